@@ -1,0 +1,36 @@
+// Sources run as CommonJS under Jest; '.js' in an import means the '.ts' beside it. Nest 12 is ESM: Node needs --experimental-vm-modules.
+const common = {
+  testEnvironment: 'node',
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2023',
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+};
+
+const level = (name) => ({
+  ...common,
+  displayName: name,
+  roots: [`<rootDir>/test/${name}`],
+  testRegex: '\\.spec\\.ts$',
+  testTimeout: 180_000,
+});
+
+export default {
+  projects: [
+    { ...common, displayName: 'unit', roots: ['<rootDir>/src'], testRegex: '\\.spec\\.ts$' },
+    level('contract'),
+    level('integration'),
+    level('e2e'),
+    level('faults'),
+  ],
+};

@@ -1,0 +1,191 @@
+// Everything that crosses between the main thread and an engine worker: plain objects, commands in, events out.
+import type { MediaKind } from '../media/codecs/codec.js';
+import type { DtlsFingerprint, DtlsSetup, IceCandidate, IceCredentials, NegotiatedTrack } from '../media/sdp/session.js';
+
+/** ARCHITECTURE: one peer connection. */
+export type SessionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'closed';
+
+/** Why a session was closed. */
+export type SessionCloseReason =
+  | 'requested'
+  | 'replaced'
+  | 'connect-timeout'
+  | 'consent-lost'
+  | 'peer-closed'
+  | 'dtls-failed'
+  | 'worker-lost'
+  | 'shutdown';
+
+export interface PublisherOrder {
+  readonly streamId: string;
+  readonly sessionId: string;
+  readonly tracks: readonly NegotiatedTrack[];
+  readonly remoteIce: IceCredentials;
+  readonly remoteFingerprints: readonly DtlsFingerprint[];
+  /** The offer's role: `active` makes us passive, everything else makes us active or passive as RFC 8842 says. */
+  readonly remoteSetup: DtlsSetup;
+}
+
+/** Our side of a session's transport, for the answer. */
+export interface LocalTransport {
+  readonly ice: IceCredentials;
+  readonly fingerprint: DtlsFingerprint;
+  readonly setup: 'active' | 'passive';
+  readonly candidates: readonly IceCandidate[];
+}
+
+export type FsyncPolicy = 'fragment' | 'segment' | 'off';
+
+/** An init object that already lies in the directory and may be pointed at again when the bytes are the same. */
+export interface KnownInit {
+  readonly trackId: string;
+  readonly kind: MediaKind;
+  readonly objectKey: string;
+  readonly sha256: string;
+}
+
+/** Where a recording session's media goes from now on. */
+export interface RecordingDirectory {
+  /** Key prefix without slashes at either end: `cam/2026/11/20`. */
+  readonly directory: string;
+  readonly nextSegmentNumber: number;
+  readonly nextInitNumber: { readonly video: number; readonly audio: number };
+  readonly knownInits: readonly KnownInit[];
+}
+
+export interface RecordingOrder extends RecordingDirectory {
+  readonly recordingSessionId: string;
+  readonly streamId: string;
+  /** Absolute path of the folder that object keys are relative to. */
+  readonly rootPath: string;
+  readonly nextPeriod: number;
+  /** Wall clock of session time 0; undefined for a session without media yet: its first sample sets it. */
+  readonly anchorEpochMs: number | undefined;
+  /** Session time that is already taken: the next Period starts there or later. */
+  readonly endMs: number;
+  readonly segmentDurationMs: number;
+  readonly fragmentDurationMs: number;
+  readonly fsync: FsyncPolicy;
+}
+
+/** At `atEpochMs` the recording cuts and goes on in another directory (day border). */
+export interface RolloverOrder extends RecordingDirectory {
+  readonly recordingSessionId: string;
+  readonly atEpochMs: number;
+}
+
+export type EngineCommand =
+  | { readonly type: 'open-publisher'; readonly order: PublisherOrder }
+  | { readonly type: 'restart-ice'; readonly sessionId: string; readonly remoteIce: IceCredentials }
+  | { readonly type: 'close-session'; readonly sessionId: string; readonly reason: SessionCloseReason }
+  | { readonly type: 'start-recording'; readonly order: RecordingOrder }
+  | { readonly type: 'stop-recording'; readonly recordingSessionId: string }
+  | { readonly type: 'roll-over'; readonly order: RolloverOrder }
+  | { readonly type: 'shut-down' };
+
+/** What the worker answers to a command that was sent with `requestId`. */
+export type EngineReply =
+  | { readonly type: 'reply'; readonly requestId: number; readonly value: LocalTransport | undefined }
+  | { readonly type: 'failure'; readonly requestId: number; readonly code: EngineFailureCode; readonly message: string };
+
+export type EngineFailureCode = 'unknown-session' | 'unknown-recording' | 'memory-exhausted' | 'internal';
+
+/** One track's parameters and where its init object lies. Sent when the object is on disk, before any segment of it. */
+export interface RecordedTrack {
+  readonly trackId: string;
+  readonly kind: MediaKind;
+  readonly codecName: string;
+  readonly codecString: string;
+  readonly timescale: number;
+  readonly directory: string;
+  readonly initObjectKey: string;
+  readonly initSizeBytes: number;
+  readonly initSha256: string;
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly sampleRate: number | undefined;
+  readonly channels: number | undefined;
+}
+
+/** One track's part of a segment number: a file that was closed and, by policy, synced. */
+export interface RecordedObject {
+  readonly trackId: string;
+  readonly kind: MediaKind;
+  readonly objectKey: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** Decode time of the first sample and length, in the track's timescale, from session time 0. */
+  readonly startTicks: number;
+  readonly durationTicks: number;
+  readonly timescale: number;
+  readonly samples: number;
+  /** True when it starts with a sync sample. */
+  readonly independent: boolean;
+}
+
+export interface SegmentClosed {
+  readonly recordingSessionId: string;
+  readonly directory: string;
+  readonly number: number;
+  /** Counts the Periods of the session from 0. */
+  readonly period: number;
+  readonly objects: readonly RecordedObject[];
+}
+
+/** Media that never arrived or could not be used. */
+export interface RecordedGap {
+  readonly kind: MediaKind;
+  /** Session time. */
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly cause: 'loss' | 'publisher-away' | 'timestamp-jump';
+}
+
+export interface TrackStatistics {
+  readonly mid: string;
+  readonly kind: MediaKind;
+  readonly codecName: string;
+  readonly codecString: string | undefined;
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly framesPerSecond: number;
+  readonly bitrateBps: number;
+  readonly bytesReceived: number;
+  readonly packetsReceived: number;
+  /** Lost for good. */
+  readonly packetsLost: number;
+  /** Came by retransmission. */
+  readonly packetsRepaired: number;
+  readonly jitterMs: number;
+}
+
+export type EngineEvent =
+  | {
+      readonly type: 'session-state';
+      readonly streamId: string;
+      readonly sessionId: string;
+      readonly state: SessionState;
+      readonly reason: SessionCloseReason | undefined;
+    }
+  | { readonly type: 'stream-statistics'; readonly streamId: string; readonly tracks: readonly TrackStatistics[] }
+  | { readonly type: 'recording-anchored'; readonly recordingSessionId: string; readonly anchorEpochMs: number }
+  | { readonly type: 'track-recorded'; readonly recordingSessionId: string; readonly track: RecordedTrack }
+  | { readonly type: 'segment-closed'; readonly segment: SegmentClosed }
+  | { readonly type: 'gap-recorded'; readonly recordingSessionId: string; readonly gap: RecordedGap }
+  | { readonly type: 'recording-rolled-over'; readonly recordingSessionId: string; readonly directory: string }
+  | {
+      readonly type: 'recording-failed';
+      readonly recordingSessionId: string;
+      readonly code: 'disk-full' | 'io-error' | 'memory-exhausted';
+      readonly message: string;
+    }
+  | {
+      readonly type: 'worker-load';
+      readonly worker: number;
+      readonly cpuPercent: number;
+      readonly sessions: number;
+      readonly packetsReceived: number;
+      readonly packetsDropped: number;
+      readonly memoryUsedBytes: number;
+    }
+  | { readonly type: 'worker-lost'; readonly worker: number; readonly streamIds: readonly string[] };

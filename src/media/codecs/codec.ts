@@ -1,0 +1,88 @@
+export type MediaKind = 'audio' | 'video';
+
+/** One RTP packet's payload, borrowed for the length of a call. The receive path reuses one object for all packets. */
+export interface RtpPayload {
+  /** The memory that `offset` points into. */
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly length: number;
+  /** RTP ticks, 0 to 2^32 - 1 (RFC 3550 section 5.1). */
+  readonly timestamp: number;
+  readonly marker: boolean;
+}
+
+/** What a decoder must know before the first sample: the content of a sample entry. Immutable; a change is a new object. */
+export interface CodecParameters {
+  /** RFC 6381 `codecs` parameter: `avc1.42E01F`, `opus`. */
+  readonly codecString: string;
+  /** The codec's configuration record without a box header: AVCDecoderConfigurationRecord, OpusSpecificBox. */
+  readonly configuration: Uint8Array;
+  /** Pixels, video only. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Hertz and number, audio only. */
+  readonly sampleRate?: number;
+  readonly channels?: number;
+  /** How many access units may follow in decoding order before one is shown: 0 without B-frames. */
+  readonly reorderDepth: number;
+}
+
+/** Facts about a finished access unit; its bytes are what was appended to the sink before. */
+export interface AccessUnitFacts {
+  readonly timestamp: number;
+  readonly isKeyframe: boolean;
+  /** In force from this access unit on; undefined until the stream has told them. */
+  readonly parameters: CodecParameters | undefined;
+  /** Sample duration in clock-rate ticks where the bytes tell it (Opus), else 0. */
+  readonly durationTicks: number;
+}
+
+/** Where a depacketizer writes: the coded bytes of one access unit after another, as the container stores them. */
+export interface AccessUnitSink {
+  /** Bytes appended since the last `finish` or `discard`. */
+  readonly length: number;
+  append(bytes: Uint8Array, offset: number, length: number): void;
+  appendUint32(value: number): void;
+  /** Overwrites four bytes, big endian, `position` bytes after the start of the unit. */
+  setUint32(position: number, value: number): void;
+  /** The bytes since the last `finish` or `discard` are one whole access unit. `facts` is borrowed. */
+  finish(facts: AccessUnitFacts): void;
+  /** The bytes since the last `finish` or `discard` are thrown away: damaged, or not wanted. */
+  discard(): void;
+  /** An access unit was damaged by loss and not delivered; what follows may not decode until the next key frame. */
+  damaged(): void;
+}
+
+/** Packets of one track in sequence order in, access units in decoding order out. Never throws on wire bytes. */
+export interface Depacketizer {
+  push(packet: RtpPayload): void;
+  /** Packets before the next one were lost for good. */
+  lost(): void;
+  /** Ends the access unit in progress without its rest: delivered when whole, else discarded. */
+  flush(): void;
+}
+
+/** `key=value` pairs of an `a=fmtp` line, keys in lower case. */
+export type FormatParameters = Readonly<Record<string, string>>;
+
+/** Everything Aircheck knows about a codec. One file each, listed in `index.ts`. */
+export interface CodecDefinition {
+  /** Encoding name as in `a=rtpmap`, compared without case. */
+  readonly name: string;
+  readonly kind: MediaKind;
+  readonly clockRate: number;
+  /** @returns how much a payload type with these parameters is wanted, higher is better; 0 refuses it */
+  preference(parameters: FormatParameters): number;
+  /** @returns the `a=fmtp` value of our answer to an offered one, undefined for none */
+  answerFormat(parameters: FormatParameters): string | undefined;
+  createDepacketizer(sink: AccessUnitSink, format: FormatParameters): Depacketizer;
+  readonly isobmff: IsobmffBinding;
+}
+
+/** How a codec is carried in ISO BMFF. */
+export interface IsobmffBinding {
+  /** Four characters: `avc1`, `Opus`. */
+  readonly sampleEntryType: string;
+  /** Type of the box that holds `CodecParameters.configuration`: `avcC`, `dOps`. */
+  readonly configurationBoxType: string;
+}

@@ -1,0 +1,95 @@
+import type { MediaKind } from '../codecs/codec.js';
+
+/** RFC 8839 section 5.4. */
+export interface IceCredentials {
+  readonly usernameFragment: string;
+  readonly password: string;
+}
+
+/** RFC 8122: `algorithm` in lower case (`sha-256`), `value` upper-case hexadecimal octets joined by colons. */
+export interface DtlsFingerprint {
+  readonly algorithm: string;
+  readonly value: string;
+}
+
+/** RFC 8842. */
+export type DtlsSetup = 'actpass' | 'active' | 'passive';
+
+/** RFC 8839 section 5.1; only what a WebRTC agent uses. */
+export interface IceCandidate {
+  readonly foundation: string;
+  readonly component: number;
+  readonly transport: 'udp' | 'tcp';
+  readonly priority: number;
+  readonly address: string;
+  readonly port: number;
+  readonly type: 'host' | 'srflx' | 'prflx' | 'relay';
+}
+
+/** What one side says of its transport; all m-lines share it (BUNDLE, rtcp-mux). */
+export interface TransportDescription {
+  readonly ice: IceCredentials;
+  readonly fingerprints: readonly DtlsFingerprint[];
+  readonly setup: DtlsSetup;
+  readonly candidates: readonly IceCandidate[];
+}
+
+/** One payload type of an offered m-line. */
+export interface OfferedFormat {
+  readonly payloadType: number;
+  readonly codecName: string;
+  readonly clockRate: number;
+  readonly channels: number;
+  /** The raw `a=fmtp` value, empty when there is none. */
+  readonly format: string;
+  /** `a=rtcp-fb` values: `nack`, `nack pli`, `transport-cc`. */
+  readonly feedback: readonly string[];
+}
+
+export interface OfferedMedia {
+  readonly mid: string;
+  readonly kind: MediaKind;
+  readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  readonly formats: readonly OfferedFormat[];
+  readonly extensions: readonly { readonly id: number; readonly uri: string }[];
+  /** Primary SSRC and, where an FID group names it, the SSRC of its retransmissions. */
+  readonly sources: readonly { readonly ssrc: number; readonly rtxSsrc?: number }[];
+}
+
+/** A WHIP client's offer, checked. */
+export interface SessionOffer {
+  readonly transport: TransportDescription;
+  readonly media: readonly OfferedMedia[];
+}
+
+/** What both sides agreed on for one track: a plain object that crosses to the engine worker. */
+export interface NegotiatedTrack {
+  readonly mid: string;
+  readonly kind: MediaKind;
+  /** `CodecDefinition.name`. */
+  readonly codecName: string;
+  readonly payloadType: number;
+  readonly clockRate: number;
+  readonly channels: number;
+  /** The offered `a=fmtp` value, empty when there was none. */
+  readonly format: string;
+  /** The `a=fmtp` value of the answer, undefined for none. */
+  readonly answerFormat: string | undefined;
+  /** Payload type of RFC 4588 retransmissions, when offered for this codec. */
+  readonly rtxPayloadType: number | undefined;
+  readonly feedback: { readonly nack: boolean; readonly pli: boolean; readonly transportCc: boolean };
+  /** Header extension ids that were accepted (RFC 8285). */
+  readonly extensions: {
+    readonly mid: number | undefined;
+    readonly transportSequenceNumber: number | undefined;
+    readonly absoluteCaptureTime: number | undefined;
+  };
+  readonly sources: readonly { readonly ssrc: number; readonly rtxSsrc?: number }[];
+}
+
+/** `application/trickle-ice-sdpfrag` (RFC 8840 section 9). */
+export interface IceFragment {
+  readonly ice: IceCredentials | undefined;
+  readonly candidates: readonly IceCandidate[];
+  readonly endOfCandidates: boolean;
+}
