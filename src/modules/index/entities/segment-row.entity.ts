@@ -1,0 +1,44 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { RecordedObject } from '../../../engine/index.js';
+import { bigNumberColumn, instantColumn, jsonColumn } from '../../../persistence/column-types.js';
+
+/** Where the bytes of a segment are. */
+export type SegmentState = 'local' | 'uploading' | 'stored' | 'lost';
+
+/** One segment number of a directory, all tracks. Exists only for bytes that were synced. */
+@Entity('segments')
+@Index('segments_session_ix', ['sessionId', 'directory', 'number'])
+export class SegmentRow {
+  @PrimaryColumn({ type: 'varchar', length: 1024 })
+  directory!: string;
+
+  /** From 1, runs on over the sessions of a directory. */
+  @PrimaryColumn({ type: 'integer' })
+  number!: number;
+
+  @Column({ name: 'session_id', type: 'varchar', length: 64 })
+  sessionId!: string;
+
+  /** Counts the Periods of the session from 0. */
+  @Column({ type: 'integer' })
+  period!: number;
+
+  /** Session time. */
+  @Column({ name: 'start_ms', ...bigNumberColumn })
+  startMs!: number;
+
+  @Column({ name: 'duration_ms', ...bigNumberColumn })
+  durationMs!: number;
+
+  @Column({ name: 'size_bytes', ...bigNumberColumn })
+  sizeBytes!: number;
+
+  @Column({ type: 'varchar', length: 16 })
+  state!: SegmentState;
+
+  @Column(jsonColumn)
+  objects!: readonly RecordedObject[];
+
+  @Column({ name: 'created_at', ...instantColumn })
+  createdAt!: Date;
+}
