@@ -1,0 +1,57 @@
+// `npm test`: brings the system tools, builds, runs every level, ends with "N passed, N failed, N skipped".
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureTools } from './test-tools.mjs';
+
+const levels = ['unit', 'contract', 'integration', 'e2e', 'faults'];
+
+function run(command, args, env = {}) {
+  const { status, signal } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  return signal === null ? (status ?? 1) : 1;
+}
+
+/** @returns Jest's own counts of one level, or one failure when it could not even report. */
+function runLevel(level, folder, env) {
+  const report = join(folder, `${level}.json`);
+  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
+  const workers = level === 'unit' ? [] : ['--runInBand'];
+  run(
+    process.execPath,
+    [...jest, '--selectProjects', level, '--json', `--outputFile=${report}`, '--passWithNoTests', ...workers],
+    env,
+  );
+  try {
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    const brokenSuites = result.testResults.filter(
+      (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+    );
+    const skipped = result.testResults
+      .flatMap((suite) => suite.assertionResults)
+      .filter(({ status }) => status === 'pending' || status === 'todo' || status === 'skipped')
+      .map(({ fullName }) => fullName);
+    return { passed: result.numPassedTests, failed: result.numFailedTests + brokenSuites.length, skipped };
+  } catch {
+    return { passed: 0, failed: 1, skipped: [] };
+  }
+}
+
+if (run('npm', ['run', '-s', 'build']) !== 0) {
+  console.log('The build failed.\n0 passed, 1 failed, 0 skipped');
+  process.exit(1);
+}
+const missing = ensureTools();
+const folder = mkdtempSync(join(tmpdir(), 'aircheck-test-'));
+const total = { passed: 0, failed: 0, skipped: [] };
+for (const level of levels) {
+  const counts = runLevel(level, folder, { AIRCHECK_TEST_MISSING_TOOLS: missing.join(',') });
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped.push(...counts.skipped);
+}
+rmSync(folder, { recursive: true, force: true });
+if (missing.length > 0) console.log(`\nMissing tools: ${missing.join(', ')}. What needs them was skipped.`);
+for (const name of total.skipped) console.log(`skipped: ${name}`);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

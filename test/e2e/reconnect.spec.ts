@@ -1,0 +1,56 @@
+import { launchChromium } from '../support/browser.js';
+import { type PlayerName, play, playback } from '../support/judges/player.js';
+import { makeMedia } from '../support/media.js';
+import { Publisher } from '../support/publisher.js';
+import { type PlaybackEntry, StoredRecording, isFinished } from '../support/recording.js';
+import { TestServer } from '../support/server.js';
+import { itWith } from '../support/tools.js';
+import { pause, until } from '../support/wait.js';
+
+const withAll = itWith('chromium', 'ffmpeg');
+const AWAY_SECONDS = 10;
+const MANIFESTS = { 'hls.js': 'index.m3u8', 'dash.js': 'manifest.mpd' } satisfies Record<PlayerName, string>;
+
+describe('a publisher that vanishes and returns', () => {
+  withAll('leaves one recording session with a gap, and players cross it', async () => {
+    await using server = await TestServer.start();
+    const media = await makeMedia({ seconds: 10 });
+    const urls = [server.url('/whip/cam')];
+    const before = await Publisher.start('datachannel', { urls, media });
+    const started = await server.post<{ record_id: string }>('/api/record/cam', {});
+    await pause(8000);
+    await before.kill();
+
+    await pause(AWAY_SECONDS * 1000);
+    expect(await server.get('/api/record/cam')).toEqual({ recording: true });
+    await using after = await Publisher.start('datachannel', { urls, media });
+    await after.ended();
+    await until(() => isFinished(server, 'cam'), 'the recording is finished');
+
+    const entries = await server.get<PlaybackEntry[]>('/api/playback/cam');
+    expect(entries.map(({ record }) => record)).toEqual([started.record_id]);
+    const recording = await StoredRecording.of(server, 'cam');
+    const manifest = await recording.text('manifest.mpd');
+    expect(manifest.match(/<Period /g)).toHaveLength(2);
+    const times = (await recording.samples('video')).map(({ startSeconds }) => startSeconds);
+    const gaps = times.map((time, i) => time - (times[i - 1] ?? time)).filter((gap) => gap > 1);
+    expect(gaps).toHaveLength(1);
+    expect(gaps[0]).toBeGreaterThan(AWAY_SECONDS - 1);
+    expect(gaps[0]).toBeLessThan(AWAY_SECONDS + 4);
+
+    await using browser = await launchChromium();
+    for (const player of ['hls.js', 'dash.js'] satisfies PlayerName[]) {
+      const page = await browser.newPage();
+      await page.goto(server.url('/'));
+      await play(
+        page,
+        player,
+        server.url(`/api/record/object/${recording.entry.mpd_path.replace('manifest.mpd', MANIFESTS[player])}`),
+        { rate: 4, fromStart: true },
+      );
+      await until(async () => (await playback(page)).ended, `${player} plays across the gap to the end`, 60_000);
+      expect((await playback(page)).errors).toEqual([]);
+      await page.close();
+    }
+  });
+});

@@ -1,0 +1,128 @@
+import { type Browser, type Page, chromium } from 'playwright-core';
+
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required', '--mute-audio'],
+  ...['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--allow-loopback-in-peer-connection'],
+];
+
+/** Debian's Chromium with a made-up camera and microphone. */
+export async function launchChromium(): Promise<Browser & AsyncDisposable> {
+  const browser = await chromium.launch({ executablePath: 'chromium', args: FLAGS });
+  return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
+}
+
+export interface SentFrame {
+  readonly kind: 'video' | 'audio';
+  readonly hash: string;
+}
+
+/**
+ * Goes live from a page of the server itself and hashes every encoded frame on its way from the encoder to the
+ * packetizer (RTCRtpScriptTransform). The connection stays in the page as `globalThis.live`.
+ */
+export async function goLive(page: Page, stream: string): Promise<void> {
+  await page.evaluate(
+    async ([endpoint, source]) => {
+      const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+      const media = await navigator.mediaDevices.getUserMedia({
+        video: { width: 640, height: 480, frameRate: 30 },
+        audio: true,
+      });
+      const peer = new RTCPeerConnection();
+      const live = { peer, sent: [] as SentFrame[], session: '' };
+      worker.onmessage = ({ data }: MessageEvent<SentFrame>) => live.sent.push(data);
+      for (const track of media.getTracks()) {
+        const { sender } = peer.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+        sender.transform = new RTCRtpScriptTransform(worker, { kind: track.kind });
+      }
+      await peer.setLocalDescription();
+      const headers = { 'content-type': 'application/sdp' };
+      const response = await fetch(endpoint, { method: 'POST', headers, body: peer.localDescription?.sdp ?? '' });
+      if (response.status !== 201) throw new Error(`WHIP ${response.status} ${await response.text()}`);
+      live.session = response.headers.get('location') ?? '';
+      await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+      Object.assign(globalThis, { live });
+      await new Promise<void>((done, failed) => {
+        const look = (): void => {
+          if (peer.connectionState === 'connected') done();
+          if (peer.connectionState === 'failed') failed(new Error('The connection failed.'));
+        };
+        peer.addEventListener('connectionstatechange', look);
+        look();
+      });
+    },
+    [`/whip/${stream}`, HASHING_WORKER] as const,
+  );
+}
+
+interface LivePage {
+  readonly live: { readonly peer: RTCPeerConnection; readonly sent: SentFrame[]; readonly session: string };
+}
+
+/** Everything the page's encoders have sent so far, in that order. */
+export function sentFrames(page: Page): Promise<SentFrame[]> {
+  return page.evaluate(() => (globalThis as unknown as LivePage).live.sent);
+}
+
+/** Stops the encoders, lets the last packets leave, and says goodbye. @returns all frames that were sent */
+export async function hangUp(page: Page): Promise<SentFrame[]> {
+  return page.evaluate(async () => {
+    const { peer, sent, session } = (globalThis as unknown as LivePage).live;
+    for (const sender of peer.getSenders()) sender.track?.stop();
+    await new Promise((done) => setTimeout(done, 1000));
+    await fetch(session, { method: 'DELETE' });
+    peer.close();
+    return sent;
+  });
+}
+
+/** Bits per second that the page's video sender put on the wire over the last `seconds`. */
+export async function sendingBitrate(page: Page, seconds: number): Promise<number> {
+  return page.evaluate(async (length) => {
+    const { peer } = (globalThis as unknown as LivePage).live;
+    const bytes = async (): Promise<number> => {
+      let total = 0;
+      (await peer.getStats()).forEach((report: { type: string; bytesSent?: number }) => {
+        if (report.type === 'outbound-rtp') total += report.bytesSent ?? 0;
+      });
+      return total;
+    };
+    const before = await bytes();
+    await new Promise((done) => setTimeout(done, length * 1000));
+    return ((await bytes()) - before) * (8 / length);
+  }, seconds);
+}
+
+/** Drops parameter sets and hashes the rest as test/support/access-unit.ts does. */
+const HASHING_WORKER = `
+const nalUnits = (bytes) => {
+  const starts = [];
+  for (let i = 0; i + 2 < bytes.length; i++) if (bytes[i] === 0 && bytes[i + 1] === 0 && bytes[i + 2] === 1) starts.push(i + 3);
+  return starts.map((start, i) => {
+    let end = i + 1 < starts.length ? starts[i + 1] - 3 : bytes.length;
+    while (end > start && bytes[end - 1] === 0) end--;
+    return bytes.slice(start, end);
+  });
+};
+const parts = (kind, bytes) => kind === 'audio' ? [bytes] : nalUnits(bytes).filter((unit) => unit.length > 0 && ![7, 8].includes(unit[0] & 31));
+const digest = async (units) => {
+  const all = new Uint8Array(units.reduce((sum, { length }) => sum + 4 + length, 0));
+  let offset = 0;
+  for (const unit of units) {
+    new DataView(all.buffer).setUint32(offset, unit.length);
+    all.set(unit, offset + 4);
+    offset += 4 + unit.length;
+  }
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('').slice(0, 24);
+};
+onrtctransform = async ({ transformer: { readable, writable, options } }) => {
+  const writer = writable.getWriter();
+  for await (const frame of readable) {
+    const units = parts(options.kind, new Uint8Array(frame.data.slice(0)));
+    writer.write(frame);
+    postMessage({ kind: options.kind, hash: await digest(units) });
+  }
+};
+`;

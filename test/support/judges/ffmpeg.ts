@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Decodes everything behind a path or URL with FFmpeg. @returns what it complained about, empty when nothing */
+export async function decodeErrors(input: string): Promise<string> {
+  const args = ['-nostdin', '-v', 'warning', '-xerror', '-i', input, '-f', 'null', '-'];
+  const { stderr } = await run('ffmpeg', args, { maxBuffer: 64 << 20 }).catch((error: unknown) => ({
+    stderr: String(error),
+  }));
+  return stderr;
+}
+
+export interface ProbedStream {
+  readonly codec_type: 'video' | 'audio';
+  readonly codec_name: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly nb_read_packets?: string;
+}
+
+export interface Probe {
+  readonly streams: readonly ProbedStream[];
+  readonly format: { readonly duration?: string };
+}
+
+/** What ffprobe sees, every packet counted. */
+export async function probe(input: string): Promise<Probe> {
+  const args = ['-v', 'error', '-count_packets', '-show_streams', '-show_format', '-of', 'json', input];
+  const { stdout } = await run('ffprobe', args, { maxBuffer: 64 << 20 });
+  return JSON.parse(stdout) as Probe;
+}

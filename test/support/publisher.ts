@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { until } from './wait.js';
+
+const PROJECT = resolve(__dirname, '../..');
+const NODE = join(PROJECT, 'node_modules/.bin/node');
+
+interface PublisherEvent {
+  readonly event: 'state' | 'connected' | 'sent' | 'finished' | 'ended' | 'error';
+  readonly kind?: 'video' | 'audio';
+  readonly hash?: string;
+  readonly message?: string;
+}
+
+export interface PublisherOrder {
+  /** WHIP endpoints: one connection each, the same frames to all. */
+  readonly urls: readonly string[];
+  /** A file of `makeMedia`. */
+  readonly media: string;
+  readonly loops?: number;
+  readonly quiet?: boolean;
+  readonly audio?: boolean;
+  readonly video?: boolean;
+}
+
+/** A real WebRTC sender in a process of its own, which can be ended as hard as a lost laptop. */
+export class Publisher implements AsyncDisposable {
+  /** Hashes of the frames it handed to its network stack, in that order. */
+  readonly sent = { video: [] as string[], audio: [] as string[] };
+  /** When each was handed over, on this machine's monotonic clock. */
+  readonly sentAtMs = { video: [] as number[], audio: [] as number[] };
+  private readonly events = new Set<string>();
+  private failure: string | undefined;
+  private readonly child: ChildProcess;
+
+  private constructor(kind: 'datachannel' | 'ffmpeg', order: PublisherOrder) {
+    const script = join(PROJECT, `test/support/publishers/${kind}.ts`);
+    this.child = spawn(NODE, ['--no-warnings', script, JSON.stringify(order)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (this.child.stdout === null) throw new Error('The publisher has no output.');
+    createInterface({ input: this.child.stdout }).on('line', (line) => {
+      this.take(JSON.parse(line) as PublisherEvent);
+    });
+    this.child.once('exit', () => this.events.add('exit'));
+  }
+
+  /** @returns when it is connected and sends */
+  static async start(kind: 'datachannel' | 'ffmpeg', order: PublisherOrder): Promise<Publisher> {
+    const publisher = new Publisher(kind, order);
+    await publisher.happens('connected');
+    return publisher;
+  }
+
+  /** It has sent everything and said goodbye with DELETE. */
+  async ended(limitMs = 120_000): Promise<void> {
+    await this.happens('ended', limitMs);
+  }
+
+  /** Asks it to stop early and say goodbye. */
+  async end(): Promise<void> {
+    this.child.stdin?.write('end\n');
+    await this.ended();
+  }
+
+  /** No goodbye: neither DELETE nor DTLS close_notify. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await until(() => this.events.has('exit'), 'the publisher is gone');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.events.has('exit')) await this.kill();
+  }
+
+  private async happens(event: PublisherEvent['event'], limitMs = 30_000): Promise<void> {
+    await until(
+      () => this.events.has(event) || this.failure !== undefined || this.events.has('exit'),
+      `the publisher is ${event}`,
+      limitMs,
+    );
+    if (!this.events.has(event)) throw new Error(`The publisher failed: ${this.failure ?? 'it ended'}`);
+  }
+
+  private take(event: PublisherEvent): void {
+    this.events.add(event.event);
+    if (event.event === 'error') this.failure = event.message ?? 'unknown';
+    if (event.event === 'sent' && event.kind !== undefined && event.hash !== undefined) {
+      this.sent[event.kind].push(event.hash);
+      this.sentAtMs[event.kind].push(performance.now());
+    }
+  }
+}

@@ -1,0 +1,183 @@
+// A publisher on libdatachannel: sends the pictures and audio frames of a Matroska file in real time, as often as asked.
+// node datachannel.ts '{"urls": ["http://…/whip/cam"], "media": "file.mkv", "loops": 1}' ; one JSON line per event on stdout.
+import { readFile } from 'node:fs/promises';
+import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
+import * as datachannel from 'node-datachannel';
+import { hashAudioFrame, hashPicture, splitLengthPrefixed } from '../access-unit.ts';
+
+interface Frame {
+  readonly kind: 'video' | 'audio';
+  readonly data: Buffer;
+  readonly timestampSeconds: number;
+  /** When it is handed to the network, from the start of the file: decoding order. */
+  readonly dueSeconds: number;
+  readonly hash: string;
+}
+
+interface Order {
+  readonly urls: readonly string[];
+  readonly media: string;
+  readonly loops?: number;
+  /** Says nothing of single frames: a load test asks for totals only. */
+  readonly quiet?: boolean;
+  readonly audio?: boolean;
+  readonly video?: boolean;
+}
+
+const order = JSON.parse(process.argv[2] ?? '{}') as Order;
+const say = (event: object): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
+const wants = (kind: 'video' | 'audio'): boolean => order[kind] !== false;
+
+async function readFrames(path: string): Promise<Frame[]> {
+  const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(await readFile(path)) });
+  const frames: Frame[] = [];
+  const video = await input.getPrimaryVideoTrack();
+  const audio = await input.getPrimaryAudioTrack();
+  let index = 0;
+  if (video !== null && wants('video')) {
+    for await (const packet of new EncodedPacketSink(video).packets()) {
+      const hash = hashPicture(splitLengthPrefixed(packet.data));
+      const data = Buffer.from(packet.data);
+      frames.push({ kind: 'video', data, timestampSeconds: packet.timestamp, dueSeconds: index++ / 30, hash });
+    }
+  }
+  if (audio !== null && wants('audio')) {
+    for await (const packet of new EncodedPacketSink(audio).packets()) {
+      const data = Buffer.from(packet.data);
+      frames.push({
+        kind: 'audio',
+        data,
+        timestampSeconds: packet.timestamp,
+        dueSeconds: packet.timestamp,
+        hash: hashAudioFrame(data),
+      });
+    }
+  }
+  return frames.sort((a, b) => a.dueSeconds - b.dueSeconds);
+}
+
+interface SendingTrack {
+  readonly track: datachannel.Track;
+  readonly config: datachannel.RtpPacketizationConfig;
+}
+
+class Publisher {
+  private readonly peer = new datachannel.PeerConnection('publisher', { iceServers: [] });
+  private readonly tracks = new Map<string, SendingTrack>();
+  private readonly url: string;
+  private session = '';
+
+  constructor(url: string) {
+    this.url = url;
+    if (wants('audio')) this.addAudio();
+    if (wants('video')) this.addVideo();
+  }
+
+  async connect(): Promise<void> {
+    const connected = new Promise<void>((done, failed) => {
+      this.peer.onStateChange((state) => {
+        say({ event: 'state', url: this.url, state });
+        if (state === 'connected') done();
+        if (state === 'failed' || state === 'closed') failed(new Error(`The connection is ${state}.`));
+      });
+    });
+    connected.catch(() => undefined);
+    const gathered = new Promise<void>((done) => {
+      this.peer.onGatheringStateChange((state) => {
+        if (state === 'complete') done();
+      });
+    });
+    this.peer.setLocalDescription('offer');
+    await gathered;
+    const offer = this.peer.localDescription()?.sdp ?? '';
+    const response = await fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp' },
+      body: offer,
+    });
+    if (response.status !== 201) throw new Error(`WHIP ${response.status}: ${await response.text()}`);
+    this.session = new URL(response.headers.get('location') ?? '', this.url).href;
+    this.peer.setRemoteDescription(await response.text(), 'answer');
+    await connected;
+  }
+
+  send(frame: Frame, loopSeconds: number): boolean {
+    const entry = this.tracks.get(frame.kind);
+    if (entry === undefined) return false;
+    const { track, config } = entry;
+    config.timestamp = Math.round((frame.timestampSeconds + loopSeconds) * config.clockRate) >>> 0;
+    return track.sendMessageBinary(frame.data);
+  }
+
+  async end(): Promise<void> {
+    await fetch(this.session, { method: 'DELETE' });
+    this.peer.close();
+  }
+
+  private addVideo(): void {
+    const ssrc = 1000 + Math.floor(Math.random() * 1e9);
+    const media = new datachannel.Video('video', 'SendOnly');
+    media.addH264Codec(102, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f');
+    media.addSSRC(ssrc, 'publisher', 'publisher', 'video');
+    const track = this.peer.addTrack(media);
+    const config = new datachannel.RtpPacketizationConfig(ssrc, 'publisher', 102, 90_000);
+    const packetizer = new datachannel.H264RtpPacketizer('Length', config, 1200);
+    packetizer.addToChain(new datachannel.RtcpSrReporter(config));
+    packetizer.addToChain(new datachannel.RtcpNackResponder());
+    track.setMediaHandler(packetizer);
+    this.tracks.set('video', { track, config });
+  }
+
+  private addAudio(): void {
+    const ssrc = 1000 + Math.floor(Math.random() * 1e9);
+    const media = new datachannel.Audio('audio', 'SendOnly');
+    media.addOpusCodec(111);
+    media.addSSRC(ssrc, 'publisher', 'publisher', 'audio');
+    const track = this.peer.addTrack(media);
+    const config = new datachannel.RtpPacketizationConfig(ssrc, 'publisher', 111, 48_000);
+    const packetizer = new datachannel.RtpPacketizer(config);
+    packetizer.addToChain(new datachannel.RtcpSrReporter(config));
+    packetizer.addToChain(new datachannel.RtcpNackResponder());
+    track.setMediaHandler(packetizer);
+    this.tracks.set('audio', { track, config });
+  }
+}
+
+async function main(): Promise<void> {
+  const frames = await readFrames(order.media);
+  const lengthSeconds =
+    Math.max(
+      ...frames.filter(({ kind }) => kind === (wants('video') ? 'video' : 'audio')).map(({ dueSeconds }) => dueSeconds),
+    ) +
+    1 / 30;
+  const publishers = order.urls.map((url) => new Publisher(url));
+  await Promise.all(publishers.map((publisher) => publisher.connect()));
+  say({ event: 'connected' });
+  let ended = false;
+  process.stdin.on('data', () => {
+    ended = true;
+  });
+  const start = performance.now();
+  const loops = order.loops ?? 1;
+  for (let loop = 0; loop < loops && !ended; loop++) {
+    for (const frame of frames) {
+      if (ended) break;
+      const dueMs = start + (loop * lengthSeconds + frame.dueSeconds) * 1000;
+      const waitMs = dueMs - performance.now();
+      if (waitMs > 1) await new Promise((done) => setTimeout(done, waitMs));
+      const sent = publishers.map((publisher) => publisher.send(frame, loop * lengthSeconds));
+      if (order.quiet !== true) say({ event: 'sent', kind: frame.kind, hash: frame.hash, ok: sent.every(Boolean) });
+    }
+  }
+  // What was handed over last is still in the socket's queue.
+  await new Promise((done) => setTimeout(done, 300));
+  say({ event: 'finished' });
+  await Promise.all(publishers.map((publisher) => publisher.end()));
+  say({ event: 'ended' });
+  process.exit(0);
+}
+
+main().catch((error: unknown) => {
+  say({ event: 'error', message: String(error) });
+  process.exit(1);
+});

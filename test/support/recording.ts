@@ -1,0 +1,60 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type StoredSample, readSamples } from './judges/mediabunny.js';
+import type { TestServer } from './server.js';
+
+export interface PlaybackEntry {
+  readonly record: string;
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly mpd_path: string;
+  readonly duration_ms: number;
+}
+
+const PREFIX = { video: '', audio: 'audio_' } as const;
+
+/** A recording as it lies on the disk, found through the index. */
+export class StoredRecording {
+  private constructor(
+    private readonly folder: string,
+    readonly entry: PlaybackEntry,
+  ) {}
+
+  /** The stream's newest day. */
+  static async of(server: TestServer, stream: string): Promise<StoredRecording> {
+    const entries = await server.get<PlaybackEntry[]>(`/api/playback/${stream}`);
+    const entry = entries.at(-1);
+    if (entry === undefined) throw new Error(`Nothing was recorded of ${stream}.`);
+    return new StoredRecording(join(server.recordings, dirname(entry.mpd_path)), entry);
+  }
+
+  /** Names of the segment files of a track, in order of their numbers. */
+  async segmentNames(kind: 'video' | 'audio'): Promise<string[]> {
+    const names = await readdir(this.folder);
+    const pattern = new RegExp(`^${PREFIX[kind]}seg_\\d+\\.m4s$`);
+    return names.filter((name) => pattern.test(name)).sort();
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  text(name: string): Promise<string> {
+    return readFile(this.path(name), 'utf8');
+  }
+
+  /** All samples of a track that kept its first parameters throughout. */
+  async samples(kind: 'video' | 'audio'): Promise<StoredSample[]> {
+    const read = (name: string): Promise<Buffer> => readFile(this.path(name));
+    const segments = await Promise.all((await this.segmentNames(kind)).map(read));
+    return readSamples(await read(`${PREFIX[kind]}init.m4s`), segments);
+  }
+}
+
+/** The stream is not recorded any more and its index row has its final length. */
+export async function isFinished(server: TestServer, stream: string): Promise<boolean> {
+  const { recording } = await server.get<{ recording: boolean }>(`/api/record/${stream}`);
+  const entries = await server.get<PlaybackEntry[]>(`/api/playback/${stream}`);
+  return !recording && entries.length > 0;
+}
