@@ -11,6 +11,14 @@ export interface RtpPayload {
   readonly marker: boolean;
 }
 
+/** ISO/IEC 23091-2: 2 means unspecified in the first three. */
+export interface ColourDescription {
+  readonly primaries: number;
+  readonly transfer: number;
+  readonly matrix: number;
+  readonly isFullRange: boolean;
+}
+
 /** What a decoder must know before the first sample: the content of a sample entry. Immutable; a change is a new object. */
 export interface CodecParameters {
   /** RFC 6381 `codecs` parameter: `avc1.42E01F`, `opus`. */
@@ -20,6 +28,10 @@ export interface CodecParameters {
   /** Pixels, video only. */
   readonly width?: number;
   readonly height?: number;
+  /** Shape of a pixel, video only; square where absent. */
+  readonly pixelAspectRatio?: { readonly horizontal: number; readonly vertical: number };
+  /** Code points of ISO/IEC 23091-2, video only; unspecified where absent. */
+  readonly colour?: ColourDescription;
   /** Hertz and number, audio only. */
   readonly sampleRate?: number;
   readonly channels?: number;
@@ -85,4 +97,6 @@ export interface IsobmffBinding {
   readonly sampleEntryType: string;
   /** Type of the box that holds `CodecParameters.configuration`: `avcC`, `dOps`. */
   readonly configurationBoxType: string;
+  /** Audio: how many samples before a random access point must be decoded for its sound to be right, as a negative number. */
+  readonly rollDistance?: number;
 }

@@ -1,0 +1,27 @@
+import type { CodecDefinition, FormatParameters } from './codec.js';
+import { H264Depacketizer } from './h264/depacketizer.js';
+
+/** Of the parameters of RFC 6184 section 8.1 those that an answer repeats: they must be the same on both sides. */
+const SYMMETRIC_PARAMETERS = ['level-asymmetry-allowed', 'packetization-mode', 'profile-level-id'] as const;
+
+/** H.264 over RTP: RFC 6184. Every profile is recorded as it comes; sets of parameters lie in `avcC` only (`avc1`). */
+export const h264: CodecDefinition = {
+  name: 'H264',
+  kind: 'video',
+  clockRate: 90_000,
+  preference: (parameters) => PREFERENCE_BY_MODE[parameters['packetization-mode'] ?? '0'] ?? 0,
+  answerFormat,
+  createDepacketizer: (sink, format) => new H264Depacketizer(sink, format),
+  isobmff: { sampleEntryType: 'avc1', configurationBoxType: 'avcC' },
+};
+
+/** Mode 1 lets pictures be larger than a packet; mode 2 sends in another order than the decoder's and is not spoken. */
+const PREFERENCE_BY_MODE: Readonly<Record<string, number>> = { '0': 1, '1': 2 };
+
+function answerFormat(parameters: FormatParameters): string | undefined {
+  const pairs = SYMMETRIC_PARAMETERS.flatMap((name) => {
+    const value = parameters[name];
+    return value === undefined ? [] : [`${name}=${value}`];
+  });
+  return pairs.length === 0 ? undefined : pairs.join(';');
+}

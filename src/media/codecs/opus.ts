@@ -1,0 +1,85 @@
+import type {
+  AccessUnitFacts,
+  AccessUnitSink,
+  CodecDefinition,
+  CodecParameters,
+  Depacketizer,
+  FormatParameters,
+  RtpPayload,
+} from './codec.js';
+import { opusDurationTicks } from './opus/packet.js';
+
+/** Opus over RTP: RFC 7587. One packet is one access unit, and each can be decoded by itself. */
+export const opus: CodecDefinition = {
+  name: 'opus',
+  kind: 'audio',
+  clockRate: 48_000,
+  preference: () => 1,
+  answerFormat,
+  createDepacketizer: (sink) => new OpusDepacketizer(sink),
+  // A decoder needs 80 ms to converge (RFC 7845 section 4.6): four frames of the usual 20 ms.
+  isobmff: { sampleEntryType: 'Opus', configurationBoxType: 'dOps', rollDistance: -4 },
+};
+
+/** RFC 7587 section 7: a sender is mono unless the receiver asks for `stereo`; the recorder wants what the sender has. */
+function answerFormat(parameters: FormatParameters): string {
+  const isStereo = parameters['stereo'] === '1' || parameters['sprop-stereo'] === '1';
+  return `minptime=10;useinbandfec=1${isStereo ? ';stereo=1;sprop-stereo=1' : ''}`;
+}
+
+/**
+ * OpusSpecificBox of "Encapsulation of Opus in ISO Base Media File Format", section 4.3.2.
+ *
+ * RTP always says two channels (RFC 7587 section 4.1), and every decoder makes two from a mono packet. Pre-skip is what
+ * an encoder puts in front of the first sound; a live stream is joined in its middle, so nothing is to be skipped: a
+ * number here would make players cut real sound and move all of it against the picture.
+ */
+const CONFIGURATION = Uint8Array.of(
+  0, // version
+  2, // channels
+  0,
+  0, // pre-skip
+  0,
+  0,
+  0xbb,
+  0x80, // input sample rate 48000
+  0,
+  0, // output gain
+  0, // channel mapping family: mono or stereo
+);
+
+const PARAMETERS: CodecParameters = {
+  codecString: 'opus',
+  configuration: CONFIGURATION,
+  sampleRate: 48_000,
+  channels: 2,
+  reorderDepth: 0,
+};
+
+class OpusDepacketizer implements Depacketizer {
+  /** Reused for all packets: nothing is allocated per packet. */
+  private readonly facts = { timestamp: 0, isKeyframe: true, parameters: PARAMETERS, durationTicks: 0 };
+
+  constructor(private readonly sink: AccessUnitSink) {}
+
+  push(packet: RtpPayload): void {
+    if (packet.length === 0) return;
+    const durationTicks = opusDurationTicks(packet.bytes, packet.offset, packet.length);
+    if (durationTicks === 0) {
+      this.sink.damaged();
+      return;
+    }
+    this.facts.timestamp = packet.timestamp;
+    this.facts.durationTicks = durationTicks;
+    this.sink.append(packet.bytes, packet.offset, packet.length);
+    this.sink.finish(this.facts satisfies AccessUnitFacts);
+  }
+
+  lost(): void {
+    this.sink.damaged();
+  }
+
+  flush(): void {
+    // No access unit is ever in progress between two packets.
+  }
+}
