@@ -1,0 +1,78 @@
+import type { SessionCloseReason, SessionState } from '../protocol.js';
+
+/** From the answer to the first media key. */
+export const CONNECT_TIMEOUT_MS = 15_000;
+/** Without any authenticated packet. */
+export const SILENCE_UNTIL_DISCONNECTED_MS = 3_000;
+/** Disconnected for so long. */
+export const DISCONNECTED_UNTIL_CLOSED_MS = 30_000;
+
+export type StateListener = (state: SessionState, reason: SessionCloseReason | undefined) => void;
+
+/**
+ * The states of one session and the timers between them (INTERFACE, life of a publisher). Pure: time is passed in.
+ *
+ * `new → connecting → connected ⇄ disconnected`, and from each of them `closed`, which is final.
+ */
+export class SessionLife {
+  private current: SessionState = 'new';
+  private changedMs: number;
+  private handshakeFailed = false;
+
+  constructor(
+    private readonly openedMs: number,
+    private readonly changed: StateListener,
+  ) {
+    this.changedMs = openedMs;
+  }
+
+  get state(): SessionState {
+    return this.current;
+  }
+
+  /** The first authenticated connectivity check. */
+  checked(nowMs: number): void {
+    if (this.current === 'new') this.enter('connecting', nowMs);
+  }
+
+  /** Both sides have proved themselves and media keys are there. */
+  secured(nowMs: number): void {
+    if (this.current === 'new' || this.current === 'connecting') this.enter('connected', nowMs);
+  }
+
+  /** The peer said, without proof, that the handshake failed: it is believed once nothing else happens. */
+  handshakeRefused(): void {
+    this.handshakeFailed = true;
+  }
+
+  close(reason: SessionCloseReason, nowMs: number): void {
+    if (this.current !== 'closed') this.enter('closed', nowMs, reason);
+  }
+
+  /** @param lastHeardMs of the last authenticated packet, -Infinity before the first */
+  tick(nowMs: number, lastHeardMs: number): void {
+    if (this.current === 'new' || this.current === 'connecting') this.checkConnectTimeout(nowMs);
+    else if (this.current === 'connected') this.checkSilence(nowMs, lastHeardMs);
+    else if (this.current === 'disconnected') this.checkReturn(nowMs, lastHeardMs);
+  }
+
+  private checkConnectTimeout(nowMs: number): void {
+    if (nowMs - this.openedMs < CONNECT_TIMEOUT_MS) return;
+    this.enter('closed', nowMs, this.handshakeFailed ? 'dtls-failed' : 'connect-timeout');
+  }
+
+  private checkSilence(nowMs: number, lastHeardMs: number): void {
+    if (nowMs - Math.max(lastHeardMs, this.changedMs) >= SILENCE_UNTIL_DISCONNECTED_MS) this.enter('disconnected', nowMs);
+  }
+
+  private checkReturn(nowMs: number, lastHeardMs: number): void {
+    if (lastHeardMs > this.changedMs) this.enter('connected', nowMs);
+    else if (nowMs - this.changedMs >= DISCONNECTED_UNTIL_CLOSED_MS) this.enter('closed', nowMs, 'consent-lost');
+  }
+
+  private enter(state: SessionState, nowMs: number, reason?: SessionCloseReason): void {
+    this.current = state;
+    this.changedMs = nowMs;
+    this.changed(state, reason);
+  }
+}

@@ -1,0 +1,157 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { systemErrorCode } from '../../shared/errors.js';
+import type { MediaMemory } from '../../media/memory.js';
+import type { TransportAddress } from '../../media/stun/transport-address.js';
+import { SLOT_BYTES, type SlotPool } from './slot-pool.js';
+import type { DatagramReceiver, LocalSocket, UdpCounters, UdpPort } from './udp-port.js';
+
+/** 27 ms of a hundred streams overflow the default; the kernel may grant less. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+const SEND_BUFFER_BYTES = 1024 * 1024;
+/** How often another free port is tried when the first socket's number is taken for the next one. */
+const FREE_PORT_ATTEMPTS = 16;
+const NO_SUCH_FAMILY = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT']);
+
+export interface UdpPortOptions {
+  /** 0 = any free port, the same for all addresses. */
+  readonly port: number;
+  /** Literal IP addresses, at least one. `::` is left out where the machine has no IPv6. */
+  readonly listenAddresses: readonly string[];
+  readonly memory: MediaMemory;
+  readonly slots: SlotPool;
+}
+
+/** `UdpPort` over node:dgram: portable, one copy per datagram into a slot. */
+export class DgramUdpPort implements UdpPort {
+  readonly sockets: readonly LocalSocket[];
+  readonly portNumber: number;
+  readonly counters: UdpCounters = { received: 0, dropped: 0, sent: 0, sendFailed: 0 };
+  private receiver: DatagramReceiver | undefined;
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly handles: readonly Socket[],
+    private readonly memory: MediaMemory,
+    private readonly slots: SlotPool,
+  ) {
+    this.sockets = handles.map((socket, id) => ({ id, bound: addressOf(socket) }));
+    this.portNumber = this.sockets[0]?.bound.port ?? 0;
+    handles.forEach((socket, id) => {
+      socket.on('message', (message, from) => this.heard(message, from, id));
+      socket.on('error', () => (this.counters.sendFailed += 1));
+    });
+  }
+
+  /** @throws the system's error when an address cannot be bound */
+  static async open(options: UdpPortOptions): Promise<DgramUdpPort> {
+    const handles = await bindAll(options.listenAddresses, options.port);
+    return new DgramUdpPort(handles, options.memory, options.slots);
+  }
+
+  /** Datagrams that arrive before this are dropped. */
+  deliverTo(receiver: DatagramReceiver): void {
+    this.receiver = receiver;
+  }
+
+  send(bytes: Uint8Array, remote: TransportAddress, socketId: number): void {
+    const socket = this.handles[socketId];
+    if (socket === undefined || this.closing !== undefined) return;
+    try {
+      socket.send(bytes, remote.port, remote.address, this.sent);
+    } catch {
+      this.counters.sendFailed += 1;
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= Promise.all(this.handles.map(closeSocket)).then(() => undefined);
+    return this.closing;
+  }
+
+  /** One function for all sends: with a callback a refused datagram is counted and raises no event. */
+  private readonly sent = (error: Error | null): void => {
+    if (error === null) this.counters.sent += 1;
+    else this.counters.sendFailed += 1;
+  };
+
+  private heard(message: Buffer, from: RemoteInfo, socketId: number): void {
+    this.counters.received += 1;
+    const slot = message.length > SLOT_BYTES || message.length === 0 ? -1 : this.slots.take();
+    if (slot < 0 || this.receiver === undefined) {
+      this.counters.dropped += 1;
+      if (slot >= 0) this.slots.release(slot);
+      return;
+    }
+    this.memory.bytes.set(message, slot);
+    if (!this.receiver.datagram(slot, message.length, from.address, from.port, socketId)) this.slots.release(slot);
+  }
+}
+
+/** All addresses on one port number. A free number is looked for until every address has it. */
+async function bindAll(addresses: readonly string[], port: number): Promise<Socket[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const bound: Socket[] = [];
+    try {
+      for (const address of addresses) {
+        const socket = await bindWhereKnown(address, bound[0]?.address().port ?? port);
+        if (socket !== undefined) bound.push(socket);
+      }
+      if (bound.length === 0) throw new RangeError(`No address to listen on: ${addresses.join(', ')}.`);
+      return bound;
+    } catch (error) {
+      await Promise.all(bound.map(closeSocket));
+      const retry = port === 0 && bound.length > 0 && systemErrorCode(error) === 'EADDRINUSE';
+      if (!retry || attempt === FREE_PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** @returns undefined when `address` is the IPv6 wildcard and there is no IPv6 */
+async function bindWhereKnown(address: string, port: number): Promise<Socket | undefined> {
+  try {
+    return await bind(address, port);
+  } catch (error) {
+    if (address === '::' && NO_SUCH_FAMILY.has(systemErrorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+function bind(address: string, port: number): Promise<Socket> {
+  const v6 = isIPv6(address);
+  const socket = createSocket({
+    type: v6 ? 'udp6' : 'udp4',
+    ipv6Only: v6,
+    recvBufferSize: RECEIVE_BUFFER_BYTES,
+    sendBufferSize: SEND_BUFFER_BYTES,
+    lookup: literalAddress,
+  });
+  return new Promise((resolve, reject) => {
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
+    socket.bind({ address, port }, () => {
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+  });
+}
+
+/** Addresses are literal here, so nothing is looked up; doing it at once saves a turn of the loop per datagram. */
+function literalAddress(
+  hostname: string,
+  _options: unknown,
+  callback: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void {
+  callback(null, hostname, isIPv6(hostname) ? 6 : 4);
+}
+
+function addressOf(socket: Socket): TransportAddress {
+  const { address, port, family } = socket.address();
+  return { address, port, family: family === 'IPv6' ? 'IPv6' : 'IPv4' };
+}
+
+function closeSocket(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.close(() => resolve()));
+}

@@ -1,0 +1,42 @@
+import type { TransportAddress } from '../../media/stun/transport-address.js';
+
+/** One bound socket of a port. */
+export interface LocalSocket {
+  /** Index in `UdpPort.sockets`. */
+  readonly id: number;
+  /** What it is bound to, `0.0.0.0` and `::` included. */
+  readonly bound: TransportAddress;
+}
+
+/** Whoever understands datagrams. One call per datagram: no object is made for it. */
+export interface DatagramReceiver {
+  /**
+   * @param slot offset in the worker's memory, `SLOT_BYTES` large
+   * @param length bytes of the datagram, 1 to `SLOT_BYTES`
+   * @param address textual source address as the socket reports it
+   * @returns true to keep the slot, which is then the receiver's to release
+   */
+  datagram(slot: number, length: number, address: string, port: number, socketId: number): boolean;
+}
+
+/** Datagrams that never reached a session, or never left. */
+export interface UdpCounters {
+  received: number;
+  /** Longer than a slot, or no slot was free. */
+  dropped: number;
+  sent: number;
+  sendFailed: number;
+}
+
+/**
+ * The UDP side of one worker. Receiving may be done in several ways (MEDIA-ENGINE rule 3): everything above sees slots only.
+ */
+export interface UdpPort {
+  readonly sockets: readonly LocalSocket[];
+  /** The UDP port number that all sockets share. */
+  readonly portNumber: number;
+  readonly counters: Readonly<UdpCounters>;
+  /** Sends and forgets; `bytes` must not be written to any more. What the network refuses is counted. */
+  send(bytes: Uint8Array, remote: TransportAddress, socketId: number): void;
+  close(): Promise<void>;
+}
