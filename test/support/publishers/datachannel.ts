@@ -153,15 +153,13 @@ async function main(): Promise<void> {
   const publishers = order.urls.map((url) => new Publisher(url));
   await Promise.all(publishers.map((publisher) => publisher.connect()));
   say({ event: 'connected' });
-  let ended = false;
-  process.stdin.on('data', () => {
-    ended = true;
-  });
+  const end = new AbortController();
+  process.stdin.on('data', () => end.abort());
   const start = performance.now();
   const loops = order.loops ?? 1;
-  for (let loop = 0; loop < loops && !ended; loop++) {
+  for (let loop = 0; loop < loops && !end.signal.aborted; loop++) {
     for (const frame of frames) {
-      if (ended) break;
+      if (end.signal.aborted) break;
       const dueMs = start + (loop * lengthSeconds + frame.dueSeconds) * 1000;
       const waitMs = dueMs - performance.now();
       if (waitMs > 1) await new Promise((done) => setTimeout(done, waitMs));

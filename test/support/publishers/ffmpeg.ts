@@ -37,11 +37,9 @@ async function main(): Promise<void> {
   using packet = new Packet();
   packet.alloc();
   const start = performance.now();
-  let ended = false;
-  process.stdin.on('data', () => {
-    ended = true;
-  });
-  while (!ended) {
+  const end = new AbortController();
+  process.stdin.on('data', () => end.abort());
+  while (!end.signal.aborted) {
     const code = await input.readFrame(packet);
     if (code === AVERROR_EOF) break;
     check(code, 'read a packet');

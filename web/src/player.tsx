@@ -1,0 +1,88 @@
+import Hls from 'hls.js';
+import { useEffect, useRef, useState } from 'react';
+
+export interface Playable {
+  readonly title: string;
+  /** An HLS multivariant playlist. */
+  readonly url: string;
+  readonly isLive: boolean;
+}
+
+/** How far behind the newest segment live viewing starts. */
+const LIVE_DELAY_SECONDS = 6;
+/** A recording that has just begun has no playlist until its first segment is committed. */
+const RETRY_MS = 2000;
+
+export function Player({
+  playable,
+  onClose,
+}: {
+  readonly playable: Playable;
+  readonly onClose: () => void;
+}): React.JSX.Element {
+  const video = useRef<HTMLVideoElement>(null);
+  const [problem, setProblem] = useState<string>();
+  const { url, isLive, title } = playable;
+
+  useEffect(() => {
+    const element = video.current;
+    if (element === null) return undefined;
+    element.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+    if (!Hls.isSupported()) {
+      element.src = url;
+      return undefined;
+    }
+    return attach(element, url, isLive, setProblem);
+  }, [url, isLive]);
+
+  return (
+    <section className="card wide" aria-label={`Player: ${title}`}>
+      <div className="player-head">
+        <h2>{title}</h2>
+        {isLive && <span className="badge recording">live</span>}
+        <button onClick={onClose}>Close</button>
+      </div>
+      <video ref={video} className="player" controls autoPlay muted={isLive} playsInline />
+      {problem !== undefined && (
+        <p role="status" className="status">
+          {problem}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** @returns a function that lets the element go */
+function attach(
+  element: HTMLVideoElement,
+  url: string,
+  isLive: boolean,
+  say: (problem: string | undefined) => void,
+): () => void {
+  const hls = new Hls({ liveSyncDuration: LIVE_DELAY_SECONDS, startPosition: isLive ? -1 : 0, backBufferLength: 60 });
+  let retry: number | undefined;
+  hls.on(Hls.Events.ERROR, (_event, { fatal, details, response, type }) => {
+    if (!fatal) return;
+    if (details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR && response?.code === 404) {
+      say('Waiting for the first segment…');
+      retry = window.setTimeout(() => {
+        hls.loadSource(url);
+      }, RETRY_MS);
+    } else if (type === Hls.ErrorTypes.MEDIA_ERROR) {
+      hls.recoverMediaError();
+    } else {
+      say(`This cannot be played: ${details}.`);
+    }
+  });
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    say(undefined);
+    // Browsers may refuse to start sound by themselves; the controls are there.
+    element.play().catch(() => undefined);
+  });
+  hls.loadSource(url);
+  hls.attachMedia(element);
+  return () => {
+    window.clearTimeout(retry);
+    hls.destroy();
+  };
+}
