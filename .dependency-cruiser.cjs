@@ -10,7 +10,12 @@ const onlyFrom = (name, from, allowed, comment) => ({
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$', '\\.spec\\.ts$', '^src/migrations/', '^web/src/main'] }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '\\.spec\\.ts$', '^src/migrations/', '^web/src/main'] },
+      to: {},
+    },
     onlyFrom('shared-alone', '^src/shared/', ['^src/shared/'], 'Shared is below everything.'),
     onlyFrom('media-pure', '^src/media/', ['^src/(media|shared)/'], 'The core runs in a browser too.'),
     {
@@ -33,7 +38,12 @@ module.exports = {
       from: { path: '^src/migrations/' },
       to: { pathNot: 'node_modules/typeorm/' },
     },
-    onlyFrom('plumbing-below-modules', '^src/(platform|persistence)/', ['^src/(platform|persistence|shared|config)/'], 'Plumbing serves modules, not the reverse.'),
+    onlyFrom(
+      'plumbing-below-modules',
+      '^src/(platform|persistence)/',
+      ['^src/(platform|persistence|shared|config)/'],
+      'Plumbing serves modules, not the reverse.',
+    ),
     {
       name: 'engine-by-its-door',
       comment: 'Modules talk to the engine through engine/index only.',
@@ -48,14 +58,20 @@ module.exports = {
       from: { path: '^src/modules/([^/]+)/', pathNot: '\\.spec\\.ts$' },
       to: {
         path: '^src/modules/',
-        pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/[^/]+\\.(module|service|errors)\\.ts$', '^src/modules/[^/]+/ports/'],
+        pathNot: [
+          '^src/modules/$1/',
+          '^src/modules/[^/]+/[^/]+\\.(module|service|errors)\\.ts$',
+          '^src/modules/[^/]+/ports/',
+        ],
       },
     },
     {
       name: 'services-know-no-door',
       severity: 'error',
       from: { path: '^src/modules/.*\\.service\\.ts$' },
-      to: { path: ['\\.(controller|resolver)\\.ts$', '/dto/', 'node_modules/express/', 'node_modules/@nestjs/graphql/'] },
+      to: {
+        path: ['\\.(controller|resolver)\\.ts$', '/dto/', 'node_modules/express/', 'node_modules/@nestjs/graphql/'],
+      },
     },
     {
       name: 'codecs-by-their-list',
@@ -70,12 +86,20 @@ module.exports = {
       to: { path: '^src/modules/storage/drivers/', pathNot: '^src/modules/storage/drivers/index\\.ts$' },
     },
     { name: 'web-alone', severity: 'error', from: { path: '^web/' }, to: { path: '^(src|test|bench)/' } },
-    { name: 'product-imports-no-test', severity: 'error', from: { path: '^src/', pathNot: '\\.spec\\.ts$' }, to: { path: '^(test|bench)/' } },
+    {
+      name: 'product-imports-no-test',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(test|bench)/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -155,11 +155,12 @@ async function main(): Promise<void> {
   say({ event: 'connected' });
   const end = new AbortController();
   process.stdin.on('data', () => end.abort());
+  const isEnded = (): boolean => end.signal.aborted;
   const start = performance.now();
   const loops = order.loops ?? 1;
-  for (let loop = 0; loop < loops && !end.signal.aborted; loop++) {
+  for (let loop = 0; loop < loops && !isEnded(); loop++) {
     for (const frame of frames) {
-      if (end.signal.aborted) break;
+      if (isEnded()) break;
       const dueMs = start + (loop * lengthSeconds + frame.dueSeconds) * 1000;
       const waitMs = dueMs - performance.now();
       if (waitMs > 1) await new Promise((done) => setTimeout(done, waitMs));
