@@ -1,0 +1,63 @@
+import type { CodecDefinition, CodecParameters, MediaKind } from '../codecs/codec.js';
+import type { FragmentSamples } from './fragment-samples.js';
+
+/** The one track of a file. */
+export interface TrackDescription {
+  readonly codec: CodecDefinition;
+  readonly parameters: CodecParameters;
+  /** Ticks per second of every time in the file. */
+  readonly timescale: number;
+}
+
+/** What the header of a fragment says; the samples' bytes follow it in the same order, without anything between. */
+export interface FragmentDescription {
+  /** Counts the fragments of a track from 1, 32 bits. */
+  readonly sequenceNumber: number;
+  /** Decode time of the first sample in ticks from session time 0. */
+  readonly baseDecodeTicks: number;
+  readonly samples: FragmentSamples;
+}
+
+/** The whole fragments of a segment file, for what a crash left behind. */
+export interface ScannedSegment {
+  /** Length of the part that is sound: segment type and whole fragments. 0 when there is no whole fragment. */
+  readonly wholeBytes: number;
+  readonly fragments: number;
+  readonly samples: number;
+  /** Decode time of the first sample, in ticks of the track. */
+  readonly startTicks: number;
+  /** From the first sample to the end of the last one. */
+  readonly durationTicks: number;
+  /** Starts with a sync sample. */
+  readonly isIndependent: boolean;
+  readonly lastSequenceNumber: number;
+}
+
+/** @returns up to `length` bytes at `offset` of a file; fewer where the file ends */
+export type ReadBytes = (offset: number, length: number) => Uint8Array;
+
+/** A numbered object of a recording directory. */
+export interface ObjectNumber {
+  readonly kind: MediaKind;
+  readonly number: number;
+}
+
+/** How recorded media is laid out in files. One folder each, listed in `index.ts`. */
+export interface ContainerDefinition {
+  readonly name: string;
+  /** The first bytes of every segment file. */
+  readonly segmentType: Uint8Array;
+  /** @returns the init object: everything a player must know before the first segment of a track */
+  encodeInit(track: TrackDescription): Uint8Array;
+  /** @returns exact length of the header that `writeFragmentHeader` writes for so many samples */
+  fragmentHeaderSize(kind: MediaKind, sampleCount: number): number;
+  /** Writes the header at `offset`, so that the samples' bytes can lie right behind it. */
+  writeFragmentHeader(bytes: Uint8Array, offset: number, kind: MediaKind, fragment: FragmentDescription): void;
+  /** Never throws on the content of a file, whatever it is. */
+  scanSegment(read: ReadBytes, sizeBytes: number): ScannedSegment;
+  /** @param number from 1; the first is `init.m4s`, others carry their number */
+  initName(kind: MediaKind, number: number): string;
+  segmentName(kind: MediaKind, number: number): string;
+  parseInitName(name: string): ObjectNumber | undefined;
+  parseSegmentName(name: string): ObjectNumber | undefined;
+}
