@@ -39,7 +39,7 @@ export function parseEncodedObjectKey(encoded: string): ObjectKey {
 
 function findFault(text: string): string | undefined {
   if (text === '') return 'is empty';
-  if (!text.isWellFormed()) return 'is not Unicode';
+  if (/\p{Surrogate}/u.test(text)) return 'is not Unicode';
   if (Buffer.byteLength(text) > MAX_KEY_BYTES) return `is longer than ${String(MAX_KEY_BYTES)} bytes`;
   if (FORBIDDEN.test(text)) return 'has a control character or a backslash';
   for (const part of text.split('/')) {

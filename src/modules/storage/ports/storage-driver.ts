@@ -12,17 +12,26 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** Keeps objects under checked keys: whole or not at all, and still there after a power cut once a call has returned. */
+export interface PutOptions {
+  /**
+   * Whether the object must survive a power cut once `put` has returned, which is the default. Without it the object is
+   * still whole or not there: enough for views that are made again from the index.
+   */
+  readonly isDurable?: boolean;
+}
+
+/** Keeps objects under checked keys: whole or not at all. */
 export abstract class StorageDriver {
   /** Absolute path of the folder that the engine records into and whose files are the objects. */
   abstract readonly localRoot: string;
 
   /** Stores or replaces the object atomically: readers see the old bytes or the new ones. */
-  abstract put(key: ObjectKey, body: AsyncIterable<Uint8Array>): Promise<StoredObject>;
+  abstract put(key: ObjectKey, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<StoredObject>;
 
   /**
    * @param range must lie inside the object
    * @throws {ObjectNotFoundError}
+   * @throws {RangeError} when the range does not lie inside the object
    */
   abstract get(key: ObjectKey, range?: ByteRange): Promise<Readable>;
 
