@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { systemErrorCode } from '../shared/errors.js';
+import { ConfigError } from './config.errors.js';
+import { formatListenAddress, parseListenAddress } from './formats.js';
+import type { Setting } from './settings.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A value that a variable gives to a setting. */
+export interface EnvironmentValue {
+  readonly key: string;
+  readonly variable: string;
+  readonly value: unknown;
+}
+
+/** Read by others than the schema, or put there by Kubernetes for a Service of our name. */
+const NOT_OURS = /^AIRCHECK_(CONFIG$|PORT|SERVICE_)/;
+
+/** @returns the variables of `.env` in `cwd` with the real environment on top; empty ones count as absent */
+export function readEnvironment(cwd: string, env: Environment): Environment {
+  const present = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
+  return { ...readDotEnv(cwd), ...Object.fromEntries(present) };
+}
+
+/** `AIRCHECK_*` first, then the names that other software uses. */
+export function environmentValues(env: Environment, settings: readonly Setting[], listen: unknown): EnvironmentValue[] {
+  const own = settings.flatMap((setting) => ownValue(env, setting));
+  const taken = new Set(own.map(({ key }) => key));
+  return [...own, ...commonValues(env, listen).filter(({ key }) => !taken.has(key))];
+}
+
+/** @returns names that look like ours and are none */
+export function unknownVariables(env: Environment, settings: readonly Setting[]): string[] {
+  const known = new Set(settings.map(({ variable }) => variable));
+  return Object.keys(env)
+    .filter((name) => name.startsWith('AIRCHECK_') && !known.has(name) && !NOT_OURS.test(name))
+    .sort();
+}
+
+function ownValue(env: Environment, setting: Setting): EnvironmentValue[] {
+  const { key, variable } = setting;
+  const text = env[variable];
+  return text === undefined ? [] : [{ key, variable, value: parseValue(text, setting) }];
+}
+
+/** What cannot be parsed stays text: the schema refuses it and says what is allowed. */
+function parseValue(text: string, { shape }: Setting): unknown {
+  if (shape === 'number') return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
+  if (shape === 'boolean') return text === 'true' || (text === 'false' ? false : text);
+  if (shape === 'tables') return parseJson(text);
+  if (shape === 'text') return text;
+  const members = text.split(',').map((member) => member.trim());
+  return members.filter((member) => member !== '');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function commonValues(env: Environment, listen: unknown): EnvironmentValue[] {
+  const values: EnvironmentValue[] = [];
+  const port = env['PORT'];
+  if (port !== undefined) values.push({ key: 'http.listen', variable: 'PORT', value: withPort(listen, port) });
+  if (env['DATABASE_URL'] !== undefined)
+    values.push({ key: 'database.url', variable: 'DATABASE_URL', value: env['DATABASE_URL'] });
+  if (env['LOG_LEVEL'] !== undefined) values.push({ key: 'log.level', variable: 'LOG_LEVEL', value: env['LOG_LEVEL'] });
+  return values;
+}
+
+/** `PORT` changes the port alone: who may reach the server stays as it was. */
+function withPort(listen: unknown, port: string): string {
+  const configured = typeof listen === 'string' ? parseListenAddress(listen) : undefined;
+  const address = configured?.address ?? '127.0.0.1';
+  return /^\d{1,5}$/.test(port) ? formatListenAddress({ address, port: Number(port) }) : port;
+}
+
+function readDotEnv(cwd: string): Record<string, string> {
+  try {
+    const variables = Object.entries(parseEnv(readFileSync(join(cwd, '.env'), 'utf8')));
+    return Object.fromEntries(variables.filter((variable): variable is [string, string] => Boolean(variable[1])));
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT') return {};
+    throw new ConfigError([`The file .env cannot be read (${code ?? String(error)}).`]);
+  }
+}

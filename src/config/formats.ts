@@ -1,0 +1,58 @@
+import { isIP } from 'node:net';
+
+export interface ListenAddress {
+  /** An IP address without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/i;
+
+/** @param text `ip:port`, `[ip6]:port` or `localhost:port`; port 0 is any free one */
+export function parseListenAddress(text: string): ListenAddress | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) return undefined;
+  const address = match[1] ?? (match[2] === 'localhost' ? '127.0.0.1' : match[2]) ?? '';
+  const family = isIP(address);
+  return family === (match[1] === undefined ? 4 : 6) ? { address, port } : undefined;
+}
+
+/** @returns `ip:port`, an IPv6 address in brackets */
+export function formatListenAddress({ address, port }: ListenAddress): string {
+  return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** `ip`, `ip:port` or `[ip6]:port`: where publishers are told to send media. */
+export function isAnnouncedAddress(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const listen = parseListenAddress(text);
+  return listen !== undefined && listen.port > 0 && !text.startsWith('localhost');
+}
+
+/** True when only this machine can reach the address. */
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.test(address);
+}
+
+/** @returns true for a name of the IANA time zone database, as this Node knows it */
+export function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const SQLITE_URL = /^sqlite:(?:\/\/)?([^?]+)(?:\?mode=(?:rwc|rw))?$/;
+
+/** @returns the path in `sqlite://PATH`, with or without `?mode=rwc`; `:memory:` is a path too; undefined for any other URL */
+export function sqlitePath(url: string): string | undefined {
+  return SQLITE_URL.exec(url)?.[1];
+}
+
+/** `stun:host[:port]`, `turn:host[:port][?transport=udp]` and their TLS forms (RFC 7064, RFC 7065). */
+export function isIceServerUrl(text: string): boolean {
+  return /^(?:stuns?:[^\s?<>",;]+|turns?:[^\s?<>",;]+(?:\?transport=(?:udp|tcp))?)$/i.test(text);
+}

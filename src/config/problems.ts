@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import { getKey, type ConfigTable } from './config-file.js';
+import type { Setting } from './settings.js';
+
+/** @returns one sentence for each setting that the schema refused: key, value, what is allowed */
+export function describeIssues(
+  issues: readonly z.core.$ZodIssue[],
+  given: ConfigTable,
+  settings: readonly Setting[],
+  variables: ReadonlyMap<string, string>,
+): string[] {
+  const sentences = issues.flatMap((issue) => {
+    const key = issue.path.join('.');
+    const setting = settings.find((known) => key === known.key || key.startsWith(`${known.key}.`));
+    if (setting !== undefined) return [describeSetting(setting, given, variables.get(setting.key))];
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((name) => `${[...issue.path, name].join('.')} is not a setting.`);
+    return [`${key} must be a table of settings.`];
+  });
+  return [...new Set(sentences)];
+}
+
+function describeSetting(setting: Setting, given: ConfigTable, variable: string | undefined): string {
+  const from = variable === undefined ? '' : ` (from ${variable})`;
+  return `${setting.key}${from} is ${shownValue(setting, getKey(given, setting.key))} and must be ${setting.allowed}.`;
+}
+
+function shownValue({ secret }: Setting, value: unknown): string {
+  if (secret === 'value') return '(hidden)';
+  const text = JSON.stringify(value) ?? String(value);
+  const shown = secret === 'credentials' ? text.replace(/\/\/[^/]*@/, '//***@').replace(/\?.*(?=")/, '?***') : text;
+  return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
+}

@@ -1,0 +1,209 @@
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { isAnnouncedAddress, isIceServerUrl, isTimeZone, parseListenAddress, sqlitePath } from './formats.js';
+import { oneOf, setting, wholeNumber } from './setting.js';
+
+const GIBIBYTE = 2 ** 30;
+
+const http = z.strictObject({
+  listen: setting(
+    z
+      .string()
+      .refine((text) => parseListenAddress(text) !== undefined)
+      .default('127.0.0.1:7777'),
+    {
+      description: 'Address of pages and API; with 127.0.0.1, [::1] is listened on too. Port 0: any free port.',
+      unit: 'ip:port',
+      allowed: 'ip:port, [ip6]:port or localhost:port',
+    },
+  ),
+  cors: setting(z.boolean().default(false), {
+    description: 'Lets pages of every origin call the API.',
+    unit: 'true | false',
+    allowed: 'true or false',
+  }),
+});
+
+const webrtc = z.strictObject({
+  udp_port: wholeNumber({
+    min: 0,
+    max: 65_535,
+    default: 7777,
+    unit: 'port',
+    description: 'UDP port of media; where each worker needs its own, the following ports too. 0: any free port.',
+  }),
+  listen_addresses: setting(
+    z
+      .array(z.string().refine((text) => isIP(text) !== 0))
+      .min(1)
+      .default(['0.0.0.0', '::']),
+    {
+      description: 'Addresses the media port is opened on.',
+      unit: 'ip, comma separated',
+      allowed: 'one or more IP addresses',
+    },
+  ),
+  announced_addresses: setting(z.array(z.string().refine(isAnnouncedAddress)).default([]), {
+    description: 'Addresses publishers are told to send media to. Empty: those of the network interfaces.',
+    unit: 'ip, ip:port or [ip6]:port, comma separated',
+    allowed: 'a list of ip, ip:port or [ip6]:port',
+  }),
+});
+
+const engine = z.strictObject({
+  workers: wholeNumber({
+    min: 0,
+    max: 256,
+    default: 0,
+    unit: 'threads',
+    description: 'Media worker threads. 0: one per processor core.',
+  }),
+  memory_mib: wholeNumber({
+    min: 16,
+    max: 4096,
+    default: 512,
+    unit: 'MiB per worker',
+    description: 'Address space for media in each worker; a page that was never touched costs nothing.',
+  }),
+});
+
+const storage = z.strictObject({
+  type: oneOf(['fs'], 'fs', 'Where recordings are kept: fs is a folder.'),
+  root: setting(z.string().min(1).default('./data/recordings'), {
+    description: 'Folder of the recordings.',
+    unit: 'path',
+    allowed: 'a path',
+  }),
+});
+
+const recorder = z.strictObject({
+  auto_streams: setting(z.array(z.string().min(1).max(255)).default(['*']), {
+    description:
+      'Streams that are recorded as soon as they are live; * and ? stand for any characters. A single comma: no stream.',
+    unit: 'patterns, comma separated',
+    allowed: 'a list of patterns of 1 to 255 characters',
+  }),
+  segment_duration_seconds: wholeNumber({
+    min: 1,
+    max: 60,
+    default: 6,
+    unit: 'seconds',
+    description: 'Target length of a segment: it ends at the first key frame after.',
+  }),
+  fragment_duration_ms: wholeNumber({
+    min: 100,
+    max: 1000,
+    default: 1000,
+    unit: 'milliseconds',
+    description: 'Longest stretch of media that is written to disk at once, and lost when the process is killed.',
+  }),
+  reconnect_window_seconds: wholeNumber({
+    min: 0,
+    max: 1800,
+    default: 60,
+    unit: 'seconds',
+    description: 'How long a recording waits for a publisher that was lost.',
+  }),
+  fsync: oneOf(['fragment', 'segment', 'off'], 'segment', 'When media is forced to the disk itself.'),
+  time_zone: setting(z.string().refine(isTimeZone).default('UTC'), {
+    description: 'Zone whose midnight starts a new day of recordings.',
+    unit: 'IANA zone',
+    allowed: 'a zone of the IANA database, such as UTC or Europe/Berlin',
+  }),
+  node_alias: setting(
+    z
+      .string()
+      .max(64)
+      .default('')
+      .transform((alias) => (alias === '' ? hostname() : alias)),
+    {
+      description: 'Name of this node in the index. Empty: the name of the machine.',
+      unit: 'name',
+      allowed: 'a name of at most 64 characters',
+    },
+  ),
+  on_full: oneOf(
+    ['refuse', 'live_only'],
+    'refuse',
+    'What happens to new streams that are to be recorded when the disk is full.',
+  ),
+  min_free_bytes: wholeNumber({
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: GIBIBYTE,
+    unit: 'bytes',
+    description: 'Below this much free space the disk counts as full.',
+  }),
+  storage: storage.prefault({}),
+});
+
+const iceServer = z
+  .strictObject({
+    urls: z.array(z.string().refine(isIceServerUrl)).min(1),
+    username: z.string().default(''),
+    credential: z.string().default(''),
+  })
+  .refine(
+    ({ urls, username, credential }) =>
+      (username !== '' && credential !== '') || !urls.some((url) => /^turn/i.test(url)),
+  );
+
+export const configSchema = z.strictObject({
+  http: http.prefault({}),
+  webrtc: webrtc.prefault({}),
+  engine: engine.prefault({}),
+  recorder: recorder.prefault({}),
+  database: z
+    .strictObject({
+      url: setting(
+        z
+          .string()
+          .refine((url) => sqlitePath(url) !== undefined)
+          .default('sqlite://./data/aircheck.db'),
+        {
+          description: 'Database of the index.',
+          unit: 'sqlite://path',
+          allowed: 'sqlite://PATH, with or without ?mode=rwc (PostgreSQL is not supported yet)',
+          secret: 'credentials',
+        },
+      ),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: oneOf(
+        ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+        'info',
+        'Least important message that is logged.',
+      ),
+    })
+    .prefault({}),
+  ice_servers: setting(z.array(iceServer).default([]), {
+    description: 'STUN and TURN servers that clients are told to use.',
+    unit: 'JSON: [{"urls":["turn:host"],"username":"","credential":""}]',
+    allowed:
+      'a list of tables with urls (stun:, stuns:, turn: or turns:), username and credential; TURN needs both of them',
+    secret: 'value',
+  }),
+  auth: z
+    .strictObject({
+      mode: oneOf(
+        ['auto', 'none'],
+        'auto',
+        'auto: a token is wanted when tokens are configured. none: everyone may do everything.',
+      ),
+      tokens: setting(z.array(z.string().regex(/^[\x21-\x2b\x2d-\x7e]{8,}$/)).default([]), {
+        description: 'Bearer tokens that may do everything.',
+        unit: 'tokens, comma separated',
+        allowed: 'tokens of at least 8 characters without spaces and commas',
+        secret: 'value',
+      }),
+    })
+    .prefault({}),
+});
+
+/** The whole configuration, checked, with every default filled in. Keys are those of the file. */
+export type AppConfig = z.output<typeof configSchema>;
+export type IceServerConfig = AppConfig['ice_servers'][number];
+export type StorageConfig = AppConfig['recorder']['storage'];

@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DataSourceOptions } from 'typeorm';
+import { sqlitePath } from '../config/index.js';
+
+/** The classes a data source works with; each module brings its own entities. */
+export interface Persisted {
+  readonly entities: readonly (new () => object)[];
+  readonly migrations: readonly (new () => object)[];
+}
+
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * How the database behaves, the same for the server and for the migration command line.
+ *
+ * @param url `sqlite://PATH`; other kinds are refused by the configuration before they come here
+ */
+export function dataSourceOptions(url: string, { entities, migrations }: Persisted): DataSourceOptions {
+  return {
+    type: 'better-sqlite3',
+    database: databaseFile(url),
+    enableWAL: true,
+    timeout: BUSY_TIMEOUT_MS,
+    prepareDatabase: prepareSqlite,
+    entities: [...entities],
+    migrations: [...migrations],
+    migrationsRun: true,
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+  };
+}
+
+function databaseFile(url: string): string {
+  const path = sqlitePath(url);
+  if (path === undefined) throw new RangeError('not a SQLite URL');
+  if (path === ':memory:') return path;
+  const file = resolve(path);
+  mkdirSync(dirname(file), { recursive: true });
+  return file;
+}
+
+interface SqliteConnection {
+  pragma(source: string): unknown;
+}
+
+/**
+ * FULL syncs the log at each commit: a row promises that media is on disk, so it must not be lost to a power cut that
+ * the media itself survived. Commits are a few per second and stream, which it allows.
+ */
+function prepareSqlite(connection: SqliteConnection): void {
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+}

@@ -1,0 +1,60 @@
+import {
+  Catch,
+  HttpException,
+  Logger,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AppError } from '../../shared/errors.js';
+import { PROBLEM_CONTENT_TYPE, problem, problemOf, problemOfStatus, type ProblemDocument } from './problem-document.js';
+import { methodsOfPath } from './route-methods.js';
+
+/** Makes an RFC 9457 document of everything that is thrown on the way of a request, in whatever layer. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    if (response.headersSent) {
+      response.destroy(error instanceof Error ? error : undefined);
+      return;
+    }
+    const document = this.describe(error, request, response);
+    if (document.status === 500) this.logger.error(error);
+    sendProblem(response, document);
+  }
+
+  private describe(error: unknown, request: Request, response: Response): ProblemDocument {
+    if (error instanceof AppError) {
+      if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
+      return problemOf(error);
+    }
+    if (error instanceof NotFoundException && request.route === undefined)
+      return describeUnknownRoute(request, response);
+    if (error instanceof HttpException) return problemOfStatus(error.getStatus(), sentenceOf(error.message));
+    return problemOfStatus(500, '');
+  }
+}
+
+export function sendProblem(response: Response, document: ProblemDocument): void {
+  if (document.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="aircheck"');
+  response.status(document.status).setHeader('Content-Type', PROBLEM_CONTENT_TYPE);
+  response.end(JSON.stringify(document));
+}
+
+function describeUnknownRoute(request: Request, response: Response): ProblemDocument {
+  const allowed = methodsOfPath(request.app, request.path);
+  if (allowed.length === 0) return problem(404, 'route-not-found', 'There is nothing under this path.');
+  response.setHeader('Allow', allowed.join(', '));
+  return problem(405, 'method-not-allowed', `This path answers ${allowed.join(', ')}.`);
+}
+
+function sentenceOf(message: string): string {
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
