@@ -1,0 +1,13 @@
+import { GapRow } from './gap-row.entity.js';
+import { NodeRow } from './node-row.entity.js';
+import { RecordingSession } from './recording-session.entity.js';
+import { Recording } from './recording.entity.js';
+import { SegmentRow } from './segment-row.entity.js';
+import { SessionPart } from './session-part.entity.js';
+import { TrackRow } from './track-row.entity.js';
+
+export { GapRow, NodeRow, Recording, RecordingSession, SegmentRow, SessionPart, TrackRow };
+export type { SegmentState } from './segment-row.entity.js';
+
+/** Every table that the index writes. */
+export const indexEntities = [Recording, RecordingSession, SessionPart, TrackRow, SegmentRow, GapRow, NodeRow] as const;
