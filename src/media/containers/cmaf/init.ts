@@ -140,5 +140,7 @@ function rollGroup({ isobmff: { rollDistance } }: CodecDefinition): Uint8Array[]
   if (rollDistance === undefined) return [];
   const entryBytes = 2;
   const defaultIndex = 1;
-  return [fullBox('sgpd', 2, 0, ascii('roll'), uint32(defaultIndex, 1), uint16(rollDistance).subarray(0, entryBytes))];
+  const entryCount = 1;
+  const head = uint32(entryBytes, defaultIndex, entryCount);
+  return [fullBox('sgpd', 2, 0, ascii('roll'), head, uint16(rollDistance))];
 }

@@ -1,0 +1,80 @@
+/**
+ * Reads the bits of a NAL unit, leaving out emulation prevention bytes (ISO/IEC 14496-10 section 7.3.1).
+ *
+ * Past the end every bit is 0 and `isOverrun` is true: callers check once, at the end.
+ */
+export class BitReader {
+  private bytes: Uint8Array = new Uint8Array(0);
+  private position = 0;
+  private end = 0;
+  private zeros = 0;
+  private current = 0;
+  private bitsLeft = 0;
+  private overrun = false;
+
+  get isOverrun(): boolean {
+    return this.overrun;
+  }
+
+  /** Starts over at `offset`, behind the NAL unit header. */
+  reset(bytes: Uint8Array, offset: number, length: number): this {
+    this.bytes = bytes;
+    this.position = offset;
+    this.end = Math.min(offset + length, bytes.length);
+    this.zeros = 0;
+    this.bitsLeft = 0;
+    this.overrun = false;
+    return this;
+  }
+
+  /** u(1) */
+  bit(): number {
+    if (this.bitsLeft === 0 && !this.nextByte()) return 0;
+    this.bitsLeft--;
+    return (this.current >> this.bitsLeft) & 1;
+  }
+
+  flag(): boolean {
+    return this.bit() === 1;
+  }
+
+  /** u(n), n up to 32 */
+  bits(count: number): number {
+    let value = 0;
+    for (let index = 0; index < count; index++) value = value * 2 + this.bit();
+    return value;
+  }
+
+  /** ue(v), section 9.1. @returns 0 to 2^32 - 2 */
+  unsigned(): number {
+    let zeroBits = 0;
+    while (this.bit() === 0) {
+      if (this.overrun || ++zeroBits > 31) {
+        this.overrun = true;
+        return 0;
+      }
+    }
+    return 2 ** zeroBits - 1 + this.bits(zeroBits);
+  }
+
+  /** se(v), section 9.1.1 */
+  signed(): number {
+    const code = this.unsigned();
+    return code % 2 === 0 ? -code / 2 : (code + 1) / 2;
+  }
+
+  private nextByte(): boolean {
+    if (this.zeros >= 2 && this.bytes[this.position] === 3) {
+      this.position++;
+      this.zeros = 0;
+    }
+    if (this.position >= this.end) {
+      this.overrun = true;
+      return false;
+    }
+    this.current = this.bytes[this.position++] ?? 0;
+    this.zeros = this.current === 0 ? this.zeros + 1 : 0;
+    this.bitsLeft = 8;
+    return true;
+  }
+}
