@@ -4,7 +4,7 @@ import { ContentType, encodeRecord, parseRecords, type DtlsRecord } from './dtls
 import type { DtlsIdentity } from './dtls-identity.js';
 import { HandshakeAssembler, type HandshakeMessage } from './handshake-assembler.js';
 import { PeerProof } from './peer-proof.js';
-import { exportMediaKeys, SRTP_PROFILES, type MediaKeys } from './media-keys.js';
+import { exportMediaKeys, srtpProfileIds, type MediaKeys } from './media-keys.js';
 
 const DTLS_1_2 = 0xfefd;
 const CLIENT_HELLO = 1;
@@ -37,6 +37,7 @@ export interface DtlsTransportOptions {
   readonly remoteFingerprints: readonly DtlsFingerprint[];
 }
 
+type SrtpProfileId = NonNullable<DtlsSocket['options']['srtpProfiles']>[number];
 type Phase = 'handshake' | 'secured' | 'ended';
 
 /**
@@ -199,7 +200,7 @@ function createSocket({ role, identity }: DtlsTransportOptions, transport: Trans
     cert: identity.certificatePem,
     key: identity.privateKeyPem,
     signatureHash: identity.signatureHash,
-    srtpProfiles: [...SRTP_PROFILES],
+    srtpProfiles: [...srtpProfileIds] as SrtpProfileId[],
     extendedMasterSecret: true,
     certificateRequest: role === 'server',
   };

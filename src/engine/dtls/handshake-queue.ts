@@ -1,5 +1,7 @@
 /** Handshakes that make progress at the same time; others wait, so that those in progress end in time. */
 const MOST_ACTIVE = 8;
+/** A peer that takes longer goes on, but no longer keeps others waiting. */
+const LONGEST_HOLD_MS = 3_000;
 
 interface Waiting {
   readonly turn: HandshakeTurn;
@@ -20,7 +22,9 @@ export interface HandshakeTurn {
  * after each a pause as long as the flight took whenever media is coming in.
  */
 export class HandshakeQueue {
-  private readonly active = new Set<HandshakeTurn>();
+  /** Those that hold a place, with what takes it from them. */
+  private readonly holding = new Map<HandshakeTurn, NodeJS.Timeout>();
+  private readonly started = new Set<HandshakeTurn>();
   private readonly waiting: Waiting[] = [];
   private readonly work: { turn: HandshakeTurn; job: () => void }[] = [];
   private scheduled: NodeJS.Timeout | NodeJS.Immediate | undefined;
@@ -41,7 +45,7 @@ export class HandshakeQueue {
       run: (job) => this.enqueue(turn, job),
       end: () => this.leave(turn),
     };
-    if (this.active.size < MOST_ACTIVE) this.activate({ turn, start });
+    if (this.holding.size < MOST_ACTIVE) this.activate({ turn, start });
     else this.waiting.push({ turn, start });
     return turn;
   }
@@ -50,17 +54,25 @@ export class HandshakeQueue {
     this.isClosed = true;
     this.work.length = 0;
     this.waiting.length = 0;
+    for (const timer of this.holding.values()) clearTimeout(timer);
   }
 
   private activate({ turn, start }: Waiting): void {
-    this.active.add(turn);
+    this.holding.set(turn, setTimeout(() => this.freePlace(turn), LONGEST_HOLD_MS).unref());
+    this.started.add(turn);
     this.enqueue(turn, start);
   }
 
   private leave(turn: HandshakeTurn): void {
     const place = this.waiting.findIndex((one) => one.turn === turn);
     if (place >= 0) this.waiting.splice(place, 1);
-    if (!this.active.delete(turn)) return;
+    this.started.delete(turn);
+    this.freePlace(turn);
+  }
+
+  private freePlace(turn: HandshakeTurn): void {
+    clearTimeout(this.holding.get(turn));
+    if (!this.holding.delete(turn)) return;
     const next = this.waiting.shift();
     if (next !== undefined && !this.isClosed) this.activate(next);
   }
@@ -76,7 +88,7 @@ export class HandshakeQueue {
     const first = this.work.shift();
     if (first === undefined) return;
     const startedMs = performance.now();
-    if (this.active.has(first.turn)) first.job();
+    if (this.started.has(first.turn)) first.job();
     const tookMs = performance.now() - startedMs;
     this.spentMs += tookMs;
     if (this.work.length > 0) this.scheduled = this.hasMedia() ? setTimeout(this.next, tookMs) : setImmediate(this.next);

@@ -1,0 +1,256 @@
+import { availableParallelism } from 'node:os';
+import type { IceCredentials } from '../media/sdp/session.js';
+import { EngineError } from './engine-error.js';
+import { Placement } from './placement.js';
+import type {
+  EngineCommand,
+  EngineEvent,
+  LocalTransport,
+  PublisherOrder,
+  RecordingOrder,
+  RolloverOrder,
+  SessionCloseReason,
+} from './protocol.js';
+import { WorkerHandle } from './worker-handle.js';
+import type { WorkerSettings } from './worker-messages.js';
+
+export interface EngineOptions {
+  /** The built `engine/worker.js`. */
+  readonly workerUrl: URL;
+  /** Number of worker threads; 0 = one per core. */
+  readonly workers: number;
+  /** Of the first worker; the others have the following ones. 0 = any free. */
+  readonly udpPort: number;
+  /** Literal IP addresses; none = all of the machine's. */
+  readonly listenAddresses: readonly string[];
+  /** `ip`, `ip:port` or `[ip6]:port`; none = detected. */
+  readonly announcedAddresses: readonly string[];
+  readonly memoryMibPerWorker: number;
+}
+
+type Listener = (event: EngineEvent) => void;
+
+const EVERY_ADDRESS = ['0.0.0.0', '::'];
+const SHUT_DOWN_TIMEOUT_MS = 20_000;
+const RESTART_DELAY_MS = 200;
+const LONGEST_RESTART_DELAY_MS = 10_000;
+
+/** Where a session or a recording lives. */
+interface Placed {
+  readonly streamId: string;
+  readonly worker: number;
+}
+
+/**
+ * The media engine as the main thread sees it: a pool of workers, each the owner of its streams. A worker that dies is
+ * replaced; its sessions are reported as closed, then `worker-lost` names its streams.
+ */
+export class Engine {
+  private readonly listeners = new Set<Listener>();
+  private readonly workers: (WorkerHandle | undefined)[] = [];
+  private readonly placement: Placement;
+  private readonly sessions = new Map<string, Placed>();
+  private readonly recordings = new Map<string, Placed>();
+  private readonly restarts = new Set<NodeJS.Timeout>();
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly options: EngineOptions,
+    private readonly count: number,
+  ) {
+    this.placement = new Placement(count);
+  }
+
+  /** @returns once every worker listens. @throws when one cannot, for example because its port is taken */
+  static async start(options: EngineOptions): Promise<Engine> {
+    const engine = new Engine(options, options.workers > 0 ? options.workers : availableParallelism());
+    try {
+      for (let worker = 0; worker < engine.count; worker += 1) await engine.startWorker(worker);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+    return engine;
+  }
+
+  /** The UDP port of each worker. */
+  get udpPorts(): readonly number[] {
+    return this.workers.map((worker) => worker?.udpPort ?? 0);
+  }
+
+  /** @returns ends it */
+  on(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Makes a session that waits for its publisher. It lives in the worker where the stream already is.
+   * @throws {EngineError} `memory-exhausted` when the worker is full
+   */
+  async openPublisher(order: PublisherOrder): Promise<LocalTransport> {
+    const { streamId, sessionId } = order;
+    const worker = this.placement.hold(streamId, sessionId);
+    this.sessions.set(sessionId, { streamId, worker });
+    try {
+      return expectTransport(await this.request(worker, { type: 'open-publisher', order }));
+    } catch (error) {
+      this.forgetSession(sessionId);
+      throw error;
+    }
+  }
+
+  /** @throws {EngineError} `unknown-session` when it is closed */
+  async restartIce(sessionId: string, remoteIce: IceCredentials): Promise<LocalTransport> {
+    const { worker } = this.sessionPlace(sessionId);
+    return expectTransport(await this.request(worker, { type: 'restart-ice', sessionId, remoteIce }));
+  }
+
+  /** A session that is closed already stays so. */
+  async closeSession(sessionId: string, reason: SessionCloseReason): Promise<void> {
+    const place = this.sessions.get(sessionId);
+    if (place !== undefined) await this.request(place.worker, { type: 'close-session', sessionId, reason });
+  }
+
+  /**
+   * Records a stream, whether or not it is live yet, until `stopRecording`: that is due after `recording-failed` too.
+   * @throws {EngineError}
+   */
+  async startRecording(order: RecordingOrder): Promise<void> {
+    const { streamId, recordingSessionId } = order;
+    const worker = this.placement.hold(streamId, recordingSessionId);
+    this.recordings.set(recordingSessionId, { streamId, worker });
+    try {
+      await this.request(worker, { type: 'start-recording', order });
+    } catch (error) {
+      this.forgetRecording(recordingSessionId);
+      throw error;
+    }
+  }
+
+  /** @returns when everything is on disk and its events were sent; at once when there is no such recording (any more) */
+  async stopRecording(recordingSessionId: string): Promise<void> {
+    const place = this.recordings.get(recordingSessionId);
+    if (place === undefined) return;
+    try {
+      await this.request(place.worker, { type: 'stop-recording', recordingSessionId });
+    } finally {
+      this.forgetRecording(recordingSessionId);
+    }
+  }
+
+  /** @throws {EngineError} `unknown-recording` */
+  async rollOver(order: RolloverOrder): Promise<void> {
+    const place = this.recordings.get(order.recordingSessionId);
+    if (place === undefined) throw new EngineError('unknown-recording', 'No recording has this id.');
+    await this.request(place.worker, { type: 'roll-over', order });
+  }
+
+  /** Ends all sessions and recordings, with everything on disk, then the workers. Idempotent. */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
+    for (const timer of this.restarts) clearTimeout(timer);
+    await Promise.all(
+      this.workers.map(async (worker) => {
+        await worker?.request({ type: 'shut-down' }, SHUT_DOWN_TIMEOUT_MS).catch(() => undefined);
+        await worker?.terminate();
+      }),
+    );
+    this.listeners.clear();
+  }
+
+  private async request(worker: number, command: EngineCommand): Promise<LocalTransport | undefined> {
+    const handle = this.workers[worker];
+    if (handle === undefined) throw new EngineError('internal', 'The engine worker is being restarted.');
+    return handle.request(command);
+  }
+
+  private async startWorker(worker: number): Promise<void> {
+    const handle = await WorkerHandle.start(this.options.workerUrl, this.settingsOf(worker), {
+      event: (event) => this.heard(event),
+      lost: () => this.lost(worker),
+    });
+    this.workers[worker] = handle;
+    this.placement.reportLoad(worker, 0);
+  }
+
+  private settingsOf(worker: number): WorkerSettings {
+    const { udpPort, listenAddresses, announcedAddresses, memoryMibPerWorker } = this.options;
+    return {
+      worker,
+      udpPort: udpPort === 0 ? 0 : udpPort + worker,
+      portOffset: worker,
+      listenAddresses: listenAddresses.length > 0 ? listenAddresses : EVERY_ADDRESS,
+      announcedAddresses,
+      memoryMib: memoryMibPerWorker,
+    };
+  }
+
+  private heard(event: EngineEvent): void {
+    if (event.type === 'worker-load') this.placement.reportLoad(event.worker, event.cpuPercent);
+    else if (event.type === 'session-state' && event.state === 'closed') this.forgetSession(event.sessionId);
+    this.emit(event);
+  }
+
+  private lost(worker: number): void {
+    this.workers[worker] = undefined;
+    if (this.closing !== undefined) return;
+    const streamIds = this.placement.dropWorker(worker);
+    for (const [id, place] of this.recordings) if (place.worker === worker) this.recordings.delete(id);
+    for (const [sessionId, place] of this.sessions) {
+      if (place.worker !== worker) continue;
+      this.sessions.delete(sessionId);
+      const { streamId } = place;
+      this.emit({ type: 'session-state', streamId, sessionId, state: 'closed', reason: 'worker-lost' });
+    }
+    this.emit({ type: 'worker-lost', worker, streamIds });
+    this.restart(worker, RESTART_DELAY_MS);
+  }
+
+  /** Tries for ever: the port may be in use for a moment, and a server without an engine is of no use. */
+  private restart(worker: number, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.restarts.delete(timer);
+      this.startWorker(worker).then(
+        () => this.endIfClosing(worker),
+        () => this.closing ?? this.restart(worker, Math.min(delayMs * 2, LONGEST_RESTART_DELAY_MS)),
+      );
+    }, delayMs);
+    this.restarts.add(timer);
+  }
+
+  private endIfClosing(worker: number): void {
+    if (this.closing !== undefined) void this.workers[worker]?.terminate();
+  }
+
+  private emit(event: EngineEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
+  private sessionPlace(sessionId: string): Placed {
+    const place = this.sessions.get(sessionId);
+    if (place === undefined) throw new EngineError('unknown-session', 'No session has this id.');
+    return place;
+  }
+
+  private forgetSession(sessionId: string): void {
+    const place = this.sessions.get(sessionId);
+    this.sessions.delete(sessionId);
+    if (place !== undefined) this.placement.release(place.streamId, sessionId);
+  }
+
+  private forgetRecording(recordingSessionId: string): void {
+    const place = this.recordings.get(recordingSessionId);
+    this.recordings.delete(recordingSessionId);
+    if (place !== undefined) this.placement.release(place.streamId, recordingSessionId);
+  }
+}
+
+function expectTransport(value: LocalTransport | undefined): LocalTransport {
+  if (value === undefined) throw new EngineError('internal', 'The engine answered without a transport.');
+  return value;
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../../shared/clock.js';
+import type { MediaMemory } from '../../media/memory.js';
+import { peekUsername } from '../../media/stun/message.js';
+import type { TransportAddress } from '../../media/stun/transport-address.js';
+import { FlowTable } from './flow-table.js';
+import type { DatagramReceiver } from './udp-port.js';
+
+/** Whoever a datagram may belong to. */
+export interface DatagramOwner {
+  /** @returns true when the check was authentic, so that `remote` now belongs to this owner */
+  stun(datagram: Uint8Array, remote: TransportAddress, socketId: number, nowMs: number): boolean;
+  /** Only from proven addresses. `datagram` is borrowed. */
+  dtls(datagram: Uint8Array, remote: TransportAddress, socketId: number): void;
+  /** SRTP or SRTCP, only from proven addresses. @returns true to keep the slot */
+  media(slot: number, length: number, nowMs: number): boolean;
+}
+
+/** Datagrams that were dropped before any session saw them, by why. */
+export interface DemultiplexerCounters {
+  /** Not STUN, from an address that has proved nothing. */
+  strangers: number;
+  /** Connectivity checks for no session here. */
+  unknownChecks: number;
+  /** No protocol of ours. */
+  unknownProtocol: number;
+}
+
+/** First byte of a datagram, RFC 7983 section 7. */
+const LAST_STUN_BYTE = 3;
+const FIRST_DTLS_BYTE = 20;
+const LAST_DTLS_BYTE = 63;
+const FIRST_RTP_BYTE = 128;
+const LAST_RTP_BYTE = 191;
+
+/** Finds the session of each datagram. An address may send connectivity checks only until one of them was authentic. */
+export class Demultiplexer implements DatagramReceiver {
+  readonly counters: DemultiplexerCounters = { strangers: 0, unknownChecks: 0, unknownProtocol: 0 };
+  private readonly flows = new FlowTable<DatagramOwner>();
+  private readonly byUsernameFragment = new Map<string, DatagramOwner>();
+
+  constructor(
+    private readonly memory: MediaMemory,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Checks with this local username fragment are for `owner` from now on, besides earlier ones of its. */
+  expect(usernameFragment: string, owner: DatagramOwner): void {
+    this.byUsernameFragment.set(usernameFragment, owner);
+  }
+
+  forget(usernameFragment: string): void {
+    this.byUsernameFragment.delete(usernameFragment);
+  }
+
+  /** Nothing is for `owner` any more. */
+  remove(owner: DatagramOwner): void {
+    this.flows.removeOwner(owner);
+    for (const [usernameFragment, one] of this.byUsernameFragment) {
+      if (one === owner) this.byUsernameFragment.delete(usernameFragment);
+    }
+  }
+
+  datagram(slot: number, length: number, address: string, port: number, socketId: number): boolean {
+    const first = this.memory.bytes[slot] ?? 0;
+    if (first <= LAST_STUN_BYTE) {
+      this.stun(this.memory.bytes.subarray(slot, slot + length), address, port, socketId);
+      return false;
+    }
+    const flow = this.flows.find(address, port, socketId);
+    if (flow === undefined) this.counters.strangers += 1;
+    else if (first >= FIRST_RTP_BYTE && first <= LAST_RTP_BYTE)
+      return flow.owner.media(slot, length, this.clock.monotonicMs());
+    else if (first >= FIRST_DTLS_BYTE && first <= LAST_DTLS_BYTE)
+      flow.owner.dtls(this.memory.bytes.subarray(slot, slot + length), flow.remote, socketId);
+    else this.counters.unknownProtocol += 1;
+    return false;
+  }
+
+  /** Requests name their session; answers have no name, but come from where we asked. */
+  private stun(datagram: Uint8Array, address: string, port: number, socketId: number): void {
+    const name = peekUsername(datagram);
+    const flow = this.flows.find(address, port, socketId);
+    const owner = name === undefined ? flow?.owner : this.byUsernameFragment.get(name.localUfrag);
+    if (owner === undefined) {
+      this.counters.unknownChecks += 1;
+      return;
+    }
+    const remote: TransportAddress = flow?.remote ?? { address, port, family: address.includes(':') ? 'IPv6' : 'IPv4' };
+    if (owner.stun(datagram, remote, socketId, this.clock.monotonicMs())) this.flows.add(remote, socketId, owner);
+  }
+}

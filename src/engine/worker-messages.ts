@@ -1,0 +1,26 @@
+import type { EngineCommand, EngineEvent, EngineReply } from './protocol.js';
+
+/** What a worker is started with. */
+export interface WorkerSettings {
+  /** 0, 1, 2 … */
+  readonly worker: number;
+  /** The port of this worker; 0 = any free. */
+  readonly udpPort: number;
+  /** Added to announced ports. */
+  readonly portOffset: number;
+  readonly listenAddresses: readonly string[];
+  readonly announcedAddresses: readonly string[];
+  readonly memoryMib: number;
+}
+
+/** From the main thread: answered by one `EngineReply` with the same `requestId`. */
+export interface CommandMessage {
+  readonly requestId: number;
+  readonly command: EngineCommand;
+}
+
+/** To the main thread. `ready` comes first and once. */
+export type WorkerMessage =
+  | { readonly type: 'ready'; readonly udpPort: number }
+  | { readonly type: 'event'; readonly event: EngineEvent }
+  | EngineReply;
