@@ -88,6 +88,7 @@ export class H264Depacketizer implements Depacketizer {
   /** Some senders mark their parameter sets as well: the picture follows under the same timestamp. */
   private endAtMarker(): void {
     this.hasSeenMarker = true;
+    this.isNextStartUncertain = false;
     if (this.hasSlice || this.isSkipping) this.end();
   }
 

@@ -1,22 +1,30 @@
 import type { MediaKind } from '../../codecs/codec.js';
 import type { FragmentDescription } from '../container.js';
 import type { FragmentSamples } from '../fragment-samples.js';
+import {
+  BOX_HEADER_BYTES,
+  MDAT,
+  MFHD,
+  MFHD_BYTES,
+  MOOF,
+  TFDT,
+  TFDT_BYTES,
+  TFHD,
+  TFHD_BYTES,
+  TRAF,
+  TRUN,
+  TRUN_COMPOSITION_OFFSET,
+  TRUN_DURATION,
+  TRUN_FIXED_BYTES,
+  TRUN_FLAGS,
+  TRUN_SIZE,
+} from './layout.js';
 import { NON_SYNC_SAMPLE_FLAGS, SYNC_SAMPLE_FLAGS } from './sample-flags.js';
 
 const TRACK_ID = 1;
 const TFHD_DEFAULT_BASE_IS_MOOF = 0x02_0000;
 const TFHD_DEFAULT_SAMPLE_FLAGS = 0x20;
 const TRUN_DATA_OFFSET = 0x1;
-const TRUN_DURATION = 0x100;
-const TRUN_SIZE = 0x200;
-const TRUN_FLAGS = 0x400;
-const TRUN_COMPOSITION_OFFSET = 0x800;
-
-const MFHD_BYTES = 16;
-const TFHD_BYTES = 20;
-const TFDT_BYTES = 20;
-const TRUN_FIXED_BYTES = 20;
-const BOX_HEADER_BYTES = 8;
 /** moof, traf and mdat headers and what has a fixed length between. */
 const FIXED_BYTES = 3 * BOX_HEADER_BYTES + MFHD_BYTES + TFHD_BYTES + TFDT_BYTES + TRUN_FIXED_BYTES;
 
@@ -52,14 +60,6 @@ export function writeFragmentHeader(
   position = writeTrackRun(view, position, kind, samples, moofBytes + BOX_HEADER_BYTES);
   writeBoxHeader(view, position, BOX_HEADER_BYTES + samples.payloadBytes, MDAT);
 }
-
-const MOOF = 0x6d6f_6f66;
-const MFHD = 0x6d66_6864;
-const TRAF = 0x7472_6166;
-const TFHD = 0x7466_6864;
-const TFDT = 0x7466_6474;
-const TRUN = 0x7472_756e;
-const MDAT = 0x6d64_6174;
 
 function writeBoxHeader(view: DataView, position: number, size: number, type: number): number {
   view.setUint32(position, size);

@@ -1,0 +1,22 @@
+// The boxes of a fragment header, as written and as read back: ISO/IEC 14496-12 section 8.8.
+export const MOOF = 0x6d6f_6f66;
+export const MFHD = 0x6d66_6864;
+export const TRAF = 0x7472_6166;
+export const TFHD = 0x7466_6864;
+export const TFDT = 0x7466_6474;
+export const TRUN = 0x7472_756e;
+export const MDAT = 0x6d64_6174;
+
+export const BOX_HEADER_BYTES = 8;
+export const MFHD_BYTES = 16;
+/** With default_sample_flags. */
+export const TFHD_BYTES = 20;
+/** Version 1, 64 bits. */
+export const TFDT_BYTES = 20;
+/** With data_offset, before the sample rows. */
+export const TRUN_FIXED_BYTES = 20;
+
+export const TRUN_DURATION = 0x100;
+export const TRUN_SIZE = 0x200;
+export const TRUN_FLAGS = 0x400;
+export const TRUN_COMPOSITION_OFFSET = 0x800;
