@@ -54,5 +54,5 @@ export function sqlitePath(url: string): string | undefined {
 
 /** `stun:host[:port]`, `turn:host[:port][?transport=udp]` and their TLS forms (RFC 7064, RFC 7065). */
 export function isIceServerUrl(text: string): boolean {
-  return /^(?:stuns?:[^\s?<>",;]+|turns?:[^\s?<>",;]+(?:\?transport=(?:udp|tcp))?)$/i.test(text);
+  return /^(?:stuns?:[\w.:[\]-]+|turns?:[\w.:[\]-]+(?:\?transport=(?:udp|tcp))?)$/i.test(text);
 }

@@ -5,6 +5,8 @@ import { isAnnouncedAddress, isIceServerUrl, isTimeZone, parseListenAddress, sql
 import { oneOf, setting, wholeNumber } from './setting.js';
 
 const GIBIBYTE = 2 ** 30;
+/** What fits into a header as it is. */
+const HEADER_TEXT = /^[\x20-\x7e]*$/;
 
 const http = z.strictObject({
   listen: setting(
@@ -141,8 +143,8 @@ const recorder = z.strictObject({
 const iceServer = z
   .strictObject({
     urls: z.array(z.string().refine(isIceServerUrl)).min(1),
-    username: z.string().default(''),
-    credential: z.string().default(''),
+    username: z.string().regex(HEADER_TEXT).default(''),
+    credential: z.string().regex(HEADER_TEXT).default(''),
   })
   .refine(
     ({ urls, username, credential }) =>
