@@ -1,0 +1,165 @@
+import type { MediaKind } from '../codecs/codec.js';
+import { runsOf, type Run, type TrackRun } from './runs.js';
+import type { ManifestObject, ManifestTimeline } from './timeline.js';
+import { element, type XmlAttributes } from './xml.js';
+
+const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
+/** How often a player asks for more while something records. */
+const UPDATE_PERIOD = 'PT2S';
+/** A stable id per kind lets players carry a selection over from Period to Period. */
+const ADAPTATION_SET_ID: Readonly<Record<MediaKind, number>> = { video: 1, audio: 2 };
+
+/**
+ * The Media Presentation Description of a directory, ISO/IEC 23009-1: `dynamic` while something records into it, with
+ * everything since its beginning to be seen (no timeShiftBufferDepth), else `static`.
+ *
+ * Each Period has its start and its length, so that a gap between two of them is told as it was.
+ */
+export function writeDashManifest(timeline: ManifestTimeline): string {
+  const runs = timeline.periods.flatMap(runsOf);
+  const periods = runs.flatMap((run, index) => periodLines(run, timeline.isLive && index === runs.length - 1));
+  const attributes = {
+    xmlns: 'urn:mpeg:dash:schema:mpd:2011',
+    profiles: PROFILES,
+    ...(timeline.isLive ? liveAttributes(timeline) : finishedAttributes(runs)),
+    maxSegmentDuration: duration(longestSegmentMs(timeline, runs)),
+    minBufferTime: duration(timeline.segmentDurationMs),
+  };
+  const lines = element('MPD', attributes, [...periods, ...(timeline.isLive ? clockLines(timeline) : [])]);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${lines.join('\n')}\n`;
+}
+
+/**
+ * A segment appears when it is closed, at worst twice the target after its first sample; with one more target in hand a
+ * player at the live edge does not run dry.
+ */
+function liveAttributes(timeline: ManifestTimeline): XmlAttributes {
+  return {
+    type: 'dynamic',
+    availabilityStartTime: instant(timeline.availabilityStartEpochMs),
+    publishTime: instant(timeline.publishedEpochMs),
+    minimumUpdatePeriod: UPDATE_PERIOD,
+    suggestedPresentationDelay: duration(3 * timeline.segmentDurationMs),
+  };
+}
+
+function finishedAttributes(runs: readonly Run[]): XmlAttributes {
+  const endMs = runs.reduce((latest, run) => Math.max(latest, run.startMs + run.durationMs), 0);
+  return { type: 'static', mediaPresentationDuration: duration(endMs) };
+}
+
+/** What time it was here when this was written, for players whose clock is wrong. */
+function clockLines(timeline: ManifestTimeline): string[] {
+  const value = instant(timeline.publishedEpochMs);
+  return element('UTCTiming', { schemeIdUri: 'urn:mpeg:dash:utc:direct:2014', value });
+}
+
+function longestSegmentMs(timeline: ManifestTimeline, runs: readonly Run[]): number {
+  let longestMs = 2 * timeline.segmentDurationMs;
+  for (const { track, objects } of runs.flatMap(({ tracks }) => tracks)) {
+    for (const { durationTicks } of objects) longestMs = Math.max(longestMs, (durationTicks * 1000) / track.timescale);
+  }
+  return longestMs;
+}
+
+function periodLines(run: Run, isGrowing: boolean): string[] {
+  const attributes = {
+    id: run.id,
+    start: duration(run.startMs),
+    duration: isGrowing ? undefined : duration(run.durationMs),
+  };
+  return element(
+    'Period',
+    attributes,
+    run.tracks.flatMap((track) => adaptationSet(run, track)),
+  );
+}
+
+function adaptationSet(run: Run, trackRun: TrackRun): string[] {
+  const { kind } = trackRun.track;
+  const attributes = {
+    id: ADAPTATION_SET_ID[kind],
+    contentType: kind,
+    mimeType: `${kind}/mp4`,
+    segmentAlignment: 'true',
+    startWithSAP: trackRun.objects.every(({ independent }) => independent) ? 1 : undefined,
+  };
+  return element('AdaptationSet', attributes, [...representation(run, trackRun)]);
+}
+
+function representation(run: Run, trackRun: TrackRun): string[] {
+  const { track } = trackRun;
+  const attributes = {
+    id: track.kind,
+    codecs: track.codecString,
+    bandwidth: peakBitsPerSecond(trackRun),
+    width: track.width,
+    height: track.height,
+    audioSamplingRate: track.sampleRate,
+  };
+  return element('Representation', attributes, [...channels(trackRun), ...segmentTemplate(run, trackRun)]);
+}
+
+function channels({ track }: TrackRun): string[] {
+  if (track.channels === undefined) return [];
+  const schemeIdUri = 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011';
+  return element('AudioChannelConfiguration', { schemeIdUri, value: track.channels });
+}
+
+function segmentTemplate(run: Run, { track, objects, template }: TrackRun): string[] {
+  const attributes = {
+    timescale: track.timescale,
+    presentationTimeOffset: Math.round((run.mediaStartMs * track.timescale) / 1000),
+    startNumber: run.firstNumber,
+    initialization: track.initUri.replaceAll('$', '$$$$'),
+    media: template,
+  };
+  return element('SegmentTemplate', attributes, element('SegmentTimeline', {}, timelineEntries(objects)));
+}
+
+interface TimelineEntry {
+  readonly startTicks: number | undefined;
+  readonly durationTicks: number;
+  repeats: number;
+}
+
+/** Run lengths of equal durations (`@r`); `@t` only where a segment does not start at the end of the one before. */
+function timelineEntries(objects: readonly ManifestObject[]): string[] {
+  const entries: TimelineEntry[] = [];
+  let endTicks: number | undefined;
+  objects.forEach((object, index) => {
+    const durationTicks = durationBefore(object, objects[index + 1]);
+    const last = entries.at(-1);
+    const isContiguous = object.startTicks === endTicks;
+    if (last !== undefined && isContiguous && last.durationTicks === durationTicks) last.repeats++;
+    else entries.push({ startTicks: isContiguous ? undefined : object.startTicks, durationTicks, repeats: 0 });
+    endTicks = object.startTicks + durationTicks;
+  });
+  return entries.flatMap(({ startTicks, durationTicks, repeats }) =>
+    element('S', { t: startTicks, d: durationTicks, r: repeats === 0 ? undefined : repeats }),
+  );
+}
+
+/** Entries must not overlap (section 5.3.9.6.1); rounding of clocks can make segments do so by a few ticks. */
+function durationBefore(object: ManifestObject, next: ManifestObject | undefined): number {
+  const untilNext = (next?.startTicks ?? Infinity) - object.startTicks;
+  return untilNext > 0 ? Math.min(object.durationTicks, untilNext) : object.durationTicks;
+}
+
+function peakBitsPerSecond({ track, objects }: TrackRun): number {
+  return objects.reduce((peak, object) => Math.max(peak, bitsPerSecond(object, track.timescale)), 1);
+}
+
+/** Very short segments, as at the end, say nothing about what a player has to load per second. */
+function bitsPerSecond({ sizeBytes, durationTicks }: ManifestObject, timescale: number): number {
+  return Math.ceil((sizeBytes * 8) / Math.max(durationTicks / timescale, 1));
+}
+
+/** ISO 8601 in seconds, to the millisecond. */
+function duration(milliseconds: number): string {
+  return `PT${String(Math.round(milliseconds) / 1000)}S`;
+}
+
+function instant(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,185 @@
+import type { MediaKind } from '../codecs/codec.js';
+import { bandwidthOf } from './bandwidth.js';
+import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTimeline, ManifestTrack } from './timeline.js';
+
+/** EXT-X-MAP in a playlist of media wants 6, and players take fMP4 from 7 on. */
+const VERSION = 7;
+/** EXT-X-GAP, RFC 8216bis section 8. */
+const VERSION_WITH_GAPS = 8;
+const AUDIO_GROUP = 'audio';
+
+/** @returns name of a kind's media playlist, beside the multivariant one */
+function mediaPlaylistName(kind: MediaKind): string {
+  return `${kind}.m3u8`;
+}
+
+/** The multivariant playlist, RFC 8216bis section 4.4.6: one variant, with sound as a rendition of its own. */
+export function writeHlsMultivariant(timeline: ManifestTimeline): string {
+  const tracks = timeline.periods.flatMap((period) => period.tracks);
+  const video = tracks.filter(({ kind }) => kind === 'video');
+  const audio = tracks.filter(({ kind }) => kind === 'audio');
+  const lines = ['#EXTM3U', `#EXT-X-VERSION:${String(versionOf(timeline))}`];
+  if (video.length > 0 && audio.length > 0) lines.push(audioRendition(audio));
+  if (tracks.length > 0) lines.push(...variant(timeline, video, audio));
+  return asText(lines);
+}
+
+function audioRendition(audio: readonly ManifestTrack[]): string {
+  const channels = Math.max(...audio.map((track) => track.channels ?? 0));
+  return attributeLine('#EXT-X-MEDIA', {
+    TYPE: 'AUDIO',
+    'GROUP-ID': quoted(AUDIO_GROUP),
+    NAME: quoted('Audio'),
+    DEFAULT: 'YES',
+    AUTOSELECT: 'YES',
+    CHANNELS: channels > 0 ? quoted(String(channels)) : undefined,
+    URI: quoted(mediaPlaylistName('audio')),
+  });
+}
+
+function variant(
+  timeline: ManifestTimeline,
+  video: readonly ManifestTrack[],
+  audio: readonly ManifestTrack[],
+): string[] {
+  const bandwidth = bandwidthOf(timeline);
+  const codecs = new Set([...video, ...audio].map(({ codecString }) => codecString));
+  const line = attributeLine('#EXT-X-STREAM-INF', {
+    BANDWIDTH: String(bandwidth.peakBps),
+    'AVERAGE-BANDWIDTH': String(bandwidth.averageBps),
+    CODECS: quoted([...codecs].join(',')),
+    RESOLUTION: largestResolution(video),
+    AUDIO: video.length > 0 && audio.length > 0 ? quoted(AUDIO_GROUP) : undefined,
+  });
+  return [line, mediaPlaylistName(video.length > 0 ? 'video' : 'audio')];
+}
+
+function largestResolution(video: readonly ManifestTrack[]): string | undefined {
+  const sizes = video.map(({ width = 0, height = 0 }) => ({ width, height }));
+  const largest = sizes.sort((a, b) => b.width * b.height - a.width * a.height)[0];
+  return largest === undefined || largest.width === 0
+    ? undefined
+    : `${String(largest.width)}x${String(largest.height)}`;
+}
+
+/**
+ * The media playlist of one kind, RFC 8216bis section 4.4: an EVENT that ends when nothing records any more.
+ *
+ * Every Period is a discontinuity, and a segment that this kind does not have is a gap of the other's length: so both
+ * playlists have the same entries, and players keep sound and picture together across them.
+ */
+export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): string {
+  const periods = timeline.periods.filter(({ segments }) => segments.some(({ objects }) => objects.length > 0));
+  const lines = [
+    '#EXTM3U',
+    `#EXT-X-VERSION:${String(versionOf(timeline))}`,
+    `#EXT-X-TARGETDURATION:${String(targetSeconds(timeline))}`,
+    '#EXT-X-PLAYLIST-TYPE:EVENT',
+    '#EXT-X-MEDIA-SEQUENCE:0',
+    ...(isIndependent(timeline, kind) ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
+  ];
+  let initUri: string | undefined;
+  periods.forEach((period, index) => {
+    if (index > 0) lines.push('#EXT-X-DISCONTINUITY');
+    const map = period.tracks.find((track) => track.kind === kind)?.initUri;
+    if (map !== undefined && (map !== initUri || index > 0)) lines.push(`#EXT-X-MAP:URI=${quoted(map)}`);
+    initUri = map ?? initUri;
+    lines.push(...periodEntries(period, kind));
+  });
+  if (!timeline.isLive) lines.push('#EXT-X-ENDLIST');
+  return asText(lines);
+}
+
+/** Promised only where nothing can be added that would break it. */
+function isIndependent(timeline: ManifestTimeline, kind: MediaKind): boolean {
+  if (timeline.isLive) return false;
+  return timeline.periods.every((period) =>
+    period.segments.every((segment) => objectOf(period, segment, kind)?.object.independent !== false),
+  );
+}
+
+/** Twice the target from the first line on: a segment without a key frame is cut there, and this must never change. */
+function targetSeconds(timeline: ManifestTimeline): number {
+  let longestMs = 2 * timeline.segmentDurationMs;
+  for (const period of timeline.periods) {
+    for (const segment of period.segments) longestMs = Math.max(longestMs, longestObjectMs(period, segment));
+  }
+  return Math.max(1, Math.ceil((2 * timeline.segmentDurationMs) / 1000), Math.round(longestMs / 1000));
+}
+
+/** Both playlists and the multivariant one say the same. */
+function versionOf(timeline: ManifestTimeline): number {
+  const kinds = new Set(timeline.periods.flatMap(({ tracks }) => tracks.map(({ kind }) => kind)));
+  const isWhole = timeline.periods.every((period) =>
+    period.segments.every((segment) =>
+      [...kinds].every((kind) => segment.objects.length === 0 || objectOf(period, segment, kind) !== undefined),
+    ),
+  );
+  return isWhole ? VERSION : VERSION_WITH_GAPS;
+}
+
+interface PlacedObject {
+  readonly object: ManifestObject;
+  readonly track: ManifestTrack;
+}
+
+function objectOf(period: ManifestPeriod, segment: ManifestSegment, kind: MediaKind): PlacedObject | undefined {
+  const track = period.tracks.find((candidate) => candidate.kind === kind);
+  const object = segment.objects.find(({ trackId }) => trackId === track?.id);
+  return track === undefined || object === undefined ? undefined : { object, track };
+}
+
+function longestObjectMs(period: ManifestPeriod, segment: ManifestSegment): number {
+  const durations = segment.objects.map((object) => {
+    const timescale = period.tracks.find(({ id }) => id === object.trackId)?.timescale ?? 1000;
+    return (object.durationTicks * 1000) / timescale;
+  });
+  return Math.max(0, ...durations);
+}
+
+function periodEntries(period: ManifestPeriod, kind: MediaKind): string[] {
+  const segments = period.segments.filter(({ objects }) => objects.length > 0);
+  return segments.flatMap((segment, index) => segmentEntry(period, segment, kind, index === 0));
+}
+
+function segmentEntry(period: ManifestPeriod, segment: ManifestSegment, kind: MediaKind, isFirst: boolean): string[] {
+  const placed = objectOf(period, segment, kind) ?? otherObject(period, segment);
+  if (placed === undefined) return [];
+  const { object, track } = placed;
+  return [
+    ...(isFirst ? [`#EXT-X-PROGRAM-DATE-TIME:${wallClock(period, placed)}`] : []),
+    `#EXTINF:${seconds(object.durationTicks, track.timescale)},`,
+    ...(track.kind === kind ? [] : ['#EXT-X-GAP']),
+    object.uri,
+  ];
+}
+
+/** Stands for the stretch of time of a missing one; behind EXT-X-GAP nobody loads it. */
+function otherObject(period: ManifestPeriod, segment: ManifestSegment): PlacedObject | undefined {
+  const [object] = segment.objects;
+  const track = period.tracks.find(({ id }) => id === object?.trackId);
+  return track === undefined || object === undefined ? undefined : { object, track };
+}
+
+function wallClock(period: ManifestPeriod, { object, track }: PlacedObject): string {
+  const mediaMs = (object.startTicks * 1000) / track.timescale;
+  return new Date(Math.round(period.startEpochMs + mediaMs - period.mediaStartMs)).toISOString();
+}
+
+function seconds(ticks: number, timescale: number): string {
+  return (ticks / timescale).toFixed(6);
+}
+
+/** RFC 8216bis section 4.2: no line break and no quotation mark in a quoted string. */
+function quoted(text: string): string {
+  return `"${text.replace(/["\r\n]/g, '')}"`;
+}
+
+function attributeLine(tag: string, attributes: Readonly<Record<string, string | undefined>>): string {
+  const pairs = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  return `${tag}:${pairs.map(([name, value]) => `${name}=${value ?? ''}`).join(',')}`;
+}
+
+function asText(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}

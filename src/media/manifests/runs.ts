@@ -1,0 +1,93 @@
+import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
+
+/** A track's objects in a run, and the DASH template that names them all. */
+export interface TrackRun {
+  readonly track: ManifestTrack;
+  readonly objects: readonly ManifestObject[];
+  /** `seg_$Number%04d$.m4s` */
+  readonly template: string;
+}
+
+/** Part of a Period that one SegmentTemplate per track can tell: all its tracks have all its numbers, without a hole. */
+export interface Run {
+  /** Unique and stable over reloads: the Period's own for its first run. */
+  readonly id: string;
+  readonly startMs: number;
+  readonly durationMs: number;
+  /** Session time at `startMs`. */
+  readonly mediaStartMs: number;
+  readonly firstNumber: number;
+  readonly tracks: readonly TrackRun[];
+}
+
+/** @returns the runs of a Period in order; none for a Period without segments */
+export function runsOf(period: ManifestPeriod): Run[] {
+  const groups: ManifestSegment[][] = [];
+  for (const segment of period.segments) {
+    if (segment.objects.length === 0) continue;
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    if (group !== undefined && last !== undefined && continues(last, segment)) group.push(segment);
+    else groups.push([segment]);
+  }
+  return groups.map((segments, index) => toRun(period, segments, index === 0, index === groups.length - 1));
+}
+
+function continues(last: ManifestSegment, next: ManifestSegment): boolean {
+  return (
+    next.number === last.number + 1 &&
+    next.objects.length === last.objects.length &&
+    next.objects.every((object) => {
+      const before = last.objects.find(({ trackId }) => trackId === object.trackId);
+      return before !== undefined && uriTemplate(before.uri, last.number) === uriTemplate(object.uri, next.number);
+    })
+  );
+}
+
+function toRun(period: ManifestPeriod, segments: readonly ManifestSegment[], isFirst: boolean, isLast: boolean): Run {
+  const firstNumber = segments[0]?.number ?? 0;
+  const tracks = period.tracks.flatMap((track) => toTrackRun(track, segments) ?? []);
+  const mediaStartMs = isFirst ? period.mediaStartMs : Math.min(...tracks.map(startOf));
+  const mediaEndMs = isLast ? period.mediaStartMs + period.durationMs : Math.max(...tracks.map(endOf));
+  return {
+    id: isFirst ? period.id : `${period.id}-${String(firstNumber)}`,
+    startMs: period.startMs + mediaStartMs - period.mediaStartMs,
+    durationMs: mediaEndMs - mediaStartMs,
+    mediaStartMs,
+    firstNumber,
+    tracks,
+  };
+}
+
+function toTrackRun(track: ManifestTrack, segments: readonly ManifestSegment[]): TrackRun | undefined {
+  const objects = segments.flatMap(({ objects: all }) => all.find(({ trackId }) => trackId === track.id) ?? []);
+  const [first] = objects;
+  if (first === undefined) return undefined;
+  return { track, objects, template: uriTemplate(first.uri, segments[0]?.number ?? 0) };
+}
+
+function startOf({ track, objects }: TrackRun): number {
+  return ((objects[0]?.startTicks ?? 0) * 1000) / track.timescale;
+}
+
+function endOf({ track, objects }: TrackRun): number {
+  const last = objects.at(-1);
+  return (((last?.startTicks ?? 0) + (last?.durationTicks ?? 0)) * 1000) / track.timescale;
+}
+
+/**
+ * ISO/IEC 23009-1 section 5.3.9.4.4: where the number stands in the address, `$` doubled elsewhere.
+ *
+ * @returns the address itself where the number is not in it, which then is a run of one
+ */
+function uriTemplate(uri: string, number: number): string {
+  const digits = String(number).padStart(4, '0');
+  const position = uri.lastIndexOf(digits);
+  if (position < 0) return escapeTemplate(uri);
+  const rest = uri.slice(position + digits.length);
+  return `${escapeTemplate(uri.slice(0, position))}$Number%04d$${escapeTemplate(rest)}`;
+}
+
+function escapeTemplate(text: string): string {
+  return text.replaceAll('$', '$$$$');
+}
