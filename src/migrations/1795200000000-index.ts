@@ -1,4 +1,11 @@
-import { Table, TableIndex, TableUnique, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
+import {
+  Table,
+  TableIndex,
+  TableUnique,
+  type MigrationInterface,
+  type QueryRunner,
+  type TableColumnOptions,
+} from 'typeorm';
 
 /** The index of what was recorded, the servers that record, and the outbox. */
 export class Index1795200000000 implements MigrationInterface {

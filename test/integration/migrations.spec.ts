@@ -52,10 +52,14 @@ it.each([
   const indexes = await dataSource.query<{ name: string; unique: number }[]>(
     `SELECT l.name, l."unique" FROM sqlite_master m, pragma_index_list(m.name) l WHERE m.type = 'table'`,
   );
-  const sql = await dataSource.query<{ sql: string }[]>(`SELECT sql FROM sqlite_master WHERE sql LIKE ?`, [`%${name}%`]);
+  const sql = await dataSource.query<{ sql: string }[]>(`SELECT sql FROM sqlite_master WHERE sql LIKE ?`, [
+    `%${name}%`,
+  ]);
 
   expect(sql).toHaveLength(1);
-  expect(indexes.some((index) => index.unique === 1 && (index.name === name || sql[0]?.sql.includes(`"${name}" UNIQUE`)))).toBe(true);
+  expect(
+    indexes.some((index) => index.unique === 1 && (index.name === name || sql[0]?.sql.includes(`"${name}" UNIQUE`))),
+  ).toBe(true);
 });
 
 async function tableNames(): Promise<string[]> {

@@ -1,6 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, In, IsNull, Not, type EntityManager } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import type { RecordedGap, RecordedTrack, RecordingDirectory, SegmentClosed } from '../../engine/index.js';
-import type { OpenSessionInput, PlaybackEntry, RecordingSessionView, SessionStateChange } from './recording-session.js';
+import { inTransaction } from '../../persistence/transaction.js';
+import { StorageService } from '../storage/storage.service.js';
+import { dayOfDirectory } from './calendar-day.js';
+import { commitSegment } from './commit-segment.js';
+import { directoryStateOf } from './directory-state.js';
+import { GapRow, RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
+import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
+import { manifestPath, parseSegmentName, splitKey } from './object-names.js';
+import {
+  RUNNING_STATES,
+  UNFINISHED_STATES,
+  type OpenSessionInput,
+  type PlaybackEntry,
+  type RecordingSessionView,
+  type SessionStateChange,
+} from './recording-session.js';
+import { sessionView } from './session-view.js';
 
 export type {
   OpenSessionInput,
@@ -12,23 +30,264 @@ export type {
   SessionStateChange,
 } from './recording-session.js';
 
+/** An object that has a row: its bytes are whole, synced and never change. */
+export interface CommittedObject {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
 /** What exists and where: the rows behind every list, manifest and object. */
 @Injectable()
-export abstract class IndexService {
-  abstract openSession(input: OpenSessionInput): Promise<RecordingSessionView>;
-  abstract anchorSession(sessionId: string, anchorEpochMs: number): Promise<void>;
-  abstract commitTrack(sessionId: string, track: RecordedTrack): Promise<void>;
-  /** One transaction; a segment that is already there with the same objects changes nothing. */
-  abstract commitSegment(segment: SegmentClosed): Promise<void>;
-  abstract commitGap(sessionId: string, gap: RecordedGap): Promise<void>;
-  abstract setSessionState(sessionId: string, change: SessionStateChange): Promise<void>;
-  abstract session(sessionId: string): Promise<RecordingSessionView | undefined>;
-  abstract unfinishedSessions(): Promise<RecordingSessionView[]>;
-  abstract runningSessionOf(stream: string): Promise<RecordingSessionView | undefined>;
-  abstract sessionsIn(directory: string): Promise<RecordingSessionView[]>;
-  abstract directoryState(directory: string): Promise<RecordingDirectory>;
-  /** @returns a stream other than `exceptStream` that has recorded there or whose default tree lies above or below */
-  abstract directoryOwner(directory: string, exceptStream?: string): Promise<string | undefined>;
-  abstract streams(): Promise<string[]>;
-  abstract recordingsOf(stream: string): Promise<PlaybackEntry[]>;
+export class IndexService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly storage: StorageService,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Opens a session in state `waiting`; one with the same id is given back as it is.
+   *
+   * @throws {RecordingSessionRunningError}
+   */
+  openSession(input: OpenSessionInput): Promise<RecordingSessionView> {
+    return this.write(async (manager) => {
+      const { id, stream, nodeAlias } = input;
+      const existing = await manager.findOneBy(RecordingSession, { id });
+      if (existing !== null) return sessionView(existing);
+      if (await manager.existsBy(RecordingSession, { stream, nodeAlias, state: In(RUNNING_STATES) })) {
+        throw new RecordingSessionRunningError(stream);
+      }
+      const row = newSession(input);
+      await manager.insert(RecordingSession, row);
+      return sessionView(row);
+    });
+  }
+
+  /** Ties session time 0 to the wall clock, once: later calls change nothing. */
+  anchorSession(sessionId: string, anchorEpochMs: number): Promise<void> {
+    return this.write(async (manager) => {
+      const anchoredAt = new Date(Math.round(anchorEpochMs));
+      await manager.update(
+        RecordingSession,
+        { id: sessionId, anchoredAt: IsNull() },
+        { anchoredAt, updatedAt: new Date() },
+      );
+    });
+  }
+
+  /** @throws {TrackConflictError} */
+  commitTrack(sessionId: string, track: RecordedTrack): Promise<void> {
+    return this.write(async (manager) => {
+      const { directory, trackId } = track;
+      const existing = await manager.findOneBy(TrackRow, { directory, sessionId, trackId });
+      if (existing === null) await manager.insert(TrackRow, newTrack(sessionId, track));
+      else if (existing.initObjectKey !== track.initObjectKey || existing.initSha256 !== track.initSha256) {
+        throw new TrackConflictError(directory, trackId);
+      }
+    });
+  }
+
+  /**
+   * Segment, session, part and day in one transaction; the same segment once more changes nothing.
+   *
+   * @throws {SegmentConflictError | UnknownRecordingSessionError | EmptySegmentError}
+   */
+  commitSegment(segment: SegmentClosed): Promise<void> {
+    return this.write((manager) => commitSegment(manager, segment, this.config.recorder.time_zone));
+  }
+
+  /** A gap that is known already may have grown. */
+  commitGap(sessionId: string, gap: RecordedGap): Promise<void> {
+    return this.write(async (manager) => {
+      const key = { sessionId, kind: gap.kind, startMs: Math.round(gap.startMs) };
+      const durationMs = Math.round(gap.durationMs);
+      const existing = await manager.findOneBy(GapRow, key);
+      const addedMs = durationMs - (existing?.durationMs ?? 0);
+      if (existing !== null && addedMs <= 0) return;
+      if (existing === null) {
+        await manager.insert(GapRow, { ...key, durationMs, cause: gap.cause, createdAt: new Date() });
+        await manager.increment(RecordingSession, { id: sessionId }, 'gapCount', 1);
+      } else {
+        await manager.update(GapRow, key, { durationMs });
+      }
+      await manager.increment(RecordingSession, { id: sessionId }, 'gapMs', addedMs);
+      await manager.update(RecordingSession, { id: sessionId }, { updatedAt: new Date() });
+    });
+  }
+
+  /** @throws {UnknownRecordingSessionError} */
+  setSessionState(sessionId: string, change: SessionStateChange): Promise<void> {
+    return this.write(async (manager) => {
+      const moved = change.directory === undefined ? {} : { mpdPath: manifestPath(change.directory) };
+      const { affected } = await manager.update(
+        RecordingSession,
+        { id: sessionId },
+        { ...change, ...moved, updatedAt: new Date() },
+      );
+      if (affected === 0) throw new UnknownRecordingSessionError(sessionId);
+    });
+  }
+
+  async session(sessionId: string): Promise<RecordingSessionView | undefined> {
+    const row = await this.dataSource.manager.findOneBy(RecordingSession, { id: sessionId });
+    return row === null ? undefined : sessionView(row);
+  }
+
+  /**
+   * What this node left behind when it stopped, oldest first. A SQLite database has one server, whatever it was called
+   * when it wrote them; elsewhere the alias tells.
+   */
+  async unfinishedSessions(): Promise<RecordingSessionView[]> {
+    const isAlone = this.dataSource.options.type === 'better-sqlite3';
+    const rows = await this.dataSource.manager.find(RecordingSession, {
+      where: { state: In(UNFINISHED_STATES), ...(isAlone ? {} : { nodeAlias: this.config.recorder.node_alias }) },
+      order: { startedAt: 'ASC' },
+    });
+    return rows.map(sessionView);
+  }
+
+  async runningSessionOf(stream: string): Promise<RecordingSessionView | undefined> {
+    const row = await this.dataSource.manager.findOne(RecordingSession, {
+      where: { stream, state: In(RUNNING_STATES) },
+      order: { startedAt: 'DESC' },
+    });
+    return row === null ? undefined : sessionView(row);
+  }
+
+  /** Sessions with media in a directory, in the order of their segments, then those that have none there yet. */
+  async sessionsIn(directory: string): Promise<RecordingSessionView[]> {
+    const { manager } = this.dataSource;
+    const parts = await manager.find(SessionPart, { where: { directory }, order: { firstNumber: 'ASC' } });
+    const ids = parts.map(({ sessionId }) => sessionId);
+    const withMedia = new Map((await manager.findBy(RecordingSession, { id: In(ids) })).map((row) => [row.id, row]));
+    const without = await manager.find(RecordingSession, {
+      where: { directory, id: Not(In(ids)) },
+      order: { startedAt: 'ASC' },
+    });
+    return [...ids.flatMap((id) => withMedia.get(id) ?? []), ...without].map(sessionView);
+  }
+
+  /** What a recording must know before it writes there, from rows and from the files that lie there. */
+  async directoryState(directory: string): Promise<RecordingDirectory> {
+    const { manager } = this.dataSource;
+    const lastNumber = (await manager.maximum(SegmentRow, 'number', { directory })) ?? 0;
+    const tracks = await manager.find(TrackRow, { where: { directory }, order: { createdAt: 'ASC' } });
+    const names: string[] = [];
+    for await (const { key } of this.storage.list(directory)) names.push(splitKey(key).name);
+    return directoryStateOf(directory, lastNumber, tracks, names);
+  }
+
+  /**
+   * @param exceptStream may record there: its own claim does not count
+   * @returns a stream that has recorded there, or whose default tree (the folder of its name) lies above, below or there
+   */
+  async directoryOwner(directory: string, exceptStream?: string): Promise<string | undefined> {
+    const parts = directory.split('/');
+    const row = await this.dataSource.manager
+      .createQueryBuilder(RecordingSession, 'session')
+      .leftJoin(SessionPart, 'part', 'part.sessionId = session.id AND part.directory = :directory', { directory })
+      .select('session.stream', 'stream')
+      .where('session.stream <> :exceptStream', { exceptStream: exceptStream ?? '' })
+      .andWhere(
+        `(session.directory = :directory OR part.directory IS NOT NULL OR session.stream IN (:...above)
+          OR substr(session.stream, 1, :length) = :below)`,
+        {
+          above: parts.map((_, index) => parts.slice(0, index + 1).join('/')),
+          below: `${directory}/`,
+          length: [...directory].length + 1,
+        },
+      )
+      .limit(1)
+      .getRawOne<{ stream: string }>();
+    return row?.stream;
+  }
+
+  /** Names of the streams with recorded media, sorted. */
+  async streams(): Promise<string[]> {
+    const rows = await this.dataSource.manager
+      .createQueryBuilder(SessionPart, 'part')
+      .select('DISTINCT part.stream', 'stream')
+      .orderBy('part.stream')
+      .getRawMany<{ stream: string }>();
+    return rows.map(({ stream }) => stream);
+  }
+
+  /** One entry for each directory that the stream has media in, oldest first. */
+  async recordingsOf(stream: string): Promise<PlaybackEntry[]> {
+    const rows = await this.dataSource.manager
+      .createQueryBuilder(SessionPart, 'part')
+      .select('part.directory', 'directory')
+      .addSelect('MIN(part.startedAt)', 'startedAt')
+      .addSelect('SUM(part.endMs - part.startMs)', 'durationMs')
+      .where('part.stream = :stream', { stream })
+      .groupBy('part.directory')
+      .orderBy('MIN(part.startedAt)')
+      .addOrderBy('part.directory')
+      .getRawMany<{ directory: string; startedAt: string; durationMs: number | string }>();
+    return rows.map(({ directory, startedAt, durationMs }) => {
+      const start = new Date(startedAt);
+      return {
+        record: String(Math.floor(start.getTime() / 1000)),
+        ...dayOfDirectory(stream, directory, start, this.config.recorder.time_zone),
+        mpd_path: manifestPath(directory),
+        duration_ms: Number(durationMs),
+      };
+    });
+  }
+
+  /** @returns undefined for everything but segments and inits that have a row and whose bytes are not lost */
+  async committedObject(key: string): Promise<CommittedObject | undefined> {
+    const { directory, name } = splitKey(key);
+    const number = parseSegmentName(name)?.number;
+    if (number === undefined) return this.committedInit(key);
+    const row = await this.dataSource.manager.findOneBy(SegmentRow, { directory, number, state: Not('lost') });
+    return row?.objects.find(({ objectKey }) => objectKey === key);
+  }
+
+  private async committedInit(key: string): Promise<CommittedObject | undefined> {
+    const row = await this.dataSource.manager.findOneBy(TrackRow, { initObjectKey: key });
+    return row === null ? undefined : { sizeBytes: row.initSizeBytes, sha256: row.initSha256 };
+  }
+
+  private write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return inTransaction(this.dataSource, work);
+  }
+}
+
+function newSession(input: OpenSessionInput): RecordingSession {
+  const now = new Date();
+  return {
+    ...input,
+    baseDir: input.baseDir ?? null,
+    state: 'waiting',
+    reason: null,
+    mpdPath: manifestPath(input.directory),
+    interruptedAt: null,
+    endedAt: null,
+    anchoredAt: null,
+    firstMediaMs: null,
+    endMs: 0,
+    durationMs: 0,
+    sizeBytes: 0,
+    segmentCount: 0,
+    nextPeriod: 0,
+    gapCount: 0,
+    gapMs: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function newTrack(sessionId: string, track: RecordedTrack): TrackRow {
+  const { width, height, sampleRate, channels, ...always } = track;
+  return {
+    ...always,
+    sessionId,
+    width: width ?? null,
+    height: height ?? null,
+    sampleRate: sampleRate ?? null,
+    channels: channels ?? null,
+    createdAt: new Date(),
+  };
 }

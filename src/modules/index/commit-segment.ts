@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import type { SegmentClosed } from '../../engine/index.js';
+import { dayOfDefaultDirectory, dayOfDirectory } from './calendar-day.js';
+import { Recording, RecordingSession, SegmentRow, SessionPart } from './entities/index.js';
+import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError } from './index.errors.js';
+import { manifestPath } from './object-names.js';
+
+/** The stretch of session time that a segment covers, in whole milliseconds that contain it. */
+interface Extent {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Adds a segment to its session, its session's part in the directory and, when it is the first there, the stream's day.
+ * To be called in a transaction. The same segment once more changes nothing.
+ *
+ * @throws {SegmentConflictError} when the number is another segment's
+ * @throws {UnknownRecordingSessionError}
+ * @throws {EmptySegmentError}
+ */
+export async function commitSegment(manager: EntityManager, segment: SegmentClosed, timeZone: string): Promise<void> {
+  const { directory, number } = segment;
+  if (segment.objects.length === 0) throw new EmptySegmentError(directory, number);
+  const existing = await manager.findOneBy(SegmentRow, { directory, number });
+  if (existing !== null) {
+    if (isSame(existing, segment)) return;
+    throw new SegmentConflictError(directory, number);
+  }
+  const session = await manager.findOneBy(RecordingSession, { id: segment.recordingSessionId });
+  if (session === null) throw new UnknownRecordingSessionError(segment.recordingSessionId);
+  const extent = extentOf(segment);
+  await manager.insert(SegmentRow, segmentRow(segment, extent));
+  await addToPart(manager, session, segment, extent, timeZone);
+  await addToSession(manager, session, segment.period, extent);
+}
+
+function isSame(existing: SegmentRow, { recordingSessionId, objects }: SegmentClosed): boolean {
+  return (
+    existing.sessionId === recordingSessionId &&
+    existing.objects.length === objects.length &&
+    objects.every(({ objectKey, sha256 }) =>
+      existing.objects.some((object) => object.objectKey === objectKey && object.sha256 === sha256),
+    )
+  );
+}
+
+function extentOf({ objects }: SegmentClosed): Extent {
+  const starts = objects.map(({ startTicks, timescale }) => (startTicks * 1000) / timescale);
+  const ends = objects.map(
+    ({ startTicks, durationTicks, timescale }) => ((startTicks + durationTicks) * 1000) / timescale,
+  );
+  const sizeBytes = objects.reduce((sum, object) => sum + object.sizeBytes, 0);
+  return { startMs: Math.floor(Math.min(...starts)), endMs: Math.ceil(Math.max(...ends)), sizeBytes };
+}
+
+function segmentRow(segment: SegmentClosed, { startMs, endMs, sizeBytes }: Extent): SegmentRow {
+  return {
+    directory: segment.directory,
+    number: segment.number,
+    sessionId: segment.recordingSessionId,
+    period: segment.period,
+    startMs,
+    durationMs: endMs - startMs,
+    sizeBytes,
+    state: 'local',
+    objects: segment.objects,
+    createdAt: new Date(),
+  };
+}
+
+async function addToPart(
+  manager: EntityManager,
+  session: RecordingSession,
+  { directory, number }: SegmentClosed,
+  { startMs, endMs, sizeBytes }: Extent,
+  timeZone: string,
+): Promise<void> {
+  const key = { directory, sessionId: session.id };
+  const part = await manager.findOneBy(SessionPart, key);
+  if (part !== null) {
+    await manager.update(SessionPart, key, {
+      firstNumber: Math.min(part.firstNumber, number),
+      segmentCount: part.segmentCount + 1,
+      startMs: Math.min(part.startMs, startMs),
+      endMs: Math.max(part.endMs, endMs),
+      sizeBytes: part.sizeBytes + sizeBytes,
+    });
+    return;
+  }
+  const startedAt = session.segmentCount === 0 ? session.startedAt : wallClock(session, startMs);
+  const { stream } = session;
+  await manager.insert(SessionPart, {
+    ...key,
+    stream,
+    startedAt,
+    firstNumber: number,
+    segmentCount: 1,
+    startMs,
+    endMs,
+    sizeBytes,
+  });
+  await pointAtDirectory(manager, stream, directory, startedAt, timeZone);
+}
+
+function wallClock(session: RecordingSession, sessionMs: number): Date {
+  return new Date((session.anchoredAt ?? session.startedAt).getTime() + sessionMs);
+}
+
+/** The day's row points at the default directory as soon as there is one, before that at the first that was recorded into. */
+async function pointAtDirectory(
+  manager: EntityManager,
+  stream: string,
+  directory: string,
+  startedAt: Date,
+  timeZone: string,
+): Promise<void> {
+  const isDefault = dayOfDefaultDirectory(stream, directory) !== undefined;
+  const key = { stream, ...dayOfDirectory(stream, directory, startedAt, timeZone) };
+  const mpdPath = manifestPath(directory);
+  const now = new Date();
+  const existing = await manager.findOneBy(Recording, key);
+  if (existing === null) {
+    await manager.insert(Recording, { id: randomUUID(), ...key, mpdPath, createdAt: now, updatedAt: now });
+  } else if (isDefault && existing.mpdPath !== mpdPath) {
+    await manager.update(Recording, { id: existing.id }, { mpdPath, updatedAt: now });
+  }
+}
+
+async function addToSession(
+  manager: EntityManager,
+  session: RecordingSession,
+  period: number,
+  { startMs, endMs, sizeBytes }: Extent,
+): Promise<void> {
+  await manager.update(
+    RecordingSession,
+    { id: session.id },
+    {
+      firstMediaMs: Math.min(session.firstMediaMs ?? startMs, startMs),
+      endMs: Math.max(session.endMs, endMs),
+      durationMs: session.durationMs + endMs - startMs,
+      sizeBytes: session.sizeBytes + sizeBytes,
+      segmentCount: session.segmentCount + 1,
+      nextPeriod: Math.max(session.nextPeriod, period + 1),
+      updatedAt: new Date(),
+    },
+  );
+}

@@ -1,0 +1,37 @@
+import type { KnownInit, RecordingDirectory } from '../../engine/index.js';
+import type { MediaKind } from '../../media/codecs/codec.js';
+import type { TrackRow } from './entities/index.js';
+import { parseInitName, parseSegmentName, splitKey } from './object-names.js';
+
+/**
+ * What a recording must know before it writes into a directory: which numbers are free, which inits lie there.
+ * A number is taken by a row or by a file, whichever is higher: bytes that never got a row are not overwritten either.
+ *
+ * @param lastNumber highest segment number of the rows, 0 without any
+ * @param names of the files that lie in the directory
+ */
+export function directoryStateOf(
+  directory: string,
+  lastNumber: number,
+  tracks: readonly TrackRow[],
+  names: readonly string[],
+): RecordingDirectory {
+  const segments = names.map((name) => parseSegmentName(name)?.number ?? 0);
+  const inits = [...names, ...tracks.map(({ initObjectKey }) => splitKey(initObjectKey).name)].map(parseInitName);
+  const nextInit = (kind: MediaKind): number =>
+    1 + inits.reduce((last, init) => (init?.kind === kind ? Math.max(last, init.number) : last), 0);
+  return {
+    directory,
+    nextSegmentNumber: 1 + segments.reduce((last, number) => Math.max(last, number), lastNumber),
+    nextInitNumber: { video: nextInit('video'), audio: nextInit('audio') },
+    knownInits: knownInits(tracks),
+  };
+}
+
+function knownInits(tracks: readonly TrackRow[]): KnownInit[] {
+  const inits = new Map<string, KnownInit>();
+  for (const { trackId, kind, initObjectKey: objectKey, initSha256: sha256 } of tracks) {
+    inits.set(objectKey, { trackId, kind, objectKey, sha256 });
+  }
+  return [...inits.values()];
+}

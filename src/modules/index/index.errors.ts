@@ -1,0 +1,76 @@
+import { AppError } from '../../shared/errors.js';
+
+export class UnknownRecordingSessionError extends AppError {
+  readonly kind = 'not-found';
+  readonly code = 'recording-session-not-found';
+
+  constructor(sessionId: string) {
+    super('No recording session has this id.', { sessionId });
+  }
+}
+
+export class RecordingSessionRunningError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'recording-session-running';
+
+  constructor(stream: string) {
+    super('The stream is being recorded already.', { stream });
+  }
+}
+
+/** A number of a directory is taken by other media: nothing is ever overwritten. */
+export class SegmentConflictError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'segment-conflict';
+
+  constructor(directory: string, number: number) {
+    super('Another segment has this number.', { directory, number });
+  }
+}
+
+export class EmptySegmentError extends AppError {
+  readonly kind = 'unprocessable';
+  readonly code = 'segment-empty';
+
+  constructor(directory: string, number: number) {
+    super('A segment without media cannot be committed.', { directory, number });
+  }
+}
+
+/** A track's id stands for other parameters in the same session and directory already. */
+export class TrackConflictError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'track-conflict';
+
+  constructor(directory: string, trackId: string) {
+    super('Another track has this id.', { directory, trackId });
+  }
+}
+
+/** A segment that may come to be: its file is still written, or its row is on the way. */
+export class ObjectNotCommittedError extends AppError {
+  readonly kind = 'not-found';
+  readonly code = 'object-not-committed';
+
+  constructor(key: string) {
+    super('This segment is not committed yet.', { key });
+  }
+}
+
+export class RangeNotSatisfiableError extends AppError {
+  readonly kind = 'range-not-satisfiable';
+  readonly code = 'range-not-satisfiable';
+
+  constructor(sizeBytes: number) {
+    super('One range inside the object is needed.', { sizeBytes });
+  }
+}
+
+export class PreconditionFailedError extends AppError {
+  readonly kind = 'precondition-failed';
+  readonly code = 'precondition-failed';
+
+  constructor() {
+    super('The object is not the one that If-Match names.');
+  }
+}
