@@ -1,0 +1,169 @@
+import type {
+  ManifestObject,
+  ManifestPeriod,
+  ManifestSegment,
+  ManifestTimeline,
+  ManifestTrack,
+} from '../../../media/manifests/timeline.js';
+
+/** A committed segment as a manifest needs it. */
+export interface TimelineSegment extends ManifestSegment {
+  readonly sessionId: string;
+  /** Counts the Periods of the session. */
+  readonly period: number;
+}
+
+export interface TimelineTrack extends ManifestTrack {
+  readonly sessionId: string;
+}
+
+/** Everything that is known of a directory. */
+export interface DirectoryRows {
+  /** Wall clock of session time 0 by session. */
+  readonly anchors: ReadonlyMap<string, number>;
+  readonly tracks: readonly TimelineTrack[];
+  /** In the order of their numbers; lost ones are left out. */
+  readonly segments: readonly TimelineSegment[];
+}
+
+export interface TimelineFacts {
+  readonly isLive: boolean;
+  readonly publishedEpochMs: number;
+  readonly segmentDurationMs: number;
+}
+
+/** A hole or overlap between two segments of a track that players step over without a new Period. */
+const BREAK_TOLERANCE_MS = 500;
+/** A shorter hole between Periods of a session is rounding, not a gap. */
+const SEAM_MS = 100;
+
+/** Segments of one session that play through: one set of tracks, numbers and times without a break. */
+interface Run {
+  readonly sessionId: string;
+  readonly segments: TimelineSegment[];
+  readonly tracks: ReadonlyMap<string, TimelineTrack>;
+  /** Session time, whole milliseconds that contain the media. */
+  readonly startMs: number;
+  endMs: number;
+}
+
+/** A run with its place: manifest time minus session time. */
+interface PlacedRun extends Run {
+  readonly offsetMs: number;
+}
+
+/**
+ * The manifest of a directory as a function of its rows. Sessions follow each other without a gap, gaps inside a session
+ * keep their true length. A new Period begins with each session, where the recorder began one (new parameters, a
+ * publisher that was away), where a number or a track of one is missing, and where time jumps.
+ */
+export function buildTimeline(rows: DirectoryRows, facts: TimelineFacts): ManifestTimeline {
+  const runs = place(splitIntoRuns(rows));
+  const last = runs.at(-1);
+  return {
+    ...facts,
+    periods: runs.map((run, index) => periodOf(run, runs[index + 1], rows.anchors)),
+    availabilityStartEpochMs:
+      last === undefined ? facts.publishedEpochMs : anchorOf(last, rows.anchors) - last.offsetMs,
+  };
+}
+
+function splitIntoRuns({ tracks, segments }: DirectoryRows): Run[] {
+  const trackOf = trackFinder(tracks);
+  const runs: Run[] = [];
+  for (const segment of segments) {
+    const run = runs.at(-1);
+    const before = run?.segments.at(-1);
+    if (run !== undefined && before !== undefined && continues(before, segment, run.tracks)) {
+      run.segments.push(segment);
+      run.endMs = Math.max(run.endMs, endMsOf(segment, run.tracks));
+    } else {
+      const first = startRun(segment, trackOf);
+      if (first !== undefined) runs.push(first);
+    }
+  }
+  return runs;
+}
+
+/** @returns undefined when a track of the segment is not known: nothing could play it */
+function startRun(segment: TimelineSegment, trackOf: TrackFinder): Run | undefined {
+  const { sessionId, objects } = segment;
+  const found = objects.map(({ trackId }) => trackOf(sessionId, trackId));
+  const tracks = new Map(found.flatMap((track) => (track === undefined ? [] : [[track.id, track]])));
+  if (tracks.size === 0 || tracks.size !== objects.length) return undefined;
+  const startMs = Math.floor(Math.min(...objects.map((object) => toMs(object.startTicks, object, tracks))));
+  return { sessionId, segments: [segment], tracks, startMs, endMs: endMsOf(segment, tracks) };
+}
+
+function continues(before: TimelineSegment, next: TimelineSegment, tracks: Run['tracks']): boolean {
+  return (
+    next.sessionId === before.sessionId &&
+    next.period === before.period &&
+    next.number === before.number + 1 &&
+    next.objects.length === before.objects.length &&
+    next.objects.every((object) => followsOn(before.objects, object, tracks))
+  );
+}
+
+function followsOn(before: readonly ManifestObject[], next: ManifestObject, tracks: Run['tracks']): boolean {
+  const previous = before.find(({ trackId }) => trackId === next.trackId);
+  if (previous === undefined) return false;
+  const jumpTicks = next.startTicks - previous.startTicks - previous.durationTicks;
+  return Math.abs(toMs(jumpTicks, next, tracks)) <= BREAK_TOLERANCE_MS;
+}
+
+function place(runs: readonly Run[]): PlacedRun[] {
+  const placed: PlacedRun[] = [];
+  for (const run of runs) placed.push({ ...run, offsetMs: offsetAfter(placed.at(-1), run) });
+  return placed;
+}
+
+function offsetAfter(before: PlacedRun | undefined, run: Run): number {
+  if (before === undefined) return -run.startMs;
+  if (before.sessionId !== run.sessionId) return before.endMs + before.offsetMs - run.startMs;
+  // Time that went backwards inside a session cannot be shown truly; it must not overtake what is there.
+  return run.startMs > before.startMs ? before.offsetMs : before.endMs + before.offsetMs - run.startMs;
+}
+
+function periodOf(run: PlacedRun, next: PlacedRun | undefined, anchors: DirectoryRows['anchors']): ManifestPeriod {
+  const startMs = run.startMs + run.offsetMs;
+  return {
+    id: `p${String(run.segments[0]?.number ?? 0)}`,
+    startMs,
+    durationMs: seamlessEnd(run.endMs + run.offsetMs, next) - startMs,
+    mediaStartMs: run.startMs,
+    startEpochMs: anchorOf(run, anchors) + run.startMs,
+    tracks: [...run.tracks.values()],
+    segments: run.segments,
+  };
+}
+
+/** Periods meet: audio that reaches into the next one is cut, a hole of some milliseconds is closed. */
+function seamlessEnd(endMs: number, next: PlacedRun | undefined): number {
+  if (next === undefined) return endMs;
+  const nextStartMs = next.startMs + next.offsetMs;
+  return nextStartMs - endMs <= SEAM_MS ? nextStartMs : endMs;
+}
+
+function anchorOf({ sessionId }: Run, anchors: DirectoryRows['anchors']): number {
+  return anchors.get(sessionId) ?? 0;
+}
+
+function endMsOf({ objects }: TimelineSegment, tracks: Run['tracks']): number {
+  return Math.ceil(
+    Math.max(...objects.map((object) => toMs(object.startTicks + object.durationTicks, object, tracks))),
+  );
+}
+
+function toMs(ticks: number, { trackId }: ManifestObject, tracks: Run['tracks']): number {
+  return (ticks * 1000) / (tracks.get(trackId)?.timescale ?? 1000);
+}
+
+type TrackFinder = (sessionId: string, trackId: string) => TimelineTrack | undefined;
+
+/** A session may point at an init object that an earlier session of the directory left. */
+function trackFinder(tracks: readonly TimelineTrack[]): TrackFinder {
+  const own = new Map(tracks.map((track) => [`${track.sessionId}/${track.id}`, track]));
+  const any = new Map(tracks.map((track) => [track.id, track]));
+  return (sessionId, trackId) => own.get(`${sessionId}/${trackId}`) ?? any.get(trackId);
+}
