@@ -43,13 +43,7 @@ export class CounterModeCrypto implements SrtpCrypto {
     this.rtcp = new CounterModeKey(keys.rtcp);
   }
 
-  openRtp(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    header: RtpHeader,
-    rolloverCounter: number,
-  ): number {
+  openRtp(bytes: Uint8Array, offset: number, length: number, header: RtpHeader, rolloverCounter: number): number {
     const tag = offset + length - HMAC_TAG_BYTES;
     if (!tagMatches(this.rtpTag(bytes, offset, tag, rolloverCounter), bytes, tag)) return -1;
     this.rtp.setIv(header.ssrc, rolloverCounter, header.sequenceNumber);
@@ -57,13 +51,7 @@ export class CounterModeCrypto implements SrtpCrypto {
     return length - HMAC_TAG_BYTES;
   }
 
-  sealRtp(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    header: RtpHeader,
-    rolloverCounter: number,
-  ): number {
+  sealRtp(bytes: Uint8Array, offset: number, length: number, header: RtpHeader, rolloverCounter: number): number {
     const end = offset + length;
     this.rtp.setIv(header.ssrc, rolloverCounter, header.sequenceNumber);
     applyKeystream(this.rtp, bytes, offset + header.headerLength, end);

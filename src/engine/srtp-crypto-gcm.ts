@@ -50,26 +50,14 @@ export class GcmCrypto implements SrtpCrypto {
     this.rtcp = new GcmKey(keys.rtcp);
   }
 
-  openRtp(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    header: RtpHeader,
-    rolloverCounter: number,
-  ): number {
+  openRtp(bytes: Uint8Array, offset: number, length: number, header: RtpHeader, rolloverCounter: number): number {
     this.rtp.setRtpIv(header.ssrc, rolloverCounter, header.sequenceNumber);
     const payload = offset + header.headerLength;
     const tag = offset + length - GCM_TAG_BYTES;
     return gcmOpen(this.rtp, bytes, bytes.subarray(offset, payload), payload, tag) ? length - GCM_TAG_BYTES : -1;
   }
 
-  sealRtp(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    header: RtpHeader,
-    rolloverCounter: number,
-  ): number {
+  sealRtp(bytes: Uint8Array, offset: number, length: number, header: RtpHeader, rolloverCounter: number): number {
     this.rtp.setRtpIv(header.ssrc, rolloverCounter, header.sequenceNumber);
     const payload = offset + header.headerLength;
     gcmSeal(this.rtp, bytes, bytes.subarray(offset, payload), payload, offset + length);

@@ -1,0 +1,138 @@
+import { readUint16, readUint32 } from '../rtp/big-endian.js';
+import {
+  CNAME_ITEM,
+  GOODBYE_TYPE,
+  RECEIVER_REPORT_TYPE,
+  SENDER_REPORT_TYPE,
+  SOURCE_DESCRIPTION_TYPE,
+  type Goodbye,
+  type ReceiverReport,
+  type RtcpPacket,
+  type SenderReport,
+  type SourceDescription,
+} from './packet.js';
+import type { ReportBlock } from './report-block.js';
+
+const HEADER_BYTES = 4;
+const BLOCK_BYTES = 24;
+const SENDER_INFORMATION_BYTES = 28;
+const RECEIVER_REPORT_BYTES = 8;
+/** Seconds from 1900 to 1970. */
+const NTP_TO_UNIX_S = 2_208_988_800;
+const NTP_ERA_S = 2 ** 32;
+
+/**
+ * Tells RTCP from RTP on one port (RFC 5761 section 4): by the second byte, which SRTP and SRTCP leave in the clear.
+ * @param offset of a packet whose first byte said RTP or RTCP (RFC 7983)
+ */
+export function isRtcp(bytes: Uint8Array, offset: number): boolean {
+  const type = bytes[offset + 1] ?? 0;
+  return type >= 192 && type <= 223;
+}
+
+/**
+ * Reads a compound or reduced-size RTCP packet (RFC 3550 section 6.1, RFC 5506). Types that Aircheck does not use are
+ * skipped; at the first malformed one it stops. Never throws.
+ */
+export function parseRtcp(bytes: Uint8Array, offset: number, length: number): RtcpPacket[] {
+  const packets: RtcpPacket[] = [];
+  const end = Math.min(offset + length, bytes.length);
+  let at = Math.max(0, offset);
+  while (at + HEADER_BYTES <= end && (bytes[at] ?? 0) >>> 6 === 2) {
+    const next = at + HEADER_BYTES + readUint16(bytes, at + 2) * 4;
+    if (next > end) break;
+    const packet = parsePacket(bytes, at, next);
+    if (packet !== undefined) packets.push(packet);
+    at = next;
+  }
+  return packets;
+}
+
+function parsePacket(bytes: Uint8Array, start: number, end: number): RtcpPacket | undefined {
+  const count = (bytes[start] ?? 0) & 31;
+  switch (bytes[start + 1]) {
+    case SENDER_REPORT_TYPE:
+      return parseSenderReport(bytes, start, end, count);
+    case RECEIVER_REPORT_TYPE:
+      return parseReceiverReport(bytes, start, end, count);
+    case SOURCE_DESCRIPTION_TYPE:
+      return parseSourceDescription(bytes, start + HEADER_BYTES, end, count);
+    case GOODBYE_TYPE:
+      return parseGoodbye(bytes, start + HEADER_BYTES, end, count);
+    default:
+      return undefined;
+  }
+}
+
+function parseSenderReport(bytes: Uint8Array, start: number, end: number, count: number): SenderReport | undefined {
+  if (start + SENDER_INFORMATION_BYTES + count * BLOCK_BYTES > end) return undefined;
+  const seconds = readUint32(bytes, start + 8);
+  const fraction = readUint32(bytes, start + 12);
+  return {
+    type: 'sender-report',
+    ssrc: readUint32(bytes, start + 4),
+    ntpMs: ntpToUnixMs(seconds, fraction),
+    compactNtp: (((seconds & 0xffff) << 16) | (fraction >>> 16)) >>> 0,
+    rtpTimestamp: readUint32(bytes, start + 16),
+    packetCount: readUint32(bytes, start + 20),
+    octetCount: readUint32(bytes, start + 24),
+    blocks: parseBlocks(bytes, start + SENDER_INFORMATION_BYTES, count),
+  };
+}
+
+/** RFC 3550 section 6.4.1: zero means that the sender has no clock. RFC 5905: from 2036 on the era is the next. */
+function ntpToUnixMs(seconds: number, fraction: number): number | undefined {
+  if (seconds === 0 && fraction === 0) return undefined;
+  const era = seconds < 0x80000000 ? NTP_ERA_S : 0;
+  return (seconds + era - NTP_TO_UNIX_S) * 1000 + (fraction * 1000) / 2 ** 32;
+}
+
+function parseReceiverReport(bytes: Uint8Array, start: number, end: number, count: number): ReceiverReport | undefined {
+  if (start + RECEIVER_REPORT_BYTES + count * BLOCK_BYTES > end) return undefined;
+  const blocks = parseBlocks(bytes, start + RECEIVER_REPORT_BYTES, count);
+  return { type: 'receiver-report', ssrc: readUint32(bytes, start + 4), blocks };
+}
+
+function parseBlocks(bytes: Uint8Array, start: number, count: number): ReportBlock[] {
+  return Array.from({ length: count }, (_, index) => parseBlock(bytes, start + index * BLOCK_BYTES));
+}
+
+function parseBlock(bytes: Uint8Array, at: number): ReportBlock {
+  const loss = readUint32(bytes, at + 4);
+  return {
+    ssrc: readUint32(bytes, at),
+    fractionLost: loss >>> 24,
+    cumulativeLost: (loss << 8) >> 8,
+    extendedHighestSequence: readUint32(bytes, at + 8),
+    jitterTicks: readUint32(bytes, at + 12),
+    lastSenderReport: readUint32(bytes, at + 16),
+    delaySinceLastSenderReport: readUint32(bytes, at + 20),
+  };
+}
+
+/** A malformed chunk ends the list. */
+function parseSourceDescription(bytes: Uint8Array, start: number, end: number, count: number): SourceDescription {
+  const names: { ssrc: number; cname: string }[] = [];
+  let at = start;
+  for (let chunk = 0; chunk < count && at + 4 <= end; chunk++) {
+    const ssrc = readUint32(bytes, at);
+    at += 4;
+    while (at + 1 < end && bytes[at] !== 0) {
+      const next = at + 2 + (bytes[at + 1] ?? 0);
+      if (next > end) return { type: 'source-description', names };
+      if (bytes[at] === CNAME_ITEM) names.push({ ssrc, cname: decodeText(bytes.subarray(at + 2, next)) });
+      at = next;
+    }
+    at = start + ((at - start + 4) & ~3);
+  }
+  return { type: 'source-description', names };
+}
+
+function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function parseGoodbye(bytes: Uint8Array, start: number, end: number, count: number): Goodbye | undefined {
+  if (start + count * 4 > end) return undefined;
+  return { type: 'goodbye', ssrcs: Array.from({ length: count }, (_, index) => readUint32(bytes, start + index * 4)) };
+}

@@ -1,0 +1,25 @@
+import type { RtpPayload } from '../codecs/codec.js';
+
+/** A payload object that a receive stream uses for packet after packet. */
+export class PacketPayload implements RtpPayload {
+  offset = 0;
+  length = 0;
+  timestamp = 0;
+  marker = false;
+  /** Local monotonic time at which the packet came. */
+  arrivalMs = 0;
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  set(offset: number, length: number, timestamp: number, marker: boolean, arrivalMs: number): void {
+    this.offset = offset;
+    this.length = length;
+    this.timestamp = timestamp;
+    this.marker = marker;
+    this.arrivalMs = arrivalMs;
+  }
+
+  copy(other: PacketPayload): void {
+    this.set(other.offset, other.length, other.timestamp, other.marker, other.arrivalMs);
+  }
+}

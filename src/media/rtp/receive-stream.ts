@@ -1,0 +1,356 @@
+import type { RtpPayload } from '../codecs/codec.js';
+import type { MediaMemory } from '../memory.js';
+import type { ReportBlock } from '../rtcp/report-block.js';
+import { PacketPayload } from './packet-payload.js';
+import type { RtpHeader } from './packet.js';
+import { ReceptionStatistics } from './reception-statistics.js';
+import { RING_ENTRIES, ReorderRing } from './reorder-ring.js';
+import { SequenceWindow } from './sequence-window.js';
+import { extendSequence } from './sequence.js';
+
+/** Packets older than this, counted from the newest, are no late ones: the sender has started again. */
+const MISORDER_LIMIT = 1024;
+/** How long the very first packets wait for older ones that the network has overtaken. */
+const START_HOLD_MS = 20;
+const FIRST_REQUEST_MS = 5;
+const SHORTEST_REQUEST_INTERVAL_MS = 20;
+const MOST_REQUESTS_PER_PACKET = 10;
+const MOST_REQUESTS_PER_CALL = 128;
+const NO_SLOT = -1;
+const SEQUENCE_NUMBERS = 0x10000;
+
+/** Where the packets of a stream go, in sequence order. */
+export interface PacketSink {
+  /**
+   * @param payload an object that is reused, never empty; its bytes are borrowed for the length of the call
+   * @param extendedSequence grows always, by more than 1 after a loss or an empty packet
+   * @param arrivalMs when this packet came, however long it was held
+   */
+  packet(payload: RtpPayload, extendedSequence: number, arrivalMs: number): void;
+  /** At least `count` packets before the next one will never come. */
+  lost(count: number): void;
+}
+
+export interface ReceiveStreamOptions {
+  readonly ssrc: number;
+  /** Hertz. */
+  readonly clockRate: number;
+  readonly memory: MediaMemory;
+  readonly sink: PacketSink;
+  /** Takes back a slot that `receive` kept. */
+  readonly releaseSlot: (slot: number) => void;
+  readonly usesNack: boolean;
+  /** How long a gap may hold up what comes after it. */
+  readonly giveUpMs: number;
+}
+
+/**
+ * One received source: puts its packets in order, knows which are missing, and gives up on them in time.
+ *
+ * A packet in order goes straight to the sink. An early one stays in its slot, the slot in the ring. A gap is given up
+ * after `giveUpMs`, or when 512 packets came after it. A jump of the sequence beyond the ring is believed when a second
+ * packet follows on it (RFC 3550 appendix A.1), or when nothing else comes. Times are local, monotonic, in milliseconds.
+ */
+export class ReceiveStream {
+  /** Unique packets that were or will be delivered; repaired ones are among them. */
+  packetsReceived = 0;
+  /** Given up. */
+  packetsLost = 0;
+  /** Came by retransmission, or after they were asked for. */
+  packetsRepaired = 0;
+  /** Came after they were given up. */
+  packetsLate = 0;
+  duplicates = 0;
+  /** RTP headers and payloads, without repairs. */
+  bytesReceived = 0;
+  /** May be changed at any time. */
+  giveUpMs: number;
+
+  private readonly sink: PacketSink;
+  private readonly releaseSlot: (slot: number) => void;
+  private readonly usesNack: boolean;
+  private readonly ring: ReorderRing;
+  private readonly window = new SequenceWindow(MISORDER_LIMIT);
+  private readonly statistics: ReceptionStatistics;
+  private readonly incoming: PacketPayload;
+  private readonly held: PacketPayload;
+  /** Extended sequence number of the next packet to deliver. The entries from it to `highest` are valid. */
+  private next = 0;
+  private highest = -1;
+  private hasStarted = false;
+  private isHolding = false;
+  private holdUntilMs = 0;
+  /** A packet beyond the ring that waits for a second one. */
+  private readonly stray: PacketPayload;
+  private straySlot = NO_SLOT;
+  private straySequenceNumber = 0;
+  private isStrayAlone = false;
+  private isClosed = false;
+
+  constructor(options: ReceiveStreamOptions) {
+    this.sink = options.sink;
+    this.releaseSlot = options.releaseSlot;
+    this.usesNack = options.usesNack;
+    this.giveUpMs = options.giveUpMs;
+    this.ring = new ReorderRing(options.memory);
+    this.statistics = new ReceptionStatistics(options.ssrc, options.clockRate);
+    this.incoming = new PacketPayload(options.memory.bytes);
+    this.held = new PacketPayload(options.memory.bytes);
+    this.stray = new PacketPayload(options.memory.bytes);
+  }
+
+  /** Interarrival jitter, RFC 3550 appendix A.8. */
+  get jitterMs(): number {
+    return this.statistics.jitterMs;
+  }
+
+  /**
+   * Takes an authentic packet.
+   *
+   * @param slot the allocation that holds it
+   * @param header of the packet, for a retransmission of the original one (`restoreOriginal`)
+   * @param payloadOffset from the start of the memory
+   * @param payloadLength without padding; empty packets fill their place and are not delivered
+   * @returns true when the slot is kept until `releaseSlot`, false when the caller may use it again
+   */
+  receive(
+    slot: number,
+    header: RtpHeader,
+    payloadOffset: number,
+    payloadLength: number,
+    arrivalMs: number,
+    isRetransmission: boolean,
+  ): boolean {
+    if (this.isClosed || (!this.hasStarted && isRetransmission)) return false;
+    this.incoming.set(payloadOffset, payloadLength, header.timestamp, header.marker, arrivalMs);
+    if (!this.hasStarted) this.start(header.sequenceNumber, arrivalMs);
+    else if (this.isHolding && arrivalMs >= this.holdUntilMs) this.endHold();
+    return this.place(slot, header, isRetransmission);
+  }
+
+  /** Gives up on what has been missing for too long. Call it every few milliseconds. */
+  tick(nowMs: number): void {
+    if (this.isHolding && nowMs >= this.holdUntilMs) this.endHold();
+    while (!this.isHolding && this.next <= this.highest && nowMs - this.ring.noticedMs(this.next) >= this.giveUpMs) {
+      this.giveUpFirstGap();
+    }
+    if (this.straySlot !== NO_SLOT && nowMs - this.stray.arrivalMs >= this.giveUpMs) {
+      if (this.isStrayAlone) this.resynchronise();
+      else this.dropStray();
+    }
+  }
+
+  /**
+   * Appends the sequence numbers to ask for now, oldest first: each 5 ms after it was missed, then once per round trip
+   * (at least 20 ms), ten times at most. At most 128 per call; the rest comes with the next.
+   */
+  nackList(nowMs: number, roundTripMs: number, out: number[]): void {
+    if (!this.usesNack || this.isHolding) return;
+    const again = nowMs + Math.max(roundTripMs, SHORTEST_REQUEST_INTERVAL_MS);
+    let budget = MOST_REQUESTS_PER_CALL;
+    for (let number = this.next; number < this.highest && budget > 0; number++) {
+      if (this.ring.holds(number) || this.ring.requestMs(number) > nowMs) continue;
+      if (this.ring.requests(number) >= MOST_REQUESTS_PER_PACKET) continue;
+      this.ring.requested(number, again);
+      out.push(number & 0xffff);
+      budget--;
+    }
+  }
+
+  /** A sender report of this source came. @param compactNtp the middle 32 bits of its NTP time */
+  senderReported(compactNtp: number, arrivalMs: number): void {
+    this.statistics.senderReported(compactNtp, arrivalMs);
+  }
+
+  /** Loss fractions count from one call to the next. @returns undefined before the first packet */
+  reportBlock(nowMs: number): ReportBlock | undefined {
+    return this.hasStarted ? this.statistics.report(this.highest, nowMs) : undefined;
+  }
+
+  /** Delivers all that is held, whatever is missing between: the publisher is gone or silent. */
+  flush(): void {
+    this.isHolding = false;
+    this.giveUpBefore(this.highest + 1);
+  }
+
+  /** Gives all slots back, undelivered. */
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.dropStray();
+    for (; this.next <= this.highest; this.next++) {
+      const slot = this.ring.slotOf(this.next);
+      if (slot !== NO_SLOT) this.releaseSlot(slot);
+    }
+    this.ring.release();
+  }
+
+  private start(sequenceNumber: number, arrivalMs: number): void {
+    this.hasStarted = true;
+    this.isHolding = true;
+    this.holdUntilMs = arrivalMs + START_HOLD_MS;
+    this.next = sequenceNumber;
+    this.highest = sequenceNumber - 1;
+    this.statistics.start(sequenceNumber);
+  }
+
+  private endHold(): void {
+    this.isHolding = false;
+    this.deliverHeld();
+  }
+
+  /** Finds the place of the incoming packet. @returns true when its slot is kept */
+  private place(slot: number, header: RtpHeader, isRetransmission: boolean): boolean {
+    const number = extendSequence(header.sequenceNumber, this.highest);
+    if (number - this.highest >= RING_ENTRIES || number <= this.highest - MISORDER_LIMIT) {
+      return this.receiveStray(slot, header, isRetransmission);
+    }
+    this.isStrayAlone = false;
+    if (!this.accept(number, header, isRetransmission)) return false;
+    if (number === this.next && !this.isHolding) {
+      this.deliver(this.incoming);
+      this.deliverHeld();
+      return false;
+    }
+    this.ring.hold(number, slot, this.incoming);
+    return true;
+  }
+
+  /** Counts a packet near the others and makes its entry ready. @returns false for a duplicate or late one */
+  private accept(number: number, header: RtpHeader, isRetransmission: boolean): boolean {
+    if (!this.window.isFresh(number)) {
+      this.duplicates++;
+      return false;
+    }
+    this.window.accept(number);
+    if (!isRetransmission) this.countArrival(number, header);
+    if (number < this.next && !this.extendBack(number)) {
+      this.packetsLate++;
+      return false;
+    }
+    this.packetsReceived++;
+    if (isRetransmission || (number <= this.highest && this.ring.requests(number) > 0)) this.packetsRepaired++;
+    if (number > this.highest) this.advance(number);
+    return true;
+  }
+
+  private countArrival(number: number, header: RtpHeader): void {
+    this.bytesReceived += header.headerLength + this.incoming.length;
+    this.statistics.count();
+    if (number > this.highest) this.statistics.measure(header.timestamp, this.incoming.arrivalMs);
+  }
+
+  /** The first packet was not the sender's first. @returns false when delivery has begun, or it is too old for the ring */
+  private extendBack(number: number): boolean {
+    if (!this.isHolding || this.highest - number >= RING_ENTRIES) return false;
+    this.expect(number, this.next);
+    this.next = number;
+    this.statistics.extendBack(number);
+    return true;
+  }
+
+  private advance(number: number): void {
+    if (number - this.next >= RING_ENTRIES) {
+      this.isHolding = false;
+      this.giveUpBefore(number - RING_ENTRIES + 1);
+    }
+    this.expect(this.highest + 1, number);
+    this.highest = number;
+  }
+
+  /** The incoming packet shows that those from `from` to before `to` are missing. */
+  private expect(from: number, to: number): void {
+    const noticedMs = this.incoming.arrivalMs;
+    for (let number = from; number < to; number++) this.ring.expect(number, noticedMs, noticedMs + FIRST_REQUEST_MS);
+  }
+
+  private giveUpFirstGap(): void {
+    let end = this.next;
+    while (end < this.highest && !this.ring.holds(end)) end++;
+    this.giveUpBefore(end);
+  }
+
+  /** Delivers what is held before `end`, reports the rest as lost, and goes on from there. */
+  private giveUpBefore(end: number): void {
+    this.deliverHeld();
+    while (this.next < end) {
+      const gapStart = this.next;
+      while (this.next < end && !this.ring.holds(this.next)) this.next++;
+      this.lose(this.next - gapStart);
+      this.deliverHeld();
+    }
+  }
+
+  private lose(count: number): void {
+    this.packetsLost += count;
+    this.sink.lost(count);
+  }
+
+  private deliverHeld(): void {
+    while (this.next <= this.highest) {
+      const slot = this.ring.slotOf(this.next);
+      if (slot === NO_SLOT) return;
+      this.ring.load(this.next, this.held);
+      this.deliver(this.held);
+      this.releaseSlot(slot);
+    }
+  }
+
+  private deliver(payload: PacketPayload): void {
+    const number = this.next++;
+    if (payload.length > 0) this.sink.packet(payload, number, payload.arrivalMs);
+  }
+
+  /** The incoming packet is far from all others. @returns true when its slot is kept */
+  private receiveStray(slot: number, header: RtpHeader, isRetransmission: boolean): boolean {
+    if (isRetransmission) {
+      this.packetsLate++;
+      return false;
+    }
+    if (this.straySlot !== NO_SLOT && header.sequenceNumber === ((this.straySequenceNumber + 1) & 0xffff)) {
+      this.resynchronise();
+      return this.place(slot, header, false);
+    }
+    this.dropStray();
+    this.straySlot = slot;
+    this.straySequenceNumber = header.sequenceNumber;
+    this.isStrayAlone = true;
+    this.bytesReceived += header.headerLength + this.incoming.length;
+    this.stray.copy(this.incoming);
+    return true;
+  }
+
+  private dropStray(): void {
+    if (this.straySlot === NO_SLOT) return;
+    this.packetsLate++;
+    this.releaseSlot(this.straySlot);
+    this.straySlot = NO_SLOT;
+  }
+
+  /** Goes on with the stray packet. A jump forward is loss; after one backward extended numbers still grow. */
+  private resynchronise(): void {
+    this.flush();
+    let number = extendSequence(this.straySequenceNumber, this.highest);
+    if (number > this.highest) {
+      this.lose(number - this.next);
+    } else {
+      number += SEQUENCE_NUMBERS;
+      this.statistics.start(number);
+      this.sink.lost(1);
+    }
+    this.continueWithStray(number);
+  }
+
+  private continueWithStray(number: number): void {
+    const slot = this.straySlot;
+    this.straySlot = NO_SLOT;
+    this.window.accept(number);
+    this.statistics.count();
+    this.statistics.measure(this.stray.timestamp, this.stray.arrivalMs);
+    this.packetsReceived++;
+    this.next = number;
+    this.highest = number;
+    this.deliver(this.stray);
+    this.releaseSlot(slot);
+  }
+}

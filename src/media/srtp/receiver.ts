@@ -1,0 +1,147 @@
+import { readUint32 } from '../rtp/big-endian.js';
+import type { RtpHeader } from '../rtp/packet.js';
+import { SequenceWindow } from '../rtp/sequence-window.js';
+import type { SrtpCrypto, SrtpCryptoFactory } from './crypto.js';
+import { deriveSessionKeys } from './key-derivation.js';
+import { guessPacketIndex, rolloverCounterOf } from './packet-index.js';
+import { srtpProfiles, type SrtpProfile } from './profile.js';
+
+const RTP_WINDOW = 1024;
+const RTCP_WINDOW = 128;
+const RTCP_HEADER_BYTES = 8;
+const RTCP_INDEX_BYTES = 4;
+/** A session has a handful of sources; a peer that invents more is not heard on them. */
+const MAX_SOURCES = 64;
+const FIRST_ROLLOVER = 0x10000;
+
+/** One SSRC that has sent an authentic packet: its cryptographic context (RFC 3711 section 3.2.3). */
+class ProtectedSource {
+  readonly window: SequenceWindow;
+
+  constructor(
+    readonly ssrc: number,
+    windowSize: number,
+  ) {
+    this.window = new SequenceWindow(windowSize);
+  }
+}
+
+/**
+ * Opens what one peer protected: SRTP and SRTCP (RFC 3711, RFC 7714), in place.
+ *
+ * A packet counts only when it is authentic: nothing that a stranger sends moves a replay window or a rollover counter,
+ * nor makes a source known. Wire bytes never throw; what is refused is counted.
+ */
+export class SrtpReceiver {
+  /** Packets that were malformed or not authentic. */
+  failures = 0;
+  /** Packets that were heard before, or are too old to tell. */
+  replays = 0;
+  private readonly crypto: SrtpCrypto;
+  private readonly tagLength: number;
+  private readonly rtcpIndexFromEnd: number;
+  private readonly rtpSources: ProtectedSource[] = [];
+  private readonly rtcpSources: ProtectedSource[] = [];
+
+  constructor(profile: SrtpProfile, masterKey: Uint8Array, masterSalt: Uint8Array, crypto: SrtpCryptoFactory) {
+    this.crypto = crypto.create(profile, deriveSessionKeys(profile, masterKey, masterSalt, crypto));
+    this.tagLength = srtpProfiles[profile].tagLength;
+    this.rtcpIndexFromEnd = srtpProfiles[profile].rtcpIndexFromEnd;
+  }
+
+  /**
+   * Authenticates and decrypts one SRTP packet, and reads its header and padding into `header`.
+   *
+   * The payload lies from `offset + header.headerLength` to the returned length less `header.paddingLength`.
+   *
+   * @returns the plain packet's length; -1 when it is to be dropped, `header` then means nothing
+   */
+  unprotect(bytes: Uint8Array, offset: number, length: number, header: RtpHeader): number {
+    if (!header.parse(bytes, offset, length) || length < header.headerLength + this.tagLength) return this.fail();
+    const source = findSource(this.rtpSources, header.ssrc);
+    const plainLength =
+      source === undefined
+        ? this.openFirst(bytes, offset, length, header)
+        : this.openNext(source, bytes, offset, length, header);
+    if (plainLength < 0) return -1;
+    return header.readPadding(bytes, offset, plainLength) ? plainLength : this.fail();
+  }
+
+  /**
+   * Authenticates and decrypts one SRTCP packet. Only encrypted ones are taken: WebRTC forbids others (RFC 8827 section 6.5).
+   * @returns the plain compound packet's length; -1 when it is to be dropped
+   */
+  unprotectRtcp(bytes: Uint8Array, offset: number, length: number): number {
+    const inside = offset >= 0 && offset + length <= bytes.length;
+    if (!inside || length < RTCP_HEADER_BYTES + this.tagLength + RTCP_INDEX_BYTES) return this.fail();
+    const word = readUint32(bytes, offset + length - this.rtcpIndexFromEnd);
+    if ((bytes[offset] ?? 0) >>> 6 !== 2 || word < 0x80000000) return this.fail();
+    const ssrc = readUint32(bytes, offset + 4);
+    const index = word & 0x7fffffff;
+    const source = findSource(this.rtcpSources, ssrc);
+    if (source?.window.isFresh(index) === false) return this.replay();
+    const plainLength = this.crypto.openRtcp(bytes, offset, length, ssrc, index);
+    if (plainLength < 0) return this.fail();
+    const known = source ?? addSource(this.rtcpSources, ssrc, RTCP_WINDOW);
+    if (known === undefined) return this.fail();
+    known.window.accept(index);
+    return plainLength;
+  }
+
+  private openNext(
+    source: ProtectedSource,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    header: RtpHeader,
+  ): number {
+    const index = guessPacketIndex(header.sequenceNumber, source.window.highest);
+    if (index < 0 || !source.window.isFresh(index)) return this.replay();
+    const plainLength = this.openAt(index, bytes, offset, length, header);
+    if (plainLength < 0) return this.fail();
+    source.window.accept(index);
+    return plainLength;
+  }
+
+  /** A sender that starts close to 65535 may have wrapped before its first packet came through. */
+  private openFirst(bytes: Uint8Array, offset: number, length: number, header: RtpHeader): number {
+    let index = header.sequenceNumber;
+    let plainLength = this.openAt(index, bytes, offset, length, header);
+    if (plainLength < 0 && index < 0x8000) {
+      index += FIRST_ROLLOVER;
+      plainLength = this.openAt(index, bytes, offset, length, header);
+    }
+    if (plainLength < 0) return this.fail();
+    const source = addSource(this.rtpSources, header.ssrc, RTP_WINDOW);
+    if (source === undefined) return this.fail();
+    source.window.accept(index);
+    return plainLength;
+  }
+
+  private openAt(index: number, bytes: Uint8Array, offset: number, length: number, header: RtpHeader): number {
+    return this.crypto.openRtp(bytes, offset, length, header, rolloverCounterOf(index));
+  }
+
+  private fail(): -1 {
+    this.failures++;
+    return -1;
+  }
+
+  private replay(): -1 {
+    this.replays++;
+    return -1;
+  }
+}
+
+/** A walk over the few sources: a Map would box the 32-bit key of every packet. */
+function findSource(sources: readonly ProtectedSource[], ssrc: number): ProtectedSource | undefined {
+  for (const source of sources) if (source.ssrc === ssrc) return source;
+  return undefined;
+}
+
+function addSource(sources: ProtectedSource[], ssrc: number, windowSize: number): ProtectedSource | undefined {
+  if (sources.length >= MAX_SOURCES) return undefined;
+  const source = new ProtectedSource(ssrc, windowSize);
+  sources.push(source);
+  return source;
+}
