@@ -47,6 +47,7 @@ export function sendProblem(response: Response, document: ProblemDocument): void
   response.end(JSON.stringify(document));
 }
 
+/** Services throw errors of their own; this one comes from the router. */
 function describeUnknownRoute(request: Request, response: Response): ProblemDocument {
   const allowed = methodsOfPath(request.app, request.path);
   if (allowed.length === 0) return problem(404, 'route-not-found', 'There is nothing under this path.');

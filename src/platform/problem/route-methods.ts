@@ -18,7 +18,9 @@ export function methodsOfPath(application: Application, path: string): string[] 
   return [...new Set(methods)].sort();
 }
 
+/** Middleware hangs on routes for all methods, which answer nothing themselves. */
 function methodsOf({ methods }: NonNullable<RouterLayer['route']>): string[] {
+  if (methods['_all'] === true) return [];
   const names = Object.keys(methods).map((method) => method.toUpperCase());
   return names.includes('GET') ? [...names, 'HEAD'] : names;
 }

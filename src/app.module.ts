@@ -1,0 +1,39 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { APP_CONFIG, type AppConfig } from './config/index.js';
+import { migrations } from './migrations/index.js';
+import { AuthGuard, OPEN_CONTROLLERS } from './modules/auth/auth.guard.js';
+import { AuthModule } from './modules/auth/auth.module.js';
+import { IceModule } from './modules/ice/ice.module.js';
+import { StorageModule } from './modules/storage/storage.module.js';
+import { dataSourceOptions } from './persistence/data-source-options.js';
+import { AppConfigModule } from './platform/app-config.module.js';
+import { HealthController } from './platform/health/health.controller.js';
+import { PlatformModule } from './platform/platform.module.js';
+
+@Module({
+  imports: [
+    PlatformModule,
+    TypeOrmModule.forRootAsync({
+      inject: [APP_CONFIG],
+      useFactory: ({ database }: AppConfig) => ({
+        ...dataSourceOptions(database.url, { entities: [], migrations }),
+        autoLoadEntities: true,
+        retryAttempts: 1,
+      }),
+    }),
+    AuthModule,
+    IceModule,
+    StorageModule,
+  ],
+  providers: [
+    { provide: OPEN_CONTROLLERS, useValue: [HealthController] },
+    { provide: APP_GUARD, useClass: AuthGuard },
+  ],
+})
+export class AppModule {
+  static of(config: AppConfig, engineWorkerUrl: URL): DynamicModule {
+    return { module: AppModule, imports: [AppConfigModule.of(config, engineWorkerUrl)] };
+  }
+}

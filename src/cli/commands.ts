@@ -1,0 +1,5 @@
+import type { Command } from './command.js';
+import { serve } from './serve.js';
+
+/** Every command, the one that runs without a name first. */
+export const commands: readonly [Command, ...Command[]] = [serve];

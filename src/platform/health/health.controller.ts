@@ -1,0 +1,46 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { HealthCheckService, TypeOrmHealthIndicator } from '@nestjs/terminus';
+import { NotReadyError } from './health.errors.js';
+import { ReadinessService } from './readiness.service.js';
+
+const DATABASE_LIMIT_MS = 2000;
+
+/** What orchestrators and load balancers ask. Never wants a token. */
+@ApiTags('operations')
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly readiness: ReadinessService,
+    private readonly checks: HealthCheckService,
+    private readonly database: TypeOrmHealthIndicator,
+  ) {}
+
+  @Get('livez')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Does the process answer?' })
+  @ApiOkResponse({ description: 'It does.' })
+  live(): { readonly status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get(['readyz', 'healthz'])
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'May this node be sent new work, and is its database there?' })
+  @ApiOkResponse({ description: 'Yes.' })
+  @ApiServiceUnavailableResponse({ description: 'Not now; `reason` says why.' })
+  async ready(): Promise<{ readonly status: 'ok' }> {
+    const { reason } = this.readiness;
+    if (reason !== undefined) throw new NotReadyError(reason);
+    await this.checkDatabase();
+    return { status: 'ok' };
+  }
+
+  private async checkDatabase(): Promise<void> {
+    try {
+      await this.checks.check([() => this.database.pingCheck('database', { timeout: DATABASE_LIMIT_MS })]);
+    } catch {
+      throw new NotReadyError('the database does not answer');
+    }
+  }
+}
