@@ -152,7 +152,22 @@ describe('DtlsTransport', () => {
       },
     });
     const fatalAlert = Uint8Array.from([21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40]);
-    const forgedClose = Uint8Array.from([21, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9, 0, 26, ...new Array<number>(26).fill(7)]);
+    const forgedClose = Uint8Array.from([
+      21,
+      0xfe,
+      0xfd,
+      0,
+      1,
+      0,
+      0,
+      0,
+      0,
+      0,
+      9,
+      0,
+      26,
+      ...new Array<number>(26).fill(7),
+    ]);
 
     for (const hostile of [fatalAlert, forgedClose, ...greetings, Uint8Array.from([22, 0xfe])]) {
       sides.server.transport.receive(hostile);

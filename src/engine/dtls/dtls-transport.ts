@@ -112,7 +112,12 @@ export class DtlsTransport {
     if (message.type === FINISHED) return;
     if (isRepeated && (this.options.role === 'client' || message.type !== CLIENT_HELLO)) return;
     if (isRepeated && ++this.repeatedHellos > MOST_REPEATED_HELLOS) return;
-    const header = { contentType: ContentType.handshake, epoch: 0, sequenceNumber: message.sequence, version: DTLS_1_2 };
+    const header = {
+      contentType: ContentType.handshake,
+      epoch: 0,
+      sequenceNumber: message.sequence,
+      version: DTLS_1_2,
+    };
     this.pipe.deliver(encodeRecord(header, message.bytes));
     if (this.hasKeys()) for (const record of this.held.splice(0)) this.pipe.deliver(record.bytes);
   }
@@ -137,7 +142,12 @@ export class DtlsTransport {
     const { epoch, sequenceNumber, contentType: type, version } = record;
     try {
       const fragment = Buffer.from(record.fragment);
-      return this.socket.cipher.cipher.decrypt(this.socket.sessionType, fragment, { type, version, epoch, sequenceNumber });
+      return this.socket.cipher.cipher.decrypt(this.socket.sessionType, fragment, {
+        type,
+        version,
+        epoch,
+        sequenceNumber,
+      });
     } catch {
       return undefined;
     }
@@ -189,7 +199,10 @@ export class DtlsTransport {
   private sendCloseNotify(): void {
     const header = { epoch: 1, sequenceNumber: CLOSE_SEQUENCE_NUMBER, version: DTLS_1_2 };
     const alert = Buffer.from([1, CLOSE_NOTIFY]);
-    const sealed = this.socket.cipher.cipher.encrypt(this.socket.sessionType, alert, { ...header, type: ContentType.alert });
+    const sealed = this.socket.cipher.cipher.encrypt(this.socket.sessionType, alert, {
+      ...header,
+      type: ContentType.alert,
+    });
     this.listener.send(encodeRecord({ ...header, contentType: ContentType.alert }, sealed));
   }
 }

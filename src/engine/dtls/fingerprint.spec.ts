@@ -6,7 +6,9 @@ describe('matchesFingerprints', () => {
   it.each(['sha-256', 'sha-384', 'sha-512'])('accepts the right one by %s in any case', (algorithm) => {
     const { value } = certificateFingerprint(certificate, algorithm);
 
-    expect(matchesFingerprints(certificate, [{ algorithm: algorithm.toUpperCase(), value: value.toLowerCase() }])).toBe(true);
+    expect(matchesFingerprints(certificate, [{ algorithm: algorithm.toUpperCase(), value: value.toLowerCase() }])).toBe(
+      true,
+    );
   });
 
   it('lets the strongest hash decide alone', () => {

@@ -28,7 +28,9 @@ export function certificateFingerprint(certificate: Uint8Array, algorithm: strin
  */
 export function matchesFingerprints(certificate: Uint8Array, announced: readonly DtlsFingerprint[]): boolean {
   for (const [algorithm] of HASHES) {
-    const values = announced.filter((one) => one.algorithm.toLowerCase() === algorithm).map((one) => one.value.toUpperCase());
+    const values = announced
+      .filter((one) => one.algorithm.toLowerCase() === algorithm)
+      .map((one) => one.value.toUpperCase());
     if (values.length > 0) return values.includes(certificateFingerprint(certificate, algorithm).value);
   }
   return false;

@@ -91,6 +91,7 @@ export class HandshakeQueue {
     if (this.started.has(first.turn)) first.job();
     const tookMs = performance.now() - startedMs;
     this.spentMs += tookMs;
-    if (this.work.length > 0) this.scheduled = this.hasMedia() ? setTimeout(this.next, tookMs) : setImmediate(this.next);
+    if (this.work.length > 0)
+      this.scheduled = this.hasMedia() ? setTimeout(this.next, tookMs) : setImmediate(this.next);
   };
 }

@@ -20,10 +20,11 @@ export class AccessUnitTap implements AccessUnitSink {
 
   constructor(private readonly listener: TapListener) {}
 
-  /** From the next access unit on everything also goes to `sink`; undefined for nowhere. */
+  /** From the next access unit on everything also goes to `sink`; undefined for nowhere. The sink before gets nothing more. */
   connect(sink: AccessUnitSink | undefined): void {
     this.nextTarget = sink;
-    if (this.length === 0) this.target = sink;
+    if (this.length > 0) this.target?.discard();
+    this.target = this.length > 0 ? undefined : sink;
   }
 
   append(bytes: Uint8Array, offset: number, length: number): void {

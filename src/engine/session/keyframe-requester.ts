@@ -20,6 +20,12 @@ export class KeyframeRequester {
     this.retryMs = FIRST_RETRY_MS;
   }
 
+  /** A sender begins, normally with a key frame: it is asked only when none has come by then. */
+  expect(nowMs: number): void {
+    this.want();
+    this.nextMs = Math.max(this.nextMs, nowMs + FIRST_RETRY_MS);
+  }
+
   /** A key frame came. */
   satisfied(): void {
     this.wanted = false;

@@ -51,7 +51,15 @@ describe('SessionLife', () => {
     expect(life.state).toBe('disconnected');
     life.tick(53_000, 19_990);
 
-    expect(seen).toEqual(['connecting', 'connected', 'disconnected', 'connected', 'disconnected', 'closed', 'consent-lost']);
+    expect(seen).toEqual([
+      'connecting',
+      'connected',
+      'disconnected',
+      'connected',
+      'disconnected',
+      'closed',
+      'consent-lost',
+    ]);
   });
 
   it('stays closed, for the first reason', () => {

@@ -62,7 +62,8 @@ export class SessionLife {
   }
 
   private checkSilence(nowMs: number, lastHeardMs: number): void {
-    if (nowMs - Math.max(lastHeardMs, this.changedMs) >= SILENCE_UNTIL_DISCONNECTED_MS) this.enter('disconnected', nowMs);
+    if (nowMs - Math.max(lastHeardMs, this.changedMs) >= SILENCE_UNTIL_DISCONNECTED_MS)
+      this.enter('disconnected', nowMs);
   }
 
   private checkReturn(nowMs: number, lastHeardMs: number): void {

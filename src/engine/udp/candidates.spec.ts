@@ -17,7 +17,9 @@ const interfaces = {
 };
 
 function endpoints(sockets: LocalSocket[], announcedAddresses: string[] = [], portOffset = 0): string[] {
-  return hostCandidates({ sockets, announcedAddresses, portOffset, interfaces }).map((one) => `${one.address} ${String(one.port)}`);
+  return hostCandidates({ sockets, announcedAddresses, portOffset, interfaces }).map(
+    (one) => `${one.address} ${String(one.port)}`,
+  );
 }
 
 describe('hostCandidates', () => {
@@ -43,7 +45,12 @@ describe('hostCandidates', () => {
   });
 
   it('gives earlier candidates higher priorities (RFC 8445 section 5.1.2.1)', () => {
-    const [first, second] = hostCandidates({ sockets: [socket(0, '0.0.0.0')], announcedAddresses: [], portOffset: 0, interfaces });
+    const [first, second] = hostCandidates({
+      sockets: [socket(0, '0.0.0.0')],
+      announcedAddresses: [],
+      portOffset: 0,
+      interfaces,
+    });
 
     expect(first?.priority).toBe(2_130_706_431);
     expect(second?.priority).toBe(2_130_706_175);
@@ -61,7 +68,10 @@ describe('parseAnnouncedAddress', () => {
     expect(parseAnnouncedAddress(text)).toEqual({ address, port });
   });
 
-  it.each(['', 'example.org', '192.0.2.1:0', '192.0.2.1:65536', '[192.0.2.1]:5', '300.1.1.1', '192.0.2.1:80:80'])('refuses %p', (text) => {
-    expect(() => parseAnnouncedAddress(text)).toThrow(RangeError);
-  });
+  it.each(['', 'example.org', '192.0.2.1:0', '192.0.2.1:65536', '[192.0.2.1]:5', '300.1.1.1', '192.0.2.1:80:80'])(
+    'refuses %p',
+    (text) => {
+      expect(() => parseAnnouncedAddress(text)).toThrow(RangeError);
+    },
+  );
 });

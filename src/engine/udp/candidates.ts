@@ -84,5 +84,13 @@ function unique(endpoints: readonly Endpoint[]): Endpoint[] {
 function hostCandidate({ address, port }: Endpoint, index: number): IceCandidate {
   const localPreference = HIGHEST_LOCAL_PREFERENCE - index;
   const priority = HOST_PREFERENCE * 2 ** 24 + localPreference * 2 ** 8 + (256 - COMPONENT);
-  return { foundation: String(index + 1), component: COMPONENT, transport: 'udp', priority, address, port, type: 'host' };
+  return {
+    foundation: String(index + 1),
+    component: COMPONENT,
+    transport: 'udp',
+    priority,
+    address,
+    port,
+    type: 'host',
+  };
 }

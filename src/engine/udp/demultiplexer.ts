@@ -10,13 +10,14 @@ export interface DatagramOwner {
   /** @returns true when the check was authentic, so that `remote` now belongs to this owner */
   stun(datagram: Uint8Array, remote: TransportAddress, socketId: number, nowMs: number): boolean;
   /** Only from proven addresses. `datagram` is borrowed. */
-  dtls(datagram: Uint8Array, remote: TransportAddress, socketId: number): void;
+  dtlsDatagram(datagram: Uint8Array): void;
   /** SRTP or SRTCP, only from proven addresses. @returns true to keep the slot */
-  media(slot: number, length: number, nowMs: number): boolean;
+  mediaDatagram(slot: number, length: number, nowMs: number): boolean;
 }
 
-/** Datagrams that were dropped before any session saw them, by why. */
 export interface DemultiplexerCounters {
+  /** SRTP and SRTCP that went to a session. The others were dropped before any session saw them. */
+  media: number;
   /** Not STUN, from an address that has proved nothing. */
   strangers: number;
   /** Connectivity checks for no session here. */
@@ -34,7 +35,7 @@ const LAST_RTP_BYTE = 191;
 
 /** Finds the session of each datagram. An address may send connectivity checks only until one of them was authentic. */
 export class Demultiplexer implements DatagramReceiver {
-  readonly counters: DemultiplexerCounters = { strangers: 0, unknownChecks: 0, unknownProtocol: 0 };
+  readonly counters: DemultiplexerCounters = { media: 0, strangers: 0, unknownChecks: 0, unknownProtocol: 0 };
   private readonly flows = new FlowTable<DatagramOwner>();
   private readonly byUsernameFragment = new Map<string, DatagramOwner>();
 
@@ -68,10 +69,11 @@ export class Demultiplexer implements DatagramReceiver {
     }
     const flow = this.flows.find(address, port, socketId);
     if (flow === undefined) this.counters.strangers += 1;
-    else if (first >= FIRST_RTP_BYTE && first <= LAST_RTP_BYTE)
-      return flow.owner.media(slot, length, this.clock.monotonicMs());
-    else if (first >= FIRST_DTLS_BYTE && first <= LAST_DTLS_BYTE)
-      flow.owner.dtls(this.memory.bytes.subarray(slot, slot + length), flow.remote, socketId);
+    else if (first >= FIRST_RTP_BYTE && first <= LAST_RTP_BYTE) {
+      this.counters.media += 1;
+      return flow.owner.mediaDatagram(slot, length, this.clock.monotonicMs());
+    } else if (first >= FIRST_DTLS_BYTE && first <= LAST_DTLS_BYTE)
+      flow.owner.dtlsDatagram(this.memory.bytes.subarray(slot, slot + length));
     else this.counters.unknownProtocol += 1;
     return false;
   }

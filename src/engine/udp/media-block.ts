@@ -2,7 +2,9 @@ import { MediaMemory } from '../../media/memory.js';
 
 /** The part of the WebAssembly API that is needed here; TypeScript declares it for browsers only. */
 declare const WebAssembly: {
-  readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => {
+    readonly buffer: ArrayBuffer;
+  };
 };
 
 const PAGE_BYTES = 65_536;

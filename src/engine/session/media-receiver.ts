@@ -1,0 +1,118 @@
+import type { MediaMemory } from '../../media/memory.js';
+import { RtpHeader } from '../../media/rtp/packet.js';
+import { restoreOriginal } from '../../media/rtp/retransmission.js';
+import { TransportFeedbackRecorder } from '../../media/rtp/transport-feedback.js';
+import type { SenderReport } from '../../media/rtcp/packet.js';
+import { isRtcp, parseRtcp } from '../../media/rtcp/parse.js';
+import type { NegotiatedTrack } from '../../media/sdp/session.js';
+import { SrtpReceiver } from '../../media/srtp/receiver.js';
+import { SrtpSender } from '../../media/srtp/sender.js';
+import type { MediaKeys } from '../dtls/media-keys.js';
+import { nodeSrtpCrypto } from '../srtp-crypto.js';
+import { SourceTable } from './source-table.js';
+import { TrackReceiver, type TrackEnvironment, type TrackRecording } from './track-receiver.js';
+
+/** Everything a publisher sends once there are keys: opens it, sorts it by track, remembers when it came. */
+export class MediaReceiver {
+  readonly tracks: readonly TrackReceiver[];
+  /** Undefined when the sender did not offer transport-wide feedback. */
+  readonly feedback: TransportFeedbackRecorder | undefined;
+  /** When the last authentic packet came; -Infinity before the first. */
+  lastHeardMs = -Infinity;
+  /** Authentic, but of no track. */
+  packetsWithoutTrack = 0;
+  private readonly memory: MediaMemory;
+  private readonly sources: SourceTable;
+  private readonly srtp: SrtpReceiver;
+  private readonly sender: SrtpSender;
+  private readonly transportSequenceId: number | undefined;
+  private readonly header = new RtpHeader();
+
+  constructor(keys: MediaKeys, tracks: readonly NegotiatedTrack[], environment: TrackEnvironment) {
+    this.memory = environment.memory;
+    this.tracks = tracks.map((track) => new TrackReceiver(track, environment));
+    this.sources = new SourceTable(this.tracks, this.memory);
+    this.srtp = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, nodeSrtpCrypto);
+    this.sender = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, nodeSrtpCrypto);
+    this.transportSequenceId = tracks.find(({ feedback }) => feedback.transportCc)?.extensions.transportSequenceNumber;
+    this.feedback = this.transportSequenceId === undefined ? undefined : new TransportFeedbackRecorder();
+  }
+
+  /** Packets that were forged, malformed or came twice. */
+  get packetsRefused(): number {
+    return this.srtp.failures + this.srtp.replays;
+  }
+
+  /** From the next access units on the tracks are recorded; undefined ends that. */
+  recordInto(recording: TrackRecording | undefined): void {
+    for (const track of this.tracks) track.recordInto(recording);
+  }
+
+  /** SRTP or SRTCP. @returns true when the slot is kept */
+  receive(slot: number, length: number, nowMs: number): boolean {
+    if (!isRtcp(this.memory.bytes, slot)) return this.receiveRtp(slot, length, nowMs);
+    this.receiveRtcp(slot, length, nowMs);
+    return false;
+  }
+
+  /** @param packet compound RTCP in the clear. @returns the SRTCP packet */
+  seal(packet: Uint8Array): Uint8Array {
+    return this.sender.protectRtcp(packet);
+  }
+
+  /** The publisher is silent: nothing of it is waited for any more. */
+  flush(): void {
+    for (const track of this.tracks) track.flush();
+  }
+
+  close(): void {
+    for (const track of this.tracks) track.close();
+  }
+
+  private receiveRtp(slot: number, length: number, nowMs: number): boolean {
+    const header = this.header;
+    const plainLength = this.srtp.unprotect(this.memory.bytes, slot, length, header);
+    if (plainLength < 0) return false;
+    this.lastHeardMs = nowMs;
+    this.noteTransportSequence(slot, nowMs);
+    const source = this.sources.find(slot, header);
+    if (source === undefined) {
+      this.packetsWithoutTrack += 1;
+      return false;
+    }
+    const { receiver, isRetransmission } = source;
+    if (isRetransmission && !this.restore(slot, plainLength, receiver)) return false;
+    return receiver.receive(slot, header, plainLength, nowMs, isRetransmission);
+  }
+
+  private noteTransportSequence(slot: number, nowMs: number): void {
+    if (this.feedback === undefined || this.transportSequenceId === undefined) return;
+    const header = this.header;
+    if (!header.readExtension(this.memory.bytes, slot, this.transportSequenceId) || header.extensionLength < 2) return;
+    this.feedback.received(this.memory.view.getUint16(header.extensionStart), nowMs);
+  }
+
+  /** RFC 4588. @returns false for padding, for other payload types, and before the original source was heard */
+  private restore(slot: number, length: number, receiver: TrackReceiver): boolean {
+    const { track, ssrc } = receiver;
+    if (ssrc === undefined || this.header.payloadType !== track.rtxPayloadType) return false;
+    return restoreOriginal(this.memory.bytes, slot, length, this.header, ssrc, track.payloadType);
+  }
+
+  private receiveRtcp(slot: number, length: number, nowMs: number): void {
+    const plainLength = this.srtp.unprotectRtcp(this.memory.bytes, slot, length);
+    if (plainLength < 0) return;
+    this.lastHeardMs = nowMs;
+    for (const packet of parseRtcp(this.memory.bytes, slot, plainLength)) {
+      if (packet.type === 'sender-report') this.receiveSenderReport(packet, nowMs);
+    }
+  }
+
+  /** Of the source that is heard at present; retransmissions have reports of their own that say nothing new. */
+  private receiveSenderReport(report: SenderReport, nowMs: number): void {
+    const source = this.sources.bySsrc(report.ssrc);
+    if (source === undefined || source.isRetransmission) return;
+    const { ssrc } = source.receiver;
+    if (ssrc === undefined || ssrc === report.ssrc) source.receiver.senderReport(report, nowMs);
+  }
+}

@@ -1,0 +1,98 @@
+import { encodeNack, encodePictureLossIndication, encodeReceiverReport } from '../../media/rtcp/encode.js';
+import type { TimerWheel } from '../timer-wheel.js';
+import type { KeyframeRequester } from './keyframe-requester.js';
+import type { MediaReceiver } from './media-receiver.js';
+
+const REPORT_INTERVAL_MS = 1_000;
+const FEEDBACK_INTERVAL_MS = 100;
+const TICK_INTERVAL_MS = 10;
+/** Without sender reports of ours there is no round trip to measure: a request is repeated after this. */
+const ASSUMED_ROUND_TRIP_MS = 60;
+/** Feedback packets per interval: more would mean thousands of packets in a tenth of a second. */
+const MOST_FEEDBACK_PACKETS = 8;
+
+export interface RtcpSchedulerOptions {
+  readonly wheel: TimerWheel;
+  readonly media: MediaReceiver;
+  readonly keyframes: KeyframeRequester;
+  /** Ours, and our canonical name: random, the same for the whole session. */
+  readonly ssrc: number;
+  readonly canonicalName: string;
+  /** Takes sealed packets. */
+  readonly send: (datagram: Uint8Array) => void;
+}
+
+/**
+ * What a receiver tells its sender (RFC 3550, RFC 4585): reports each second, lost packets on every tick, transport-wide
+ * feedback each 100 ms, and requests for key frames. Silent while paused.
+ */
+export class RtcpScheduler {
+  private readonly ends: (() => void)[];
+  private readonly lost: number[] = [];
+  private isPaused = false;
+
+  constructor(private readonly options: RtcpSchedulerOptions) {
+    const { wheel } = options;
+    this.ends = [
+      wheel.every(TICK_INTERVAL_MS, (nowMs) => this.tick(nowMs)),
+      wheel.every(FEEDBACK_INTERVAL_MS, () => this.unlessPaused(() => this.sendTransportFeedback())),
+      wheel.every(REPORT_INTERVAL_MS, (nowMs) => this.unlessPaused(() => this.sendReport(nowMs))),
+    ];
+  }
+
+  /** Nobody listens at present. */
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+  }
+
+  close(): void {
+    for (const end of this.ends) end();
+  }
+
+  private unlessPaused(action: () => void): void {
+    if (!this.isPaused) action();
+  }
+
+  private tick(nowMs: number): void {
+    const { media, keyframes } = this.options;
+    for (const track of media.tracks) track.tick(nowMs);
+    if (this.isPaused) return;
+    this.sendNacks(nowMs);
+    const video = media.tracks.find((track) => track.isVideo && track.track.feedback.pli);
+    if (video?.ssrc !== undefined && keyframes.isDue(nowMs))
+      this.send(encodePictureLossIndication(this.options.ssrc, video.ssrc));
+  }
+
+  private sendNacks(nowMs: number): void {
+    for (const track of this.options.media.tracks) {
+      if (track.ssrc === undefined) continue;
+      track.nackList(nowMs, ASSUMED_ROUND_TRIP_MS, this.lost);
+      if (this.lost.length > 0) this.send(encodeNack(this.options.ssrc, track.ssrc, this.lost));
+      this.lost.length = 0;
+    }
+  }
+
+  private sendTransportFeedback(): void {
+    const { media, ssrc } = this.options;
+    const mediaSsrc = media.tracks.find((track) => track.ssrc !== undefined)?.ssrc ?? 0;
+    for (let left = MOST_FEEDBACK_PACKETS; left > 0; left -= 1) {
+      const packet = media.feedback?.build(ssrc, mediaSsrc);
+      if (packet === undefined) return;
+      this.send(packet);
+    }
+  }
+
+  private sendReport(nowMs: number): void {
+    const { media, ssrc, canonicalName } = this.options;
+    const blocks = media.tracks.map((track) => track.reportBlock(nowMs)).filter((block) => block !== undefined);
+    this.send(encodeReceiverReport(ssrc, blocks, canonicalName));
+  }
+
+  private send(packet: Uint8Array): void {
+    this.options.send(this.options.media.seal(packet));
+  }
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '../../shared/clock.js';
+import type { MediaMemory } from '../../media/memory.js';
+import type { IceCandidate } from '../../media/sdp/session.js';
+import type { DtlsIdentity } from '../dtls/dtls-identity.js';
+import type { HandshakeQueue } from '../dtls/handshake-queue.js';
+import type { TimerWheel } from '../timer-wheel.js';
+import type { Demultiplexer } from '../udp/demultiplexer.js';
+import type { SlotPool } from '../udp/slot-pool.js';
+import type { UdpPort } from '../udp/udp-port.js';
+
+/** What all sessions of a worker share. */
+export interface SessionEnvironment {
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly memory: MediaMemory;
+  readonly slots: SlotPool;
+  readonly port: UdpPort;
+  readonly demultiplexer: Demultiplexer;
+  readonly handshakes: HandshakeQueue;
+  readonly identity: DtlsIdentity;
+  readonly candidates: readonly IceCandidate[];
+}

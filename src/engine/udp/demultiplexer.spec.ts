@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { MediaMemory } from '../../media/memory.js';
+import { Demultiplexer, type DatagramOwner } from './demultiplexer.js';
+
+const SLOT = 4096;
+const clock = { epochMs: () => 0, monotonicMs: () => 0 };
+
+/** A Binding request with nothing but a USERNAME (RFC 8489 section 14.3). */
+function bindingRequest(username: string): Uint8Array {
+  const name = new TextEncoder().encode(username);
+  const padded = (name.length + 3) & ~3;
+  const bytes = new Uint8Array(24 + padded);
+  bytes.set([0, 1, 0, 4 + padded, 0x21, 0x12, 0xa4, 0x42]);
+  bytes.set([0, 6, 0, name.length], 20);
+  bytes.set(name, 24);
+  return bytes;
+}
+
+class RecordingOwner implements DatagramOwner {
+  readonly seen: string[] = [];
+  constructor(private readonly authentic: boolean) {}
+
+  stun(): boolean {
+    this.seen.push('stun');
+    return this.authentic;
+  }
+
+  dtlsDatagram(): void {
+    this.seen.push('dtls');
+  }
+
+  mediaDatagram(): boolean {
+    this.seen.push('media');
+    return true;
+  }
+}
+
+function setUp(authentic: boolean): {
+  owner: RecordingOwner;
+  demultiplexer: Demultiplexer;
+  hear: (bytes: Uint8Array, port?: number) => boolean;
+} {
+  const memory = new MediaMemory(new ArrayBuffer(16_384));
+  const demultiplexer = new Demultiplexer(memory, clock);
+  const owner = new RecordingOwner(authentic);
+  demultiplexer.expect('us', owner);
+  const hear = (bytes: Uint8Array, port = 5000): boolean => {
+    memory.bytes.set(bytes, SLOT);
+    return demultiplexer.datagram(SLOT, bytes.length, '192.0.2.1', port, 0);
+  };
+  return { owner, demultiplexer, hear };
+}
+
+const dtls = Uint8Array.from([22, 0xfe, 0xfd]);
+const rtp = Uint8Array.from([0x80, 96, 0, 1]);
+
+describe('Demultiplexer', () => {
+  it('hears nothing but checks from an address that has proved nothing', () => {
+    const { owner, demultiplexer, hear } = setUp(false);
+
+    hear(dtls);
+    hear(rtp);
+    hear(bindingRequest('us:them'));
+    hear(dtls);
+
+    expect(owner.seen).toEqual(['stun']);
+    expect(demultiplexer.counters.strangers).toBe(3);
+  });
+
+  it('hands an address over to its session once a check of it was authentic', () => {
+    const { owner, hear } = setUp(true);
+
+    hear(bindingRequest('us:them'));
+    hear(dtls);
+    const isKept = hear(rtp);
+    hear(rtp, 5001);
+
+    expect(owner.seen).toEqual(['stun', 'dtls', 'media']);
+    expect(isKept).toBe(true);
+  });
+
+  it('counts checks for sessions it does not know and protocols it does not speak', () => {
+    const { owner, demultiplexer, hear } = setUp(true);
+
+    hear(bindingRequest('others:them'));
+    hear(bindingRequest('us:them'));
+    hear(Uint8Array.from([0x40, 1, 2, 3]));
+
+    expect(owner.seen).toEqual(['stun']);
+    expect(demultiplexer.counters).toMatchObject({ unknownChecks: 1, unknownProtocol: 1 });
+  });
+
+  it('forgets a session that was removed', () => {
+    const { owner, demultiplexer, hear } = setUp(true);
+    hear(bindingRequest('us:them'));
+
+    demultiplexer.remove(owner);
+    hear(bindingRequest('us:them'));
+    hear(rtp);
+
+    expect(owner.seen).toEqual(['stun']);
+  });
+
+  it('survives every datagram and gives strangers nothing', () => {
+    const { owner, hear } = setUp(false);
+
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (bytes) => {
+        expect(hear(bytes)).toBe(false);
+      }),
+    );
+    expect(owner.seen.filter((what) => what !== 'stun')).toEqual([]);
+  });
+});
