@@ -12,7 +12,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** A command that the engine could not carry out. */
 export class EngineError extends AppError {
   readonly kind: ErrorKind;
-  override readonly retryAfterSeconds?: number;
+  declare readonly retryAfterSeconds?: number;
 
   constructor(
     readonly code: EngineFailureCode,

@@ -1,6 +1,12 @@
 // Everything that crosses between the main thread and an engine worker: plain objects, commands in, events out.
 import type { MediaKind } from '../media/codecs/codec.js';
-import type { DtlsFingerprint, DtlsSetup, IceCandidate, IceCredentials, NegotiatedTrack } from '../media/sdp/session.js';
+import type {
+  DtlsFingerprint,
+  DtlsSetup,
+  IceCandidate,
+  IceCredentials,
+  NegotiatedTrack,
+} from '../media/sdp/session.js';
 
 /** ARCHITECTURE: one peer connection. */
 export type SessionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'closed';
@@ -86,7 +92,12 @@ export type EngineCommand =
 /** What the worker answers to a command that was sent with `requestId`. */
 export type EngineReply =
   | { readonly type: 'reply'; readonly requestId: number; readonly value: LocalTransport | undefined }
-  | { readonly type: 'failure'; readonly requestId: number; readonly code: EngineFailureCode; readonly message: string };
+  | {
+      readonly type: 'failure';
+      readonly requestId: number;
+      readonly code: EngineFailureCode;
+      readonly message: string;
+    };
 
 export type EngineFailureCode = 'unknown-session' | 'unknown-recording' | 'memory-exhausted' | 'internal';
 

@@ -4,7 +4,8 @@ describe('TimerWheel', () => {
   it('does work of each period as often as a second has room for', () => {
     const wheel = new TimerWheel(0);
     const counts = new Map([10, 100, 1000].map((periodMs) => [periodMs, 0]));
-    for (const periodMs of counts.keys()) wheel.every(periodMs, () => counts.set(periodMs, (counts.get(periodMs) ?? 0) + 1));
+    for (const periodMs of counts.keys())
+      wheel.every(periodMs, () => counts.set(periodMs, (counts.get(periodMs) ?? 0) + 1));
 
     for (let nowMs = 0; nowMs <= 1000; nowMs += 5) wheel.advance(nowMs);
 

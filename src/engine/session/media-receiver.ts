@@ -8,7 +8,7 @@ import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
-import { nodeSrtpCrypto } from '../srtp-crypto.js';
+import { srtpCrypto } from '../srtp-crypto.js';
 import { SourceTable } from './source-table.js';
 import { TrackReceiver, type TrackEnvironment, type TrackRecording } from './track-receiver.js';
 
@@ -32,8 +32,8 @@ export class MediaReceiver {
     this.memory = environment.memory;
     this.tracks = tracks.map((track) => new TrackReceiver(track, environment));
     this.sources = new SourceTable(this.tracks, this.memory);
-    this.srtp = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, nodeSrtpCrypto);
-    this.sender = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, nodeSrtpCrypto);
+    this.srtp = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, srtpCrypto);
+    this.sender = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, srtpCrypto);
     this.transportSequenceId = tracks.find(({ feedback }) => feedback.transportCc)?.extensions.transportSequenceNumber;
     this.feedback = this.transportSequenceId === undefined ? undefined : new TransportFeedbackRecorder();
   }

@@ -1,0 +1,230 @@
+import { networkInterfaces } from 'node:os';
+import type { Clock } from '../shared/clock.js';
+import type { IceCredentials } from '../media/sdp/session.js';
+import { createDtlsIdentity } from './dtls/dtls-identity.js';
+import { HandshakeQueue } from './dtls/handshake-queue.js';
+import { EngineError } from './engine-error.js';
+import { LiveStream } from './live-stream.js';
+import { LoadMeter, threadCpuMs } from './load-meter.js';
+import type {
+  EngineCommand,
+  EngineEvent,
+  LocalTransport,
+  PublisherOrder,
+  RecordingOrder,
+  RolloverOrder,
+  SessionCloseReason,
+  SessionState,
+} from './protocol.js';
+import { StreamRecorder } from './recording/stream-recorder.js';
+import { PublisherSession } from './session/publisher-session.js';
+import type { SessionEnvironment } from './session/session-environment.js';
+import { TICK_MS, TimerWheel } from './timer-wheel.js';
+import { hostCandidates } from './udp/candidates.js';
+import { Demultiplexer } from './udp/demultiplexer.js';
+import { DgramUdpPort } from './udp/dgram-udp-port.js';
+import { createMediaBlock } from './udp/media-block.js';
+import { SlotPool } from './udp/slot-pool.js';
+import type { WorkerSettings } from './worker-messages.js';
+
+/** Address space that one publisher may come to need: a reorder ring per track, fragments of a recording. */
+const BYTES_PER_PUBLISHER = 2 * 1024 * 1024;
+const RECORDER_INTERVAL_MS = 20;
+const STATISTICS_INTERVAL_MS = 1_000;
+
+type Emit = (event: EngineEvent) => void;
+
+interface Recording {
+  readonly streamId: string;
+  readonly recorder: StreamRecorder;
+  readonly endTimer: () => void;
+}
+
+/** Everything in one worker thread: its port, its memory, its streams. Commands in, events out. */
+export class WorkerHost {
+  private readonly sessions = new Map<string, PublisherSession>();
+  private readonly recordings = new Map<string, Recording>();
+  private readonly streams = new Map<string, LiveStream>();
+  private readonly load: LoadMeter;
+  private readonly timer: NodeJS.Timeout;
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly settings: WorkerSettings,
+    private readonly environment: SessionEnvironment,
+    private readonly emit: Emit,
+  ) {
+    const { clock, wheel } = environment;
+    this.load = new LoadMeter(clock.monotonicMs(), this.busyMs());
+    wheel.every(STATISTICS_INTERVAL_MS, (nowMs) => this.report(nowMs));
+    this.timer = setInterval(() => wheel.advance(clock.monotonicMs()), TICK_MS);
+  }
+
+  /** @throws the system's error when the port cannot be opened */
+  static async start(settings: WorkerSettings, clock: Clock, emit: Emit): Promise<WorkerHost> {
+    const memory = createMediaBlock(settings.memoryMib);
+    const slots = new SlotPool(memory);
+    const { udpPort: port, listenAddresses, announcedAddresses, portOffset } = settings;
+    const udp = await DgramUdpPort.open({ port, listenAddresses, memory, slots });
+    const demultiplexer = new Demultiplexer(memory, clock);
+    udp.deliverTo(demultiplexer);
+    const interfaces = networkInterfaces();
+    const environment: SessionEnvironment = {
+      clock,
+      memory,
+      slots,
+      demultiplexer,
+      port: udp,
+      wheel: new TimerWheel(clock.monotonicMs()),
+      handshakes: new HandshakeQueue(mediaSince(demultiplexer)),
+      identity: await createDtlsIdentity(),
+      candidates: hostCandidates({ sockets: udp.sockets, announcedAddresses, portOffset, interfaces }),
+    };
+    return new WorkerHost(settings, environment, emit);
+  }
+
+  get udpPort(): number {
+    return this.environment.port.portNumber;
+  }
+
+  /** @throws {EngineError} when the command cannot be carried out */
+  async execute(command: EngineCommand): Promise<LocalTransport | undefined> {
+    switch (command.type) {
+      case 'open-publisher':
+        return this.openPublisher(command.order);
+      case 'restart-ice':
+        return this.restartIce(command.sessionId, command.remoteIce);
+      case 'close-session':
+        this.sessions.get(command.sessionId)?.close(command.reason);
+        return undefined;
+      case 'start-recording':
+        this.startRecording(command.order);
+        return undefined;
+      case 'stop-recording':
+        await this.stopRecording(command.recordingSessionId);
+        return undefined;
+      case 'roll-over':
+        this.rollOver(command.order);
+        return undefined;
+      case 'shut-down':
+        await this.close();
+        return undefined;
+    }
+  }
+
+  /** Ends sessions and recordings, with everything on disk. Idempotent. */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private openPublisher(order: PublisherOrder): LocalTransport {
+    const capacity = Math.floor(this.environment.memory.bytes.length / BYTES_PER_PUBLISHER);
+    if (this.closing !== undefined || this.sessions.size >= capacity)
+      throw new EngineError('memory-exhausted', 'This worker has no room for another publisher.');
+    const session = new PublisherSession(order, this.environment, {
+      stateChanged: (changed, state, reason) => this.stateChanged(changed, state, reason),
+    });
+    this.sessions.set(order.sessionId, session);
+    return session.transport;
+  }
+
+  private restartIce(sessionId: string, remoteIce: IceCredentials): LocalTransport {
+    const session = this.sessions.get(sessionId);
+    if (session === undefined) throw new EngineError('unknown-session', 'No session has this id.');
+    return session.restartIce(remoteIce);
+  }
+
+  private stateChanged(session: PublisherSession, state: SessionState, reason: SessionCloseReason | undefined): void {
+    const { streamId, sessionId } = session;
+    this.streamOf(streamId).publisherChanged(session, state);
+    if (state === 'closed') this.sessions.delete(sessionId);
+    this.forgetIfEmpty(streamId);
+    this.emit({ type: 'session-state', streamId, sessionId, state, reason });
+  }
+
+  private startRecording(order: RecordingOrder): void {
+    const { recordingSessionId, streamId } = order;
+    const { memory, clock, wheel } = this.environment;
+    const stream = this.streamOf(streamId);
+    const recorder = new StreamRecorder(order, memory, clock, {
+      emit: (event) => this.emit(event),
+      requestKeyframe: () => stream.current?.requestKeyframe(),
+    });
+    const endTimer = wheel.every(RECORDER_INTERVAL_MS, (nowMs) => recorder.tick(nowMs));
+    this.recordings.set(recordingSessionId, { streamId, recorder, endTimer });
+    stream.recordInto(recorder);
+  }
+
+  private async stopRecording(recordingSessionId: string): Promise<void> {
+    const recording = this.recordings.get(recordingSessionId);
+    if (recording === undefined) return;
+    this.recordings.delete(recordingSessionId);
+    const { recorder, streamId, endTimer } = recording;
+    const stream = this.streamOf(streamId);
+    if (stream.recording === recorder) stream.recordInto(undefined);
+    this.forgetIfEmpty(streamId);
+    await recorder.stop();
+    endTimer();
+  }
+
+  private rollOver(order: RolloverOrder): void {
+    const recording = this.recordings.get(order.recordingSessionId);
+    if (recording === undefined) throw new EngineError('unknown-recording', 'No recording has this id.');
+    recording.recorder.rollOver(order);
+  }
+
+  private async shutDown(): Promise<void> {
+    for (const session of [...this.sessions.values()]) session.close('shutdown');
+    await Promise.allSettled([...this.recordings.keys()].map((id) => this.stopRecording(id)));
+    clearInterval(this.timer);
+    this.environment.handshakes.close();
+    await this.environment.port.close();
+  }
+
+  private streamOf(streamId: string): LiveStream {
+    const stream = this.streams.get(streamId) ?? new LiveStream();
+    this.streams.set(streamId, stream);
+    return stream;
+  }
+
+  private forgetIfEmpty(streamId: string): void {
+    if (this.streams.get(streamId)?.isEmpty === true) this.streams.delete(streamId);
+  }
+
+  private report(nowMs: number): void {
+    for (const [streamId, { current }] of this.streams) {
+      if (current !== undefined) this.emit({ type: 'stream-statistics', streamId, tracks: current.statistics(nowMs) });
+    }
+    this.emit({
+      type: 'worker-load',
+      worker: this.settings.worker,
+      cpuPercent: this.load.read(nowMs, this.busyMs()),
+      sessions: this.sessions.size,
+      packetsReceived: this.environment.port.counters.received,
+      packetsDropped: this.packetsDropped(),
+      memoryUsedBytes: this.environment.memory.usedBytes,
+    });
+  }
+
+  private packetsDropped(): number {
+    const { strangers, unknownChecks, unknownProtocol } = this.environment.demultiplexer.counters;
+    let refused = this.environment.port.counters.dropped + strangers + unknownChecks + unknownProtocol;
+    for (const session of this.sessions.values()) refused += session.packetsRefused;
+    return refused;
+  }
+
+  private busyMs(): number {
+    return threadCpuMs() - this.environment.handshakes.busyMs;
+  }
+}
+
+/** @returns a question: has media come since it was asked last? */
+function mediaSince({ counters }: Demultiplexer): () => boolean {
+  let seen = 0;
+  return () => {
+    const before = seen;
+    seen = counters.media;
+    return seen !== before;
+  };
+}

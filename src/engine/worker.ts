@@ -1,0 +1,30 @@
+// The entry of an engine worker thread: messages to and from its host.
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { systemClock } from '../shared/clock.js';
+import { EngineError } from './engine-error.js';
+import type { EngineReply } from './protocol.js';
+import { WorkerHost } from './worker-host.js';
+import type { CommandMessage, WorkerMessage, WorkerSettings } from './worker-messages.js';
+
+async function run(port: MessagePort, settings: WorkerSettings): Promise<void> {
+  const post = (message: WorkerMessage): void => port.postMessage(message);
+  const host = await WorkerHost.start(settings, systemClock, (event) => post({ type: 'event', event }));
+  port.on('message', (message: CommandMessage) => {
+    void answer(host, message).then(post);
+  });
+  post({ type: 'ready', udpPort: host.udpPort });
+}
+
+async function answer(host: WorkerHost, { requestId, command }: CommandMessage): Promise<EngineReply> {
+  try {
+    return { type: 'reply', requestId, value: await host.execute(command) };
+  } catch (error) {
+    const code = error instanceof EngineError ? error.code : 'internal';
+    return { type: 'failure', requestId, code, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A forgotten rejection in a library is worth a warning, not the streams of this worker. */
+process.on('unhandledRejection', (reason) => process.emitWarning(reason instanceof Error ? reason : String(reason)));
+
+if (parentPort !== null) await run(parentPort, workerData as WorkerSettings);
