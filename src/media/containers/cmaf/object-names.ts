@@ -38,7 +38,7 @@ export function parseSegmentName(name: string): ObjectNumber | undefined {
 
 function parseNumbered(name: string, role: 'init' | 'seg'): ObjectNumber | undefined {
   const match = NUMBERED.exec(name);
-  if (match === null || match[2] !== role) return undefined;
+  if (match?.[2] !== role) return undefined;
   const number = Number(match[3]);
   return number >= 1 && digits(number) === match[3] ? { kind: kindOf(match[1]), number } : undefined;
 }

@@ -46,7 +46,7 @@ function readFragment(
   const bytes = read(offset, moof.sizeBytes);
   if (bytes.length !== moof.sizeBytes) return undefined;
   const parsed = parseFragmentHeader(bytes);
-  if (parsed === undefined || parsed.payloadBytes !== mdat.sizeBytes - BOX_HEADER_BYTES) return undefined;
+  if (parsed?.payloadBytes !== mdat.sizeBytes - BOX_HEADER_BYTES) return undefined;
   return { parsed, sizeBytes: moof.sizeBytes + mdat.sizeBytes };
 }
 

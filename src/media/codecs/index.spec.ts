@@ -1,0 +1,27 @@
+import { codecs, findCodec } from './index.js';
+
+describe('the list of codecs', () => {
+  it.each([
+    ['H264', 'video'],
+    ['h264', 'video'],
+    ['opus', 'audio'],
+    ['OPUS', 'audio'],
+  ] as const)('has %s', (name, kind) => {
+    expect(findCodec(name, kind)?.kind).toBe(kind);
+  });
+
+  it.each([
+    ['VP8', 'video'],
+    ['opus', 'video'],
+    ['red', 'audio'],
+    ['', 'audio'],
+  ] as const)('has no %s as %s', (name, kind) => {
+    expect(findCodec(name, kind)).toBeUndefined();
+  });
+
+  it('names each codec once', () => {
+    const names = codecs.map(({ name, kind }) => `${kind}/${name.toLowerCase()}`);
+
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
