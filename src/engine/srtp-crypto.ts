@@ -10,7 +10,7 @@ function encryptBlock(key: Uint8Array, block: Uint8Array): Uint8Array {
 }
 
 /** SRTP ciphers by node:crypto. */
-export const nodeSrtpCrypto: SrtpCryptoFactory = {
+export const srtpCrypto: SrtpCryptoFactory = {
   encryptBlock,
   create: (profile, keys) => (profile === 'AEAD_AES_128_GCM' ? new GcmCrypto(keys) : new CounterModeCrypto(keys)),
 };

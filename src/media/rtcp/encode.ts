@@ -17,7 +17,7 @@ const GENERIC_NACK = 1;
 const PICTURE_LOSS_INDICATION = 1;
 const FULL_INTRA_REQUEST = 4;
 /** Sequence numbers that one NACK entry covers after its own. */
-const NACK_BITS = 16;
+const BITMASK_BITS = 16;
 
 /**
  * A compound packet of a receiver report and our canonical name (RFC 3550 sections 6.4.2 and 6.5).
@@ -48,14 +48,18 @@ export function encodeReceiverReport(senderSsrc: number, blocks: readonly Report
  * A generic NACK (RFC 4585 section 6.2.1).
  * @param sequenceNumbers at least one, in the order of the sequence, wrapping from 65535 to 0
  */
-export function encodeNack(senderSsrc: number, mediaSsrc: number, sequenceNumbers: readonly number[]): Uint8Array {
+export function encodeGenericNack(
+  senderSsrc: number,
+  mediaSsrc: number,
+  sequenceNumbers: readonly number[],
+): Uint8Array {
   const entries = new Uint8Array(sequenceNumbers.length * 4);
   let end = 0;
   let first = -Infinity;
   let mask = 0;
   for (const sequenceNumber of sequenceNumbers) {
     const bit = ((sequenceNumber - first) & 0xffff) - 1;
-    if (end > 0 && bit >= 0 && bit < NACK_BITS) {
+    if (end > 0 && bit >= 0 && bit < BITMASK_BITS) {
       mask |= 1 << bit;
     } else {
       first = sequenceNumber;

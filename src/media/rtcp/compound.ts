@@ -22,30 +22,25 @@ const NTP_TO_UNIX_S = 2_208_988_800;
 const NTP_ERA_S = 2 ** 32;
 
 /**
- * Tells RTCP from RTP on one port (RFC 5761 section 4): by the second byte, which SRTP and SRTCP leave in the clear.
- * @param offset of a packet whose first byte said RTP or RTCP (RFC 7983)
- */
-export function isRtcp(bytes: Uint8Array, offset: number): boolean {
-  const type = bytes[offset + 1] ?? 0;
-  return type >= 192 && type <= 223;
-}
-
-/**
  * Reads a compound or reduced-size RTCP packet (RFC 3550 section 6.1, RFC 5506). Types that Aircheck does not use are
- * skipped; at the first malformed one it stops. Never throws.
+ * skipped, as are malformed ones; it ends where a packet would reach beyond the end. Never throws.
  */
-export function parseRtcp(bytes: Uint8Array, offset: number, length: number): RtcpPacket[] {
+export function parseRtcp(bytes: Uint8Array): RtcpPacket[] {
   const packets: RtcpPacket[] = [];
-  const end = Math.min(offset + length, bytes.length);
-  let at = Math.max(0, offset);
-  while (at + HEADER_BYTES <= end && (bytes[at] ?? 0) >>> 6 === 2) {
+  let at = 0;
+  while (at + HEADER_BYTES <= bytes.length && (bytes[at] ?? 0) >>> 6 === 2) {
     const next = at + HEADER_BYTES + readUint16(bytes, at + 2) * 4;
-    if (next > end) break;
+    if (next > bytes.length) break;
     const packet = parsePacket(bytes, at, next);
     if (packet !== undefined) packets.push(packet);
     at = next;
   }
   return packets;
+}
+
+/** The sender reports of a compound packet. */
+export function forEachSenderReport(bytes: Uint8Array, visit: (report: SenderReport) => void): void {
+  for (const packet of parseRtcp(bytes)) if (packet.type === 'sender-report') visit(packet);
 }
 
 function parsePacket(bytes: Uint8Array, start: number, end: number): RtcpPacket | undefined {
@@ -64,10 +59,12 @@ function parsePacket(bytes: Uint8Array, start: number, end: number): RtcpPacket 
   }
 }
 
+/** RFC 3550 section 6.4.1. Time zero is that of a sender without a clock: nothing can be learnt from its report. */
 function parseSenderReport(bytes: Uint8Array, start: number, end: number, count: number): SenderReport | undefined {
   if (start + SENDER_INFORMATION_BYTES + count * BLOCK_BYTES > end) return undefined;
   const seconds = readUint32(bytes, start + 8);
   const fraction = readUint32(bytes, start + 12);
+  if (seconds === 0 && fraction === 0) return undefined;
   return {
     type: 'sender-report',
     ssrc: readUint32(bytes, start + 4),
@@ -80,9 +77,8 @@ function parseSenderReport(bytes: Uint8Array, start: number, end: number, count:
   };
 }
 
-/** RFC 3550 section 6.4.1: zero means that the sender has no clock. RFC 5905: from 2036 on the era is the next. */
-function ntpToUnixMs(seconds: number, fraction: number): number | undefined {
-  if (seconds === 0 && fraction === 0) return undefined;
+/** RFC 5905 section 6: from 2036 on the era is the next. */
+function ntpToUnixMs(seconds: number, fraction: number): number {
   const era = seconds < 0x80000000 ? NTP_ERA_S : 0;
   return (seconds + era - NTP_TO_UNIX_S) * 1000 + (fraction * 1000) / 2 ** 32;
 }
