@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineEvent, RecordingDirectory } from '../../engine/index.js';
+import { systemErrorCode } from '../../shared/errors.js';
+import type { RecordingSessionReason, RecordingSessionView, RecordingTrigger } from '../index/index.service.js';
+import type { StreamName } from '../signaling/ports/stream-name.js';
+import type { CommitQueue } from './commit-queue.js';
+import { DayBorder } from './day-border.js';
+import { ReconnectWindow } from './reconnect-window.js';
+import type { RecordingContext } from './recording-context.js';
+
+/** What a recording session is, from its start to its end. */
+export interface RecordingFacts {
+  readonly id: string;
+  readonly stream: StreamName;
+  readonly trigger: RecordingTrigger;
+  readonly baseDir: string | undefined;
+  readonly startedAt: Date;
+}
+
+export type Ending =
+  | { readonly state: 'completed'; readonly reason: RecordingSessionReason }
+  | { readonly state: 'failed'; readonly reason: 'disk-full' | 'io-error' | 'memory-exhausted' };
+
+/**
+ * One recording session that runs: `waiting → recording ⇄ interrupted → ended` (ARCHITECTURE section 6).
+ *
+ * It has a row from the moment its publisher is connected, so that a publisher who never connects leaves nothing behind.
+ */
+export class LiveRecording {
+  private currentState: 'waiting' | 'recording' | 'interrupted' | 'ended' = 'waiting';
+  private currentDirectory: string;
+  private hasRow = false;
+  private isLive = false;
+  private inEngine = false;
+  private preparedBorderMs = 0;
+  private readonly window: ReconnectWindow;
+  private readonly border: DayBorder;
+
+  /**
+   * @param commits of the stream, so that one session's rows come after those of the session before it
+   * @param windowOver called when the publisher did not come back in time
+   */
+  constructor(
+    readonly facts: RecordingFacts,
+    private readonly context: RecordingContext,
+    private readonly commits: CommitQueue,
+    windowOver: () => void,
+  ) {
+    this.currentDirectory = this.directoryAt(context.clock.epochMs());
+    this.window = new ReconnectWindow(windowOver);
+    this.border = new DayBorder(
+      context.clock,
+      (borderEpochMs) => this.prepareNextDay(borderEpochMs),
+      (error) => this.context.log.warn(`The next day of ${facts.stream} could not be prepared yet.`, error),
+    );
+  }
+
+  static newFacts(
+    stream: StreamName,
+    trigger: RecordingTrigger,
+    baseDir: string | undefined,
+    nowMs: number,
+  ): RecordingFacts {
+    return { id: randomUUID(), stream, trigger, baseDir, startedAt: new Date(nowMs) };
+  }
+
+  get state(): 'waiting' | 'recording' | 'interrupted' | 'ended' {
+    return this.currentState;
+  }
+
+  get directory(): string {
+    return this.currentDirectory;
+  }
+
+  /** False before the start, and after its worker was lost or the server restarted. */
+  get isInEngine(): boolean {
+    return this.inEngine;
+  }
+
+  /**
+   * Has the engine record into the directory of now, after what is there, and after what this session has already.
+   * The stream's commits must be settled: the next numbers come from rows.
+   */
+  async start(): Promise<void> {
+    const { engine, index, settings, storage, clock } = this.context;
+    const earlier = this.hasRow ? await index.session(this.facts.id) : undefined;
+    const directory = this.directoryAt(clock.epochMs());
+    const numbers = await index.directoryState(directory);
+    await engine.startRecording({
+      ...numbers,
+      recordingSessionId: this.facts.id,
+      streamId: this.facts.stream,
+      rootPath: storage.localRoot,
+      nextPeriod: earlier?.nextPeriod ?? 0,
+      anchorEpochMs: earlier?.anchorEpochMs,
+      endMs: earlier?.endMs ?? 0,
+      segmentDurationMs: settings.segmentDurationMs,
+      fragmentDurationMs: settings.fragmentDurationMs,
+      fsync: settings.fsync,
+    });
+    this.inEngine = true;
+    if (directory !== this.currentDirectory) this.move(directory);
+    this.watchBorder();
+  }
+
+  /** Takes over where a stopped server left this session: the publisher may be back within `remainingMs`. */
+  adopt(session: RecordingSessionView, remainingMs: number): void {
+    this.hasRow = true;
+    this.currentDirectory = session.directory;
+    this.currentState = 'interrupted';
+    this.window.open(remainingMs);
+  }
+
+  /** A new publisher has come for the stream and is not connected yet. */
+  publisherExpected(): void {
+    this.window.hold();
+  }
+
+  publisherConnected(): void {
+    if (this.currentState === 'ended') return;
+    this.window.close();
+    this.currentState = 'recording';
+    if (this.hasRow) this.commitState({ state: 'recording', interruptedAt: null });
+    else this.openRow();
+    this.goLive();
+  }
+
+  /** Not heard for 3 s, or gone without a word. */
+  publisherLost(): void {
+    if (this.currentState === 'interrupted') this.window.release();
+    if (this.currentState !== 'recording') return;
+    this.currentState = 'interrupted';
+    this.commitState({ state: 'interrupted', interruptedAt: new Date(this.context.clock.epochMs()) });
+    this.window.open(this.context.settings.reconnectWindowMs);
+  }
+
+  /** The worker that wrote the files is gone: what it left open is saved before the session can go on. */
+  workerLost(): void {
+    if (!this.inEngine) return;
+    this.inEngine = false;
+    this.border.close();
+    this.publisherLost();
+    if (this.hasRow) this.commits.push(() => this.salvage());
+  }
+
+  /** @returns when the engine has closed the files; rows and manifests follow in the stream's commits */
+  async end(ending: Ending): Promise<void> {
+    if (this.currentState === 'ended') return;
+    this.currentState = 'ended';
+    this.window.close();
+    this.border.close();
+    if (this.hasRow) this.commitState({ state: 'finalizing', reason: ending.reason });
+    if (this.inEngine) await this.stopInEngine();
+    if (this.hasRow) this.commitEnding(ending);
+  }
+
+  /** An event of this session, in the order of the engine. */
+  hear(event: EngineEvent): void {
+    const { index, manifests } = this.context;
+    const { id } = this.facts;
+    if (!this.hasRow) this.openRow();
+    if (event.type === 'recording-anchored') {
+      this.commits.push(() => index.anchorSession(id, event.anchorEpochMs));
+    } else if (event.type === 'track-recorded') {
+      this.commits.push(() => index.commitTrack(id, event.track));
+    } else if (event.type === 'gap-recorded') {
+      this.commits.push(() => index.commitGap(id, event.gap));
+    } else if (event.type === 'recording-rolled-over') {
+      this.move(event.directory);
+      this.watchBorder();
+    } else if (event.type === 'segment-closed') {
+      this.commits.push(async () => {
+        await index.commitSegment(event.segment);
+        void manifests.publish(event.segment.directory);
+      });
+    }
+  }
+
+  private openRow(): void {
+    const { index, settings } = this.context;
+    const directory = this.currentDirectory;
+    this.hasRow = true;
+    this.commits.push(async () => {
+      await index.openSession({ ...this.facts, nodeAlias: settings.nodeAlias, directory });
+    });
+    this.commitState({ state: 'recording' });
+  }
+
+  private commitState(change: Parameters<RecordingContext['index']['setSessionState']>[1]): void {
+    this.commits.push(() => this.context.index.setSessionState(this.facts.id, change));
+  }
+
+  private commitEnding({ state, reason }: Ending): void {
+    const { clock, manifests } = this.context;
+    const directory = this.currentDirectory;
+    this.commitState({ state, reason, endedAt: new Date(clock.epochMs()) });
+    this.commits.push(async () => {
+      manifests.setLive(directory, false);
+      await manifests.publish(directory);
+    });
+  }
+
+  /** Manifests of the directory grow from here on, those of a restarted server too. */
+  private goLive(): void {
+    if (this.isLive) return;
+    this.isLive = true;
+    const directory = this.currentDirectory;
+    this.commits.push(() => {
+      this.context.manifests.setLive(directory, true);
+      void this.context.manifests.publish(directory);
+    });
+  }
+
+  private move(directory: string): void {
+    const left = this.currentDirectory;
+    this.currentDirectory = directory;
+    if (!this.hasRow) return;
+    const state = this.currentState === 'interrupted' ? 'interrupted' : 'recording';
+    this.commitState({ state, directory });
+    this.commits.push(() => {
+      const { manifests } = this.context;
+      manifests.setLive(left, false);
+      manifests.setLive(directory, this.isLive);
+      void manifests.publish(left);
+      void manifests.publish(directory);
+    });
+  }
+
+  private async stopInEngine(): Promise<void> {
+    this.inEngine = false;
+    try {
+      await this.context.engine.stopRecording(this.facts.id);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'unknown-recording') {
+        this.context.log.error(`The recording of ${this.facts.stream} could not be stopped in order.`, error);
+      }
+    }
+  }
+
+  private async salvage(): Promise<void> {
+    const session = await this.context.index.session(this.facts.id);
+    if (session === undefined) return;
+    for (const event of await this.context.salvage(session)) await commitNow(this.context, event);
+    void this.context.manifests.publish(session.directory);
+  }
+
+  private directoryAt(epochMs: number): string {
+    return this.facts.baseDir ?? this.context.calendar.directoryOf(this.facts.stream, epochMs);
+  }
+
+  private watchBorder(): void {
+    if (this.facts.baseDir !== undefined) return;
+    const { calendar, clock } = this.context;
+    this.border.watch(calendar.nextBorder(Math.max(clock.epochMs(), this.preparedBorderMs)));
+  }
+
+  private async prepareNextDay(atEpochMs: number): Promise<void> {
+    const numbers: RecordingDirectory = await this.context.index.directoryState(this.directoryAt(atEpochMs));
+    await this.context.engine.rollOver({ ...numbers, recordingSessionId: this.facts.id, atEpochMs });
+    this.preparedBorderMs = atEpochMs;
+  }
+}
+
+/** Commits an event that no engine sent: it was read from what lay on disk. */
+export async function commitNow({ index }: RecordingContext, event: EngineEvent): Promise<void> {
+  if (event.type === 'segment-closed') await index.commitSegment(event.segment);
+  else if (event.type === 'track-recorded') await index.commitTrack(event.recordingSessionId, event.track);
+  else if (event.type === 'recording-anchored')
+    await index.anchorSession(event.recordingSessionId, event.anchorEpochMs);
+  else if (event.type === 'gap-recorded') await index.commitGap(event.recordingSessionId, event.gap);
+}

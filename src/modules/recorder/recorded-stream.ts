@@ -1,0 +1,209 @@
+import type { SessionCloseReason } from '../../engine/index.js';
+import { AppError } from '../../shared/errors.js';
+import { KeyedQueue } from '../../shared/keyed-queue.js';
+import type { RecordingSessionReason, RecordingSessionView, RecordingTrigger } from '../index/index.service.js';
+import type { StreamName } from '../signaling/ports/stream-name.js';
+import { StreamNotFoundError } from '../signaling/signaling.errors.js';
+import { CommitQueue } from './commit-queue.js';
+import { LiveRecording, type Ending } from './live-recording.js';
+import { RecordingUnavailableError, StorageFullError } from './recorder.errors.js';
+import type { RecordingContext } from './recording-context.js';
+
+/** How long a start waits for the rows of the session before. */
+const SETTLE_LIMIT_MS = 10_000;
+
+/** What a stream's recording tells the recorder. */
+export interface RecordedStreamHost {
+  /** Before the engine is asked: its events may come at once. */
+  began(recording: LiveRecording): void;
+  /** The engine has closed its files, or never had any. */
+  ended(recording: LiveRecording): void;
+  hasRoom(): Promise<boolean>;
+  /** @throws {BaseDirTakenError} */
+  checkBaseDir(stream: StreamName, baseDir: string): Promise<void>;
+}
+
+/**
+ * What is recorded of one stream, and why: the rules between its publishers and its recordings (INTERFACE, life of a
+ * publisher and of a recording). What happens to it is done in turn; other streams are never waited for.
+ */
+export class RecordedStream {
+  private recording: LiveRecording | undefined;
+  private publisher: 'none' | 'expected' | 'connected' | 'away' = 'none';
+  /** Somebody stopped the recording, or it failed: nothing starts by itself before the next publish. */
+  private isHeldBack = false;
+  private readonly commits: CommitQueue;
+  private readonly turns = new KeyedQueue();
+  private waitingTurns = 0;
+
+  /** @param isAuto whether it is recorded as soon as it is live */
+  constructor(
+    readonly name: StreamName,
+    private readonly isAuto: boolean,
+    private readonly context: RecordingContext,
+    private readonly host: RecordedStreamHost,
+  ) {
+    this.commits = new CommitQueue(context.log);
+  }
+
+  get isRecording(): boolean {
+    return this.recording !== undefined;
+  }
+
+  get current(): LiveRecording | undefined {
+    return this.recording;
+  }
+
+  /** Nothing is left to be done or remembered. */
+  get isIdle(): boolean {
+    const isAlone = this.recording === undefined && this.publisher === 'none';
+    return isAlone && this.waitingTurns === 0 && this.commits.isSettled;
+  }
+
+  /** @returns when a recording is ready for the publisher's media @throws {RecordingUnavailableError} */
+  publisherOpened(): Promise<void> {
+    return this.inTurn(async () => {
+      this.publisher = 'expected';
+      this.isHeldBack = false;
+      if (this.recording === undefined) await this.beginByItself();
+      else await this.continueWith(this.recording);
+    });
+  }
+
+  publisherConnected(): Promise<void> {
+    return this.inTurn(async () => {
+      this.publisher = 'connected';
+      if (this.recording === undefined) await this.beginByItself();
+      else this.recording.publisherConnected();
+    });
+  }
+
+  publisherDisconnected(): Promise<void> {
+    return this.inTurn(() => {
+      this.publisher = 'away';
+      this.recording?.publisherLost();
+    });
+  }
+
+  publisherClosed(reason: SessionCloseReason): Promise<void> {
+    return this.inTurn(async () => {
+      if (reason === 'replaced') return;
+      this.publisher = 'none';
+      if (reason === 'requested') await this.end({ state: 'completed', reason: 'publisher-left' });
+      else if (this.recording?.state === 'waiting') await this.end({ state: 'completed', reason: 'publisher-lost' });
+      else this.recording?.publisherLost();
+    });
+  }
+
+  workerLost(): Promise<void> {
+    return this.inTurn(() => this.recording?.workerLost());
+  }
+
+  recordingFailed(reason: (Ending & { state: 'failed' })['reason']): Promise<void> {
+    return this.inTurn(async () => {
+      this.isHeldBack = true;
+      await this.end({ state: 'failed', reason });
+    });
+  }
+
+  /**
+   * @returns the recording that runs, or a new one
+   * @throws {StreamNotFoundError} @throws {BaseDirTakenError} @throws {StorageFullError} @throws {RecordingUnavailableError}
+   */
+  start(baseDir: string | undefined): Promise<LiveRecording> {
+    return this.inTurn(async () => {
+      const running = this.recording;
+      if (running !== undefined && (baseDir === undefined || running.facts.baseDir === baseDir)) return running;
+      if (this.publisher === 'none') throw new StreamNotFoundError(this.name);
+      if (baseDir !== undefined) await this.host.checkBaseDir(this.name, baseDir);
+      if (!(await this.host.hasRoom())) throw new StorageFullError();
+      await this.end({ state: 'completed', reason: 'base-dir-changed' });
+      return this.begin('api', baseDir);
+    });
+  }
+
+  /** Ends what runs. Nothing starts by itself before the next publish. */
+  stop(reason: RecordingSessionReason): Promise<void> {
+    return this.inTurn(async () => {
+      this.isHeldBack = true;
+      await this.end({ state: 'completed', reason });
+    });
+  }
+
+  /** @returns false when rows are still waiting for the database after `limitMs` */
+  settle(limitMs: number): Promise<boolean> {
+    return this.commits.settle(limitMs);
+  }
+
+  /** Waits on for the publisher of a session that a stopped server left behind. */
+  adopt(session: RecordingSessionView, remainingMs: number): void {
+    const { id, trigger, baseDir, startedAt } = session;
+    const recording = this.newRecording({ id, stream: this.name, trigger, baseDir, startedAt });
+    recording.adopt(session, remainingMs);
+    this.recording = recording;
+    this.host.began(recording);
+  }
+
+  private async beginByItself(): Promise<void> {
+    if (!this.isAuto || this.isHeldBack || !(await this.host.hasRoom())) return;
+    await this.begin('auto', undefined);
+  }
+
+  private async begin(trigger: RecordingTrigger, baseDir: string | undefined): Promise<LiveRecording> {
+    const facts = LiveRecording.newFacts(this.name, trigger, baseDir, this.context.clock.epochMs());
+    const recording = this.newRecording(facts);
+    this.host.began(recording);
+    try {
+      await this.launch(recording);
+    } catch (error) {
+      this.host.ended(recording);
+      throw error;
+    }
+    this.recording = recording;
+    if (this.publisher === 'connected') recording.publisherConnected();
+    return recording;
+  }
+
+  private async continueWith(recording: LiveRecording): Promise<void> {
+    recording.publisherExpected();
+    if (!recording.isInEngine) await this.launch(recording);
+  }
+
+  private async launch(recording: LiveRecording): Promise<void> {
+    if (!(await this.commits.settle(SETTLE_LIMIT_MS))) throw new RecordingUnavailableError();
+    try {
+      await recording.start();
+    } catch (error) {
+      throw error instanceof AppError ? error : new RecordingUnavailableError({ cause: error });
+    }
+  }
+
+  private async end(ending: Ending): Promise<void> {
+    const recording = this.recording;
+    if (recording === undefined) return;
+    this.recording = undefined;
+    await recording.end(ending);
+    this.host.ended(recording);
+  }
+
+  private newRecording(facts: LiveRecording['facts']): LiveRecording {
+    const recording = new LiveRecording(facts, this.context, this.commits, () => void this.windowOver(recording));
+    return recording;
+  }
+
+  private windowOver(recording: LiveRecording): Promise<void> {
+    return this.inTurn(async () => {
+      const isStillAway = this.recording === recording && recording.state === 'interrupted';
+      if (isStillAway) await this.end({ state: 'completed', reason: 'publisher-lost' });
+    });
+  }
+
+  private async inTurn<T>(task: () => T | Promise<T>): Promise<T> {
+    this.waitingTurns += 1;
+    try {
+      return await this.turns.run(this.name, task);
+    } finally {
+      this.waitingTurns -= 1;
+    }
+  }
+}

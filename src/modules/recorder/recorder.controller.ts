@@ -1,0 +1,47 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Permission } from '../auth/ports/permission.decorator.js';
+import type { StreamName } from '../signaling/ports/stream-name.js';
+import { StreamNamePipe } from '../signaling/ports/stream-name.pipe.js';
+import { RecordingStatusDto } from './dto/recording-status.dto.js';
+import { StartRecordingInput, startRecordingInput } from './dto/start-recording.input.js';
+import { StartedRecordingDto } from './dto/started-recording.dto.js';
+import { RecorderService } from './recorder.service.js';
+
+/** What is being recorded. */
+@ApiTags('recording')
+@Controller('api/record/:stream')
+@Permission('record')
+export class RecorderController {
+  constructor(private readonly recorder: RecorderService) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Record a live stream; what runs already is returned' })
+  @ApiBody({ type: StartRecordingInput, required: false })
+  @ApiOkResponse({ type: StartedRecordingDto })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`, `base-dir-invalid`' })
+  @ApiResponse({ status: 404, description: '`stream-not-found`: it is not live' })
+  @ApiResponse({ status: 409, description: '`base-dir-taken`' })
+  @ApiResponse({ status: 507, description: '`storage-full`' })
+  async start(
+    @Param('stream', StreamNamePipe) stream: StreamName,
+    @Body({ schema: startRecordingInput }) input: StartRecordingInput,
+  ): Promise<StartedRecordingDto> {
+    return new StartedRecordingDto(await this.recorder.start(stream, input.base_dir));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Is the stream being recorded?' })
+  @ApiOkResponse({ type: RecordingStatusDto })
+  show(@Param('stream', StreamNamePipe) stream: StreamName): RecordingStatusDto {
+    return new RecordingStatusDto(this.recorder.isRecording(stream));
+  }
+
+  @Delete()
+  @ApiOperation({ summary: 'Stop recording; nothing starts by itself before the next publish' })
+  @ApiOkResponse()
+  async stop(@Param('stream', StreamNamePipe) stream: StreamName): Promise<void> {
+    await this.recorder.stop(stream);
+  }
+}

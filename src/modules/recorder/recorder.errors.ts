@@ -1,0 +1,39 @@
+import { AppError } from '../../shared/errors.js';
+
+export class BaseDirInvalidError extends AppError {
+  readonly kind = 'invalid-input';
+  readonly code = 'base-dir-invalid';
+
+  constructor(reason: string) {
+    super(`The base_dir ${reason}.`);
+  }
+}
+
+export class BaseDirTakenError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'base-dir-taken';
+
+  constructor(baseDir: string) {
+    super('Another stream records there, or would by default.', { baseDir });
+  }
+}
+
+export class StorageFullError extends AppError {
+  readonly kind = 'storage-full';
+  readonly code = 'storage-full';
+  override readonly retryAfterSeconds = 60;
+
+  constructor() {
+    super('There is too little free space to record another stream.');
+  }
+}
+
+export class RecordingUnavailableError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'recording-unavailable';
+  override readonly retryAfterSeconds = 5;
+
+  constructor(options?: ErrorOptions) {
+    super('A recording cannot begin now: the index or the engine does not answer.', {}, options);
+  }
+}

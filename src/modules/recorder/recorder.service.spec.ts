@@ -1,0 +1,752 @@
+import {
+  BaseDirInvalidError,
+  BaseDirTakenError,
+  RecordingUnavailableError,
+  StorageFullError,
+} from './recorder.errors.js';
+import { StreamNotFoundError } from '../signaling/signaling.errors.js';
+import { parseStreamName } from '../signaling/ports/stream-name.js';
+import { segment } from './testing/fake-engine.js';
+import { MemoryIndex } from './testing/memory-index.js';
+import { cam, RecorderFixture } from './testing/recorder-fixture.js';
+
+const NOON = '2026-11-20T12:00:00.000Z';
+const today = 'cam/2026/11/20';
+
+const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => jest.useFakeTimers({ now: Date.parse(NOON) }));
+afterEach(() => jest.useRealTimers());
+
+describe('a publisher comes', () => {
+  it('and a recording is ready in the engine before the answer, without a row', async () => {
+    const fixture = new RecorderFixture();
+
+    await fixture.open();
+
+    expect(fixture.engine.orders).toMatchObject([
+      {
+        streamId: 'cam',
+        rootPath: '/recordings',
+        directory: today,
+        nextSegmentNumber: 1,
+        nextPeriod: 0,
+        anchorEpochMs: undefined,
+        endMs: 0,
+        segmentDurationMs: 6000,
+        fragmentDurationMs: 1000,
+        fsync: 'segment',
+      },
+    ]);
+    expect(fixture.index.rows.size).toBe(0);
+  });
+
+  it('and never connects: no recording session existed', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.open();
+
+    await fixture.close('connect-timeout');
+
+    expect(fixture.index.log).toEqual([]);
+    expect(fixture.engine.running.size).toBe(0);
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
+  });
+
+  it('and connects: the session has a row and the directory is live', async () => {
+    const fixture = new RecorderFixture();
+
+    await fixture.publish();
+
+    expect(fixture.index.onlyRow).toMatchObject({
+      stream: 'cam',
+      nodeAlias: 'node-1',
+      trigger: 'auto',
+      state: 'recording',
+      directory: today,
+      baseDir: undefined,
+      startedAt: new Date(NOON),
+    });
+    expect(fixture.manifests.live).toEqual(new Set([today]));
+    expect(fixture.signaling.recording).toEqual(new Set(['cam']));
+  });
+
+  it('and is not recorded when no pattern names it', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), {}, { patterns: ['room-*'] });
+
+    await fixture.publish();
+
+    expect(fixture.engine.orders).toEqual([]);
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
+  });
+
+  it('and is turned away when the index does not answer', async () => {
+    const fixture = new RecorderFixture();
+    fixture.index.isAway = true;
+
+    await expect(fixture.open()).rejects.toThrow(RecordingUnavailableError);
+
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
+    expect(fixture.signaling.recording.size).toBe(0);
+  });
+
+  it('and is turned away when the engine cannot record', async () => {
+    const fixture = new RecorderFixture();
+    fixture.engine.startFailure = new Error('memory-exhausted');
+
+    await expect(fixture.open()).rejects.toThrow(RecordingUnavailableError);
+  });
+});
+
+describe('a publisher is lost', () => {
+  it('and the session is interrupted, still recording for the API', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+
+    await fixture.disconnect();
+
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'interrupted', interruptedAt: new Date(NOON) });
+    expect(fixture.recorder.isRecording(cam)).toBe(true);
+    expect(fixture.manifests.live).toEqual(new Set([today]));
+  });
+
+  it('and comes back as it was: same session', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+    await fixture.disconnect();
+    await pass(20_000);
+
+    await fixture.connect();
+    await pass(120_000);
+
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'recording', interruptedAt: undefined });
+    expect(fixture.engine.orders).toHaveLength(1);
+  });
+
+  it.each(['consent-lost', 'peer-closed'] as const)(
+    'for good (%s): the session waits for its window',
+    async (reason) => {
+      const fixture = new RecorderFixture();
+      await fixture.publish();
+      await fixture.disconnect();
+      await pass(30_000);
+      await fixture.close(reason);
+      await pass(29_999);
+      expect(fixture.index.onlyRow.state).toBe('interrupted');
+      expect(fixture.recorder.isRecording(cam)).toBe(true);
+
+      await pass(1);
+
+      expect(fixture.index.onlyRow).toMatchObject({
+        state: 'completed',
+        reason: 'publisher-lost',
+        endedAt: new Date(Date.parse(NOON) + 60_000),
+      });
+      expect(fixture.recorder.isRecording(cam)).toBe(false);
+      expect(fixture.manifests.written.at(-1)).toBe(`${today} static`);
+    },
+  );
+
+  it('by a close_notify without a silence before', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+
+    await fixture.close('peer-closed');
+
+    expect(fixture.index.onlyRow.state).toBe('interrupted');
+  });
+
+  it('with a window of 0 and the session ends', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), { reconnectWindowMs: 0 });
+    await fixture.publish();
+
+    await fixture.disconnect();
+
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'completed', reason: 'publisher-lost' });
+  });
+
+  it('and heard again after the window: a new session', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), { reconnectWindowMs: 5_000 });
+    await fixture.publish();
+    await fixture.disconnect();
+    await pass(5_000);
+
+    await fixture.connect();
+
+    expect([...fixture.index.rows.values()].map(({ state }) => state)).toEqual(['completed', 'recording']);
+  });
+});
+
+describe('another publisher takes a stream over', () => {
+  it('inside the window: the same session goes on', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish('a');
+    await fixture.disconnect('a');
+    await pass(10_000);
+    await fixture.close('replaced', 'a');
+
+    await fixture.publish('b');
+    await pass(120_000);
+
+    expect(fixture.index.onlyRow.state).toBe('recording');
+    expect(fixture.engine.orders).toHaveLength(1);
+  });
+
+  it('just in time: the window waits while it connects', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish('a');
+    await fixture.disconnect('a');
+    await pass(59_000);
+    await fixture.close('replaced', 'a');
+    await fixture.open('b');
+    await pass(5_000);
+    expect(fixture.index.onlyRow.state).toBe('interrupted');
+
+    await fixture.connect('b');
+
+    expect(fixture.index.onlyRow.state).toBe('recording');
+  });
+
+  it('but never connects: the session ends with its window', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish('a');
+    await fixture.disconnect('a');
+    await pass(59_000);
+    await fixture.open('b');
+    await pass(15_000);
+    expect(fixture.index.onlyRow.state).toBe('interrupted');
+
+    await fixture.close('connect-timeout', 'b');
+
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'completed', reason: 'publisher-lost' });
+  });
+
+  it('before it connected: the recording that waits is kept', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.open('a');
+    await fixture.close('replaced', 'a');
+
+    await fixture.publish('b');
+
+    expect(fixture.engine.orders).toHaveLength(1);
+    expect(fixture.index.onlyRow.state).toBe('recording');
+  });
+
+  it('after the window: a new session with the next numbers', async () => {
+    const fixture = new RecorderFixture();
+    const first = await fixture.publish('a');
+    await fixture.tell({ type: 'segment-closed', segment: segment(first, 1) });
+    await fixture.close('consent-lost', 'a');
+    await pass(60_000);
+
+    await fixture.publish('b');
+
+    expect(fixture.index.rows.size).toBe(2);
+    expect(fixture.engine.orders.at(-1)).toMatchObject({ nextSegmentNumber: 2, nextPeriod: 0, endMs: 0 });
+  });
+});
+
+describe('somebody ends it', () => {
+  it('WHIP DELETE: committed and static at once', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    fixture.engine.closing = () => [{ type: 'segment-closed', segment: segment(id, 1) }];
+
+    await fixture.close('requested');
+
+    expect(fixture.index.log).toEqual(['open', 'recording', 'finalizing', 'segment 1', 'completed']);
+    expect(fixture.index.onlyRow.reason).toBe('publisher-left');
+    expect(fixture.manifests.written.at(-1)).toBe(`${today} static`);
+    expect(fixture.signaling.recording.size).toBe(0);
+  });
+
+  it('WHIP DELETE of a publisher that was lost a moment ago', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+    await fixture.close('consent-lost');
+
+    await fixture.close('requested');
+
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'completed', reason: 'publisher-left' });
+  });
+
+  it('DELETE of the stream', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+
+    await fixture.signaling.tell({ type: 'stream-deleted', stream: cam });
+    await fixture.close('requested');
+
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'completed', reason: 'stream-deleted' });
+  });
+
+  it('DELETE /api/record: nothing starts again before the next publish', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish('a');
+
+    await fixture.recorder.stop(cam);
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'completed', reason: 'requested' });
+    await fixture.disconnect('a');
+    await fixture.connect('a');
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
+
+    await fixture.close('requested', 'a');
+    await fixture.publish('b');
+    expect(fixture.recorder.isRecording(cam)).toBe(true);
+  });
+
+  it('DELETE /api/record of a stream nobody knows changes nothing', async () => {
+    await expect(new RecorderFixture().recorder.stop(cam)).resolves.toBeUndefined();
+  });
+
+  it('DELETE /api/record answers although the database is away', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+    fixture.index.isAway = true;
+
+    const stopped = fixture.recorder.stop(cam);
+    await pass(5_000);
+    await stopped;
+    expect(fixture.engine.running.size).toBe(0);
+
+    fixture.index.isAway = false;
+    await pass(10_000);
+    expect(fixture.index.onlyRow.state).toBe('completed');
+  });
+});
+
+describe('POST /api/record', () => {
+  const manual = (): RecorderFixture => new RecorderFixture(new MemoryIndex(), {}, { patterns: [] });
+
+  it('starts a recording of a live stream', async () => {
+    const fixture = manual();
+    await fixture.publish();
+
+    const started = await fixture.recorder.start(cam);
+    await fixture.rest();
+
+    expect(started).toEqual({
+      stream: 'cam',
+      startedAt: new Date(NOON),
+      directory: today,
+      mpdPath: `${today}/manifest.mpd`,
+    });
+    expect(fixture.index.onlyRow).toMatchObject({ trigger: 'api', state: 'recording' });
+  });
+
+  it('for a stream that is not live: not found', async () => {
+    const fixture = manual();
+    await expect(fixture.recorder.start(cam)).rejects.toThrow(StreamNotFoundError);
+
+    await fixture.publish();
+    await fixture.close('requested');
+    await expect(fixture.recorder.start(cam)).rejects.toThrow(StreamNotFoundError);
+  });
+
+  it('for a stream that does not connect yet waits with it', async () => {
+    const fixture = manual();
+    await fixture.open();
+
+    await fixture.recorder.start(cam);
+    expect(fixture.index.rows.size).toBe(0);
+
+    await fixture.connect();
+    expect(fixture.index.onlyRow.state).toBe('recording');
+  });
+
+  it('while it records without or with the same base_dir returns what runs', async () => {
+    const fixture = manual();
+    await fixture.publish();
+    const first = await fixture.recorder.start(cam, 'shows/one');
+    await pass(5_000);
+
+    expect(await fixture.recorder.start(cam, 'shows/one')).toEqual(first);
+    expect(await fixture.recorder.start(cam)).toEqual(first);
+    expect(fixture.engine.orders).toHaveLength(1);
+  });
+
+  it('inside the window returns what is interrupted', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+    await fixture.close('consent-lost');
+
+    await expect(fixture.recorder.start(cam)).resolves.toMatchObject({ directory: today });
+  });
+
+  it('with another base_dir ends what runs and starts there', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+
+    const started = await fixture.recorder.start(cam, 'shows/one');
+    await fixture.rest();
+
+    expect(started).toMatchObject({ directory: 'shows/one', mpdPath: 'shows/one/manifest.mpd' });
+    expect([...fixture.index.rows.values()]).toMatchObject([
+      { state: 'completed', reason: 'base-dir-changed', directory: today },
+      { state: 'recording', trigger: 'api', directory: 'shows/one', baseDir: 'shows/one' },
+    ]);
+    expect(fixture.signaling.recording).toEqual(new Set(['cam']));
+  });
+
+  it('with a base_dir of another stream is refused, and what runs goes on', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+    fixture.index.owners.set('shows/one', 'other');
+
+    await expect(fixture.recorder.start(cam, 'shows/one')).rejects.toThrow(BaseDirTakenError);
+
+    expect(fixture.index.onlyRow.state).toBe('recording');
+  });
+
+  it('with a base_dir that another stream uses without a row yet is refused', async () => {
+    const fixture = manual();
+    const other = parseStreamName('other');
+    await fixture.open('a');
+    await fixture.open('b', other);
+    await fixture.recorder.start(other, 'shows/one');
+
+    await expect(fixture.recorder.start(cam, 'shows/one')).rejects.toThrow(BaseDirTakenError);
+  });
+
+  it('with a base_dir that climbs is refused', async () => {
+    const fixture = manual();
+    await fixture.publish();
+
+    await expect(fixture.recorder.start(cam, '../etc')).rejects.toThrow(BaseDirInvalidError);
+  });
+
+  it('two at once start one recording', async () => {
+    const fixture = manual();
+    await fixture.publish();
+
+    const [one, other] = await Promise.all([fixture.recorder.start(cam), fixture.recorder.start(cam)]);
+
+    expect(one).toEqual(other);
+    expect(fixture.engine.orders).toHaveLength(1);
+  });
+});
+
+describe('what the engine tells', () => {
+  it('is committed in its order, and manifests follow each segment', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    fixture.manifests.written.length = 0;
+
+    fixture.engine.tell({ type: 'recording-anchored', recordingSessionId: id, anchorEpochMs: Date.now() });
+    fixture.engine.tell({
+      type: 'gap-recorded',
+      recordingSessionId: id,
+      gap: { kind: 'video', startMs: 0, durationMs: 40, cause: 'loss' },
+    });
+    await fixture.tell({ type: 'segment-closed', segment: segment(id, 1) });
+
+    expect(fixture.index.log).toEqual(['open', 'recording', 'anchor', 'gap', 'segment 1']);
+    expect(fixture.manifests.written).toEqual([`${today} dynamic`]);
+  });
+
+  it('is committed when the database is back, and other streams are not held up', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    const commitSegment = fixture.index.commitSegment.bind(fixture.index);
+    jest
+      .spyOn(fixture.index, 'commitSegment')
+      .mockImplementation((closed) =>
+        closed.recordingSessionId === id && Date.now() < Date.parse(NOON) + 3_000
+          ? Promise.reject(new Error('locked'))
+          : commitSegment(closed),
+      );
+    await fixture.tell({ type: 'segment-closed', segment: segment(id, 1) });
+    await fixture.tell({ type: 'segment-closed', segment: segment(id, 2) });
+    const otherId = await fixture.publish('b', parseStreamName('other'));
+    await fixture.tell({ type: 'segment-closed', segment: segment(otherId, 7, 'other/2026/11/20') });
+    expect(fixture.index.segments.map(({ number }) => number)).toEqual([7]);
+
+    await pass(5_000);
+
+    expect(fixture.index.segments.map(({ number }) => number)).toEqual([7, 1, 2]);
+  });
+
+  it.each(['disk-full', 'io-error', 'memory-exhausted'] as const)(
+    'of a recording that failed (%s) ends it, and nothing starts before the next publish',
+    async (code) => {
+      const fixture = new RecorderFixture();
+      const id = await fixture.publish();
+
+      await fixture.tell({ type: 'recording-failed', recordingSessionId: id, code, message: 'ENOSPC' });
+      await fixture.disconnect();
+      await fixture.connect();
+
+      expect(fixture.index.onlyRow).toMatchObject({ state: 'failed', reason: code });
+      expect(fixture.engine.running.size).toBe(0);
+      expect(fixture.errors).toHaveLength(1);
+    },
+  );
+
+  it('of a lost worker: interrupted, what it left is committed, and the next publisher continues after it', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish('a');
+    await fixture.tell({ type: 'recording-anchored', recordingSessionId: id, anchorEpochMs: Date.parse(NOON) });
+    await fixture.tell({ type: 'segment-closed', segment: segment(id, 1) });
+    fixture.leftovers = [{ type: 'segment-closed', segment: segment(id, 2) }];
+
+    await fixture.close('worker-lost', 'a');
+    await fixture.tell({ type: 'worker-lost', worker: 0, streamIds: ['cam'] });
+    expect(fixture.index.onlyRow.state).toBe('interrupted');
+    expect(fixture.index.onlyRow.segmentCount).toBe(2);
+    await fixture.publish('b');
+
+    expect(fixture.engine.orders).toHaveLength(2);
+    expect(fixture.engine.orders[1]).toMatchObject({
+      recordingSessionId: id,
+      nextSegmentNumber: 3,
+      nextPeriod: 1,
+      anchorEpochMs: Date.parse(NOON),
+      endMs: 12_000,
+    });
+    expect(fixture.index.onlyRow.state).toBe('recording');
+  });
+});
+
+describe('the disk is full', () => {
+  it('a stream that is to be recorded is refused', async () => {
+    const fixture = new RecorderFixture();
+    fixture.freeBytes = 999;
+
+    await expect(fixture.open()).rejects.toThrow(StorageFullError);
+  });
+
+  it('a stream that is not to be recorded is let in', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), {}, { patterns: [] });
+    fixture.freeBytes = 0;
+
+    await fixture.publish();
+
+    await expect(fixture.recorder.start(cam)).rejects.toThrow(StorageFullError);
+  });
+
+  it('a stream goes live unrecorded where that is wanted', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), { onFull: 'live_only' });
+    fixture.freeBytes = 0;
+
+    await fixture.publish();
+
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
+  });
+
+  it('recordings that run go on, over a reconnect too', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish('a');
+    fixture.freeBytes = 0;
+    await fixture.close('consent-lost', 'a');
+
+    await fixture.publish('b');
+
+    expect(fixture.index.onlyRow.state).toBe('recording');
+  });
+});
+
+describe('a day ends', () => {
+  it('and the session goes on in the next directory', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    const midnight = Date.parse('2026-11-21T00:00:00Z');
+    await pass(midnight - Date.now() - 30_001);
+    expect(fixture.engine.rollovers).toEqual([]);
+
+    await pass(1);
+    expect(fixture.engine.rollovers).toMatchObject([
+      { recordingSessionId: id, atEpochMs: midnight, directory: 'cam/2026/11/21', nextSegmentNumber: 1 },
+    ]);
+
+    await pass(30_000);
+    await fixture.tell({ type: 'segment-closed', segment: segment(id, 1) });
+    await fixture.tell({ type: 'recording-rolled-over', recordingSessionId: id, directory: 'cam/2026/11/21' });
+    expect(fixture.index.log.slice(-2)).toEqual(['segment 1', 'recording in cam/2026/11/21']);
+    expect(fixture.manifests.live).toEqual(new Set(['cam/2026/11/21']));
+    expect(fixture.manifests.written).toContain(`${today} static`);
+
+    await pass(86_400_000 - 30_000);
+    expect(fixture.engine.rollovers).toHaveLength(2);
+    expect(fixture.engine.rollovers[1]).toMatchObject({ directory: 'cam/2026/11/22' });
+  });
+
+  it('in the configured zone', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), {}, { timeZone: 'Asia/Kolkata' });
+    await fixture.publish();
+
+    await pass(6.5 * 3_600_000);
+
+    expect(fixture.engine.rollovers).toMatchObject([
+      { directory: 'cam/2026/11/21', atEpochMs: Date.parse('2026-11-20T18:30:00Z') },
+    ]);
+  });
+
+  it('and an early or repeated event does not bring the same border again', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    await pass(12 * 3_600_000 - 10);
+
+    await fixture.tell({ type: 'recording-rolled-over', recordingSessionId: id, directory: 'cam/2026/11/21' });
+    await pass(60_000);
+
+    expect(fixture.engine.rollovers).toHaveLength(1);
+  });
+
+  it('and a session with a base_dir stays where it is', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), {}, { patterns: [] });
+    await fixture.publish();
+    await fixture.recorder.start(cam, 'shows/one');
+
+    await pass(86_400_000);
+
+    expect(fixture.engine.rollovers).toEqual([]);
+  });
+
+  it('although the database is away at first', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+    await pass(12 * 3_600_000 - 31_000);
+    fixture.index.isAway = true;
+    await pass(8_000);
+    expect(fixture.engine.rollovers).toEqual([]);
+
+    fixture.index.isAway = false;
+    await pass(5_000);
+
+    expect(fixture.engine.rollovers).toHaveLength(1);
+  });
+});
+
+describe('the server stops', () => {
+  it('recordings end at once and are committed before it exits', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    fixture.engine.closing = () => [{ type: 'segment-closed', segment: segment(id, 1) }];
+
+    await fixture.recorder.beforeApplicationShutdown();
+
+    expect(fixture.index.log.at(-1)).toBe('completed');
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'completed', reason: 'node-stopped', segmentCount: 1 });
+    expect(fixture.manifests.written.at(-1)).toBe(`${today} static`);
+  });
+
+  it('and does not wait for ever for the database', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+    fixture.index.isAway = true;
+
+    const stopped = fixture.recorder.beforeApplicationShutdown();
+    await pass(10_000);
+
+    await expect(stopped).resolves.toBeUndefined();
+  });
+
+  it('and nothing starts any more', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish('a');
+    await fixture.recorder.beforeApplicationShutdown();
+
+    await expect(fixture.open('b')).rejects.toThrow(RecordingUnavailableError);
+  });
+});
+
+describe('the server starts after a crash', () => {
+  /** A recording that ran for 6 s, then the process was killed; another one starts `awayMs` later. */
+  const restart = async (awayMs: number, anchored = true): Promise<RecorderFixture> => {
+    const before = new RecorderFixture();
+    const id = await before.publish();
+    if (anchored) {
+      await before.tell({ type: 'recording-anchored', recordingSessionId: id, anchorEpochMs: Date.now() });
+      await before.tell({ type: 'segment-closed', segment: segment(id, 1) });
+    }
+    await pass(6_000 + awayMs);
+    const after = new RecorderFixture(before.index);
+    after.leftovers = anchored ? [{ type: 'segment-closed', segment: segment(id, 2) }] : [];
+    await after.recorder.onApplicationBootstrap();
+    return after;
+  };
+
+  it('open segments are committed and the session waits on inside its window, manifests static', async () => {
+    const fixture = await restart(16_000);
+
+    expect(fixture.index.onlyRow).toMatchObject({
+      state: 'interrupted',
+      segmentCount: 2,
+      interruptedAt: new Date(Date.parse(NOON) + 12_000),
+    });
+    expect(fixture.manifests.written).toEqual([`${today} static`]);
+    expect(fixture.recorder.isRecording(cam)).toBe(true);
+    expect(fixture.signaling.recording).toEqual(new Set(['cam']));
+  });
+
+  it('and the window goes on from where it was', async () => {
+    const fixture = await restart(16_000);
+    await pass(49_999);
+    expect(fixture.index.onlyRow.state).toBe('interrupted');
+
+    await pass(1);
+
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'completed', reason: 'publisher-lost' });
+  });
+
+  it('and the publisher comes back: the same session, after what was there', async () => {
+    const fixture = await restart(16_000);
+    fixture.manifests.written.length = 0;
+
+    await fixture.publish('b');
+
+    expect(fixture.engine.orders).toMatchObject([
+      { recordingSessionId: fixture.index.onlyRow.id, nextSegmentNumber: 3, nextPeriod: 1, endMs: 12_000 },
+    ]);
+    expect(fixture.index.onlyRow.state).toBe('recording');
+    expect(fixture.manifests.written).toEqual([`${today} dynamic`]);
+  });
+
+  it('and the publisher comes back on the next day: in the next directory', async () => {
+    jest.setSystemTime(Date.parse('2026-11-20T23:59:30Z'));
+    const fixture = await restart(20_000);
+    await pass(10_000);
+
+    await fixture.publish('b');
+
+    expect(fixture.engine.orders).toMatchObject([{ directory: 'cam/2026/11/21', nextSegmentNumber: 1 }]);
+    expect(fixture.index.onlyRow.directory).toBe('cam/2026/11/21');
+    expect(fixture.manifests.live).toEqual(new Set(['cam/2026/11/21']));
+  });
+
+  it('after the window: completed, as stopped with the node', async () => {
+    const fixture = await restart(120_000);
+
+    expect(fixture.index.onlyRow).toMatchObject({
+      state: 'completed',
+      reason: 'node-stopped',
+      endedAt: new Date(Date.parse(NOON) + 12_000),
+    });
+    expect(fixture.manifests.written).toEqual([`${today} static`]);
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
+  });
+
+  it('a session without media counts from its start', async () => {
+    expect((await restart(60_000, false)).index.onlyRow.state).toBe('completed');
+  });
+
+  it('a session that was ending keeps its reason', async () => {
+    const index = new MemoryIndex();
+    const before = new RecorderFixture(index);
+    const id = await before.publish();
+    await index.setSessionState(id, { state: 'finalizing', reason: 'requested' });
+    const after = new RecorderFixture(index);
+
+    await after.recorder.onApplicationBootstrap();
+
+    expect(index.onlyRow).toMatchObject({ state: 'completed', reason: 'requested' });
+  });
+
+  it('sessions of other nodes are left alone', async () => {
+    const index = new MemoryIndex();
+    await new RecorderFixture(index, { nodeAlias: 'node-2' }).publish();
+
+    await new RecorderFixture(index).recorder.onApplicationBootstrap();
+
+    expect(index.onlyRow.state).toBe('recording');
+  });
+});

@@ -1,0 +1,181 @@
+import type { EngineEvent } from '../../engine/index.js';
+import type { SignalingService } from '../signaling/signaling.service.js';
+import type { SignalingEvent } from '../signaling/ports/signaling-event.js';
+import type { StreamName } from '../signaling/ports/stream-name.js';
+import { StreamNotFoundError } from '../signaling/signaling.errors.js';
+import { parseBaseDir } from './base-dir.js';
+import type { LiveRecording } from './live-recording.js';
+import { RecordedStream, type RecordedStreamHost } from './recorded-stream.js';
+import { BaseDirTakenError, RecordingUnavailableError, StorageFullError } from './recorder.errors.js';
+import type { RecordingContext } from './recording-context.js';
+import { RecordingRecovery } from './recording-recovery.js';
+import type { StreamPatterns } from './stream-patterns.js';
+
+/** A request waits so long for rows and manifests; they follow in any case. */
+const STOP_LIMIT_MS = 5_000;
+/** Rows that are not in the database by then are made from the files at the next start. */
+const SHUTDOWN_LIMIT_MS = 10_000;
+
+/** What the recorder asks of signaling. */
+export type RecorderSignaling = Pick<SignalingService, 'on' | 'admitWith' | 'setRecording'>;
+
+export interface StartedRecording {
+  readonly stream: StreamName;
+  readonly startedAt: Date;
+  /** Object key prefix without a slash at its end. */
+  readonly directory: string;
+  readonly mpdPath: string;
+}
+
+/** What is being recorded and why. */
+export class RecorderService {
+  private readonly recordedStreams = new Map<string, RecordedStream>();
+  private readonly recordings = new Map<string, LiveRecording>();
+  private readonly host: RecordedStreamHost;
+  private isStopping = false;
+
+  constructor(
+    private readonly context: RecordingContext,
+    private readonly signaling: RecorderSignaling,
+    private readonly patterns: StreamPatterns,
+  ) {
+    this.host = {
+      began: (recording) => this.began(recording),
+      ended: (recording) => this.ended(recording),
+      hasRoom: () => this.hasRoom(),
+      checkBaseDir: (stream, baseDir) => this.checkBaseDir(stream, baseDir),
+    };
+    signaling.admitWith((stream) => this.admit(stream));
+    signaling.on((event) => this.follow(event));
+    context.engine.on((event) => {
+      this.hear(event);
+    });
+  }
+
+  /**
+   * Records a live stream, into `baseDir` or into its directory of the day; what runs there already is returned.
+   *
+   * @throws {BaseDirInvalidError} @throws {BaseDirTakenError} @throws {StreamNotFoundError} @throws {StorageFullError}
+   */
+  async start(stream: StreamName, baseDir?: string): Promise<StartedRecording> {
+    const checkedDir = baseDir === undefined ? undefined : parseBaseDir(baseDir);
+    const recorded = this.recordedStreams.get(stream);
+    if (recorded === undefined) throw new StreamNotFoundError(stream);
+    const recording = await recorded.start(checkedDir);
+    const { directory } = recording;
+    return { stream, startedAt: recording.facts.startedAt, directory, mpdPath: `${directory}/manifest.mpd` };
+  }
+
+  /** Ends a stream's recording, if there is one. */
+  async stop(stream: StreamName): Promise<void> {
+    const recorded = this.recordedStreams.get(stream);
+    if (recorded === undefined) return;
+    await recorded.stop('requested');
+    await recorded.settle(STOP_LIMIT_MS);
+  }
+
+  /** True also while a recording waits for a publisher that was lost. */
+  isRecording(stream: StreamName): boolean {
+    return this.recordedStreams.get(stream)?.isRecording === true;
+  }
+
+  /** Before the first request: finishes or takes up again what a stopped server left behind. */
+  async onApplicationBootstrap(): Promise<void> {
+    const recovery = new RecordingRecovery(this.context);
+    for (const { session, remainingMs } of await recovery.run()) {
+      this.recordedStream(session.stream as StreamName).adopt(session, remainingMs);
+    }
+  }
+
+  /** Ends everything, with its rows; publishers are still connected. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    await Promise.all(
+      [...this.recordedStreams.values()].map(async (recorded) => {
+        await recorded.stop('node-stopped');
+        await recorded.settle(SHUTDOWN_LIMIT_MS);
+      }),
+    );
+  }
+
+  private async admit(stream: StreamName): Promise<void> {
+    if (this.isRecording(stream) || !this.patterns.matches(stream)) return;
+    if (this.context.settings.onFull === 'refuse' && !(await this.hasRoom())) throw new StorageFullError();
+  }
+
+  private async hasRoom(): Promise<boolean> {
+    if (this.isStopping) throw new RecordingUnavailableError();
+    return (await this.context.storage.freeBytes()) >= this.context.settings.minFreeBytes;
+  }
+
+  private async checkBaseDir(stream: StreamName, baseDir: string): Promise<void> {
+    const isInUse = [...this.recordings.values()].some(
+      ({ directory, facts }) => directory === baseDir && facts.stream !== stream,
+    );
+    if (isInUse) throw new BaseDirTakenError(baseDir);
+    if ((await this.context.index.directoryOwner(baseDir, stream)) !== undefined) throw new BaseDirTakenError(baseDir);
+  }
+
+  private began(recording: LiveRecording): void {
+    this.recordings.set(recording.facts.id, recording);
+    this.signaling.setRecording(recording.facts.stream, true);
+  }
+
+  private ended(recording: LiveRecording): void {
+    this.recordings.delete(recording.facts.id);
+    this.signaling.setRecording(recording.facts.stream, false);
+  }
+
+  private follow(event: SignalingEvent): Promise<void> | undefined {
+    switch (event.type) {
+      case 'publisher-opened':
+        return this.recordedStream(event.stream).publisherOpened();
+      case 'publisher-state':
+        if (event.state === 'connected') return this.recordedStreams.get(event.stream)?.publisherConnected();
+        if (event.state === 'disconnected') return this.recordedStreams.get(event.stream)?.publisherDisconnected();
+        return undefined;
+      case 'publisher-closed':
+        return this.recordedStreams.get(event.stream)?.publisherClosed(event.reason);
+      case 'stream-deleted':
+        return this.recordedStreams.get(event.stream)?.stop('stream-deleted');
+      default:
+        return undefined;
+    }
+  }
+
+  private hear(event: EngineEvent): void {
+    if (event.type === 'worker-lost') {
+      for (const stream of event.streamIds) this.attend(this.recordedStreams.get(stream)?.workerLost());
+      return;
+    }
+    const recording = this.recordings.get(recordingOf(event) ?? '');
+    if (recording === undefined) return;
+    if (event.type !== 'recording-failed') {
+      recording.hear(event);
+      return;
+    }
+    this.context.log.error(`The recording of ${recording.facts.stream} failed: ${event.message}`);
+    this.attend(this.recordedStreams.get(recording.facts.stream)?.recordingFailed(event.code));
+  }
+
+  private attend(work: Promise<void> | undefined): void {
+    work?.catch((error: unknown) => {
+      this.context.log.error('A recording could not follow the engine.', error);
+    });
+  }
+
+  /** Streams that nothing happens to any more are forgotten when the next one comes. */
+  private recordedStream(stream: StreamName): RecordedStream {
+    const known = this.recordedStreams.get(stream);
+    if (known !== undefined) return known;
+    for (const [name, recorded] of this.recordedStreams) if (recorded.isIdle) this.recordedStreams.delete(name);
+    const recorded = new RecordedStream(stream, this.patterns.matches(stream), this.context, this.host);
+    this.recordedStreams.set(stream, recorded);
+    return recorded;
+  }
+}
+
+function recordingOf(event: EngineEvent): string | undefined {
+  if (event.type === 'segment-closed') return event.segment.recordingSessionId;
+  return 'recordingSessionId' in event ? event.recordingSessionId : undefined;
+}

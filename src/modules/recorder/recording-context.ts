@@ -1,0 +1,38 @@
+import type { Clock } from '../../shared/clock.js';
+import type { Engine } from '../../engine/index.js';
+import type { IndexService } from '../index/index.service.js';
+import type { StorageService } from '../storage/storage.service.js';
+import type { RecorderLog } from './commit-queue.js';
+import type { ManifestPublisher } from './manifest-publisher.js';
+import type { LeftoverSalvage } from './ports/leftover-salvage.js';
+import type { RecorderSettings } from './recorder-settings.js';
+import type { RecordingCalendar } from './recording-calendar.js';
+
+export type RecordingEngine = Pick<Engine, 'on' | 'startRecording' | 'stopRecording' | 'rollOver'>;
+
+export type RecordingIndex = Pick<
+  IndexService,
+  | 'openSession'
+  | 'anchorSession'
+  | 'commitTrack'
+  | 'commitSegment'
+  | 'commitGap'
+  | 'setSessionState'
+  | 'session'
+  | 'unfinishedSessions'
+  | 'directoryState'
+  | 'directoryOwner'
+>;
+
+/** What every recording works with. */
+export interface RecordingContext {
+  readonly engine: RecordingEngine;
+  readonly index: RecordingIndex;
+  readonly manifests: ManifestPublisher;
+  readonly storage: Pick<StorageService, 'localRoot' | 'freeBytes'>;
+  readonly salvage: LeftoverSalvage;
+  readonly calendar: RecordingCalendar;
+  readonly settings: RecorderSettings;
+  readonly clock: Clock;
+  readonly log: RecorderLog;
+}

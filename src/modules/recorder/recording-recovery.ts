@@ -1,0 +1,65 @@
+import type { RecordingSessionView } from '../index/index.service.js';
+import { commitNow } from './live-recording.js';
+import type { RecordingContext } from './recording-context.js';
+
+/** A session whose publisher may still come back. */
+export interface AdoptableSession {
+  readonly session: RecordingSessionView;
+  readonly remainingMs: number;
+}
+
+/**
+ * What a stopped server left behind (INTERFACE, "restart after a crash"): open segments are saved, sessions inside their
+ * reconnect window wait on, all others are completed. Manifests are static until a publisher is back.
+ */
+export class RecordingRecovery {
+  constructor(private readonly context: RecordingContext) {}
+
+  /** @returns the sessions that wait on */
+  async run(): Promise<AdoptableSession[]> {
+    const waiting: AdoptableSession[] = [];
+    const { nodeAlias } = this.context.settings;
+    for (const session of await this.context.index.unfinishedSessions()) {
+      if (session.nodeAlias !== nodeAlias) continue;
+      const adoptable = await this.recover(session);
+      if (adoptable !== undefined) waiting.push(adoptable);
+    }
+    return waiting;
+  }
+
+  private async recover(left: RecordingSessionView): Promise<AdoptableSession | undefined> {
+    await this.salvage(left);
+    const session = (await this.context.index.session(left.id)) ?? left;
+    const adoptable = await this.decide(session);
+    this.context.manifests.setLive(session.directory, false);
+    await this.context.manifests.publish(session.directory);
+    return adoptable;
+  }
+
+  /** A session that cannot be read must not keep the others, or the server, from starting. */
+  private async salvage(session: RecordingSessionView): Promise<void> {
+    try {
+      for (const event of await this.context.salvage(session)) await commitNow(this.context, event);
+    } catch (error) {
+      this.context.log.error(`What ${session.stream} left in ${session.directory} could not be saved.`, error);
+    }
+  }
+
+  private async decide(session: RecordingSessionView): Promise<AdoptableSession | undefined> {
+    const { index, clock, settings } = this.context;
+    const lastHeard = lastHeardAt(session);
+    const awayMs = Math.max(0, clock.epochMs() - lastHeard.getTime());
+    const remainingMs = settings.reconnectWindowMs - awayMs;
+    if (session.state === 'finalizing' || remainingMs <= 0) {
+      const reason = session.reason ?? 'node-stopped';
+      await index.setSessionState(session.id, { state: 'completed', reason, endedAt: lastHeard });
+      return undefined;
+    }
+    await index.setSessionState(session.id, { state: 'interrupted', interruptedAt: lastHeard });
+    return { session, remainingMs };
+  }
+}
+
+function lastHeardAt({ interruptedAt, anchorEpochMs, endMs, startedAt }: RecordingSessionView): Date {
+  return interruptedAt ?? (anchorEpochMs === undefined ? startedAt : new Date(anchorEpochMs + endMs));
+}

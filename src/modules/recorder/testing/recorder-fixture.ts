@@ -1,0 +1,138 @@
+import type { EngineEvent, SessionCloseReason } from '../../../engine/index.js';
+import type { PublishAdmission } from '../../signaling/ports/publish-admission.js';
+import type { SignalingEvent, SignalingListener } from '../../signaling/ports/signaling-event.js';
+import { parseStreamName, type StreamName } from '../../signaling/ports/stream-name.js';
+import { ManifestPublisher } from '../manifest-publisher.js';
+import { RecorderService, type RecorderSignaling } from '../recorder.service.js';
+import type { RecorderSettings } from '../recorder-settings.js';
+import { RecordingCalendar } from '../recording-calendar.js';
+import { StreamPatterns } from '../stream-patterns.js';
+import { FakeEngine } from './fake-engine.js';
+import { MemoryIndex } from './memory-index.js';
+
+export const cam = parseStreamName('cam');
+
+class FakeManifests {
+  readonly live = new Set<string>();
+  /** `directory dynamic` or `directory static`, as they were written. */
+  readonly written: string[] = [];
+
+  setLive(directory: string, isLive: boolean): void {
+    if (isLive) this.live.add(directory);
+    else this.live.delete(directory);
+  }
+
+  publish(directory: string): Promise<void> {
+    this.written.push(`${directory} ${this.live.has(directory) ? 'dynamic' : 'static'}`);
+    return Promise.resolve();
+  }
+}
+
+class FakeSignaling implements RecorderSignaling {
+  readonly recording = new Set<string>();
+  private readonly listeners: SignalingListener[] = [];
+  private readonly admissions: PublishAdmission[] = [];
+
+  on(listener: SignalingListener): () => void {
+    this.listeners.push(listener);
+    return () => undefined;
+  }
+
+  admitWith(admission: PublishAdmission): void {
+    this.admissions.push(admission);
+  }
+
+  setRecording(stream: StreamName, isRecording: boolean): void {
+    if (isRecording) this.recording.add(stream);
+    else this.recording.delete(stream);
+  }
+
+  async admit(stream: StreamName): Promise<void> {
+    for (const admission of this.admissions) await admission(stream);
+  }
+
+  async tell(event: SignalingEvent): Promise<void> {
+    for (const listener of this.listeners) await listener(event);
+  }
+}
+
+/** A recorder among fakes; its clock is that of Jest's fake timers. */
+export class RecorderFixture {
+  readonly engine = new FakeEngine();
+  readonly signaling = new FakeSignaling();
+  readonly manifests = new FakeManifests();
+  readonly errors: string[] = [];
+  /** What a dead worker or server left on disk. */
+  leftovers: readonly EngineEvent[] = [];
+  freeBytes = 10_000;
+  readonly recorder: RecorderService;
+
+  constructor(
+    readonly index = new MemoryIndex(),
+    settings: Partial<RecorderSettings> = {},
+    { patterns = ['*'], timeZone = 'UTC' } = {},
+  ) {
+    const log = { warn: () => undefined, error: (message: string) => void this.errors.push(message) };
+    this.recorder = new RecorderService(
+      {
+        engine: this.engine,
+        index,
+        manifests: new ManifestPublisher(this.manifests, log),
+        storage: { localRoot: '/recordings', freeBytes: () => Promise.resolve(this.freeBytes) },
+        salvage: () => Promise.resolve(this.leftovers),
+        calendar: new RecordingCalendar(timeZone),
+        settings: { ...defaults, ...settings },
+        clock: { epochMs: () => Date.now(), monotonicMs: () => performance.now() },
+        log,
+      },
+      this.signaling,
+      new StreamPatterns(patterns),
+    );
+  }
+
+  async open(sessionId = 'a', stream = cam): Promise<void> {
+    await this.signaling.admit(stream);
+    await this.signaling.tell({ type: 'publisher-opened', stream, sessionId, tracks: [] });
+  }
+
+  async connect(sessionId = 'a', stream = cam): Promise<void> {
+    await this.signaling.tell({ type: 'publisher-state', stream, sessionId, state: 'connected' });
+    await this.rest();
+  }
+
+  async disconnect(sessionId = 'a', stream = cam): Promise<void> {
+    await this.signaling.tell({ type: 'publisher-state', stream, sessionId, state: 'disconnected' });
+    await this.rest();
+  }
+
+  async close(reason: SessionCloseReason, sessionId = 'a', stream = cam): Promise<void> {
+    await this.signaling.tell({ type: 'publisher-closed', stream, sessionId, reason });
+    await this.rest();
+  }
+
+  async publish(sessionId = 'a', stream = cam): Promise<string> {
+    await this.open(sessionId, stream);
+    await this.connect(sessionId, stream);
+    return this.engine.orders.at(-1)?.recordingSessionId ?? '';
+  }
+
+  async tell(event: EngineEvent): Promise<void> {
+    this.engine.tell(event);
+    await this.rest();
+  }
+
+  /** Lets everything happen that waits for nothing but its turn. */
+  async rest(): Promise<void> {
+    await jest.advanceTimersByTimeAsync(0);
+  }
+}
+
+const defaults: RecorderSettings = {
+  nodeAlias: 'node-1',
+  segmentDurationMs: 6000,
+  fragmentDurationMs: 1000,
+  fsync: 'segment',
+  reconnectWindowMs: 60_000,
+  onFull: 'refuse',
+  minFreeBytes: 1000,
+};

@@ -1,0 +1,13 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class DrainDto {
+  @ApiProperty({ description: 'New publishers are refused' })
+  readonly draining = true;
+
+  @ApiProperty({ description: 'Publishers that are still here' })
+  readonly publishers: number;
+
+  constructor(publishers: number) {
+    this.publishers = publishers;
+  }
+}

@@ -1,0 +1,175 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { SessionState, TrackStatistics } from '../../../engine/index.js';
+import type { MediaKind } from '../../../media/codecs/codec.js';
+import type { NegotiatedTrack } from '../../../media/sdp/session.js';
+import type { LiveStream } from '../live-stream.js';
+import type { PublisherSession } from '../publisher-session.js';
+
+/** What was received or sent since the beginning, and how fast now. */
+export class TrafficDto {
+  @ApiProperty({ description: 'RTP bytes' })
+  readonly bytes: number;
+
+  @ApiProperty()
+  readonly packets: number;
+
+  @ApiProperty({ description: 'bit/s' })
+  readonly bitrate: number;
+
+  constructor({ bytes, packets, bitrate } = { bytes: 0, packets: 0, bitrate: 0 }) {
+    this.bytes = bytes;
+    this.packets = packets;
+    this.bitrate = bitrate;
+  }
+}
+
+export class SessionDto {
+  @ApiProperty()
+  readonly id: string;
+
+  @ApiProperty({ description: 'epoch milliseconds' })
+  readonly createdAt: number;
+
+  @ApiProperty({ description: 'epoch milliseconds, 0 while it is open' })
+  readonly leaveAt: number;
+
+  @ApiProperty({ enum: ['new', 'connecting', 'connected', 'disconnected', 'closed'] })
+  readonly state: SessionState;
+
+  @ApiProperty()
+  readonly hasDataChannel = false;
+
+  @ApiProperty({ type: () => TrafficDto })
+  readonly stats: TrafficDto;
+
+  constructor(session: PublisherSession) {
+    this.id = session.id;
+    this.createdAt = session.createdAtMs;
+    this.leaveAt = session.leftAtMs;
+    this.state = session.state;
+    this.stats = new TrafficDto(session.received);
+  }
+}
+
+export class SessionListDto {
+  @ApiProperty({ description: 'When the last one left, epoch milliseconds; 0 while there is one' })
+  readonly leaveAt: number;
+
+  @ApiProperty({ type: () => [SessionDto] })
+  readonly sessions: SessionDto[];
+
+  constructor(leaveAt: number, sessions: SessionDto[]) {
+    this.leaveAt = leaveAt;
+    this.sessions = sessions;
+  }
+}
+
+export class StreamTrackDto {
+  @ApiProperty({ enum: ['audio', 'video'] })
+  readonly kind: MediaKind;
+
+  @ApiProperty({ example: 'h264' })
+  readonly codec: string;
+
+  @ApiProperty({ description: 'As the publisher offered it' })
+  readonly fmtp: string;
+
+  @ApiProperty({ example: 'avc1.42E01F', required: false, description: 'RFC 6381, once it is known' })
+  readonly codecString: string | undefined;
+
+  @ApiProperty({ required: false })
+  readonly width: number | undefined;
+
+  @ApiProperty({ required: false })
+  readonly height: number | undefined;
+
+  @ApiProperty()
+  readonly framesPerSecond: number;
+
+  @ApiProperty({ description: 'bit/s' })
+  readonly bitrate: number;
+
+  @ApiProperty({ description: 'Lost for good' })
+  readonly packetsLost: number;
+
+  @ApiProperty({ description: 'Lost and sent again' })
+  readonly packetsRepaired: number;
+
+  @ApiProperty()
+  readonly jitterMs: number;
+
+  constructor(track: NegotiatedTrack, statistics: TrackStatistics | undefined) {
+    this.kind = track.kind;
+    this.codec = track.codecName.toLowerCase();
+    this.fmtp = track.format;
+    this.codecString = statistics?.codecString;
+    this.width = statistics?.width;
+    this.height = statistics?.height;
+    this.framesPerSecond = statistics?.framesPerSecond ?? 0;
+    this.bitrate = Math.round(statistics?.bitrateBps ?? 0);
+    this.packetsLost = statistics?.packetsLost ?? 0;
+    this.packetsRepaired = statistics?.packetsRepaired ?? 0;
+    this.jitterMs = statistics?.jitterMs ?? 0;
+  }
+}
+
+export class StreamTrafficDto {
+  @ApiProperty({ type: () => TrafficDto })
+  readonly publish: TrafficDto;
+
+  @ApiProperty({ type: () => TrafficDto })
+  readonly subscribe = new TrafficDto();
+
+  constructor(publish: TrafficDto) {
+    this.publish = publish;
+  }
+}
+
+export class StreamDto {
+  @ApiProperty()
+  readonly id: string;
+
+  @ApiProperty({ description: 'epoch milliseconds' })
+  readonly createdAt: number;
+
+  @ApiProperty({ type: () => SessionListDto })
+  readonly publish: SessionListDto;
+
+  @ApiProperty({ type: () => SessionListDto })
+  readonly subscribe: SessionListDto;
+
+  @ApiProperty({ type: () => [StreamTrackDto] })
+  readonly codecs: StreamTrackDto[];
+
+  @ApiProperty({ description: 'Also true while the recording waits for its publisher to come back' })
+  readonly recording: boolean;
+
+  @ApiProperty()
+  readonly provisioned = false;
+
+  @ApiProperty()
+  readonly onDemand = false;
+
+  @ApiProperty({ type: () => StreamTrafficDto })
+  readonly stats: StreamTrafficDto;
+
+  @ApiProperty({ enum: ['node'] })
+  readonly statsScope = 'node';
+
+  constructor(stream: LiveStream) {
+    const { session, publisher } = stream;
+    this.id = stream.name;
+    this.createdAt = stream.createdAtMs;
+    this.publish = new SessionListDto(stream.leftAtMs, session === undefined ? [] : [new SessionDto(session)]);
+    this.subscribe = new SessionListDto(stream.createdAtMs, []);
+    this.codecs = (publisher?.tracks ?? []).map(
+      (track) =>
+        new StreamTrackDto(
+          track,
+          publisher?.statistics.find(({ mid }) => mid === track.mid),
+        ),
+    );
+    this.recording = stream.isRecording;
+    this.stats = new StreamTrafficDto(new TrafficDto(stream.received));
+  }
+}

@@ -1,0 +1,86 @@
+import { AppError } from '../../shared/errors.js';
+
+export class StreamNotFoundError extends AppError {
+  readonly kind = 'not-found';
+  readonly code = 'stream-not-found';
+
+  constructor(stream: string) {
+    super('No such stream is live.', { stream });
+  }
+}
+
+export class SessionNotFoundError extends AppError {
+  readonly kind = 'not-found';
+  readonly code = 'session-not-found';
+
+  constructor() {
+    super('No session has this address.');
+  }
+}
+
+export class StreamBusyError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'stream-busy';
+  override readonly retryAfterSeconds = 3;
+
+  constructor(stream: string) {
+    super('Somebody is publishing this stream.', { stream });
+  }
+}
+
+export class NodeDrainingError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'node-draining';
+  override readonly retryAfterSeconds = 5;
+
+  constructor() {
+    super('This node takes no new publishers: it is about to stop.');
+  }
+}
+
+export class NodeFullError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'node-full';
+  override readonly retryAfterSeconds = 5;
+
+  constructor(options: ErrorOptions) {
+    super('This node cannot carry another publisher now.', {}, options);
+  }
+}
+
+export class EngineUnavailableError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'engine-unavailable';
+  override readonly retryAfterSeconds = 3;
+
+  constructor(options: ErrorOptions) {
+    super('The media engine could not do this now.', {}, options);
+  }
+}
+
+export class ContentTypeUnsupportedError extends AppError {
+  readonly kind = 'unsupported';
+  readonly code = 'content-type-unsupported';
+
+  constructor(expected: string) {
+    super(`The body must be ${expected}.`, { expected });
+  }
+}
+
+export class EntityTagMismatchError extends AppError {
+  readonly kind = 'precondition-failed';
+  readonly code = 'entity-tag-mismatch';
+
+  constructor() {
+    super('The session has another entity tag: its ICE was restarted.');
+  }
+}
+
+export class IceRestartConditionRequiredError extends AppError {
+  readonly kind = 'precondition-required';
+  readonly code = 'ice-restart-condition-required';
+
+  constructor() {
+    super('An ICE restart wants the header "If-Match: *".');
+  }
+}

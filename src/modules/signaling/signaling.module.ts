@@ -1,0 +1,52 @@
+import { Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { APP_CONFIG, ENGINE_WORKER_URL, type AppConfig } from '../../config/index.js';
+import { Engine } from '../../engine/index.js';
+import { systemClock } from '../../shared/clock.js';
+import { IceModule } from '../ice/ice.module.js';
+import { DrainController } from './drain.controller.js';
+import { SessionController } from './session.controller.js';
+import { SignalingService } from './signaling.service.js';
+import { StreamsController } from './streams.controller.js';
+import { StreamsFeed } from './streams-feed.js';
+import { WhipController } from './whip.controller.js';
+
+const engine = {
+  provide: Engine,
+  inject: [APP_CONFIG, ENGINE_WORKER_URL],
+  useFactory: (config: AppConfig, workerUrl: URL) =>
+    Engine.start({
+      workerUrl,
+      workers: config.engine.workers,
+      udpPort: config.webrtc.udp_port,
+      listenAddresses: config.webrtc.listen_addresses,
+      announcedAddresses: config.webrtc.announced_addresses,
+      memoryMibPerWorker: config.engine.memory_mib,
+    }),
+};
+
+/** Sessions and streams. It owns the engine: at the end it refuses first and closes the engine last. */
+@Module({
+  imports: [IceModule],
+  controllers: [WhipController, SessionController, StreamsController, DrainController],
+  providers: [
+    engine,
+    {
+      provide: SignalingService,
+      inject: [Engine],
+      useFactory: (media: Engine) => new SignalingService(media, systemClock, new Logger(SignalingService.name)),
+    },
+    {
+      provide: StreamsFeed,
+      inject: [SignalingService],
+      useFactory: (signaling: SignalingService) => new StreamsFeed(signaling),
+    },
+  ],
+  exports: [Engine, SignalingService],
+})
+export class SignalingModule implements OnApplicationShutdown {
+  constructor(private readonly engine: Engine) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.engine.close();
+  }
+}

@@ -1,0 +1,357 @@
+import type { Engine, EngineEvent, LocalTransport, SessionCloseReason } from '../../engine/index.js';
+import { writeAnswer } from '../../media/sdp/answer.js';
+import { parseFragment, writeFragment } from '../../media/sdp/fragment.js';
+import { negotiate } from '../../media/sdp/negotiation.js';
+import { parseOffer } from '../../media/sdp/offer.js';
+import type { Clock } from '../../shared/clock.js';
+import { systemErrorCode } from '../../shared/errors.js';
+import { KeyedQueue } from '../../shared/keyed-queue.js';
+import { readIfMatch } from './if-match.js';
+import { LiveStream } from './live-stream.js';
+import type { PublishAdmission } from './ports/publish-admission.js';
+import type { SignalingEvent, SignalingListener } from './ports/signaling-event.js';
+import type { StreamName } from './ports/stream-name.js';
+import { PublisherSession } from './publisher-session.js';
+import {
+  EngineUnavailableError,
+  EntityTagMismatchError,
+  IceRestartConditionRequiredError,
+  NodeDrainingError,
+  NodeFullError,
+  SessionNotFoundError,
+  StreamBusyError,
+  StreamNotFoundError,
+} from './signaling.errors.js';
+
+/** How long lists show a session after it closed. */
+const SHOWN_AFTER_CLOSE_MS = 30_000;
+
+/** What signaling asks of the engine. */
+export type PublisherEngine = Pick<Engine, 'on' | 'openPublisher' | 'restartIce' | 'closeSession'>;
+
+/** Where failures go that no request waits for. */
+export interface FailureLog {
+  error(message: string, cause?: unknown): void;
+}
+
+export interface PublishedSession {
+  readonly sessionId: string;
+  readonly answer: string;
+  readonly entityTag: string;
+}
+
+export interface RestartedIce {
+  readonly fragment: string;
+  readonly entityTag: string;
+}
+
+/**
+ * Who publishes which stream (INTERFACE, life of a publisher). The engine tells the states of sessions; this decides who
+ * may come, who replaces whom, and tells everybody else.
+ */
+export class SignalingService {
+  private readonly liveStreams = new Map<string, LiveStream>();
+  /** Open sessions, and lost ones while they are shown. */
+  private readonly sessions = new Map<string, PublisherSession>();
+  private readonly queue = new KeyedQueue();
+  private readonly listeners = new Set<SignalingListener>();
+  private readonly admissions: PublishAdmission[] = [];
+  private draining = false;
+
+  constructor(
+    private readonly engine: PublisherEngine,
+    private readonly clock: Clock,
+    private readonly log: FailureLog,
+  ) {
+    engine.on((event) => {
+      this.hear(event);
+    });
+  }
+
+  /** @returns a function that ends the listening */
+  on(listener: SignalingListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Asks `admission` before each new publisher, after those that were there before. */
+  admitWith(admission: PublishAdmission): void {
+    this.admissions.push(admission);
+  }
+
+  /**
+   * A WHIP client's offer (RFC 9725 section 4.2).
+   *
+   * @throws {SdpError} @throws {NoAcceptableCodecError} @throws {StreamBusyError} @throws {NodeDrainingError}
+   * @throws {NodeFullError} @throws what an admission or a listener of `publisher-opened` threw
+   */
+  async publish(stream: StreamName, offerText: string): Promise<PublishedSession> {
+    if (this.draining) throw new NodeDrainingError();
+    const offer = parseOffer(offerText);
+    const tracks = negotiate(offer);
+    return this.queue.run(stream, async () => {
+      if (this.draining) throw new NodeDrainingError();
+      if (this.liveStreams.get(stream)?.publisher?.state === 'connected') throw new StreamBusyError(stream);
+      for (const admit of this.admissions) await admit(stream);
+      const session = new PublisherSession(stream, offer, tracks, this.clock.epochMs());
+      const transport = await this.open(session);
+      return {
+        sessionId: session.id,
+        answer: writeAnswer(offer, tracks, transport, 1),
+        entityTag: session.entityTag,
+      };
+    });
+  }
+
+  /**
+   * Trickled candidates, or an ICE restart (RFC 9725 section 4.3). The engine learns a peer's addresses from its checks,
+   * so candidates are read and left alone.
+   *
+   * @param ifMatch the header as received
+   * @returns our side of a restart, undefined for candidates
+   */
+  patch(
+    stream: StreamName,
+    sessionId: string,
+    fragmentText: string,
+    ifMatch: string | undefined,
+  ): Promise<RestartedIce | undefined> {
+    return this.queue.run(stream, async () => {
+      const session = this.openSession(stream, sessionId);
+      const match = readIfMatch(ifMatch, session.entityTag);
+      if (match === 'other') throw new EntityTagMismatchError();
+      const ice = session.restartAskedBy(parseFragment(fragmentText));
+      if (ice === undefined) return undefined;
+      if (match !== 'any') throw new IceRestartConditionRequiredError();
+      const transport = await this.restart(session, ice);
+      session.restarted(ice);
+      return { fragment: writeFragment(transport, session.offer), entityTag: session.entityTag };
+    });
+  }
+
+  /** The publisher says goodbye. One that was lost a moment ago may still do so. */
+  unpublish(stream: StreamName, sessionId: string): Promise<void> {
+    return this.queue.run(stream, async () => {
+      const session = this.session(stream, sessionId);
+      if (session.isLost) this.sayGoodbye(session);
+      else await this.close(session, 'requested');
+    });
+  }
+
+  /** @throws {SessionNotFoundError} */
+  session(stream: StreamName, sessionId: string): PublisherSession {
+    const session = this.sessions.get(sessionId);
+    if (session?.stream !== stream) throw new SessionNotFoundError();
+    return session;
+  }
+
+  /** Ends the stream, its publisher and its recording. */
+  deleteStream(stream: StreamName): Promise<void> {
+    return this.queue.run(stream, async () => {
+      const live = this.stream(stream);
+      await this.announce({ type: 'stream-deleted', stream });
+      if (live.publisher !== undefined) await this.close(live.publisher, 'requested');
+      if (live.session !== undefined) this.forget(live.session);
+    });
+  }
+
+  /** @throws {StreamNotFoundError} */
+  stream(stream: StreamName): LiveStream {
+    const live = this.liveStreams.get(stream);
+    if (live === undefined) throw new StreamNotFoundError(stream);
+    return live;
+  }
+
+  /** @param names only these, when given and not empty */
+  streams(names: readonly string[] = []): LiveStream[] {
+    const wanted = new Set(names);
+    return [...this.liveStreams.values()]
+      .filter(({ name }) => wanted.size === 0 || wanted.has(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  publisherOf(stream: StreamName): PublisherSession | undefined {
+    return this.liveStreams.get(stream)?.publisher;
+  }
+
+  /** Told by the recorder: shown in lists, and keeps a stream listed while its publisher is away. */
+  setRecording(stream: StreamName, isRecording: boolean): void {
+    if (!isRecording && !this.liveStreams.has(stream)) return;
+    const live = this.liveStream(stream);
+    if (live.isRecording === isRecording) return;
+    live.isRecording = isRecording;
+    this.settle(live);
+  }
+
+  get publisherCount(): number {
+    return this.streams().filter(({ publisher }) => publisher !== undefined).length;
+  }
+
+  /** From now on nobody new is let in; publishers that are here stay. */
+  drain(): void {
+    if (this.draining) return;
+    this.draining = true;
+    this.tell({ type: 'draining' });
+  }
+
+  /** The first step of a shutdown: recordings end next, then the engine. */
+  onModuleDestroy(): void {
+    this.drain();
+  }
+
+  private async open(session: PublisherSession): Promise<LocalTransport> {
+    const live = this.liveStream(session.stream);
+    if (live.publisher !== undefined) await this.close(live.publisher, 'replaced');
+    live.taken(session);
+    this.sessions.set(session.id, session);
+    try {
+      const transport = await this.engine.openPublisher(publisherOrder(session));
+      await this.announce({
+        type: 'publisher-opened',
+        stream: session.stream,
+        sessionId: session.id,
+        tracks: session.tracks,
+      });
+      return transport;
+    } catch (error) {
+      await this.turnAway(session);
+      throw admissionFailure(error);
+    }
+  }
+
+  /** It never connected, and no list shows it. */
+  private async turnAway(session: PublisherSession): Promise<void> {
+    await this.closeInEngine(session, 'requested');
+    this.closed(session, 'connect-timeout');
+    this.forget(session);
+  }
+
+  private async restart(
+    session: PublisherSession,
+    ice: PublisherSession['offer']['transport']['ice'],
+  ): Promise<LocalTransport> {
+    try {
+      return await this.engine.restartIce(session.id, ice);
+    } catch (error) {
+      if (systemErrorCode(error) === 'unknown-session') throw new SessionNotFoundError();
+      throw new EngineUnavailableError({ cause: error });
+    }
+  }
+
+  private openSession(stream: StreamName, sessionId: string): PublisherSession {
+    const session = this.session(stream, sessionId);
+    if (session.isClosed) throw new SessionNotFoundError();
+    return session;
+  }
+
+  private async close(session: PublisherSession, reason: SessionCloseReason): Promise<void> {
+    await this.closeInEngine(session, reason);
+    this.closed(session, reason);
+  }
+
+  private async closeInEngine(session: PublisherSession, reason: SessionCloseReason): Promise<void> {
+    try {
+      await this.engine.closeSession(session.id, reason);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'unknown-session') this.log.error('A session could not be closed.', error);
+    }
+  }
+
+  private sayGoodbye(session: PublisherSession): void {
+    this.sessions.delete(session.id);
+    if (this.liveStreams.get(session.stream)?.session !== session) return;
+    this.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason: 'requested' });
+  }
+
+  private hear(event: EngineEvent): void {
+    if (event.type === 'stream-statistics') this.hearStatistics(event);
+    else if (event.type === 'session-state') this.hearState(event);
+    else if (event.type === 'worker-lost') this.hearLoss(event.streamIds);
+  }
+
+  private hearStatistics({ streamId, tracks }: Extract<EngineEvent, { type: 'stream-statistics' }>): void {
+    const live = this.liveStreams.get(streamId);
+    if (live?.publisher === undefined) return;
+    live.publisher.statistics = tracks;
+    this.tell({ type: 'statistics', stream: live.name, tracks });
+  }
+
+  private hearState(event: Extract<EngineEvent, { type: 'session-state' }>): void {
+    const session = this.sessions.get(event.sessionId);
+    if (session === undefined || session.isClosed) return;
+    if (event.state === 'closed') {
+      this.closed(session, event.reason ?? 'consent-lost');
+      return;
+    }
+    session.enter(event.state);
+    this.tell({ type: 'publisher-state', stream: session.stream, sessionId: session.id, state: event.state });
+  }
+
+  private hearLoss(streamIds: readonly string[]): void {
+    for (const streamId of streamIds) {
+      const publisher = this.liveStreams.get(streamId)?.publisher;
+      if (publisher !== undefined) this.closed(publisher, 'worker-lost');
+    }
+  }
+
+  private closed(session: PublisherSession, reason: SessionCloseReason): void {
+    if (session.isClosed) return;
+    session.close(reason, this.clock.epochMs());
+    this.liveStreams.get(session.stream)?.left(session);
+    if (!session.isLost) this.sessions.delete(session.id);
+    this.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason });
+    setTimeout(() => {
+      this.forget(session);
+    }, SHOWN_AFTER_CLOSE_MS).unref();
+  }
+
+  private forget(session: PublisherSession): void {
+    this.sessions.delete(session.id);
+    const live = this.liveStreams.get(session.stream);
+    if (live?.session !== session) return;
+    live.forget(session);
+    this.settle(live);
+  }
+
+  private liveStream(stream: StreamName): LiveStream {
+    const known = this.liveStreams.get(stream);
+    if (known !== undefined) return known;
+    const live = new LiveStream(stream, this.clock.epochMs());
+    this.liveStreams.set(stream, live);
+    return live;
+  }
+
+  private settle(live: LiveStream): void {
+    if (live.isForgettable) this.liveStreams.delete(live.name);
+    this.tell({ type: 'streams-changed' });
+  }
+
+  private tell(event: SignalingEvent): void {
+    this.announce(event).catch((error: unknown) => {
+      this.log.error(`A listener failed at ${event.type}.`, error);
+    });
+  }
+
+  private async announce(event: SignalingEvent): Promise<void> {
+    await Promise.all([...this.listeners].map(async (listener) => listener(event)));
+  }
+}
+
+function publisherOrder(session: PublisherSession): Parameters<PublisherEngine['openPublisher']>[0] {
+  const { ice, fingerprints, setup } = session.offer.transport;
+  return {
+    streamId: session.stream,
+    sessionId: session.id,
+    tracks: session.tracks,
+    remoteIce: ice,
+    remoteFingerprints: fingerprints,
+    remoteSetup: setup,
+  };
+}
+
+function admissionFailure(error: unknown): unknown {
+  const code = systemErrorCode(error);
+  if (code === 'memory-exhausted') return new NodeFullError({ cause: error });
+  if (code === 'internal' || code === 'unknown-session') return new EngineUnavailableError({ cause: error });
+  return error;
+}

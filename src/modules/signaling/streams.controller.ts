@@ -1,0 +1,81 @@
+import { Controller, Delete, Get, HttpCode, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { Permission } from '../auth/ports/permission.decorator.js';
+import { StreamDto } from './dto/stream.dto.js';
+import type { StreamName } from './ports/stream-name.js';
+import { StreamNamePipe } from './ports/stream-name.pipe.js';
+import { SignalingService } from './signaling.service.js';
+import { StreamsFeed } from './streams-feed.js';
+
+/** `?streams=a&streams=b`, blanks ignored. */
+const streamNames = z
+  .union([z.string(), z.array(z.string())])
+  .default([])
+  .transform((names) => [names].flat().filter((name) => name.trim() !== ''));
+
+const onlyThese = ApiQuery({
+  name: 'streams',
+  required: false,
+  isArray: true,
+  type: String,
+  description: 'Only these',
+});
+
+/** What is live. */
+@ApiTags('streams')
+@Controller('api')
+export class StreamsController {
+  constructor(
+    private readonly signaling: SignalingService,
+    private readonly feed: StreamsFeed,
+  ) {}
+
+  @Get('streams')
+  @Permission('watch')
+  @ApiOperation({ summary: 'All streams; sessions are shown for 30 s after their end' })
+  @onlyThese
+  @ApiOkResponse({ type: [StreamDto] })
+  list(@Query('streams', { schema: streamNames }) names: string[]): StreamDto[] {
+    return this.signaling.streams(names).map((stream) => new StreamDto(stream));
+  }
+
+  @Get('sse/streams')
+  @Permission('watch')
+  @ApiOperation({ summary: 'The list of streams as server-sent events: at once, and whenever it changes' })
+  @onlyThese
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ type: [StreamDto], description: 'Each event is one `data:` line with the whole list' })
+  follow(
+    @Query('streams', { schema: streamNames }) names: string[],
+    @Req() request: Request,
+    @Res() response: Response,
+  ): void {
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-cache, no-transform',
+      'X-Accel-Buffering': 'no',
+    });
+    request.once('close', this.feed.subscribe(response, names));
+  }
+
+  @Get('streams/:stream')
+  @Permission('watch')
+  @ApiOperation({ summary: 'One stream' })
+  @ApiOkResponse({ type: StreamDto })
+  @ApiResponse({ status: 404, description: '`stream-not-found`' })
+  show(@Param('stream', StreamNamePipe) stream: StreamName): StreamDto {
+    return new StreamDto(this.signaling.stream(stream));
+  }
+
+  @Delete('streams/:stream')
+  @Permission('admin')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'End a stream, its publisher and its recording' })
+  @ApiResponse({ status: 204 })
+  @ApiResponse({ status: 404, description: '`stream-not-found`' })
+  async end(@Param('stream', StreamNamePipe) stream: StreamName): Promise<void> {
+    await this.signaling.deleteStream(stream);
+  }
+}

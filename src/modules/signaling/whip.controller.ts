@@ -1,0 +1,70 @@
+import { Body, Controller, Get, HttpCode, Options, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Permission, Public } from '../auth/ports/permission.decorator.js';
+import { IceService } from '../ice/ice.service.js';
+import { ContentTypeGuard } from './content-type.guard.js';
+import { FRAGMENT_TYPE, OFFER_TYPE } from './media-types.js';
+import type { StreamName } from './ports/stream-name.js';
+import { StreamNamePipe } from './ports/stream-name.pipe.js';
+import { SignalingService } from './signaling.service.js';
+
+/** WHIP endpoints (RFC 9725 section 4.2). */
+@ApiTags('whip')
+@Controller('whip/:stream')
+export class WhipController {
+  constructor(
+    private readonly signaling: SignalingService,
+    private readonly ice: IceService,
+  ) {}
+
+  @Post()
+  @Permission('publish')
+  @UseGuards(new ContentTypeGuard(OFFER_TYPE))
+  @ApiOperation({ summary: 'Publish a stream: offer in, answer out' })
+  @ApiConsumes(OFFER_TYPE)
+  @ApiProduces(OFFER_TYPE)
+  @ApiBody({ schema: { type: 'string' } })
+  @ApiResponse({ status: 201, description: 'The answer; `Location` is the session, `ETag` its ICE generation' })
+  @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`' })
+  @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })
+  @ApiResponse({ status: 409, description: '`stream-busy`: somebody publishes it; `Retry-After`' })
+  @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })
+  @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
+  @ApiResponse({ status: 503, description: '`node-draining`, `node-full`, `recording-unavailable`; `Retry-After`' })
+  @ApiResponse({ status: 507, description: '`storage-full`' })
+  async publish(
+    @Param('stream', StreamNamePipe) stream: StreamName,
+    @Body() offer: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { sessionId, answer, entityTag } = await this.signaling.publish(stream, offer ?? '');
+    response.status(201);
+    response.setHeader('Content-Type', OFFER_TYPE);
+    response.setHeader('Location', `/session/${encodeURIComponent(stream)}/${sessionId}`);
+    response.setHeader('ETag', entityTag);
+    response.setHeader('Accept-Patch', FRAGMENT_TYPE);
+    response.setHeader('Link', this.ice.linkHeaders());
+    response.end(answer);
+  }
+
+  @Get()
+  @Permission('publish')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Nothing, as RFC 9725 wants it' })
+  @ApiResponse({ status: 204 })
+  touch(@Param('stream', StreamNamePipe) _stream: StreamName): void {
+    // An endpoint has no representation.
+  }
+
+  @Options()
+  @Public()
+  @HttpCode(204)
+  @ApiOperation({ summary: 'What can be posted here, and which ICE servers to use' })
+  @ApiResponse({ status: 204, description: '`Accept-Post`, `Link`' })
+  describe(@Param('stream', StreamNamePipe) _stream: StreamName, @Res({ passthrough: true }) response: Response): void {
+    response.setHeader('Allow', 'GET, OPTIONS, POST');
+    response.setHeader('Accept-Post', OFFER_TYPE);
+    response.setHeader('Link', this.ice.publicLinkHeaders());
+  }
+}
