@@ -48,11 +48,7 @@ export function encodeReceiverReport(senderSsrc: number, blocks: readonly Report
  * A generic NACK (RFC 4585 section 6.2.1).
  * @param sequenceNumbers at least one, in the order of the sequence, wrapping from 65535 to 0
  */
-export function encodeGenericNack(
-  senderSsrc: number,
-  mediaSsrc: number,
-  sequenceNumbers: readonly number[],
-): Uint8Array {
+export function encodeNack(senderSsrc: number, mediaSsrc: number, sequenceNumbers: readonly number[]): Uint8Array {
   const entries = new Uint8Array(sequenceNumbers.length * 4);
   let end = 0;
   let first = -Infinity;

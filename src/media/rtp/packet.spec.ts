@@ -99,7 +99,7 @@ describe('RtpHeader', () => {
 
   it('never throws, and never points outside of the packet, whatever the bytes', () => {
     const lead = fc.constantFrom(0x80, 0x90, 0xa0, 0xb0, 0x92, 0xbf, 0x00);
-    const profile = fc.constantFrom([0xbe, 0xde], [0x10, 0x00], [0x12, 0x34]);
+    const profile = fc.constantFrom<number[]>([0xbe, 0xde], [0x10, 0x00], [0x12, 0x34]);
     const hostile = fc
       .tuple(lead, fc.uint8Array({ minLength: 11, maxLength: 11 }), profile, fc.uint8Array({ maxLength: 60 }))
       .map(([first, fixed, type, rest]) => packet([first], [...fixed], type, [0], [...rest]));

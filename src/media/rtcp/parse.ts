@@ -22,25 +22,30 @@ const NTP_TO_UNIX_S = 2_208_988_800;
 const NTP_ERA_S = 2 ** 32;
 
 /**
+ * Tells RTCP from RTP on one port (RFC 5761 section 4): by the second byte, which SRTP and SRTCP leave in the clear.
+ * @param offset of a packet whose first byte said RTP or RTCP (RFC 7983)
+ */
+export function isRtcp(bytes: Uint8Array, offset: number): boolean {
+  const type = bytes[offset + 1] ?? 0;
+  return type >= 192 && type <= 223;
+}
+
+/**
  * Reads a compound or reduced-size RTCP packet (RFC 3550 section 6.1, RFC 5506). Types that Aircheck does not use are
  * skipped, as are malformed ones; it ends where a packet would reach beyond the end. Never throws.
  */
-export function parseRtcp(bytes: Uint8Array): RtcpPacket[] {
+export function parseRtcp(bytes: Uint8Array, offset: number, length: number): RtcpPacket[] {
   const packets: RtcpPacket[] = [];
-  let at = 0;
-  while (at + HEADER_BYTES <= bytes.length && (bytes[at] ?? 0) >>> 6 === 2) {
+  const end = Math.min(offset + length, bytes.length);
+  let at = Math.max(0, offset);
+  while (at + HEADER_BYTES <= end && (bytes[at] ?? 0) >>> 6 === 2) {
     const next = at + HEADER_BYTES + readUint16(bytes, at + 2) * 4;
-    if (next > bytes.length) break;
+    if (next > end) break;
     const packet = parsePacket(bytes, at, next);
     if (packet !== undefined) packets.push(packet);
     at = next;
   }
   return packets;
-}
-
-/** The sender reports of a compound packet. */
-export function forEachSenderReport(bytes: Uint8Array, visit: (report: SenderReport) => void): void {
-  for (const packet of parseRtcp(bytes)) if (packet.type === 'sender-report') visit(packet);
 }
 
 function parsePacket(bytes: Uint8Array, start: number, end: number): RtcpPacket | undefined {
