@@ -45,7 +45,7 @@ export function isTimeZone(text: string): boolean {
   }
 }
 
-const SQLITE_URL = /^sqlite:(?:\/\/)?([^?]+)(?:\?mode=(?:rwc|rw))?$/;
+const SQLITE_URL = /^sqlite:(?:(?=:memory:)|\/\/)([^?]+)(?:\?mode=(?:rwc|rw))?$/;
 
 /** @returns the path in `sqlite://PATH`, with or without `?mode=rwc`; `:memory:` is a path too; undefined for any other URL */
 export function sqlitePath(url: string): string | undefined {

@@ -15,7 +15,7 @@ const http = z.strictObject({
       .refine((text) => parseListenAddress(text) !== undefined)
       .default('127.0.0.1:7777'),
     {
-      description: 'Address of pages and API; with 127.0.0.1, [::1] is listened on too. Port 0: any free port.',
+      description: 'Address of pages and API; with 127.0.0.1 also ::1. Port 0: any free port.',
       unit: 'ip:port',
       allowed: 'ip:port, [ip6]:port or localhost:port',
     },

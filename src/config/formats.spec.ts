@@ -1,0 +1,78 @@
+import { isAnnouncedAddress, isIceServerUrl, isLoopback, parseListenAddress, sqlitePath } from './formats.js';
+
+describe('a listen address', () => {
+  it.each([
+    ['127.0.0.1:7777', { address: '127.0.0.1', port: 7777 }],
+    ['localhost:0', { address: '127.0.0.1', port: 0 }],
+    ['[::1]:7777', { address: '::1', port: 7777 }],
+    ['[::]:65535', { address: '::', port: 65_535 }],
+  ])('is read from %s', (text, expected) => {
+    expect(parseListenAddress(text)).toEqual(expected);
+  });
+
+  it.each([
+    '',
+    '7777',
+    ':7777',
+    '::1:7777',
+    '[127.0.0.1]:80',
+    '256.0.0.1:80',
+    'example.org:80',
+    '127.0.0.1:65536',
+    '127.0.0.1:',
+  ])('is not %j', (text) => {
+    expect(parseListenAddress(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.9.8.7', true],
+    ['::1', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['10.0.0.1', false],
+  ])('%s is loopback: %s', (address, expected) => {
+    expect(isLoopback(address)).toBe(expected);
+  });
+});
+
+describe('an announced address', () => {
+  it.each(['192.0.2.1', '2001:db8::1', '192.0.2.1:7000', '[2001:db8::1]:7000'])('may be %s', (text) => {
+    expect(isAnnouncedAddress(text)).toBe(true);
+  });
+
+  it.each(['example.org', '192.0.2.1:0', '[2001:db8::1]', 'localhost:7777', ''])('may not be %j', (text) => {
+    expect(isAnnouncedAddress(text)).toBe(false);
+  });
+});
+
+describe('a SQLite URL', () => {
+  it.each([
+    ['sqlite://./data/aircheck.db', './data/aircheck.db'],
+    ['sqlite://./liveman.db?mode=rwc', './liveman.db'],
+    ['sqlite:///var/lib/aircheck.db', '/var/lib/aircheck.db'],
+    ['sqlite::memory:', ':memory:'],
+  ])('%s names a path', (url, path) => {
+    expect(sqlitePath(url)).toBe(path);
+  });
+
+  it.each(['postgres://db/aircheck', 'sqlite://', 'aircheck.db', 'sqlite://a.db?mode=ro'])('%s is none', (url) => {
+    expect(sqlitePath(url)).toBeUndefined();
+  });
+});
+
+describe('an ICE server URL', () => {
+  it.each(['stun:stun.example.org', 'stuns:[2001:db8::1]:5349', 'turn:t.example.org:3478?transport=udp', 'TURNS:t'])(
+    'may be %s',
+    (url) => {
+      expect(isIceServerUrl(url)).toBe(true);
+    },
+  );
+
+  it.each(['http://x', 'stun:', 'stun:a b', 'turn:t?transport=sctp', 'stun:a>; rel="x', 'stun:a\r\nX: y'])(
+    'may not be %j',
+    (url) => {
+      expect(isIceServerUrl(url)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,249 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from './config.errors.js';
+import { loadConfig, type LoadedConfig } from './load-config.js';
+
+describe('loadConfig', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'aircheck-config-'));
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function load(env: Record<string, string> = {}, file?: string): LoadedConfig {
+    if (file !== undefined) writeFileSync(join(folder, 'aircheck.toml'), file);
+    return loadConfig({ env, cwd: folder });
+  }
+
+  function problems(env: Record<string, string>, file?: string): readonly string[] {
+    try {
+      load(env, file);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+    return [];
+  }
+
+  it('makes a whole configuration of nothing', () => {
+    const { config, warnings } = load();
+
+    expect(warnings).toEqual([]);
+    expect(config).toMatchObject({
+      http: { listen: '127.0.0.1:7777', cors: false },
+      webrtc: { udp_port: 7777, announced_addresses: [] },
+      recorder: {
+        auto_streams: ['*'],
+        segment_duration_seconds: 6,
+        node_alias: hostname(),
+        storage: { type: 'fs', root: './data/recordings' },
+      },
+      database: { url: 'sqlite://./data/aircheck.db' },
+      ice_servers: [],
+      auth: { mode: 'auto', tokens: [] },
+    });
+  });
+
+  describe('precedence', () => {
+    it('takes the file before the default', () => {
+      expect(load({}, '[log]\nlevel = "warn"').config.log.level).toBe('warn');
+    });
+
+    it('takes LOG_LEVEL before the file', () => {
+      expect(load({ LOG_LEVEL: 'error' }, '[log]\nlevel = "warn"').config.log.level).toBe('error');
+    });
+
+    it('takes AIRCHECK_LOG_LEVEL before LOG_LEVEL', () => {
+      expect(load({ LOG_LEVEL: 'error', AIRCHECK_LOG_LEVEL: 'debug' }).config.log.level).toBe('debug');
+    });
+
+    it('lets PORT change the port of the file and nothing else', () => {
+      expect(load({ PORT: '8080' }, '[http]\nlisten = "127.0.0.2:9000"').config.http.listen).toBe('127.0.0.2:8080');
+    });
+
+    it('takes DATABASE_URL before the file', () => {
+      const { config } = load({ DATABASE_URL: 'sqlite://env.db' }, '[database]\nurl = "sqlite://file.db?mode=rwc"');
+
+      expect(config.database.url).toBe('sqlite://env.db');
+    });
+
+    it('reads .env below the real environment', () => {
+      writeFileSync(join(folder, '.env'), 'AIRCHECK_LOG_LEVEL=trace\nAIRCHECK_ENGINE_WORKERS=3\n');
+
+      const { config } = load({ AIRCHECK_LOG_LEVEL: 'warn', AIRCHECK_ENGINE_WORKERS: '' });
+
+      expect(config.log.level).toBe('warn');
+      expect(config.engine.workers).toBe(3);
+    });
+  });
+
+  describe('the environment', () => {
+    it('parses lists at commas and drops empty members', () => {
+      expect(load({ AIRCHECK_RECORDER_AUTO_STREAMS: 'cam*, ,studio,' }).config.recorder.auto_streams).toEqual([
+        'cam*',
+        'studio',
+      ]);
+    });
+
+    it('takes a single comma for the empty list', () => {
+      expect(load({ AIRCHECK_RECORDER_AUTO_STREAMS: ',' }).config.recorder.auto_streams).toEqual([]);
+    });
+
+    it('parses lists of tables as JSON', () => {
+      const servers = [{ urls: ['turn:turn.example.org?transport=tcp'], username: 'ann', credential: 'secret' }];
+
+      expect(load({ AIRCHECK_ICE_SERVERS: JSON.stringify(servers) }).config.ice_servers).toEqual(servers);
+    });
+
+    it('counts an empty variable as absent', () => {
+      expect(load({ AIRCHECK_HTTP_LISTEN: '', PORT: '' }).config.http.listen).toBe('127.0.0.1:7777');
+    });
+
+    it('warns once of all unknown variables, not of those that Kubernetes injects', () => {
+      const { warnings } = load({
+        AIRCHECK_TYPO: '1',
+        AIRCHECK_ANOTHER: '2',
+        AIRCHECK_PORT: 'tcp://10.0.0.1:80',
+        AIRCHECK_PORT_7777_TCP_ADDR: '10.0.0.1',
+        AIRCHECK_SERVICE_HOST: '10.0.0.1',
+      });
+
+      expect(warnings).toEqual(['Unknown variables are ignored: AIRCHECK_ANOTHER, AIRCHECK_TYPO.']);
+    });
+  });
+
+  describe('the file', () => {
+    it('may be named by AIRCHECK_CONFIG', () => {
+      writeFileSync(join(folder, 'other.toml'), '[log]\nlevel = "warn"');
+
+      expect(load({ AIRCHECK_CONFIG: 'other.toml' }).config.log.level).toBe('warn');
+    });
+
+    it('must exist when it was named', () => {
+      expect(problems({ AIRCHECK_CONFIG: 'absent.toml' })).toEqual([
+        'The configuration file absent.toml cannot be read (ENOENT).',
+      ]);
+    });
+
+    it('must be TOML', () => {
+      expect(problems({}, '[http]\nlisten = \n')[0]).toMatch(/^aircheck\.toml, line 2, column \d+: /);
+    });
+
+    it('takes a whole live777.toml with one warning for each key that does nothing yet', () => {
+      const { config, warnings } = load(
+        {},
+        `
+        ice_servers = [{ urls = ["stun:stun.example.org:3478"] }]
+        [http]
+        listen = "127.0.0.1:7000"
+        [strategy]
+        each_stream_max_sub = 10
+        auto_create_whip = true
+        [recorder]
+        auto_streams = ["cam*"]
+        max_recording_seconds = 3600
+        [recorder.upload]
+        enabled = false
+        [stream."a.b"]
+        on_demand = true
+        sources = [{ url = "rtsp://camera" }]
+        [stream.c.hooks]
+        [[nodes]]
+        alias = "one"
+      `,
+      );
+
+      expect(config.recorder.auto_streams).toEqual(['cam*']);
+      expect(warnings).toEqual(
+        [
+          'strategy.each_stream_max_sub',
+          'strategy.auto_create_whip',
+          'recorder.max_recording_seconds',
+          'recorder.upload.enabled',
+          'stream.a.b.on_demand',
+          'stream.a.b.sources',
+          'nodes',
+        ].map((key) => `${key} is not supported yet and has no effect.`),
+      );
+    });
+
+    it.each([
+      ['[recorder]\nsegmnt = 3', 'recorder.segmnt is not a setting.'],
+      ['[strategy]\nguess = 3', 'strategy is not a setting.'],
+      ['other = 1', 'other is not a setting.'],
+      ['http = 5', 'http must be a table of settings.'],
+    ])('is refused with a key that nobody knows: %j', (file, problem) => {
+      expect(problems({}, file)).toEqual([problem]);
+    });
+  });
+
+  describe('a wrong value', () => {
+    it.each<[Record<string, string>, string]>([
+      [
+        { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: 'six' },
+        'recorder.segment_duration_seconds (from AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS) is "six" and must be a whole number from 1 to 60.',
+      ],
+      [{ AIRCHECK_HTTP_CORS: 'yes' }, 'http.cors (from AIRCHECK_HTTP_CORS) is "yes" and must be true or false.'],
+      [
+        { LOG_LEVEL: 'loud' },
+        'log.level (from LOG_LEVEL) is "loud" and must be trace, debug, info, warn, error, fatal or silent.',
+      ],
+      [
+        { PORT: '99999' },
+        'http.listen (from PORT) is "127.0.0.1:99999" and must be ip:port, [ip6]:port or localhost:port.',
+      ],
+      [
+        { DATABASE_URL: 'postgres://ann:s3cret@db/aircheck?password=s3cret' },
+        'database.url (from DATABASE_URL) is "postgres://***@db/aircheck?***" and must be sqlite://PATH, with or without ?mode=rwc (PostgreSQL is not supported yet).',
+      ],
+      [
+        { AIRCHECK_AUTH_TOKENS: 's3cret' },
+        'auth.tokens (from AIRCHECK_AUTH_TOKENS) is (hidden) and must be tokens of at least 8 characters without spaces and commas.',
+      ],
+      [
+        { AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: '192.0.2.1,example.org' },
+        'webrtc.announced_addresses (from AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES) is ["192.0.2.1","example.org"] and must be a list of ip, ip:port or [ip6]:port.',
+      ],
+    ])('stops the start with one sentence: %j', (env, sentence) => {
+      expect(problems(env)).toEqual([sentence]);
+    });
+
+    it('is reported together with all others', () => {
+      expect(problems({ LOG_LEVEL: 'loud', AIRCHECK_ENGINE_WORKERS: '-1' })).toHaveLength(2);
+    });
+
+    it('of a TURN server without credentials does not show what is configured', () => {
+      expect(problems({ AIRCHECK_ICE_SERVERS: '[{"urls":["turn:t"],"username":"ann"}]' })[0]).toContain('(hidden)');
+    });
+  });
+
+  describe('authorisation', () => {
+    it.each(['0.0.0.0:7777', '[::]:7777', '192.0.2.1:7777'])('is wanted on %s', (listen) => {
+      expect(problems({ AIRCHECK_HTTP_LISTEN: listen })).toEqual([expect.stringContaining('auth.mode = "none"')]);
+      expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_MODE: 'none' })).toEqual([]);
+      expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_TOKENS: 'long-enough' })).toEqual([]);
+    });
+
+    it.each(['127.0.0.1:7777', 'localhost:0', '[::1]:7777'])('is not wanted on %s', (listen) => {
+      expect(problems({ AIRCHECK_HTTP_LISTEN: listen })).toEqual([]);
+    });
+
+    it('is not left out because its credentials are of a kind that is not supported yet', () => {
+      expect(problems({}, '[auth]\nsecret = "abc"')).toEqual([expect.stringContaining('auth.secret')]);
+      expect(problems({ AIRCHECK_AUTH_SECRET: 'abc' })).toEqual([expect.stringContaining('auth.secret')]);
+    });
+
+    it('cannot be both off and configured', () => {
+      expect(problems({ AIRCHECK_AUTH_MODE: 'none', AIRCHECK_AUTH_TOKENS: 'long-enough' })).toHaveLength(1);
+    });
+
+    it('takes the empty credentials of a sample file for none', () => {
+      expect(problems({}, '[auth]\nsecret = ""\ntokens = []\naccounts = []')).toEqual([]);
+    });
+  });
+});
