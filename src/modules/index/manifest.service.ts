@@ -1,12 +1,166 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { buffer } from 'node:stream/consumers';
+import { DataSource } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import type { ManifestTimeline } from '../../media/manifests/timeline.js';
+import { KeyedQueue } from '../../shared/keyed-queue.js';
+import { parseObjectKey } from '../storage/ports/object-key.js';
+import { StorageService } from '../storage/storage.service.js';
+import { DirectoryView } from './manifests/directory-view.js';
+import { LiveDirectory } from './manifests/live-directory.js';
+import {
+  manifestDocument,
+  manifestNamesOf,
+  writeManifest,
+  type ManifestDocument,
+} from './manifests/manifest-document.js';
+import { writeSessionFile } from './manifests/session-file.js';
+import { sessionFileName, type ManifestName } from './object-names.js';
+
+export type { ManifestDocument } from './manifests/manifest-document.js';
 
 /** Manifests are views over the index: kept in memory while a directory is recorded into, written beside the media. */
 @Injectable()
-export abstract class ManifestService {
-  /** Tells whether something records into the directory: manifests published after it are dynamic or static. */
-  abstract setLive(directory: string, isLive: boolean): void;
-  /** Rewrites the manifests and session files of a directory from the rows. Calls while one runs become one more run. */
-  abstract publish(directory: string): Promise<void>;
-  abstract timeline(directory: string): Promise<ManifestTimeline>;
+export class ManifestService implements OnModuleDestroy {
+  private readonly logger = new Logger(ManifestService.name);
+  private readonly live = new Map<string, LiveDirectory>();
+  private readonly queue = new KeyedQueue();
+  /** Runs that have not begun: who asks meanwhile is served by them. */
+  private readonly waiting = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly storage: StorageService,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  onModuleDestroy(): void {
+    for (const directory of this.live.values()) directory.close();
+  }
+
+  /** Tells whether something records into the directory: what is published from now on is dynamic or static. */
+  setLive(directory: string, isLive: boolean): void {
+    if (isLive === this.live.has(directory)) return;
+    this.live.get(directory)?.close();
+    if (isLive) this.live.set(directory, new LiveDirectory(directory));
+    else this.live.delete(directory);
+  }
+
+  /**
+   * Rebuilds the manifests and session files of a directory from the rows. While it is live they are served from memory
+   * and large files are written more rarely; a directory without segments gets none.
+   *
+   * @returns when they say what the rows said at the call, or a later state
+   */
+  publish(directory: string): Promise<void> {
+    const waiting = this.waiting.get(directory);
+    if (waiting !== undefined) return waiting;
+    const run = this.queue.run(directory, () => {
+      this.waiting.delete(directory);
+      return this.rebuild(directory);
+    });
+    this.waiting.set(directory, run);
+    return run;
+  }
+
+  async timeline(directory: string): Promise<ManifestTimeline> {
+    const view = new DirectoryView(directory);
+    await view.refresh(this.dataSource.manager);
+    return this.timelineOf(view, this.live.has(directory));
+  }
+
+  /** @returns undefined when the directory has nothing to play */
+  async document(directory: string, name: ManifestName): Promise<ManifestDocument | undefined> {
+    const live = this.live.get(directory);
+    if (live !== undefined) return this.liveDocument(live, name);
+    return (await this.stored(`${directory}/${name}`)) ?? this.rebuilt(directory, name);
+  }
+
+  /** @returns undefined when the session has nothing in the directory */
+  sessionFile(directory: string, name: string): Promise<ManifestDocument | undefined> {
+    return this.stored(`${directory}/${name}`);
+  }
+
+  isLive(directory: string): boolean {
+    return this.live.has(directory);
+  }
+
+  private async rebuild(directory: string): Promise<void> {
+    const live = this.live.get(directory);
+    if (live === undefined) {
+      const view = new DirectoryView(directory);
+      await view.refresh(this.dataSource.manager);
+      if (!view.isEmpty) await this.writeAll(view, new Map(), false);
+      return;
+    }
+    await live.view.refresh(this.dataSource.manager);
+    if (!live.view.isEmpty) await this.writeWhenDue(live);
+  }
+
+  private async writeWhenDue(live: LiveDirectory): Promise<void> {
+    clearTimeout(live.timer);
+    const waitMs = live.budget.waitMs(performance.now());
+    if (waitMs > 0) {
+      live.timer = setTimeout(() => void this.publishLater(live.view.directory), waitMs).unref();
+      return;
+    }
+    const bytes = await this.writeAll(live.view, live.written, true);
+    live.budget.spend(bytes, performance.now());
+  }
+
+  private async publishLater(directory: string): Promise<void> {
+    try {
+      await this.publish(directory);
+    } catch (error) {
+      this.logger.warn({ err: error, directory }, 'The manifests could not be written; the next segment tries again.');
+    }
+  }
+
+  /** @returns bytes written */
+  private async writeAll(view: DirectoryView, written: Map<string, number>, isLive: boolean): Promise<number> {
+    const timeline = this.timelineOf(view, isLive);
+    let bytes = 0;
+    for (const { id, updatedAtMs } of view.sessions) {
+      if (written.get(id) === updatedAtMs) continue;
+      const file = await writeSessionFile(this.dataSource.manager, id, view.directory);
+      bytes += await this.put(view, sessionFileName(id), file, isLive);
+      written.set(id, updatedAtMs);
+    }
+    for (const name of manifestNamesOf(view.tracks)) {
+      bytes += await this.put(view, name, writeManifest(name, timeline).body, isLive);
+    }
+    return bytes;
+  }
+
+  /** A growing directory's files are replaced in seconds and made again from the rows after a power cut: no sync. */
+  private async put(view: DirectoryView, name: string, body: Buffer, isLive: boolean): Promise<number> {
+    await this.storage.put(parseObjectKey(`${view.directory}/${name}`), body, { isDurable: !isLive });
+    return body.length;
+  }
+
+  private async liveDocument(live: LiveDirectory, name: ManifestName): Promise<ManifestDocument | undefined> {
+    if (live.view.version === 0) {
+      await this.queue.run(live.view.directory, () => live.view.refresh(this.dataSource.manager));
+    }
+    if (live.view.isEmpty || !manifestNamesOf(live.view.tracks).includes(name)) return undefined;
+    return live.document(name, Date.now(), () => this.timelineOf(live.view, true));
+  }
+
+  private async stored(key: string): Promise<ManifestDocument | undefined> {
+    const object = await this.storage.head(parseObjectKey(key));
+    return object && manifestDocument(await buffer(await this.storage.get(object.key)));
+  }
+
+  /** A file that is not there, or not any more, is a view all the same. */
+  private async rebuilt(directory: string, name: ManifestName): Promise<ManifestDocument | undefined> {
+    const view = new DirectoryView(directory);
+    await view.refresh(this.dataSource.manager);
+    if (view.isEmpty || !manifestNamesOf(view.tracks).includes(name)) return undefined;
+    return writeManifest(name, this.timelineOf(view, false));
+  }
+
+  private timelineOf(view: DirectoryView, isLive: boolean): ManifestTimeline {
+    const segmentDurationMs = this.config.recorder.segment_duration_seconds * 1000;
+    return view.timeline({ isLive, publishedEpochMs: Date.now(), segmentDurationMs });
+  }
 }

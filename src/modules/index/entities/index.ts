@@ -7,7 +7,6 @@ import { SessionPart } from './session-part.entity.js';
 import { TrackRow } from './track-row.entity.js';
 
 export { GapRow, NodeRow, Recording, RecordingSession, SegmentRow, SessionPart, TrackRow };
-export type { SegmentState } from './segment-row.entity.js';
 
 /** Every table that the index writes. */
 export const indexEntities = [Recording, RecordingSession, SessionPart, TrackRow, SegmentRow, GapRow, NodeRow] as const;

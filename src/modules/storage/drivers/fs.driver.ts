@@ -34,7 +34,7 @@ export class FsStorageDriver extends StorageDriver {
 
   async put(key: ObjectKey, body: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredObject> {
     const isDurable = options.isDurable ?? true;
-    const directory = await this.makeDirectory(dirname(key), isDurable);
+    const directory = await this.makeDirectory(dirname(key));
     const partial = join(directory, `.${randomUUID()}${PARTIAL_SUFFIX}`);
     try {
       await pipeline(Readable.from(body), createWriteStream(partial, { flags: 'wx', flush: isDurable }));
@@ -114,7 +114,7 @@ export class FsStorageDriver extends StorageDriver {
   }
 
   /** Makes a directory and those above it, each of them synced into its parent: mkdir alone may vanish with the power. */
-  private async makeDirectory(key: string, isDurable: boolean): Promise<string> {
+  private async makeDirectory(key: string): Promise<string> {
     let path = await this.root();
     for (const part of key.split('/')) {
       const child = join(path, part);
@@ -125,7 +125,7 @@ export class FsStorageDriver extends StorageDriver {
           throw error;
         },
       );
-      if (isNew && isDurable) await syncDirectory(path);
+      if (isNew) await syncDirectory(path);
       path = await this.confine(await realpath(child));
     }
     return path;

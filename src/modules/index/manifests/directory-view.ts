@@ -1,0 +1,108 @@
+import { In, type EntityManager } from 'typeorm';
+import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
+import { RecordingSession, SessionPart, TrackRow, type SegmentRow } from '../entities/index.js';
+import { splitKey } from '../object-names.js';
+import { buildTimeline, type DirectoryRows, type TimelineSegment, type TimelineTrack } from './build-timeline.js';
+import { segmentPages } from './segment-pages.js';
+
+/** A session of the directory and when its row last changed. */
+export interface ViewedSession {
+  readonly id: string;
+  readonly updatedAtMs: number;
+}
+
+interface SegmentsRead {
+  readonly segments: readonly TimelineSegment[];
+  readonly lastNumber: number;
+  /** Rows, with the lost ones. */
+  readonly count: number;
+}
+
+const NOTHING_READ: SegmentsRead = { segments: [], lastNumber: 0, count: 0 };
+
+/**
+ * The rows of one directory in the form manifests need. It is kept while something records there and then reads only what
+ * is new: the rows of a day are ten thousand, and there is a new one each few seconds.
+ */
+export class DirectoryView {
+  sessions: readonly ViewedSession[] = [];
+  /** Grows with each change of what a manifest shows. */
+  version = 0;
+  private rows: DirectoryRows = { anchors: new Map(), tracks: [], segments: [] };
+  private read = NOTHING_READ;
+
+  constructor(readonly directory: string) {}
+
+  get isEmpty(): boolean {
+    return this.rows.segments.length === 0;
+  }
+
+  get tracks(): DirectoryRows['tracks'] {
+    return this.rows.tracks;
+  }
+
+  timeline(facts: Parameters<typeof buildTimeline>[1]): ManifestTimeline {
+    return buildTimeline(this.rows, facts);
+  }
+
+  /** Reads what was committed since the last call; everything when rows went away or came in between. */
+  async refresh(manager: EntityManager): Promise<void> {
+    const { directory } = this;
+    const parts = await manager.findBy(SessionPart, { directory });
+    const sessions = await manager.findBy(RecordingSession, { id: In(parts.map(({ sessionId }) => sessionId)) });
+    const committed = parts.reduce((sum, { segmentCount }) => sum + segmentCount, 0);
+    const added = await this.readAfter(manager, this.read);
+    const read = added.count === committed ? added : await this.readAfter(manager, NOTHING_READ);
+    const tracks = await manager.find(TrackRow, { where: { directory }, order: { createdAt: 'ASC' } });
+    this.read = read;
+    this.rows = {
+      anchors: new Map(sessions.map((row) => [row.id, (row.anchoredAt ?? row.startedAt).getTime()])),
+      tracks: tracks.map(timelineTrack),
+      segments: read.segments,
+    };
+    this.sessions = sessions.map(({ id, updatedAt }) => ({ id, updatedAtMs: updatedAt.getTime() }));
+    this.version += 1;
+  }
+
+  private async readAfter(manager: EntityManager, before: SegmentsRead): Promise<SegmentsRead> {
+    const added: TimelineSegment[] = [];
+    let { lastNumber, count } = before;
+    for await (const page of segmentPages(manager, { directory: this.directory }, lastNumber)) {
+      lastNumber = page.at(-1)?.number ?? lastNumber;
+      count += page.length;
+      for (const row of page) if (row.state !== 'lost') added.push(timelineSegment(row));
+    }
+    return { segments: added.length === 0 ? before.segments : [...before.segments, ...added], lastNumber, count };
+  }
+}
+
+function timelineSegment({ number, sessionId, period, objects }: SegmentRow): TimelineSegment {
+  return {
+    number,
+    sessionId,
+    period,
+    objects: objects.map(({ trackId, objectKey, startTicks, durationTicks, sizeBytes, independent }) => ({
+      trackId,
+      uri: splitKey(objectKey).name,
+      startTicks,
+      durationTicks,
+      sizeBytes,
+      independent,
+    })),
+  };
+}
+
+function timelineTrack(row: TrackRow): TimelineTrack {
+  return {
+    id: row.trackId,
+    sessionId: row.sessionId,
+    kind: row.kind,
+    codecString: row.codecString,
+    timescale: row.timescale,
+    initUri: splitKey(row.initObjectKey).name,
+    width: row.width ?? undefined,
+    height: row.height ?? undefined,
+    sampleRate: row.sampleRate ?? undefined,
+    channels: row.channels ?? undefined,
+  };
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { writeDashManifest } from '../../../media/manifests/dash.js';
+import { writeHlsMedia, writeHlsMultivariant } from '../../../media/manifests/hls.js';
+import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
+import type { ManifestName } from '../object-names.js';
+
+/** A manifest, playlist or session file as it goes over the wire. */
+export interface ManifestDocument {
+  readonly body: Buffer;
+  readonly sha256: string;
+}
+
+const writers: Readonly<Record<ManifestName, (timeline: ManifestTimeline) => string>> = {
+  'manifest.mpd': writeDashManifest,
+  'index.m3u8': writeHlsMultivariant,
+  'video.m3u8': (timeline) => writeHlsMedia(timeline, 'video'),
+  'audio.m3u8': (timeline) => writeHlsMedia(timeline, 'audio'),
+};
+
+export function writeManifest(name: ManifestName, timeline: ManifestTimeline): ManifestDocument {
+  return manifestDocument(Buffer.from(writers[name](timeline)));
+}
+
+export function manifestDocument(body: Buffer): ManifestDocument {
+  return { body, sha256: createHash('sha256').update(body).digest('hex') };
+}
+
+/** In the order to write them in: what points at others comes after them, so that nobody is led to an absent file. */
+export function manifestNamesOf(tracks: readonly { readonly kind: 'audio' | 'video' }[]): ManifestName[] {
+  const has = (kind: 'audio' | 'video'): boolean => tracks.some((track) => track.kind === kind);
+  return [
+    ...(has('video') ? (['video.m3u8'] as const) : []),
+    ...(has('audio') ? (['audio.m3u8'] as const) : []),
+    'index.m3u8',
+    'manifest.mpd',
+  ];
+}

@@ -1,0 +1,86 @@
+import type { EntityManager } from 'typeorm';
+import { GapRow, RecordingSession, TrackRow, type SegmentRow } from '../entities/index.js';
+import { splitKey } from '../object-names.js';
+import { segmentPages } from './segment-pages.js';
+
+/** Grows when a reader of the old shape could not read the new one. */
+const VERSION = 1;
+
+/**
+ * The content of `session_<id>.json`: everything the index knows of a session's part in a directory, from which it can be
+ * built again. Names of objects are relative to the file, times are session time.
+ */
+export async function writeSessionFile(manager: EntityManager, sessionId: string, directory: string): Promise<Buffer> {
+  const session = await manager.findOneByOrFail(RecordingSession, { id: sessionId });
+  const tracks = await manager.find(TrackRow, { where: { sessionId, directory }, order: { createdAt: 'ASC' } });
+  const gaps = await manager.find(GapRow, { where: { sessionId }, order: { startMs: 'ASC' } });
+  const facts = JSON.stringify({
+    ...sessionEntry(session, directory),
+    tracks: tracks.map(trackEntry),
+    gaps: gaps.map(gapEntry),
+  });
+  const pages: Buffer[] = [];
+  for await (const page of segmentPages(manager, { sessionId, directory })) {
+    pages.push(Buffer.from(`${pages.length === 0 ? '' : ','}${page.map(segmentJson).join(',')}`));
+  }
+  return Buffer.concat([Buffer.from(`${facts.slice(0, -1)},"segments":[`), ...pages, Buffer.from(']}')]);
+}
+
+function sessionEntry(session: RecordingSession, directory: string): object {
+  return {
+    version: VERSION,
+    id: session.id,
+    stream: session.stream,
+    node: session.nodeAlias,
+    trigger: session.trigger,
+    state: session.state,
+    reason: session.reason,
+    directory,
+    base_dir: session.baseDir,
+    started_at: session.startedAt,
+    interrupted_at: session.interruptedAt,
+    ended_at: session.endedAt,
+    anchor_epoch_ms: session.anchoredAt?.getTime() ?? null,
+  };
+}
+
+function gapEntry({ kind, startMs, durationMs, cause }: GapRow): object {
+  return { kind, start_ms: startMs, duration_ms: durationMs, cause };
+}
+
+function trackEntry(track: TrackRow): object {
+  return {
+    id: track.trackId,
+    kind: track.kind,
+    codec: track.codecName,
+    codec_string: track.codecString,
+    timescale: track.timescale,
+    init: splitKey(track.initObjectKey).name,
+    init_size_bytes: track.initSizeBytes,
+    init_sha256: track.initSha256,
+    width: track.width,
+    height: track.height,
+    sample_rate: track.sampleRate,
+    channels: track.channels,
+  };
+}
+
+function segmentJson({ number, period, startMs, durationMs, state, objects }: SegmentRow): string {
+  return JSON.stringify({
+    number,
+    period,
+    start_ms: startMs,
+    duration_ms: durationMs,
+    ...(state === 'lost' ? { state } : {}),
+    objects: objects.map((object) => ({
+      track: object.trackId,
+      name: splitKey(object.objectKey).name,
+      size_bytes: object.sizeBytes,
+      sha256: object.sha256,
+      start_ticks: object.startTicks,
+      duration_ticks: object.durationTicks,
+      samples: object.samples,
+      independent: object.independent,
+    })),
+  });
+}

@@ -1,0 +1,113 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { pipeline } from 'node:stream/promises';
+import { systemErrorCode } from '../../shared/errors.js';
+import { Permission } from '../auth/ports/permission.decorator.js';
+import type { ObjectKey } from '../storage/ports/object-key.js';
+import type { ByteRange } from '../storage/ports/storage-driver.js';
+import { PreconditionFailedError, RangeNotSatisfiableError } from './index.errors.js';
+import { answerFor } from './object-access/conditions.js';
+import type { ObjectResource } from './object-access/object-resource.js';
+import { ObjectService } from './object.service.js';
+
+const PATH = '/api/record/object/';
+/** Fields that a page of another origin may read where CORS lets it in at all. */
+const EXPOSED = 'ETag, Content-Range, Accept-Ranges';
+
+@ApiTags('playback')
+@Controller('api/record/object')
+@Permission('playback')
+export class ObjectController {
+  constructor(private readonly objects: ObjectService) {}
+
+  /** Express sends HEAD here too. */
+  @Get('*key')
+  @ApiOperation({
+    summary: 'A manifest, playlist, init object, segment or session file; also with HEAD and one Range.',
+  })
+  @ApiParam({ name: 'key', description: 'Object key, as in mpd_path', example: 'cam/2026/11/20/manifest.mpd' })
+  async send(@Req() request: Request, @Res() response: Response): Promise<void> {
+    // Until it is known what is sent: errors are not to be kept, the segment may be there a second later.
+    response.setHeader('Cache-Control', 'no-store');
+    const { key, resource } = await this.objects.find(encodedKeyOf(request));
+    const range = setHeaders(request, response, resource);
+    if (range === undefined) response.end();
+    else await this.sendBytes(response, key, resource, range);
+  }
+
+  private async sendBytes(
+    response: Response,
+    key: ObjectKey,
+    resource: ObjectResource,
+    range: ByteRange,
+  ): Promise<void> {
+    if (resource.body !== undefined) {
+      response.end(resource.body.subarray(range.start, range.end + 1));
+      return;
+    }
+    const bytes = await this.objects.read(key, range).catch((error: unknown) => {
+      // The headers of the object do not fit the problem that is sent now.
+      for (const name of ['ETag', 'Content-Length', 'Content-Range', 'Accept-Ranges']) response.removeHeader(name);
+      response.setHeader('Cache-Control', 'no-store');
+      throw error;
+    });
+    await pipeline(bytes, response).catch(ignoreLeaving);
+  }
+}
+
+/** The key still encoded: decoded by the router, `%2e%2e%2f` could not be told from a climbing path. */
+function encodedKeyOf(request: Request): string {
+  const [path = ''] = request.originalUrl.split('?', 1);
+  return path.slice(PATH.length);
+}
+
+/** @returns the bytes to send, undefined when the header is everything */
+function setHeaders(request: Request, response: Response, resource: ObjectResource): ByteRange | undefined {
+  const etag = `"${resource.sha256}"`;
+  const answer = answerFor(
+    {
+      method: request.method,
+      ifMatch: request.get('if-match'),
+      ifNoneMatch: request.get('if-none-match'),
+      ifRange: request.get('if-range'),
+      range: request.get('range'),
+    },
+    etag,
+    resource.sizeBytes,
+  );
+  if (answer.type === 'precondition-failed') throw new PreconditionFailedError();
+  exposeToOtherOrigins(response);
+  response.setHeader('Accept-Ranges', 'bytes');
+  if (answer.type === 'unsatisfiable') {
+    response.setHeader('Content-Range', `bytes */${String(resource.sizeBytes)}`);
+    throw new RangeNotSatisfiableError(resource.sizeBytes);
+  }
+  response.setHeader('ETag', etag);
+  response.setHeader('Cache-Control', resource.cacheControl);
+  if (answer.type === 'not-modified') {
+    response.status(304);
+    return undefined;
+  }
+  response.setHeader('Content-Type', resource.contentType);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  const range = answer.type === 'part' ? answer.range : { start: 0, end: resource.sizeBytes - 1 };
+  response.setHeader('Content-Length', range.end - range.start + 1);
+  if (answer.type === 'part') {
+    response.status(206);
+    response.setHeader(
+      'Content-Range',
+      `bytes ${String(range.start)}-${String(range.end)}/${String(resource.sizeBytes)}`,
+    );
+  }
+  return request.method === 'HEAD' ? undefined : range;
+}
+
+function exposeToOtherOrigins(response: Response): void {
+  if (response.hasHeader('Access-Control-Allow-Origin')) response.append('Access-Control-Expose-Headers', EXPOSED);
+}
+
+/** A player that seeks away leaves in the middle of a segment: nothing is wrong. */
+function ignoreLeaving(error: unknown): void {
+  if (systemErrorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+}
