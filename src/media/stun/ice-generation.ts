@@ -1,0 +1,67 @@
+import type { IceCredentials } from '../sdp/session.js';
+import { asciiBytes, encodeBinding, type Integrity } from './message-encoder.js';
+import { type HmacSha1, hasValidIntegrity } from './message-integrity.js';
+import type { StunMessage } from './message.js';
+import type { TransportAddress } from './transport-address.js';
+
+/** Peer-reflexive, highest local preference, component 1 (RFC 8445 sections 5.1.2.1 and 7.1.1). */
+const CHECK_PRIORITY = 110 * 2 ** 24 + 65_535 * 2 ** 8 + 255;
+
+/**
+ * The lowest there is: whoever compares finds that the other side controls (RFC 8445 section 7.3.1.1). The client made
+ * the offer, so that is always right.
+ */
+const TIE_BREAKER = 0n;
+
+const ERROR_REASONS = { 420: 'Unknown Attribute', 487: 'Role Conflict' } as const;
+
+/** One pair of credentials, until an ICE restart replaces it: the messages made and judged with it. */
+export class IceGeneration {
+  /** USERNAME of their checks. */
+  readonly checkName: string;
+  private readonly ownCheckName: string;
+  private readonly own: Integrity;
+  private readonly theirs: Integrity;
+
+  constructor(local: IceCredentials, remote: IceCredentials, hmacSha1: HmacSha1) {
+    this.checkName = `${local.usernameFragment}:${remote.usernameFragment}`;
+    this.ownCheckName = `${remote.usernameFragment}:${local.usernameFragment}`;
+    this.own = { key: asciiBytes(local.password), hmacSha1 };
+    this.theirs = { key: asciiBytes(remote.password), hmacSha1 };
+  }
+
+  /** @returns true when the peer of these credentials asked it */
+  asked(datagram: Uint8Array, request: StunMessage): boolean {
+    return request.username === this.checkName && this.isSigned(datagram, request, this.own);
+  }
+
+  /** @returns true when the peer of these credentials answered it */
+  answered(datagram: Uint8Array, response: StunMessage): boolean {
+    return this.isSigned(datagram, response, this.theirs);
+  }
+
+  /** RFC 8445 section 7.1. */
+  encodeCheck(transactionId: Uint8Array): Uint8Array {
+    const username = this.ownCheckName;
+    const fields = { transactionId, username, priority: CHECK_PRIORITY, iceControlled: TIE_BREAKER };
+    return encodeBinding({ class: 'request', ...fields }, this.theirs);
+  }
+
+  encodeSuccess(request: StunMessage, remote: TransportAddress): Uint8Array {
+    const { transactionId } = request;
+    return encodeBinding({ class: 'success', transactionId, xorMappedAddress: remote }, this.own);
+  }
+
+  encodeError(request: StunMessage, code: keyof typeof ERROR_REASONS): Uint8Array {
+    const { transactionId, unknownAttributes } = request;
+    const error = { code, reason: ERROR_REASONS[code] };
+    return encodeBinding(
+      { class: 'error', transactionId, error, ...(code === 420 ? { unknownAttributes } : {}) },
+      this.own,
+    );
+  }
+
+  private isSigned(datagram: Uint8Array, message: StunMessage, { key, hmacSha1 }: Integrity): boolean {
+    return hasValidIntegrity(datagram, message, key, hmacSha1);
+  }
+}
