@@ -6,6 +6,9 @@ import { migrations } from './migrations/index.js';
 import { AuthGuard, OPEN_CONTROLLERS } from './modules/auth/auth.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { IceModule } from './modules/ice/ice.module.js';
+import { IndexModule } from './modules/index/index.module.js';
+import { RecorderModule } from './modules/recorder/recorder.module.js';
+import { SignalingModule } from './modules/signaling/signaling.module.js';
 import { StorageModule } from './modules/storage/storage.module.js';
 import { dataSourceOptions } from './persistence/data-source-options.js';
 import { AppConfigModule } from './platform/app-config.module.js';
@@ -26,6 +29,9 @@ import { PlatformModule } from './platform/platform.module.js';
     AuthModule,
     IceModule,
     StorageModule,
+    IndexModule,
+    SignalingModule,
+    RecorderModule,
   ],
   providers: [
     { provide: OPEN_CONTROLLERS, useValue: [HealthController] },

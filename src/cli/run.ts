@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/index.js';
-import { AddressTakenError } from './address-taken.error.js';
+import { AddressUnusableError } from './address-unusable.error.js';
 import { UsageError, type CommandContext } from './command.js';
 import { commands } from './commands.js';
 
@@ -46,6 +46,6 @@ function print(text: string): void {
 function sentenceOf(error: unknown): string {
   if (error instanceof ConfigError)
     return `Aircheck cannot start:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`;
-  if (error instanceof UsageError || error instanceof AddressTakenError) return error.message;
+  if (error instanceof UsageError || error instanceof AddressUnusableError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { parseArgs } from 'node:util';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -9,12 +10,14 @@ import {
   parseListenAddress,
   type AppConfig,
   type ListenAddress,
+  type LoadedConfig,
 } from '../config/index.js';
 import { ReadinessService } from '../platform/health/readiness.service.js';
 import { configureHttp } from '../platform/http/configure-http.js';
 import { listen } from '../platform/http/listen.js';
+import { StartGate } from '../platform/http/start-gate.js';
 import { FrameworkLogger } from '../platform/logging/framework-logger.js';
-import { AddressTakenError } from './address-taken.error.js';
+import { AddressUnusableError } from './address-unusable.error.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
 import { endOnSignal } from './end-on-signal.js';
 
@@ -25,30 +28,43 @@ export const serve: Command = {
 };
 
 async function startServer(args: readonly string[], context: CommandContext): Promise<void> {
-  const { config, warnings } = loadConfig({ env: context.env, cwd: context.cwd, configFile: configFileOf(args) });
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, context.engineWorkerUrl), {
+  const loaded = loadConfig({ env: context.env, cwd: context.cwd, configFile: configFileOf(args) });
+  try {
+    await startApplication(loaded, context);
+  } catch (error) {
+    throw AddressUnusableError.of(error);
+  }
+}
+
+/** The order matters: see {@link StartGate}. */
+async function startApplication({ config, warnings }: LoadedConfig, context: CommandContext): Promise<void> {
+  const app = await createApplication(config, context.engineWorkerUrl);
+  const logger = new Logger('Aircheck');
+  for (const warning of warnings) logger.warn(warning);
+  const gate = new StartGate();
+  configureHttp(app, { config, version: context.version, webRoot: context.webRoot, gate });
+  const address = await listen(app.getHttpServer() as Server, listenAddressOf(config));
+  endOnSignal(app, logger);
+  await app.init();
+  app.get(ReadinessService).set(true);
+  gate.open();
+  logger.log(`Aircheck ${context.version} is ready: http://${formatListenAddress(address)}/`);
+}
+
+async function createApplication(config: AppConfig, engineWorkerUrl: URL): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, engineWorkerUrl), {
     bodyParser: false,
     bufferLogs: true,
     abortOnError: false,
   });
   app.useLogger(app.get(FrameworkLogger));
-  const logger = new Logger('Aircheck');
-  for (const warning of warnings) logger.warn(warning);
-  configureHttp(app, { config, version: context.version, webRoot: context.webRoot });
-  endOnSignal(app, logger);
-  const address = await listenOrSay(app, config);
-  app.get(ReadinessService).set(true);
-  logger.log(`Aircheck ${context.version} is ready: http://${formatListenAddress(address)}/`);
+  return app;
 }
 
-async function listenOrSay(app: NestExpressApplication, config: AppConfig): Promise<ListenAddress> {
-  const address = parseListenAddress(config.http.listen);
+function listenAddressOf({ http }: AppConfig): ListenAddress {
+  const address = parseListenAddress(http.listen);
   if (address === undefined) throw new RangeError('http.listen was not checked');
-  try {
-    return await listen(app, address);
-  } catch (error) {
-    throw AddressTakenError.of(error);
-  }
+  return address;
 }
 
 function configFileOf(args: readonly string[]): string | undefined {

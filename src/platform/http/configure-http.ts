@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import type { AppConfig } from '../../config/index.js';
 import { serveOpenApi } from '../openapi/openapi.js';
+import type { StartGate } from './start-gate.js';
 import { staticFiles } from '../web/static-files.js';
 
 export interface HttpSurroundings {
@@ -9,6 +10,7 @@ export interface HttpSurroundings {
   readonly version: string;
   /** Folder of the built page. */
   readonly webRoot: string;
+  readonly gate: StartGate;
 }
 
 const EXPOSED_HEADERS = [
@@ -24,9 +26,10 @@ const EXPOSED_HEADERS = [
 ];
 
 /** What surrounds the controllers: page, API description, CORS, headers. The application is made with `bodyParser: false`. */
-export function configureHttp(app: NestExpressApplication, { config, version, webRoot }: HttpSurroundings): void {
+export function configureHttp(app: NestExpressApplication, { config, version, webRoot, gate }: HttpSurroundings): void {
   app.disable('x-powered-by');
   app.use(setSecurityHeaders);
+  app.use(gate.handle);
   if (config.http.cors) enableCors(app);
   app.use(staticFiles(webRoot));
   serveOpenApi(app, version);

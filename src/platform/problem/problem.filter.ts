@@ -34,8 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
       if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
       return problemOf(error);
     }
-    if (error instanceof NotFoundException && request.route === undefined)
-      return describeUnknownRoute(request, response);
+    if (error instanceof NotFoundException) return describeUnknownRoute(request, response);
     if (error instanceof HttpException) return problemOfStatus(error.getStatus(), sentenceOf(error.message));
     return problemOfStatus(500, '');
   }

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { Application } from 'express';
 
 /** The part of a layer of Express' router that tells what it answers. */
@@ -20,8 +21,8 @@ export function methodsOfPath(application: Application, path: string): string[] 
 
 /** Middleware hangs on routes for all methods, which answer nothing themselves. */
 function methodsOf({ methods }: NonNullable<RouterLayer['route']>): string[] {
-  if (methods['_all'] === true) return [];
   const names = Object.keys(methods).map((method) => method.toUpperCase());
+  if (METHODS.every((method) => names.includes(method))) return [];
   return names.includes('GET') ? [...names, 'HEAD'] : names;
 }
 

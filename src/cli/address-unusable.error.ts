@@ -1,0 +1,24 @@
+import { systemErrorCode } from '../shared/errors.js';
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken by another program',
+  EADDRNOTAVAIL: 'is not an address of this machine',
+  EACCES: 'needs rights that this user does not have',
+};
+
+/** The system does not give us an address that we were told to listen on. */
+export class AddressUnusableError extends Error {
+  override readonly name = 'AddressUnusableError';
+
+  /** @returns one sentence for what a socket failed with, anything else as it was */
+  static of(error: unknown): unknown {
+    const reason = REASONS[systemErrorCode(error) ?? ''];
+    const { address, port, syscall } = error as { address?: string; port?: number; syscall?: string };
+    if (reason === undefined || address === undefined || port === undefined) return error;
+    const [kind, setting] = syscall === 'bind' ? ['UDP', 'webrtc.udp_port'] : ['TCP', 'http.listen'];
+    return new AddressUnusableError(
+      `Aircheck cannot start: ${kind} ${address} port ${String(port)} ${reason}. Another can be given as ${setting}.`,
+      { cause: error },
+    );
+  }
+}
