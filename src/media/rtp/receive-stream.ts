@@ -5,17 +5,15 @@ import { PacketPayload } from './packet-payload.js';
 import type { RtpHeader } from './packet.js';
 import { ReceptionStatistics } from './reception-statistics.js';
 import { RING_ENTRIES, ReorderRing } from './reorder-ring.js';
+import { FIRST_REQUEST_MS, collectRequests } from './retransmission-requests.js';
 import { SequenceWindow } from './sequence-window.js';
 import { extendSequence } from './sequence.js';
+import { StrayPacket } from './stray-packet.js';
 
 /** Packets older than this, counted from the newest, are no late ones: the sender has started again. */
 const MISORDER_LIMIT = 1024;
 /** How long the very first packets wait for older ones that the network has overtaken. */
 const START_HOLD_MS = 20;
-const FIRST_REQUEST_MS = 5;
-const SHORTEST_REQUEST_INTERVAL_MS = 20;
-const MOST_REQUESTS_PER_PACKET = 10;
-const MOST_REQUESTS_PER_CALL = 128;
 const NO_SLOT = -1;
 const SEQUENCE_NUMBERS = 0x10000;
 
@@ -80,11 +78,7 @@ export class ReceiveStream {
   private hasStarted = false;
   private isHolding = false;
   private holdUntilMs = 0;
-  /** A packet beyond the ring that waits for a second one. */
-  private readonly stray: PacketPayload;
-  private straySlot = NO_SLOT;
-  private straySequenceNumber = 0;
-  private isStrayAlone = false;
+  private readonly stray: StrayPacket;
   private isClosed = false;
 
   constructor(options: ReceiveStreamOptions) {
@@ -96,7 +90,7 @@ export class ReceiveStream {
     this.statistics = new ReceptionStatistics(options.ssrc, options.clockRate);
     this.incoming = new PacketPayload(options.memory.bytes);
     this.held = new PacketPayload(options.memory.bytes);
-    this.stray = new PacketPayload(options.memory.bytes);
+    this.stray = new StrayPacket(options.memory.bytes);
   }
 
   /** Interarrival jitter, RFC 3550 appendix A.8. */
@@ -134,8 +128,8 @@ export class ReceiveStream {
     while (!this.isHolding && this.next <= this.highest && nowMs - this.ring.noticedMs(this.next) >= this.giveUpMs) {
       this.giveUpFirstGap();
     }
-    if (this.straySlot !== NO_SLOT && nowMs - this.stray.arrivalMs >= this.giveUpMs) {
-      if (this.isStrayAlone) this.resynchronise();
+    if (this.stray.isHeld && nowMs - this.stray.payload.arrivalMs >= this.giveUpMs) {
+      if (this.stray.isAlone) this.resynchronise();
       else this.dropStray();
     }
   }
@@ -146,15 +140,7 @@ export class ReceiveStream {
    */
   nackList(nowMs: number, roundTripMs: number, out: number[]): void {
     if (!this.usesNack || this.isHolding) return;
-    const again = nowMs + Math.max(roundTripMs, SHORTEST_REQUEST_INTERVAL_MS);
-    let budget = MOST_REQUESTS_PER_CALL;
-    for (let number = this.next; number < this.highest && budget > 0; number++) {
-      if (this.ring.holds(number) || this.ring.requestMs(number) > nowMs) continue;
-      if (this.ring.requests(number) >= MOST_REQUESTS_PER_PACKET) continue;
-      this.ring.requested(number, again);
-      out.push(number & 0xffff);
-      budget--;
-    }
+    collectRequests(this.ring, this.next, this.highest, nowMs, roundTripMs, out);
   }
 
   /** A sender report of this source came. @param compactNtp the middle 32 bits of its NTP time */
@@ -205,7 +191,7 @@ export class ReceiveStream {
     if (number - this.highest >= RING_ENTRIES || number <= this.highest - MISORDER_LIMIT) {
       return this.receiveStray(slot, header, isRetransmission);
     }
-    this.isStrayAlone = false;
+    this.stray.isAlone = false;
     if (!this.accept(number, header, isRetransmission)) return false;
     if (number === this.next && !this.isHolding) {
       this.deliver(this.incoming);
@@ -307,30 +293,26 @@ export class ReceiveStream {
       this.packetsLate++;
       return false;
     }
-    if (this.straySlot !== NO_SLOT && header.sequenceNumber === ((this.straySequenceNumber + 1) & 0xffff)) {
+    if (this.stray.isFollowedBy(header.sequenceNumber)) {
       this.resynchronise();
       return this.place(slot, header, false);
     }
     this.dropStray();
-    this.straySlot = slot;
-    this.straySequenceNumber = header.sequenceNumber;
-    this.isStrayAlone = true;
     this.bytesReceived += header.headerLength + this.incoming.length;
-    this.stray.copy(this.incoming);
+    this.stray.hold(slot, header.sequenceNumber, this.incoming);
     return true;
   }
 
   private dropStray(): void {
-    if (this.straySlot === NO_SLOT) return;
+    if (!this.stray.isHeld) return;
     this.packetsLate++;
-    this.releaseSlot(this.straySlot);
-    this.straySlot = NO_SLOT;
+    this.releaseSlot(this.stray.take());
   }
 
   /** Goes on with the stray packet. A jump forward is loss; after one backward extended numbers still grow. */
   private resynchronise(): void {
     this.flush();
-    let number = extendSequence(this.straySequenceNumber, this.highest);
+    let number = extendSequence(this.stray.sequenceNumber, this.highest);
     if (number > this.highest) {
       this.lose(number - this.next);
     } else {
@@ -342,15 +324,15 @@ export class ReceiveStream {
   }
 
   private continueWithStray(number: number): void {
-    const slot = this.straySlot;
-    this.straySlot = NO_SLOT;
+    const { payload } = this.stray;
+    const slot = this.stray.take();
     this.window.accept(number);
     this.statistics.count();
-    this.statistics.measure(this.stray.timestamp, this.stray.arrivalMs);
+    this.statistics.measure(payload.timestamp, payload.arrivalMs);
     this.packetsReceived++;
     this.next = number;
     this.highest = number;
-    this.deliver(this.stray);
+    this.deliver(payload);
     this.releaseSlot(slot);
   }
 }
