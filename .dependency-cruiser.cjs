@@ -36,7 +36,7 @@ module.exports = {
       name: 'migrations-alone',
       severity: 'error',
       from: { path: '^src/migrations/' },
-      to: { pathNot: 'node_modules/typeorm/' },
+      to: { pathNot: ['^src/migrations/', 'node_modules/typeorm/'] },
     },
     onlyFrom(
       'plumbing-below-modules',

@@ -33,15 +33,3 @@ export function splitLengthPrefixed(bytes: Uint8Array): Uint8Array[] {
   }
   return units;
 }
-
-/** NAL units behind start codes (H.264 Annex B), as encoders in browsers hand them out. */
-export function splitAnnexB(bytes: Uint8Array): Uint8Array[] {
-  const starts: number[] = [];
-  for (let i = 0; i + 2 < bytes.length; i++)
-    if (bytes[i] === 0 && bytes[i + 1] === 0 && bytes[i + 2] === 1) starts.push(i + 3);
-  return starts.map((start, i) => {
-    let end = i + 1 < starts.length ? (starts[i + 1] ?? 0) - 3 : bytes.length;
-    while (end > start && bytes[end - 1] === 0) end--;
-    return bytes.subarray(start, end);
-  });
-}

@@ -60,11 +60,6 @@ interface LivePage {
   readonly live: { readonly peer: RTCPeerConnection; readonly sent: SentFrame[]; readonly session: string };
 }
 
-/** Everything the page's encoders have sent so far, in that order. */
-export function sentFrames(page: Page): Promise<SentFrame[]> {
-  return page.evaluate(() => (globalThis as unknown as LivePage).live.sent);
-}
-
 /** Stops the encoders, lets the last packets leave, and says goodbye. @returns all frames that were sent */
 export async function hangUp(page: Page): Promise<SentFrame[]> {
   return page.evaluate(async () => {
