@@ -1,15 +1,10 @@
 import { AppError } from '../../shared/errors.js';
+import type { FailureLog } from '../signaling/ports/failure-log.js';
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 10_000;
 
 export type Commit = () => Promise<void> | void;
-
-/** Where failures go that no request waits for. */
-export interface RecorderLog {
-  warn(message: string, cause?: unknown): void;
-  error(message: string, cause?: unknown): void;
-}
 
 /**
  * What a stream's recordings want in the index, strictly in order. A commit that fails is tried again until it succeeds,
@@ -21,7 +16,7 @@ export class CommitQueue {
   private readonly waiting: Commit[] = [];
   private running: Promise<void> | undefined;
 
-  constructor(private readonly log: RecorderLog) {}
+  constructor(private readonly log: FailureLog) {}
 
   get isSettled(): boolean {
     return this.running === undefined;

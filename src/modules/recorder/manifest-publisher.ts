@@ -1,5 +1,5 @@
 import type { ManifestService } from '../index/manifest.service.js';
-import type { RecorderLog } from './commit-queue.js';
+import type { FailureLog } from '../signaling/ports/failure-log.js';
 
 const RETRY_MS = 2_000;
 
@@ -10,7 +10,7 @@ export class ManifestPublisher {
 
   constructor(
     private readonly manifests: Pick<ManifestService, 'publish' | 'setLive'>,
-    private readonly log: RecorderLog,
+    private readonly log: FailureLog,
   ) {}
 
   /** @returns when the manifests say what the rows said at the call */

@@ -407,6 +407,15 @@ describe('POST /api/record', () => {
     await expect(fixture.recorder.start(cam, 'shows/one')).rejects.toThrow(BaseDirTakenError);
   });
 
+  it('with a base_dir in the tree of another live stream is refused, in its own tree it is not', async () => {
+    const fixture = manual();
+    await fixture.open('a');
+    await fixture.open('b', parseStreamName('other'));
+
+    await expect(fixture.recorder.start(cam, 'other/2026/11/20')).rejects.toThrow(BaseDirTakenError);
+    await expect(fixture.recorder.start(cam, 'cam/special')).resolves.toMatchObject({ directory: 'cam/special' });
+  });
+
   it('with a base_dir that climbs is refused', async () => {
     const fixture = manual();
     await fixture.publish();

@@ -112,7 +112,9 @@ export class RecorderService {
     const isInUse = [...this.recordings.values()].some(
       ({ directory, facts }) => directory === baseDir && facts.stream !== stream,
     );
-    if (isInUse) throw new BaseDirTakenError(baseDir);
+    const [tree] = baseDir.split('/');
+    const isTreeOfAnother = tree !== undefined && tree !== stream && this.recordedStreams.has(tree);
+    if (isInUse || isTreeOfAnother) throw new BaseDirTakenError(baseDir);
     if ((await this.context.index.directoryOwner(baseDir, stream)) !== undefined) throw new BaseDirTakenError(baseDir);
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { Engine } from '../../engine/index.js';
 import type { IndexService } from '../index/index.service.js';
 import type { StorageService } from '../storage/storage.service.js';
-import type { RecorderLog } from './commit-queue.js';
+import type { FailureLog } from '../signaling/ports/failure-log.js';
 import type { ManifestPublisher } from './manifest-publisher.js';
 import type { LeftoverSalvage } from './ports/leftover-salvage.js';
 import type { RecorderSettings } from './recorder-settings.js';
@@ -34,5 +34,5 @@ export interface RecordingContext {
   readonly calendar: RecordingCalendar;
   readonly settings: RecorderSettings;
   readonly clock: Clock;
-  readonly log: RecorderLog;
+  readonly log: FailureLog;
 }

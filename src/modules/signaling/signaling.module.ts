@@ -3,6 +3,7 @@ import { APP_CONFIG, ENGINE_WORKER_URL, type AppConfig } from '../../config/inde
 import { Engine } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
 import { IceModule } from '../ice/ice.module.js';
+import { failureLog } from './ports/failure-log.js';
 import { DrainController } from './drain.controller.js';
 import { SessionController } from './session.controller.js';
 import { SignalingService } from './signaling.service.js';
@@ -33,7 +34,8 @@ const engine = {
     {
       provide: SignalingService,
       inject: [Engine],
-      useFactory: (media: Engine) => new SignalingService(media, systemClock, new Logger(SignalingService.name)),
+      useFactory: (media: Engine) =>
+        new SignalingService(media, systemClock, failureLog(new Logger(SignalingService.name))),
     },
     {
       provide: StreamsFeed,

@@ -1,13 +1,15 @@
-import type { Engine, EngineEvent, LocalTransport, SessionCloseReason } from '../../engine/index.js';
+import type { Engine, EngineEvent, LocalTransport, PublisherOrder, SessionCloseReason } from '../../engine/index.js';
 import { writeAnswer } from '../../media/sdp/answer.js';
 import { parseFragment, writeFragment } from '../../media/sdp/fragment.js';
 import { negotiate } from '../../media/sdp/negotiation.js';
 import { parseOffer } from '../../media/sdp/offer.js';
+import type { IceCredentials } from '../../media/sdp/session.js';
 import type { Clock } from '../../shared/clock.js';
 import { systemErrorCode } from '../../shared/errors.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
 import { readIfMatch } from './if-match.js';
-import { LiveStream } from './live-stream.js';
+import type { LiveStream } from './live-stream.js';
+import type { FailureLog } from './ports/failure-log.js';
 import type { PublishAdmission } from './ports/publish-admission.js';
 import type { SignalingEvent, SignalingListener } from './ports/signaling-event.js';
 import type { StreamName } from './ports/stream-name.js';
@@ -20,19 +22,11 @@ import {
   NodeFullError,
   SessionNotFoundError,
   StreamBusyError,
-  StreamNotFoundError,
 } from './signaling.errors.js';
-
-/** How long lists show a session after it closed. */
-const SHOWN_AFTER_CLOSE_MS = 30_000;
+import { StreamRegistry } from './stream-registry.js';
 
 /** What signaling asks of the engine. */
 export type PublisherEngine = Pick<Engine, 'on' | 'openPublisher' | 'restartIce' | 'closeSession'>;
-
-/** Where failures go that no request waits for. */
-export interface FailureLog {
-  error(message: string, cause?: unknown): void;
-}
 
 export interface PublishedSession {
   readonly sessionId: string;
@@ -50,9 +44,7 @@ export interface RestartedIce {
  * may come, who replaces whom, and tells everybody else.
  */
 export class SignalingService {
-  private readonly liveStreams = new Map<string, LiveStream>();
-  /** Open sessions, and lost ones while they are shown. */
-  private readonly sessions = new Map<string, PublisherSession>();
+  private readonly registry: StreamRegistry;
   private readonly queue = new KeyedQueue();
   private readonly listeners = new Set<SignalingListener>();
   private readonly admissions: PublishAdmission[] = [];
@@ -63,6 +55,9 @@ export class SignalingService {
     private readonly clock: Clock,
     private readonly log: FailureLog,
   ) {
+    this.registry = new StreamRegistry(clock, () => {
+      this.tell({ type: 'streams-changed' });
+    });
     engine.on((event) => {
       this.hear(event);
     });
@@ -91,7 +86,7 @@ export class SignalingService {
     const tracks = negotiate(offer);
     return this.queue.run(stream, async () => {
       if (this.draining) throw new NodeDrainingError();
-      if (this.liveStreams.get(stream)?.publisher?.state === 'connected') throw new StreamBusyError(stream);
+      if (this.registry.find(stream)?.publisher?.state === 'connected') throw new StreamBusyError(stream);
       for (const admit of this.admissions) await admit(stream);
       const session = new PublisherSession(stream, offer, tracks, this.clock.epochMs());
       const transport = await this.open(session);
@@ -140,47 +135,32 @@ export class SignalingService {
 
   /** @throws {SessionNotFoundError} */
   session(stream: StreamName, sessionId: string): PublisherSession {
-    const session = this.sessions.get(sessionId);
-    if (session?.stream !== stream) throw new SessionNotFoundError();
-    return session;
+    return this.registry.session(stream, sessionId);
   }
 
   /** Ends the stream, its publisher and its recording. */
   deleteStream(stream: StreamName): Promise<void> {
     return this.queue.run(stream, async () => {
-      const live = this.stream(stream);
+      const live = this.registry.stream(stream);
       await this.announce({ type: 'stream-deleted', stream });
       if (live.publisher !== undefined) await this.close(live.publisher, 'requested');
-      if (live.session !== undefined) this.forget(live.session);
+      if (live.session !== undefined) this.registry.forget(live.session);
     });
   }
 
   /** @throws {StreamNotFoundError} */
   stream(stream: StreamName): LiveStream {
-    const live = this.liveStreams.get(stream);
-    if (live === undefined) throw new StreamNotFoundError(stream);
-    return live;
+    return this.registry.stream(stream);
   }
 
-  /** @param names only these, when given and not empty */
+  /** @param names only these, when given and not empty @returns in the order of their names */
   streams(names: readonly string[] = []): LiveStream[] {
-    const wanted = new Set(names);
-    return [...this.liveStreams.values()]
-      .filter(({ name }) => wanted.size === 0 || wanted.has(name))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
-  publisherOf(stream: StreamName): PublisherSession | undefined {
-    return this.liveStreams.get(stream)?.publisher;
+    return this.registry.list(names);
   }
 
   /** Told by the recorder: shown in lists, and keeps a stream listed while its publisher is away. */
   setRecording(stream: StreamName, isRecording: boolean): void {
-    if (!isRecording && !this.liveStreams.has(stream)) return;
-    const live = this.liveStream(stream);
-    if (live.isRecording === isRecording) return;
-    live.isRecording = isRecording;
-    this.settle(live);
+    this.registry.setRecording(stream, isRecording);
   }
 
   get publisherCount(): number {
@@ -200,10 +180,9 @@ export class SignalingService {
   }
 
   private async open(session: PublisherSession): Promise<LocalTransport> {
-    const live = this.liveStream(session.stream);
-    if (live.publisher !== undefined) await this.close(live.publisher, 'replaced');
-    live.taken(session);
-    this.sessions.set(session.id, session);
+    const before = this.registry.find(session.stream)?.publisher;
+    if (before !== undefined) await this.close(before, 'replaced');
+    this.registry.add(session);
     try {
       const transport = await this.engine.openPublisher(publisherOrder(session));
       await this.announce({
@@ -219,17 +198,14 @@ export class SignalingService {
     }
   }
 
-  /** It never connected, and no list shows it. */
+  /** It never connected, and no list shows it. Told before the engine can: this is nobody's goodbye. */
   private async turnAway(session: PublisherSession): Promise<void> {
-    await this.closeInEngine(session, 'requested');
     this.closed(session, 'connect-timeout');
-    this.forget(session);
+    this.registry.forget(session);
+    await this.closeInEngine(session, 'requested');
   }
 
-  private async restart(
-    session: PublisherSession,
-    ice: PublisherSession['offer']['transport']['ice'],
-  ): Promise<LocalTransport> {
+  private async restart(session: PublisherSession, ice: IceCredentials): Promise<LocalTransport> {
     try {
       return await this.engine.restartIce(session.id, ice);
     } catch (error) {
@@ -258,8 +234,8 @@ export class SignalingService {
   }
 
   private sayGoodbye(session: PublisherSession): void {
-    this.sessions.delete(session.id);
-    if (this.liveStreams.get(session.stream)?.session !== session) return;
+    this.registry.removeAddress(session);
+    if (this.registry.find(session.stream)?.session !== session) return;
     this.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason: 'requested' });
   }
 
@@ -270,14 +246,14 @@ export class SignalingService {
   }
 
   private hearStatistics({ streamId, tracks }: Extract<EngineEvent, { type: 'stream-statistics' }>): void {
-    const live = this.liveStreams.get(streamId);
+    const live = this.registry.find(streamId);
     if (live?.publisher === undefined) return;
     live.publisher.statistics = tracks;
     this.tell({ type: 'statistics', stream: live.name, tracks });
   }
 
   private hearState(event: Extract<EngineEvent, { type: 'session-state' }>): void {
-    const session = this.sessions.get(event.sessionId);
+    const session = this.registry.findSession(event.sessionId);
     if (session === undefined || session.isClosed) return;
     if (event.state === 'closed') {
       this.closed(session, event.reason ?? 'consent-lost');
@@ -289,7 +265,7 @@ export class SignalingService {
 
   private hearLoss(streamIds: readonly string[]): void {
     for (const streamId of streamIds) {
-      const publisher = this.liveStreams.get(streamId)?.publisher;
+      const publisher = this.registry.find(streamId)?.publisher;
       if (publisher !== undefined) this.closed(publisher, 'worker-lost');
     }
   }
@@ -297,33 +273,8 @@ export class SignalingService {
   private closed(session: PublisherSession, reason: SessionCloseReason): void {
     if (session.isClosed) return;
     session.close(reason, this.clock.epochMs());
-    this.liveStreams.get(session.stream)?.left(session);
-    if (!session.isLost) this.sessions.delete(session.id);
+    this.registry.closed(session);
     this.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason });
-    setTimeout(() => {
-      this.forget(session);
-    }, SHOWN_AFTER_CLOSE_MS).unref();
-  }
-
-  private forget(session: PublisherSession): void {
-    this.sessions.delete(session.id);
-    const live = this.liveStreams.get(session.stream);
-    if (live?.session !== session) return;
-    live.forget(session);
-    this.settle(live);
-  }
-
-  private liveStream(stream: StreamName): LiveStream {
-    const known = this.liveStreams.get(stream);
-    if (known !== undefined) return known;
-    const live = new LiveStream(stream, this.clock.epochMs());
-    this.liveStreams.set(stream, live);
-    return live;
-  }
-
-  private settle(live: LiveStream): void {
-    if (live.isForgettable) this.liveStreams.delete(live.name);
-    this.tell({ type: 'streams-changed' });
   }
 
   private tell(event: SignalingEvent): void {
@@ -337,7 +288,7 @@ export class SignalingService {
   }
 }
 
-function publisherOrder(session: PublisherSession): Parameters<PublisherEngine['openPublisher']>[0] {
+function publisherOrder(session: PublisherSession): PublisherOrder {
   const { ice, fingerprints, setup } = session.offer.transport;
   return {
     streamId: session.stream,

@@ -1,6 +1,6 @@
-import { Controller, Delete, Get, HttpCode, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { StreamDto } from './dto/stream.dto.js';
@@ -47,17 +47,13 @@ export class StreamsController {
   @onlyThese
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ type: [StreamDto], description: 'Each event is one `data:` line with the whole list' })
-  follow(
-    @Query('streams', { schema: streamNames }) names: string[],
-    @Req() request: Request,
-    @Res() response: Response,
-  ): void {
+  follow(@Query('streams', { schema: streamNames }) names: string[], @Res() response: Response): void {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
     });
-    request.once('close', this.feed.subscribe(response, names));
+    response.once('close', this.feed.subscribe(response, names));
   }
 
   @Get('streams/:stream')

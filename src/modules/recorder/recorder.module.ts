@@ -1,0 +1,74 @@
+import { Logger, Module } from '@nestjs/common';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { Engine } from '../../engine/index.js';
+import { systemClock } from '../../shared/clock.js';
+import { IndexModule } from '../index/index.module.js';
+import { IndexService } from '../index/index.service.js';
+import { ManifestService } from '../index/manifest.service.js';
+import { failureLog } from '../signaling/ports/failure-log.js';
+import { SignalingModule } from '../signaling/signaling.module.js';
+import { SignalingService } from '../signaling/signaling.service.js';
+import { StorageModule } from '../storage/storage.module.js';
+import { StorageService } from '../storage/storage.service.js';
+import { ManifestPublisher } from './manifest-publisher.js';
+import { RecorderController } from './recorder.controller.js';
+import type { RecorderSettings } from './recorder-settings.js';
+import { RecorderService } from './recorder.service.js';
+import { RecordingCalendar } from './recording-calendar.js';
+import type { RecordingContext } from './recording-context.js';
+import { StreamPatterns } from './stream-patterns.js';
+
+const CONTEXT = Symbol('RecordingContext');
+
+@Module({
+  imports: [SignalingModule, IndexModule, StorageModule],
+  controllers: [RecorderController],
+  providers: [
+    {
+      provide: CONTEXT,
+      inject: [APP_CONFIG, Engine, IndexService, ManifestService, StorageService],
+      useFactory: recordingContext,
+    },
+    {
+      provide: RecorderService,
+      inject: [CONTEXT, SignalingService, APP_CONFIG],
+      useFactory: (context: RecordingContext, signaling: SignalingService, { recorder }: AppConfig) =>
+        new RecorderService(context, signaling, new StreamPatterns(recorder.auto_streams)),
+    },
+  ],
+  exports: [RecorderService],
+})
+export class RecorderModule {}
+
+function recordingContext(
+  config: AppConfig,
+  engine: Engine,
+  index: IndexService,
+  manifests: ManifestService,
+  storage: StorageService,
+): RecordingContext {
+  const log = failureLog(new Logger(RecorderService.name));
+  return {
+    engine,
+    index,
+    manifests: new ManifestPublisher(manifests, log),
+    storage,
+    salvage: () => Promise.resolve([]),
+    calendar: new RecordingCalendar(config.recorder.time_zone),
+    settings: settingsOf(config),
+    clock: systemClock,
+    log,
+  };
+}
+
+function settingsOf({ recorder }: AppConfig): RecorderSettings {
+  return {
+    nodeAlias: recorder.node_alias,
+    segmentDurationMs: recorder.segment_duration_seconds * 1000,
+    fragmentDurationMs: recorder.fragment_duration_ms,
+    fsync: recorder.fsync,
+    reconnectWindowMs: recorder.reconnect_window_seconds * 1000,
+    onFull: recorder.on_full,
+    minFreeBytes: recorder.min_free_bytes,
+  };
+}
