@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { IceCredentials, NegotiatedTrack } from '../../media/sdp/session.js';
+import { negotiateSetup } from '../../media/sdp/setup.js';
 import { IceAgent, type IceDatagram } from '../../media/stun/ice-agent.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
 import { QueuedDtls } from '../dtls/queued-dtls.js';
@@ -29,7 +30,7 @@ export class PublisherSession implements DatagramOwner {
   readonly streamId: string;
   readonly sessionId: string;
   readonly tracks: readonly NegotiatedTrack[];
-  private readonly role: 'client' | 'server';
+  private readonly setup: 'active' | 'passive';
   private readonly life: SessionLife;
   private readonly agent: IceAgent;
   private readonly dtls: QueuedDtls;
@@ -50,13 +51,12 @@ export class PublisherSession implements DatagramOwner {
     this.streamId = order.streamId;
     this.sessionId = order.sessionId;
     this.tracks = order.tracks;
-    // Passive wherever the offer leaves the choice: the server side picks the SRTP profile, and prefers AES-GCM.
-    this.role = order.remoteSetup === 'passive' ? 'client' : 'server';
+    this.setup = negotiateSetup(order.remoteSetup);
     this.life = new SessionLife(clock.monotonicMs(), (state, reason) => this.stateChanged(state, reason));
     this.agent = new IceAgent({ local: this.local, remote: order.remoteIce, hmacSha1, randomBytes });
     this.dtls = new QueuedDtls(
       handshakes,
-      { role: this.role, identity, remoteFingerprints: order.remoteFingerprints },
+      { role: this.setup === 'active' ? 'client' : 'server', identity, remoteFingerprints: order.remoteFingerprints },
       {
         send: (datagram) => this.send(datagram),
         secured: (keys) => this.secured(keys),
@@ -75,8 +75,7 @@ export class PublisherSession implements DatagramOwner {
   /** Our side, for the answer. */
   get transport(): LocalTransport {
     const { identity, candidates } = this.environment;
-    const setup = this.role === 'client' ? 'active' : 'passive';
-    return { ice: this.local, fingerprint: identity.fingerprint, setup, candidates };
+    return { ice: this.local, fingerprint: identity.fingerprint, setup: this.setup, candidates };
   }
 
   /** RFC 8445 section 9: the pair in use goes on until one of the new credentials is nominated. */
@@ -148,6 +147,7 @@ export class PublisherSession implements DatagramOwner {
       keyframes,
       ssrc: randomInt(1, 2 ** 32),
       canonicalName: randomBytes(CANONICAL_NAME_BYTES).toString('base64url'),
+      roundTripMs: () => this.agent.roundTripMs,
       send: (datagram) => this.send(datagram),
     });
     keyframes.expect(clock.monotonicMs());

@@ -6,7 +6,7 @@ import type { MediaReceiver } from './media-receiver.js';
 const REPORT_INTERVAL_MS = 1_000;
 const FEEDBACK_INTERVAL_MS = 100;
 const TICK_INTERVAL_MS = 10;
-/** Without sender reports of ours there is no round trip to measure: a request is repeated after this. */
+/** Until one was measured. */
 const ASSUMED_ROUND_TRIP_MS = 60;
 /** Feedback packets per interval: more would mean thousands of packets in a tenth of a second. */
 const MOST_FEEDBACK_PACKETS = 8;
@@ -18,6 +18,8 @@ export interface RtcpSchedulerOptions {
   /** Ours, and our canonical name: random, the same for the whole session. */
   readonly ssrc: number;
   readonly canonicalName: string;
+  /** Of the path to the sender: a packet is asked for again after it. Undefined while unknown. */
+  readonly roundTripMs: () => number | undefined;
   /** Takes sealed packets. */
   readonly send: (datagram: Uint8Array) => void;
 }
@@ -68,9 +70,10 @@ export class RtcpScheduler {
   }
 
   private sendNacks(nowMs: number): void {
+    const roundTripMs = this.options.roundTripMs() ?? ASSUMED_ROUND_TRIP_MS;
     for (const track of this.options.media.tracks) {
       if (track.ssrc === undefined) continue;
-      track.nackList(nowMs, ASSUMED_ROUND_TRIP_MS, this.lost);
+      track.nackList(nowMs, roundTripMs, this.lost);
       if (this.lost.length > 0) this.send(encodeNack(this.options.ssrc, track.ssrc, this.lost));
       this.lost.length = 0;
     }

@@ -5,7 +5,7 @@ import type { SenderReport } from '../../media/rtcp/packet.js';
 import type { ReportBlock } from '../../media/rtcp/report-block.js';
 import type { RtpHeader } from '../../media/rtp/packet.js';
 import { ReceiveStream, type PacketSink } from '../../media/rtp/receive-stream.js';
-import { parseFormat } from '../../media/sdp/format.js';
+import { parseFormat } from '../../media/sdp/format-parameters.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { TrackStatistics } from '../protocol.js';
 import type { SlotPool } from '../udp/slot-pool.js';
