@@ -5,6 +5,7 @@ import type { RecordingSessionReason, RecordingSessionView, RecordingTrigger } f
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import type { CommitQueue } from './commit-queue.js';
 import { DayBorder } from './day-border.js';
+import { commitLeftovers } from './leftovers.js';
 import { ReconnectWindow } from './reconnect-window.js';
 import type { RecordingContext } from './recording-context.js';
 
@@ -99,6 +100,7 @@ export class LiveRecording {
       fsync: settings.fsync,
     });
     this.inEngine = true;
+    this.preparedBorderMs = 0;
     if (directory !== this.currentDirectory) this.move(directory);
     this.watchBorder();
   }
@@ -215,8 +217,7 @@ export class LiveRecording {
     const left = this.currentDirectory;
     this.currentDirectory = directory;
     if (!this.hasRow) return;
-    const state = this.currentState === 'interrupted' ? 'interrupted' : 'recording';
-    this.commitState({ state, directory });
+    this.commitState({ state: this.rowState, directory });
     this.commits.push(() => {
       const { manifests } = this.context;
       manifests.setLive(left, false);
@@ -240,8 +241,13 @@ export class LiveRecording {
   private async salvage(): Promise<void> {
     const session = await this.context.index.session(this.facts.id);
     if (session === undefined) return;
-    for (const event of await this.context.salvage(session)) await commitNow(this.context, event);
+    await commitLeftovers(this.context, session);
     void this.context.manifests.publish(session.directory);
+  }
+
+  private get rowState(): 'recording' | 'interrupted' | 'finalizing' {
+    if (this.currentState === 'ended') return 'finalizing';
+    return this.currentState === 'interrupted' ? 'interrupted' : 'recording';
   }
 
   private directoryAt(epochMs: number): string {
@@ -259,13 +265,4 @@ export class LiveRecording {
     await this.context.engine.rollOver({ ...numbers, recordingSessionId: this.facts.id, atEpochMs });
     this.preparedBorderMs = atEpochMs;
   }
-}
-
-/** Commits an event that no engine sent: it was read from what lay on disk. */
-export async function commitNow({ index }: RecordingContext, event: EngineEvent): Promise<void> {
-  if (event.type === 'segment-closed') await index.commitSegment(event.segment);
-  else if (event.type === 'track-recorded') await index.commitTrack(event.recordingSessionId, event.track);
-  else if (event.type === 'recording-anchored')
-    await index.anchorSession(event.recordingSessionId, event.anchorEpochMs);
-  else if (event.type === 'gap-recorded') await index.commitGap(event.recordingSessionId, event.gap);
 }

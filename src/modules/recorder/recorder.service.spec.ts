@@ -515,6 +515,35 @@ describe('what the engine tells', () => {
   });
 });
 
+describe('what a lost worker left behind', () => {
+  it('cannot be read: that is told, and the session can go on', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish('a');
+    fixture.unreadable = new Error('EIO');
+
+    await fixture.close('worker-lost', 'a');
+    await fixture.tell({ type: 'worker-lost', worker: 0, streamIds: ['cam'] });
+    await fixture.publish('b');
+
+    expect(fixture.errors).toHaveLength(1);
+    expect(fixture.index.onlyRow.state).toBe('recording');
+  });
+
+  it('just before a day ends: the next border is not forgotten', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish('a');
+    await pass(12 * 3_600_000 - 20_000);
+    expect(fixture.engine.rollovers).toHaveLength(1);
+
+    await fixture.close('worker-lost', 'a');
+    await fixture.tell({ type: 'worker-lost', worker: 0, streamIds: ['cam'] });
+    await fixture.publish('b');
+    await fixture.rest();
+
+    expect(fixture.engine.rollovers.map(({ directory }) => directory)).toEqual(['cam/2026/11/21', 'cam/2026/11/21']);
+  });
+});
+
 describe('the disk is full', () => {
   it('a stream that is to be recorded is refused', async () => {
     const fixture = new RecorderFixture();

@@ -115,7 +115,15 @@ export class RecorderService {
     const [tree] = baseDir.split('/');
     const isTreeOfAnother = tree !== undefined && tree !== stream && this.recordedStreams.has(tree);
     if (isInUse || isTreeOfAnother) throw new BaseDirTakenError(baseDir);
-    if ((await this.context.index.directoryOwner(baseDir, stream)) !== undefined) throw new BaseDirTakenError(baseDir);
+    if ((await this.ownerOf(baseDir, stream)) !== undefined) throw new BaseDirTakenError(baseDir);
+  }
+
+  private async ownerOf(baseDir: string, exceptStream: StreamName): Promise<string | undefined> {
+    try {
+      return await this.context.index.directoryOwner(baseDir, exceptStream);
+    } catch (error) {
+      throw new RecordingUnavailableError({ cause: error });
+    }
   }
 
   private began(recording: LiveRecording): void {

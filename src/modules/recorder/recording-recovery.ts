@@ -1,5 +1,5 @@
 import type { RecordingSessionView } from '../index/index.service.js';
-import { commitNow } from './live-recording.js';
+import { commitLeftovers } from './leftovers.js';
 import type { RecordingContext } from './recording-context.js';
 
 /** A session whose publisher may still come back. */
@@ -36,10 +36,10 @@ export class RecordingRecovery {
     return adoptable;
   }
 
-  /** A session that cannot be read must not keep the others, or the server, from starting. */
+  /** A session that cannot be saved must not keep the others, or the server, from starting. */
   private async salvage(session: RecordingSessionView): Promise<void> {
     try {
-      for (const event of await this.context.salvage(session)) await commitNow(this.context, event);
+      await commitLeftovers(this.context, session);
     } catch (error) {
       this.context.log.error(`What ${session.stream} left in ${session.directory} could not be saved.`, error);
     }

@@ -64,6 +64,7 @@ export class RecorderFixture {
   readonly errors: string[] = [];
   /** What a dead worker or server left on disk. */
   leftovers: readonly EngineEvent[] = [];
+  unreadable: Error | undefined;
   freeBytes = 10_000;
   readonly recorder: RecorderService;
 
@@ -79,7 +80,8 @@ export class RecorderFixture {
         index,
         manifests: new ManifestPublisher(this.manifests, log),
         storage: { localRoot: '/recordings', freeBytes: () => Promise.resolve(this.freeBytes) },
-        salvage: () => Promise.resolve(this.leftovers),
+        salvage: () =>
+          this.unreadable === undefined ? Promise.resolve(this.leftovers) : Promise.reject(this.unreadable),
         calendar: new RecordingCalendar(timeZone),
         settings: { ...defaults, ...settings },
         clock: { epochMs: () => Date.now(), monotonicMs: () => performance.now() },
