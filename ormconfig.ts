@@ -1,21 +1,23 @@
 // The data source of the TypeORM command line: `npm run migration:show`, `:run`, `:revert`, `:generate`. It works on the
 // built server, whose entities carry decorators that Node cannot read from TypeScript.
+import { fileURLToPath } from 'node:url';
 import { DataSource } from 'typeorm';
+import type * as Config from './src/config/index.js';
+import type * as Migrations from './src/migrations/index.js';
+import type * as Persistence from './src/persistence/data-source-options.js';
 
-const { loadConfig } = await built<typeof import('./src/config/index.js')>('config/index.js');
-const { dataSourceOptions } = await built<typeof import('./src/persistence/data-source-options.js')>(
-  'persistence/data-source-options.js',
-);
-const { migrations } = await built<typeof import('./src/migrations/index.js')>('migrations/index.js');
+const { loadConfig } = (await importBuilt('config/index.js')) as typeof Config;
+const { dataSourceOptions } = (await importBuilt('persistence/data-source-options.js')) as typeof Persistence;
+const { migrations } = (await importBuilt('migrations/index.js')) as typeof Migrations;
 
-function built<Module>(path: string): Promise<Module> {
-  return import(new URL(`./dist/${path}`, import.meta.url).href) as Promise<Module>;
+function importBuilt(path: string): Promise<unknown> {
+  return import(new URL(`./dist/${path}`, import.meta.url).href);
 }
 
 const { config } = loadConfig({ env: process.env, cwd: process.cwd() });
 
 export default new DataSource({
   ...dataSourceOptions(config.database.url, { entities: [], migrations }),
-  entities: [new URL('./dist/modules/*/entities/*.entity.js', import.meta.url).pathname],
+  entities: [fileURLToPath(new URL('./dist/modules/*/entities/*.entity.js', import.meta.url))],
   migrationsRun: false,
 });

@@ -24,8 +24,14 @@ export async function run(args: readonly string[], context: CommandContext): Pro
 
 async function dispatch(args: readonly string[], context: CommandContext): Promise<void> {
   const [first = '', ...rest] = args;
-  if (first === '--version') return print(context.version);
-  if (first === '--help' || first === '-h' || first === 'help') return print(help());
+  if (first === '--version') {
+    print(context.version);
+    return;
+  }
+  if (first === '--help' || first === '-h' || first === 'help') {
+    print(help());
+    return;
+  }
   const [byDefault] = commands;
   if (first === '' || first.startsWith('-')) return byDefault.run(args, context);
   const command = commands.find(({ name }) => name === first);

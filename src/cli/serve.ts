@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { parseArgs } from 'node:util';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -43,7 +42,7 @@ async function startApplication({ config, warnings }: LoadedConfig, context: Com
   for (const warning of warnings) logger.warn(warning);
   const gate = new StartGate();
   configureHttp(app, { config, version: context.version, webRoot: context.webRoot, gate });
-  const address = await listen(app.getHttpServer() as Server, listenAddressOf(config));
+  const address = await listen(app.getHttpServer(), listenAddressOf(config));
   endOnSignal(app, logger);
   await app.init();
   app.get(ReadinessService).set(true);

@@ -17,7 +17,7 @@ const DEFAULT_FILE = 'aircheck.toml';
 export function readConfigFile(cwd: string, named: string | undefined): ConfigTable {
   const text = readText(resolve(cwd, named ?? DEFAULT_FILE), named);
   try {
-    return text === undefined ? {} : (parse(text) as ConfigTable);
+    return text === undefined ? {} : parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [reason] = error.message.split('\n');

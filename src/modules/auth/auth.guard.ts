@@ -3,8 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { PermissionDeniedError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
-import { PERMISSION_METADATA, PUBLIC_METADATA } from './ports/permission.decorator.js';
-import type { Right } from './ports/right.js';
+import { ACCESS_METADATA, type Access } from './ports/permission.decorator.js';
 
 /** Injects the controllers that everyone may call, for those that cannot say so themselves. */
 export const OPEN_CONTROLLERS = Symbol('OPEN_CONTROLLERS');
@@ -21,21 +20,18 @@ export class AuthGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): true {
-    if (this.isOpen(context)) return true;
+    const access = this.accessOf(context);
+    if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<Request>();
     const rights = this.auth.rightsOf(request.headers.authorization);
-    const wanted = this.metadata<Right>(PERMISSION_METADATA, context) ?? 'admin';
-    if (!rights.includes(wanted)) throw new PermissionDeniedError(wanted);
+    if (!rights.includes(access)) throw new PermissionDeniedError(access);
     return true;
   }
 
-  private isOpen(context: ExecutionContext): boolean {
-    return (
-      this.metadata<boolean>(PUBLIC_METADATA, context) === true || this.openControllers.includes(context.getClass())
-    );
-  }
-
-  private metadata<T>(key: string, context: ExecutionContext): T | undefined {
-    return this.reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
+  /** What a handler says beats what its controller says. */
+  private accessOf(context: ExecutionContext): Access {
+    if (this.openControllers.includes(context.getClass())) return 'public';
+    const places = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<Access | undefined>(ACCESS_METADATA, places) ?? 'admin';
   }
 }

@@ -14,7 +14,7 @@ export class BodyTypeUnsupportedError extends AppError {
   readonly code = 'content-type-unsupported';
 
   constructor() {
-    super('The body must be application/json in UTF-8.');
+    super('The body is of a content type or an encoding that this takes none of.');
   }
 }
 
@@ -23,7 +23,7 @@ export class BodyMalformedError extends AppError {
   readonly code = 'body-malformed';
 
   constructor(options: ErrorOptions) {
-    super('The body is not JSON, or not all of it came.', {}, options);
+    super('The body could not be read: it is not what its content type says, or not all of it came.', {}, options);
   }
 }
 

@@ -15,9 +15,13 @@ export class StartGate {
   }
 
   readonly handle = (request: Request, response: Response, next: NextFunction): void => {
-    if (this.isOpen) return next();
-    if (request.path === '/livez') return void response.json({ status: 'ok' });
-    response.setHeader('Retry-After', 1);
-    sendProblem(response, problem(503, 'not-ready', 'This node is not ready: starting.', { reason: 'starting' }));
+    if (this.isOpen) next();
+    else if (request.path === '/livez') response.json({ status: 'ok' });
+    else refuse(response);
   };
+}
+
+function refuse(response: Response): void {
+  response.setHeader('Retry-After', 1);
+  sendProblem(response, problem(503, 'not-ready', 'This node is not ready: starting.', { reason: 'starting' }));
 }

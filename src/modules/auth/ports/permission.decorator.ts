@@ -1,11 +1,13 @@
 import { SetMetadata, type CustomDecorator } from '@nestjs/common';
 import type { Right } from './right.js';
 
-export const PERMISSION_METADATA = 'aircheck:permission';
-export const PUBLIC_METADATA = 'aircheck:public';
+/** Who may call a route: bearers of a right, or everyone. */
+export type Access = Right | 'public';
+
+export const ACCESS_METADATA = 'aircheck:access';
 
 /** The right that a route wants. A route without this and without {@link Public} wants `admin`. */
-export const Permission = (right: Right): CustomDecorator => SetMetadata(PERMISSION_METADATA, right);
+export const Permission = (right: Right): CustomDecorator => SetMetadata(ACCESS_METADATA, right satisfies Access);
 
 /** Marks a route that everyone may call. */
-export const Public = (): CustomDecorator => SetMetadata(PUBLIC_METADATA, true);
+export const Public = (): CustomDecorator => SetMetadata(ACCESS_METADATA, 'public' satisfies Access);
