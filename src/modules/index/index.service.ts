@@ -4,12 +4,13 @@ import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import type { RecordedGap, RecordedTrack, RecordingDirectory, SegmentClosed } from '../../engine/index.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { StorageService } from '../storage/storage.service.js';
-import { dayOfDirectory } from './calendar-day.js';
 import { commitSegment } from './commit-segment.js';
+import { findDirectoryOwner } from './directory-claims.js';
 import { directoryStateOf } from './directory-state.js';
 import { GapRow, RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
 import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
 import { manifestPath, parseSegmentName, splitKey } from './object-names.js';
+import { findPlaybackEntries, findRecordedStreams } from './playback-entries.js';
 import {
   RUNNING_STATES,
   UNFINISHED_STATES,
@@ -182,58 +183,18 @@ export class IndexService {
    * @param exceptStream may record there: its own claim does not count
    * @returns a stream that has recorded there, or whose default tree (the folder of its name) lies above, below or there
    */
-  async directoryOwner(directory: string, exceptStream?: string): Promise<string | undefined> {
-    const parts = directory.split('/');
-    const row = await this.dataSource.manager
-      .createQueryBuilder(RecordingSession, 'session')
-      .leftJoin(SessionPart, 'part', 'part.sessionId = session.id AND part.directory = :directory', { directory })
-      .select('session.stream', 'stream')
-      .where('session.stream <> :exceptStream', { exceptStream: exceptStream ?? '' })
-      .andWhere(
-        `(session.directory = :directory OR part.directory IS NOT NULL OR session.stream IN (:...above)
-          OR substr(session.stream, 1, :length) = :below)`,
-        {
-          above: parts.map((_, index) => parts.slice(0, index + 1).join('/')),
-          below: `${directory}/`,
-          length: [...directory].length + 1,
-        },
-      )
-      .limit(1)
-      .getRawOne<{ stream: string }>();
-    return row?.stream;
+  directoryOwner(directory: string, exceptStream?: string): Promise<string | undefined> {
+    return findDirectoryOwner(this.dataSource.manager, directory, exceptStream ?? '');
   }
 
   /** Names of the streams with recorded media, sorted. */
-  async streams(): Promise<string[]> {
-    const rows = await this.dataSource.manager
-      .createQueryBuilder(SessionPart, 'part')
-      .select('DISTINCT part.stream', 'stream')
-      .orderBy('part.stream')
-      .getRawMany<{ stream: string }>();
-    return rows.map(({ stream }) => stream);
+  streams(): Promise<string[]> {
+    return findRecordedStreams(this.dataSource.manager);
   }
 
   /** One entry for each directory that the stream has media in, oldest first. */
-  async recordingsOf(stream: string): Promise<PlaybackEntry[]> {
-    const rows = await this.dataSource.manager
-      .createQueryBuilder(SessionPart, 'part')
-      .select('part.directory', 'directory')
-      .addSelect('MIN(part.startedAt)', 'startedAt')
-      .addSelect('SUM(part.endMs - part.startMs)', 'durationMs')
-      .where('part.stream = :stream', { stream })
-      .groupBy('part.directory')
-      .orderBy('MIN(part.startedAt)')
-      .addOrderBy('part.directory')
-      .getRawMany<{ directory: string; startedAt: string; durationMs: number | string }>();
-    return rows.map(({ directory, startedAt, durationMs }) => {
-      const start = new Date(startedAt);
-      return {
-        record: String(Math.floor(start.getTime() / 1000)),
-        ...dayOfDirectory(stream, directory, start, this.config.recorder.time_zone),
-        mpd_path: manifestPath(directory),
-        duration_ms: Number(durationMs),
-      };
-    });
+  recordingsOf(stream: string): Promise<PlaybackEntry[]> {
+    return findPlaybackEntries(this.dataSource.manager, stream, this.config.recorder.time_zone);
   }
 
   /** @returns undefined for everything but segments and inits that have a row and whose bytes are not lost */

@@ -4,11 +4,11 @@ import { fsStorage } from './fs.driver.js';
 
 export { MemoryStorageDriver } from './memory.driver.js';
 
-const drivers: readonly StorageDriverDefinition<StorageConfig>[] = [fsStorage];
+/** Every kind of storage; the compiler misses one that the configuration knows and this list does not. */
+const drivers: Readonly<Record<StorageConfig['type'], StorageDriverDefinition<StorageConfig>>> = {
+  [fsStorage.type]: fsStorage,
+};
 
-/** @throws {RangeError} for a type that the configuration knows and this list does not */
 export function createStorageDriver(config: StorageConfig): StorageDriver {
-  const definition = drivers.find(({ type }) => type === config.type);
-  if (definition === undefined) throw new RangeError(`No storage driver is called ${config.type}.`);
-  return definition.create(config);
+  return drivers[config.type].create(config);
 }

@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
+import {
+  DIRECTORY,
+  record,
+  segmentBytes,
+  segmentClosed,
+  startIndex,
+  type IndexFixture,
+} from './support/index-fixture.js';
+
+const KEY = `${DIRECTORY}/seg_0001.m4s`;
+const BYTES = segmentBytes(KEY);
+const ETAG = `"${segmentClosed(1, { startMs: 0 }).objects[0]?.sha256 ?? ''}"`;
+
+let fixture: IndexFixture;
+
+beforeAll(async () => {
+  fixture = await startIndex();
+  await record(fixture, { segments: [1] });
+  await fixture.index.setSessionState('s1', { state: 'completed' });
+  await fixture.manifests.publish(DIRECTORY);
+  await fixture.storage.put(parseObjectKey(`${DIRECTORY}/audio_init.m4s`), Buffer.alloc(700));
+  await fixture.storage.put(parseObjectKey(`${DIRECTORY}/seg_0002.m4s`), Buffer.from('still open'));
+  await fixture.storage.put(parseObjectKey(`${DIRECTORY}/notes.txt`), Buffer.from('private'));
+});
+
+afterAll(async () => {
+  await fixture[Symbol.asyncDispose]();
+});
+
+/** Sends the path as it is: fetch would tidy it. */
+async function ask(path: string, { method = 'GET', ...headers }: Record<string, string> = {}) {
+  const { port } = new URL(await fixture.app.getUrl());
+  const outgoing = request({ host: '127.0.0.1', port, method, headers, path: `/api/record/object/${path}` }).end();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, headers: response.headers, body: await text(response) };
+}
+
+it('gives committed media to be kept for ever', async () => {
+  const { status, headers, body } = await ask(KEY);
+
+  expect([status, body]).toEqual([200, BYTES.toString()]);
+  expect(headers).toMatchObject({
+    etag: ETAG,
+    'content-type': 'video/mp4',
+    'content-length': String(BYTES.length),
+    'accept-ranges': 'bytes',
+    'cache-control': 'max-age=31536000, immutable',
+    'x-content-type-options': 'nosniff',
+  });
+});
+
+it.each([
+  ['audio_seg_0001.m4s', 'audio/mp4', /immutable/],
+  ['audio_init.m4s', 'audio/mp4', /immutable/],
+  ['manifest.mpd', 'application/dash+xml', /^no-cache$/],
+  ['index.m3u8', 'application/vnd.apple.mpegurl', /^no-cache$/],
+  ['session_s1.json', 'application/json', /^no-cache$/],
+])('sends %s as %s', async (name, contentType, cacheControl) => {
+  const { status, headers, body } = await ask(`${DIRECTORY}/${name}`);
+
+  expect([status, headers['content-type']]).toEqual([200, contentType]);
+  expect(headers['cache-control']).toMatch(cacheControl);
+  expect(headers.etag).toMatch(/^"[0-9a-f]{64}"$/);
+  expect(headers['content-length']).toBe(String(body.length));
+});
+
+it('answers HEAD with the header of GET', async () => {
+  const whole = await ask(KEY);
+  const { status, headers, body } = await ask(KEY, { method: 'HEAD', range: 'bytes=0-1' });
+
+  expect([status, body]).toEqual([200, '']);
+  for (const name of ['etag', 'content-type', 'content-length', 'cache-control', 'accept-ranges']) {
+    expect(headers[name]).toBe(whole.headers[name]);
+  }
+});
+
+it.each([
+  [KEY, BYTES.toString()],
+  [`${DIRECTORY}/manifest.mpd`, undefined],
+])('sends a range of %s', async (key, known) => {
+  const whole = known ?? (await ask(key)).body;
+  const { status, headers, body } = await ask(key, { range: 'bytes=6-9' });
+
+  expect([status, body]).toEqual([206, whole.slice(6, 10)]);
+  expect(headers['content-range']).toBe(`bytes 6-9/${String(whole.length)}`);
+  expect(headers['content-length']).toBe('4');
+});
+
+it.each(['bytes=1000-', 'bytes=0-1,4-5'])('refuses the range %s', async (range) => {
+  const { status, headers, body } = await ask(KEY, { range });
+
+  expect([status, headers['content-range']]).toEqual([416, `bytes */${String(BYTES.length)}`]);
+  expect(headers['cache-control']).toBe('no-store');
+  expect(headers.etag).toBeUndefined();
+  expect(JSON.parse(body)).toMatchObject({ status: 416, code: 'range-not-satisfiable' });
+});
+
+it('sends nothing to who has it already', async () => {
+  const { status, headers, body } = await ask(KEY, { 'if-none-match': `"x", W/${ETAG}` });
+
+  expect([status, body, headers.etag, headers['content-length']]).toEqual([304, '', ETAG, undefined]);
+  expect(headers['cache-control']).toMatch(/immutable/);
+  expect((await ask(KEY, { 'if-none-match': ETAG, range: 'bytes=0-1' })).status).toBe(304);
+});
+
+it('sends a range only of what If-Range names', async () => {
+  expect((await ask(KEY, { range: 'bytes=0-1', 'if-range': ETAG })).status).toBe(206);
+  expect((await ask(KEY, { range: 'bytes=0-1', 'if-range': '"old"' })).status).toBe(200);
+});
+
+it('sends nothing when the object is not the one of If-Match', async () => {
+  const { status, body } = await ask(KEY, { 'if-match': '"old"' });
+
+  expect(status).toBe(412);
+  expect(JSON.parse(body)).toMatchObject({ code: 'precondition-failed' });
+});
+
+it.each([
+  '../../../etc/passwd',
+  '..',
+  'cam/../../x',
+  '%2e%2e/%2e%2e/etc/passwd',
+  '..%2f..%2fetc%2fpasswd',
+  '%252e%252e%252fetc',
+  'cam%5c..%5c..',
+  'cam\\..\\x',
+  '/etc/passwd',
+  '%2fetc/passwd',
+  'cam//x',
+  'cam/%00',
+  'cam/%0a',
+  'cam/./x',
+  'x'.repeat(256),
+  `${'x/'.repeat(600)}x`,
+])('refuses the key %s', async (path) => {
+  const { status, headers, body } = await ask(path);
+
+  expect(status).toBe(400);
+  expect(headers['content-type']).toMatch(/^application\/problem\+json/);
+  expect(headers['cache-control']).toBe('no-store');
+  expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'object-key-invalid' });
+});
+
+it('refuses a key that is not percent-encoded UTF-8', async () => {
+  expect((await ask('cam/%')).status).toBe(400);
+  expect((await ask('cam/%ff')).status).toBe(400);
+});
+
+it.each([
+  ['a segment that is still written', `${DIRECTORY}/seg_0002.m4s`, 'object-not-committed'],
+  ['a segment that never was', `${DIRECTORY}/seg_0009.m4s`, 'object-not-found'],
+  ['an init that never was', `${DIRECTORY}/init_0009.m4s`, 'object-not-found'],
+  ['a file that is none of ours', `${DIRECTORY}/notes.txt`, 'object-not-found'],
+  ['a manifest of nothing', 'nowhere/manifest.mpd', 'object-not-found'],
+  ['a manifest at the root', 'manifest.mpd', 'object-not-found'],
+  ['a directory', DIRECTORY, 'object-not-found'],
+  ['a session that never was', `${DIRECTORY}/session_x.json`, 'object-not-found'],
+  ['a segment of the right number and the wrong kind', `${DIRECTORY}/init_0001.m4s`, 'object-not-found'],
+])('has no %s', async (_what, key, code) => {
+  const { status, headers, body } = await ask(key);
+
+  expect([status, headers['cache-control']]).toEqual([404, 'no-store']);
+  expect(JSON.parse(body)).toMatchObject({ code });
+});
+
+it('tells that a segment of a growing directory is still to come', async () => {
+  fixture.manifests.setLive('live/2026/11/20', true);
+
+  const { status, body } = await ask('live/2026/11/20/seg_0007.m4s');
+
+  expect([status, JSON.parse(body)]).toMatchObject([404, { code: 'object-not-committed' }]);
+});
+
+it('does not pretend when the bytes of a row are gone', async () => {
+  const key = `${DIRECTORY}/audio_seg_0001.m4s`;
+  await unlink(join(fixture.root, key));
+
+  const { status, headers, body } = await ask(key);
+
+  expect([status, headers['cache-control'], headers.etag]).toEqual([404, 'no-store', undefined]);
+  expect(JSON.parse(body)).toMatchObject({ code: 'object-not-found' });
+});
+
+it('follows no link that leads out', async () => {
+  const outside = await mkdtemp(join(tmpdir(), 'aircheck-outside-'));
+  await writeFile(join(outside, 'session_x.json'), '{"secret":true}');
+  await symlink(outside, join(fixture.root, 'out'));
+
+  const { status, body } = await ask('out/session_x.json');
+
+  expect([status, JSON.parse(body)]).toMatchObject([400, { code: 'object-key-invalid' }]);
+  await rm(outside, { recursive: true });
+});
