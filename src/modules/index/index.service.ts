@@ -25,7 +25,6 @@ export type {
   OpenSessionInput,
   PlaybackEntry,
   RecordingSessionReason,
-  RecordingSessionState,
   RecordingSessionView,
   RecordingTrigger,
   SessionStateChange,
