@@ -54,12 +54,16 @@ export interface OfferedMedia {
   readonly extensions: readonly { readonly id: number; readonly uri: string }[];
   /** Primary SSRC and, where an FID group names it, the SSRC of its retransmissions. */
   readonly sources: readonly { readonly ssrc: number; readonly rtxSsrc?: number }[];
+  /** `a=rtcp-rsize`, RFC 5506: only who offers it gets it in the answer. */
+  readonly reducedSizeRtcp?: boolean;
 }
 
 /** A WHIP client's offer, checked. */
 export interface SessionOffer {
   readonly transport: TransportDescription;
   readonly media: readonly OfferedMedia[];
+  /** Mids in the order of the BUNDLE group, the first one's m-line has the transport; empty when none was offered. */
+  readonly bundle?: readonly string[];
 }
 
 /** What both sides agreed on for one track: a plain object that crosses to the engine worker. */

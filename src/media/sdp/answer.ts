@@ -1,0 +1,105 @@
+import { crc32 } from '../stun/crc32.js';
+import { asciiBytes } from '../stun/message-encoder.js';
+import {
+  ICE_OPTIONS,
+  type LocalDescription,
+  taggedMedia,
+  writeBundle,
+  writeCandidates,
+  writeCredentials,
+  writeMediaLine,
+} from './local-description.js';
+import type { NegotiatedTrack, OfferedMedia, SessionOffer } from './session.js';
+
+export type { LocalDescription } from './local-description.js';
+
+/**
+ * Writes the answer to an offer (RFC 9429 section 5.3): we receive, on one transport, everything the offer has.
+ *
+ * Each m-line repeats the transport's attributes, though the first one's would do: not every client looks there.
+ *
+ * @param tracks what `negotiate` made of the offer
+ * @param sessionVersion counts our descriptions of this session from 1
+ * @throws {RangeError} when an m-line has no track
+ */
+export function writeAnswer(
+  offer: SessionOffer,
+  tracks: readonly NegotiatedTrack[],
+  local: LocalDescription,
+  sessionVersion: number,
+): string {
+  const tagged = taggedMedia(offer);
+  const media = offer.media.flatMap((one) => writeMedia(one, trackOf(one, tracks), local, one === tagged));
+  const lines = [
+    'v=0',
+    `o=- ${sessionIdOf(local)} ${sessionVersion} IN IP4 127.0.0.1`,
+    's=-',
+    't=0 0',
+    ...writeBundle(offer),
+    ICE_OPTIONS,
+    ...media,
+  ];
+  return lines.map((line) => `${line}\r\n`).join('');
+}
+
+function trackOf({ mid }: OfferedMedia, tracks: readonly NegotiatedTrack[]): NegotiatedTrack {
+  const track = tracks.find((one) => one.mid === mid);
+  if (track === undefined) throw new RangeError(`No track for the m-line ${mid}.`);
+  return track;
+}
+
+/** Stays the same as long as the transport does, differs between sessions (RFC 8866 section 5.2). */
+function sessionIdOf({ ice }: LocalDescription): number {
+  const bytes = asciiBytes(ice.usernameFragment);
+  return crc32(bytes, bytes.length);
+}
+
+function writeMedia(
+  offered: OfferedMedia,
+  track: NegotiatedTrack,
+  local: LocalDescription,
+  isTagged: boolean,
+): string[] {
+  const payloadTypes = [track.payloadType, ...(track.rtxPayloadType === undefined ? [] : [track.rtxPayloadType])];
+  return [
+    ...writeMediaLine(track.kind, payloadTypes, local),
+    ...(isTagged ? writeCandidates(local.candidates) : []),
+    ...writeCredentials(local.ice),
+    `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
+    `a=setup:${local.setup}`,
+    `a=mid:${track.mid}`,
+    ...writeExtensions(offered, track),
+    'a=recvonly',
+    'a=rtcp-mux',
+    ...(offered.reducedSizeRtcp === true ? ['a=rtcp-rsize'] : []),
+    ...writeFormat(track),
+    ...writeRetransmissions(track),
+  ];
+}
+
+function writeExtensions({ extensions }: OfferedMedia, track: NegotiatedTrack): string[] {
+  const accepted = new Set<number | undefined>(Object.values(track.extensions));
+  return extensions.filter(({ id }) => accepted.has(id)).map(({ id, uri }) => `a=extmap:${id} ${uri}`);
+}
+
+function writeFormat({
+  payloadType,
+  codecName,
+  clockRate,
+  channels,
+  answerFormat,
+  feedback,
+}: NegotiatedTrack): string[] {
+  const { nack, pli, transportCc } = feedback;
+  const messages = [...(transportCc ? ['transport-cc'] : []), ...(nack ? ['nack'] : []), ...(pli ? ['nack pli'] : [])];
+  return [
+    `a=rtpmap:${payloadType} ${codecName}/${clockRate}${channels > 1 ? `/${channels}` : ''}`,
+    ...messages.map((message) => `a=rtcp-fb:${payloadType} ${message}`),
+    ...(answerFormat === undefined ? [] : [`a=fmtp:${payloadType} ${answerFormat}`]),
+  ];
+}
+
+function writeRetransmissions({ payloadType, rtxPayloadType, clockRate }: NegotiatedTrack): string[] {
+  if (rtxPayloadType === undefined) return [];
+  return [`a=rtpmap:${rtxPayloadType} rtx/${clockRate}`, `a=fmtp:${rtxPayloadType} apt=${payloadType}`];
+}

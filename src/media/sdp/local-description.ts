@@ -1,0 +1,52 @@
+import { writeCandidate } from './candidate.js';
+import type { DtlsFingerprint, IceCandidate, IceCredentials, OfferedMedia, SessionOffer } from './session.js';
+import { parseIpAddress } from '../stun/ip-address.js';
+
+/** Our side of a session's transport. */
+export interface LocalDescription {
+  readonly ice: IceCredentials;
+  readonly fingerprint: DtlsFingerprint;
+  readonly setup: 'active' | 'passive';
+  /** Best first: some clients use the first one only. */
+  readonly candidates: readonly IceCandidate[];
+}
+
+/** Candidates may come later, by PATCH; nominations follow RFC 8445. */
+export const ICE_OPTIONS = 'a=ice-options:trickle ice2';
+
+/** @returns nothing when no group was offered: an answer adds none */
+export function writeBundle(offer: SessionOffer): string[] {
+  const mids = bundledMids(offer);
+  return mids.length === 0 ? [] : [`a=group:BUNDLE ${mids.join(' ')}`];
+}
+
+/** The m-line that has the transport of all (RFC 9143 section 7.3). */
+export function taggedMedia(offer: SessionOffer): OfferedMedia | undefined {
+  const [tagged] = bundledMids(offer);
+  return offer.media.find(({ mid }) => mid === tagged) ?? offer.media[0];
+}
+
+function bundledMids({ bundle, media }: SessionOffer): readonly string[] {
+  return bundle ?? media.map(({ mid }) => mid);
+}
+
+/** @returns `m=` and `c=` lines; address and port are those of the default candidate (RFC 8839 section 4.2.1.2) */
+export function writeMediaLine(
+  kind: string,
+  payloadTypes: readonly number[],
+  local: LocalDescription,
+): [string, string] {
+  const candidate = local.candidates.find(({ transport }) => transport === 'udp');
+  const { address, port } = candidate ?? { address: '0.0.0.0', port: 9 };
+  const family = parseIpAddress(address)?.length === 16 ? 'IP6' : 'IP4';
+  return [`m=${kind} ${port} UDP/TLS/RTP/SAVPF ${payloadTypes.join(' ')}`, `c=IN ${family} ${address}`];
+}
+
+export function writeCredentials({ usernameFragment, password }: IceCredentials): string[] {
+  return [`a=ice-ufrag:${usernameFragment}`, `a=ice-pwd:${password}`];
+}
+
+/** All there will ever be. */
+export function writeCandidates(candidates: readonly IceCandidate[]): string[] {
+  return [...candidates.map((candidate) => `a=candidate:${writeCandidate(candidate)}`), 'a=end-of-candidates'];
+}
