@@ -12,8 +12,6 @@ import type { ObjectResource } from './object-access/object-resource.js';
 import { ObjectService } from './object.service.js';
 
 const PATH = '/api/record/object/';
-/** Fields that a page of another origin may read where CORS lets it in at all. */
-const EXPOSED = 'ETag, Content-Range, Accept-Ranges';
 
 @ApiTags('playback')
 @Controller('api/record/object')
@@ -77,7 +75,6 @@ function setHeaders(request: Request, response: Response, resource: ObjectResour
     resource.sizeBytes,
   );
   if (answer.type === 'precondition-failed') throw new PreconditionFailedError();
-  exposeToOtherOrigins(response);
   response.setHeader('Accept-Ranges', 'bytes');
   if (answer.type === 'unsatisfiable') {
     response.setHeader('Content-Range', `bytes */${String(resource.sizeBytes)}`);
@@ -101,10 +98,6 @@ function setHeaders(request: Request, response: Response, resource: ObjectResour
     );
   }
   return request.method === 'HEAD' ? undefined : range;
-}
-
-function exposeToOtherOrigins(response: Response): void {
-  if (response.hasHeader('Access-Control-Allow-Origin')) response.append('Access-Control-Expose-Headers', EXPOSED);
 }
 
 /** A player that seeks away leaves in the middle of a segment: nothing is wrong. */
