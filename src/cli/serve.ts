@@ -11,6 +11,7 @@ import {
   type ListenAddress,
   type LoadedConfig,
 } from '../config/index.js';
+import { SignalingService } from '../modules/signaling/signaling.service.js';
 import { ReadinessService } from '../platform/health/readiness.service.js';
 import { configureHttp } from '../platform/http/configure-http.js';
 import { listen } from '../platform/http/listen.js';
@@ -45,7 +46,11 @@ async function startApplication({ config, warnings }: LoadedConfig, context: Com
   const address = await listen(app.getHttpServer(), listenAddressOf(config));
   endOnSignal(app, logger);
   await app.init();
-  app.get(ReadinessService).set(true);
+  const readiness = app.get(ReadinessService);
+  readiness.set(true);
+  app.get(SignalingService).on(({ type }) => {
+    if (type === 'draining') readiness.set(false, 'it takes no new publishers');
+  });
   gate.open();
   logger.log(`Aircheck ${context.version} is ready: http://${formatListenAddress(address)}/`);
 }
