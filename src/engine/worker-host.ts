@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.js';
 import type { IceCredentials } from '../media/sdp/session.js';
 import { createDtlsIdentity } from './dtls/dtls-identity.js';
 import { HandshakeQueue } from './dtls/handshake-queue.js';
+import { rehearseHandshakes } from './dtls/rehearsal.js';
 import { EngineError } from './engine-error.js';
 import { LiveStream } from './live-stream.js';
 import { LoadMeter, threadCpuMs } from './load-meter.js';
@@ -69,6 +70,8 @@ export class WorkerHost {
     const demultiplexer = new Demultiplexer(memory, clock);
     udp.deliverTo(demultiplexer);
     const interfaces = networkInterfaces();
+    const identity = await createDtlsIdentity();
+    await rehearseHandshakes(identity);
     const environment: SessionEnvironment = {
       clock,
       memory,
@@ -77,7 +80,7 @@ export class WorkerHost {
       port: udp,
       wheel: new TimerWheel(clock.monotonicMs()),
       handshakes: new HandshakeQueue(mediaSince(demultiplexer)),
-      identity: await createDtlsIdentity(),
+      identity,
       candidates: hostCandidates({ sockets: udp.sockets, announcedAddresses, portOffset, interfaces }),
     };
     return new WorkerHost(settings, environment, emit);

@@ -1,0 +1,172 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import { MediaStreamTrack, RTCPeerConnection, RtpHeader, RtpPacket, useOPUS } from 'werift';
+import { EngineBench } from './engine-bench.js';
+
+jest.setTimeout(60_000);
+
+/** SRTP profiles by their DTLS numbers: AEAD_AES_128_GCM and AES_CM_128_HMAC_SHA1_80. */
+const GCM = 7;
+const COUNTER_MODE = 1;
+
+/** A werift publisher of Opus that offers these SRTP profiles and this DTLS role. */
+async function publishWithWerift(
+  bench: EngineBench,
+  profiles: number[],
+  setup: string,
+): Promise<{ peer: RTCPeerConnection; end: () => Promise<void> }> {
+  const peer = new RTCPeerConnection({ codecs: { audio: [useOPUS()] }, iceServers: [] });
+  const track = new MediaStreamTrack({ kind: 'audio' });
+  peer.addTransceiver(track, { direction: 'sendonly' });
+  await peer.setLocalDescription(await peer.createOffer());
+  for (const transport of peer.dtlsTransports) Object.assign(transport, { srtpProfiles: profiles });
+  const offer = peer.localDescription?.sdp.replaceAll('a=setup:actpass', `a=setup:${setup}`) ?? '';
+  const answer = await bench.publish(offer);
+  await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+  let sent = 0;
+  const timer = setInterval(() => {
+    const header = new RtpHeader({ sequenceNumber: sent, timestamp: sent * 960, payloadType: 96, marker: false });
+    track.writeRtp(new RtpPacket(header, Buffer.from([0x78, sent & 255, 1, 2, 3])));
+    sent += 1;
+  }, 20);
+  const end = async (): Promise<void> => {
+    clearInterval(timer);
+    await peer.close();
+  };
+  return { peer, end };
+}
+
+describe('a publisher on libdatachannel', () => {
+  it.each(['actpass', 'passive'] as const)(
+    'that offers setup:%s connects, and all its frames are recorded',
+    async (setup) => {
+      await using bench = await EngineBench.start();
+      await bench.record();
+      await bench.datachannel(setup);
+
+      await bench.reached('connected');
+      const { tracks } = await bench.statistics(
+        (all) => all.length === 2 && all.every((track) => track.framesPerSecond > 20),
+      );
+      await bench.engine.stopRecording('recording');
+
+      expect(tracks.find(({ kind }) => kind === 'video')).toMatchObject({
+        codecString: 'avc1.42C01E',
+        width: 640,
+        height: 480,
+        packetsLost: 0,
+      });
+      expect(tracks.find(({ kind }) => kind === 'audio')).toMatchObject({ codecString: 'opus', packetsLost: 0 });
+      const objects = bench.of('segment-closed').flatMap(({ segment }) => segment.objects);
+      const samples = (kind: string): number =>
+        objects.filter((object) => object.kind === kind).reduce((sum, object) => sum + object.samples, 0);
+      expect(samples('video')).toBeGreaterThan(20);
+      expect(samples('audio')).toBeGreaterThan(40);
+      expect(bench.of('gap-recorded')).toEqual([]);
+    },
+  );
+
+  it('is disconnected by 3 s of silence and connected again by its next packet', async () => {
+    await using bench = await EngineBench.start();
+    const peer = await bench.datachannel('actpass');
+    await bench.reached('connected');
+
+    peer.kill('SIGSTOP');
+    await bench.reached('disconnected');
+    peer.kill('SIGCONT');
+    await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+
+    expect(bench.states).toEqual(['connecting', 'connected', 'disconnected', 'connected']);
+  });
+
+  it('is refused when its certificate is not the announced one', async () => {
+    await using bench = await EngineBench.start();
+    const value = Array.from(randomBytes(32), (octet) => octet.toString(16).padStart(2, '0').toUpperCase()).join(':');
+
+    await bench.datachannel('actpass', { remoteFingerprints: [{ algorithm: 'sha-256', value }] });
+
+    await bench.reached('closed: dtls-failed');
+    expect(bench.states).not.toContain('connected');
+  });
+
+  it('is told when its session is closed', async () => {
+    await using bench = await EngineBench.start();
+    const peer = await bench.datachannel('actpass');
+    await bench.reached('connected');
+
+    await bench.engine.closeSession('session', 'requested');
+
+    await bench.reached('closed: requested');
+    while (peer.states.at(-1) !== 'closed') await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
+  it('loses nothing to strangers who send checks, handshakes, media and noise, and they get no answer', async () => {
+    await using bench = await EngineBench.start();
+    await bench.datachannel('actpass');
+    await bench.reached('connected');
+    const stranger = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    let answers = 0;
+    stranger.on('message', () => (answers += 1));
+    const forgedCheck = Buffer.concat([Buffer.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), randomBytes(12)]);
+    const clientHello = Buffer.concat([
+      Buffer.from([22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50, 1]),
+      randomBytes(49),
+    ]);
+    const media = Buffer.concat([Buffer.from([0x80, 102]), randomBytes(200)]);
+
+    for (let round = 0; round < 200; round += 1) {
+      for (const bytes of [
+        forgedCheck,
+        clientHello,
+        media,
+        media.subarray(0, 7),
+        randomBytes(1 + (round % 100)),
+        Buffer.alloc(3000),
+      ])
+        stranger.send(bytes, bench.udpPort, '127.0.0.1');
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+    stranger.close();
+
+    expect(answers).toBe(0);
+    expect(tracks.map(({ packetsLost }) => packetsLost)).toEqual([0, 0]);
+    expect(bench.of('worker-load').at(-1)?.packetsDropped).toBeGreaterThan(500);
+    expect(bench.states).toEqual(['connecting', 'connected']);
+  });
+
+  it('connects over IPv6', async () => {
+    await using bench = await EngineBench.start(['::1']);
+    await bench.datachannel('actpass');
+
+    await bench.reached('connected');
+  });
+});
+
+describe('a publisher on werift', () => {
+  it.each([
+    ['AEAD_AES_128_GCM', GCM, 'actpass'],
+    ['AEAD_AES_128_GCM', GCM, 'passive'],
+    ['AES_CM_128_HMAC_SHA1_80', COUNTER_MODE, 'actpass'],
+    ['AES_CM_128_HMAC_SHA1_80', COUNTER_MODE, 'passive'],
+  ])('that speaks %s only (%i) and offers setup:%s is heard', async (_name, profile, setup) => {
+    await using bench = await EngineBench.start();
+    const { end } = await publishWithWerift(bench, [profile], setup);
+
+    await bench.reached('connected');
+    const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+    await end();
+
+    expect(tracks).toMatchObject([{ kind: 'audio', codecString: 'opus', packetsLost: 0 }]);
+  });
+
+  it('is refused when it speaks no profile of ours', async () => {
+    await using bench = await EngineBench.start();
+    const { end } = await publishWithWerift(bench, [2], 'actpass');
+
+    await bench.reached('closed: dtls-failed');
+    await end();
+  });
+});
