@@ -1,0 +1,27 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const PROJECT = resolve(__dirname, '../..');
+
+const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+  .map((name) => readFileSync(join(PROJECT, 'src', name), 'utf8'));
+
+/** Codes of error classes, and those of the framework's own refusals. */
+function codesInSources(): string[] {
+  const ofClasses = sources.flatMap((text) =>
+    [...text.matchAll(/readonly code = '([a-z-]+)'/g)].map(([, code]) => code ?? ''),
+  );
+  const table = sources.map((text) => /FRAMEWORK_CODES[^{]*\{([^}]*)\}/.exec(text)?.[1] ?? '').join('');
+  const ofFramework = [...table.matchAll(/'([a-z-]+)'/g)].map(([, code]) => code ?? '');
+  return [...new Set([...ofClasses, ...ofFramework, 'internal'])].sort();
+}
+
+it('docs/problems.md explains every code of the sources, and no other', () => {
+  const documented = [
+    ...readFileSync(join(PROJECT, 'docs/problems.md'), 'utf8').matchAll(/^\| \d{3} +\| `([a-z-]+)`/gm),
+  ].map(([, code]) => code ?? '');
+
+  expect(codesInSources().length).toBeGreaterThan(20);
+  expect([...documented].sort()).toEqual(codesInSources());
+});
