@@ -71,6 +71,7 @@ function writeMedia(
     ...writeExtensions(offered, track),
     'a=recvonly',
     'a=rtcp-mux',
+    'a=rtcp-mux-only',
     ...(offered.reducedSizeRtcp === true ? ['a=rtcp-rsize'] : []),
     ...writeFormat(track),
     ...writeRetransmissions(track),

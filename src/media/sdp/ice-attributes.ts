@@ -16,13 +16,15 @@ export class CredentialsReader {
 
   /** @throws {SdpError} for a value that RFC 8839 section 5.4 forbids */
   readUsernameFragment({ line, value }: SdpAttribute): void {
-    this.usernameFragment ??= checked(value, USERNAME_FRAGMENT, line);
+    const usernameFragment = checked(value, USERNAME_FRAGMENT, line);
+    this.usernameFragment ??= usernameFragment;
     this.line = line;
   }
 
   /** @throws {SdpError} for a value that RFC 8839 section 5.4 forbids */
   readPassword({ line, value }: SdpAttribute): void {
-    this.password ??= checked(value, PASSWORD, line);
+    const password = checked(value, PASSWORD, line);
+    this.password ??= password;
     this.line = line;
   }
 

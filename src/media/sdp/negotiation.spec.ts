@@ -1,0 +1,112 @@
+import type { CodecDefinition } from '../codecs/codec.js';
+import { findCodec } from '../codecs/index.js';
+import { negotiate } from './negotiation.js';
+import { NoAcceptableCodecError } from './sdp.errors.js';
+import type { OfferedFormat, OfferedMedia, SessionOffer } from './session.js';
+import { negotiateSetup } from './setup.js';
+
+const h264 = definition('H264');
+
+function definition(name: string): CodecDefinition {
+  const codec = findCodec(name, 'video');
+  if (codec === undefined) throw new Error(`${name} is not in the list`);
+  return codec;
+}
+
+function format(
+  payloadType: number,
+  codecName: string,
+  parameters = '',
+  feedback: readonly string[] = [],
+): OfferedFormat {
+  return { payloadType, codecName, clockRate: 90_000, channels: 1, format: parameters, feedback };
+}
+
+function offerOf(formats: readonly OfferedFormat[], extensions: OfferedMedia['extensions'] = []): SessionOffer {
+  const media: OfferedMedia = { mid: 'v', kind: 'video', direction: 'sendonly', formats, extensions, sources: [] };
+  const ice = { usernameFragment: 'abcd', password: '0123456789abcdefghijkl' };
+  return { transport: { ice, fingerprints: [], setup: 'actpass', candidates: [] }, media: [media] };
+}
+
+describe('negotiate', () => {
+  it('takes what the codec prefers, wherever it stands', () => {
+    const [track] = negotiate(
+      offerOf([
+        format(96, 'VP8'),
+        format(104, 'H264', 'packetization-mode=0'),
+        format(102, 'h264', 'packetization-mode=1'),
+      ]),
+    );
+    expect(track).toMatchObject({ payloadType: 102, codecName: 'H264' });
+  });
+
+  it('takes the first of equals', () => {
+    const mode1 = 'packetization-mode=1';
+    const [track] = negotiate(offerOf([format(39, 'H264', mode1), format(102, 'H264', mode1)]));
+    expect(track?.payloadType).toBe(39);
+  });
+
+  it('compares formats of different codecs by what each codec says of them', () => {
+    const wanted: CodecDefinition = { ...h264, name: 'AV1', preference: () => 9 };
+    const [track] = negotiate(offerOf([format(102, 'H264', 'packetization-mode=1'), format(45, 'AV1')]), [
+      h264,
+      wanted,
+    ]);
+    expect(track?.codecName).toBe('AV1');
+  });
+
+  it('takes the retransmissions of the chosen format only, and only with generic NACK', () => {
+    const formats = [format(97, 'rtx', 'apt=96'), format(103, 'RTX', 'rtx-time=3000;apt=102')];
+    const repaired = negotiate(offerOf([format(102, 'H264', '', ['nack']), ...formats]));
+    expect(repaired[0]?.rtxPayloadType).toBe(103);
+    expect(negotiate(offerOf([format(102, 'H264'), ...formats]))[0]?.rtxPayloadType).toBeUndefined();
+  });
+
+  it('wants transport-wide feedback only with the extension that carries its numbers', () => {
+    const uri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+    const formats = [format(102, 'H264', '', ['transport-cc'])];
+    expect(negotiate(offerOf(formats))[0]?.feedback.transportCc).toBe(false);
+    expect(negotiate(offerOf(formats, [{ id: 5, uri }]))[0]).toMatchObject({
+      feedback: { transportCc: true },
+      extensions: { transportSequenceNumber: 5 },
+    });
+  });
+
+  it('accepts the capture time and leaves the picture upright', () => {
+    const [track] = negotiate(
+      offerOf(
+        [format(102, 'H264')],
+        [
+          { id: 9, uri: 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time' },
+          { id: 13, uri: 'urn:3gpp:video-orientation' },
+        ],
+      ),
+    );
+    expect(track?.extensions).toEqual({ mid: undefined, transportSequenceNumber: undefined, absoluteCaptureTime: 9 });
+  });
+
+  it.each([
+    ['other codecs', [format(96, 'VP8'), format(118, 'red'), format(120, 'ulpfec')]],
+    ['a format that its codec refuses', [format(102, 'H264', 'packetization-mode=2')]],
+    ['parameters that are no values', [format(102, 'H264', 'packetization-mode=constructor')]],
+    ['another clock rate', [{ ...format(102, 'H264'), clockRate: 48_000 }]],
+    ['nothing', []],
+  ])('refuses %s', (_name, formats) => {
+    expect(() => negotiate(offerOf(formats))).toThrow(NoAcceptableCodecError);
+  });
+
+  it('says what was offered and what would be accepted', () => {
+    const attempt = (): unknown => negotiate(offerOf([format(96, 'VP8'), format(98, 'VP8')]), [h264]);
+    expect(attempt).toThrow('No offered video codec can be recorded (offered: VP8; accepted: H264).');
+  });
+});
+
+describe('negotiateSetup', () => {
+  it('leaves DTLS to be begun by the client, unless it wants us to', () => {
+    expect([negotiateSetup('actpass'), negotiateSetup('active'), negotiateSetup('passive')]).toEqual([
+      'passive',
+      'passive',
+      'active',
+    ]);
+  });
+});
