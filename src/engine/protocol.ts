@@ -20,7 +20,9 @@ export type SessionCloseReason =
   | 'peer-closed'
   | 'dtls-failed'
   | 'worker-lost'
-  | 'shutdown';
+  | 'shutdown'
+  /** A mistake of ours. */
+  | 'failed';
 
 export interface PublisherOrder {
   readonly streamId: string;

@@ -30,6 +30,8 @@ import type { WorkerSettings } from './worker-messages.js';
 
 /** Address space that one publisher may come to need: a reorder ring per track, fragments of a recording. */
 const BYTES_PER_PUBLISHER = 2 * 1024 * 1024;
+/** Sessions that were answered and have not connected: offers are cheap to make, and each is kept for 15 s. */
+const MOST_PENDING = 1024;
 const RECORDER_INTERVAL_MS = 20;
 const STATISTICS_INTERVAL_MS = 1_000;
 
@@ -121,9 +123,14 @@ export class WorkerHost {
     return this.closing;
   }
 
-  private openPublisher(order: PublisherOrder): LocalTransport {
+  private get isFull(): boolean {
     const capacity = Math.floor(this.environment.memory.bytes.length / BYTES_PER_PUBLISHER);
-    if (this.closing !== undefined || this.sessions.size >= capacity)
+    const pending = [...this.sessions.values()].filter(({ isPending }) => isPending).length;
+    return this.sessions.size >= capacity || pending >= MOST_PENDING;
+  }
+
+  private openPublisher(order: PublisherOrder): LocalTransport {
+    if (this.closing !== undefined || this.isFull)
       throw new EngineError('memory-exhausted', 'This worker has no room for another publisher.');
     const session = new PublisherSession(order, this.environment, {
       stateChanged: (changed, state, reason) => this.stateChanged(changed, state, reason),

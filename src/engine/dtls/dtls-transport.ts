@@ -130,8 +130,9 @@ export class DtlsTransport {
 
   private receiveAlert(record: DtlsRecord): void {
     const alert = this.decrypt(record);
-    if (alert === undefined || alert.length !== 2) return;
-    if (alert[1] === CLOSE_NOTIFY) {
+    if (alert?.length !== 2) return;
+    const isOver = alert[1] === CLOSE_NOTIFY || (alert[0] === FATAL && this.phase === 'secured');
+    if (isOver) {
       this.end();
       this.listener.closed();
     } else if (alert[0] === FATAL) this.fail(new Error(`The peer gave up (alert ${String(alert[1])}).`), true);

@@ -32,7 +32,7 @@ describe('HandshakeAssembler', () => {
           });
           const parts = bodies.flatMap((body, sequence) => fragments(11, sequence, body, size));
           const shuffled = [...parts, ...parts]
-            .map((part) => ({ part, key: order.next().value ?? 0 }))
+            .map((part) => ({ part, key: Number(order.next().value) }))
             .sort((a, b) => a.key - b.key);
           for (const { part } of shuffled) assembler.push(part);
           for (const part of parts) assembler.push(part);

@@ -68,8 +68,9 @@ export class PublisherSession implements DatagramOwner {
     this.endLifeTimer = wheel.every(LIFE_INTERVAL_MS, (nowMs) => this.tick(nowMs));
   }
 
-  get state(): SessionState {
-    return this.life.state;
+  /** Neither connected before nor closed. */
+  get isPending(): boolean {
+    return this.life.state === 'new' || this.life.state === 'connecting';
   }
 
   /** Our side, for the answer. */
@@ -121,8 +122,14 @@ export class PublisherSession implements DatagramOwner {
     this.dtls.receive(datagram);
   }
 
+  /** Media that we cannot cope with is our mistake, but costs this session only, not the other streams of the worker. */
   mediaDatagram(slot: number, length: number, nowMs: number): boolean {
-    return this.media?.receive(slot, length, nowMs) ?? false;
+    try {
+      return this.media?.receive(slot, length, nowMs) ?? false;
+    } catch (error) {
+      this.broke(error);
+      return true;
+    }
   }
 
   close(reason: SessionCloseReason): void {
@@ -147,11 +154,18 @@ export class PublisherSession implements DatagramOwner {
       keyframes,
       ssrc: randomInt(1, 2 ** 32),
       canonicalName: randomBytes(CANONICAL_NAME_BYTES).toString('base64url'),
+      failed: (error) => this.broke(error),
       roundTripMs: () => this.agent.roundTripMs,
       send: (datagram) => this.send(datagram),
     });
     keyframes.expect(clock.monotonicMs());
     this.life.secured(clock.monotonicMs());
+  }
+
+  /** The slot in hand stays with the broken session: who holds it is not known. */
+  private broke(error: unknown): void {
+    process.emitWarning(error instanceof Error ? error : String(error));
+    this.close('failed');
   }
 
   private handshakeFailed(proven: boolean): void {
@@ -162,7 +176,7 @@ export class PublisherSession implements DatagramOwner {
   private stateChanged(state: SessionState, reason: SessionCloseReason | undefined): void {
     if (state === 'disconnected') this.pause();
     else if (state === 'connected') this.resume();
-    else if (state === 'closed') this.release();
+    else if (state === 'closed') this.release(reason);
     this.listener.stateChanged(this, state, reason);
   }
 
@@ -176,11 +190,11 @@ export class PublisherSession implements DatagramOwner {
     this.keyframes.want();
   }
 
-  private release(): void {
+  private release(reason: SessionCloseReason | undefined): void {
     this.endLifeTimer();
     this.environment.demultiplexer.remove(this);
     this.rtcp?.close();
-    this.media?.flush();
+    if (reason !== 'failed') this.media?.flush();
     this.media?.close();
     this.dtls.close();
   }

@@ -20,6 +20,8 @@ export interface RtcpSchedulerOptions {
   readonly canonicalName: string;
   /** Of the path to the sender: a packet is asked for again after it. Undefined while unknown. */
   readonly roundTripMs: () => number | undefined;
+  /** Media that had waited for others could not be coped with. */
+  readonly failed: (error: unknown) => void;
   /** Takes sealed packets. */
   readonly send: (datagram: Uint8Array) => void;
 }
@@ -61,7 +63,12 @@ export class RtcpScheduler {
 
   private tick(nowMs: number): void {
     const { media, keyframes } = this.options;
-    for (const track of media.tracks) track.tick(nowMs);
+    try {
+      for (const track of media.tracks) track.tick(nowMs);
+    } catch (error) {
+      this.options.failed(error);
+      return;
+    }
     if (this.isPaused) return;
     this.sendNacks(nowMs);
     const video = media.tracks.find((track) => track.isVideo && track.track.feedback.pli);
