@@ -13,11 +13,11 @@ const ADAPTATION_SET_ID: Readonly<Record<MediaKind, number>> = { video: 1, audio
  * The Media Presentation Description of a directory, ISO/IEC 23009-1: `dynamic` while something records into it, with
  * everything since its beginning to be seen (no timeShiftBufferDepth), else `static`.
  *
- * Each Period has its start and its length, so that a gap between two of them is told as it was.
+ * Each Period but the last has its start and its length, so that a gap between two of them is told as it was.
  */
 export function writeDashManifest(timeline: ManifestTimeline): string {
   const runs = timeline.periods.flatMap(runsOf);
-  const periods = runs.flatMap((run, index) => periodLines(run, timeline.isLive && index === runs.length - 1));
+  const periods = runs.flatMap((run, index) => periodLines(run, index === runs.length - 1));
   const attributes = {
     xmlns: 'urn:mpeg:dash:schema:mpd:2011',
     profiles: PROFILES,
@@ -62,11 +62,15 @@ function longestSegmentMs(timeline: ManifestTimeline, runs: readonly Run[]): num
   return longestMs;
 }
 
-function periodLines(run: Run, isGrowing: boolean): string[] {
+/**
+ * The last Period ends with the presentation (section 5.3.2.1), or grows. Where every Period says its length, dash.js
+ * takes their sum for the length of the presentation, gaps left out, and never comes to its end.
+ */
+function periodLines(run: Run, isLast: boolean): string[] {
   const attributes = {
     id: run.id,
     start: duration(run.startMs),
-    duration: isGrowing ? undefined : duration(run.durationMs),
+    duration: isLast ? undefined : duration(run.durationMs),
   };
   return element(
     'Period',
