@@ -9,6 +9,8 @@ describe('rehearseHandshakes', () => {
   it('says that nothing will work when certificate and key do not belong together', async () => {
     const [one, other] = await Promise.all([createDtlsIdentity(), createDtlsIdentity()]);
 
-    await expect(rehearseHandshakes({ ...one, privateKeyPem: other.privateKeyPem })).rejects.toThrow('DTLS does not work');
+    await expect(rehearseHandshakes({ ...one, privateKeyPem: other.privateKeyPem })).rejects.toThrow(
+      'DTLS does not work',
+    );
   });
 });
