@@ -66,6 +66,11 @@ export class TrackClock implements ClockedTrack {
     return stepMs < -LONGEST_STEP_BACK_MS || stepMs - (arrivalMs - this.lastArrivalMs) > LONGEST_STEP_FORWARD_MS;
   }
 
+  /** @returns how long before `arrivalMs` the newest access unit came */
+  sinceLastMs(arrivalMs: number): number {
+    return Math.max(0, arrivalMs - this.lastArrivalMs);
+  }
+
   /** An access unit's first packet came at `arrivalMs`. */
   arrived(ticks: number, arrivalMs: number): void {
     const delayMs = arrivalMs - this.toMs(ticks);
@@ -120,7 +125,12 @@ export class TrackClock implements ClockedTrack {
     this.restartSlewing(ticks);
   }
 
-  /** @returns recording time of `ticks` in this track's clock rate, an integer; moves the slewing on */
+  /** @returns recording time of `ticks` in this track's clock rate, by the placement in force */
+  peek(ticks: number): number {
+    return ticks + this.shiftTicks;
+  }
+
+  /** As `peek`, for the next access unit in decoding order: what was learned is slewed in on the way. */
   place(ticks: number): number {
     if (this.slewedToTicks === -Infinity) this.slewedToTicks = ticks;
     const advance = ticks - this.slewedToTicks;

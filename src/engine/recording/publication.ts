@@ -1,0 +1,118 @@
+import type { AccessUnitFacts, AccessUnitSink, MediaKind } from '../../media/codecs/codec.js';
+import { findCodec } from '../../media/codecs/index.js';
+import type { NegotiatedTrack } from '../../media/sdp/session.js';
+import { RecordingClock } from '../../media/timeline/recording-clock.js';
+import { TrackClock } from '../../media/timeline/track-clock.js';
+import { AccessUnitIntake } from './access-unit-intake.js';
+import type { MemoryShare } from './memory-share.js';
+import { TrackRecording } from './track-recording.js';
+
+/** The first fragment waits so long for sender reports of all tracks. */
+const REPORT_WAIT_MS = 1_000;
+/** Audio waits so long for a picture to begin with. */
+const KEYFRAME_WAIT_MS = 2_000;
+
+export interface PublicationListener {
+  /** The arena's unit in progress is whole, to be pushed or discarded in the call. */
+  accessUnit(track: TrackRecording, facts: AccessUnitFacts, arrivalMs: number): void;
+  damaged(track: TrackRecording): void;
+  exhausted(): void;
+}
+
+interface Attached {
+  readonly track: TrackRecording;
+  readonly intake: AccessUnitIntake;
+}
+
+/** The tracks of one publisher on their way into a recording, and the clock they share. */
+export class Publication {
+  readonly video: TrackRecording | undefined;
+  readonly audio: TrackRecording | undefined;
+  readonly tracks: readonly TrackRecording[];
+  private readonly attached = new Map<string, Attached>();
+
+  /** @throws {RangeError} for a codec that is not in the list */
+  constructor(
+    negotiated: readonly NegotiatedTrack[],
+    share: MemoryShare,
+    fragmentDurationMs: number,
+    listener: PublicationListener,
+  ) {
+    const recordingClock = new RecordingClock();
+    for (const { mid, codecName, kind, clockRate } of negotiated) {
+      const codec = findCodec(codecName, kind);
+      if (codec === undefined) throw new RangeError(`No codec ${codecName} for ${kind}.`);
+      const clock = new TrackClock(clockRate, recordingClock);
+      const exhausted = (): void => listener.exhausted();
+      const track = new TrackRecording({ codec, clock, share, fragmentDurationMs, exhausted });
+      const intake = new AccessUnitIntake(track.arena, {
+        finished: (facts, arrivalMs) => listener.accessUnit(track, facts, arrivalMs),
+        damaged: () => listener.damaged(track),
+      });
+      this.attached.set(mid, { track, intake });
+    }
+    this.tracks = [...this.attached.values()].map(({ track }) => track);
+    this.video = this.trackOf('video');
+    this.audio = this.trackOf('audio');
+  }
+
+  /** @throws {RangeError} for a mid that was not attached */
+  sinkFor(mid: string): AccessUnitSink {
+    const found = this.attached.get(mid);
+    if (found === undefined) throw new RangeError(`No track ${mid}.`);
+    return found.intake;
+  }
+
+  arrival(mid: string, arrivalMs: number): void {
+    this.attached.get(mid)?.intake.arrival(arrivalMs);
+  }
+
+  senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void {
+    this.attached.get(mid)?.track.clock.senderReport(rtpTimestamp, ntpMs, arrivalMs);
+  }
+
+  /** What waits may become a Period now. */
+  mayBegin(nowMs: number): boolean {
+    if (this.video?.hasWaiting === true) return this.isPlaceKnown(this.video, nowMs);
+    if (this.audio?.hasWaiting !== true) return false;
+    if (this.video === undefined) return this.isPlaceKnown(this.audio, nowMs);
+    return nowMs - this.audio.firstArrivalMs >= KEYFRAME_WAIT_MS;
+  }
+
+  /** A track that waits has its place by sender reports, or has waited long enough for them. */
+  isPlaceKnown(track: TrackRecording, nowMs: number): boolean {
+    if (nowMs - track.firstArrivalMs >= REPORT_WAIT_MS) return true;
+    for (const { clock } of this.tracks) if (!clock.hasReport) return false;
+    return true;
+  }
+
+  /** Sound from before the first picture, in arrival and in time, is no part of the recording. */
+  dropEarlyAudio(): void {
+    const { video, audio } = this;
+    if (video?.hasWaiting !== true || audio?.hasWaiting !== true) return;
+    const pictureMs = video.clock.monotonicMs(video.samples.ticks[0] ?? 0);
+    let early = 0;
+    while (early < audio.samples.count) {
+      const cameBefore = (audio.samples.arrivalMs[early] ?? 0) < video.firstArrivalMs;
+      const isBefore = audio.clock.monotonicMs(audio.samples.ticks[early] ?? 0) < pictureMs;
+      if (!cameBefore || !isBefore) break;
+      early += 1;
+    }
+    audio.dropWaiting(early);
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    for (const track of this.tracks) track.clear();
+  }
+
+  /** Nothing is taken any more, and memory given back. */
+  close(): void {
+    for (const { intake } of this.attached.values()) intake.close();
+    this.clear();
+  }
+
+  private trackOf(kind: MediaKind): TrackRecording | undefined {
+    return this.tracks.find((track) => track.kind === kind);
+  }
+}

@@ -1,0 +1,354 @@
+import type { RecordedGap } from '../protocol.js';
+import { decideCut, forcedMs } from './cut-rule.js';
+import type { RecordedSegment } from './recorded-segment.js';
+import type { SegmentSequence } from './segment-sequence.js';
+import type { TrackRecording } from './track-recording.js';
+
+/** A track this far behind the other stands still: the other's fragments and segments do not wait for it. */
+const STANDSTILL_MS = 500;
+/** How long a cut waits for a track that is silent. */
+const SILENCE_MS = 1_000;
+/** How long audio that begins late waits for a key frame to begin a Period with. */
+const JOIN_MS = 2_000;
+
+export interface RunOptions {
+  readonly sequence: SegmentSequence;
+  readonly segmentDurationMs: number;
+  readonly fragmentDurationMs: number;
+  /** The publisher has a video track, whether it sends or not. */
+  readonly expectsVideo: boolean;
+  /** Recording time at which the next directory begins, Infinity for never. */
+  borderMs(): number;
+  monotonicMs(): number;
+  requestKeyframe(): void;
+  gap(gap: RecordedGap): void;
+}
+
+/** A place in recording time where segments end in all tracks. */
+interface Cut {
+  readonly ms: number;
+  readonly segment: RecordedSegment;
+  readonly startsPeriod: boolean;
+  readonly madeMs: number;
+}
+
+interface Member {
+  readonly track: TrackRecording;
+  /** Cuts that its samples have not come to yet, in order. */
+  readonly cuts: Cut[];
+  /** Where a loss began that no decodable sample has followed yet, recording time. */
+  lostFromMs: number | undefined;
+}
+
+/**
+ * Media from a publisher's start to its interruption: puts samples of all tracks into fragments and segments, and cuts
+ * segments at the same times in all tracks.
+ *
+ * Video leads: it says where segments end. Audio leads where there is no video, and in segments that have none of it.
+ */
+export class RecordingRun {
+  private readonly members: Member[] = [];
+  private leader: Member;
+  /** The newest, which the leader is in. */
+  private segment: RecordedSegment;
+  /** Of the segment in progress. */
+  private readonly limits: { startMs: number; readonly segmentDurationMs: number; borderMs: number };
+  private isHeld = false;
+  private joining: Member | undefined;
+  private joinByMs = Infinity;
+
+  /**
+   * Starts a Period with the samples that wait.
+   *
+   * @param tracks all that have samples, placed; the first one leads
+   * @param startMs the least recording time of these samples
+   */
+  constructor(
+    private readonly options: RunOptions,
+    tracks: readonly [TrackRecording, ...TrackRecording[]],
+    startMs: number,
+  ) {
+    for (const track of tracks) this.members.push(memberFor(track));
+    this.leader = this.memberOf(tracks[0]);
+    this.limits = { startMs, segmentDurationMs: options.segmentDurationMs, borderMs: Infinity };
+    this.segment = this.nextSegment(this.leader, startMs, true);
+    for (const { track } of this.members) track.enter(this.segment);
+    this.leader.track.openPart();
+    this.admitByTime();
+  }
+
+  /** Nothing is written while a track that is to join waits to learn its place. */
+  hold(): void {
+    this.isHeld = true;
+  }
+
+  /** Video, placed, joins a run that began without it, with a new Period. */
+  join(track: TrackRecording): void {
+    this.isHeld = false;
+    const writtenMs = Math.max(...this.members.map((other) => other.track.writtenMs));
+    const earlyMs = writtenMs - track.waitingMs;
+    if (earlyMs > 0) track.clock.shiftBy(Math.ceil((earlyMs * track.clock.clockRate) / 1000));
+    const member = memberFor(track);
+    this.members.push(member);
+    this.leader = member;
+    this.cut(member, 0, track.placeNext(), true);
+    track.admitNext();
+    this.admit(track);
+  }
+
+  /** Audio, placed, joins a run that began without it: with a new Period, at the next picture that can start one. */
+  joinLater(track: TrackRecording): void {
+    this.joining = memberFor(track);
+    this.joinByMs = this.options.monotonicMs() + JOIN_MS;
+    this.options.requestKeyframe();
+  }
+
+  /** Admits what waits in a track of the run. */
+  admit(track: TrackRecording): void {
+    if (track === this.joining?.track) return;
+    const member = this.memberOf(track);
+    while (track.hasWaiting) this.admitNext(member);
+  }
+
+  /**
+   * RTP time of a track of the run starts anew with the sample to come. A new Period; two tracks that jump together
+   * share one.
+   *
+   * @param ticks of that sample
+   * @param sinceLastMs by the clock, between it and the newest one
+   */
+  jump(track: TrackRecording, ticks: number, sinceLastMs: number): void {
+    if (track === this.joining?.track) this.joinNow();
+    const member = this.memberOf(track);
+    const { endMs } = track;
+    const pending = member.cuts.at(-1);
+    const atTicks = track.ticksOf(Math.max(endMs, track.newestMs + sinceLastMs, pending?.ms ?? 0));
+    track.finishSegment(track.admitted, track.endTicks);
+    track.clock.jumpTo(ticks, atTicks);
+    const atMs = track.msOf(atTicks);
+    this.tellGap(member, endMs, atMs, 'timestamp-jump');
+    if (pending?.startsPeriod === true) this.enter(member, 0, 0);
+    else this.cut(member, 0, atMs, true);
+  }
+
+  /** To be called some times per second. */
+  tick(nowMs: number): void {
+    for (const member of this.members) {
+      const cut = member.cuts[0];
+      if (cut !== undefined && nowMs - cut.madeMs >= SILENCE_MS) this.passSilently(member, cut);
+    }
+  }
+
+  /** Writes and closes everything. */
+  finish(): void {
+    this.joinNow();
+    for (const { track, cuts } of this.members) {
+      track.finishSegment(track.admitted, track.endTicks);
+      for (const { segment } of cuts) segment.trackDone();
+      track.clear();
+      track.unplace();
+    }
+    this.members.length = 0;
+  }
+
+  /** Closes everything; what is not on its way to disk is given up. */
+  abandon(): void {
+    for (const { track } of this.members) track.clear();
+    this.finish();
+  }
+
+  private admitByTime(): void {
+    for (;;) {
+      let next: Member | undefined;
+      for (const member of this.members) {
+        if (member.track.waitingMs < (next?.track.waitingMs ?? Infinity)) next = member;
+      }
+      if (next === undefined) return;
+      this.admitNext(next);
+    }
+  }
+
+  private admitNext(member: Member): void {
+    const { track } = member;
+    const ms = track.placeNext();
+    this.noteLoss(member, ms);
+    if (member === this.leader && this.joining !== undefined && this.canJoinAt(track)) this.joinAt(this.joining, ms);
+    else if (track.nextParameters !== undefined) this.cut(member, track.admitted, ms, true);
+    else if (member === this.leader) this.cutWhereDue(member, ms);
+    else if (track.kind === 'video') this.takeLead(member, ms);
+    track.admitNext();
+    this.pass(member);
+    if (member !== this.leader) this.cutPastStandstill(track);
+    this.flush(track);
+  }
+
+  private canJoinAt(leader: TrackRecording): boolean {
+    return leader.isNextSync || this.options.monotonicMs() >= this.joinByMs;
+  }
+
+  private joinAt(member: Member, ms: number): void {
+    this.joining = undefined;
+    this.members.push(member);
+    this.cut(this.leader, this.leader.track.admitted, ms, true);
+    this.admit(member.track);
+  }
+
+  /** No picture will come to begin a Period with. */
+  private joinNow(): void {
+    const { joining: member } = this;
+    if (member === undefined) return;
+    this.joining = undefined;
+    this.members.push(member);
+    this.segment.addTrack();
+    member.track.enter(this.segment);
+    this.admit(member.track);
+  }
+
+  private cutWhereDue(leader: Member, ms: number): void {
+    const { track } = leader;
+    this.limits.borderMs = this.options.borderMs();
+    const decision = decideCut(this.limits, ms, track.isNextSync && track.isCleanBeforeNext());
+    if (decision === 'ask-for-keyframe') this.options.requestKeyframe();
+    if (decision === 'cut') this.cut(leader, track.admitted, ms, false);
+    if (decision === 'cut-by-time') this.cutByTime(leader);
+  }
+
+  /** Ends the segment with the last picture that ends in time; a single one that does not must be long. */
+  private cutByTime(leader: Member): void {
+    const { track } = leader;
+    const limitTicks = track.ticksOf(forcedMs(this.limits));
+    const fitting = track.findCut(track.admitted + 1, limitTicks);
+    const isTooLong = fitting === 0 || track.leastFrom(fitting) > limitTicks;
+    const hasOtherMedia = track.msOf(track.leastFrom(0)) > this.limits.startMs;
+    const count = isTooLong && hasOtherMedia ? 0 : fitting;
+    if (count > 0 || hasOtherMedia) this.cut(leader, count, track.msOf(track.leastFrom(count)), false);
+  }
+
+  /** Video comes into a segment without any: the segment ends here, unless nothing is in it yet. */
+  private takeLead(member: Member, ms: number): void {
+    const before = this.leader;
+    this.leader = member;
+    if (before.track.hasSegmentMediaBefore(ms)) this.cut(member, 0, ms, false);
+  }
+
+  /** Video stands still and would keep the segment open for ever: its last picture lasts to the end of the segment. */
+  private cutPastStandstill(other: TrackRecording): void {
+    const { leader, limits } = this;
+    limits.borderMs = this.options.borderMs();
+    const atMs = forcedMs(limits);
+    if (other.newestMs < atMs + STANDSTILL_MS || leader.track.newestMs >= atMs) return;
+    const successor = this.memberOf(other);
+    this.leader = successor;
+    this.segment = this.nextSegment(successor, atMs, false);
+    this.enter(leader, leader.track.admitted, leader.track.ticksOf(atMs));
+    this.announce(atMs, false, leader);
+  }
+
+  /**
+   * Ends the segment in all tracks.
+   *
+   * @param count of the initiator's admitted samples that still belong to it
+   * @param ms where its next sample is, and the next segment starts
+   */
+  private cut(initiator: Member, count: number, ms: number, startsPeriod: boolean): void {
+    this.segment = this.nextSegment(initiator, ms, startsPeriod);
+    this.enter(initiator, count, initiator.track.leastFrom(count));
+    initiator.track.openPart();
+    this.announce(ms, startsPeriod, initiator);
+  }
+
+  private announce(ms: number, startsPeriod: boolean, initiator: Member): void {
+    const { segment } = this;
+    this.limits.startMs = ms;
+    const madeMs = this.options.monotonicMs();
+    for (const member of this.members) {
+      if (member === initiator) continue;
+      member.cuts.push({ ms, segment, startsPeriod, madeMs });
+      this.pass(member);
+    }
+  }
+
+  private nextSegment(claimer: Member, ms: number, startsPeriod: boolean): RecordedSegment {
+    const { sequence } = this.options;
+    const crossesBorder = ms >= this.options.borderMs();
+    if (crossesBorder) sequence.enterNextDirectory();
+    if (crossesBorder || startsPeriod) sequence.startPeriod();
+    return sequence.next(claimer.track.kind, this.members.length);
+  }
+
+  /** A member leaves its segment, and those it never came to, for the newest. */
+  private enter(member: Member, count: number, endTicks: number): void {
+    member.track.finishSegment(count, endTicks);
+    for (const cut of member.cuts) if (cut.segment !== this.segment) cut.segment.trackDone();
+    member.cuts.length = 0;
+    member.track.enter(this.segment);
+  }
+
+  /** A member whose samples came to a cut goes on behind it; one without any in its segment does at once. */
+  private pass(member: Member): void {
+    const { track, cuts } = member;
+    for (let cut = cuts[0]; cut !== undefined; cut = cuts[0]) {
+      const count = track.countBefore(cut.ms);
+      if (count === track.admitted && !track.isIdle) return;
+      this.passCut(member, cut, count, track.leastFrom(count));
+    }
+  }
+
+  /** The cut's time is long over: the last sample lasts up to it. */
+  private passSilently(member: Member, cut: Cut): void {
+    const { track } = member;
+    this.passCut(member, cut, track.admitted, track.ticksOf(cut.ms));
+    this.pass(member);
+  }
+
+  private passCut(member: Member, cut: Cut, count: number, endTicks: number): void {
+    const { track } = member;
+    track.finishSegment(count, endTicks);
+    member.cuts.shift();
+    track.enter(cut.segment);
+    if (member === this.leader) track.openPart();
+  }
+
+  private flush(track: TrackRecording): void {
+    if (this.isHeld) return;
+    if (track.kind === 'video' || !this.options.expectsVideo) {
+      if (track.flushFull()) this.flushOthers(track);
+    } else this.flushPastStandstill(track);
+  }
+
+  /** Audio goes to disk together with the pictures it belongs to. */
+  private flushOthers(track: TrackRecording): void {
+    for (const other of this.members) if (other.track !== track) other.track.flushBefore(track.writtenMs, 0);
+  }
+
+  /** Audio that video does not take along goes by itself, but not so far that video could still come before it. */
+  private flushPastStandstill(track: TrackRecording): void {
+    let videoMs = -Infinity;
+    for (const other of this.members) if (other.track.kind === 'video') videoMs = other.track.newestMs;
+    const safeMs = track.newestMs - STANDSTILL_MS;
+    if (safeMs > videoMs) track.flushBefore(safeMs, this.options.fragmentDurationMs / 2);
+  }
+
+  private noteLoss(member: Member, ms: number): void {
+    const { track } = member;
+    if (track.isNextAfterLoss && track.misses(ms)) member.lostFromMs ??= track.endMs;
+    if (member.lostFromMs === undefined || !track.isNextSync) return;
+    this.tellGap(member, member.lostFromMs, ms, 'loss');
+    member.lostFromMs = undefined;
+  }
+
+  private tellGap({ track: { kind } }: Member, fromMs: number, toMs: number, cause: RecordedGap['cause']): void {
+    const startMs = Math.round(fromMs);
+    const durationMs = Math.round(toMs) - startMs;
+    if (durationMs > 0) this.options.gap({ kind, startMs, durationMs, cause });
+  }
+
+  private memberOf(track: TrackRecording): Member {
+    for (const member of this.members) if (member.track === track) return member;
+    throw new RangeError('Not a track of this run.');
+  }
+}
+
+function memberFor(track: TrackRecording): Member {
+  return { track, cuts: [], lostFromMs: undefined };
+}

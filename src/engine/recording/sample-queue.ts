@@ -1,0 +1,75 @@
+const FIRST_CAPACITY = 128;
+
+/** Facts about the pending samples of a track in decoding order, in arrays that are reused. */
+export class SampleQueue {
+  /** RTP ticks on the track's endless line, recording time once placed. */
+  ticks = new Float64Array(FIRST_CAPACITY);
+  sizeBytes = new Uint32Array(FIRST_CAPACITY);
+  isSync = new Uint8Array(FIRST_CAPACITY);
+  /** Length as the codec tells it, 0 where it does not. */
+  durationTicks = new Uint32Array(FIRST_CAPACITY);
+  /** Media before this sample was lost. */
+  isAfterLoss = new Uint8Array(FIRST_CAPACITY);
+  /** When the first packet of the sample came. */
+  arrivalMs = new Float64Array(FIRST_CAPACITY);
+  private length = 0;
+
+  get count(): number {
+    return this.length;
+  }
+
+  push(
+    ticks: number,
+    sizeBytes: number,
+    isSync: boolean,
+    durationTicks: number,
+    isAfterLoss: boolean,
+    arrivalMs: number,
+  ): void {
+    if (this.length === this.ticks.length) this.grow();
+    this.ticks[this.length] = ticks;
+    this.sizeBytes[this.length] = sizeBytes;
+    this.isSync[this.length] = isSync ? 1 : 0;
+    this.durationTicks[this.length] = durationTicks;
+    this.isAfterLoss[this.length] = isAfterLoss ? 1 : 0;
+    this.arrivalMs[this.length] = arrivalMs;
+    this.length += 1;
+  }
+
+  /** @returns bytes of the first `count` samples */
+  payloadBytes(count: number): number {
+    let sum = 0;
+    for (let index = 0; index < count; index++) sum += this.sizeBytes[index] ?? 0;
+    return sum;
+  }
+
+  /** Forgets the first `count` samples. */
+  shift(count: number): void {
+    for (const column of [
+      this.ticks,
+      this.sizeBytes,
+      this.isSync,
+      this.durationTicks,
+      this.isAfterLoss,
+      this.arrivalMs,
+    ]) {
+      column.copyWithin(0, count, this.length);
+    }
+    this.length -= count;
+  }
+
+  private grow(): void {
+    const capacity = this.ticks.length * 2;
+    this.ticks = copyInto(new Float64Array(capacity), this.ticks);
+    this.sizeBytes = copyInto(new Uint32Array(capacity), this.sizeBytes);
+    this.isSync = copyInto(new Uint8Array(capacity), this.isSync);
+    this.durationTicks = copyInto(new Uint32Array(capacity), this.durationTicks);
+    this.isAfterLoss = copyInto(new Uint8Array(capacity), this.isAfterLoss);
+    this.arrivalMs = copyInto(new Float64Array(capacity), this.arrivalMs);
+  }
+}
+
+function copyInto<Column extends { set(from: Column): void }>(to: Column, from: Column): Column {
+  to.set(from);
+  return to;
+}

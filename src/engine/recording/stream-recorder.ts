@@ -1,0 +1,339 @@
+import type { Clock } from '../../shared/clock.js';
+import { systemErrorCode } from '../../shared/errors.js';
+import type { AccessUnitFacts, AccessUnitSink, CodecParameters, MediaKind } from '../../media/codecs/codec.js';
+import type { MediaMemory } from '../../media/memory.js';
+import type { NegotiatedTrack } from '../../media/sdp/session.js';
+import type { EngineEvent, RecordingOrder, RolloverOrder } from '../protocol.js';
+import { MemoryShare } from './memory-share.js';
+import { NodeRecordingFiles } from './node-recording-files.js';
+import { Publication } from './publication.js';
+import type { RecordingFiles } from './recording-files.js';
+import type { RecordingOutput } from './recording-output.js';
+import { RecordingRun } from './recording-run.js';
+import { SegmentSequence } from './segment-sequence.js';
+import type { TrackRecording } from './track-recording.js';
+
+/** What one recording may hold of its worker's memory: 2 s at 50 Mbit/s, with a write of the same size under way. */
+export const RECORDING_MEMORY_BYTES = 32 * 1024 * 1024;
+const DISK_FULL_CODES: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
+
+export interface RecorderEvents {
+  emit(event: EngineEvent): void;
+  /** May be called for every picture until a key frame comes. */
+  requestKeyframe(): void;
+}
+
+type FailureCode = Extract<EngineEvent, { type: 'recording-failed' }>['code'];
+
+/**
+ * One recording in a worker: access units of the stream's publishers in, segment files and events out.
+ *
+ * Waits for media that a Period can begin with, hands it to a run, and ends the run when the publisher is silent or
+ * gone. All times that come in are of the monotonic clock. Writes nothing that it cannot write whole; what is on disk is
+ * told in order.
+ */
+export class StreamRecorder {
+  private readonly share: MemoryShare;
+  private readonly sequence: SegmentSequence;
+  private publication: Publication | undefined;
+  private run: RecordingRun | undefined;
+  /** Monotonic clock at recording time 0. */
+  private originMs: number | undefined;
+  private isAnchored: boolean;
+  /** Where each kind of media ended before the present run, recording time. */
+  private readonly endMs = new Map<MediaKind, number>();
+  private borderMonotonicMs = Infinity;
+  private lastMediaMs = 0;
+  private isExhausted = false;
+  private hasEnded = false;
+  private hasFailed = false;
+
+  /** @param files where objects go; by default the order's folder */
+  constructor(
+    private readonly order: RecordingOrder,
+    memory: MediaMemory,
+    private readonly clock: Clock,
+    private readonly events: RecorderEvents,
+    files: RecordingFiles = new NodeRecordingFiles(order.rootPath),
+  ) {
+    const { recordingSessionId, fsync, anchorEpochMs, endMs } = order;
+    const output: RecordingOutput = {
+      recordingSessionId,
+      files,
+      fsync,
+      emit: (event) => events.emit(event),
+      failed: (error) => this.failWith(error),
+    };
+    this.share = new MemoryShare(memory, RECORDING_MEMORY_BYTES);
+    this.sequence = new SegmentSequence(order, order.nextPeriod, output);
+    this.isAnchored = anchorEpochMs !== undefined;
+    if (anchorEpochMs !== undefined) this.originMs = clock.monotonicMs() - (clock.epochMs() - anchorEpochMs);
+    if (endMs > 0) this.endMs.set('video', endMs).set('audio', endMs);
+  }
+
+  /** A publisher's tracks start, or start again: a new Period when media comes. */
+  attach(tracks: readonly NegotiatedTrack[]): void {
+    this.interrupt();
+    if (this.hasEnded) return;
+    this.publication?.close();
+    this.publication = new Publication(tracks, this.share, this.order.fragmentDurationMs, {
+      accessUnit: (track, facts, arrivalMs) => this.accessUnit(track, facts, arrivalMs),
+      damaged: (track) => this.damaged(track),
+      exhausted: () => {
+        this.isExhausted = true;
+      },
+    });
+  }
+
+  /** @throws {RangeError} for a track that was not attached */
+  sinkFor(mid: string): AccessUnitSink {
+    return this.publication?.sinkFor(mid) ?? IGNORING_SINK;
+  }
+
+  /** The packet that is depacketized next came at `arrivalMs`. */
+  arrival(mid: string, arrivalMs: number): void {
+    this.publication?.arrival(mid, arrivalMs);
+  }
+
+  /** @param ntpMs the report's NTP time in milliseconds */
+  senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void {
+    this.publication?.senderReport(mid, rtpTimestamp, ntpMs, arrivalMs);
+    this.beginWhereDue(arrivalMs);
+  }
+
+  /** The publisher is silent or gone: everything is written and closed. The next media opens a new Period. */
+  interrupt(): void {
+    if (this.hasEnded) return;
+    this.takeWaiting();
+    this.endRun();
+    this.publication?.clear();
+    this.checkMemory();
+  }
+
+  /** @param order takes the place of one that is not yet carried out */
+  rollOver(order: RolloverOrder): void {
+    this.sequence.prepareDirectory(order);
+    this.borderMonotonicMs = this.clock.monotonicMs() + (order.atEpochMs - this.clock.epochMs());
+  }
+
+  /** To be called each 10 to 50 ms. */
+  tick(nowMs: number): void {
+    if (this.hasEnded) return;
+    this.beginWhereDue(nowMs);
+    this.run?.tick(nowMs);
+    if (this.run !== undefined && nowMs - this.lastMediaMs >= 2 * this.order.segmentDurationMs) this.interrupt();
+    if (this.run === undefined && nowMs >= this.borderMonotonicMs && !this.hasWaiting()) this.crossBorder();
+    this.checkMemory();
+  }
+
+  /** Resolves when everything is written, closed and told, or has failed. Idempotent. */
+  async stop(): Promise<void> {
+    this.interrupt();
+    this.hasEnded = true;
+    this.publication?.close();
+    await this.sequence.settled();
+  }
+
+  private accessUnit(track: TrackRecording, facts: AccessUnitFacts, arrivalMs: number): void {
+    this.isExhausted ||= track.arena.isExhausted;
+    if (!this.isExhausted) this.takeOrRefuse(track, facts, arrivalMs);
+    this.checkMemory();
+  }
+
+  private takeOrRefuse(track: TrackRecording, facts: AccessUnitFacts, arrivalMs: number): void {
+    this.lastMediaMs = arrivalMs;
+    const ticks = track.clock.unwrap(facts.timestamp);
+    if (track.clock.isJump(ticks, arrivalMs)) this.jump(track, ticks, arrivalMs);
+    track.clock.arrived(ticks, arrivalMs);
+    if (this.accepts(track, facts)) {
+      this.take(track, facts, ticks, arrivalMs);
+      return;
+    }
+    track.arena.discardUnit();
+    this.events.requestKeyframe();
+  }
+
+  /** A track begins with something that can be decoded, and with the parameters for it. */
+  private accepts(track: TrackRecording, { isKeyframe, parameters }: AccessUnitFacts): boolean {
+    return track.isPlaced || track.hasWaiting || (isKeyframe && parameters !== undefined);
+  }
+
+  private take(track: TrackRecording, facts: AccessUnitFacts, ticks: number, arrivalMs: number): void {
+    this.noteParameters(track, facts.parameters);
+    track.push(ticks, facts, arrivalMs);
+    if (track.isPlaced) this.run?.admit(track);
+    else this.beginWhereDue(arrivalMs);
+  }
+
+  private noteParameters(track: TrackRecording, parameters: CodecParameters | undefined): void {
+    if (parameters === undefined || isSame(parameters, track.parameters)) return;
+    if (track.hasWaiting && !track.isPlaced) this.takeWaiting();
+    if (track.isPlaced) track.nextParameters = parameters;
+    else track.parameters = parameters;
+  }
+
+  private damaged(track: TrackRecording): void {
+    track.damaged();
+    if (track.kind === 'video') this.events.requestKeyframe();
+  }
+
+  private jump(track: TrackRecording, ticks: number, arrivalMs: number): void {
+    if (track.hasWaiting && !track.isPlaced) this.takeWaiting();
+    if (track.isPlaced) this.run?.jump(track, ticks, track.clock.sinceLastMs(arrivalMs));
+    else {
+      track.dropWaiting(track.samples.count);
+      track.clock.jumpTo(ticks, 0);
+    }
+  }
+
+  private hasWaiting(): boolean {
+    return this.publication?.tracks.some((track) => track.hasWaiting) ?? false;
+  }
+
+  /** Begins a run, or lets a track join it, as soon as its place in time is known. */
+  private beginWhereDue(nowMs: number): void {
+    const { publication, run } = this;
+    if (publication === undefined || this.hasEnded) return;
+    if (run === undefined) {
+      if (publication.mayBegin(nowMs)) this.begin(publication);
+      return;
+    }
+    for (const track of publication.tracks) {
+      if (track.isPlaced || !track.hasWaiting) continue;
+      if (track.kind === 'video') run.hold();
+      if (publication.isPlaceKnown(track, nowMs)) this.join(track, run);
+    }
+  }
+
+  /** What waits is taken as it is: nothing is waited for any longer. */
+  private takeWaiting(): void {
+    const { publication } = this;
+    if (publication === undefined || !this.hasWaiting()) return;
+    if (this.run === undefined) this.begin(publication);
+    const { run } = this;
+    if (run === undefined) return;
+    for (const track of publication.tracks) if (!track.isPlaced && track.hasWaiting) this.join(track, run);
+  }
+
+  private begin(publication: Publication): void {
+    publication.dropEarlyAudio();
+    const [leader, ...others] = [publication.video, publication.audio].filter((track) => track?.hasWaiting === true);
+    if (leader === undefined) return;
+    const tracks: [TrackRecording, ...TrackRecording[]] = [leader, ...others.filter((track) => track !== undefined)];
+    const startMs = this.startAt(Math.min(...tracks.map((track) => track.firstMonotonicMs)));
+    for (const track of tracks) this.place(track);
+    this.run = new RecordingRun(this.runOptions(publication), tracks, startMs);
+  }
+
+  private join(track: TrackRecording, run: RecordingRun): void {
+    this.place(track);
+    if (track.kind === 'video') run.join(track);
+    else run.joinLater(track);
+  }
+
+  /** @returns recording time at `firstMs` of the monotonic clock; never before the end of what is written */
+  private startAt(firstMs: number): number {
+    const floorMs = Math.max(0, ...this.endMs.values());
+    const startMs = this.originMs === undefined ? 0 : Math.max(floorMs, firstMs - this.originMs);
+    this.originMs = firstMs - startMs;
+    this.anchor(firstMs);
+    return startMs;
+  }
+
+  private anchor(firstMs: number): void {
+    if (this.isAnchored) return;
+    this.isAnchored = true;
+    const anchorEpochMs = Math.round(this.clock.epochMs() - (this.clock.monotonicMs() - firstMs));
+    const { recordingSessionId } = this.order;
+    this.events.emit({ type: 'recording-anchored', recordingSessionId, anchorEpochMs });
+  }
+
+  private place(track: TrackRecording): void {
+    track.place(this.originMs ?? 0);
+    const endMs = this.endMs.get(track.kind);
+    if (endMs === undefined) return;
+    const startMs = Math.round(endMs);
+    const durationMs = Math.round(track.waitingMs) - startMs;
+    if (durationMs <= 0) return;
+    const { recordingSessionId } = this.order;
+    const gap = { kind: track.kind, startMs, durationMs, cause: 'publisher-away' } as const;
+    this.events.emit({ type: 'gap-recorded', recordingSessionId, gap });
+  }
+
+  private runOptions(publication: Publication): ConstructorParameters<typeof RecordingRun>[0] {
+    const { segmentDurationMs, fragmentDurationMs, recordingSessionId } = this.order;
+    return {
+      sequence: this.sequence,
+      segmentDurationMs,
+      fragmentDurationMs,
+      expectsVideo: publication.video !== undefined,
+      borderMs: () => this.borderMs(),
+      monotonicMs: () => this.clock.monotonicMs(),
+      requestKeyframe: () => this.events.requestKeyframe(),
+      gap: (gap) => this.events.emit({ type: 'gap-recorded', recordingSessionId, gap }),
+    };
+  }
+
+  private endRun(): void {
+    const { run, publication } = this;
+    if (run === undefined || publication === undefined) return;
+    this.run = undefined;
+    const placed = publication.tracks.filter((track) => track.isPlaced);
+    run.finish();
+    for (const track of placed) this.endMs.set(track.kind, track.writtenMs);
+  }
+
+  private borderMs(): number {
+    if (!this.sequence.hasNextDirectory || this.originMs === undefined) return Infinity;
+    return this.borderMonotonicMs - this.originMs;
+  }
+
+  private crossBorder(): void {
+    this.borderMonotonicMs = Infinity;
+    this.sequence.enterNextDirectory();
+  }
+
+  private checkMemory(): void {
+    if (this.isExhausted && !this.hasEnded) this.fail('memory-exhausted', 'The recording holds all the memory it may.');
+  }
+
+  private failWith(error: unknown): void {
+    const code = DISK_FULL_CODES.includes(systemErrorCode(error)) ? 'disk-full' : 'io-error';
+    this.fail(code, error instanceof Error ? error.message : String(error));
+  }
+
+  /** What is whole on disk is closed and told, then the failure. */
+  private fail(code: FailureCode, message: string): void {
+    if (this.hasFailed) return;
+    this.hasFailed = true;
+    this.hasEnded = true;
+    this.run?.abandon();
+    this.run = undefined;
+    this.publication?.close();
+    const { recordingSessionId } = this.order;
+    this.sequence.tell({ type: 'recording-failed', recordingSessionId, code, message });
+  }
+}
+
+/** Most access units bring the very same object. */
+function isSame(one: CodecParameters, other: CodecParameters | undefined): boolean {
+  if (one === other) return true;
+  if (other?.codecString !== one.codecString || other.width !== one.width || other.height !== one.height) return false;
+  return (
+    other.sampleRate === one.sampleRate &&
+    other.channels === one.channels &&
+    other.configuration.length === one.configuration.length &&
+    other.configuration.every((byte, index) => byte === one.configuration[index])
+  );
+}
+
+/** Nothing is attached: what is written goes nowhere. */
+const IGNORING_SINK: AccessUnitSink = {
+  length: 0,
+  append: () => undefined,
+  appendUint32: () => undefined,
+  setUint32: () => undefined,
+  finish: () => undefined,
+  discard: () => undefined,
+  damaged: () => undefined,
+};

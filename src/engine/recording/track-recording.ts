@@ -1,0 +1,373 @@
+import type { AccessUnitFacts, CodecDefinition, CodecParameters, MediaKind } from '../../media/codecs/codec.js';
+import { cmaf, FragmentSamples } from '../../media/containers/index.js';
+import { DecodeOrder } from '../../media/timeline/decode-order.js';
+import type { TrackClock } from '../../media/timeline/track-clock.js';
+import type { MemoryShare } from './memory-share.js';
+import type { RecordedSegment, SegmentPart } from './recorded-segment.js';
+import { SampleArena } from './sample-arena.js';
+import { SampleQueue } from './sample-queue.js';
+
+/** A second of the shortest Opus frames. */
+const MAX_FRAGMENT_SAMPLES = 400;
+/** What a sample is taken to last until the track has shown it. */
+const FIRST_SAMPLE_MS: Readonly<Record<MediaKind, number>> = { video: 1000 / 30, audio: 20 };
+const LONGEST_FRAME_MS = 1_000;
+
+export interface TrackRecordingOptions {
+  readonly codec: CodecDefinition;
+  readonly clock: TrackClock;
+  readonly share: MemoryShare;
+  readonly fragmentDurationMs: number;
+  /** Memory ran out while a fragment was made. */
+  exhausted(): void;
+}
+
+/**
+ * One track of a recording: samples that wait for their place in time, samples that wait for their fragment to be full,
+ * and the segment file that fragments go to.
+ *
+ * The queue holds both: the first `admitted` samples are part of the recording, the rest only waits.
+ */
+export class TrackRecording {
+  readonly codec: CodecDefinition;
+  readonly clock: TrackClock;
+  readonly arena: SampleArena;
+  readonly samples = new SampleQueue();
+  parameters: CodecParameters | undefined;
+  /** In force from the next admitted sample on. */
+  nextParameters: CodecParameters | undefined;
+  private readonly order = new DecodeOrder();
+  private readonly run = new FragmentSamples(MAX_FRAGMENT_SAMPLES);
+  private readonly fragmentTicks: number;
+  private admittedCount = 0;
+  /** The admitted samples, and the next one once it has its place. */
+  private placedCount = 0;
+  private newestTicks = -Infinity;
+  private nominalTicks: number;
+  private writtenTicks = 0;
+  private sequenceNumber = 0;
+  private segment: RecordedSegment | undefined;
+  private part: SegmentPart | undefined;
+  private hasWrittenInSegment = false;
+  private placed = false;
+  private isDamaged = false;
+
+  constructor(private readonly options: TrackRecordingOptions) {
+    this.codec = options.codec;
+    this.clock = options.clock;
+    this.arena = new SampleArena(options.share, cmaf.fragmentHeaderSize(this.kind, MAX_FRAGMENT_SAMPLES));
+    this.fragmentTicks = this.ticksOf(options.fragmentDurationMs);
+    this.nominalTicks = this.ticksOf(FIRST_SAMPLE_MS[this.kind]);
+  }
+
+  get kind(): MediaKind {
+    return this.codec.kind;
+  }
+
+  /** Samples have recording time from now on. */
+  get isPlaced(): boolean {
+    return this.placed;
+  }
+
+  get admitted(): number {
+    return this.admittedCount;
+  }
+
+  get hasWaiting(): boolean {
+    return this.admittedCount < this.samples.count;
+  }
+
+  /** Recording time of the newest admitted sample, -Infinity before the first. */
+  get newestMs(): number {
+    return this.msOf(this.newestTicks);
+  }
+
+  /** Where the newest sample ends, as far as can be told without the next one. */
+  get endTicks(): number {
+    return this.newestTicks === -Infinity ? this.writtenTicks : this.newestTicks + this.nominalTicks;
+  }
+
+  get endMs(): number {
+    return this.msOf(this.endTicks);
+  }
+
+  /** End of what was handed to the disk. */
+  get writtenMs(): number {
+    return this.msOf(this.writtenTicks);
+  }
+
+  /** Nothing of the current segment exists or waits. */
+  get isIdle(): boolean {
+    return this.part === undefined && this.admittedCount === 0;
+  }
+
+  /** Recording time of the next sample to be admitted as the clock sees it now, Infinity when none waits. */
+  get waitingMs(): number {
+    if (!this.hasWaiting) return Infinity;
+    return this.msOf(this.clock.peek(this.samples.ticks[this.admittedCount] ?? 0));
+  }
+
+  /** When the first packet of the first sample that waits came; -Infinity when none does. */
+  get firstArrivalMs(): number {
+    return this.hasWaiting ? (this.samples.arrivalMs[this.admittedCount] ?? 0) : -Infinity;
+  }
+
+  /** Monotonic clock at the first sample that waits, by all that is known now. */
+  get firstMonotonicMs(): number {
+    return this.clock.monotonicMs(this.samples.ticks[this.admittedCount] ?? 0);
+  }
+
+  get isNextAfterLoss(): boolean {
+    return this.samples.isAfterLoss[this.admittedCount] === 1;
+  }
+
+  /** The next sample to be admitted can be decoded without those before it. */
+  get isNextSync(): boolean {
+    return this.samples.isSync[this.admittedCount] === 1;
+  }
+
+  msOf(ticks: number): number {
+    return (ticks * 1000) / this.clock.clockRate;
+  }
+
+  ticksOf(ms: number): number {
+    return Math.round((ms * this.clock.clockRate) / 1000);
+  }
+
+  /** Makes the arena's unit in progress a sample that waits. */
+  push(ticks: number, facts: AccessUnitFacts, arrivalMs: number): void {
+    const { isKeyframe, durationTicks } = facts;
+    this.samples.push(ticks, this.arena.unitBytes, isKeyframe, durationTicks, this.isDamaged, arrivalMs);
+    this.arena.endUnit();
+    this.isDamaged = false;
+  }
+
+  /** What comes next comes after a loss. */
+  damaged(): void {
+    this.isDamaged = true;
+  }
+
+  /** Throws away the first waiting samples of a track that is not placed. */
+  dropWaiting(count: number): void {
+    this.arena.drop(this.samples.payloadBytes(count));
+    this.samples.shift(count);
+  }
+
+  /** @param originMs monotonic clock at recording time 0 */
+  place(originMs: number): void {
+    this.clock.start(originMs);
+    this.placed = true;
+  }
+
+  /** Gives the next waiting sample its recording time. @returns it, in milliseconds */
+  placeNext(): number {
+    const index = this.admittedCount;
+    const ticks = this.clock.place(this.samples.ticks[index] ?? 0);
+    this.samples.ticks[index] = ticks;
+    this.placedCount = index + 1;
+    return this.msOf(ticks);
+  }
+
+  /** The next waiting sample, placed before, becomes part of the recording. */
+  admitNext(): void {
+    const index = this.admittedCount;
+    const ticks = this.samples.ticks[index] ?? 0;
+    const told = this.samples.durationTicks[index] ?? 0;
+    if (told > 0) this.nominalTicks = told;
+    else if (this.newestTicks !== -Infinity) this.learnDistance(ticks - this.newestTicks);
+    this.newestTicks = Math.max(this.newestTicks, ticks);
+    this.admittedCount += 1;
+  }
+
+  /** @returns least recording time from sample `index` on, Infinity when none follows */
+  leastFrom(index: number): number {
+    let least = Infinity;
+    for (let at = index; at < this.placedCount; at++) least = Math.min(least, this.samples.ticks[at] ?? 0);
+    return least;
+  }
+
+  /** @returns how many admitted samples, in decoding order, belong before `ms`: all up to the last that is shown before */
+  countBefore(ms: number): number {
+    for (let index = this.admittedCount; index > 0; index--) {
+      if (this.msOf(this.samples.ticks[index - 1] ?? 0) < ms) return index;
+    }
+    return 0;
+  }
+
+  /** A sample at `ms` does not follow the newest one closely: others should have been between. */
+  misses(ms: number): boolean {
+    return this.newestTicks !== -Infinity && ms - this.endMs > this.msOf(this.nominalTicks) / 2;
+  }
+
+  /** Samples of the current segment were written, or wait and belong before `ms`. */
+  hasSegmentMediaBefore(ms: number): boolean {
+    return this.hasWrittenInSegment || this.countBefore(ms) > 0;
+  }
+
+  /** @returns how many samples can be cut off so that what is cut off ends by `limitTicks`; see DecodeOrder.findCut */
+  findCut(count: number, limitTicks: number): number {
+    return this.order.findCut(this.samples.ticks, count, this.reorderDepth, limitTicks);
+  }
+
+  /** Every admitted sample is shown before the placed one that comes next. */
+  isCleanBeforeNext(): boolean {
+    return this.admittedCount === 0 || this.greatestAdmitted() < (this.samples.ticks[this.admittedCount] ?? 0);
+  }
+
+  /** Writes what the fragment length allows. @returns true when something was written */
+  flushFull(): boolean {
+    let hasWritten = false;
+    while (this.admittedCount > 0) {
+      const first = this.leastAdmitted();
+      if (this.newestTicks - first < this.fragmentTicks) break;
+      const count = this.findCut(this.admittedCount, first + this.fragmentTicks);
+      if (count === 0) break;
+      this.write(count, this.leastFrom(count));
+      hasWritten = true;
+    }
+    return hasWritten;
+  }
+
+  /** Writes samples from before `ms` whose length is known, when they last at least `leastMs` together. */
+  flushBefore(ms: number, leastMs: number): void {
+    for (;;) {
+      const known = Math.min(this.countBefore(ms), this.admittedCount - 1);
+      if (known <= 0) return;
+      const first = this.leastFrom(0);
+      if (this.msOf(this.leastFrom(known) - first) < leastMs) return;
+      const fitting = this.findCut(known + 1, first + this.fragmentTicks);
+      const count = fitting === 0 ? known : Math.min(known, fitting);
+      this.write(count, this.leastFrom(count));
+    }
+  }
+
+  /** The first `count` samples are the last of their segment. @param endTicks where they end */
+  finishSegment(count: number, endTicks: number): void {
+    this.flush(count, endTicks);
+    const { part, segment } = this;
+    this.part = undefined;
+    this.segment = undefined;
+    this.hasWrittenInSegment = false;
+    this.adoptParameters();
+    segment?.trackDone(part?.close());
+  }
+
+  /** From now on samples go to `segment`. */
+  enter(segment: RecordedSegment): void {
+    this.segment = segment;
+  }
+
+  /** Makes the segment's file without waiting for the first fragment. */
+  openPart(): SegmentPart | undefined {
+    const { codec, parameters, segment } = this;
+    if (segment === undefined || parameters === undefined) return undefined;
+    this.part ??= segment.open({ codec, parameters, timescale: this.clock.clockRate });
+    return this.part;
+  }
+
+  /** Forgets what is not written and gives its memory back. */
+  clear(): void {
+    this.samples.shift(this.samples.count);
+    this.admittedCount = 0;
+    this.placedCount = 0;
+    this.arena.clear();
+  }
+
+  /** Ends what is being recorded of this track; what comes is to be placed anew. */
+  unplace(): void {
+    this.placed = false;
+    this.newestTicks = -Infinity;
+    this.isDamaged = false;
+  }
+
+  private adoptParameters(): void {
+    this.parameters = this.nextParameters ?? this.parameters;
+    this.nextParameters = undefined;
+  }
+
+  /** With B-frames the distance in decoding order says nothing. A pause is not the length of a frame. */
+  private learnDistance(ticks: number): void {
+    if (ticks > 0 && !this.isReordered) this.nominalTicks = Math.min(ticks, this.ticksOf(LONGEST_FRAME_MS));
+  }
+
+  private get isReordered(): boolean {
+    return this.reorderDepth > 0;
+  }
+
+  private get reorderDepth(): number {
+    return this.parameters?.reorderDepth ?? 0;
+  }
+
+  private leastAdmitted(): number {
+    let least = Infinity;
+    for (let index = 0; index < this.admittedCount; index++) {
+      least = Math.min(least, this.samples.ticks[index] ?? 0);
+    }
+    return least;
+  }
+
+  private greatestAdmitted(): number {
+    let greatest = -Infinity;
+    for (let index = 0; index < this.admittedCount; index++) {
+      greatest = Math.max(greatest, this.samples.ticks[index] ?? 0);
+    }
+    return greatest;
+  }
+
+  /** Writes the first `count` samples in fragments of the wanted length. */
+  private flush(count: number, endTicks: number): void {
+    let left = count;
+    while (left > 0) {
+      const first = this.leastFrom(0);
+      const isWhole = left <= MAX_FRAGMENT_SAMPLES && endTicks - first <= this.fragmentTicks;
+      const fitting = isWhole ? left : this.order.findCut(this.samples.ticks, left, 1, first + this.fragmentTicks);
+      const taken = fitting === 0 ? left : fitting;
+      this.write(taken, taken < left ? this.leastFrom(taken) : endTicks);
+      left -= taken;
+    }
+  }
+
+  private write(count: number, endTicks: number): void {
+    let left = count;
+    while (left > MAX_FRAGMENT_SAMPLES) {
+      this.writeFragment(MAX_FRAGMENT_SAMPLES, this.leastFrom(MAX_FRAGMENT_SAMPLES));
+      left -= MAX_FRAGMENT_SAMPLES;
+    }
+    this.writeFragment(left, endTicks);
+  }
+
+  /** One fragment, one write: the header goes into the head room in front of the payload. */
+  private writeFragment(count: number, endTicks: number): void {
+    const { share } = this.options;
+    const part = this.openPart();
+    const block = part && this.arena.detach(this.samples.payloadBytes(count));
+    if (block === undefined) {
+      this.options.exhausted();
+      this.forget(count);
+      return;
+    }
+    const baseDecodeTicks = this.order.fill(this.run, this.samples, count, this.writtenTicks, endTicks);
+    const start = block.payloadOffset - cmaf.fragmentHeaderSize(this.kind, count);
+    this.sequenceNumber += 1;
+    const { sequenceNumber, run: samples } = this;
+    cmaf.writeFragmentHeader(share.bytes, start, this.kind, { sequenceNumber, baseDecodeTicks, samples });
+    part?.file.append({
+      bytes: share.bytes.subarray(start, block.payloadOffset + block.payloadBytes),
+      startTicks: baseDecodeTicks,
+      durationTicks: samples.totalDurationTicks,
+      samples: count,
+      startsWithSync: samples.isSync[0] === 1,
+      release: () => block.release(),
+    });
+    this.hasWrittenInSegment = true;
+    this.writtenTicks = baseDecodeTicks + samples.totalDurationTicks;
+    if (this.isReordered) this.nominalTicks = Math.round(samples.totalDurationTicks / count);
+    this.forget(count);
+  }
+
+  private forget(count: number): void {
+    this.samples.shift(count);
+    this.admittedCount -= count;
+    this.placedCount -= count;
+  }
+}
