@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from './config/index.js';
 import { migrations } from './migrations/index.js';
 import { AuthGuard, OPEN_CONTROLLERS } from './modules/auth/auth.guard.js';
@@ -11,9 +12,16 @@ import { RecorderModule } from './modules/recorder/recorder.module.js';
 import { SignalingModule } from './modules/signaling/signaling.module.js';
 import { StorageModule } from './modules/storage/storage.module.js';
 import { dataSourceOptions } from './persistence/data-source-options.js';
+import { openDataSource } from './persistence/open-data-source.js';
 import { AppConfigModule } from './platform/app-config.module.js';
 import { HealthController } from './platform/health/health.controller.js';
 import { PlatformModule } from './platform/platform.module.js';
+
+/** The framework adds the entities of all modules to the options. */
+function openWithEntities(options: DataSourceOptions | undefined): Promise<DataSource> {
+  if (options === undefined) throw new RangeError('no data source options');
+  return openDataSource(options);
+}
 
 @Module({
   imports: [
@@ -23,8 +31,9 @@ import { PlatformModule } from './platform/platform.module.js';
       useFactory: ({ database }: AppConfig) => ({
         ...dataSourceOptions(database.url, { entities: [], migrations }),
         autoLoadEntities: true,
-        retryAttempts: 1,
+        toRetry: () => false,
       }),
+      dataSourceFactory: openWithEntities,
     }),
     AuthModule,
     IceModule,

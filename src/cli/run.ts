@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/index.js';
+import { DatabaseUnusableError } from '../persistence/open-data-source.js';
 import { AddressUnusableError } from './address-unusable.error.js';
 import { UsageError, type CommandContext } from './command.js';
 import { commands } from './commands.js';
@@ -48,10 +49,12 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+const SENTENCES = [UsageError, AddressUnusableError, DatabaseUnusableError];
+
 /** What a person can act on needs no stack; everything else does. */
 function sentenceOf(error: unknown): string {
   if (error instanceof ConfigError)
     return `Aircheck cannot start:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`;
-  if (error instanceof UsageError || error instanceof AddressUnusableError) return error.message;
+  if (SENTENCES.some((type) => error instanceof type)) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -59,9 +59,11 @@ async function createApplication(config: AppConfig, engineWorkerUrl: URL): Promi
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, engineWorkerUrl), {
     bodyParser: false,
     bufferLogs: true,
+    autoFlushLogs: false,
     abortOnError: false,
   });
   app.useLogger(app.get(FrameworkLogger));
+  app.flushLogs();
   return app;
 }
 
