@@ -264,7 +264,7 @@ describe('hostile text', () => {
   ])('of many %s takes no time', (_name, text) => {
     const start = performance.now();
     expectReadOrRefused(text);
-    expect(performance.now() - start).toBeLessThan(250);
+    expect(performance.now() - start).toBeLessThan(1000);
   });
 });
 
