@@ -99,6 +99,7 @@ class Publisher {
     this.session = new URL(response.headers.get('location') ?? '', this.url).href;
     this.peer.setRemoteDescription(await response.text(), 'answer');
     await connected;
+    await Promise.all([...this.tracks.values()].map(({ track }) => isOpen(track)));
   }
 
   send(frame: Frame, loopSeconds: number): boolean {
@@ -142,6 +143,12 @@ class Publisher {
     this.tracks.set('audio', { track, config });
   }
 }
+
+const isOpen = (track: datachannel.Track): Promise<void> =>
+  new Promise((done) => {
+    track.onOpen(done);
+    if (track.isOpen()) done();
+  });
 
 async function main(): Promise<void> {
   const frames = await readFrames(order.media);
