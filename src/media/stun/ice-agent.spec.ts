@@ -88,7 +88,7 @@ describe('an ICE agent that hears its first check', () => {
       class: 'request',
       username: 'client01:server01',
       priority: 0x6effffff,
-      iceControlled: 0n,
+      iceControlled: 1n,
       useCandidate: false,
       hasFingerprint: true,
     });

@@ -8,10 +8,10 @@ import type { TransportAddress } from './transport-address.js';
 const CHECK_PRIORITY = 110 * 2 ** 24 + 65_535 * 2 ** 8 + 255;
 
 /**
- * The lowest there is: whoever compares finds that the other side controls (RFC 8445 section 7.3.1.1). The client made
- * the offer, so that is always right.
+ * As low as can be: whoever compares finds that the other side controls (RFC 8445 section 7.3.1.1). The client made the
+ * offer, so that is always right. Not 0, which libjuice (libdatachannel, OBS) takes for no tie-breaker at all.
  */
-const TIE_BREAKER = 0n;
+const TIE_BREAKER = 1n;
 
 const ERROR_REASONS = { 420: 'Unknown Attribute', 487: 'Role Conflict' } as const;
 
