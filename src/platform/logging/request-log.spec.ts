@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describeRequest, levelOf, requestId } from './request-log.js';
+
+describe('the log line of a request', () => {
+  const request = (url: string, headers: object = {}): IncomingMessage => ({ url, headers }) as IncomingMessage;
+  const response = (statusCode: number): ServerResponse =>
+    ({ statusCode, setHeader: () => undefined }) as unknown as ServerResponse;
+
+  it('has no query and no headers: either may carry a token', () => {
+    expect(describeRequest({ id: 1, method: 'GET', url: '/player?token=secret', remoteAddress: '::1' })).toEqual({
+      id: 1,
+      method: 'GET',
+      url: '/player',
+      remoteAddress: '::1',
+    });
+  });
+
+  it.each([
+    ['/livez?x', 200, 'debug'],
+    ['/readyz', 503, 'debug'],
+    ['/api/playback', 200, 'info'],
+    ['/api/playback', 404, 'info'],
+    ['/api/playback', 500, 'error'],
+    ['/livez', 500, 'error'],
+  ])('of %s with %s is at level %s', (url, status, level) => {
+    expect(levelOf(request(url), response(status))).toBe(level);
+  });
+
+  it('keeps the id that a proxy gave', () => {
+    expect(requestId(request('/', { 'x-request-id': 'edge-7' }), response(200))).toBe('edge-7');
+  });
+
+  it.each(['', 'a b', 'x'.repeat(65), 'a\nb'])('does not take %j for an id', (id) => {
+    expect(requestId(request('/', { 'x-request-id': id }), response(200))).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LevelWithSilent } from 'pino';
+
+const HEALTH_PATHS: readonly string[] = ['/livez', '/readyz', '/healthz'];
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+
+export interface LoggedRequest {
+  readonly id?: unknown;
+  readonly method?: string;
+  readonly url?: string;
+  readonly remoteAddress?: string;
+}
+
+/** A proxy's id goes on, so that its log and ours can be laid side by side. */
+export function requestId(request: IncomingMessage, response: ServerResponse): string {
+  const given = request.headers['x-request-id'];
+  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  response.setHeader('X-Request-Id', id);
+  return id;
+}
+
+/** Health is polled every few seconds: it is no news, well or ill. */
+export function levelOf(request: IncomingMessage, response: ServerResponse, error?: Error): LevelWithSilent {
+  if (response.statusCode >= 500 && response.statusCode !== 503) return 'error';
+  if (HEALTH_PATHS.includes(pathOf(request.url))) return 'debug';
+  return error === undefined ? 'info' : 'warn';
+}
+
+/** No headers and no query: either may carry a token. */
+export function describeRequest({ id, method = '', url, remoteAddress = '' }: LoggedRequest): LoggedRequest {
+  return { id, method, url: pathOf(url), remoteAddress };
+}
+
+function pathOf(url = ''): string {
+  return url.split('?', 1)[0] ?? '';
+}
