@@ -13,6 +13,11 @@ const FATAL = 2;
 const CLOSE_NOTIFY = 0;
 /** Encrypted records that came before the messages with their key; a flight has one or two. */
 const MOST_HELD = 4;
+/**
+ * When a first flight of ours is repeated before the library does after 500 ms: FFmpeg takes the first one as the sign
+ * to begin, and loses it.
+ */
+const HELLO_REPEATS_MS = [40, 100, 220];
 /** Answers to a repeated first ClientHello: each makes a key pair. */
 const MOST_REPEATED_HELLOS = 4;
 /** The library repeats a flight until a later one is under way. */
@@ -75,6 +80,7 @@ export class DtlsTransport {
   /** Sends the first flight, if that is ours. */
   start(): void {
     if (this.phase !== 'handshake' || !(this.socket instanceof DtlsClient)) return;
+    this.pipe.onFirst = (hello) => this.repeatUnlessAnswered(hello);
     this.socket.connect().catch((error: unknown) => this.fail(error, true));
   }
 
@@ -92,6 +98,15 @@ export class DtlsTransport {
   close(): void {
     if (this.phase === 'secured') this.sendCloseNotify();
     this.end();
+  }
+
+  private repeatUnlessAnswered(hello: Uint8Array): void {
+    for (const delayMs of HELLO_REPEATS_MS) {
+      const timer = setTimeout(() => {
+        if (this.phase === 'handshake' && this.assembler.nextSequence === 0) this.listener.send(hello);
+      }, delayMs);
+      timer.unref();
+    }
   }
 
   private receiveRecord(record: DtlsRecord): void {
@@ -227,6 +242,8 @@ class Pipe implements Transport {
   readonly address = { address: '', family: '', port: 0 };
   closed = false;
   onData: Transport['onData'] = () => undefined;
+  /** Shown the first datagram that leaves. */
+  onFirst: ((datagram: Uint8Array) => void) | undefined;
 
   constructor(private readonly out: (datagram: Uint8Array) => void) {}
 
@@ -235,7 +252,10 @@ class Pipe implements Transport {
   }
 
   readonly send = (datagram: Buffer): Promise<void> => {
-    if (!this.closed) this.out(datagram);
+    if (this.closed) return Promise.resolve();
+    this.onFirst?.(datagram);
+    this.onFirst = undefined;
+    this.out(datagram);
     return Promise.resolve();
   };
 

@@ -108,13 +108,17 @@ export class PublisherSession implements DatagramOwner {
     return this.media?.packetsRefused ?? 0;
   }
 
+  /**
+   * Where the first flight is ours it waits for an answer to a check of ours, or for the next tick: some peers are deaf
+   * for DTLS until their own checks are done, and would have us wait for the repetition.
+   */
   stun(datagram: Uint8Array, remote: TransportAddress, socketId: number, nowMs: number): boolean {
     if (this.life.state === 'closed') return false;
     const result = this.agent.receive(datagram, remote, socketId, nowMs);
     this.sendAll(result.send);
     if (!result.accepted) return false;
     this.life.checked(nowMs);
-    if (this.agent.selected !== undefined) this.dtls.begin();
+    if (this.setup === 'passive' || this.agent.roundTripMs !== undefined) this.dtls.begin();
     return this.agent.isValidated(remote, socketId);
   }
 
@@ -140,6 +144,7 @@ export class PublisherSession implements DatagramOwner {
     if (this.media !== undefined && this.media.lastHeardMs > this.agent.lastHeardMs)
       this.agent.heard(this.media.lastHeardMs);
     this.sendAll(this.agent.tick(nowMs));
+    if (this.agent.selected !== undefined) this.dtls.begin();
     this.life.tick(nowMs, this.agent.lastHeardMs);
   }
 
