@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
-import { access, mkdir, open, readdir, rename, type FileHandle } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemErrorCode } from '../../shared/errors.js';
-import { RecordingFiles, type ExistingFile, type RecordingFile } from './recording-files.js';
+import { RecordingFiles, type ExistingFile, type FileTimes, type RecordingFile } from './recording-files.js';
 
 /** Recordings in a folder of this machine. */
 export class NodeRecordingFiles extends RecordingFiles {
@@ -22,6 +22,11 @@ export class NodeRecordingFiles extends RecordingFiles {
     const handle = await open(this.pathOf(objectKey), 'r+');
     const { size } = await handle.stat();
     return new ExistingNodeFile(handle, size);
+  }
+
+  async times(objectKey: string): Promise<FileTimes> {
+    const { birthtimeMs, mtimeMs } = await stat(this.pathOf(objectKey));
+    return { createdMs: birthtimeMs, modifiedMs: mtimeMs };
   }
 
   async exists(objectKey: string): Promise<boolean> {

@@ -71,12 +71,15 @@ export class Publication {
     this.attached.get(mid)?.track.clock.senderReport(rtpTimestamp, ntpMs, arrivalMs);
   }
 
-  /** What waits may become a Period now. */
+  /** What waits may become a Period now: all tracks are there and have their place, or have been waited for. */
   mayBegin(nowMs: number): boolean {
-    if (this.video?.hasWaiting === true) return this.isPlaceKnown(this.video, nowMs);
-    if (this.audio?.hasWaiting !== true) return false;
-    if (this.video === undefined) return this.isPlaceKnown(this.audio, nowMs);
-    return nowMs - this.audio.firstArrivalMs >= KEYFRAME_WAIT_MS;
+    const first = this.video?.hasWaiting === true ? this.video : this.audio;
+    if (first?.hasWaiting !== true) return false;
+    if (first === this.audio && this.video !== undefined) return nowMs - first.firstArrivalMs >= KEYFRAME_WAIT_MS;
+    for (const track of this.tracks) {
+      if (!track.hasWaiting && nowMs - first.firstArrivalMs < REPORT_WAIT_MS) return false;
+    }
+    return this.isPlaceKnown(first, nowMs);
   }
 
   /** A track that waits has its place by sender reports, or has waited long enough for them. */

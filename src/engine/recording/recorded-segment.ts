@@ -50,7 +50,7 @@ export class RecordedSegment {
     const opening = this.claimed.then(({ number, file }) =>
       kind === this.leader ? file : this.folder.create(kind, number),
     );
-    const file = new SegmentFile(opening, cmaf.segmentType, this.output.fsync, this.output.failed);
+    const file = new SegmentFile(opening, cmaf.segmentType, this.output.fsync, (error) => this.output.failed(error));
     return {
       file,
       close: async () => {

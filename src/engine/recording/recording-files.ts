@@ -15,6 +15,12 @@ export interface ExistingFile extends RecordingFile {
   read(offset: number, length: number): Uint8Array;
 }
 
+/** Milliseconds since 1970. */
+export interface FileTimes {
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+}
+
 /**
  * The folder that recordings lie in; object keys are relative to it. Rejections are the system's errors, told by `code`.
  */
@@ -22,6 +28,7 @@ export abstract class RecordingFiles {
   /** Makes folders where they are missing. Rejects with `EEXIST` rather than touch an object that is there. */
   abstract create(objectKey: string): Promise<RecordingFile>;
   abstract open(objectKey: string): Promise<ExistingFile>;
+  abstract times(objectKey: string): Promise<FileTimes>;
   abstract exists(objectKey: string): Promise<boolean>;
   abstract rename(fromKey: string, toKey: string): Promise<void>;
   /** @returns the names in a directory, none when it is not there */

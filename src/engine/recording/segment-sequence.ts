@@ -53,11 +53,17 @@ export class SegmentSequence {
 
   /** Emits `event` after everything that was begun before. */
   tell(event: EngineEvent): void {
-    this.told = this.told.then(() => this.output.emit(event));
+    this.told = this.told.then(() => {
+      this.output.emit(event);
+    });
   }
 
   /** Resolves when everything begun is told, with what follows from that. */
   async settled(): Promise<void> {
-    for (let last: Promise<void> | undefined; last !== this.told; await last) last = this.told;
+    let last: Promise<void>;
+    do {
+      last = this.told;
+      await last;
+    } while (last !== this.told);
   }
 }

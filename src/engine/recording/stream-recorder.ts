@@ -71,6 +71,11 @@ export class StreamRecorder {
     if (endMs > 0) this.endMs.set('video', endMs).set('audio', endMs);
   }
 
+  /** Memory of the worker that is held at present. */
+  get memoryBytes(): number {
+    return this.share.usedBytes;
+  }
+
   /** A publisher's tracks start, or start again: a new Period when media comes. */
   attach(tracks: readonly NegotiatedTrack[]): void {
     this.interrupt();

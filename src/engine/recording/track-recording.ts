@@ -206,7 +206,7 @@ export class TrackRecording {
 
   /** @returns how many samples can be cut off so that what is cut off ends by `limitTicks`; see DecodeOrder.findCut */
   findCut(count: number, limitTicks: number): number {
-    return this.order.findCut(this.samples.ticks, count, this.reorderDepth, limitTicks);
+    return this.order.findCut(this.samples.ticks, count, this.reorderDepth + 1, limitTicks);
   }
 
   /** Every admitted sample is shown before the placed one that comes next. */

@@ -20,7 +20,8 @@ export class DecodeOrder {
   /**
    * Where to end a run that may not grow longer than up to `limitTicks`.
    *
-   * @param lookAhead samples that must follow the end: as many as may still be overtaken by pictures yet to come
+   * @param lookAhead samples that must follow the end, at least 1: one more than may be overtaken, so that no picture
+   * yet to come is shown before all of them, and where the run ends is known
    * @returns samples in the run: the most that end at or before the limit, else the fewest that can be cut off, 0 when
    * nothing can
    */
@@ -28,7 +29,7 @@ export class DecodeOrder {
     const leastFrom = this.leastFromEach(ticks, count);
     let best = 0;
     let greatest = -Infinity;
-    for (let cut = 1; cut <= count - Math.max(1, lookAhead); cut++) {
+    for (let cut = 1; cut <= count - lookAhead; cut++) {
       greatest = Math.max(greatest, ticks[cut - 1] ?? 0);
       const next = leastFrom[cut] ?? 0;
       if (greatest >= next) continue;

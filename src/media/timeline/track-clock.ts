@@ -142,9 +142,9 @@ export class TrackClock implements ClockedTrack {
   }
 
   private takeReport(offsetMs: number, delayMs: number): void {
-    this.reportOffsetMs = this.hasReport
-      ? this.reportOffsetMs + (offsetMs - this.reportOffsetMs) * REPORT_WEIGHT
-      : offsetMs;
+    const changeMs = offsetMs - this.reportOffsetMs;
+    const isFirst = !this.hasReport || Math.abs(changeMs) > SANE_REPORT_MS;
+    this.reportOffsetMs += isFirst ? changeMs : changeMs * REPORT_WEIGHT;
     this.reportDelayMs = delayMs;
     this.reportEpoch = this.shared.epoch;
     this.isReportChecked = this.mediaSeen;

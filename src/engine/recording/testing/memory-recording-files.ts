@@ -1,4 +1,4 @@
-import { RecordingFiles, type ExistingFile } from '../recording-files.js';
+import { RecordingFiles, type ExistingFile, type FileTimes } from '../recording-files.js';
 
 export function systemError(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -6,16 +6,19 @@ export function systemError(code: string): Error {
 
 interface StoredFile {
   bytes: Uint8Array;
-  syncedBytes: number;
+  syncs: number;
+  readonly createdMs: number;
 }
 
-/** A folder in memory that can be made to fail, and says what would survive a loss of power. */
+/** A folder in memory that can be made to fail or to stand still, and counts what was synced. */
 export class MemoryRecordingFiles extends RecordingFiles {
   readonly files = new Map<string, StoredFile>();
   readonly syncedDirectories: string[] = [];
   /** Thrown by the next calls of an operation while it is set. */
   readonly failures = new Map<'create' | 'write' | 'sync' | 'truncate', Error>();
   openFiles = 0;
+  /** When files are made. */
+  nowMs = 0;
   private gate: Promise<void> | undefined;
   private openGate: (() => void) | undefined;
 
@@ -38,7 +41,11 @@ export class MemoryRecordingFiles extends RecordingFiles {
   }
 
   put(objectKey: string, bytes: Uint8Array = new Uint8Array(0)): void {
-    this.files.set(objectKey, { bytes, syncedBytes: bytes.length });
+    this.files.set(objectKey, { bytes, syncs: 0, createdMs: this.nowMs });
+  }
+
+  syncCount(objectKey: string): number {
+    return this.files.get(objectKey)?.syncs ?? 0;
   }
 
   /** @returns names of the objects in a directory, sorted */
@@ -50,7 +57,7 @@ export class MemoryRecordingFiles extends RecordingFiles {
   async create(objectKey: string): Promise<MemoryFile> {
     await this.perform('create');
     if (this.files.has(objectKey)) throw systemError('EEXIST');
-    this.files.set(objectKey, { bytes: new Uint8Array(0), syncedBytes: 0 });
+    this.files.set(objectKey, { bytes: new Uint8Array(0), syncs: 0, createdMs: this.nowMs });
     return this.open(objectKey);
   }
 
@@ -59,6 +66,11 @@ export class MemoryRecordingFiles extends RecordingFiles {
     if (file === undefined) return Promise.reject(systemError('ENOENT'));
     this.openFiles += 1;
     return Promise.resolve(new MemoryFile(this, file));
+  }
+
+  times(objectKey: string): Promise<FileTimes> {
+    const { createdMs } = this.files.get(objectKey) ?? { createdMs: 0 };
+    return Promise.resolve({ createdMs, modifiedMs: createdMs });
   }
 
   exists(objectKey: string): Promise<boolean> {
@@ -118,7 +130,7 @@ class MemoryFile implements ExistingFile {
 
   async sync(): Promise<void> {
     await this.files.perform('sync');
-    this.file.syncedBytes = this.file.bytes.length;
+    this.file.syncs += 1;
   }
 
   close(): Promise<void> {
