@@ -1,3 +1,3 @@
-export { Engine, type EngineOptions } from './engine.js';
-export { EngineError } from './engine-error.js';
+export { Engine } from './engine.js';
+export { recoverOpenSegments } from './recording/recover-segments.js';
 export type * from './protocol.js';

@@ -1,10 +1,11 @@
-import { DtlsClient, DtlsServer, type DtlsSocket, type Transport } from 'werift';
+import { DtlsClient, type DtlsSocket } from 'werift';
 import type { DtlsFingerprint } from '../../media/sdp/session.js';
 import { ContentType, encodeRecord, parseRecords, type DtlsRecord } from './dtls-record.js';
 import type { DtlsIdentity } from './dtls-identity.js';
 import { HandshakeAssembler, type HandshakeMessage } from './handshake-assembler.js';
 import { PeerProof } from './peer-proof.js';
-import { exportMediaKeys, srtpProfileIds, type MediaKeys } from './media-keys.js';
+import { createLibrarySocket, LibraryPipe } from './library-socket.js';
+import { exportMediaKeys, type MediaKeys } from './media-keys.js';
 
 const DTLS_1_2 = 0xfefd;
 const CLIENT_HELLO = 1;
@@ -42,7 +43,6 @@ export interface DtlsTransportOptions {
   readonly remoteFingerprints: readonly DtlsFingerprint[];
 }
 
-type SrtpProfileId = NonNullable<DtlsSocket['options']['srtpProfiles']>[number];
 type Phase = 'handshake' | 'secured' | 'ended';
 
 /**
@@ -51,7 +51,7 @@ type Phase = 'handshake' | 'secured' | 'ended';
  */
 export class DtlsTransport {
   private readonly socket: DtlsSocket;
-  private readonly pipe: Pipe;
+  private readonly pipe: LibraryPipe;
   private readonly assembler: HandshakeAssembler;
   private readonly proof: PeerProof;
   private readonly held: DtlsRecord[] = [];
@@ -62,12 +62,12 @@ export class DtlsTransport {
     private readonly options: DtlsTransportOptions,
     private readonly listener: DtlsTransportListener,
   ) {
-    this.pipe = new Pipe((datagram) => {
+    this.pipe = new LibraryPipe((datagram) => {
       if (this.phase !== 'ended') this.listener.send(datagram);
     });
     this.proof = new PeerProof(options.role === 'client' ? 'server' : 'client', options.remoteFingerprints);
     this.assembler = new HandshakeAssembler((message, isRepeated) => this.handshakeMessage(message, isRepeated));
-    this.socket = createSocket(options, this.pipe);
+    this.socket = createLibrarySocket(options.role, options.identity, this.pipe);
     this.socket.onConnect.subscribe(() => this.connected());
     this.socket.onError.subscribe((error: unknown) => this.fail(error, true));
     this.examineMessages();
@@ -221,43 +221,4 @@ export class DtlsTransport {
     });
     this.listener.send(encodeRecord({ ...header, contentType: ContentType.alert }, sealed));
   }
-}
-
-function createSocket({ role, identity }: DtlsTransportOptions, transport: Transport): DtlsSocket {
-  const options = {
-    transport,
-    cert: identity.certificatePem,
-    key: identity.privateKeyPem,
-    signatureHash: identity.signatureHash,
-    srtpProfiles: [...srtpProfileIds] as SrtpProfileId[],
-    extendedMasterSecret: true,
-    certificateRequest: role === 'server',
-  };
-  return role === 'client' ? new DtlsClient(options) : new DtlsServer(options);
-}
-
-/** The transport that werift sees: what is delivered to it arrives, what it sends leaves. */
-class Pipe implements Transport {
-  readonly type = 'udp';
-  readonly address = { address: '', family: '', port: 0 };
-  closed = false;
-  onData: Transport['onData'] = () => undefined;
-  /** Shown the first datagram that leaves. */
-  onFirst: ((datagram: Uint8Array) => void) | undefined;
-
-  constructor(private readonly out: (datagram: Uint8Array) => void) {}
-
-  deliver(datagram: Uint8Array): void {
-    this.onData(Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength), ['', 0]);
-  }
-
-  readonly send = (datagram: Buffer): Promise<void> => {
-    if (this.closed) return Promise.resolve();
-    this.onFirst?.(datagram);
-    this.onFirst = undefined;
-    this.out(datagram);
-    return Promise.resolve();
-  };
-
-  readonly close = (): Promise<void> => Promise.resolve();
 }

@@ -59,7 +59,7 @@ describe('DgramUdpPort', () => {
   });
 
   it('has one port number for all its addresses', async () => {
-    const { port } = await open(['127.0.0.1', '127.0.0.2', '::']);
+    const { port } = await open(['127.0.0.1', '::']);
 
     expect(new Set(port.sockets.map((socket) => socket.bound.port))).toEqual(new Set([port.portNumber]));
     await port.close();
