@@ -5,6 +5,7 @@ import type { RecordedGap, RecordedTrack, RecordingDirectory, SegmentClosed } fr
 import { inTransaction } from '../../persistence/transaction.js';
 import { StorageService } from '../storage/storage.service.js';
 import { commitSegment } from './commit-segment.js';
+import { findCommittedEnd, type CommittedEnd } from './committed-end.js';
 import { findDirectoryOwner } from './directory-claims.js';
 import { directoryStateOf } from './directory-state.js';
 import { GapRow, RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
@@ -21,6 +22,7 @@ import {
 } from './recording-session.js';
 import { sessionView } from './session-view.js';
 
+export type { CommittedEnd } from './committed-end.js';
 export type {
   OpenSessionInput,
   PlaybackEntry,
@@ -176,6 +178,11 @@ export class IndexService {
     const names: string[] = [];
     for await (const { key } of this.storage.list(directory)) names.push(splitKey(key).name);
     return directoryStateOf(directory, lastNumber, tracks, names);
+  }
+
+  /** Where a session that a crash interrupted ends by its rows in a directory. */
+  committedEnd(sessionId: string, directory: string): Promise<CommittedEnd> {
+    return findCommittedEnd(this.dataSource.manager, sessionId, directory);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Logger, Module } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import { Engine } from '../../engine/index.js';
+import { Engine, recoverOpenSegments } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
 import { IndexModule } from '../index/index.module.js';
 import { IndexService } from '../index/index.service.js';
@@ -16,6 +16,7 @@ import type { RecorderSettings } from './recorder-settings.js';
 import { RecorderService } from './recorder.service.js';
 import { RecordingCalendar } from './recording-calendar.js';
 import type { RecordingContext } from './recording-context.js';
+import { SegmentSalvage } from './segment-salvage.js';
 import { StreamPatterns } from './stream-patterns.js';
 
 const CONTEXT = Symbol('RecordingContext');
@@ -48,15 +49,19 @@ function recordingContext(
   storage: StorageService,
 ): RecordingContext {
   const log = failureLog(new Logger(RecorderService.name));
+  const calendar = new RecordingCalendar(config.recorder.time_zone);
+  const rootPath = storage.localRoot;
+  const clock = systemClock;
+  const salvage = new SegmentSalvage({ index, recover: recoverOpenSegments, rootPath, calendar, clock, log });
   return {
     engine,
     index,
     manifests: new ManifestPublisher(manifests, log),
     storage,
-    salvage: () => Promise.resolve([]),
-    calendar: new RecordingCalendar(config.recorder.time_zone),
+    salvage: (session) => salvage.salvage(session),
+    calendar,
     settings: settingsOf(config),
-    clock: systemClock,
+    clock,
     log,
   };
 }
