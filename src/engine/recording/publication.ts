@@ -76,10 +76,9 @@ export class Publication {
     const first = this.video?.hasWaiting === true ? this.video : this.audio;
     if (first?.hasWaiting !== true) return false;
     if (first === this.audio && this.video !== undefined) return nowMs - first.firstArrivalMs >= KEYFRAME_WAIT_MS;
-    for (const track of this.tracks) {
-      if (!track.hasWaiting && nowMs - first.firstArrivalMs < REPORT_WAIT_MS) return false;
-    }
-    return this.isPlaceKnown(first, nowMs);
+    if (nowMs - first.firstArrivalMs >= REPORT_WAIT_MS) return true;
+    const hasSound = this.audio === undefined || this.earlyAudio() < this.audio.samples.count;
+    return hasSound && this.isPlaceKnown(first, nowMs);
   }
 
   /** A track that waits has its place by sender reports, or has waited long enough for them. */
@@ -89,10 +88,15 @@ export class Publication {
     return true;
   }
 
-  /** Sound from before the first picture, in arrival and in time, is no part of the recording. */
+  /** Drops sound that is no part of the recording because it came first. */
   dropEarlyAudio(): void {
+    this.audio?.dropWaiting(this.earlyAudio());
+  }
+
+  /** @returns how many waiting packets are from before the first picture, in arrival and in time */
+  private earlyAudio(): number {
     const { video, audio } = this;
-    if (video?.hasWaiting !== true || audio?.hasWaiting !== true) return;
+    if (video?.hasWaiting !== true || audio?.hasWaiting !== true) return 0;
     const pictureMs = video.clock.monotonicMs(video.samples.ticks[0] ?? 0);
     let early = 0;
     while (early < audio.samples.count) {
@@ -101,7 +105,7 @@ export class Publication {
       if (!cameBefore || !isBefore) break;
       early += 1;
     }
-    audio.dropWaiting(early);
+    return early;
   }
 
   /** Forgets what waits. */
@@ -111,8 +115,11 @@ export class Publication {
 
   /** Nothing is taken any more, and memory given back. */
   close(): void {
-    for (const { intake } of this.attached.values()) intake.close();
-    this.clear();
+    for (const { intake, track } of this.attached.values()) {
+      intake.close();
+      track.clear();
+      track.arena.clear();
+    }
   }
 
   private trackOf(kind: MediaKind): TrackRecording | undefined {

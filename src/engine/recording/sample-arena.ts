@@ -111,6 +111,12 @@ export class SampleArena {
     return { payloadOffset, payloadBytes, release: () => share.release(offset, capacity) };
   }
 
+  /** Throws all samples away; the access unit in progress stays. */
+  clearSamples(): void {
+    if (this.unitBytes === 0) this.clear();
+    else this.drop(this.unitStart - this.headRoomBytes);
+  }
+
   /** Gives everything back. */
   clear(): void {
     if (this.offset >= 0) this.share.release(this.offset, this.capacity);

@@ -172,6 +172,22 @@ describe('StreamRecorder, interruptions', () => {
     expect(fixture.samples('video').every(({ durationTicks }) => durationTicks === 3_000)).toBe(true);
   });
 
+  it('keeps a picture whole that an interruption comes into', async () => {
+    const fixture = reported();
+    await fixture.play(1_000);
+    const sink = fixture.recorder.sinkFor(VIDEO);
+    fixture.recorder.arrival(VIDEO, fixture.clock.nowMs);
+    sink.append(Uint8Array.of(1, 2, 3, 4), 0, 4);
+    fixture.recorder.interrupt();
+    sink.setUint32(0, 0x05060708);
+    sink.append(Uint8Array.of(9), 0, 1);
+    sink.finish({ timestamp: 1_000_000, isKeyframe: true, parameters: VIDEO_PARAMETERS, durationTicks: 0 });
+    await fixture.recorder.stop();
+
+    expect(fixture.samples('video').at(-1)?.bytes).toEqual(Uint8Array.of(5, 6, 7, 8, 9));
+    expect(fixture.recorder.memoryBytes).toBe(0);
+  });
+
   it('interrupts by itself when nothing at all comes for twice the length of a segment', async () => {
     const fixture = reported({ segmentDurationMs: 2_000 });
     await fixture.play(1_000);

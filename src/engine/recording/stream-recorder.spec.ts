@@ -168,6 +168,22 @@ describe('StreamRecorder, the start', () => {
     expect(fixture.samples('audio').map(({ bytes }) => hex(bytes))).toEqual([hex(kept)]);
   });
 
+  it('begins both tracks in one Period when sound came before the key frame', async () => {
+    const fixture = reported();
+    await fixture.play(300, { video: false });
+    const kept: string[] = [];
+    for (let step = 0; step < 50; step++) {
+      fixture.picture({ isKeyframe: step === 0 });
+      fixture.clock.nowMs += 3;
+      kept.push(hex(fixture.sound()));
+      fixture.clock.nowMs += 17;
+    }
+    await fixture.recorder.stop();
+
+    expect(fixture.segments.map(({ period }) => period)).toEqual([0]);
+    expect(fixture.samples('audio').map(({ bytes }) => hex(bytes))).toEqual(kept);
+  });
+
   it('keeps sound that came first but belongs to the time of the key frame', async () => {
     const fixture = reported();
     fixture.sound();

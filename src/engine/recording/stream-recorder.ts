@@ -92,7 +92,8 @@ export class StreamRecorder {
 
   /** @throws {RangeError} for a track that was not attached */
   sinkFor(mid: string): AccessUnitSink {
-    return this.publication?.sinkFor(mid) ?? IGNORING_SINK;
+    if (this.hasEnded || this.publication === undefined) return IGNORING_SINK;
+    return this.publication.sinkFor(mid);
   }
 
   /** The packet that is depacketized next came at `arrivalMs`. */
@@ -332,7 +333,7 @@ function isSame(one: CodecParameters, other: CodecParameters | undefined): boole
   );
 }
 
-/** Nothing is attached: what is written goes nowhere. */
+/** Nothing is recorded any more, or yet: what is written goes nowhere. */
 const IGNORING_SINK: AccessUnitSink = {
   length: 0,
   append: () => undefined,

@@ -265,12 +265,12 @@ export class TrackRecording {
     return this.part;
   }
 
-  /** Forgets what is not written and gives its memory back. */
+  /** Forgets the samples that are not written. */
   clear(): void {
     this.samples.shift(this.samples.count);
     this.admittedCount = 0;
     this.placedCount = 0;
-    this.arena.clear();
+    this.arena.clearSamples();
   }
 
   /** Ends what is being recorded of this track; what comes is to be placed anew. */
