@@ -17,12 +17,12 @@ describe('a recording of half a minute', () => {
   let server: TestServer;
   let browser: Awaited<ReturnType<typeof launchChromium>>;
   let page: Page;
-  const sent: Record<string, { video: string[]; audio: string[] }> = {};
+  const sent: Record<string, Publisher['owed']> = {};
 
   const publish = async (kind: 'datachannel' | 'ffmpeg', media: string): Promise<void> => {
     await using publisher = await Publisher.start(kind, { urls: [server.url(`/whip/${kind}`)], media });
     await publisher.ended();
-    sent[kind] = publisher.sent;
+    sent[kind] = publisher.owed;
   };
 
   const publishFromChromium = async (): Promise<void> => {
@@ -116,7 +116,7 @@ describe('a recording of half a minute', () => {
 });
 
 /** What a recording owes: the pictures (the first one is a key frame) and the audio frames that left after the first of them. */
-function sinceFirstPicture(frames: readonly SentFrame[]): { video: string[]; audio: string[] } {
+function sinceFirstPicture(frames: readonly SentFrame[]): Publisher['owed'] {
   const first = frames.findIndex(({ kind }) => kind === 'video');
   const hashes = (kind: 'video' | 'audio'): string[] =>
     frames

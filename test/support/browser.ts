@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { type Browser, type Page, chromium } from 'playwright-core';
 
 const FLAGS = [
@@ -8,7 +9,8 @@ const FLAGS = [
 
 /** Debian's Chromium with a made-up camera and microphone. */
 export async function launchChromium(): Promise<Browser & AsyncDisposable> {
-  const browser = await chromium.launch({ executablePath: 'chromium', args: FLAGS });
+  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim();
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
   return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
 }
 
@@ -19,16 +21,25 @@ export interface SentFrame {
 
 /**
  * Goes live from a page of the server itself and hashes every encoded frame on its way from the encoder to the
- * packetizer (RTCRtpScriptTransform). The connection stays in the page as `globalThis.live`.
+ * packetizer (RTCRtpScriptTransform). Noise is what needs every bit that it may have. The connection stays in the page as `globalThis.live`.
  */
-export async function goLive(page: Page, stream: string): Promise<void> {
+export async function goLive(page: Page, stream: string, picture: 'camera' | 'noise' = 'camera'): Promise<void> {
   await page.evaluate(
-    async ([endpoint, source]) => {
+    async ([endpoint, source, wanted]) => {
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
-      const media = await navigator.mediaDevices.getUserMedia({
-        video: { width: 640, height: 480, frameRate: 30 },
-        audio: true,
-      });
+      const noise = (): MediaStream => {
+        const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
+        const context = canvas.getContext('2d');
+        const image = new ImageData(640, 360);
+        setInterval(() => {
+          for (let i = 0; i < image.data.length; i += 4)
+            image.data.fill(Math.random() * 255, i, i + 3).fill(255, i + 3, i + 4);
+          context?.putImageData(image, 0, 0);
+        }, 100);
+        return canvas.captureStream(30);
+      };
+      const camera = { video: { width: 640, height: 480, frameRate: 30 }, audio: true };
+      const media = wanted === 'noise' ? noise() : await navigator.mediaDevices.getUserMedia(camera);
       const peer = new RTCPeerConnection();
       const live = { peer, sent: [] as SentFrame[], session: '' };
       worker.onmessage = ({ data }: MessageEvent<SentFrame>) => live.sent.push(data);
@@ -52,7 +63,7 @@ export async function goLive(page: Page, stream: string): Promise<void> {
         look();
       });
     },
-    [`/whip/${stream}`, HASHING_WORKER] as const,
+    [`/whip/${stream}`, HASHING_WORKER, picture] as const,
   );
 }
 

@@ -30,6 +30,7 @@ export class Publisher implements AsyncDisposable {
   readonly sent = { video: [] as string[], audio: [] as string[] };
   /** When each was handed over, on this machine's monotonic clock. */
   readonly sentAtMs = { video: [] as number[], audio: [] as number[] };
+  private audioBeforeFirstPicture = 0;
   private readonly events = new Set<string>();
   private failure: string | undefined;
   private readonly child: ChildProcess;
@@ -62,6 +63,11 @@ export class Publisher implements AsyncDisposable {
     await this.ended();
   }
 
+  /** What a recording owes: every picture (the first one is a key frame), and the audio frames that left after the first of them. */
+  get owed(): { readonly video: readonly string[]; readonly audio: readonly string[] } {
+    return { video: this.sent.video, audio: this.sent.audio.slice(this.audioBeforeFirstPicture) };
+  }
+
   /** No goodbye: neither DELETE nor DTLS close_notify. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
@@ -85,6 +91,7 @@ export class Publisher implements AsyncDisposable {
     this.events.add(event.event);
     if (event.event === 'error') this.failure = event.message ?? 'unknown';
     if (event.event === 'sent' && event.kind !== undefined && event.hash !== undefined) {
+      if (event.kind === 'audio' && this.sent.video.length === 0) this.audioBeforeFirstPicture++;
       this.sent[event.kind].push(event.hash);
       this.sentAtMs[event.kind].push(performance.now());
     }
