@@ -5,7 +5,9 @@ const run = promisify(execFile);
 
 /** Decodes everything behind a path or URL with FFmpeg. @returns what it complained about, empty when nothing */
 export async function decodeErrors(input: string): Promise<string> {
-  const args = ['-nostdin', '-v', 'warning', '-xerror', '-i', input, '-f', 'null', '-'];
+  // Pictures keep their own times: made to fit a constant rate, two of an uneven sender would meet in one tick.
+  const output = ['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-f', 'null', '-'];
+  const args = ['-nostdin', '-v', 'warning', '-xerror', '-i', input, ...output];
   const { stderr } = await run('ffmpeg', args, { maxBuffer: 64 << 20 }).catch((error: unknown) => ({
     stderr: String(error),
   }));
