@@ -11,6 +11,8 @@ import {
   type ListenAddress,
   type LoadedConfig,
 } from '../config/index.js';
+import { Engine } from '../engine/index.js';
+import { NodeService, type NodeAddress } from '../modules/index/node.service.js';
 import { SignalingService } from '../modules/signaling/signaling.service.js';
 import { ReadinessService } from '../platform/health/readiness.service.js';
 import { configureHttp } from '../platform/http/configure-http.js';
@@ -20,6 +22,7 @@ import { FrameworkLogger } from '../platform/logging/framework-logger.js';
 import { AddressUnusableError } from './address-unusable.error.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
 import { endOnSignal } from './end-on-signal.js';
+import { WorkerLoads } from './worker-loads.js';
 
 export const serve: Command = {
   name: 'serve',
@@ -46,13 +49,26 @@ async function startApplication({ config, warnings }: LoadedConfig, context: Com
   const address = await listen(app.getHttpServer(), listenAddressOf(config));
   endOnSignal(app, logger);
   await app.init();
+  const url = `http://${formatListenAddress(address)}/`;
+  await registerNode(app, { url, version: context.version });
   const readiness = app.get(ReadinessService);
   readiness.set(true);
   app.get(SignalingService).on(({ type }) => {
     if (type === 'draining') readiness.set(false, 'it takes no new publishers');
   });
   gate.open();
-  logger.log(`Aircheck ${context.version} is ready: http://${formatListenAddress(address)}/`);
+  logger.log(`Aircheck ${context.version} is ready: ${url}`);
+}
+
+/** From now on the index knows this server, and how busy it is. */
+async function registerNode(app: NestExpressApplication, address: NodeAddress): Promise<void> {
+  const node = app.get(NodeService);
+  const loads = new WorkerLoads();
+  app.get(Engine).on((event) => {
+    const load = loads.hear(event);
+    if (load !== undefined) node.reportLoad(load);
+  });
+  await node.register(address);
 }
 
 async function createApplication(config: AppConfig, engineWorkerUrl: URL): Promise<NestExpressApplication> {
