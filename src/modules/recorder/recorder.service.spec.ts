@@ -779,12 +779,14 @@ describe('the server starts after a crash', () => {
     expect(index.onlyRow).toMatchObject({ state: 'completed', reason: 'requested' });
   });
 
-  it('sessions of other nodes are left alone', async () => {
+  it('a session is taken up under whatever name the server had then', async () => {
     const index = new MemoryIndex();
-    await new RecorderFixture(index, { nodeAlias: 'node-2' }).publish();
+    await new RecorderFixture(index, { nodeAlias: 'container-1' }).publish();
 
-    await new RecorderFixture(index).recorder.onApplicationBootstrap();
+    const after = new RecorderFixture(index, { nodeAlias: 'container-2' });
+    await after.recorder.onApplicationBootstrap();
 
-    expect(index.onlyRow.state).toBe('recording');
+    expect(index.onlyRow.state).toBe('interrupted');
+    expect(after.recorder.isRecording(cam)).toBe(true);
   });
 });

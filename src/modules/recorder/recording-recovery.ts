@@ -18,9 +18,7 @@ export class RecordingRecovery {
   /** @returns the sessions that wait on */
   async run(): Promise<AdoptableSession[]> {
     const waiting: AdoptableSession[] = [];
-    const { nodeAlias } = this.context.settings;
     for (const session of await this.context.index.unfinishedSessions()) {
-      if (session.nodeAlias !== nodeAlias) continue;
       const adoptable = await this.recover(session);
       if (adoptable !== undefined) waiting.push(adoptable);
     }
