@@ -1,3 +1,5 @@
+import { readUint16, readUint24 } from '../../media/bytes.js';
+
 /** Bytes before a handshake message's body or fragment, RFC 6347 section 4.2.2. */
 export const HANDSHAKE_HEADER_BYTES = 12;
 /** A certificate chain is the largest message; nobody needs more to introduce itself. */
@@ -38,23 +40,21 @@ export class HandshakeAssembler {
 
   /** @param fragment the content of one handshake record: one or more message fragments */
   push(fragment: Uint8Array): void {
-    const view = new DataView(fragment.buffer, fragment.byteOffset, fragment.byteLength);
     let start = 0;
     while (start + HANDSHAKE_HEADER_BYTES <= fragment.length) {
-      const length = uint24(view, start + 9);
+      const length = readUint24(fragment, start + 9);
       const end = start + HANDSHAKE_HEADER_BYTES + length;
       if (end > fragment.length) return;
-      this.add(fragment.subarray(start, end), view.getUint16(start + 4));
+      this.add(fragment.subarray(start, end), readUint16(fragment, start + 4));
       start = end;
     }
   }
 
   /** The client's first message may be asked for again (a lost HelloVerifyRequest); it is the only one delivered twice. */
   private add(part: Uint8Array, sequence: number): void {
-    const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
-    const message = this.messageFor(view, sequence);
+    const message = this.messageFor(part, sequence);
     if (message === undefined) return;
-    const offset = uint24(view, 6);
+    const offset = readUint24(part, 6);
     const body = part.subarray(HANDSHAKE_HEADER_BYTES);
     if (offset + body.length > message.body.length) return;
     message.body.set(body, offset);
@@ -66,11 +66,11 @@ export class HandshakeAssembler {
     this.deliverWhole();
   }
 
-  private messageFor(view: DataView, sequence: number): PartialMessage | undefined {
+  private messageFor(part: Uint8Array, sequence: number): PartialMessage | undefined {
     const repeatsFirst = sequence === 0 && this.next === 1;
     if ((sequence < this.next && !repeatsFirst) || sequence >= this.next + MOST_PENDING) return undefined;
-    const type = view.getUint8(0);
-    const length = uint24(view, 1);
+    const type = part[0] ?? 0;
+    const length = readUint24(part, 1);
     if (length > LARGEST_MESSAGE_BYTES) return undefined;
     const known = this.pending.get(sequence);
     if (known !== undefined) return known.type === type && known.body.length === length ? known : undefined;
@@ -103,8 +103,4 @@ function wholeMessage({ type, body }: PartialMessage, sequence: number): Handsha
   view.setUint16(10, body.length & 0xffff);
   bytes.set(body, HANDSHAKE_HEADER_BYTES);
   return { type, sequence, bytes };
-}
-
-function uint24(view: DataView, offset: number): number {
-  return view.getUint8(offset) * 65_536 + view.getUint16(offset + 1);
 }

@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual, verify, X509Certificate, type KeyObject } from 'node:crypto';
 import type { DtlsSocket } from 'werift';
+import { readUint16, readUint24 } from '../../media/bytes.js';
 import type { DtlsFingerprint } from '../../media/sdp/session.js';
 import { matchesFingerprints } from './fingerprint.js';
 
@@ -62,7 +63,7 @@ export class PeerProof {
   private examineCertificate(body: Uint8Array): void {
     refuseIf(this.certificate !== undefined, 'a second certificate');
     refuseIf(body.length < 6, 'no certificate');
-    const length = (body[3] ?? 0) * 65_536 + (body[4] ?? 0) * 256 + (body[5] ?? 0);
+    const length = readUint24(body, 3);
     refuseIf(length === 0 || 6 + length > body.length, 'no certificate');
     const der = body.subarray(6, 6 + length);
     refuseIf(!matchesFingerprints(der, this.fingerprints), 'a certificate whose fingerprint was not announced');
@@ -83,8 +84,8 @@ export class PeerProof {
   /** @param signed scheme (2 bytes), length (2 bytes), signature */
   private examineSignature(signed: Uint8Array, content: Uint8Array): void {
     refuseIf(this.certificate === undefined || signed.length < 4, 'a signature without a certificate');
-    const scheme = (signed[0] ?? 0) * 256 + (signed[1] ?? 0);
-    const length = (signed[2] ?? 0) * 256 + (signed[3] ?? 0);
+    const scheme = readUint16(signed, 0);
+    const length = readUint16(signed, 2);
     refuseIf(4 + length !== signed.length, 'a malformed signature');
     const key = this.certificate?.publicKey;
     refuseIf(key === undefined || SHA256_SCHEMES.get(scheme) !== key.asymmetricKeyType, 'a signature of another kind');

@@ -6,7 +6,7 @@ import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import { srtpProfileNames, srtpProfiles, type SrtpProfile } from '../../media/srtp/profile.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
-import { srtpCrypto } from '../srtp-crypto.js';
+import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
 import { SlotPool } from '../udp/slot-pool.js';
 import { KeyframeRequester } from './keyframe-requester.js';
 import { MediaReceiver } from './media-receiver.js';

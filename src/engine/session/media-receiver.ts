@@ -1,14 +1,14 @@
 import type { MediaMemory } from '../../media/memory.js';
 import { RtpHeader } from '../../media/rtp/packet.js';
 import { restoreOriginal } from '../../media/rtp/retransmission.js';
-import { TransportFeedbackRecorder } from '../../media/rtp/transport-feedback.js';
 import type { SenderReport } from '../../media/rtcp/packet.js';
 import { isRtcp, parseRtcp } from '../../media/rtcp/parse.js';
+import { TransportFeedbackRecorder } from '../../media/rtcp/transport-feedback.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
-import { srtpCrypto } from '../srtp-crypto.js';
+import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
 import { SourceTable } from './source-table.js';
 import { TrackReceiver, type TrackEnvironment, type TrackRecording } from './track-receiver.js';
 

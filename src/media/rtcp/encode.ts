@@ -1,4 +1,4 @@
-import { writeUint16, writeUint32 } from '../rtp/big-endian.js';
+import { writeUint16, writeUint32 } from '../bytes.js';
 import {
   CNAME_ITEM,
   PAYLOAD_FEEDBACK_TYPE,
@@ -6,16 +6,14 @@ import {
   SOURCE_DESCRIPTION_TYPE,
   TRANSPORT_FEEDBACK_TYPE,
 } from './packet.js';
-import type { ReportBlock } from './report-block.js';
+import { REPORT_BLOCK_BYTES, type ReportBlock } from './report-block.js';
 
 const VERSION = 0x80;
-const BLOCK_BYTES = 24;
 const MOST_BLOCKS = 31;
 const LONGEST_CNAME_BYTES = 255;
 const FEEDBACK_BYTES = 12;
 const GENERIC_NACK = 1;
 const PICTURE_LOSS_INDICATION = 1;
-const FULL_INTRA_REQUEST = 4;
 /** Sequence numbers that one NACK entry covers after its own. */
 const BITMASK_BITS = 16;
 
@@ -28,13 +26,13 @@ const BITMASK_BITS = 16;
 export function encodeReceiverReport(senderSsrc: number, blocks: readonly ReportBlock[], cname: string): Uint8Array {
   const name = new TextEncoder().encode(cname);
   if (blocks.length > MOST_BLOCKS || name.length > LONGEST_CNAME_BYTES) throw new RangeError('No room in the report.');
-  const reportBytes = 8 + blocks.length * BLOCK_BYTES;
+  const reportBytes = 8 + blocks.length * REPORT_BLOCK_BYTES;
   const descriptionBytes = 8 + ((2 + name.length + 4) & ~3);
   const bytes = new Uint8Array(reportBytes + descriptionBytes);
   writeHeader(bytes, 0, blocks.length, RECEIVER_REPORT_TYPE, reportBytes);
   writeUint32(bytes, 4, senderSsrc);
   blocks.forEach((block, index) => {
-    writeBlock(bytes, 8 + index * BLOCK_BYTES, block);
+    writeBlock(bytes, 8 + index * REPORT_BLOCK_BYTES, block);
   });
   writeHeader(bytes, reportBytes, 1, SOURCE_DESCRIPTION_TYPE, descriptionBytes);
   writeUint32(bytes, reportBytes + 4, senderSsrc);
@@ -73,17 +71,6 @@ export function encodeNack(senderSsrc: number, mediaSsrc: number, sequenceNumber
 /** Asks for a key frame (RFC 4585 section 6.3.1). */
 export function encodePictureLossIndication(senderSsrc: number, mediaSsrc: number): Uint8Array {
   return feedback(PICTURE_LOSS_INDICATION, PAYLOAD_FEEDBACK_TYPE, senderSsrc, mediaSsrc, 0);
-}
-
-/**
- * Asks for a key frame (RFC 5104 section 4.3.1).
- * @param commandNumber 8 bits, grows by one with each new request
- */
-export function encodeFullIntraRequest(senderSsrc: number, mediaSsrc: number, commandNumber: number): Uint8Array {
-  const bytes = feedback(FULL_INTRA_REQUEST, PAYLOAD_FEEDBACK_TYPE, senderSsrc, 0, 8);
-  writeUint32(bytes, FEEDBACK_BYTES, mediaSsrc);
-  bytes[FEEDBACK_BYTES + 4] = commandNumber;
-  return bytes;
 }
 
 function feedback(format: number, type: number, senderSsrc: number, mediaSsrc: number, extraBytes: number): Uint8Array {

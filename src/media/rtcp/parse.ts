@@ -1,4 +1,4 @@
-import { readUint16, readUint32 } from '../rtp/big-endian.js';
+import { readUint16, readUint32 } from '../bytes.js';
 import {
   CNAME_ITEM,
   GOODBYE_TYPE,
@@ -11,10 +11,9 @@ import {
   type SenderReport,
   type SourceDescription,
 } from './packet.js';
-import type { ReportBlock } from './report-block.js';
+import { REPORT_BLOCK_BYTES, type ReportBlock } from './report-block.js';
 
 const HEADER_BYTES = 4;
-const BLOCK_BYTES = 24;
 const SENDER_INFORMATION_BYTES = 28;
 const RECEIVER_REPORT_BYTES = 8;
 /** Seconds from 1900 to 1970. */
@@ -66,7 +65,7 @@ function parsePacket(bytes: Uint8Array, start: number, end: number): RtcpPacket 
 
 /** RFC 3550 section 6.4.1. Time zero is that of a sender without a clock: nothing can be learnt from its report. */
 function parseSenderReport(bytes: Uint8Array, start: number, end: number, count: number): SenderReport | undefined {
-  if (start + SENDER_INFORMATION_BYTES + count * BLOCK_BYTES > end) return undefined;
+  if (start + SENDER_INFORMATION_BYTES + count * REPORT_BLOCK_BYTES > end) return undefined;
   const seconds = readUint32(bytes, start + 8);
   const fraction = readUint32(bytes, start + 12);
   if (seconds === 0 && fraction === 0) return undefined;
@@ -89,13 +88,13 @@ function ntpToUnixMs(seconds: number, fraction: number): number {
 }
 
 function parseReceiverReport(bytes: Uint8Array, start: number, end: number, count: number): ReceiverReport | undefined {
-  if (start + RECEIVER_REPORT_BYTES + count * BLOCK_BYTES > end) return undefined;
+  if (start + RECEIVER_REPORT_BYTES + count * REPORT_BLOCK_BYTES > end) return undefined;
   const blocks = parseBlocks(bytes, start + RECEIVER_REPORT_BYTES, count);
   return { type: 'receiver-report', ssrc: readUint32(bytes, start + 4), blocks };
 }
 
 function parseBlocks(bytes: Uint8Array, start: number, count: number): ReportBlock[] {
-  return Array.from({ length: count }, (_, index) => parseBlock(bytes, start + index * BLOCK_BYTES));
+  return Array.from({ length: count }, (_, index) => parseBlock(bytes, start + index * REPORT_BLOCK_BYTES));
 }
 
 function parseBlock(bytes: Uint8Array, at: number): ReportBlock {

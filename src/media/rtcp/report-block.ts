@@ -1,3 +1,6 @@
+/** Of one block in a sender's or receiver's report. */
+export const REPORT_BLOCK_BYTES = 24;
+
 /** What a receiver says of one source: RFC 3550 section 6.4.1. */
 export interface ReportBlock {
   readonly ssrc: number;

@@ -13,7 +13,7 @@ import {
   SourceDescriptionChunk,
   SourceDescriptionItem,
 } from 'werift';
-import { encodeFullIntraRequest, encodeNack, encodePictureLossIndication, encodeReceiverReport } from './encode.js';
+import { encodeNack, encodePictureLossIndication, encodeReceiverReport } from './encode.js';
 import { isRtcp, parseRtcp } from './parse.js';
 import type { ReportBlock } from './report-block.js';
 
@@ -115,12 +115,6 @@ describe('requests for key frames', () => {
     expect(packet).toBeInstanceOf(RtcpPayloadSpecificFeedback);
     expect(packet).toMatchObject({ feedback: { senderSsrc: 1, mediaSsrc: 2 } });
     if (packet instanceof RtcpPayloadSpecificFeedback) expect(packet.feedback).toBeInstanceOf(PictureLossIndication);
-  });
-
-  it('or FIR', () => {
-    const [packet] = RtcpPacketConverter.deSerialize(Buffer.from(encodeFullIntraRequest(1, 2, 3)));
-
-    expect(packet).toMatchObject({ feedback: { senderSsrc: 1, mediaSsrc: 0, fir: [{ ssrc: 2, sequenceNumber: 3 }] } });
   });
 });
 

@@ -1,5 +1,8 @@
 import type { RtpPayload } from '../codecs/codec.js';
 
+/** In place of a slot's offset: nothing holds this packet's bytes. */
+export const NO_SLOT = -1;
+
 /** A payload object that a receive stream uses for packet after packet. */
 export class PacketPayload implements RtpPayload {
   offset = 0;
@@ -11,6 +14,7 @@ export class PacketPayload implements RtpPayload {
 
   constructor(readonly bytes: Uint8Array) {}
 
+  /** Takes the facts of another packet; the bytes are those of the same memory. */
   set(offset: number, length: number, timestamp: number, marker: boolean, arrivalMs: number): void {
     this.offset = offset;
     this.length = length;

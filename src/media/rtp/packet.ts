@@ -1,4 +1,4 @@
-import { readUint16, readUint32 } from './big-endian.js';
+import { readUint16, readUint32 } from '../bytes.js';
 
 const FIXED_HEADER_BYTES = 12;
 const ONE_BYTE_PROFILE = 0xbede;

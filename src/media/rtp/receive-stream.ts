@@ -1,7 +1,7 @@
 import type { RtpPayload } from '../codecs/codec.js';
 import type { MediaMemory } from '../memory.js';
 import type { ReportBlock } from '../rtcp/report-block.js';
-import { PacketPayload } from './packet-payload.js';
+import { NO_SLOT, PacketPayload } from './packet-payload.js';
 import type { RtpHeader } from './packet.js';
 import { ReceptionStatistics } from './reception-statistics.js';
 import { RING_ENTRIES, ReorderRing } from './reorder-ring.js';
@@ -14,7 +14,6 @@ import { StrayPacket } from './stray-packet.js';
 const MISORDER_LIMIT = 1024;
 /** How long the very first packets wait for older ones that the network has overtaken. */
 const START_HOLD_MS = 20;
-const NO_SLOT = -1;
 const SEQUENCE_NUMBERS = 0x10000;
 
 /** Where the packets of a stream go, in sequence order. */

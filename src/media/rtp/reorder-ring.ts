@@ -1,5 +1,5 @@
 import type { MediaMemory } from '../memory.js';
-import type { PacketPayload } from './packet-payload.js';
+import { NO_SLOT, type PacketPayload } from './packet-payload.js';
 
 /** A power of two. */
 export const RING_ENTRIES = 512;
@@ -16,7 +16,6 @@ const PAYLOAD_OFFSET = 1;
 const LENGTH_AND_MARKER = 2;
 const TIMESTAMP = 3;
 const REQUESTS = PAYLOAD_OFFSET;
-const NO_SLOT = -1;
 
 /**
  * Entries of the packets that came early and of those that are missed, by extended sequence number. All of it is typed

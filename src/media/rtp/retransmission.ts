@@ -1,4 +1,4 @@
-import { readUint16 } from './big-endian.js';
+import { readUint16 } from '../bytes.js';
 import type { RtpHeader } from './packet.js';
 
 const ORIGINAL_SEQUENCE_BYTES = 2;

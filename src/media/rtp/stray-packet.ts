@@ -1,6 +1,4 @@
-import { PacketPayload } from './packet-payload.js';
-
-const NO_SLOT = -1;
+import { NO_SLOT, PacketPayload } from './packet-payload.js';
 
 /** A packet far from all others of its stream: the start of a new sequence, or nothing of interest. One at a time. */
 export class StrayPacket {

@@ -1,5 +1,5 @@
+import { ascii } from '../bytes.js';
 import { crc32 } from '../stun/crc32.js';
-import { asciiBytes } from '../stun/message-encoder.js';
 import {
   ICE_OPTIONS,
   type LocalDescription,
@@ -50,7 +50,7 @@ function trackOf({ mid }: OfferedMedia, tracks: readonly NegotiatedTrack[]): Neg
 
 /** Stays the same as long as the transport does, differs between sessions (RFC 8866 section 5.2). */
 function sessionIdOf({ ice }: LocalDescription): number {
-  const bytes = asciiBytes(ice.usernameFragment);
+  const bytes = ascii(ice.usernameFragment);
   return crc32(bytes, bytes.length);
 }
 

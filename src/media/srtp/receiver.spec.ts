@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { srtpCrypto } from '../../engine/srtp-crypto.js';
+import { srtpCrypto } from '../../engine/srtp/node-srtp-crypto.js';
 import { RtpHeader } from '../rtp/packet.js';
 import { srtpProfileNames, srtpProfiles, type SrtpProfile } from './profile.js';
 import { SrtpReceiver } from './receiver.js';

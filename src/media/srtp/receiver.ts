@@ -1,15 +1,14 @@
-import { readUint32 } from '../rtp/big-endian.js';
+import { readUint32 } from '../bytes.js';
 import type { RtpHeader } from '../rtp/packet.js';
 import { SequenceWindow } from '../rtp/sequence-window.js';
 import type { SrtpCrypto, SrtpCryptoFactory } from './crypto.js';
 import { deriveSessionKeys } from './key-derivation.js';
 import { guessPacketIndex, rolloverCounterOf } from './packet-index.js';
 import { srtpProfiles, type SrtpProfile } from './profile.js';
+import { LARGEST_RTCP_INDEX, RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from './rtcp-layout.js';
 
 const RTP_WINDOW = 1024;
 const RTCP_WINDOW = 128;
-const RTCP_HEADER_BYTES = 8;
-const RTCP_INDEX_BYTES = 4;
 /** A session has a handful of sources; a peer that invents more is not heard on them. */
 const MAX_SOURCES = 64;
 const FIRST_ROLLOVER = 0x10000;
@@ -75,9 +74,9 @@ export class SrtpReceiver {
     const inside = offset >= 0 && offset + length <= bytes.length;
     if (!inside || length < RTCP_HEADER_BYTES + this.tagLength + RTCP_INDEX_BYTES) return this.fail();
     const word = readUint32(bytes, offset + length - this.rtcpIndexFromEnd);
-    if ((bytes[offset] ?? 0) >>> 6 !== 2 || word < 0x80000000) return this.fail();
+    if ((bytes[offset] ?? 0) >>> 6 !== 2 || word < RTCP_ENCRYPTED_FLAG) return this.fail();
     const ssrc = readUint32(bytes, offset + 4);
-    const index = word & 0x7fffffff;
+    const index = word & LARGEST_RTCP_INDEX;
     const source = findSource(this.rtcpSources, ssrc);
     if (source?.window.isFresh(index) === false) return this.replay();
     const plainLength = this.crypto.openRtcp(bytes, offset, length, ssrc, index);

@@ -1,13 +1,10 @@
-import { readUint32 } from '../rtp/big-endian.js';
+import { readUint32 } from '../bytes.js';
 import { RtpHeader } from '../rtp/packet.js';
 import type { SrtpCrypto, SrtpCryptoFactory } from './crypto.js';
 import { deriveSessionKeys } from './key-derivation.js';
 import { guessPacketIndex, rolloverCounterOf } from './packet-index.js';
 import { srtpProfiles, type SrtpProfile } from './profile.js';
-
-const RTCP_HEADER_BYTES = 8;
-const RTCP_INDEX_BYTES = 4;
-const LARGEST_RTCP_INDEX = 0x7fffffff;
+import { LARGEST_RTCP_INDEX, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from './rtcp-layout.js';
 
 /** The highest index that was sent from one SSRC. */
 interface SendingSource {

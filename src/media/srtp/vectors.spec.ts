@@ -1,4 +1,4 @@
-import { srtpCrypto } from '../../engine/srtp-crypto.js';
+import { srtpCrypto } from '../../engine/srtp/node-srtp-crypto.js';
 import { RtpHeader } from '../rtp/packet.js';
 import { deriveSessionKeys } from './key-derivation.js';
 

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { IceAgent, type IceDatagram, type IceResult } from './ice-agent.js';
-import { asciiBytes, type BindingFields, encodeBinding } from './message-encoder.js';
+import { ascii } from '../bytes.js';
+import { type BindingFields, encodeBinding } from './message-encoder.js';
 import { hasValidIntegrity } from './message-integrity.js';
 import { parseStunMessage, type StunMessage } from './message.js';
 import type { TransportAddress } from './transport-address.js';
@@ -44,15 +45,15 @@ const NOMINATING: Fields = { ...CONTROLLING, useCandidate: true };
 /** A check of the client, by default with neither PRIORITY nor ICE-CONTROLLING, as FFmpeg sends it. */
 function check(fields: Fields = {}, ours = OURS, theirs = THEIRS): Uint8Array {
   const username = `${ours.usernameFragment}:${theirs.usernameFragment}`;
-  const transactionId = asciiBytes('abcdefghijkl');
-  const integrity = { key: asciiBytes(ours.password), hmacSha1 };
+  const transactionId = ascii('abcdefghijkl');
+  const integrity = { key: ascii(ours.password), hmacSha1 };
   return encodeBinding({ class: 'request', transactionId, username, ...fields }, integrity);
 }
 
 /** The client's answer to a check of ours; FFmpeg's has no mapped address either. */
 function answerTo(sent: IceDatagram | undefined, theirs = THEIRS, fields: Fields = {}): Uint8Array {
   const transactionId = sent?.bytes.slice(8, 20) ?? new Uint8Array(12);
-  const integrity = { key: asciiBytes(theirs.password), hmacSha1 };
+  const integrity = { key: ascii(theirs.password), hmacSha1 };
   return encodeBinding(
     { class: fields.error === undefined ? 'success' : 'error', transactionId, ...fields },
     integrity,
@@ -97,7 +98,7 @@ describe('an ICE agent that hears its first check', () => {
   it('signs answers with its own password and checks with the other side’s', () => {
     const { send } = newAgent().receive(check(), HOME, 0, 0);
     const isSigned = (sent: IceDatagram | undefined, password: string): boolean =>
-      sent !== undefined && hasValidIntegrity(sent.bytes, read(sent), asciiBytes(password), hmacSha1);
+      sent !== undefined && hasValidIntegrity(sent.bytes, read(sent), ascii(password), hmacSha1);
     expect(isSigned(send[0], OURS.password)).toBe(true);
     expect(isSigned(send[1], THEIRS.password)).toBe(true);
   });
@@ -141,8 +142,8 @@ describe('an ICE agent that hears its first check', () => {
 });
 
 describe('an ICE agent drops without an answer', () => {
-  const integrity = { key: asciiBytes(OURS.password), hmacSha1 };
-  const transactionId = asciiBytes('abcdefghijkl');
+  const integrity = { key: ascii(OURS.password), hmacSha1 };
+  const transactionId = ascii('abcdefghijkl');
   const username = 'server01:client01';
 
   it.each([
@@ -215,7 +216,7 @@ describe('an ICE agent refuses what it cannot serve', () => {
   it('an attribute that it must understand, with 420', () => {
     const datagram = check();
     // USE-CANDIDATE 0x0025 becomes 0x0026, signed again.
-    const integrity = { key: asciiBytes(OURS.password), hmacSha1 };
+    const integrity = { key: ascii(OURS.password), hmacSha1 };
     const plain = check({ useCandidate: true });
     const unknown = withUnknownAttribute(plain, integrity.key);
     expect(newAgent().receive(datagram, HOME, 0, 0).accepted).toBe(true);

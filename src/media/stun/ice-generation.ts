@@ -1,5 +1,6 @@
+import { ascii } from '../bytes.js';
 import type { IceCredentials } from '../sdp/session.js';
-import { asciiBytes, encodeBinding, type Integrity } from './message-encoder.js';
+import { encodeBinding, type Integrity } from './message-encoder.js';
 import { type HmacSha1, hasValidIntegrity } from './message-integrity.js';
 import type { StunMessage } from './message.js';
 import type { TransportAddress } from './transport-address.js';
@@ -26,8 +27,8 @@ export class IceGeneration {
   constructor(local: IceCredentials, remote: IceCredentials, hmacSha1: HmacSha1) {
     this.checkName = `${local.usernameFragment}:${remote.usernameFragment}`;
     this.ownCheckName = `${remote.usernameFragment}:${local.usernameFragment}`;
-    this.own = { key: asciiBytes(local.password), hmacSha1 };
-    this.theirs = { key: asciiBytes(remote.password), hmacSha1 };
+    this.own = { key: ascii(local.password), hmacSha1 };
+    this.theirs = { key: ascii(remote.password), hmacSha1 };
   }
 
   /** @returns true when the peer of these credentials asked it */

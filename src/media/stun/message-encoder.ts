@@ -1,3 +1,4 @@
+import { ascii, uint16, uint32 } from '../bytes.js';
 import { crc32 } from './crc32.js';
 import { parseIpAddress } from './ip-address.js';
 import { type HmacSha1, messageIntegrity } from './message-integrity.js';
@@ -67,22 +68,17 @@ function attributesOf(fields: BindingFields): Attribute[] {
   const attributes: Attribute[] = [];
   if (fields.error !== undefined) attributes.push([ATTRIBUTE.errorCode, errorValue(fields.error)]);
   if (fields.unknownAttributes !== undefined) {
-    attributes.push([ATTRIBUTE.unknownAttributes, uint16List(fields.unknownAttributes)]);
+    attributes.push([ATTRIBUTE.unknownAttributes, uint16(...fields.unknownAttributes)]);
   }
   if (fields.xorMappedAddress !== undefined) {
     attributes.push([ATTRIBUTE.xorMappedAddress, xorAddressValue(fields.xorMappedAddress, fields.transactionId)]);
   }
-  if (fields.username !== undefined) attributes.push([ATTRIBUTE.username, asciiBytes(fields.username)]);
+  if (fields.username !== undefined) attributes.push([ATTRIBUTE.username, ascii(fields.username)]);
   if (fields.priority !== undefined) attributes.push([ATTRIBUTE.priority, uint32(fields.priority)]);
   if (fields.iceControlled !== undefined) attributes.push([ATTRIBUTE.iceControlled, uint64(fields.iceControlled)]);
   if (fields.iceControlling !== undefined) attributes.push([ATTRIBUTE.iceControlling, uint64(fields.iceControlling)]);
   if (fields.useCandidate === true) attributes.push([ATTRIBUTE.useCandidate, new Uint8Array(0)]);
   return attributes;
-}
-
-/** @returns one byte per character, as ICE names and passwords are ASCII */
-export function asciiBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 /** The length is that of the finished message: what FINGERPRINT covers. MESSAGE-INTEGRITY puts in its own. */
@@ -115,15 +111,7 @@ function xorAddressValue({ address, port }: TransportAddress, transactionId: Uin
 }
 
 function errorValue({ code, reason }: { readonly code: number; readonly reason: string }): Uint8Array {
-  return Uint8Array.of(0, 0, Math.floor(code / 100), code % 100, ...asciiBytes(reason));
-}
-
-function uint16List(values: readonly number[]): Uint8Array {
-  return Uint8Array.from(values.flatMap((value) => [value >> 8, value & 0xff]));
-}
-
-function uint32(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
+  return Uint8Array.of(0, 0, Math.floor(code / 100), code % 100, ...ascii(reason));
 }
 
 function uint64(value: bigint): Uint8Array {

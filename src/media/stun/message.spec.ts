@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
-import { asciiBytes, encodeBinding } from './message-encoder.js';
+import { ascii } from '../bytes.js';
+import { encodeBinding } from './message-encoder.js';
 import { hasValidIntegrity } from './message-integrity.js';
 import { parseStunMessage, peekUsername } from './message.js';
 
@@ -8,7 +9,7 @@ const hmacSha1 = (key: Uint8Array, data: Uint8Array): Uint8Array => createHmac('
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replace(/\s|#.*$/gm, ''), 'hex'));
 
 /** All vectors of RFC 5769 sections 2.1 to 2.3 are signed with this; 2.4 is of a mechanism that ICE does not use. */
-const PASSWORD = asciiBytes('VOkJxbRl1RmTxUk/WvJxBt');
+const PASSWORD = ascii('VOkJxbRl1RmTxUk/WvJxBt');
 
 const REQUEST = bytes(`
   00 01 00 58  # Binding request, 88 bytes
@@ -79,7 +80,7 @@ describe('the test vectors of RFC 5769', () => {
     if (message === undefined) throw new Error('not read');
 
     expect(hasValidIntegrity(datagram, message, PASSWORD, hmacSha1)).toBe(true);
-    expect(hasValidIntegrity(datagram, message, asciiBytes('VOkJxbRl1RmTxUk/WvJxBu'), hmacSha1)).toBe(false);
+    expect(hasValidIntegrity(datagram, message, ascii('VOkJxbRl1RmTxUk/WvJxBu'), hmacSha1)).toBe(false);
   });
 
   it.each(Object.entries(VECTORS))('lets no changed bit of %s mean anything', (_name, datagram) => {

@@ -1,4 +1,5 @@
-import { ascii, box, uint32 } from './box.js';
+import { ascii, uint32 } from '../../bytes.js';
+import { box } from './box.js';
 
 /**
  * Brands of an init object.

@@ -11,6 +11,7 @@ import {
   TFDT_BYTES,
   TFHD,
   TFHD_BYTES,
+  TRACK_ID,
   TRAF,
   TRUN,
   TRUN_COMPOSITION_OFFSET,
@@ -21,7 +22,6 @@ import {
 } from './layout.js';
 import { NON_SYNC_SAMPLE_FLAGS, SYNC_SAMPLE_FLAGS } from './sample-flags.js';
 
-const TRACK_ID = 1;
 const TFHD_DEFAULT_BASE_IS_MOOF = 0x02_0000;
 const TFHD_DEFAULT_SAMPLE_FLAGS = 0x20;
 const TRUN_DATA_OFFSET = 0x1;

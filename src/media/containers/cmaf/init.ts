@@ -1,9 +1,10 @@
+import { ascii, uint16, uint32, uint8 } from '../../bytes.js';
 import type { CodecDefinition, CodecParameters } from '../../codecs/codec.js';
 import type { TrackDescription } from '../container.js';
-import { ascii, box, fullBox, uint16, uint32, uint8, zeros } from './box.js';
+import { box, fullBox, zeros } from './box.js';
 import { FILE_TYPE } from './brands.js';
+import { TRACK_ID } from './layout.js';
 
-const TRACK_ID = 1;
 /** Of `mvhd`, which times nothing here: there are no samples in the movie box. */
 const MOVIE_TIMESCALE = 1000;
 /** 16.16 and, in the last column, 2.30 fixed point. */

@@ -7,6 +7,10 @@ export const TFDT = 0x7466_6474;
 export const TRUN = 0x7472_756e;
 export const MDAT = 0x6d64_6174;
 
+/** Of the one track that a file has. */
+export const TRACK_ID = 1;
+
+/** Size and type. */
 export const BOX_HEADER_BYTES = 8;
 export const MFHD_BYTES = 16;
 /** With default_sample_flags. */

@@ -1,7 +1,7 @@
 import type { ReadBytes, ScannedSegment } from '../container.js';
 import { parseFragmentHeader, type ParsedFragment } from './fragment-parser.js';
+import { BOX_HEADER_BYTES } from './layout.js';
 
-const BOX_HEADER_BYTES = 8;
 /** Room for 65 000 samples; a larger one is not ours. */
 const MAX_MOOF_BYTES = 1 << 20;
 /** A segment type box lists a few brands. */

@@ -1,11 +1,9 @@
 import { createCipheriv, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
-import type { RtpHeader } from '../media/rtp/packet.js';
-import type { SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../media/srtp/crypto.js';
+import type { RtpHeader } from '../../media/rtp/packet.js';
+import type { SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
+import { RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from '../../media/srtp/rtcp-layout.js';
 
 const HMAC_TAG_BYTES = 10;
-const RTCP_HEADER_BYTES = 8;
-const RTCP_INDEX_BYTES = 4;
-const ENCRYPTED_FLAG = 0x80000000;
 
 /** The keys with the view through which counters are written: reused, so a packet allocates only what OpenSSL's wrapper needs. */
 class CounterModeKey {
@@ -71,7 +69,7 @@ export class CounterModeCrypto implements SrtpCrypto {
     const end = offset + length;
     this.rtcp.setIv(ssrc, index >>> 16, index & 0xffff);
     applyKeystream(this.rtcp, bytes, offset + RTCP_HEADER_BYTES, end);
-    new DataView(bytes.buffer, bytes.byteOffset).setUint32(end, ENCRYPTED_FLAG | index);
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(end, RTCP_ENCRYPTED_FLAG | index);
     const tag = this.rtcpTag(bytes, offset, end + RTCP_INDEX_BYTES);
     bytes.set(tag.subarray(0, HMAC_TAG_BYTES), end + RTCP_INDEX_BYTES);
     return length + RTCP_INDEX_BYTES + HMAC_TAG_BYTES;

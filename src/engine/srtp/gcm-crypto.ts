@@ -1,11 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
-import type { RtpHeader } from '../media/rtp/packet.js';
-import type { SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../media/srtp/crypto.js';
+import type { RtpHeader } from '../../media/rtp/packet.js';
+import type { SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
+import { RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from '../../media/srtp/rtcp-layout.js';
 
 const GCM_TAG_BYTES = 16;
-const RTCP_HEADER_BYTES = 8;
-const RTCP_INDEX_BYTES = 4;
-const ENCRYPTED_FLAG = 0x80000000;
 /** One object for all packets. */
 const GCM_OPTIONS = { authTagLength: GCM_TAG_BYTES };
 
@@ -81,7 +79,7 @@ export class GcmCrypto implements SrtpCrypto {
   private prepareRtcp(bytes: Uint8Array, offset: number, ssrc: number, index: number): void {
     this.rtcp.setRtcpIv(ssrc, index);
     this.rtcpAad.set(bytes.subarray(offset, offset + RTCP_HEADER_BYTES));
-    this.rtcpAadView.setUint32(RTCP_HEADER_BYTES, ENCRYPTED_FLAG | index);
+    this.rtcpAadView.setUint32(RTCP_HEADER_BYTES, RTCP_ENCRYPTED_FLAG | index);
   }
 }
 

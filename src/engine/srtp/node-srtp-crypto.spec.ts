@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { RtpHeader as WeriftHeader, SrtcpSession, SrtpSession } from 'werift';
-import { RtpHeader } from '../media/rtp/packet.js';
-import { srtpProfileNames, srtpProfiles, type SrtpProfile } from '../media/srtp/profile.js';
-import { SrtpReceiver } from '../media/srtp/receiver.js';
-import { SrtpSender } from '../media/srtp/sender.js';
-import { srtpCrypto } from './srtp-crypto.js';
+import { RtpHeader } from '../../media/rtp/packet.js';
+import { srtpProfileNames, srtpProfiles, type SrtpProfile } from '../../media/srtp/profile.js';
+import { SrtpReceiver } from '../../media/srtp/receiver.js';
+import { SrtpSender } from '../../media/srtp/sender.js';
+import { srtpCrypto } from './node-srtp-crypto.js';
 
 // werift is an independent implementation: what one seals the other opens.
 

@@ -1,7 +1,7 @@
 import { createCipheriv } from 'node:crypto';
-import type { SrtpCryptoFactory } from '../media/srtp/crypto.js';
-import { CounterModeCrypto } from './srtp-crypto-counter-mode.js';
-import { GcmCrypto } from './srtp-crypto-gcm.js';
+import type { SrtpCryptoFactory } from '../../media/srtp/crypto.js';
+import { CounterModeCrypto } from './counter-mode-crypto.js';
+import { GcmCrypto } from './gcm-crypto.js';
 
 function encryptBlock(key: Uint8Array, block: Uint8Array): Uint8Array {
   const cipher = createCipheriv('aes-128-ecb', key, null);

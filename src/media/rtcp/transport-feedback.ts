@@ -1,9 +1,9 @@
-import { writeUint16, writeUint32 } from './big-endian.js';
-import { SequenceWindow } from './sequence-window.js';
-import { extendSequence } from './sequence.js';
+import { writeUint16, writeUint32 } from '../bytes.js';
+import { SequenceWindow } from '../rtp/sequence-window.js';
+import { extendSequence } from '../rtp/sequence.js';
+import { TRANSPORT_FEEDBACK_TYPE } from './packet.js';
 
 const VERSION_AND_FORMAT = 0x80 | 15;
-const TRANSPORT_FEEDBACK_TYPE = 205;
 const WINDOW = 2048;
 const MASK = WINDOW - 1;
 const HEADER_BYTES = 20;
