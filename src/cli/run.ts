@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/index.js';
 import { DatabaseUnusableError } from '../persistence/open-data-source.js';
 import { AddressUnusableError } from './address-unusable.error.js';
+import { DataUnusableError } from './data-unusable.error.js';
 import { UsageError, type CommandContext } from './command.js';
 import { commands } from './commands.js';
 
@@ -49,7 +50,7 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-const SENTENCES = [UsageError, AddressUnusableError, DatabaseUnusableError];
+const SENTENCES = [UsageError, AddressUnusableError, DatabaseUnusableError, DataUnusableError];
 
 /** What a person can act on needs no stack; everything else does. */
 function sentenceOf(error: unknown): string {

@@ -21,6 +21,7 @@ import { StartGate } from '../platform/http/start-gate.js';
 import { FrameworkLogger } from '../platform/logging/framework-logger.js';
 import { AddressUnusableError } from './address-unusable.error.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
+import { lockData } from './data-lock.js';
 import { endOnSignal } from './end-on-signal.js';
 import { WorkerLoads } from './worker-loads.js';
 
@@ -41,6 +42,7 @@ async function startServer(args: readonly string[], context: CommandContext): Pr
 
 /** The order matters: see {@link StartGate}. */
 async function startApplication({ config, warnings }: LoadedConfig, context: CommandContext): Promise<void> {
+  await lockData(config);
   const app = await createApplication(config, context.engineWorkerUrl);
   const logger = new Logger('Aircheck');
   for (const warning of warnings) logger.warn(warning);

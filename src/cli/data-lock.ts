@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { DataSource } from 'typeorm';
+import { sqlitePath, type AppConfig } from '../config/index.js';
+import { systemErrorCode } from '../shared/errors.js';
+import { DataUnusableError } from './data-unusable.error.js';
+
+/** A server that is just being replaced needs a moment to die. */
+const WAIT_MS = 1000;
+
+/** One place that a server has for itself. */
+interface Place {
+  readonly key: string;
+  readonly value: string;
+  readonly allowed: string;
+  readonly lockFile: string;
+}
+
+/** A handle that nothing refers to would be closed by the garbage collector, and its lock with it. */
+const held: DataSource[] = [];
+
+/**
+ * Keeps recordings and database to this process until it ends, however it ends: two servers on the same data would each
+ * finish the other's recordings.
+ *
+ * @throws {DataUnusableError}
+ */
+export async function lockData(config: AppConfig): Promise<void> {
+  for (const place of placesOf(config)) held.push(await lock(place));
+}
+
+function placesOf({ recorder, database }: AppConfig): Place[] {
+  const { root } = recorder.storage;
+  const recordings = {
+    key: 'recorder.storage.root',
+    value: root,
+    allowed: 'a folder that this server can write to and no other server uses',
+    lockFile: join(resolve(root), '.aircheck.lock'),
+  };
+  const path = sqlitePath(database.url);
+  if (path === undefined || path === ':memory:') return [recordings];
+  const index = {
+    key: 'database.url',
+    value: database.url,
+    allowed: 'a database whose folder this server can write to and that no other server uses',
+    lockFile: `${resolve(path)}.lock`,
+  };
+  return [recordings, index];
+}
+
+/**
+ * The lock is SQLite's on a file of its own, so it is the kernel's: a process that was killed leaves none behind, and no
+ * process id has to be judged, which in containers is the same for every server.
+ */
+async function lock(place: Place): Promise<DataSource> {
+  try {
+    mkdirSync(dirname(place.lockFile), { recursive: true });
+    const file = new DataSource({ type: 'better-sqlite3', database: place.lockFile, timeout: WAIT_MS });
+    await file.initialize();
+    await file.query('PRAGMA journal_mode = MEMORY');
+    await file.query('BEGIN EXCLUSIVE');
+    return file;
+  } catch (error) {
+    const isTaken = systemErrorCode(error) === 'SQLITE_BUSY';
+    throw new DataUnusableError(place, isTaken ? 'which another server is using' : reasonOf(error), { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return `which cannot be locked (${error instanceof Error ? error.message : String(error)})`;
+}
