@@ -22,18 +22,23 @@ export class StoredRecording {
   ) {}
 
   /** The stream's newest day. */
-  static async of(server: TestServer, stream: string): Promise<StoredRecording> {
+  static async of(server: TestServer, stream: string, root = server.recordings): Promise<StoredRecording> {
     const entries = await server.get<PlaybackEntry[]>(`/api/playback/${stream}`);
     const entry = entries.at(-1);
     if (entry === undefined) throw new Error(`Nothing was recorded of ${stream}.`);
-    return new StoredRecording(join(server.recordings, dirname(entry.mpd_path)), entry);
+    return new StoredRecording(join(root, dirname(entry.mpd_path)), entry);
   }
 
   /** Names of the segment files of a track, in order of their numbers. */
   async segmentNames(kind: 'video' | 'audio'): Promise<string[]> {
-    const names = await readdir(this.folder);
+    const names = await this.names();
     const pattern = new RegExp(`^${PREFIX[kind]}seg_\\d+\\.m4s$`);
     return names.filter((name) => pattern.test(name)).sort();
+  }
+
+  /** Of all objects in the folder. */
+  names(): Promise<string[]> {
+    return readdir(this.folder);
   }
 
   path(name: string): string {
@@ -45,9 +50,13 @@ export class StoredRecording {
   }
 
   /** All samples of a track that kept its first parameters throughout. */
-  async samples(kind: 'video' | 'audio'): Promise<StoredSample[]> {
+  async samples(
+    kind: 'video' | 'audio',
+    isWanted: (segmentName: string) => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<StoredSample[]> {
     const read = (name: string): Promise<Buffer> => readFile(this.path(name));
-    const segments = await Promise.all((await this.segmentNames(kind)).map(read));
+    const segments: Buffer[] = [];
+    for (const name of await this.segmentNames(kind)) if (await isWanted(name)) segments.push(await read(name));
     return readSamples(await read(`${PREFIX[kind]}init.m4s`), segments);
   }
 }

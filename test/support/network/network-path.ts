@@ -1,0 +1,114 @@
+/** What a path does to datagrams. Percentages are of all that enter it. */
+export interface PathConditions {
+  readonly lossPercent: number;
+  /** Mean number of datagrams that are lost in a row; 1 = each by itself. */
+  readonly lossBurst: number;
+  readonly duplicatePercent: number;
+  /** Held back by `reorderMs`, so that later ones overtake them. */
+  readonly reorderPercent: number;
+  readonly reorderMs: number;
+  readonly delayMs: number;
+  /** At most so much more delay, another for each datagram; keeps their order. */
+  readonly jitterMs: number;
+  /** Nothing gets through. */
+  readonly isDown: boolean;
+}
+
+export const CLEAN: PathConditions = {
+  lossPercent: 0,
+  lossBurst: 1,
+  duplicatePercent: 0,
+  reorderPercent: 0,
+  reorderMs: 15,
+  delayMs: 0,
+  jitterMs: 0,
+  isDown: false,
+};
+
+interface Travelling {
+  readonly bytes: Uint8Array;
+  readonly dueMs: number;
+}
+
+/** One direction of a network: takes datagrams and lets them out later, twice, in another order, or not at all. */
+export class NetworkPath {
+  readonly counters = { entered: 0, lost: 0, duplicated: 0, reordered: 0 };
+  private conditions = CLEAN;
+  private isInBurst = false;
+  private lastDueMs = 0;
+  /** By due time, equal ones as they came. */
+  private readonly travelling: Travelling[] = [];
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly random: () => number,
+    private readonly out: (bytes: Uint8Array) => void,
+  ) {}
+
+  /** From the next datagram on; what is not named is as on a clean path. */
+  become(conditions: Partial<PathConditions>): void {
+    this.conditions = { ...CLEAN, ...conditions };
+    this.isInBurst = false;
+  }
+
+  take(bytes: Uint8Array): void {
+    this.counters.entered++;
+    if (this.conditions.isDown || this.losesNext()) {
+      this.counters.lost++;
+      return;
+    }
+    this.send(bytes);
+    if (!this.happens(this.conditions.duplicatePercent)) return;
+    this.counters.duplicated++;
+    this.send(bytes);
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.travelling.length = 0;
+  }
+
+  /** The model of Gilbert: bursts of a mean length, as often as it takes for the wanted loss. */
+  private losesNext(): boolean {
+    const { lossPercent, lossBurst } = this.conditions;
+    if (lossBurst <= 1) return this.happens(lossPercent);
+    const beginPercent = (100 * lossPercent) / (100 - lossPercent) / lossBurst;
+    this.isInBurst = this.isInBurst ? !this.happens(100 / lossBurst) : this.happens(beginPercent);
+    return this.isInBurst;
+  }
+
+  private send(bytes: Uint8Array): void {
+    const { delayMs, jitterMs, reorderPercent, reorderMs } = this.conditions;
+    const nowMs = performance.now();
+    const inOrderMs = Math.max(this.lastDueMs, nowMs + delayMs + jitterMs * this.random());
+    if (this.happens(reorderPercent)) {
+      this.counters.reordered++;
+      this.schedule(bytes, inOrderMs + reorderMs);
+      return;
+    }
+    this.lastDueMs = inOrderMs;
+    this.schedule(bytes, inOrderMs);
+  }
+
+  private schedule(bytes: Uint8Array, dueMs: number): void {
+    let place = this.travelling.length;
+    while (place > 0 && (this.travelling[place - 1]?.dueMs ?? 0) > dueMs) place--;
+    this.travelling.splice(place, 0, { bytes, dueMs });
+    this.release();
+  }
+
+  private release(): void {
+    const nowMs = performance.now();
+    for (let first = this.travelling[0]; first !== undefined && first.dueMs <= nowMs; first = this.travelling[0]) {
+      this.travelling.shift();
+      this.out(first.bytes);
+    }
+    clearTimeout(this.timer);
+    const next = this.travelling[0];
+    if (next !== undefined) this.timer = setTimeout(() => this.release(), Math.ceil(next.dueMs - nowMs));
+  }
+
+  private happens(percent: number): boolean {
+    return this.random() * 100 < percent;
+  }
+}
