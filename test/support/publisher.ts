@@ -22,6 +22,8 @@ export interface PublisherOrder {
   readonly quiet?: boolean;
   readonly audio?: boolean;
   readonly video?: boolean;
+  /** Offered, and then nothing is sent. */
+  readonly mute?: readonly ('video' | 'audio')[];
 }
 
 /** A real WebRTC sender in a process of its own, which can be ended as hard as a lost laptop. */

@@ -35,6 +35,11 @@ interface StartedRecording {
   readonly mpd_path: string;
 }
 
+/** The server lists ended sessions for a while; a recording whose publisher is away for a moment still counts as live. */
+export function isLive({ publish, recording }: LiveStream): boolean {
+  return recording || publish.sessions.some(({ state }) => state !== 'closed' && state !== 'failed');
+}
+
 async function call<T>(path: string, init?: RequestInit): Promise<T> {
   const response = await fetch(path, init);
   if (!response.ok) throw new Error(await explain(response));

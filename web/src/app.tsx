@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { type LiveStream, watchStreams } from './api';
+import { isLive, type LiveStream, watchStreams } from './api';
 import { GoLive } from './go-live';
 import { LiveStreams } from './live-streams';
 import { Player, type Playable } from './player';
@@ -33,8 +33,10 @@ export function App(): React.JSX.Element {
           <Player key={playable.url} playable={playable} onClose={() => setPlayable(undefined)} />
         )}
         <GoLive />
-        <LiveStreams streams={streams} onPlay={setPlayable} />
-        <Recordings version={recordingsVersion} live={streams} onPlay={setPlayable} />
+        <div className="column">
+          <LiveStreams streams={streams.filter(isLive)} onPlay={setPlayable} />
+          <Recordings version={recordingsVersion} live={streams} onPlay={setPlayable} />
+        </div>
       </main>
     </>
   );

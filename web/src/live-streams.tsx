@@ -35,7 +35,8 @@ function StreamRow({
   readonly onPlay: Props['onPlay'];
 }): React.JSX.Element {
   const [error, setError] = useState<string>();
-  const state = stream.publish.sessions.at(-1)?.state ?? 'waiting';
+  const last = stream.publish.sessions.at(-1)?.state ?? 'closed';
+  const state = last === 'closed' ? 'publisher away' : last;
   const attempt = (action: () => Promise<void>): void => {
     setError(undefined);
     action().catch((failure: unknown) => {
@@ -72,12 +73,13 @@ function StreamRow({
   );
 }
 
+const CODEC_NAMES: Readonly<Record<string, string>> = { h264: 'H.264', opus: 'Opus' };
+
 function describe({ codecs, stats }: LiveStream): string {
   const tracks = codecs.map(({ kind, codec, width, height, framesPerSecond }) => {
-    if (kind === 'audio') return codec === 'opus' ? 'Opus' : codec.toUpperCase();
     const size = width === undefined || height === undefined ? '' : ` ${width}×${height}`;
-    const rate = framesPerSecond === undefined ? '' : ` ${Math.round(framesPerSecond)} fps`;
-    return `${codec.toUpperCase()}${size}${rate}`;
+    const rate = kind === 'audio' || framesPerSecond === undefined ? '' : ` ${Math.round(framesPerSecond)} fps`;
+    return `${CODEC_NAMES[codec] ?? codec.toUpperCase()}${size}${rate}`;
   });
   return [...tracks, formatBitrate(stats.publish.bitrate)].join(' · ');
 }

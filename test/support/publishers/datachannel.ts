@@ -22,11 +22,14 @@ interface Order {
   readonly quiet?: boolean;
   readonly audio?: boolean;
   readonly video?: boolean;
+  /** Offered, and then nothing is sent. */
+  readonly mute?: readonly ('video' | 'audio')[];
 }
 
 const order = JSON.parse(process.argv[2] ?? '{}') as Order;
 const say = (event: object): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 const wants = (kind: 'video' | 'audio'): boolean => order[kind] !== false;
+const sends = (kind: 'video' | 'audio'): boolean => wants(kind) && order.mute?.includes(kind) !== true;
 
 async function readFrames(path: string): Promise<Frame[]> {
   const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(await readFile(path)) });
@@ -34,14 +37,14 @@ async function readFrames(path: string): Promise<Frame[]> {
   const video = await input.getPrimaryVideoTrack();
   const audio = await input.getPrimaryAudioTrack();
   let index = 0;
-  if (video !== null && wants('video')) {
+  if (video !== null && sends('video')) {
     for await (const packet of new EncodedPacketSink(video).packets()) {
       const hash = hashPicture(splitLengthPrefixed(packet.data));
       const data = Buffer.from(packet.data);
       frames.push({ kind: 'video', data, timestampSeconds: packet.timestamp, dueSeconds: index++ / 30, hash });
     }
   }
-  if (audio !== null && wants('audio')) {
+  if (audio !== null && sends('audio')) {
     for await (const packet of new EncodedPacketSink(audio).packets()) {
       const data = Buffer.from(packet.data);
       frames.push({
@@ -154,7 +157,7 @@ async function main(): Promise<void> {
   const frames = await readFrames(order.media);
   const lengthSeconds =
     Math.max(
-      ...frames.filter(({ kind }) => kind === (wants('video') ? 'video' : 'audio')).map(({ dueSeconds }) => dueSeconds),
+      ...frames.filter(({ kind }) => kind === (sends('video') ? 'video' : 'audio')).map(({ dueSeconds }) => dueSeconds),
     ) +
     1 / 30;
   const publishers = order.urls.map((url) => new Publisher(url));
