@@ -1,4 +1,5 @@
-import type { CodecDefinition, FormatParameters } from './codec.js';
+import type { CodecDefinition } from './codec.js';
+import { answerParameters } from './format.js';
 import { H264Depacketizer } from './h264/depacketizer.js';
 
 /** Of the parameters of RFC 6184 section 8.1 those that an answer repeats: they must be the same on both sides. */
@@ -10,18 +11,13 @@ export const h264: CodecDefinition = {
   kind: 'video',
   clockRate: 90_000,
   preference: (parameters) => PREFERENCE_BY_MODE[parameters['packetization-mode'] ?? '0'] ?? 0,
-  answerFormat,
+  answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H264Depacketizer(sink, format),
   isobmff: { sampleEntryType: 'avc1', configurationBoxType: 'avcC' },
 };
 
-/** Mode 1 lets pictures be larger than a packet; mode 2 sends in another order than the decoder's and is not spoken. */
-const PREFERENCE_BY_MODE: Readonly<Record<string, number>> = { '0': 1, '1': 2 };
-
-function answerFormat(parameters: FormatParameters): string | undefined {
-  const pairs = SYMMETRIC_PARAMETERS.flatMap((name) => {
-    const value = parameters[name];
-    return value === undefined ? [] : [`${name}=${value}`];
-  });
-  return pairs.length === 0 ? undefined : pairs.join(';');
-}
+/**
+ * More than any other codec: whatever plays a recording plays H.264. Mode 1 lets pictures be larger than a packet; mode
+ * 2 sends in another order than the decoder's and is not spoken.
+ */
+const PREFERENCE_BY_MODE: Readonly<Record<string, number>> = { '0': 5, '1': 6 };

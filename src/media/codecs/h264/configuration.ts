@@ -1,4 +1,5 @@
 import type { CodecParameters } from '../codec.js';
+import { lengthAndBytes } from '../nal/unit-bytes.js';
 import type { SequenceParameterSet } from './sequence-parameter-set.js';
 
 /** Of these the record has no chroma format and bit depths: Baseline, Main, Extended. */
@@ -38,10 +39,6 @@ function configurationRecord(
     ? []
     : [0xfc | set.chromaFormat, 0xf8 | (set.lumaBits - 8), 0xf8 | (set.chromaBits - 8), 0];
   return Uint8Array.of(1, set.profile, set.constraints, set.level, 0xfc | (NAL_LENGTH_BYTES - 1), ...sets, ...format);
-}
-
-function lengthAndBytes(unit: Uint8Array): number[] {
-  return [unit.length >> 8, unit.length & 0xff, ...unit];
 }
 
 function hexadecimal(value: number): string {

@@ -1,12 +1,12 @@
 import type { CodecParameters } from '../codec.js';
-import { BitReader } from './bit-reader.js';
+import { BitReader } from '../nal/bit-reader.js';
+import { MAX_SET_BYTES } from '../nal/nal-depacketizer.js';
+import { isSameUnit } from '../nal/unit-bytes.js';
 import { codecParameters } from './configuration.js';
 import { parseSequenceParameterSet, type SequenceParameterSet } from './sequence-parameter-set.js';
 
 export const SEQUENCE_SET = 7;
 export const PICTURE_SET = 8;
-/** Real sets have some tens of bytes; larger ones are not taken. With 32 + 255 sets it bounds what a stream can hold. */
-export const MAX_SET_BYTES = 2048;
 /** The record counts them in 8 bits. */
 const MAX_PICTURE_SETS = 255;
 
@@ -28,11 +28,6 @@ export class ParameterSets {
   private parameters: CodecParameters | undefined;
   private activeSequenceSetId = -1;
   private changed = false;
-
-  /** Of the picture that was activated last. */
-  get current(): CodecParameters | undefined {
-    return this.parameters;
-  }
 
   /** A set has come that differs from the one it replaces, and no picture was activated since. */
   get hasChanged(): boolean {
@@ -94,14 +89,6 @@ export class ParameterSets {
       .sort(([a], [b]) => a - b)
       .map(([, set]) => set.unit);
   }
-}
-
-function isSameUnit(known: Uint8Array | undefined, bytes: Uint8Array, offset: number, length: number): boolean {
-  if (known?.length !== length) return false;
-  for (let index = 0; index < length; index++) {
-    if (known[index] !== bytes[offset + index]) return false;
-  }
-  return true;
 }
 
 function isSameConfiguration(a: CodecParameters | undefined, b: CodecParameters): boolean {

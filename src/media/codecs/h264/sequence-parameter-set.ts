@@ -1,5 +1,5 @@
 import type { ColourDescription } from '../codec.js';
-import { BitReader } from './bit-reader.js';
+import { BitReader } from '../nal/bit-reader.js';
 import { maxDecodedFrames } from './level.js';
 import { parseUsability, type Usability } from './usability.js';
 

@@ -1,34 +1,13 @@
 import type { ColourDescription } from '../codec.js';
-import type { BitReader } from './bit-reader.js';
+import type { BitReader } from '../nal/bit-reader.js';
+import { readColour, readPixelAspectRatio, type PixelAspectRatio } from '../nal/picture-format.js';
 
 /** Of the video usability information, ISO/IEC 14496-10 annex E, what a container or a recording clock needs. */
 export interface Usability {
-  readonly pixelAspectRatio: { readonly horizontal: number; readonly vertical: number } | undefined;
+  readonly pixelAspectRatio: PixelAspectRatio | undefined;
   readonly colour: ColourDescription | undefined;
   readonly maxReorderFrames: number | undefined;
 }
-
-/** Table E-1 from aspect_ratio_idc 1. */
-const PIXEL_ASPECT_RATIOS: readonly (readonly [number, number])[] = [
-  [1, 1],
-  [12, 11],
-  [10, 11],
-  [16, 11],
-  [40, 33],
-  [24, 11],
-  [20, 11],
-  [32, 11],
-  [80, 33],
-  [18, 11],
-  [15, 11],
-  [64, 33],
-  [160, 99],
-  [4, 3],
-  [3, 2],
-  [2, 1],
-];
-const EXTENDED_ASPECT_RATIO = 255;
-const UNSPECIFIED = 2;
 
 /** @returns undefined when it does not end within the set: some encoders write it wrong, and a player can do without */
 export function parseUsability(reader: BitReader): Usability | undefined {
@@ -48,20 +27,6 @@ export function parseUsability(reader: BitReader): Usability | undefined {
   reader.bit(); // pic_struct_present_flag
   const maxReorderFrames = reader.flag() ? readMaxReorderFrames(reader) : undefined;
   return reader.isOverrun ? undefined : { pixelAspectRatio, colour, maxReorderFrames };
-}
-
-function readPixelAspectRatio(reader: BitReader): Usability['pixelAspectRatio'] {
-  const index = reader.bits(8);
-  const [horizontal, vertical] =
-    index === EXTENDED_ASPECT_RATIO ? [reader.bits(16), reader.bits(16)] : (PIXEL_ASPECT_RATIOS[index - 1] ?? [0, 0]);
-  return horizontal > 0 && vertical > 0 ? { horizontal, vertical } : undefined;
-}
-
-function readColour(reader: BitReader): ColourDescription {
-  reader.bits(3); // video_format
-  const isFullRange = reader.flag();
-  if (!reader.flag()) return { primaries: UNSPECIFIED, transfer: UNSPECIFIED, matrix: UNSPECIFIED, isFullRange };
-  return { primaries: reader.bits(8), transfer: reader.bits(8), matrix: reader.bits(8), isFullRange };
 }
 
 function skipBufferingParameters(reader: BitReader): void {
