@@ -97,6 +97,8 @@ export interface IsobmffBinding {
   readonly sampleEntryType: string;
   /** Type of the box that holds `CodecParameters.configuration`: `avcC`, `dOps`. */
   readonly configurationBoxType: string;
+  /** @returns `CodecParameters.codecString` of a configuration, undefined for bytes that are none. Never throws on them. */
+  codecString(configuration: Uint8Array): string | undefined;
   /** Audio: how many samples before a random access point must be decoded for its sound to be right, as a negative number. */
   readonly rollDistance?: number;
 }

@@ -13,7 +13,7 @@ export const h264: CodecDefinition = {
   preference: (parameters) => PREFERENCE_BY_MODE[parameters['packetization-mode'] ?? '0'] ?? 0,
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H264Depacketizer(sink, format),
-  isobmff: { sampleEntryType: 'avc1', configurationBoxType: 'avcC' },
+  isobmff: { sampleEntryType: 'avc1', configurationBoxType: 'avcC', codecString },
 };
 
 /**
@@ -21,3 +21,10 @@ export const h264: CodecDefinition = {
  * 2 sends in another order than the decoder's and is not spoken.
  */
 const PREFERENCE_BY_MODE: Readonly<Record<string, number>> = { '0': 5, '1': 6 };
+
+/** RFC 6381 section 3.3: profile, constraints and level as they lie in the AVCDecoderConfigurationRecord. */
+function codecString(configuration: Uint8Array): string | undefined {
+  if (configuration[0] !== 1 || configuration.length < 4) return undefined;
+  const facts = [...configuration.subarray(1, 4)];
+  return `avc1.${facts.map((value) => value.toString(16).toUpperCase().padStart(2, '0')).join('')}`;
+}

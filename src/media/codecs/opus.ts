@@ -18,8 +18,13 @@ export const opus: CodecDefinition = {
   answerFormat,
   createDepacketizer: (sink) => new OpusDepacketizer(sink),
   // A decoder needs 80 ms to converge (RFC 7845 section 4.6): four frames of the usual 20 ms.
-  isobmff: { sampleEntryType: 'Opus', configurationBoxType: 'dOps', rollDistance: -4 },
+  isobmff: { sampleEntryType: 'Opus', configurationBoxType: 'dOps', rollDistance: -4, codecString },
 };
+
+/** Version 0 is the only one there is. */
+function codecString([version]: Uint8Array): string | undefined {
+  return version === 0 ? PARAMETERS.codecString : undefined;
+}
 
 /** RFC 7587 section 7: a sender is mono unless the receiver asks for `stereo`; the recorder wants what the sender has. */
 function answerFormat(parameters: FormatParameters): string {

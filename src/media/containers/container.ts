@@ -9,6 +9,15 @@ export interface TrackDescription {
   readonly timescale: number;
 }
 
+/** What an init object says of its track: what is to be known of the segments beside it. */
+export interface InitDescription extends Pick<
+  CodecParameters,
+  'codecString' | 'width' | 'height' | 'sampleRate' | 'channels'
+> {
+  readonly codec: CodecDefinition;
+  readonly timescale: number;
+}
+
 /** What the header of a fragment says; the samples' bytes follow it in the same order, without anything between. */
 export interface FragmentDescription {
   /** Counts the fragments of a track from 1, 32 bits. */
@@ -49,6 +58,8 @@ export interface ContainerDefinition {
   readonly segmentType: Uint8Array;
   /** @returns the init object: everything a player must know before the first segment of a track */
   encodeInit(track: TrackDescription): Uint8Array;
+  /** @returns undefined for bytes that are no whole init object of a codec we record. Never throws on them. */
+  readInit(bytes: Uint8Array): InitDescription | undefined;
   /** @returns exact length of the header that `writeFragmentHeader` writes for so many samples */
   fragmentHeaderSize(kind: MediaKind, sampleCount: number): number;
   /** Writes the header at `offset`, so that the samples' bytes can lie right behind it. */

@@ -1,0 +1,65 @@
+import { readUint16, readUint32 } from '../../bytes.js';
+import type { CodecDefinition, CodecParameters, MediaKind } from '../../codecs/codec.js';
+import { codecs } from '../../codecs/index.js';
+import type { InitDescription } from '../container.js';
+
+const BOX_HEADER_BYTES = 8;
+/** Version and flags, then how many entries there are. */
+const ENTRIES_START = 8;
+const KINDS: Readonly<Record<string, MediaKind>> = { vide: 'video', soun: 'audio' };
+
+/** How a kind's sample entry begins: ISO/IEC 14496-12 sections 12.1.3 and 12.2.3. */
+interface EntryLayout {
+  /** Where the boxes inside the entry start. */
+  readonly boxesStart: number;
+  read(entry: Uint8Array): Pick<CodecParameters, 'width' | 'height' | 'sampleRate' | 'channels'>;
+}
+
+const ENTRIES: Readonly<Record<MediaKind, EntryLayout>> = {
+  video: { boxesStart: 78, read: (entry) => ({ width: readUint16(entry, 24), height: readUint16(entry, 26) }) },
+  // The rate is 16.16 fixed point.
+  audio: { boxesStart: 28, read: (entry) => ({ channels: readUint16(entry, 16), sampleRate: readUint16(entry, 24) }) },
+};
+
+/**
+ * Reads back what `encodeInit` wrote, as far as a track is known by it.
+ *
+ * Never throws on content. @returns undefined when boxes are missing or not whole, or for a codec that is not ours
+ */
+export function readInit(bytes: Uint8Array): InitDescription | undefined {
+  const media = contentAt(bytes, ['moov', 'trak', 'mdia']);
+  const kind = KINDS[typeAt(contentAt(media, ['hdlr']), 8)];
+  const timescale = readUint32(contentAt(media, ['mdhd']), 12);
+  const entries = contentAt(media, ['minf', 'stbl', 'stsd']).subarray(ENTRIES_START);
+  const codec = codecs.find((known) => known.kind === kind && known.isobmff.sampleEntryType === typeAt(entries, 4));
+  if (codec === undefined || timescale === 0) return undefined;
+  return describe(codec, timescale, contentAt(entries, [codec.isobmff.sampleEntryType]));
+}
+
+function describe(codec: CodecDefinition, timescale: number, entry: Uint8Array): InitDescription | undefined {
+  const { boxesStart, read } = ENTRIES[codec.kind];
+  const { configurationBoxType, codecString } = codec.isobmff;
+  const string = codecString(contentAt(entry.subarray(boxesStart), [configurationBoxType]));
+  return string === undefined ? undefined : { codec, timescale, codecString: string, ...read(entry) };
+}
+
+/** @returns the content of the first box on the way down, empty when it is not there or not whole */
+function contentAt(bytes: Uint8Array, path: readonly string[]): Uint8Array {
+  return path.reduce(contentOf, bytes);
+}
+
+function contentOf(boxes: Uint8Array, type: string): Uint8Array {
+  let found = boxes.subarray(0, 0);
+  for (let at = 0; at < boxes.length;) {
+    const size = readUint32(boxes, at);
+    if (size < BOX_HEADER_BYTES || at + size > boxes.length) return boxes.subarray(0, 0);
+    if (found.length === 0 && typeAt(boxes, at + 4) === type) found = boxes.subarray(at + BOX_HEADER_BYTES, at + size);
+    at += size;
+  }
+  return found;
+}
+
+/** @returns four characters; shorter where the bytes end */
+function typeAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 4));
+}
