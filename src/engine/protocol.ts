@@ -3,12 +3,14 @@ import type { MediaKind } from '../media/codecs/codec.js';
 import type {
   DtlsFingerprint,
   DtlsSetup,
-  IceCandidate,
   IceCredentials,
+  LocalTransport,
   NegotiatedTrack,
 } from '../media/sdp/session.js';
 
-/** ARCHITECTURE: one peer connection. */
+export type { LocalTransport } from '../media/sdp/session.js';
+
+/** Of one peer connection; `SessionLife` has the transitions. */
 export type SessionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'closed';
 
 /** Why a session was closed. */
@@ -24,6 +26,7 @@ export type SessionCloseReason =
   /** A mistake of ours. */
   | 'failed';
 
+/** What a worker must know to answer an offer and receive its media. */
 export interface PublisherOrder {
   readonly streamId: string;
   readonly sessionId: string;
@@ -32,14 +35,6 @@ export interface PublisherOrder {
   readonly remoteFingerprints: readonly DtlsFingerprint[];
   /** The offer's role: `active` makes us passive, everything else makes us active or passive as RFC 8842 says. */
   readonly remoteSetup: DtlsSetup;
-}
-
-/** Our side of a session's transport, for the answer. */
-export interface LocalTransport {
-  readonly ice: IceCredentials;
-  readonly fingerprint: DtlsFingerprint;
-  readonly setup: 'active' | 'passive';
-  readonly candidates: readonly IceCandidate[];
 }
 
 export type FsyncPolicy = 'fragment' | 'segment' | 'off';
@@ -61,6 +56,7 @@ export interface RecordingDirectory {
   readonly knownInits: readonly KnownInit[];
 }
 
+/** What a worker must know to record a stream, from its beginning or where an earlier worker or server left off. */
 export interface RecordingOrder extends RecordingDirectory {
   readonly recordingSessionId: string;
   readonly streamId: string;

@@ -10,7 +10,7 @@ import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
 import { SlotPool } from '../udp/slot-pool.js';
 import { KeyframeRequester } from './keyframe-requester.js';
 import { MediaReceiver } from './media-receiver.js';
-import type { TrackRecording } from './track-receiver.js';
+import type { RecordingTarget } from './track-receiver.js';
 
 const MID_EXTENSION = 4;
 
@@ -63,7 +63,7 @@ function rtpPacket({
   return bytes;
 }
 
-class TestRecording implements TrackRecording {
+class TestRecording implements RecordingTarget {
   readonly units: string[] = [];
   readonly reports: { mid: string; rtpTimestamp: number }[] = [];
 

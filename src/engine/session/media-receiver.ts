@@ -10,7 +10,7 @@ import { SrtpSender } from '../../media/srtp/sender.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
 import { SourceTable } from './source-table.js';
-import { TrackReceiver, type TrackEnvironment, type TrackRecording } from './track-receiver.js';
+import { TrackReceiver, type RecordingTarget, type TrackEnvironment } from './track-receiver.js';
 
 /** Everything a publisher sends once there are keys: opens it, sorts it by track, remembers when it came. */
 export class MediaReceiver {
@@ -44,7 +44,7 @@ export class MediaReceiver {
   }
 
   /** From the next access units on the tracks are recorded; undefined ends that. */
-  recordInto(recording: TrackRecording | undefined): void {
+  recordInto(recording: RecordingTarget | undefined): void {
     for (const track of this.tracks) track.recordInto(recording);
   }
 

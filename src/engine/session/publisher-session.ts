@@ -13,7 +13,7 @@ import { MediaReceiver } from './media-receiver.js';
 import { RtcpScheduler } from './rtcp-scheduler.js';
 import { SessionLife } from './session-life.js';
 import type { SessionEnvironment } from './session-environment.js';
-import type { TrackRecording } from './track-receiver.js';
+import type { RecordingTarget } from './track-receiver.js';
 
 const LIFE_INTERVAL_MS = 100;
 const CANONICAL_NAME_BYTES = 12;
@@ -91,7 +91,7 @@ export class PublisherSession implements DatagramOwner {
   }
 
   /** From the next access units on a connected publisher's media is recorded; undefined ends that. */
-  recordInto(recording: TrackRecording | undefined): void {
+  recordInto(recording: RecordingTarget | undefined): void {
     this.media?.recordInto(recording);
   }
 

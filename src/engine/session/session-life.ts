@@ -10,7 +10,7 @@ export const DISCONNECTED_UNTIL_CLOSED_MS = 30_000;
 export type StateListener = (state: SessionState, reason: SessionCloseReason | undefined) => void;
 
 /**
- * The states of one session and the timers between them (INTERFACE, life of a publisher). Pure: time is passed in.
+ * The states of one session and the timers between them (docs/architecture.md, life of a publisher). Pure: time is passed in.
  *
  * `new → connecting → connected ⇄ disconnected`, and from each of them `closed`, which is final.
  */

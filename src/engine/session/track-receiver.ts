@@ -20,8 +20,8 @@ const GIVE_UP_WITHOUT_NACK_MS = 200;
 /** A source that was replaced is heard again only when its successor has been silent for so long. */
 const SUCCESSOR_SILENCE_MS = 1_000;
 
-/** What a track needs of a recording of its stream. Times are monotonic. */
-export interface TrackRecording {
+/** The recording that a publisher's tracks go into, as they need it. Times are monotonic. */
+export interface RecordingTarget {
   sinkFor(mid: string): AccessUnitSink;
   arrival(mid: string, arrivalMs: number): void;
   senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void;
@@ -46,7 +46,7 @@ export class TrackReceiver implements PacketSink {
   private readonly depacketizer: Depacketizer;
   private readonly meter = new TrackMeter();
   private readonly ended = { packetsReceived: 0, packetsLost: 0, packetsRepaired: 0, bytesReceived: 0 };
-  private recording: TrackRecording | undefined;
+  private recording: RecordingTarget | undefined;
   private stream: ReceiveStream | undefined;
   private streamSsrc = 0;
   private lastPacketMs = -Infinity;
@@ -79,7 +79,7 @@ export class TrackReceiver implements PacketSink {
   }
 
   /** From the next access unit on everything goes into `recording`; undefined for nowhere. */
-  recordInto(recording: TrackRecording | undefined): void {
+  recordInto(recording: RecordingTarget | undefined): void {
     this.recording = recording;
     this.tap.connect(recording?.sinkFor(this.track.mid));
     if (recording === undefined || this.lastReport === undefined) return;

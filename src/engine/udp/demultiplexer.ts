@@ -82,7 +82,7 @@ export class Demultiplexer implements DatagramReceiver {
   private stun(datagram: Uint8Array, address: string, port: number, socketId: number): void {
     const name = peekUsername(datagram);
     const flow = this.flows.find(address, port, socketId);
-    const owner = name === undefined ? flow?.owner : this.byUsernameFragment.get(name.localUfrag);
+    const owner = name === undefined ? flow?.owner : this.byUsernameFragment.get(name.localUsernameFragment);
     if (owner === undefined) {
       this.counters.unknownChecks += 1;
       return;

@@ -29,7 +29,7 @@ export interface UdpCounters {
 }
 
 /**
- * The UDP side of one worker. Receiving may be done in several ways (MEDIA-ENGINE rule 3): everything above sees slots only.
+ * The UDP side of one worker. However datagrams are received, everything above sees slots only.
  */
 export interface UdpPort {
   readonly sockets: readonly LocalSocket[];

@@ -2,16 +2,13 @@ import { ascii } from '../bytes.js';
 import { crc32 } from '../stun/crc32.js';
 import {
   ICE_OPTIONS,
-  type LocalDescription,
   taggedMedia,
   writeBundle,
   writeCandidates,
   writeCredentials,
   writeMediaLine,
 } from './local-description.js';
-import type { NegotiatedTrack, OfferedMedia, SessionOffer } from './session.js';
-
-export type { LocalDescription } from './local-description.js';
+import type { LocalTransport, NegotiatedTrack, OfferedMedia, SessionOffer } from './session.js';
 
 /**
  * Writes the answer to an offer (RFC 9429 section 5.3): we receive, on one transport, everything the offer has.
@@ -25,7 +22,7 @@ export type { LocalDescription } from './local-description.js';
 export function writeAnswer(
   offer: SessionOffer,
   tracks: readonly NegotiatedTrack[],
-  local: LocalDescription,
+  local: LocalTransport,
   sessionVersion: number,
 ): string {
   const tagged = taggedMedia(offer);
@@ -49,17 +46,12 @@ function trackOf({ mid }: OfferedMedia, tracks: readonly NegotiatedTrack[]): Neg
 }
 
 /** Stays the same as long as the transport does, differs between sessions (RFC 8866 section 5.2). */
-function sessionIdOf({ ice }: LocalDescription): number {
+function sessionIdOf({ ice }: LocalTransport): number {
   const bytes = ascii(ice.usernameFragment);
   return crc32(bytes, bytes.length);
 }
 
-function writeMedia(
-  offered: OfferedMedia,
-  track: NegotiatedTrack,
-  local: LocalDescription,
-  isTagged: boolean,
-): string[] {
+function writeMedia(offered: OfferedMedia, track: NegotiatedTrack, local: LocalTransport, isTagged: boolean): string[] {
   const payloadTypes = [track.payloadType, ...(track.rtxPayloadType === undefined ? [] : [track.rtxPayloadType])];
   return [
     ...writeMediaLine(track.kind, payloadTypes, local),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parseFragment, writeFragment } from './fragment.js';
-import type { LocalDescription } from './local-description.js';
+import type { LocalTransport } from './session.js';
 import { SdpError } from './sdp.errors.js';
 import type { OfferedMedia, SessionOffer } from './session.js';
 
@@ -20,7 +20,7 @@ const TRICKLE = textOf(
   'a=end-of-candidates',
 );
 
-const LOCAL: LocalDescription = {
+const LOCAL: LocalTransport = {
   ice: { usernameFragment: 'kR3xVq8Z', password: 'mT0uWc5yJd2hNs9gLb7fQe' },
   fingerprint: { algorithm: 'sha-256', value: 'B2:19' },
   setup: 'passive',

@@ -4,7 +4,6 @@ import { CredentialsReader } from './ice-attributes.js';
 import type { SdpAttribute } from './lines.js';
 import {
   ICE_OPTIONS,
-  type LocalDescription,
   taggedMedia,
   writeBundle,
   writeCandidates,
@@ -12,7 +11,7 @@ import {
   writeMediaLine,
 } from './local-description.js';
 import { SdpError } from './sdp.errors.js';
-import type { IceFragment, SessionOffer } from './session.js';
+import type { IceFragment, LocalTransport, SessionOffer } from './session.js';
 
 /**
  * Reads the body of a WHIP PATCH, `application/trickle-ice-sdpfrag` (RFC 8840 section 9): candidates of the client, or
@@ -36,7 +35,7 @@ export function parseFragment(text: string): IceFragment {
 }
 
 /** Our side of an ICE restart (RFC 9725 section 4.3.3), with all the candidates there will be. */
-export function writeFragment(local: LocalDescription, offer: SessionOffer): string {
+export function writeFragment(local: LocalTransport, offer: SessionOffer): string {
   const tagged = taggedMedia(offer);
   if (tagged === undefined) throw new RangeError('The offer has no m-line.');
   const payloadTypes = tagged.formats.slice(0, 1).map(({ payloadType }) => payloadType);

@@ -1,15 +1,6 @@
-import { writeCandidate } from './candidate.js';
-import type { DtlsFingerprint, IceCandidate, IceCredentials, OfferedMedia, SessionOffer } from './session.js';
 import { parseIpAddress } from '../stun/ip-address.js';
-
-/** Our side of a session's transport. */
-export interface LocalDescription {
-  readonly ice: IceCredentials;
-  readonly fingerprint: DtlsFingerprint;
-  readonly setup: 'active' | 'passive';
-  /** Best first: some clients use the first one only. */
-  readonly candidates: readonly IceCandidate[];
-}
+import { writeCandidate } from './candidate.js';
+import type { IceCandidate, IceCredentials, LocalTransport, OfferedMedia, SessionOffer } from './session.js';
 
 /** Candidates may come later, by PATCH; nominations follow RFC 8445. */
 export const ICE_OPTIONS = 'a=ice-options:trickle ice2';
@@ -31,17 +22,14 @@ function bundledMids({ bundle, media }: SessionOffer): readonly string[] {
 }
 
 /** @returns `m=` and `c=` lines; address and port are those of the default candidate (RFC 8839 section 4.2.1.2) */
-export function writeMediaLine(
-  kind: string,
-  payloadTypes: readonly number[],
-  local: LocalDescription,
-): [string, string] {
+export function writeMediaLine(kind: string, payloadTypes: readonly number[], local: LocalTransport): [string, string] {
   const candidate = local.candidates.find(({ transport }) => transport === 'udp');
   const { address, port } = candidate ?? { address: '0.0.0.0', port: 9 };
   const family = parseIpAddress(address)?.length === 16 ? 'IP6' : 'IP4';
   return [`m=${kind} ${port} UDP/TLS/RTP/SAVPF ${payloadTypes.join(' ')}`, `c=IN ${family} ${address}`];
 }
 
+/** @returns the `a=` lines that peers check each other with */
 export function writeCredentials({ usernameFragment, password }: IceCredentials): string[] {
   return [`a=ice-ufrag:${usernameFragment}`, `a=ice-pwd:${password}`];
 }

@@ -1,5 +1,5 @@
 import { writeAnswer } from './answer.js';
-import type { LocalDescription } from './local-description.js';
+import type { LocalTransport } from './session.js';
 import { negotiate } from './negotiation.js';
 import { parseOffer } from './offer.js';
 
@@ -416,7 +416,7 @@ a=fingerprint:sha-256 0D:1C:8A:3E:51:F2:6B:97:24:A0:C8:15:7D:4E:B3:96:E2:07:5F:B
 a=rtcp-mux-only
 `);
 
-const LOCAL: LocalDescription = {
+const LOCAL: LocalTransport = {
   ice: { usernameFragment: 'kR3xVq8Z', password: 'mT0uWc5yJd2hNs9gLb7fQe' },
   fingerprint: { algorithm: 'sha-256', value: 'B2:19' },
   setup: 'passive',

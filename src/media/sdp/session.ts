@@ -34,6 +34,15 @@ export interface TransportDescription {
   readonly candidates: readonly IceCandidate[];
 }
 
+/** Our side of a session's transport, for the answer. */
+export interface LocalTransport {
+  readonly ice: IceCredentials;
+  readonly fingerprint: DtlsFingerprint;
+  readonly setup: 'active' | 'passive';
+  /** Best first: some clients use the first one only. */
+  readonly candidates: readonly IceCandidate[];
+}
+
 /** One payload type of an offered m-line. */
 export interface OfferedFormat {
   readonly payloadType: number;
@@ -46,14 +55,20 @@ export interface OfferedFormat {
   readonly feedback: readonly string[];
 }
 
+/** An SSRC that the offer names (RFC 5576) and, where an FID group says so, that of its retransmissions. */
+export interface AnnouncedSource {
+  readonly ssrc: number;
+  readonly rtxSsrc?: number;
+}
+
+/** One m-line of an offer. */
 export interface OfferedMedia {
   readonly mid: string;
   readonly kind: MediaKind;
   readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   readonly formats: readonly OfferedFormat[];
   readonly extensions: readonly { readonly id: number; readonly uri: string }[];
-  /** Primary SSRC and, where an FID group names it, the SSRC of its retransmissions. */
-  readonly sources: readonly { readonly ssrc: number; readonly rtxSsrc?: number }[];
+  readonly sources: readonly AnnouncedSource[];
   /** `a=rtcp-rsize`, RFC 5506: only who offers it gets it in the answer. */
   readonly reducedSizeRtcp?: boolean;
 }
@@ -88,7 +103,7 @@ export interface NegotiatedTrack {
     readonly transportSequenceNumber: number | undefined;
     readonly absoluteCaptureTime: number | undefined;
   };
-  readonly sources: readonly { readonly ssrc: number; readonly rtxSsrc?: number }[];
+  readonly sources: readonly AnnouncedSource[];
 }
 
 /** `application/trickle-ice-sdpfrag` (RFC 8840 section 9). */

@@ -60,7 +60,7 @@ describe('the test vectors of RFC 5769', () => {
       integrityOffset: 76,
       hasFingerprint: true,
     });
-    expect(peekUsername(REQUEST)).toEqual({ localUfrag: 'evtj', remoteUfrag: 'h6vY' });
+    expect(peekUsername(REQUEST)).toEqual({ localUsernameFragment: 'evtj', remoteUsernameFragment: 'h6vY' });
   });
 
   it('reads the mapped addresses of sections 2.2 and 2.3', () => {

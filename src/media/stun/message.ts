@@ -16,8 +16,8 @@ export type { StunMessage } from './stun-message.js';
 
 /** Names in USERNAME as the receiver of a request reads them (RFC 8445 section 7.2.2). */
 export interface CheckUsername {
-  readonly localUfrag: string;
-  readonly remoteUfrag: string;
+  readonly localUsernameFragment: string;
+  readonly remoteUsernameFragment: string;
 }
 
 /**
@@ -61,7 +61,7 @@ export function peekUsername(datagram: Uint8Array): CheckUsername | undefined {
 function splitUsername(username: string | undefined): CheckUsername | undefined {
   const colon = username?.indexOf(':') ?? -1;
   if (username === undefined || colon < 1 || colon === username.length - 1) return undefined;
-  return { localUfrag: username.slice(0, colon), remoteUfrag: username.slice(colon + 1) };
+  return { localUsernameFragment: username.slice(0, colon), remoteUsernameFragment: username.slice(colon + 1) };
 }
 
 /** @returns undefined unless the datagram has a whole STUN header whose length is the datagram's */
