@@ -68,3 +68,14 @@ export class AccessUnitIntake implements AccessUnitSink {
     if (this.unitMs === Infinity) this.unitMs = this.packetMs;
   }
 }
+
+/** Nothing is recorded any more, or yet: what is written goes nowhere. */
+export const IGNORING_SINK: AccessUnitSink = {
+  length: 0,
+  append: () => undefined,
+  appendUint32: () => undefined,
+  setUint32: () => undefined,
+  finish: () => undefined,
+  discard: () => undefined,
+  damaged: () => undefined,
+};

@@ -13,6 +13,14 @@ export interface SegmentPart {
   close(): Promise<RecordedObject | undefined>;
 }
 
+export interface SegmentPlan {
+  readonly period: number;
+  /** Kind of the track that the number is claimed with. */
+  readonly leader: MediaKind;
+  /** How many tracks call `trackDone`. */
+  readonly trackCount: number;
+}
+
 /** One segment number on its way: open while tracks write into it, told when all of them are done and on disk. */
 export class RecordedSegment {
   private readonly claimed: Promise<ClaimedNumber>;
@@ -23,19 +31,13 @@ export class RecordedSegment {
     this.resolveEnded = resolve;
   });
 
-  /**
-   * @param leader kind of the track that the number is claimed with
-   * @param trackCount how many tracks call `trackDone`
-   */
   constructor(
     private readonly folder: RecordingFolder,
     private readonly output: RecordingOutput,
-    readonly period: number,
-    private readonly leader: MediaKind,
-    trackCount: number,
+    private readonly plan: SegmentPlan,
   ) {
-    this.tracksLeft = trackCount;
-    this.claimed = folder.claim(leader);
+    this.tracksLeft = plan.trackCount;
+    this.claimed = folder.claim(plan.leader);
     this.claimed.catch((error: unknown) => output.failed(error));
   }
 
@@ -48,7 +50,7 @@ export class RecordedSegment {
     const { kind } = format.codec;
     const init = this.folder.inits.take(format);
     const opening = this.claimed.then(({ number, file }) =>
-      kind === this.leader ? file : this.folder.create(kind, number),
+      kind === this.plan.leader ? file : this.folder.create(kind, number),
     );
     const file = new SegmentFile(opening, cmaf.segmentType, this.output.fsync, (error) => this.output.failed(error));
     return {
@@ -79,7 +81,8 @@ export class RecordedSegment {
       const { directory } = this.folder;
       if (this.output.fsync !== 'off') await this.output.files.syncDirectory(directory);
       const { number } = await this.claimed;
-      return { recordingSessionId: this.output.recordingSessionId, directory, number, period: this.period, objects };
+      const { period } = this.plan;
+      return { recordingSessionId: this.output.recordingSessionId, directory, number, period, objects };
     } catch (error) {
       this.output.failed(error);
       return undefined;

@@ -43,7 +43,7 @@ export class SegmentSequence {
 
   /** @param leader kind of the track that the segment starts with */
   next(leader: MediaKind, trackCount: number): RecordedSegment {
-    const segment = new RecordedSegment(this.folder, this.output, this.nextPeriod - 1, leader, trackCount);
+    const segment = new RecordedSegment(this.folder, this.output, { period: this.nextPeriod - 1, leader, trackCount });
     this.told = this.told.then(async () => {
       const closed = await segment.closed();
       if (closed !== undefined) this.output.emit({ type: 'segment-closed', segment: closed });

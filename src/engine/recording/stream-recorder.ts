@@ -1,15 +1,18 @@
 import type { Clock } from '../../shared/clock.js';
 import { systemErrorCode } from '../../shared/errors.js';
-import type { AccessUnitFacts, AccessUnitSink, CodecParameters, MediaKind } from '../../media/codecs/codec.js';
+import type { AccessUnitFacts, AccessUnitSink, CodecParameters } from '../../media/codecs/codec.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { EngineEvent, RecordingOrder, RolloverOrder } from '../protocol.js';
+import { IGNORING_SINK } from './access-unit-intake.js';
 import { MemoryShare } from './memory-share.js';
 import { NodeRecordingFiles } from './node-recording-files.js';
 import { Publication } from './publication.js';
 import type { RecordingFiles } from './recording-files.js';
 import type { RecordingOutput } from './recording-output.js';
-import { RecordingRun } from './recording-run.js';
+import { RecordingRun, type RunOptions } from './recording-run.js';
+import { RecordingTime } from './recording-time.js';
+import { areSameParameters } from './same-parameters.js';
 import { SegmentSequence } from './segment-sequence.js';
 import type { TrackRecording } from './track-recording.js';
 
@@ -35,14 +38,9 @@ type FailureCode = Extract<EngineEvent, { type: 'recording-failed' }>['code'];
 export class StreamRecorder {
   private readonly share: MemoryShare;
   private readonly sequence: SegmentSequence;
+  private readonly time: RecordingTime;
   private publication: Publication | undefined;
   private run: RecordingRun | undefined;
-  /** Monotonic clock at recording time 0. */
-  private originMs: number | undefined;
-  private isAnchored: boolean;
-  /** Where each kind of media ended before the present run, recording time. */
-  private readonly endMs = new Map<MediaKind, number>();
-  private borderMonotonicMs = Infinity;
   private lastMediaMs = 0;
   private isExhausted = false;
   private hasEnded = false;
@@ -56,7 +54,7 @@ export class StreamRecorder {
     private readonly events: RecorderEvents,
     files: RecordingFiles = new NodeRecordingFiles(order.rootPath),
   ) {
-    const { recordingSessionId, fsync, anchorEpochMs, endMs } = order;
+    const { recordingSessionId, fsync } = order;
     const output: RecordingOutput = {
       recordingSessionId,
       files,
@@ -66,9 +64,7 @@ export class StreamRecorder {
     };
     this.share = new MemoryShare(memory, RECORDING_MEMORY_BYTES);
     this.sequence = new SegmentSequence(order, order.nextPeriod, output);
-    this.isAnchored = anchorEpochMs !== undefined;
-    if (anchorEpochMs !== undefined) this.originMs = clock.monotonicMs() - (clock.epochMs() - anchorEpochMs);
-    if (endMs > 0) this.endMs.set('video', endMs).set('audio', endMs);
+    this.time = new RecordingTime(order, clock, (event) => events.emit(event));
   }
 
   /** Memory of the worker that is held at present. */
@@ -119,7 +115,7 @@ export class StreamRecorder {
   /** @param order takes the place of one that is not yet carried out */
   rollOver(order: RolloverOrder): void {
     this.sequence.prepareDirectory(order);
-    this.borderMonotonicMs = this.clock.monotonicMs() + (order.atEpochMs - this.clock.epochMs());
+    this.time.setBorder(order.atEpochMs);
   }
 
   /** To be called each 10 to 50 ms. */
@@ -128,7 +124,7 @@ export class StreamRecorder {
     this.beginWhereDue(nowMs);
     this.run?.tick(nowMs);
     if (this.run !== undefined && nowMs - this.lastMediaMs >= 2 * this.order.segmentDurationMs) this.interrupt();
-    if (this.run === undefined && nowMs >= this.borderMonotonicMs && !this.hasWaiting()) this.crossBorder();
+    if (this.run === undefined && this.time.isPastBorder(nowMs) && !this.hasWaiting()) this.crossBorder();
     this.checkMemory();
   }
 
@@ -172,7 +168,7 @@ export class StreamRecorder {
   }
 
   private noteParameters(track: TrackRecording, parameters: CodecParameters | undefined): void {
-    if (parameters === undefined || isSame(parameters, track.parameters)) return;
+    if (parameters === undefined || areSameParameters(parameters, track.parameters)) return;
     if (track.hasWaiting && !track.isPlaced) this.takeWaiting();
     if (track.isPlaced) track.nextParameters = parameters;
     else track.parameters = parameters;
@@ -226,54 +222,25 @@ export class StreamRecorder {
     const [leader, ...others] = [publication.video, publication.audio].filter((track) => track?.hasWaiting === true);
     if (leader === undefined) return;
     const tracks: [TrackRecording, ...TrackRecording[]] = [leader, ...others.filter((track) => track !== undefined)];
-    const startMs = this.startAt(Math.min(...tracks.map((track) => track.firstMonotonicMs)));
-    for (const track of tracks) this.place(track);
+    const startMs = this.time.begin(Math.min(...tracks.map((track) => track.firstMonotonicMs)));
+    for (const track of tracks) this.time.place(track);
     this.run = new RecordingRun(this.runOptions(publication), tracks, startMs);
   }
 
   private join(track: TrackRecording, run: RecordingRun): void {
-    this.place(track);
+    this.time.place(track);
     if (track.kind === 'video') run.join(track);
     else run.joinLater(track);
   }
 
-  /** @returns recording time at `firstMs` of the monotonic clock; never before the end of what is written */
-  private startAt(firstMs: number): number {
-    const floorMs = Math.max(0, ...this.endMs.values());
-    const startMs = this.originMs === undefined ? 0 : Math.max(floorMs, firstMs - this.originMs);
-    this.originMs = firstMs - startMs;
-    this.anchor(firstMs);
-    return startMs;
-  }
-
-  private anchor(firstMs: number): void {
-    if (this.isAnchored) return;
-    this.isAnchored = true;
-    const anchorEpochMs = Math.round(this.clock.epochMs() - (this.clock.monotonicMs() - firstMs));
-    const { recordingSessionId } = this.order;
-    this.events.emit({ type: 'recording-anchored', recordingSessionId, anchorEpochMs });
-  }
-
-  private place(track: TrackRecording): void {
-    track.place(this.originMs ?? 0);
-    const endMs = this.endMs.get(track.kind);
-    if (endMs === undefined) return;
-    const startMs = Math.round(endMs);
-    const durationMs = Math.round(track.waitingMs) - startMs;
-    if (durationMs <= 0) return;
-    const { recordingSessionId } = this.order;
-    const gap = { kind: track.kind, startMs, durationMs, cause: 'publisher-away' } as const;
-    this.events.emit({ type: 'gap-recorded', recordingSessionId, gap });
-  }
-
-  private runOptions(publication: Publication): ConstructorParameters<typeof RecordingRun>[0] {
+  private runOptions(publication: Publication): RunOptions {
     const { segmentDurationMs, fragmentDurationMs, recordingSessionId } = this.order;
     return {
       sequence: this.sequence,
       segmentDurationMs,
       fragmentDurationMs,
       expectsVideo: publication.video !== undefined,
-      borderMs: () => this.borderMs(),
+      borderMs: () => (this.sequence.hasNextDirectory ? this.time.borderMs : Infinity),
       monotonicMs: () => this.clock.monotonicMs(),
       requestKeyframe: () => this.events.requestKeyframe(),
       gap: (gap) => this.events.emit({ type: 'gap-recorded', recordingSessionId, gap }),
@@ -286,16 +253,11 @@ export class StreamRecorder {
     this.run = undefined;
     const placed = publication.tracks.filter((track) => track.isPlaced);
     run.finish();
-    for (const track of placed) this.endMs.set(track.kind, track.writtenMs);
-  }
-
-  private borderMs(): number {
-    if (!this.sequence.hasNextDirectory || this.originMs === undefined) return Infinity;
-    return this.borderMonotonicMs - this.originMs;
+    for (const track of placed) this.time.ended(track);
   }
 
   private crossBorder(): void {
-    this.borderMonotonicMs = Infinity;
+    this.time.borderCrossed();
     this.sequence.enterNextDirectory();
   }
 
@@ -320,26 +282,3 @@ export class StreamRecorder {
     this.sequence.tell({ type: 'recording-failed', recordingSessionId, code, message });
   }
 }
-
-/** Most access units bring the very same object. */
-function isSame(one: CodecParameters, other: CodecParameters | undefined): boolean {
-  if (one === other) return true;
-  if (other?.codecString !== one.codecString || other.width !== one.width || other.height !== one.height) return false;
-  return (
-    other.sampleRate === one.sampleRate &&
-    other.channels === one.channels &&
-    other.configuration.length === one.configuration.length &&
-    other.configuration.every((byte, index) => byte === one.configuration[index])
-  );
-}
-
-/** Nothing is recorded any more, or yet: what is written goes nowhere. */
-const IGNORING_SINK: AccessUnitSink = {
-  length: 0,
-  append: () => undefined,
-  appendUint32: () => undefined,
-  setUint32: () => undefined,
-  finish: () => undefined,
-  discard: () => undefined,
-  damaged: () => undefined,
-};

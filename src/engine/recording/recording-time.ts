@@ -1,0 +1,81 @@
+import type { Clock } from '../../shared/clock.js';
+import type { MediaKind } from '../../media/codecs/codec.js';
+import type { EngineEvent, RecordingOrder } from '../protocol.js';
+import type { TrackRecording } from './track-recording.js';
+
+/**
+ * Recording time of one session, over all its publishers: where 0 lies on the monotonic and on the wall clock, how far
+ * each kind of media has come, and where the next directory begins.
+ */
+export class RecordingTime {
+  /** Monotonic clock at recording time 0. */
+  private originMs: number | undefined;
+  private isAnchored: boolean;
+  /** Where each kind of media ended before the present run, recording time. */
+  private readonly endMs = new Map<MediaKind, number>();
+  private borderMonotonicMs = Infinity;
+
+  constructor(
+    private readonly order: Pick<RecordingOrder, 'recordingSessionId' | 'anchorEpochMs' | 'endMs'>,
+    private readonly clock: Clock,
+    private readonly emit: (event: EngineEvent) => void,
+  ) {
+    const { anchorEpochMs, endMs } = order;
+    this.isAnchored = anchorEpochMs !== undefined;
+    if (anchorEpochMs !== undefined) this.originMs = clock.monotonicMs() - (clock.epochMs() - anchorEpochMs);
+    if (endMs > 0) this.endMs.set('video', endMs).set('audio', endMs);
+  }
+
+  /** Recording time at which the next directory begins, Infinity for never. */
+  get borderMs(): number {
+    return this.originMs === undefined ? Infinity : this.borderMonotonicMs - this.originMs;
+  }
+
+  /** @param firstMs monotonic clock at the first sample of a run. @returns its recording time: never before what is written */
+  begin(firstMs: number): number {
+    const floorMs = Math.max(0, ...this.endMs.values());
+    const startMs = this.originMs === undefined ? 0 : Math.max(floorMs, firstMs - this.originMs);
+    this.originMs = firstMs - startMs;
+    this.anchor(firstMs);
+    return startMs;
+  }
+
+  /** A track's samples get their place from now on. Tells what is missing since the last of its kind. */
+  place(track: TrackRecording): void {
+    track.place(this.originMs ?? 0);
+    const endMs = this.endMs.get(track.kind);
+    if (endMs === undefined) return;
+    const startMs = Math.round(endMs);
+    const durationMs = Math.round(track.waitingMs) - startMs;
+    if (durationMs <= 0) return;
+    const { recordingSessionId } = this.order;
+    const gap = { kind: track.kind, startMs, durationMs, cause: 'publisher-away' } as const;
+    this.emit({ type: 'gap-recorded', recordingSessionId, gap });
+  }
+
+  /** The run that a track was part of is over. */
+  ended(track: TrackRecording): void {
+    this.endMs.set(track.kind, track.writtenMs);
+  }
+
+  /** @param epochMs wall clock at which the next directory begins */
+  setBorder(epochMs: number): void {
+    this.borderMonotonicMs = this.clock.monotonicMs() + (epochMs - this.clock.epochMs());
+  }
+
+  isPastBorder(nowMs: number): boolean {
+    return nowMs >= this.borderMonotonicMs;
+  }
+
+  borderCrossed(): void {
+    this.borderMonotonicMs = Infinity;
+  }
+
+  private anchor(firstMs: number): void {
+    if (this.isAnchored) return;
+    this.isAnchored = true;
+    const anchorEpochMs = Math.round(this.clock.epochMs() - (this.clock.monotonicMs() - firstMs));
+    const { recordingSessionId } = this.order;
+    this.emit({ type: 'recording-anchored', recordingSessionId, anchorEpochMs });
+  }
+}
