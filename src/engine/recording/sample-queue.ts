@@ -43,6 +43,20 @@ export class SampleQueue {
     return sum;
   }
 
+  /** @returns the least time of the samples from `from` to before `to`, Infinity for none */
+  leastTicks(from: number, to: number): number {
+    let least = Infinity;
+    for (let index = from; index < to; index++) least = Math.min(least, this.ticks[index] ?? 0);
+    return least;
+  }
+
+  /** @returns the greatest time of the first `count` samples, -Infinity for none */
+  greatestTicks(count: number): number {
+    let greatest = -Infinity;
+    for (let index = 0; index < count; index++) greatest = Math.max(greatest, this.ticks[index] ?? 0);
+    return greatest;
+  }
+
   /** Forgets the first `count` samples. */
   shift(count: number): void {
     for (const column of [

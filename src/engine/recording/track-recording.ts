@@ -1,14 +1,12 @@
 import type { AccessUnitFacts, CodecDefinition, CodecParameters, MediaKind } from '../../media/codecs/codec.js';
-import { cmaf, FragmentSamples } from '../../media/containers/index.js';
 import { DecodeOrder } from '../../media/timeline/decode-order.js';
 import type { TrackClock } from '../../media/timeline/track-clock.js';
+import { FragmentWriter, MAX_FRAGMENT_SAMPLES } from './fragment-writer.js';
 import type { MemoryShare } from './memory-share.js';
-import type { RecordedSegment, SegmentPart } from './recorded-segment.js';
-import { SampleArena } from './sample-arena.js';
+import type { RecordedSegment } from './recorded-segment.js';
+import type { SampleArena } from './sample-arena.js';
 import { SampleQueue } from './sample-queue.js';
 
-/** A second of the shortest Opus frames. */
-const MAX_FRAGMENT_SAMPLES = 400;
 /** What a sample is taken to last until the track has shown it. */
 const FIRST_SAMPLE_MS: Readonly<Record<MediaKind, number>> = { video: 1000 / 30, audio: 20 };
 const LONGEST_FRAME_MS = 1_000;
@@ -23,45 +21,43 @@ export interface TrackRecordingOptions {
 }
 
 /**
- * One track of a recording: samples that wait for their place in time, samples that wait for their fragment to be full,
- * and the segment file that fragments go to.
+ * One track of a recording: samples that wait for their place in time, and samples that wait for their fragment to be
+ * full. `FragmentWriter` takes them from there.
  *
  * The queue holds both: the first `admitted` samples are part of the recording, the rest only waits.
  */
 export class TrackRecording {
   readonly codec: CodecDefinition;
   readonly clock: TrackClock;
-  readonly arena: SampleArena;
   readonly samples = new SampleQueue();
   parameters: CodecParameters | undefined;
   /** In force from the next admitted sample on. */
   nextParameters: CodecParameters | undefined;
   private readonly order = new DecodeOrder();
-  private readonly run = new FragmentSamples(MAX_FRAGMENT_SAMPLES);
+  private readonly writer: FragmentWriter;
   private readonly fragmentTicks: number;
   private admittedCount = 0;
   /** The admitted samples, and the next one once it has its place. */
   private placedCount = 0;
   private newestTicks = -Infinity;
   private nominalTicks: number;
-  private writtenTicks = 0;
-  private sequenceNumber = 0;
-  private segment: RecordedSegment | undefined;
-  private part: SegmentPart | undefined;
-  private hasWrittenInSegment = false;
   private placed = false;
   private isDamaged = false;
 
   constructor(private readonly options: TrackRecordingOptions) {
     this.codec = options.codec;
     this.clock = options.clock;
-    this.arena = new SampleArena(options.share, cmaf.fragmentHeaderSize(this.kind, MAX_FRAGMENT_SAMPLES));
+    this.writer = new FragmentWriter(options.codec, options.clock.clockRate, options.share);
     this.fragmentTicks = this.ticksOf(options.fragmentDurationMs);
     this.nominalTicks = this.ticksOf(FIRST_SAMPLE_MS[this.kind]);
   }
 
   get kind(): MediaKind {
     return this.codec.kind;
+  }
+
+  get arena(): SampleArena {
+    return this.writer.arena;
   }
 
   /** Samples have recording time from now on. */
@@ -84,7 +80,7 @@ export class TrackRecording {
 
   /** Where the newest sample ends, as far as can be told without the next one. */
   get endTicks(): number {
-    return this.newestTicks === -Infinity ? this.writtenTicks : this.newestTicks + this.nominalTicks;
+    return this.newestTicks === -Infinity ? this.writer.endTicks : this.newestTicks + this.nominalTicks;
   }
 
   get endMs(): number {
@@ -93,12 +89,12 @@ export class TrackRecording {
 
   /** End of what was handed to the disk. */
   get writtenMs(): number {
-    return this.msOf(this.writtenTicks);
+    return this.msOf(this.writer.endTicks);
   }
 
   /** Nothing of the current segment exists or waits. */
   get isIdle(): boolean {
-    return this.part === undefined && this.admittedCount === 0;
+    return !this.writer.isOpen && this.admittedCount === 0;
   }
 
   /** Recording time of the next sample to be admitted as the clock sees it now, Infinity when none waits. */
@@ -181,9 +177,7 @@ export class TrackRecording {
 
   /** @returns least recording time from sample `index` on, Infinity when none follows */
   leastFrom(index: number): number {
-    let least = Infinity;
-    for (let at = index; at < this.placedCount; at++) least = Math.min(least, this.samples.ticks[at] ?? 0);
-    return least;
+    return this.samples.leastTicks(index, this.placedCount);
   }
 
   /** @returns how many admitted samples, in decoding order, belong before `ms`: all up to the last that is shown before */
@@ -201,7 +195,7 @@ export class TrackRecording {
 
   /** Samples of the current segment were written, or wait and belong before `ms`. */
   hasSegmentMediaBefore(ms: number): boolean {
-    return this.hasWrittenInSegment || this.countBefore(ms) > 0;
+    return this.writer.hasWrittenInSegment || this.countBefore(ms) > 0;
   }
 
   /** @returns how many samples can be cut off so that what is cut off ends by `limitTicks`; see DecodeOrder.findCut */
@@ -211,14 +205,17 @@ export class TrackRecording {
 
   /** Every admitted sample is shown before the placed one that comes next. */
   isCleanBeforeNext(): boolean {
-    return this.admittedCount === 0 || this.greatestAdmitted() < (this.samples.ticks[this.admittedCount] ?? 0);
+    return (
+      this.admittedCount === 0 ||
+      this.samples.greatestTicks(this.admittedCount) < (this.samples.ticks[this.admittedCount] ?? 0)
+    );
   }
 
   /** Writes what the fragment length allows. @returns true when something was written */
   flushFull(): boolean {
     let hasWritten = false;
     while (this.admittedCount > 0) {
-      const first = this.leastAdmitted();
+      const first = this.samples.leastTicks(0, this.admittedCount);
       if (this.newestTicks - first < this.fragmentTicks) break;
       const count = this.findCut(this.admittedCount, first + this.fragmentTicks);
       if (count === 0) break;
@@ -244,25 +241,18 @@ export class TrackRecording {
   /** The first `count` samples are the last of their segment. @param endTicks where they end */
   finishSegment(count: number, endTicks: number): void {
     this.flush(count, endTicks);
-    const { part, segment } = this;
-    this.part = undefined;
-    this.segment = undefined;
-    this.hasWrittenInSegment = false;
     this.adoptParameters();
-    segment?.trackDone(part?.close());
+    this.writer.leave();
   }
 
   /** From now on samples go to `segment`. */
   enter(segment: RecordedSegment): void {
-    this.segment = segment;
+    this.writer.enter(segment);
   }
 
   /** Makes the segment's file without waiting for the first fragment. */
-  openPart(): SegmentPart | undefined {
-    const { codec, parameters, segment } = this;
-    if (segment === undefined || parameters === undefined) return undefined;
-    this.part ??= segment.open({ codec, parameters, timescale: this.clock.clockRate });
-    return this.part;
+  openPart(): void {
+    this.writer.open(this.parameters);
   }
 
   /** Forgets the samples that are not written. */
@@ -298,22 +288,6 @@ export class TrackRecording {
     return this.parameters?.reorderDepth ?? 0;
   }
 
-  private leastAdmitted(): number {
-    let least = Infinity;
-    for (let index = 0; index < this.admittedCount; index++) {
-      least = Math.min(least, this.samples.ticks[index] ?? 0);
-    }
-    return least;
-  }
-
-  private greatestAdmitted(): number {
-    let greatest = -Infinity;
-    for (let index = 0; index < this.admittedCount; index++) {
-      greatest = Math.max(greatest, this.samples.ticks[index] ?? 0);
-    }
-    return greatest;
-  }
-
   /** Writes the first `count` samples in fragments of the wanted length. */
   private flush(count: number, endTicks: number): void {
     let left = count;
@@ -336,32 +310,10 @@ export class TrackRecording {
     this.writeFragment(left, endTicks);
   }
 
-  /** One fragment, one write: the header goes into the head room in front of the payload. */
   private writeFragment(count: number, endTicks: number): void {
-    const { share } = this.options;
-    const part = this.openPart();
-    const block = part && this.arena.detach(this.samples.payloadBytes(count));
-    if (block === undefined) {
-      this.options.exhausted();
-      this.forget(count);
-      return;
-    }
-    const baseDecodeTicks = this.order.fill(this.run, this.samples, count, this.writtenTicks, endTicks);
-    const start = block.payloadOffset - cmaf.fragmentHeaderSize(this.kind, count);
-    this.sequenceNumber += 1;
-    const { sequenceNumber, run: samples } = this;
-    cmaf.writeFragmentHeader(share.bytes, start, this.kind, { sequenceNumber, baseDecodeTicks, samples });
-    part?.file.append({
-      bytes: share.bytes.subarray(start, block.payloadOffset + block.payloadBytes),
-      startTicks: baseDecodeTicks,
-      durationTicks: samples.totalDurationTicks,
-      samples: count,
-      startsWithSync: samples.isSync[0] === 1,
-      release: () => block.release(),
-    });
-    this.hasWrittenInSegment = true;
-    this.writtenTicks = baseDecodeTicks + samples.totalDurationTicks;
-    if (this.isReordered) this.nominalTicks = Math.round(samples.totalDurationTicks / count);
+    const durationTicks = this.writer.write(this.samples, count, endTicks, this.parameters);
+    if (durationTicks === undefined) this.options.exhausted();
+    else if (this.isReordered) this.nominalTicks = Math.round(durationTicks / count);
     this.forget(count);
   }
 
