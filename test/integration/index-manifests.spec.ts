@@ -224,3 +224,22 @@ it('shows a day of ten thousand segments without stopping everything else', asyn
   expect(await (await served(fixture, 'video.m3u8')).text()).toContain(`seg_${String(count + 1)}.m4s`);
   expect(publishMs).toBeLessThan(200);
 });
+
+it('serves what the rows say, and not what lies on a disk that takes no more', async () => {
+  await using fixture = await startIndex();
+  const { manifests, storage } = fixture;
+  await record(fixture, { segments: [1, 2] });
+  manifests.setLive(DIRECTORY, true);
+  await manifests.publish(DIRECTORY);
+  const put = jest.spyOn(storage, 'put').mockRejectedValue(new Error('ENOSPC: no space left on device, write'));
+
+  manifests.setLive(DIRECTORY, false);
+  await expect(manifests.publish(DIRECTORY)).rejects.toThrow('ENOSPC');
+
+  expect(await file(fixture, 'manifest.mpd')).toContain('type="dynamic"');
+  expect(await (await served(fixture, 'manifest.mpd')).text()).toContain('type="static"');
+  expect(await (await served(fixture, 'video.m3u8')).text()).toContain('#EXT-X-ENDLIST');
+  put.mockRestore();
+  await manifests.publish(DIRECTORY);
+  expect(await file(fixture, 'manifest.mpd')).toContain('type="static"');
+});

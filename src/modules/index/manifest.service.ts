@@ -24,6 +24,8 @@ export type { ManifestDocument } from './manifests/manifest-document.js';
 export class ManifestService implements OnModuleDestroy {
   private readonly logger = new Logger(ManifestService.name);
   private readonly live = new Map<string, LiveDirectory>();
+  /** Directories whose files may say less than their rows: not written yet, or the disk refused them. */
+  private readonly outdated = new Set<string>();
   private readonly queue = new KeyedQueue();
   /** Runs that have not begun: who asks meanwhile is served by them. */
   private readonly waiting = new Map<string, Promise<void>>();
@@ -43,7 +45,10 @@ export class ManifestService implements OnModuleDestroy {
     if (isLive === this.live.has(directory)) return;
     this.live.get(directory)?.close();
     if (isLive) this.live.set(directory, new LiveDirectory(directory));
-    else this.live.delete(directory);
+    else {
+      this.live.delete(directory);
+      this.outdated.add(directory);
+    }
   }
 
   /**
@@ -55,6 +60,7 @@ export class ManifestService implements OnModuleDestroy {
   publish(directory: string): Promise<void> {
     const waiting = this.waiting.get(directory);
     if (waiting !== undefined) return waiting;
+    this.outdated.add(directory);
     const run = this.queue.run(directory, () => {
       this.waiting.delete(directory);
       return this.rebuild(directory);
@@ -73,7 +79,8 @@ export class ManifestService implements OnModuleDestroy {
   async document(directory: string, name: ManifestName): Promise<ManifestDocument | undefined> {
     const live = this.live.get(directory);
     if (live !== undefined) return this.liveDocument(live, name);
-    return (await this.stored(`${directory}/${name}`)) ?? this.rebuilt(directory, name);
+    const stored = this.outdated.has(directory) ? undefined : await this.stored(`${directory}/${name}`);
+    return stored ?? this.rebuilt(directory, name);
   }
 
   /** @returns undefined when the session has nothing in the directory */
@@ -91,6 +98,7 @@ export class ManifestService implements OnModuleDestroy {
       const view = new DirectoryView(directory);
       await view.refresh(this.dataSource.manager);
       if (!view.isEmpty) await this.writeAll(view, new Map(), false);
+      if (!this.live.has(directory)) this.outdated.delete(directory);
       return;
     }
     await live.view.refresh(this.dataSource.manager);

@@ -767,6 +767,21 @@ describe('the server starts after a crash', () => {
     expect((await restart(60_000, false)).index.onlyRow.state).toBe('completed');
   });
 
+  it('manifests that the disk does not take are not waited for; they are written when it does', async () => {
+    const before = new RecorderFixture();
+    await before.publish();
+    const after = new RecorderFixture(before.index);
+    after.manifests.refusal = new Error('ENOSPC: no space left on device, write');
+
+    const start = after.recorder.onApplicationBootstrap();
+    await pass(3_000);
+    await start;
+    after.manifests.refusal = undefined;
+    await pass(2_000);
+
+    expect(after.manifests.written).toEqual([`${today} static`]);
+  });
+
   it('a session that was ending keeps its reason', async () => {
     const index = new MemoryIndex();
     const before = new RecorderFixture(index);

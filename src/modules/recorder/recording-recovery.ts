@@ -2,6 +2,9 @@ import type { RecordingSessionView } from '../index/index.service.js';
 import { commitLeftovers } from './leftovers.js';
 import type { RecordingContext } from './recording-context.js';
 
+/** The start waits so long for manifests: on a full disk they are written when there is room, and served all the same. */
+const MANIFEST_LIMIT_MS = 3_000;
+
 /** A session whose publisher may still come back. */
 export interface AdoptableSession {
   readonly session: RecordingSessionView;
@@ -13,6 +16,8 @@ export interface AdoptableSession {
  * reconnect window wait on, all others are completed. Manifests are static until a publisher is back.
  */
 export class RecordingRecovery {
+  private readonly publications: Promise<void>[] = [];
+
   constructor(private readonly context: RecordingContext) {}
 
   /** @returns the sessions that wait on */
@@ -22,6 +27,7 @@ export class RecordingRecovery {
       const adoptable = await this.recover(session);
       if (adoptable !== undefined) waiting.push(adoptable);
     }
+    await this.manifestsWritten();
     return waiting;
   }
 
@@ -30,8 +36,17 @@ export class RecordingRecovery {
     const session = (await this.context.index.session(left.id)) ?? left;
     const adoptable = await this.decide(session);
     this.context.manifests.setLive(session.directory, false);
-    await this.context.manifests.publish(session.directory);
+    this.publications.push(this.context.manifests.publish(session.directory));
     return adoptable;
+  }
+
+  private async manifestsWritten(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise((resolve) => {
+      timer = setTimeout(resolve, MANIFEST_LIMIT_MS);
+    });
+    await Promise.race([Promise.all(this.publications), limit]);
+    clearTimeout(timer);
   }
 
   /** A session that cannot be saved must not keep the others, or the server, from starting. */

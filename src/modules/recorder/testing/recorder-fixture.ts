@@ -16,6 +16,7 @@ class FakeManifests {
   readonly live = new Set<string>();
   /** `directory dynamic` or `directory static`, as they were written. */
   readonly written: string[] = [];
+  refusal: Error | undefined;
 
   setLive(directory: string, isLive: boolean): void {
     if (isLive) this.live.add(directory);
@@ -23,6 +24,7 @@ class FakeManifests {
   }
 
   publish(directory: string): Promise<void> {
+    if (this.refusal !== undefined) return Promise.reject(this.refusal);
     this.written.push(`${directory} ${this.live.has(directory) ? 'dynamic' : 'static'}`);
     return Promise.resolve();
   }
