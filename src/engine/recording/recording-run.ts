@@ -1,13 +1,12 @@
 import type { RecordedGap } from '../protocol.js';
 import { decideCut, forcedMs } from './cut-rule.js';
 import type { RecordedSegment } from './recorded-segment.js';
+import { RunMember } from './run-member.js';
 import type { SegmentSequence } from './segment-sequence.js';
 import type { TrackRecording } from './track-recording.js';
 
 /** A track this far behind the other stands still: the other's fragments and segments do not wait for it. */
 const STANDSTILL_MS = 500;
-/** How long a cut waits for a track that is silent. */
-const SILENCE_MS = 1_000;
 /** How long audio that begins late waits for a key frame to begin a Period with. */
 const JOIN_MS = 2_000;
 
@@ -24,22 +23,6 @@ export interface RunOptions {
   gap(gap: RecordedGap): void;
 }
 
-/** A place in recording time where segments end in all tracks. */
-interface Cut {
-  readonly ms: number;
-  readonly segment: RecordedSegment;
-  readonly startsPeriod: boolean;
-  readonly madeMs: number;
-}
-
-interface Member {
-  readonly track: TrackRecording;
-  /** Cuts that its samples have not come to yet, in order. */
-  readonly cuts: Cut[];
-  /** Where a loss began that no decodable sample has followed yet, recording time. */
-  lostFromMs: number | undefined;
-}
-
 /**
  * Media from a publisher's start to its interruption: puts samples of all tracks into fragments and segments, and cuts
  * segments at the same times in all tracks.
@@ -47,14 +30,14 @@ interface Member {
  * Video leads: it says where segments end. Audio leads where there is no video, and in segments that have none of it.
  */
 export class RecordingRun {
-  private readonly members: Member[] = [];
-  private leader: Member;
+  private readonly members: RunMember[] = [];
+  private leader: RunMember;
   /** The newest, which the leader is in. */
   private segment: RecordedSegment;
   /** Of the segment in progress. */
   private readonly limits: { startMs: number; readonly segmentDurationMs: number; borderMs: number };
   private isHeld = false;
-  private joining: Member | undefined;
+  private joining: RunMember | undefined;
   private joinByMs = Infinity;
 
   /**
@@ -68,7 +51,7 @@ export class RecordingRun {
     tracks: readonly [TrackRecording, ...TrackRecording[]],
     startMs: number,
   ) {
-    for (const track of tracks) this.members.push(memberFor(track));
+    for (const track of tracks) this.members.push(this.memberFor(track));
     this.leader = this.memberOf(tracks[0]);
     this.limits = { startMs, segmentDurationMs: options.segmentDurationMs, borderMs: Infinity };
     this.segment = this.nextSegment(this.leader, startMs, true);
@@ -88,7 +71,7 @@ export class RecordingRun {
     const writtenMs = Math.max(...this.members.map((other) => other.track.writtenMs));
     const earlyMs = writtenMs - track.waitingMs;
     if (earlyMs > 0) track.clock.shiftBy(Math.ceil((earlyMs * track.clock.clockRate) / 1000));
-    const member = memberFor(track);
+    const member = this.memberFor(track);
     this.members.push(member);
     this.leader = member;
     this.cut(member, 0, track.placeNext(), true);
@@ -98,7 +81,7 @@ export class RecordingRun {
 
   /** Audio, placed, joins a run that began without it: with a new Period, at the next picture that can start one. */
   joinLater(track: TrackRecording): void {
-    this.joining = memberFor(track);
+    this.joining = this.memberFor(track);
     this.joinByMs = this.options.monotonicMs() + JOIN_MS;
     this.options.requestKeyframe();
   }
@@ -121,33 +104,25 @@ export class RecordingRun {
     if (track === this.joining?.track) this.joinNow();
     const member = this.memberOf(track);
     const { endMs } = track;
-    const pending = member.cuts.at(-1);
+    const pending = member.lastCut;
     const atTicks = track.ticksOf(Math.max(endMs, track.newestMs + sinceLastMs, pending?.ms ?? 0));
     track.finishSegment(track.admitted, track.endTicks);
     track.clock.jumpTo(ticks, atTicks);
     const atMs = track.msOf(atTicks);
-    this.tellGap(member, endMs, atMs, 'timestamp-jump');
-    if (pending?.startsPeriod === true) this.enter(member, 0, 0);
+    member.tellGap(endMs, atMs, 'timestamp-jump');
+    if (pending?.startsPeriod === true) member.enter(this.segment, 0, 0);
     else this.cut(member, 0, atMs, true);
   }
 
   /** To be called some times per second. */
   tick(nowMs: number): void {
-    for (const member of this.members) {
-      const cut = member.cuts[0];
-      if (cut !== undefined && nowMs - cut.madeMs >= SILENCE_MS) this.passSilently(member, cut);
-    }
+    for (const member of this.members) member.passSilently(nowMs, member === this.leader);
   }
 
   /** Writes and closes everything. */
   finish(): void {
     this.joinNow();
-    for (const { track, cuts } of this.members) {
-      track.finishSegment(track.admitted, track.endTicks);
-      for (const { segment } of cuts) segment.trackDone();
-      track.clear();
-      track.unplace();
-    }
+    for (const member of this.members) member.finish();
     this.members.length = 0;
   }
 
@@ -159,7 +134,7 @@ export class RecordingRun {
 
   private admitByTime(): void {
     for (;;) {
-      let next: Member | undefined;
+      let next: RunMember | undefined;
       for (const member of this.members) {
         if (member.track.waitingMs < (next?.track.waitingMs ?? Infinity)) next = member;
       }
@@ -168,16 +143,16 @@ export class RecordingRun {
     }
   }
 
-  private admitNext(member: Member): void {
+  private admitNext(member: RunMember): void {
     const { track } = member;
     const ms = track.placeNext();
-    this.noteLoss(member, ms);
+    member.noteLoss(ms);
     if (member === this.leader && this.joining !== undefined && this.canJoinAt(track)) this.joinAt(this.joining, ms);
     else if (track.nextParameters !== undefined) this.cut(member, track.admitted, ms, true);
     else if (member === this.leader) this.cutWhereDue(member, ms);
     else if (track.kind === 'video') this.takeLead(member, ms);
     track.admitNext();
-    this.pass(member);
+    member.pass(member === this.leader);
     if (member !== this.leader) this.cutPastStandstill(track);
     this.flush(track);
   }
@@ -186,7 +161,7 @@ export class RecordingRun {
     return leader.isNextSync || this.options.monotonicMs() >= this.joinByMs;
   }
 
-  private joinAt(member: Member, ms: number): void {
+  private joinAt(member: RunMember, ms: number): void {
     this.joining = undefined;
     this.members.push(member);
     this.cut(this.leader, this.leader.track.admitted, ms, true);
@@ -204,7 +179,7 @@ export class RecordingRun {
     this.admit(member.track);
   }
 
-  private cutWhereDue(leader: Member, ms: number): void {
+  private cutWhereDue(leader: RunMember, ms: number): void {
     const { track } = leader;
     this.limits.borderMs = this.options.borderMs();
     const decision = decideCut(this.limits, ms, track.isNextSync && track.isCleanBeforeNext());
@@ -214,7 +189,7 @@ export class RecordingRun {
   }
 
   /** Ends the segment with the last picture that ends in time; a single one that does not must be long. */
-  private cutByTime(leader: Member): void {
+  private cutByTime(leader: RunMember): void {
     const { track } = leader;
     const limitTicks = track.ticksOf(forcedMs(this.limits));
     const fitting = track.findCut(track.admitted + 1, limitTicks);
@@ -225,7 +200,7 @@ export class RecordingRun {
   }
 
   /** Video comes into a segment without any: the segment ends here, unless nothing is in it yet. */
-  private takeLead(member: Member, ms: number): void {
+  private takeLead(member: RunMember, ms: number): void {
     const before = this.leader;
     this.leader = member;
     if (before.track.hasSegmentMediaBefore(ms)) this.cut(member, 0, ms, false);
@@ -240,7 +215,7 @@ export class RecordingRun {
     const successor = this.memberOf(other);
     this.leader = successor;
     this.segment = this.nextSegment(successor, atMs, false);
-    this.enter(leader, leader.track.admitted, leader.track.ticksOf(atMs));
+    leader.enter(this.segment, leader.track.admitted, leader.track.ticksOf(atMs));
     this.announce(atMs, false, leader);
   }
 
@@ -250,63 +225,28 @@ export class RecordingRun {
    * @param count of the initiator's admitted samples that still belong to it
    * @param ms where its next sample is, and the next segment starts
    */
-  private cut(initiator: Member, count: number, ms: number, startsPeriod: boolean): void {
+  private cut(initiator: RunMember, count: number, ms: number, startsPeriod: boolean): void {
     this.segment = this.nextSegment(initiator, ms, startsPeriod);
-    this.enter(initiator, count, initiator.track.leastFrom(count));
+    initiator.enter(this.segment, count, initiator.track.leastFrom(count));
     initiator.track.openPart();
     this.announce(ms, startsPeriod, initiator);
   }
 
-  private announce(ms: number, startsPeriod: boolean, initiator: Member): void {
+  private announce(ms: number, startsPeriod: boolean, initiator: RunMember): void {
     const { segment } = this;
     this.limits.startMs = ms;
     const madeMs = this.options.monotonicMs();
     for (const member of this.members) {
-      if (member === initiator) continue;
-      member.cuts.push({ ms, segment, startsPeriod, madeMs });
-      this.pass(member);
+      if (member !== initiator) member.approach({ ms, segment, startsPeriod, madeMs }, member === this.leader);
     }
   }
 
-  private nextSegment(claimer: Member, ms: number, startsPeriod: boolean): RecordedSegment {
+  private nextSegment(claimer: RunMember, ms: number, startsPeriod: boolean): RecordedSegment {
     const { sequence } = this.options;
     const crossesBorder = ms >= this.options.borderMs();
     if (crossesBorder) sequence.enterNextDirectory();
     if (crossesBorder || startsPeriod) sequence.startPeriod();
     return sequence.next(claimer.track.kind, this.members.length);
-  }
-
-  /** A member leaves its segment, and those it never came to, for the newest. */
-  private enter(member: Member, count: number, endTicks: number): void {
-    member.track.finishSegment(count, endTicks);
-    for (const cut of member.cuts) if (cut.segment !== this.segment) cut.segment.trackDone();
-    member.cuts.length = 0;
-    member.track.enter(this.segment);
-  }
-
-  /** A member whose samples came to a cut goes on behind it; one without any in its segment does at once. */
-  private pass(member: Member): void {
-    const { track, cuts } = member;
-    for (let cut = cuts[0]; cut !== undefined; cut = cuts[0]) {
-      const count = track.countBefore(cut.ms);
-      if (count === track.admitted && !track.isIdle) return;
-      this.passCut(member, cut, count, track.leastFrom(count));
-    }
-  }
-
-  /** The cut's time is long over: the last sample lasts up to it. */
-  private passSilently(member: Member, cut: Cut): void {
-    const { track } = member;
-    this.passCut(member, cut, track.admitted, track.ticksOf(cut.ms));
-    this.pass(member);
-  }
-
-  private passCut(member: Member, cut: Cut, count: number, endTicks: number): void {
-    const { track } = member;
-    track.finishSegment(count, endTicks);
-    member.cuts.shift();
-    track.enter(cut.segment);
-    if (member === this.leader) track.openPart();
   }
 
   private flush(track: TrackRecording): void {
@@ -329,26 +269,12 @@ export class RecordingRun {
     if (safeMs > videoMs) track.flushBefore(safeMs, this.options.fragmentDurationMs / 2);
   }
 
-  private noteLoss(member: Member, ms: number): void {
-    const { track } = member;
-    if (track.isNextAfterLoss && track.misses(ms)) member.lostFromMs ??= track.endMs;
-    if (member.lostFromMs === undefined || !track.isNextSync) return;
-    this.tellGap(member, member.lostFromMs, ms, 'loss');
-    member.lostFromMs = undefined;
+  private memberFor(track: TrackRecording): RunMember {
+    return new RunMember(track, (gap) => this.options.gap(gap));
   }
 
-  private tellGap({ track: { kind } }: Member, fromMs: number, toMs: number, cause: RecordedGap['cause']): void {
-    const startMs = Math.round(fromMs);
-    const durationMs = Math.round(toMs) - startMs;
-    if (durationMs > 0) this.options.gap({ kind, startMs, durationMs, cause });
-  }
-
-  private memberOf(track: TrackRecording): Member {
+  private memberOf(track: TrackRecording): RunMember {
     for (const member of this.members) if (member.track === track) return member;
     throw new RangeError('Not a track of this run.');
   }
-}
-
-function memberFor(track: TrackRecording): Member {
-  return { track, cuts: [], lostFromMs: undefined };
 }

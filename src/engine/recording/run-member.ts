@@ -1,0 +1,105 @@
+import type { RecordedGap } from '../protocol.js';
+import type { RecordedSegment } from './recorded-segment.js';
+import type { TrackRecording } from './track-recording.js';
+
+/** A place in recording time where segments end in all tracks. */
+export interface Cut {
+  readonly ms: number;
+  /** The one that begins there. */
+  readonly segment: RecordedSegment;
+  readonly startsPeriod: boolean;
+  /** Monotonic clock when it was decided. */
+  readonly madeMs: number;
+}
+
+/** How long a cut waits for a track that is silent. */
+const SILENCE_MS = 1_000;
+
+/** A track on its way through the segments of a run: where it has got to, which cuts lie ahead, what it has lost. */
+export class RunMember {
+  /** Cuts that its samples have not come to yet, in order. */
+  private readonly cuts: Cut[] = [];
+  /** Where a loss began that no decodable sample has followed yet, recording time. */
+  private lostFromMs: number | undefined;
+
+  constructor(
+    readonly track: TrackRecording,
+    private readonly gap: (gap: RecordedGap) => void,
+  ) {}
+
+  /** The newest cut that lies ahead. */
+  get lastCut(): Cut | undefined {
+    return this.cuts.at(-1);
+  }
+
+  /** A cut was made by another track. */
+  approach(cut: Cut, isLeader: boolean): void {
+    this.cuts.push(cut);
+    this.pass(isLeader);
+  }
+
+  /**
+   * Once its samples have come to a cut it goes on behind it; without any in its segment it does at once.
+   * @param isLeader the file of the segment behind is made without waiting for the first fragment
+   */
+  pass(isLeader: boolean): void {
+    const { track } = this;
+    for (let cut = this.cuts[0]; cut !== undefined; cut = this.cuts[0]) {
+      const count = track.countBefore(cut.ms);
+      if (count === track.admitted && !track.isIdle) return;
+      this.passCut(cut, count, track.leastFrom(count), isLeader);
+    }
+  }
+
+  /** A cut whose time is long over is passed without a sample: the last one lasts up to it. */
+  passSilently(nowMs: number, isLeader: boolean): void {
+    const [cut] = this.cuts;
+    if (cut === undefined || nowMs - cut.madeMs < SILENCE_MS) return;
+    this.passCut(cut, this.track.admitted, this.track.ticksOf(cut.ms), isLeader);
+    this.pass(isLeader);
+  }
+
+  /**
+   * Leaves its segment, and those it never came to, for the newest.
+   *
+   * @param count of its admitted samples that still belong to the one it is in
+   * @param endTicks where that one ends
+   */
+  enter(newest: RecordedSegment, count: number, endTicks: number): void {
+    this.track.finishSegment(count, endTicks);
+    for (const { segment } of this.cuts) if (segment !== newest) segment.trackDone();
+    this.cuts.length = 0;
+    this.track.enter(newest);
+  }
+
+  /** Writes everything and leaves all segments: the run is over. */
+  finish(): void {
+    const { track } = this;
+    track.finishSegment(track.admitted, track.endTicks);
+    for (const { segment } of this.cuts) segment.trackDone();
+    track.clear();
+    track.unplace();
+  }
+
+  /** The next sample, placed at `ms`, may be the first after a loss, and the first that can be decoded after one. */
+  noteLoss(ms: number): void {
+    const { track } = this;
+    if (track.isNextAfterLoss && track.misses(ms)) this.lostFromMs ??= track.endMs;
+    if (this.lostFromMs === undefined || !track.isNextSync) return;
+    this.tellGap(this.lostFromMs, ms, 'loss');
+    this.lostFromMs = undefined;
+  }
+
+  tellGap(fromMs: number, toMs: number, cause: RecordedGap['cause']): void {
+    const startMs = Math.round(fromMs);
+    const durationMs = Math.round(toMs) - startMs;
+    if (durationMs > 0) this.gap({ kind: this.track.kind, startMs, durationMs, cause });
+  }
+
+  private passCut(cut: Cut, count: number, endTicks: number, isLeader: boolean): void {
+    this.track.finishSegment(count, endTicks);
+    this.cuts.shift();
+    this.track.enter(cut.segment);
+    if (isLeader) this.track.openPart();
+  }
+}
