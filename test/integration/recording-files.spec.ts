@@ -209,7 +209,10 @@ describe.each([0, 2])('a recording of H.264 with %i B-frames', (bFrames) => {
       rootPath: folder,
       directory: DIRECTORY,
       fromNumber: 4,
+      committedNumbers: new Set(),
       tracks: bench.tracks,
+      knownInits: [],
+      sessionStartedMs: 0,
     });
 
     const object = objects.get(4)?.[0];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RecordedTrack } from '../protocol.js';
-import { recoverOpenSegments, type RecoveredSegments } from './recover-segments.js';
+import { recoverOpenSegments, type RecoveredSegments, type SegmentRecovery } from './recover-segments.js';
 import type { MemoryRecordingFiles } from './testing/memory-recording-files.js';
 import { AUDIO, RecorderFixture, VIDEO } from './testing/recorder-fixture.js';
 import { readSamples } from './testing/segment-samples.js';
@@ -20,9 +20,24 @@ async function killedAfter(ms: number): Promise<{ files: MemoryRecordingFiles; t
 function recover(
   files: MemoryRecordingFiles,
   tracks: readonly RecordedTrack[],
-  fromNumber = 1,
+  known: Partial<SegmentRecovery> = {},
 ): Promise<RecoveredSegments> {
-  return recoverOpenSegments({ rootPath: '/recordings', directory: DIRECTORY, fromNumber, tracks }, files);
+  const knownInits = tracks.map(({ trackId, kind, initObjectKey: objectKey, initSha256: sha256 }) => ({
+    trackId,
+    kind,
+    objectKey,
+    sha256,
+  }));
+  const recovery = {
+    rootPath: '/recordings',
+    directory: DIRECTORY,
+    fromNumber: 1,
+    committedNumbers: new Set<number>(),
+    tracks,
+    knownInits,
+    sessionStartedMs: 0,
+  };
+  return recoverOpenSegments({ ...recovery, ...known }, files);
 }
 
 describe('recoverOpenSegments', () => {
@@ -73,9 +88,17 @@ describe('recoverOpenSegments', () => {
   it('leaves committed numbers alone', async () => {
     const { files, tracks } = await killedAfter(8_500);
 
-    const { objects } = await recover(files, tracks, 2);
+    const { objects } = await recover(files, tracks, { fromNumber: 2 });
 
     expect([...objects.keys()]).toEqual([2]);
+  });
+
+  it('finds a number whose row was refused between others', async () => {
+    const { files, tracks } = await killedAfter(20_500);
+
+    const { objects } = await recover(files, tracks, { committedNumbers: new Set([1, 3]) });
+
+    expect([...objects.keys()]).toEqual([2, 4]);
   });
 
   it('puts aside what holds no whole fragment, and overwrites nothing by that', async () => {
@@ -94,8 +117,50 @@ describe('recoverOpenSegments', () => {
     expect(files.bytesOf(`${DIRECTORY}/audio_seg_0002.m4s.quarantined`)).toEqual(Uint8Array.of(1));
   });
 
-  it('puts aside files of a kind that was never told', async () => {
+  it('makes tracks that were never told of their init objects', async () => {
     const { files, tracks } = await killedAfter(3_500);
+    const withoutId = (track: RecordedTrack | undefined): object => ({
+      ...track,
+      trackId: expect.any(String) as string,
+    });
+
+    const { objects, tracks: reconstructed, quarantined } = await recover(files, []);
+
+    expect(quarantined).toEqual([]);
+    expect(reconstructed).toEqual(tracks.map(withoutId));
+    expect(objects.get(1)?.map(({ trackId }) => trackId)).toEqual(reconstructed.map(({ trackId }) => trackId));
+    for (const { initObjectKey } of reconstructed) expect(files.syncCount(initObjectKey)).toBeGreaterThan(0);
+  });
+
+  it('tells an init object of an earlier session under the id it has', async () => {
+    const { files, tracks } = await killedAfter(3_500);
+    const known = tracks.map(({ kind, initObjectKey, initSha256: sha256 }) => ({
+      trackId: `known-${kind}`,
+      kind,
+      objectKey: initObjectKey,
+      sha256,
+    }));
+
+    const { tracks: told } = await recover(files, [], { knownInits: known });
+
+    expect(told.map(({ trackId }) => trackId).sort()).toEqual(['known-audio', 'known-video']);
+  });
+
+  it('believes the rows of the session before an init object that somebody else left without a row', async () => {
+    const { files, tracks } = await killedAfter(3_500);
+    files.put(`${DIRECTORY}/init_0002.m4s`, files.bytesOf(`${DIRECTORY}/init.m4s`));
+
+    const { objects, tracks: told } = await recover(files, tracks, { sessionStartedMs: 1 });
+
+    expect(told).toEqual([]);
+    expect(objects.get(1)?.map(({ trackId }) => trackId)).toEqual(
+      expect.arrayContaining(tracks.map(({ trackId }) => trackId)),
+    );
+  });
+
+  it('puts aside files of a kind without a whole init object', async () => {
+    const { files, tracks } = await killedAfter(3_500);
+    files.put(`${DIRECTORY}/audio_init.m4s`, files.bytesOf(`${DIRECTORY}/audio_init.m4s`).slice(0, -1));
 
     const { quarantined } = await recover(
       files,
@@ -121,8 +186,11 @@ describe('recoverOpenSegments', () => {
 
   it('finds nothing in a directory that is not there', async () => {
     const { files, tracks } = await killedAfter(100);
-    const recovery = { rootPath: '/recordings', directory: 'nowhere', fromNumber: 1, tracks };
 
-    expect(await recoverOpenSegments(recovery, files)).toEqual({ objects: new Map(), quarantined: [] });
+    expect(await recover(files, tracks, { directory: 'nowhere' })).toEqual({
+      objects: new Map(),
+      tracks: [],
+      quarantined: [],
+    });
   });
 });

@@ -1,33 +1,36 @@
 import { createHash } from 'node:crypto';
 import { cmaf } from '../../media/containers/index.js';
 import type { ScannedSegment } from '../../media/containers/container.js';
-import type { RecordedObject, RecordedTrack } from '../protocol.js';
+import type { KnownInit, RecordedObject, RecordedTrack } from '../protocol.js';
 import { NodeRecordingFiles } from './node-recording-files.js';
+import { RecoverableTracks, type RecoverableTrack } from './recoverable-tracks.js';
 import type { ExistingFile, RecordingFiles } from './recording-files.js';
-
-/** What must be known of a track to tell an object of it. */
-export type RecoverableTrack = Pick<RecordedTrack, 'trackId' | 'kind' | 'timescale' | 'initObjectKey'>;
 
 export interface SegmentRecovery {
   /** Absolute path of the folder that object keys are relative to. */
   readonly rootPath: string;
   readonly directory: string;
-  /** Segments from this number on are not committed. */
+  /** Segments below this number are not the session's. */
   readonly fromNumber: number;
+  /** Of these from there on there are rows. */
+  readonly committedNumbers: ReadonlySet<number>;
   /** Of the session that was recording, in the order they were recorded. */
   readonly tracks: readonly RecoverableTrack[];
+  /** Init objects of the directory that have a row, of whatever session. */
+  readonly knownInits: readonly KnownInit[];
+  readonly sessionStartedMs: number;
 }
 
 export interface RecoveredSegments {
   /** By number, ascending: cut at the last whole fragment, synced, to be committed. */
   readonly objects: ReadonlyMap<number, readonly RecordedObject[]>;
+  /** Those of the objects that the session has no row of, to be committed before them. */
+  readonly tracks: readonly RecordedTrack[];
   /** Keys of files that hold nothing of use, as they are called now. */
   readonly quarantined: readonly string[];
 }
 
 const HASHED_AT_ONCE_BYTES = 1024 * 1024;
-/** An init object and the first segment of its track are written at the same time, in either order. */
-const WRITTEN_TOGETHER_MS = 250;
 
 /**
  * Saves what a process that ended in the middle left open. To be called when nothing records into the directory.
@@ -41,14 +44,19 @@ export async function recoverOpenSegments(
 ): Promise<RecoveredSegments> {
   const objects = new Map<number, RecordedObject[]>();
   const quarantined: string[] = [];
+  const tracks = await RecoverableTracks.find(recovery, files);
   for (const { number, kind, objectKey } of await openSegments(recovery, files)) {
-    const track = await trackOf(kind, objectKey, recovery, files);
+    const track = await tracks.trackOf(kind, objectKey);
     const object = track && (await recoverFile(objectKey, track, files));
-    if (object === undefined) quarantined.push(await quarantine(objectKey, files));
-    else objects.set(number, [...(objects.get(number) ?? []), object]);
+    if (track === undefined || object === undefined) {
+      quarantined.push(await quarantine(objectKey, files));
+      continue;
+    }
+    tracks.use(track);
+    objects.set(number, [...(objects.get(number) ?? []), object]);
   }
   if (objects.size + quarantined.length > 0) await files.syncDirectory(recovery.directory);
-  return { objects, quarantined };
+  return { objects, tracks: tracks.withoutRow, quarantined };
 }
 
 interface OpenSegment {
@@ -57,31 +65,17 @@ interface OpenSegment {
   readonly objectKey: string;
 }
 
-async function openSegments({ directory, fromNumber }: SegmentRecovery, files: RecordingFiles): Promise<OpenSegment[]> {
+async function openSegments(
+  { directory, fromNumber, committedNumbers }: SegmentRecovery,
+  files: RecordingFiles,
+): Promise<OpenSegment[]> {
   const names = await files.list(directory);
   const found = names.flatMap((name) => {
     const parsed = cmaf.parseSegmentName(name);
-    return parsed === undefined || parsed.number < fromNumber ? [] : [{ ...parsed, objectKey: `${directory}/${name}` }];
+    if (parsed === undefined || parsed.number < fromNumber || committedNumbers.has(parsed.number)) return [];
+    return [{ ...parsed, objectKey: `${directory}/${name}` }];
   });
   return found.sort((one, other) => one.number - other.number || other.kind.localeCompare(one.kind));
-}
-
-/** A file does not name its track: it is the last of its kind whose init object was there when the file was made. */
-async function trackOf(
-  kind: RecordedTrack['kind'],
-  objectKey: string,
-  { tracks }: SegmentRecovery,
-  files: RecordingFiles,
-): Promise<RecoverableTrack | undefined> {
-  const candidates = tracks.filter((track) => track.kind === kind);
-  if (candidates.length <= 1) return candidates[0];
-  const { createdMs } = await files.times(objectKey);
-  for (const track of candidates.toReversed()) {
-    if (!(await files.exists(track.initObjectKey))) continue;
-    const { modifiedMs } = await files.times(track.initObjectKey);
-    if (modifiedMs <= createdMs + WRITTEN_TOGETHER_MS) return track;
-  }
-  return candidates.at(-1);
 }
 
 /** @returns undefined when there is no whole fragment */

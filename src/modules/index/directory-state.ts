@@ -28,7 +28,8 @@ export function directoryStateOf(
   };
 }
 
-function knownInits(tracks: readonly TrackRow[]): KnownInit[] {
+/** @returns each init object once, under the track id that its newest row has */
+export function knownInits(tracks: readonly TrackRow[]): KnownInit[] {
   const inits = new Map<string, KnownInit>();
   for (const { trackId, kind, initObjectKey: objectKey, initSha256: sha256 } of tracks) {
     inits.set(objectKey, { trackId, kind, objectKey, sha256 });

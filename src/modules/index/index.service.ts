@@ -5,7 +5,12 @@ import type { RecordedGap, RecordedTrack, RecordingDirectory, SegmentClosed } fr
 import { inTransaction } from '../../persistence/transaction.js';
 import { StorageService } from '../storage/storage.service.js';
 import { commitSegment } from './commit-segment.js';
-import { findCommittedEnd, type CommittedEnd } from './committed-end.js';
+import {
+  findCommittedPart,
+  findSegmentBefore,
+  type CommittedPart,
+  type CommittedSegment,
+} from './committed-segments.js';
 import { findDirectoryOwner } from './directory-claims.js';
 import { directoryStateOf } from './directory-state.js';
 import { GapRow, RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
@@ -22,7 +27,7 @@ import {
 } from './recording-session.js';
 import { sessionView } from './session-view.js';
 
-export type { CommittedEnd } from './committed-end.js';
+export type { CommittedPart, CommittedSegment } from './committed-segments.js';
 export type {
   OpenSessionInput,
   PlaybackEntry,
@@ -180,9 +185,14 @@ export class IndexService {
     return directoryStateOf(directory, lastNumber, tracks, names);
   }
 
-  /** Where a session that a crash interrupted ends by its rows in a directory. */
-  committedEnd(sessionId: string, directory: string): Promise<CommittedEnd> {
-    return findCommittedEnd(this.dataSource.manager, sessionId, directory);
+  /** What the rows say of a session that a crash interrupted, in one of its directories. */
+  committedPart(sessionId: string, directory: string): Promise<CommittedPart> {
+    return findCommittedPart(this.dataSource.manager, sessionId, directory);
+  }
+
+  /** @returns the session's last segment before a number of a directory; without any there its last one elsewhere */
+  segmentBefore(sessionId: string, directory: string, number: number): Promise<CommittedSegment | undefined> {
+    return findSegmentBefore(this.dataSource.manager, sessionId, directory, number);
   }
 
   /**

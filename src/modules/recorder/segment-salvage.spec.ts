@@ -1,5 +1,5 @@
-import type { RecordedObject, SegmentClosed } from '../../engine/index.js';
-import type { CommittedEnd, RecordingSessionView } from '../index/index.service.js';
+import type { RecordedObject, RecordedTrack, SegmentClosed } from '../../engine/index.js';
+import type { CommittedPart, CommittedSegment, RecordingSessionView } from '../index/index.service.js';
 import { RecordingCalendar } from './recording-calendar.js';
 import { SegmentSalvage } from './segment-salvage.js';
 
@@ -43,32 +43,57 @@ const video = (startMs: number, trackId = 'video-1'): RecordedObject => ({
   independent: true,
 });
 
-const track = { trackId: 'video-1', kind: 'video', timescale: 90_000, initObjectKey: `${today}/init.m4s` } as const;
-const committed: CommittedEnd = {
-  lastNumber: 1,
-  lastSegment: { period: 0, endMs: 6000, objects: [video(0)] },
-  tracks: [track],
+const track: RecordedTrack = {
+  trackId: 'video-1',
+  kind: 'video',
+  codecName: 'H264',
+  codecString: 'avc1.42E01F',
+  timescale: 90_000,
+  directory: today,
+  initObjectKey: `${today}/init.m4s`,
+  initSizeBytes: 700,
+  initSha256: '11',
+  width: 640,
+  height: 360,
+  sampleRate: undefined,
+  channels: undefined,
 };
-const nothing: CommittedEnd = { lastNumber: 0, lastSegment: undefined, tracks: [] };
+const committed: CommittedPart = { firstNumber: 1, numbers: new Set([1]), tracks: [track], knownInits: [] };
+const nothing: CommittedPart = { firstNumber: 1, numbers: new Set(), tracks: [], knownInits: [] };
+const first: CommittedSegment = { period: 0, startMs: 0, endMs: 6000, objects: [video(0)] };
 
 interface Left {
-  readonly ends?: Readonly<Record<string, CommittedEnd>>;
+  readonly parts?: Readonly<Record<string, CommittedPart>>;
+  /** The session's rows by number. */
+  readonly rows?: Readonly<Record<number, CommittedSegment>>;
   readonly files?: Readonly<Record<string, readonly (readonly [number, readonly RecordedObject[]])[]>>;
+  readonly tracks?: readonly RecordedTrack[];
   readonly quarantined?: readonly string[];
   readonly nowMs?: number;
 }
 
-async function salvage(
-  { ends = { [today]: committed }, files = {}, quarantined = [], nowMs = NOON + 10_000 }: Left,
-  of: RecordingSessionView = session,
-): Promise<{ segments: SegmentClosed[]; asked: [string, number][]; warnings: string[] }> {
+interface Salvaged {
+  readonly segments: SegmentClosed[];
+  /** `track video-1`, `segment 2` */
+  readonly order: string[];
+  readonly asked: [string, number][];
+  readonly warnings: string[];
+}
+
+async function salvage(left: Left, of: RecordingSessionView = session): Promise<Salvaged> {
+  const { parts = { [today]: committed }, rows = { 1: first }, files = {} } = left;
+  const { tracks = [], quarantined = [], nowMs = NOON + 10_000 } = left;
   const asked: [string, number][] = [];
   const warnings: string[] = [];
   const events = await new SegmentSalvage({
-    index: { committedEnd: (_id, directory) => Promise.resolve(ends[directory] ?? nothing) },
+    index: {
+      committedPart: (_id, directory) => Promise.resolve(parts[directory] ?? nothing),
+      segmentBefore: (_id, directory, number) =>
+        Promise.resolve(rowBefore(rows, directory === today ? number : Infinity)),
+    },
     recover: ({ directory, fromNumber }) => {
       asked.push([directory, fromNumber]);
-      return Promise.resolve({ objects: new Map(files[directory]), quarantined });
+      return Promise.resolve({ objects: new Map(files[directory]), tracks, quarantined });
     },
     rootPath: '/recordings',
     calendar: new RecordingCalendar('UTC'),
@@ -76,14 +101,23 @@ async function salvage(
     log: { warn: (message) => void warnings.push(message), error: () => undefined },
   }).salvage(of);
   const segments = events.flatMap((event) => (event.type === 'segment-closed' ? [event.segment] : []));
-  return { segments, asked, warnings };
+  const order = events.flatMap((event) => {
+    if (event.type === 'segment-closed') return [`segment ${event.segment.number}`];
+    return event.type === 'track-recorded' ? [`track ${event.track.trackId}`] : [];
+  });
+  return { segments, order, asked, warnings };
+}
+
+function rowBefore(rows: Readonly<Record<number, CommittedSegment>>, number: number): CommittedSegment | undefined {
+  const numbers = Object.keys(rows).map(Number);
+  return rows[Math.max(...numbers.filter((other) => other < number))];
 }
 
 describe('SegmentSalvage', () => {
   it('makes a segment of what lies behind the last row', async () => {
     const { segments, asked } = await salvage({ files: { [today]: [[2, [video(6000)]]] } });
 
-    expect(asked).toEqual([[today, 2]]);
+    expect(asked).toEqual([[today, 1]]);
     expect(segments).toEqual([
       { recordingSessionId: 'session-1', directory: today, number: 2, period: 0, objects: [video(6000)] },
     ]);
@@ -106,11 +140,42 @@ describe('SegmentSalvage', () => {
 
   it('begins with Period 0 where the session has no row yet', async () => {
     const { segments } = await salvage({
-      ends: { [today]: { ...committed, lastSegment: undefined } },
+      rows: {},
       files: { [today]: [[2, [video(0)]]] },
     });
 
     expect(segments[0]?.period).toBe(0);
+  });
+
+  it('tells tracks whose rows were lost before their segments', async () => {
+    const { order } = await salvage({ rows: {}, tracks: [track], files: { [today]: [[1, [video(0)]]] } });
+
+    expect(order).toEqual(['track video-1', 'segment 1']);
+  });
+
+  it('puts a segment whose row was refused between its neighbours', async () => {
+    const rows = { 1: first, 3: { period: 2, startMs: 20_000, endMs: 26_000, objects: [video(20_000)] } };
+    const { segments } = await salvage({
+      rows,
+      files: {
+        [today]: [
+          [2, [video(6000)]],
+          [4, [video(26_000)]],
+        ],
+      },
+    });
+
+    expect(segments.map(({ number, period }) => [number, period])).toEqual([
+      [2, 0],
+      [4, 2],
+    ]);
+  });
+
+  it('takes nothing that begins before what the session has already', async () => {
+    const { segments, warnings } = await salvage({ files: { [today]: [[2, [video(0)]]] } });
+
+    expect(segments).toEqual([]);
+    expect(warnings).toEqual([`Segment 2 in ${today} is not of this session, and stays as it is.`]);
   });
 
   it('looks into the next day, where a border was crossed without a row', async () => {
@@ -123,7 +188,7 @@ describe('SegmentSalvage', () => {
     );
 
     expect(asked).toEqual([
-      [today, 2],
+      [today, 1],
       [tomorrow, 1],
     ]);
     expect(segments).toMatchObject([{ directory: tomorrow, number: 1, period: 1 }]);

@@ -1,6 +1,6 @@
-import type { EngineEvent, RecordedObject, recoverOpenSegments } from '../../engine/index.js';
+import type { EngineEvent, RecordedObject, recoverOpenSegments, RecoveredSegments } from '../../engine/index.js';
 import type { Clock } from '../../shared/clock.js';
-import type { CommittedEnd, IndexService, RecordingSessionView } from '../index/index.service.js';
+import type { CommittedSegment, IndexService, RecordingSessionView } from '../index/index.service.js';
 import type { FailureLog } from '../signaling/ports/failure-log.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import type { RecordingCalendar } from './recording-calendar.js';
@@ -11,7 +11,7 @@ const SEAMLESS_MS = 100;
 const MOST_DIRECTORIES = 3;
 
 interface Surroundings {
-  readonly index: Pick<IndexService, 'committedEnd'>;
+  readonly index: Pick<IndexService, 'committedPart' | 'segmentBefore'>;
   readonly recover: typeof recoverOpenSegments;
   readonly rootPath: string;
   readonly calendar: RecordingCalendar;
@@ -20,37 +20,52 @@ interface Surroundings {
 }
 
 /**
- * Makes segments of the files that a process or worker left behind when it died: those of a session that have a higher
- * number than any row of the directory.
+ * Makes segments, and where their rows are missing tracks too, of the files that a process or worker left behind when it
+ * died: those with a number from the session's first one on that has no row.
  */
 export class SegmentSalvage {
   constructor(private readonly surroundings: Surroundings) {}
 
   /** @returns the events that the recorder would have sent, in order */
   async salvage(session: RecordingSessionView): Promise<EngineEvent[]> {
-    const segments: EngineEvent[] = [];
-    let last: CommittedEnd['lastSegment'];
+    const events: EngineEvent[] = [];
+    let last: CommittedSegment | undefined;
     for (const directory of this.directoriesOf(session)) {
-      const end = await this.surroundings.index.committedEnd(session.id, directory);
-      last ??= end.lastSegment;
-      for (const [number, objects] of await this.recoverIn(directory, end)) {
-        const period = periodAfter(last, objects);
-        last = { period, endMs: Math.max(...objects.map(endMsOf)), objects };
-        const segment = { recordingSessionId: session.id, directory, number, period, objects };
-        segments.push({ type: 'segment-closed', segment });
+      const { tracks, objects } = await this.recoverIn(directory, session);
+      for (const track of tracks) events.push({ type: 'track-recorded', recordingSessionId: session.id, track });
+      for (const [number, found] of objects) {
+        const before = laterOf(last, await this.surroundings.index.segmentBefore(session.id, directory, number));
+        const recovered = segmentAfter(before, found);
+        if (recovered === undefined) {
+          this.surroundings.log.warn(`Segment ${number} in ${directory} is not of this session, and stays as it is.`);
+          continue;
+        }
+        last = recovered;
+        const { period } = recovered;
+        const segment = { recordingSessionId: session.id, directory, number, period, objects: found };
+        events.push({ type: 'segment-closed', segment });
       }
     }
-    return segments;
+    return events;
   }
 
   private async recoverIn(
     directory: string,
-    { lastNumber, tracks }: CommittedEnd,
-  ): Promise<ReadonlyMap<number, readonly RecordedObject[]>> {
-    const { recover, rootPath, log } = this.surroundings;
-    const { objects, quarantined } = await recover({ rootPath, directory, fromNumber: lastNumber + 1, tracks });
-    for (const key of quarantined) log.warn(`${key} holds no media that can be told, and was put aside.`);
-    return objects;
+    { id, startedAt }: RecordingSessionView,
+  ): Promise<Pick<RecoveredSegments, 'tracks' | 'objects'>> {
+    const { index, recover, rootPath, log } = this.surroundings;
+    const { firstNumber, numbers, tracks, knownInits } = await index.committedPart(id, directory);
+    const recovered = await recover({
+      rootPath,
+      directory,
+      fromNumber: firstNumber,
+      committedNumbers: numbers,
+      tracks,
+      knownInits,
+      sessionStartedMs: startedAt.getTime(),
+    });
+    for (const key of recovered.quarantined) log.warn(`${key} holds no media that can be told, and was put aside.`);
+    return recovered;
   }
 
   /** Where it recorded by its row, and the days after until now: a border may have been crossed without a row. */
@@ -66,15 +81,30 @@ export class SegmentSalvage {
   }
 }
 
-/** The same Period as long as media goes on without a break and with the same parameters. */
-function periodAfter(last: CommittedEnd['lastSegment'], objects: readonly RecordedObject[]): number {
-  if (last === undefined) return 0;
+function laterOf(one: CommittedSegment | undefined, other: CommittedSegment | undefined): CommittedSegment | undefined {
+  return (one?.startMs ?? -1) >= (other?.startMs ?? -1) ? one : other;
+}
+
+/** @returns undefined when it does not begin after the one with the number before: numbers and times of a session grow together */
+function segmentAfter(
+  before: CommittedSegment | undefined,
+  objects: readonly RecordedObject[],
+): CommittedSegment | undefined {
   const startMs = Math.min(...objects.map(({ startTicks, timescale }) => (startTicks * 1000) / timescale));
-  const isSeamless = startMs - last.endMs <= SEAMLESS_MS;
+  const endMs = Math.max(...objects.map(endMsOf));
+  if (before === undefined) return { period: 0, startMs, endMs, objects };
+  return startMs > before.startMs
+    ? { period: periodAfter(before, startMs, objects), startMs, endMs, objects }
+    : undefined;
+}
+
+/** The same Period as long as media goes on without a break and with the same parameters. */
+function periodAfter(before: CommittedSegment, startMs: number, objects: readonly RecordedObject[]): number {
+  const isSeamless = startMs - before.endMs <= SEAMLESS_MS;
   const hasSameTracks = objects.every(({ kind, trackId }) =>
-    last.objects.every((before) => before.kind !== kind || before.trackId === trackId),
+    before.objects.every((earlier) => earlier.kind !== kind || earlier.trackId === trackId),
   );
-  return isSeamless && hasSameTracks ? last.period : last.period + 1;
+  return isSeamless && hasSameTracks ? before.period : before.period + 1;
 }
 
 function endMsOf({ startTicks, durationTicks, timescale }: RecordedObject): number {

@@ -37,10 +37,11 @@ export function readInit(bytes: Uint8Array): InitDescription | undefined {
 }
 
 function describe(codec: CodecDefinition, timescale: number, entry: Uint8Array): InitDescription | undefined {
-  const { boxesStart, read } = ENTRIES[codec.kind];
-  const { configurationBoxType, codecString } = codec.isobmff;
-  const string = codecString(contentAt(entry.subarray(boxesStart), [configurationBoxType]));
-  return string === undefined ? undefined : { codec, timescale, codecString: string, ...read(entry) };
+  const { isobmff, kind } = codec;
+  const layout = ENTRIES[kind];
+  const configuration = contentAt(entry.subarray(layout.boxesStart), [isobmff.configurationBoxType]);
+  const codecString = isobmff.codecString(configuration);
+  return codecString === undefined ? undefined : { codec, timescale, codecString, ...layout.read(entry) };
 }
 
 /** @returns the content of the first box on the way down, empty when it is not there or not whole */
