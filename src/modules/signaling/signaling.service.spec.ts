@@ -10,7 +10,8 @@ import type { IceCredentials } from '../../media/sdp/session.js';
 import { StreamDto } from './dto/stream.dto.js';
 import type { SignalingEvent } from './ports/signaling-event.js';
 import { parseStreamName } from './ports/stream-name.js';
-import { SignalingService, type PublisherEngine } from './signaling.service.js';
+import type { PublisherEngine } from './engine-publishers.js';
+import { SignalingService } from './signaling.service.js';
 import {
   EngineUnavailableError,
   EntityTagMismatchError,

@@ -1,32 +1,27 @@
-import type { Engine, EngineEvent, LocalTransport, PublisherOrder, SessionCloseReason } from '../../engine/index.js';
+import type { EngineEvent, LocalTransport, SessionCloseReason } from '../../engine/index.js';
 import { writeAnswer } from '../../media/sdp/answer.js';
 import { parseFragment, writeFragment } from '../../media/sdp/fragment.js';
 import { negotiate } from '../../media/sdp/negotiation.js';
 import { parseOffer } from '../../media/sdp/offer.js';
-import type { IceCredentials } from '../../media/sdp/session.js';
 import type { Clock } from '../../shared/clock.js';
-import { systemErrorCode } from '../../shared/errors.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
+import { admissionFailure, EnginePublishers, type PublisherEngine } from './engine-publishers.js';
 import { readIfMatch } from './if-match.js';
 import type { LiveStream } from './live-stream.js';
 import type { FailureLog } from './ports/failure-log.js';
 import type { PublishAdmission } from './ports/publish-admission.js';
-import type { SignalingEvent, SignalingListener } from './ports/signaling-event.js';
+import type { SignalingListener } from './ports/signaling-event.js';
 import type { StreamName } from './ports/stream-name.js';
 import { PublisherSession } from './publisher-session.js';
 import {
-  EngineUnavailableError,
   EntityTagMismatchError,
   IceRestartConditionRequiredError,
   NodeDrainingError,
-  NodeFullError,
   SessionNotFoundError,
   StreamBusyError,
 } from './signaling.errors.js';
+import { SignalingEvents } from './signaling-events.js';
 import { StreamRegistry } from './stream-registry.js';
-
-/** What signaling asks of the engine. */
-export type PublisherEngine = Pick<Engine, 'on' | 'openPublisher' | 'restartIce' | 'closeSession'>;
 
 export interface PublishedSession {
   readonly sessionId: string;
@@ -40,23 +35,26 @@ export interface RestartedIce {
 }
 
 /**
- * Who publishes which stream (INTERFACE, life of a publisher). The engine tells the states of sessions; this decides who
+ * Who publishes which stream (docs/architecture.md, life of a publisher). The engine tells the states of sessions; this decides who
  * may come, who replaces whom, and tells everybody else.
  */
 export class SignalingService {
   private readonly registry: StreamRegistry;
   private readonly queue = new KeyedQueue();
-  private readonly listeners = new Set<SignalingListener>();
+  private readonly events: SignalingEvents;
+  private readonly publishers: EnginePublishers;
   private readonly admissions: PublishAdmission[] = [];
   private draining = false;
 
   constructor(
-    private readonly engine: PublisherEngine,
+    engine: PublisherEngine,
     private readonly clock: Clock,
-    private readonly log: FailureLog,
+    log: FailureLog,
   ) {
+    this.events = new SignalingEvents(log);
+    this.publishers = new EnginePublishers(engine, log);
     this.registry = new StreamRegistry(clock, () => {
-      this.tell({ type: 'streams-changed' });
+      this.events.tell({ type: 'streams-changed' });
     });
     engine.on((event) => {
       this.hear(event);
@@ -65,8 +63,7 @@ export class SignalingService {
 
   /** @returns a function that ends the listening */
   on(listener: SignalingListener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.events.on(listener);
   }
 
   /** Asks `admission` before each new publisher, after those that were there before. */
@@ -118,7 +115,7 @@ export class SignalingService {
       const ice = session.restartAskedBy(parseFragment(fragmentText));
       if (ice === undefined) return undefined;
       if (match !== 'any') throw new IceRestartConditionRequiredError();
-      const transport = await this.restart(session, ice);
+      const transport = await this.publishers.restart(session, ice);
       session.restarted(ice);
       return { fragment: writeFragment(transport, session.offer), entityTag: session.entityTag };
     });
@@ -142,7 +139,7 @@ export class SignalingService {
   deleteStream(stream: StreamName): Promise<void> {
     return this.queue.run(stream, async () => {
       const live = this.registry.stream(stream);
-      await this.announce({ type: 'stream-deleted', stream });
+      await this.events.announce({ type: 'stream-deleted', stream });
       if (live.publisher !== undefined) await this.close(live.publisher, 'requested');
       if (live.session !== undefined) this.registry.forget(live.session);
     });
@@ -171,7 +168,7 @@ export class SignalingService {
   drain(): void {
     if (this.draining) return;
     this.draining = true;
-    this.tell({ type: 'draining' });
+    this.events.tell({ type: 'draining' });
   }
 
   /** The first step of a shutdown: recordings end next, then the engine. */
@@ -184,8 +181,8 @@ export class SignalingService {
     if (before !== undefined) await this.close(before, 'replaced');
     this.registry.add(session);
     try {
-      const transport = await this.engine.openPublisher(publisherOrder(session));
-      await this.announce({
+      const transport = await this.publishers.open(session);
+      await this.events.announce({
         type: 'publisher-opened',
         stream: session.stream,
         sessionId: session.id,
@@ -202,16 +199,7 @@ export class SignalingService {
   private async turnAway(session: PublisherSession): Promise<void> {
     this.closed(session, 'connect-timeout');
     this.registry.forget(session);
-    await this.closeInEngine(session, 'requested');
-  }
-
-  private async restart(session: PublisherSession, ice: IceCredentials): Promise<LocalTransport> {
-    try {
-      return await this.engine.restartIce(session.id, ice);
-    } catch (error) {
-      if (systemErrorCode(error) === 'unknown-session') throw new SessionNotFoundError();
-      throw new EngineUnavailableError({ cause: error });
-    }
+    await this.publishers.close(session, 'requested');
   }
 
   private openSession(stream: StreamName, sessionId: string): PublisherSession {
@@ -221,22 +209,14 @@ export class SignalingService {
   }
 
   private async close(session: PublisherSession, reason: SessionCloseReason): Promise<void> {
-    await this.closeInEngine(session, reason);
+    await this.publishers.close(session, reason);
     this.closed(session, reason);
-  }
-
-  private async closeInEngine(session: PublisherSession, reason: SessionCloseReason): Promise<void> {
-    try {
-      await this.engine.closeSession(session.id, reason);
-    } catch (error) {
-      if (systemErrorCode(error) !== 'unknown-session') this.log.error('A session could not be closed.', error);
-    }
   }
 
   private sayGoodbye(session: PublisherSession): void {
     this.registry.removeAddress(session);
     if (this.registry.find(session.stream)?.session !== session) return;
-    this.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason: 'requested' });
+    this.events.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason: 'requested' });
   }
 
   private hear(event: EngineEvent): void {
@@ -249,7 +229,7 @@ export class SignalingService {
     const live = this.registry.find(streamId);
     if (live?.publisher === undefined) return;
     live.publisher.statistics = tracks;
-    this.tell({ type: 'statistics', stream: live.name, tracks });
+    this.events.tell({ type: 'statistics', stream: live.name, tracks });
   }
 
   private hearState(event: Extract<EngineEvent, { type: 'session-state' }>): void {
@@ -260,7 +240,7 @@ export class SignalingService {
       return;
     }
     session.enter(event.state);
-    this.tell({ type: 'publisher-state', stream: session.stream, sessionId: session.id, state: event.state });
+    this.events.tell({ type: 'publisher-state', stream: session.stream, sessionId: session.id, state: event.state });
   }
 
   private hearLoss(streamIds: readonly string[]): void {
@@ -274,35 +254,6 @@ export class SignalingService {
     if (session.isClosed) return;
     session.close(reason, this.clock.epochMs());
     this.registry.closed(session);
-    this.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason });
+    this.events.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason });
   }
-
-  private tell(event: SignalingEvent): void {
-    this.announce(event).catch((error: unknown) => {
-      this.log.error(`A listener failed at ${event.type}.`, error);
-    });
-  }
-
-  private async announce(event: SignalingEvent): Promise<void> {
-    await Promise.all([...this.listeners].map(async (listener) => listener(event)));
-  }
-}
-
-function publisherOrder(session: PublisherSession): PublisherOrder {
-  const { ice, fingerprints, setup } = session.offer.transport;
-  return {
-    streamId: session.stream,
-    sessionId: session.id,
-    tracks: session.tracks,
-    remoteIce: ice,
-    remoteFingerprints: fingerprints,
-    remoteSetup: setup,
-  };
-}
-
-function admissionFailure(error: unknown): unknown {
-  const code = systemErrorCode(error);
-  if (code === 'memory-exhausted') return new NodeFullError({ cause: error });
-  if (code === 'internal' || code === 'unknown-session') return new EngineUnavailableError({ cause: error });
-  return error;
 }
