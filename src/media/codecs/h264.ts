@@ -1,5 +1,6 @@
 import type { CodecDefinition } from './codec.js';
 import { answerParameters } from './format.js';
+import { codecString } from './h264/configuration.js';
 import { H264Depacketizer } from './h264/depacketizer.js';
 
 /** Of the parameters of RFC 6184 section 8.1 those that an answer repeats: they must be the same on both sides. */
@@ -21,10 +22,3 @@ export const h264: CodecDefinition = {
  * 2 sends in another order than the decoder's and is not spoken.
  */
 const PREFERENCE_BY_MODE: Readonly<Record<string, number>> = { '0': 5, '1': 6 };
-
-/** RFC 6381 section 3.3: profile, constraints and level as they lie in the AVCDecoderConfigurationRecord. */
-function codecString(configuration: Uint8Array): string | undefined {
-  if (configuration[0] !== 1 || configuration.length < 4) return undefined;
-  const facts = [...configuration.subarray(1, 4)];
-  return `avc1.${facts.map((value) => value.toString(16).toUpperCase().padStart(2, '0')).join('')}`;
-}

@@ -4,6 +4,7 @@ describe('the list of codecs', () => {
   it.each([
     ['H264', 'video'],
     ['h264', 'video'],
+    ['H265', 'video'],
     ['opus', 'audio'],
     ['OPUS', 'audio'],
   ] as const)('has %s', (name, kind) => {

@@ -18,7 +18,7 @@ export function codecParameters(
   pictureSets: readonly Uint8Array[],
 ): CodecParameters {
   return {
-    codecString: `avc1.${[set.profile, set.constraints, set.level].map(hexadecimal).join('')}`,
+    codecString: codecStringOf(set.profile, set.constraints, set.level),
     configuration: configurationRecord(set, sequenceSet, pictureSets),
     width: set.width,
     height: set.height,
@@ -26,6 +26,17 @@ export function codecParameters(
     ...(set.colour && { colour: set.colour }),
     reorderDepth: set.reorderDepth,
   };
+}
+
+/** @returns undefined for bytes that are no AVCDecoderConfigurationRecord */
+export function codecString(configuration: Uint8Array): string | undefined {
+  const [version, profile = 0, constraints = 0, level] = configuration;
+  return version !== 1 || level === undefined ? undefined : codecStringOf(profile, constraints, level);
+}
+
+/** RFC 6381 section 3.3. */
+function codecStringOf(...facts: readonly number[]): string {
+  return `avc1.${facts.map(hexadecimal).join('')}`;
 }
 
 /** AVCDecoderConfigurationRecord, ISO/IEC 14496-15 section 5.3.3.1. Bits marked reserved there are 1. */

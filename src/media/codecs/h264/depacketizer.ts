@@ -1,5 +1,5 @@
 import type { AccessUnitSink, FormatParameters } from '../codec.js';
-import { BitReader } from '../nal/bit-reader.js';
+import { NalBitReader } from '../nal/nal-bit-reader.js';
 import { NalDepacketizer, type NalPackets } from '../nal/nal-depacketizer.js';
 import { offeredUnits } from '../nal/unit-bytes.js';
 import { ParameterSets, PICTURE_SET, SEQUENCE_SET } from './parameter-sets.js';
@@ -18,7 +18,7 @@ const IDR_SLICE = 5;
 /** RTP packets of RFC 6184 in packetization modes 0 and 1. */
 export class H264Depacketizer extends NalDepacketizer {
   private readonly sets = new ParameterSets();
-  private readonly slice = new BitReader();
+  private readonly slice = new NalBitReader();
 
   constructor(sink: AccessUnitSink, format: FormatParameters) {
     super(sink, PACKETS);

@@ -1,5 +1,5 @@
 import type { CodecParameters } from '../codec.js';
-import { BitReader } from '../nal/bit-reader.js';
+import { NalBitReader } from '../nal/nal-bit-reader.js';
 import { MAX_SET_BYTES } from '../nal/nal-depacketizer.js';
 import { isSameUnit } from '../nal/unit-bytes.js';
 import { codecParameters } from './configuration.js';
@@ -24,7 +24,7 @@ interface StoredPictureSet {
 export class ParameterSets {
   private readonly sequenceSets = new Map<number, StoredSequenceSet>();
   private readonly pictureSets = new Map<number, StoredPictureSet>();
-  private readonly reader = new BitReader();
+  private readonly reader = new NalBitReader();
   private parameters: CodecParameters | undefined;
   private activeSequenceSetId = -1;
   private changed = false;

@@ -1,5 +1,6 @@
 import type { ColourDescription } from '../codec.js';
-import { BitReader } from '../nal/bit-reader.js';
+import type { BitReader } from '../bit-reader.js';
+import { NalBitReader } from '../nal/nal-bit-reader.js';
 import { maxDecodedFrames } from './level.js';
 import { parseUsability, type Usability } from './usability.js';
 
@@ -52,7 +53,7 @@ interface FrameSize {
  * @returns undefined when malformed
  */
 export function parseSequenceParameterSet(bytes: Uint8Array): SequenceParameterSet | undefined {
-  const reader = new BitReader().reset(bytes, 1, bytes.length - 1);
+  const reader = new NalBitReader().reset(bytes, 1, bytes.length - 1);
   const profile = reader.bits(8);
   const constraints = reader.bits(8);
   const level = reader.bits(8);

@@ -1,5 +1,5 @@
 import type { ColourDescription } from '../codec.js';
-import type { BitReader } from '../nal/bit-reader.js';
+import type { BitReader } from '../bit-reader.js';
 import { readColour, readPixelAspectRatio, type PixelAspectRatio } from '../nal/picture-format.js';
 
 /** Of the video usability information, ISO/IEC 14496-10 annex E, what a container or a recording clock needs. */

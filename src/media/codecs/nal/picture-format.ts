@@ -1,5 +1,5 @@
 import type { CodecParameters, ColourDescription } from '../codec.js';
-import type { BitReader } from './bit-reader.js';
+import type { BitReader } from '../bit-reader.js';
 
 /* What the video usability information of ISO/IEC 14496-10 and of 23008-2, annex E of both, says in the same bits. */
 

@@ -1,13 +1,8 @@
-/**
- * Reads the bits of a NAL unit, leaving out emulation prevention bytes (ISO/IEC 14496-10 section 7.3.1).
- *
- * Past the end every bit is 0 and `isOverrun` is true: callers check once, at the end.
- */
+/** Reads bits, the highest of a byte first. Past the end every bit is 0 and `isOverrun` is true: callers check once, at the end. */
 export class BitReader {
-  private bytes: Uint8Array = new Uint8Array(0);
-  private position = 0;
+  protected bytes: Uint8Array = new Uint8Array(0);
+  protected position = 0;
   private end = 0;
-  private zeros = 0;
   private current = 0;
   private bitsLeft = 0;
   private overrun = false;
@@ -16,12 +11,11 @@ export class BitReader {
     return this.overrun;
   }
 
-  /** Starts over at `offset`, behind the NAL unit header. */
+  /** Starts over at `offset`. */
   reset(bytes: Uint8Array, offset: number, length: number): this {
     this.bytes = bytes;
     this.position = offset;
     this.end = Math.min(offset + length, bytes.length);
-    this.zeros = 0;
     this.bitsLeft = 0;
     this.overrun = false;
     return this;
@@ -29,7 +23,15 @@ export class BitReader {
 
   /** u(1) */
   bit(): number {
-    if (this.bitsLeft === 0 && !this.nextByte()) return 0;
+    if (this.bitsLeft === 0) {
+      this.skipToNextByte();
+      if (this.position >= this.end) {
+        this.overrun = true;
+        return 0;
+      }
+      this.current = this.bytes[this.position++] ?? 0;
+      this.bitsLeft = 8;
+    }
     this.bitsLeft--;
     return (this.current >> this.bitsLeft) & 1;
   }
@@ -38,14 +40,14 @@ export class BitReader {
     return this.bit() === 1;
   }
 
-  /** u(n), n up to 32 */
+  /** u(n), n up to 32 where the value counts */
   bits(count: number): number {
     let value = 0;
     for (let index = 0; index < count; index++) value = value * 2 + this.bit();
     return value;
   }
 
-  /** ue(v), section 9.1. @returns 0 to 2^32 - 2 */
+  /** Exp-Golomb ue(v), ISO/IEC 14496-10 section 9.1; the uvlc() of AV1. @returns 0 to 2^32 - 2 */
   unsigned(): number {
     let zeroBits = 0;
     while (this.bit() === 0) {
@@ -63,18 +65,8 @@ export class BitReader {
     return code % 2 === 0 ? -code / 2 : (code + 1) / 2;
   }
 
-  private nextByte(): boolean {
-    if (this.zeros >= 2 && this.bytes[this.position] === 3) {
-      this.position++;
-      this.zeros = 0;
-    }
-    if (this.position >= this.end) {
-      this.overrun = true;
-      return false;
-    }
-    this.current = this.bytes[this.position++] ?? 0;
-    this.zeros = this.current === 0 ? this.zeros + 1 : 0;
-    this.bitsLeft = 8;
-    return true;
+  /** Moves `position` over bytes that are no content. */
+  protected skipToNextByte(): void {
+    // Here all are.
   }
 }

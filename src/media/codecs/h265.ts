@@ -1,0 +1,33 @@
+import type { CodecDefinition, FormatParameters } from './codec.js';
+import { answerParameters } from './format.js';
+import { codecString } from './h265/configuration.js';
+import { H265Depacketizer } from './h265/depacketizer.js';
+
+/** Of the parameters of RFC 7798 section 7.1 those that an answer repeats (section 7.2.2). */
+const SYMMETRIC_PARAMETERS = [
+  'profile-space',
+  'profile-id',
+  'tier-flag',
+  'level-id',
+  'profile-compatibility-indicator',
+  'interop-constraints',
+  'tx-mode',
+] as const;
+
+/** H.265 over RTP: RFC 7798. Every profile is recorded as it comes; sets of parameters lie in `hvcC` only (`hvc1`). */
+export const h265: CodecDefinition = {
+  name: 'H265',
+  kind: 'video',
+  clockRate: 90_000,
+  preference,
+  answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
+  createDepacketizer: (sink, format) => new H265Depacketizer(sink, format),
+  isobmff: { sampleEntryType: 'hvc1', configurationBoxType: 'hvcC', codecString },
+};
+
+/** The last choice: many browsers cannot play it. Several streams, or units out of decoding order, are not spoken. */
+function preference(parameters: FormatParameters): number {
+  const isSingleStream = (parameters['tx-mode'] ?? 'SRST') === 'SRST';
+  const isInOrder = (parameters['sprop-max-don-diff'] ?? '0') === '0';
+  return isSingleStream && isInOrder ? 1 : 0;
+}
