@@ -25,6 +25,14 @@ export interface PublisherListener {
 /**
  * One publisher's peer connection: ICE, then DTLS, then its media. Owns everything below it; `close` is idempotent and
  * the peer going away leads there too.
+ *
+ * What it is given by the `Demultiplexer`, and where that goes:
+ * - `stun` → `IceAgent`, whose answers leave at once. The first authentic check lets DTLS in.
+ * - `dtlsDatagram` → `QueuedDtls` → `DtlsTransport`. Its keys make the `MediaReceiver` and the `RtcpScheduler`.
+ * - `mediaDatagram` → `MediaReceiver` (open, find the track) → `TrackReceiver` → `ReceiveStream` (order) → depacketizer →
+ *   `AccessUnitTap` (count) → the `StreamRecorder` that `recordInto` named.
+ *
+ * docs/architecture.md has the rest of the way.
  */
 export class PublisherSession implements DatagramOwner {
   readonly streamId: string;
