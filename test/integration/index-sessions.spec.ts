@@ -179,3 +179,23 @@ it('finds what a stopped server left, under whatever name it ran', async () => {
 
   expect(left.map(({ id }) => id).sort()).toEqual(['s1', 's2']);
 });
+
+it('tells what it knows of a part, so that files without a row can be told apart', async () => {
+  await using fixture = await startIndex();
+  const { index } = fixture;
+  await record(fixture, { segments: [1, 2] });
+  await index.setSessionState('s1', { state: 'completed', endedAt: START });
+  await record(fixture, { id: 's2', segments: [4, 6] });
+  await index.openSession(sessionInput({ id: 's3', stream: 'other' }));
+
+  const part = await index.committedPart('s2', DIRECTORY);
+
+  expect([part.firstNumber, [...part.numbers]]).toEqual([4, [4, 6]]);
+  expect(part.tracks.map(({ trackId }) => trackId).sort()).toEqual(['a1', 'v1']);
+  expect(part.knownInits).toHaveLength(2);
+  await expect(index.committedPart('s3', DIRECTORY)).resolves.toMatchObject({ firstNumber: 7, tracks: [] });
+  await expect(index.segmentBefore('s2', DIRECTORY, 6)).resolves.toMatchObject({ startMs: 0, endMs: 6000 });
+  await expect(index.segmentBefore('s2', DIRECTORY, 7)).resolves.toMatchObject({ startMs: 6000 });
+  await expect(index.segmentBefore('s2', 'cam/2026/11/21', 1)).resolves.toMatchObject({ startMs: 6000 });
+  await expect(index.segmentBefore('s2', DIRECTORY, 4)).resolves.toBeUndefined();
+});
