@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { mkdtemp, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -178,14 +178,46 @@ it('tells that a segment of a growing directory is still to come', async () => {
   expect([status, JSON.parse(body)]).toMatchObject([404, { code: 'object-not-committed' }]);
 });
 
-it('does not pretend when the bytes of a row are gone', async () => {
-  const key = `${DIRECTORY}/audio_seg_0001.m4s`;
-  await unlink(join(fixture.root, key));
+describe.each(['GET', 'HEAD'])('%s of an object', (method) => {
+  it.each([
+    ['vanished', (path: string) => unlink(path)],
+    ['was cut short', (path: string) => truncate(path, 5)],
+    ['has other bytes behind its own', (path: string) => appendFile(path, 'more')],
+  ])('that %s under the server does not pretend', async (_how, damage) => {
+    const key = `${DIRECTORY}/audio_seg_0001.m4s`;
+    await damage(join(fixture.root, key));
 
-  const { status, headers, body } = await ask(key);
+    const { status, headers, body } = await ask(key, { method });
 
-  expect([status, headers['cache-control'], headers.etag]).toEqual([404, 'no-store', undefined]);
-  expect(JSON.parse(body)).toMatchObject({ code: 'object-not-found' });
+    expect([status, headers['cache-control'], headers.etag]).toEqual([404, 'no-store', undefined]);
+    if (method === 'GET') expect(JSON.parse(body)).toMatchObject({ code: 'object-not-found' });
+    await fixture.storage.put(parseObjectKey(key), segmentBytes(key));
+  });
+});
+
+it('closes the connection when an object gets shorter while it is sent', async () => {
+  const key = `${DIRECTORY}/seg_0003.m4s`;
+  const bytes = Buffer.alloc(32 * 1024 * 1024);
+  const {
+    objects: [object],
+  } = segmentClosed(3, { startMs: 6000, trackIds: ['v1'] });
+  if (object === undefined) throw new Error('no object');
+  await fixture.storage.put(parseObjectKey(key), bytes);
+  await fixture.index.commitSegment({
+    recordingSessionId: 's1',
+    directory: DIRECTORY,
+    number: 3,
+    period: 0,
+    objects: [{ ...object, sizeBytes: bytes.length }],
+  });
+  const { port } = new URL(await fixture.app.getUrl());
+  const outgoing = request({ host: '127.0.0.1', port, path: `/api/record/object/${key}` }).end();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+
+  await truncate(join(fixture.root, key), 1024);
+
+  await expect(text(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect((await ask(KEY)).status).toBe(200);
 });
 
 it('follows no link that leads out', async () => {

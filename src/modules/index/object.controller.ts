@@ -1,4 +1,4 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Logger, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +9,7 @@ import type { ByteRange } from '../storage/ports/storage-driver.js';
 import { PreconditionFailedError, RangeNotSatisfiableError } from './index.errors.js';
 import { answerFor } from './object-access/conditions.js';
 import type { ObjectResource } from './object-access/object-resource.js';
+import { wholeRange } from './object-access/whole-range.js';
 import { ObjectService } from './object.service.js';
 
 const PATH = '/api/record/object/';
@@ -17,6 +18,8 @@ const PATH = '/api/record/object/';
 @Controller('api/record/object')
 @Permission('playback')
 export class ObjectController {
+  private readonly logger = new Logger(ObjectController.name);
+
   constructor(private readonly objects: ObjectService) {}
 
   /** Express sends HEAD here too. */
@@ -50,7 +53,13 @@ export class ObjectController {
       response.setHeader('Cache-Control', 'no-store');
       throw error;
     });
-    await pipeline(bytes, response).catch(ignoreLeaving);
+    try {
+      await pipeline(bytes, (source: AsyncIterable<Uint8Array>) => wholeRange(source, range), response);
+    } catch (error) {
+      // The connection is closed by now, so nobody takes a part for the whole. A player that seeks away leaves like that too.
+      if (systemErrorCode(error) === 'ERR_STREAM_PREMATURE_CLOSE') return;
+      this.logger.error({ err: error, key }, 'An object could not be sent to its end.');
+    }
   }
 }
 
@@ -98,9 +107,4 @@ function setHeaders(request: Request, response: Response, resource: ObjectResour
     );
   }
   return request.method === 'HEAD' ? undefined : range;
-}
-
-/** A player that seeks away leaves in the middle of a segment: nothing is wrong. */
-function ignoreLeaving(error: unknown): void {
-  if (systemErrorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 }

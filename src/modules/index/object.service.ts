@@ -36,20 +36,25 @@ export class ObjectService {
     return { key, resource: { contentType, cacheControl: REVALIDATE, sha256, sizeBytes: body.length, body } };
   }
 
-  /** @throws {ObjectNotFoundError} */
-  read(key: ObjectKey, range: ByteRange): Promise<Readable> {
-    return this.storage.get(key, range);
+  /** @throws {ObjectNotFoundError} also when it has got shorter since it was found */
+  async read(key: ObjectKey, range: ByteRange): Promise<Readable> {
+    try {
+      return await this.storage.get(key, range);
+    } catch (error) {
+      throw error instanceof RangeError ? new ObjectNotFoundError(key, { cause: error }) : error;
+    }
   }
 
   private async media(key: ObjectKey): Promise<ObjectResource> {
     const { directory, name } = splitKey(key);
     const committed = await this.index.committedObject(key);
+    const stored = await this.storage.head(key);
     if (committed !== undefined) {
+      // Bytes of another length are not those that the row promises.
+      if (stored?.sizeBytes !== committed.sizeBytes) throw new ObjectNotFoundError(key);
       return { ...committed, contentType: contentTypeOf(name), cacheControl: IMMUTABLE, body: undefined };
     }
-    if (this.manifests.isLive(directory) || (await this.storage.head(key)) !== undefined) {
-      throw new ObjectNotCommittedError(key);
-    }
+    if (this.manifests.isLive(directory) || stored !== undefined) throw new ObjectNotCommittedError(key);
     throw new ObjectNotFoundError(key);
   }
 
