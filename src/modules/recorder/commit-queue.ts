@@ -9,8 +9,8 @@ export type Commit = () => Promise<void> | void;
 /**
  * What a stream's recordings want in the index, strictly in order. A commit that fails is tried again until it succeeds,
  * with growing pauses: while the database is away media goes on to disk and commits wait here, a few small objects per
- * second. A commit that is refused by a rule (an {@link AppError}) would be refused for ever: it is logged and left out,
- * and its bytes are found at the next start.
+ * second. A commit that is refused by a rule (an {@link AppError}) would be refused for ever: it is logged and left out.
+ * Its bytes stay, and the next start finds them when their session is not completed by then.
  */
 export class CommitQueue {
   private readonly waiting: Commit[] = [];
