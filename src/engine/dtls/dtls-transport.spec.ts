@@ -1,4 +1,5 @@
 import { createDtlsIdentity, type DtlsIdentity } from './dtls-identity.js';
+import { parseRecords, type DtlsRecord } from './dtls-record.js';
 import { DtlsTransport } from './dtls-transport.js';
 import type { MediaKeys } from './media-keys.js';
 
@@ -132,6 +133,29 @@ describe('DtlsTransport', () => {
     expect(sides.client.keys?.remoteKey).toEqual(sides.server.keys?.localKey);
     closeBoth(sides);
   }, 30_000);
+
+  it('waits for the proof of a client whose Finished has overtaken it', async () => {
+    const late: DtlsRecord[] = [];
+    let overtaken = 0;
+    const isProof = ({ epoch, contentType, fragment }: DtlsRecord): boolean =>
+      epoch === 0 && contentType === 22 && fragment[0] === 15;
+    const sides = await handshake({
+      network: (datagram, to) => {
+        if (to === 'client') return [datagram];
+        const records = parseRecords(datagram.slice());
+        late.push(...records.filter(isProof));
+        const others = records.filter((record) => !isProof(record));
+        const proofs = others.some(({ epoch }) => epoch === 1) ? late.splice(0) : [];
+        overtaken += proofs.length;
+        return [...others, ...proofs].map(({ bytes }) => bytes);
+      },
+    });
+
+    expect(overtaken).toBeGreaterThan(0);
+    expect(sides.server.failure).toBeUndefined();
+    expect(sides.client.keys?.remoteKey).toEqual(sides.server.keys?.localKey);
+    closeBoth(sides);
+  });
 
   it('repeats a first flight that got lost, long before half a second', async () => {
     const startedMs = performance.now();

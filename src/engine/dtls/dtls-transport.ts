@@ -9,10 +9,11 @@ import { exportMediaKeys, type MediaKeys } from './media-keys.js';
 
 const DTLS_1_2 = 0xfefd;
 const CLIENT_HELLO = 1;
+const CERTIFICATE_VERIFY = 15;
 const FINISHED = 20;
 const FATAL = 2;
 const CLOSE_NOTIFY = 0;
-/** Encrypted records that came before the messages with their key; a flight has one or two. */
+/** Encrypted records that came before the messages they follow on; a flight has one or two. */
 const MOST_HELD = 4;
 /**
  * When a first flight of ours is repeated before the library does after 500 ms: FFmpeg takes the first one as the sign
@@ -55,6 +56,7 @@ export class DtlsTransport {
   private readonly assembler: HandshakeAssembler;
   private readonly proof: PeerProof;
   private readonly held: DtlsRecord[] = [];
+  private hasVerified = false;
   private repeatedHellos = 0;
   private phase: Phase = 'handshake';
 
@@ -134,12 +136,13 @@ export class DtlsTransport {
       version: DTLS_1_2,
     };
     this.pipe.deliver(encodeRecord(header, message.bytes));
-    if (this.hasKeys()) for (const record of this.held.splice(0)) this.pipe.deliver(record.bytes);
+    this.hasVerified ||= message.type === CERTIFICATE_VERIFY;
+    if (this.mayFinish()) for (const record of this.held.splice(0)) this.pipe.deliver(record.bytes);
   }
 
   /** The peer's Finished, or its repetition because ours was lost. */
   private receiveProtected(record: DtlsRecord): void {
-    if (this.hasKeys()) this.pipe.deliver(record.bytes.slice());
+    if (this.mayFinish()) this.pipe.deliver(record.bytes.slice());
     else if (this.held.length < MOST_HELD) this.held.push({ ...record, bytes: record.bytes.slice() });
   }
 
@@ -167,6 +170,11 @@ export class DtlsTransport {
     } catch {
       return undefined;
     }
+  }
+
+  /** Finished is a peer's last message, whatever overtook what: a client's CertificateVerify comes after the one with the key. */
+  private mayFinish(): boolean {
+    return this.hasKeys() && (this.hasVerified || this.options.role === 'client');
   }
 
   private hasKeys(): boolean {
