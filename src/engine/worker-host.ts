@@ -5,7 +5,6 @@ import { createDtlsIdentity } from './dtls/dtls-identity.js';
 import { HandshakeQueue } from './dtls/handshake-queue.js';
 import { rehearseHandshakes } from './dtls/rehearsal.js';
 import { EngineError } from './engine-error.js';
-import { LiveStream } from './live-stream.js';
 import { LoadMeter, threadCpuMs } from './load-meter.js';
 import type {
   EngineCommand,
@@ -27,6 +26,7 @@ import { DgramUdpPort } from './udp/dgram-udp-port.js';
 import { createMediaBlock } from './udp/media-block.js';
 import { SlotPool } from './udp/slot-pool.js';
 import type { WorkerSettings } from './worker-messages.js';
+import { WorkerStream } from './worker-stream.js';
 
 /** Address space that one publisher may come to need: a reorder ring per track, fragments of a recording. */
 const BYTES_PER_PUBLISHER = 2 * 1024 * 1024;
@@ -47,7 +47,7 @@ interface Recording {
 export class WorkerHost {
   private readonly sessions = new Map<string, PublisherSession>();
   private readonly recordings = new Map<string, Recording>();
-  private readonly streams = new Map<string, LiveStream>();
+  private readonly streams = new Map<string, WorkerStream>();
   private readonly load: LoadMeter;
   private readonly timer: NodeJS.Timeout;
   private closing: Promise<void> | undefined;
@@ -155,13 +155,13 @@ export class WorkerHost {
 
   private startRecording(order: RecordingOrder): void {
     const { recordingSessionId, streamId } = order;
-    const { memory, clock, wheel } = this.environment;
+    const { environment } = this;
     const stream = this.streamOf(streamId);
-    const recorder = new StreamRecorder(order, memory, clock, {
+    const recorder = new StreamRecorder(order, environment, {
       emit: (event) => this.emit(event),
       requestKeyframe: () => stream.current?.requestKeyframe(),
     });
-    const endTimer = wheel.every(RECORDER_INTERVAL_MS, (nowMs) => recorder.tick(nowMs));
+    const endTimer = environment.wheel.every(RECORDER_INTERVAL_MS, (nowMs) => recorder.tick(nowMs));
     this.recordings.set(recordingSessionId, { streamId, recorder, endTimer });
     stream.recordInto(recorder);
   }
@@ -192,8 +192,8 @@ export class WorkerHost {
     await this.environment.port.close();
   }
 
-  private streamOf(streamId: string): LiveStream {
-    const stream = this.streams.get(streamId) ?? new LiveStream();
+  private streamOf(streamId: string): WorkerStream {
+    const stream = this.streams.get(streamId) ?? new WorkerStream();
     this.streams.set(streamId, stream);
     return stream;
   }

@@ -41,7 +41,8 @@ class Bench {
       emit: (event: EngineEvent) => void this.events.push(event),
       requestKeyframe: () => undefined,
     };
-    this.recorder = new StreamRecorder(order(rootPath), new MediaMemory(new ArrayBuffer(1 << 26)), this.clock, events);
+    const environment = { memory: new MediaMemory(new ArrayBuffer(1 << 26)), clock: this.clock };
+    this.recorder = new StreamRecorder(order(rootPath), environment, events);
   }
 
   get segments(): SegmentClosed[] {

@@ -2,7 +2,7 @@
 export const ContentType = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23 } as const;
 
 /** Bytes before a record's fragment, RFC 6347 section 4.1. */
-export const RECORD_HEADER_BYTES = 13;
+const RECORD_HEADER_BYTES = 13;
 const VERSION_MAJOR = 0xfe;
 
 /** One record of a datagram; `bytes` is the whole record, borrowed. */

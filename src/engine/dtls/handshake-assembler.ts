@@ -1,7 +1,7 @@
 import { readUint16, readUint24 } from '../../media/bytes.js';
 
 /** Bytes before a handshake message's body or fragment, RFC 6347 section 4.2.2. */
-export const HANDSHAKE_HEADER_BYTES = 12;
+const HANDSHAKE_HEADER_BYTES = 12;
 /** A certificate chain is the largest message; nobody needs more to introduce itself. */
 const LARGEST_MESSAGE_BYTES = 16 * 1024;
 /** Messages that may be in the making at a time: a flight has five. */

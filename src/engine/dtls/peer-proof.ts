@@ -15,7 +15,7 @@ const NAMED_CURVE = 3;
 const VERIFY_DATA_BYTES = 12;
 
 /** Someone is not who the offer said, or broke the handshake. The message says how. */
-export class HandshakeRefusedError extends Error {
+class HandshakeRefusedError extends Error {
   override readonly name = 'HandshakeRefusedError';
 }
 

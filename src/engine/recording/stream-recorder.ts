@@ -17,13 +17,21 @@ import { SegmentSequence } from './segment-sequence.js';
 import type { TrackRecording } from './track-recording.js';
 
 /** What one recording may hold of its worker's memory: 2 s at 50 Mbit/s, with a write of the same size under way. */
-export const RECORDING_MEMORY_BYTES = 32 * 1024 * 1024;
+const RECORDING_MEMORY_BYTES = 32 * 1024 * 1024;
 const DISK_FULL_CODES: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
 
 export interface RecorderEvents {
   emit(event: EngineEvent): void;
   /** May be called for every picture until a key frame comes. */
   requestKeyframe(): void;
+}
+
+/** What recordings of a worker share. */
+export interface RecorderEnvironment {
+  readonly memory: MediaMemory;
+  readonly clock: Clock;
+  /** Where objects go; by default the order's folder. */
+  readonly files?: RecordingFiles;
 }
 
 type FailureCode = Extract<EngineEvent, { type: 'recording-failed' }>['code'];
@@ -36,6 +44,7 @@ type FailureCode = Extract<EngineEvent, { type: 'recording-failed' }>['code'];
  * told in order.
  */
 export class StreamRecorder {
+  private readonly clock: Clock;
   private readonly share: MemoryShare;
   private readonly sequence: SegmentSequence;
   private readonly time: RecordingTime;
@@ -46,15 +55,14 @@ export class StreamRecorder {
   private hasEnded = false;
   private hasFailed = false;
 
-  /** @param files where objects go; by default the order's folder */
   constructor(
     private readonly order: RecordingOrder,
-    memory: MediaMemory,
-    private readonly clock: Clock,
+    environment: RecorderEnvironment,
     private readonly events: RecorderEvents,
-    files: RecordingFiles = new NodeRecordingFiles(order.rootPath),
   ) {
     const { recordingSessionId, fsync } = order;
+    const { memory, clock, files = new NodeRecordingFiles(order.rootPath) } = environment;
+    this.clock = clock;
     const output: RecordingOutput = {
       recordingSessionId,
       files,

@@ -1,11 +1,11 @@
 import type { SessionCloseReason, SessionState } from '../protocol.js';
 
 /** From the answer to the first media key. */
-export const CONNECT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 15_000;
 /** Without any authenticated packet. */
-export const SILENCE_UNTIL_DISCONNECTED_MS = 3_000;
+const SILENCE_UNTIL_DISCONNECTED_MS = 3_000;
 /** Disconnected for so long. */
-export const DISCONNECTED_UNTIL_CLOSED_MS = 30_000;
+const DISCONNECTED_UNTIL_CLOSED_MS = 30_000;
 
 export type StateListener = (state: SessionState, reason: SessionCloseReason | undefined) => void;
 

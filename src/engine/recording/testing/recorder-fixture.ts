@@ -72,10 +72,8 @@ export class RecorderFixture {
   constructor(order: Partial<RecordingOrder> = {}, memoryBytes = 1 << 26) {
     this.recorder = new StreamRecorder(
       recordingOrder(order),
-      new MediaMemory(new ArrayBuffer(memoryBytes)),
-      this.clock,
+      { memory: new MediaMemory(new ArrayBuffer(memoryBytes)), clock: this.clock, files: this.files },
       { emit: (event) => this.events.push(event), requestKeyframe: () => (this.keyframeRequests += 1) },
-      this.files,
     );
   }
 

@@ -6,7 +6,7 @@ import type { StreamRecorder } from './recording/stream-recorder.js';
  * What a worker has of one stream: the publisher whose media counts, and the recording it goes into. The two come and go
  * independently: a recording outlives its publisher, a publisher need not be recorded.
  */
-export class LiveStream {
+export class WorkerStream {
   private publisher: PublisherSession | undefined;
   private recorder: StreamRecorder | undefined;
 

@@ -1,11 +1,11 @@
-import { LiveStream } from './live-stream.js';
+import { WorkerStream } from './worker-stream.js';
 import type { NegotiatedTrack } from '../media/sdp/session.js';
 import type { PublisherSession } from './session/publisher-session.js';
 import type { StreamRecorder } from './recording/stream-recorder.js';
 
 /** Both sides of a stream as far as it looks at them, writing down what it asks of them. */
 function setUp(): {
-  stream: LiveStream;
+  stream: WorkerStream;
   heard: string[];
   publisher: (name: string) => PublisherSession;
   recorder: (name: string) => StreamRecorder;
@@ -24,10 +24,10 @@ function setUp(): {
       attach: ([track]: NegotiatedTrack[]) => heard.push(`${name} attach ${track?.mid ?? ''}`),
       interrupt: () => heard.push(`${name} interrupt`),
     }) as unknown as StreamRecorder;
-  return { stream: new LiveStream(), heard, publisher, recorder };
+  return { stream: new WorkerStream(), heard, publisher, recorder };
 }
 
-describe('LiveStream', () => {
+describe('WorkerStream', () => {
   it('joins a recording and the publisher that connects later', () => {
     const { stream, heard, publisher, recorder } = setUp();
     const session = publisher('a');
