@@ -43,7 +43,7 @@ export abstract class AppError extends Error {
   }
 }
 
-/** @returns the `code` of a Node.js system error (`ENOENT`), or undefined for anything else */
+/** @returns the `code` of a Node.js system error (`ENOENT`) or of an error of ours; undefined for anything else */
 export function systemErrorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

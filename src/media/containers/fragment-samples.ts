@@ -43,6 +43,7 @@ export class FragmentSamples {
     return true;
   }
 
+  /** Empties it for the next fragment. */
   clear(): void {
     this.sampleCount = 0;
     this.totalBytes = 0;

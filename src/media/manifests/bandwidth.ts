@@ -1,5 +1,6 @@
 import type { ManifestPeriod, ManifestSegment, ManifestTimeline } from './timeline.js';
 
+/** What a player has to load, at worst and on average. */
 export interface Bandwidth {
   /** Bits per second of the largest segment, all tracks together. */
   readonly peakBps: number;

@@ -1,5 +1,5 @@
 import type { MediaKind } from '../codecs/codec.js';
-import { runsOf, type Run, type TrackRun } from './runs.js';
+import { templateRunsOf, type TemplateRun, type TrackRun } from './template-runs.js';
 import type { ManifestObject, ManifestTimeline } from './timeline.js';
 import { element, type XmlAttributes } from './xml.js';
 
@@ -16,7 +16,7 @@ const ADAPTATION_SET_ID: Readonly<Record<MediaKind, number>> = { video: 1, audio
  * Each Period but the last has its start and its length, so that a gap between two of them is told as it was.
  */
 export function writeDashManifest(timeline: ManifestTimeline): string {
-  const runs = timeline.periods.flatMap(runsOf);
+  const runs = timeline.periods.flatMap(templateRunsOf);
   const periods = runs.flatMap((run, index) => periodLines(run, index === runs.length - 1));
   const attributes = {
     xmlns: 'urn:mpeg:dash:schema:mpd:2011',
@@ -43,7 +43,7 @@ function liveAttributes(timeline: ManifestTimeline): XmlAttributes {
   };
 }
 
-function finishedAttributes(runs: readonly Run[]): XmlAttributes {
+function finishedAttributes(runs: readonly TemplateRun[]): XmlAttributes {
   const endMs = runs.reduce((latest, run) => Math.max(latest, run.startMs + run.durationMs), 0);
   return { type: 'static', mediaPresentationDuration: duration(endMs) };
 }
@@ -54,7 +54,7 @@ function clockLines(timeline: ManifestTimeline): string[] {
   return element('UTCTiming', { schemeIdUri: 'urn:mpeg:dash:utc:direct:2014', value });
 }
 
-function longestSegmentMs(timeline: ManifestTimeline, runs: readonly Run[]): number {
+function longestSegmentMs(timeline: ManifestTimeline, runs: readonly TemplateRun[]): number {
   let longestMs = 2 * timeline.segmentDurationMs;
   for (const { track, objects } of runs.flatMap(({ tracks }) => tracks)) {
     for (const { durationTicks } of objects) longestMs = Math.max(longestMs, (durationTicks * 1000) / track.timescale);
@@ -66,7 +66,7 @@ function longestSegmentMs(timeline: ManifestTimeline, runs: readonly Run[]): num
  * The last Period ends with the presentation (section 5.3.2.1), or grows. Where every Period says its length, dash.js
  * takes their sum for the length of the presentation, gaps left out, and never comes to its end.
  */
-function periodLines(run: Run, isLast: boolean): string[] {
+function periodLines(run: TemplateRun, isLast: boolean): string[] {
   const attributes = {
     id: run.id,
     start: duration(run.startMs),
@@ -79,7 +79,7 @@ function periodLines(run: Run, isLast: boolean): string[] {
   );
 }
 
-function adaptationSet(run: Run, trackRun: TrackRun): string[] {
+function adaptationSet(run: TemplateRun, trackRun: TrackRun): string[] {
   const { kind } = trackRun.track;
   const attributes = {
     id: ADAPTATION_SET_ID[kind],
@@ -91,7 +91,7 @@ function adaptationSet(run: Run, trackRun: TrackRun): string[] {
   return element('AdaptationSet', attributes, [...representation(run, trackRun)]);
 }
 
-function representation(run: Run, trackRun: TrackRun): string[] {
+function representation(run: TemplateRun, trackRun: TrackRun): string[] {
   const { track } = trackRun;
   const attributes = {
     id: track.kind,
@@ -110,7 +110,7 @@ function channels({ track }: TrackRun): string[] {
   return element('AudioChannelConfiguration', { schemeIdUri, value: track.channels });
 }
 
-function segmentTemplate(run: Run, { track, objects, template }: TrackRun): string[] {
+function segmentTemplate(run: TemplateRun, { track, objects, template }: TrackRun): string[] {
   const attributes = {
     timescale: track.timescale,
     presentationTimeOffset: Math.round((run.mediaStartMs * track.timescale) / 1000),
@@ -127,7 +127,7 @@ interface TimelineEntry {
   repeats: number;
 }
 
-/** Run lengths of equal durations (`@r`); `@t` only where a segment does not start at the end of the one before. */
+/** TemplateRun lengths of equal durations (`@r`); `@t` only where a segment does not start at the end of the one before. */
 function timelineEntries(objects: readonly ManifestObject[]): string[] {
   const entries: TimelineEntry[] = [];
   let endTicks: number | undefined;

@@ -14,6 +14,7 @@ export interface ManifestTrack {
   readonly channels: number | undefined;
 }
 
+/** One track's part of a segment. */
 export interface ManifestObject {
   readonly trackId: string;
   /** Relative to the manifest. */

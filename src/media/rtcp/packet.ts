@@ -35,9 +35,10 @@ export interface Goodbye {
   readonly ssrcs: readonly number[];
 }
 
+/** What is read of RTCP. */
 export type RtcpPacket = SenderReport | ReceiverReport | SourceDescription | Goodbye;
 
-/** Packet types on the wire. */
+/** Packet types on the wire: RFC 3550 section 12.1, RFC 4585 section 6.1. */
 export const SENDER_REPORT_TYPE = 200;
 export const RECEIVER_REPORT_TYPE = 201;
 export const SOURCE_DESCRIPTION_TYPE = 202;

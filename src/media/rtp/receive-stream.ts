@@ -28,6 +28,7 @@ export interface PacketSink {
   lost(count: number): void;
 }
 
+/** A source and how long it is waited for. */
 export interface ReceiveStreamOptions {
   readonly ssrc: number;
   /** Hertz. */

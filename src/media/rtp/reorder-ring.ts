@@ -44,6 +44,7 @@ export class ReorderRing {
     if (this.offset >= 0) this.memory.release(this.offset, RING_BYTES);
   }
 
+  /** A packet came early: its slot stays in use until it is delivered. */
   hold(number: number, slot: number, payload: PacketPayload): void {
     const at = (number & MASK) * ENTRY_INTS;
     this.integers[at + SLOT] = slot;
@@ -97,6 +98,7 @@ export class ReorderRing {
     return this.integers[(number & MASK) * ENTRY_INTS + REQUESTS] ?? 0;
   }
 
+  /** A missing packet was asked for. */
   requested(number: number, nextRequestMs: number): void {
     const at = (number & MASK) * ENTRY_INTS + REQUESTS;
     this.integers[at] = (this.integers[at] ?? 0) + 1;

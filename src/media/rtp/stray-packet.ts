@@ -16,6 +16,7 @@ export class StrayPacket {
     return this.slot !== NO_SLOT;
   }
 
+  /** Keeps a packet until another follows on it, or nothing else comes. */
   hold(slot: number, sequenceNumber: number, payload: PacketPayload): void {
     this.slot = slot;
     this.sequenceNumber = sequenceNumber;

@@ -9,6 +9,7 @@ export interface SrtpKeySet {
   readonly salt: Uint8Array;
 }
 
+/** Session keys of one direction. */
 export interface SrtpSessionKeys {
   readonly rtp: SrtpKeySet;
   readonly rtcp: SrtpKeySet;
@@ -31,6 +32,7 @@ export interface SrtpCrypto {
   sealRtcp(bytes: Uint8Array, offset: number, length: number, ssrc: number, index: number): number;
 }
 
+/** Where ciphers come from: the core computes none itself. */
 export interface SrtpCryptoFactory {
   /** AES-128 of one 16-byte block, for key derivation. */
   encryptBlock(key: Uint8Array, block: Uint8Array): Uint8Array;

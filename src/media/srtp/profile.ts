@@ -1,6 +1,7 @@
 /** DTLS-SRTP protection profiles (RFC 5764 section 4.1.2, RFC 7714 section 14.2), preferred first. */
 export const srtpProfileNames = ['AEAD_AES_128_GCM', 'AES_CM_128_HMAC_SHA1_80'] as const;
 
+/** A profile, by the name that RFC 4568 and RFC 7714 give its ciphers. */
 export type SrtpProfile = (typeof srtpProfileNames)[number];
 
 /** Lengths in bytes. */
@@ -16,6 +17,7 @@ export interface SrtpProfileLayout {
   readonly rtcpIndexFromEnd: number;
 }
 
+/** The layout of each profile. */
 export const srtpProfiles: Readonly<Record<SrtpProfile, SrtpProfileLayout>> = {
   AEAD_AES_128_GCM: {
     dtlsId: 0x0007,

@@ -10,6 +10,7 @@ import { BINDING } from './wire-format.js';
 export type { IceDatagram } from './connectivity-checks.js';
 export type { HmacSha1 } from './message-integrity.js';
 
+/** Both sides' credentials, and what the core has no source of itself. */
 export interface IceAgentOptions {
   readonly local: IceCredentials;
   readonly remote: IceCredentials;
@@ -32,6 +33,7 @@ export interface IceResult {
   readonly send: readonly IceDatagram[];
 }
 
+/** A socket of ours and the peer's address that data is sent to. */
 export interface SelectedPair {
   readonly remote: TransportAddress;
   readonly socketId: number;

@@ -48,11 +48,13 @@ export class IceGeneration {
     return encodeBinding({ class: 'request', ...fields }, this.theirs);
   }
 
+  /** RFC 8445 section 7.3.1.2: tells the peer how its address looks from here. */
   encodeSuccess(request: StunMessage, remote: TransportAddress): Uint8Array {
     const { transactionId } = request;
     return encodeBinding({ class: 'success', transactionId, xorMappedAddress: remote }, this.own);
   }
 
+  /** RFC 8489 section 6.3.1.1; a 420 names what was not understood. */
   encodeError(request: StunMessage, code: keyof typeof ERROR_REASONS): Uint8Array {
     const { transactionId, unknownAttributes } = request;
     const error = { code, reason: ERROR_REASONS[code] };

@@ -7,6 +7,7 @@ export interface TransportAddress {
   readonly family: 'IPv4' | 'IPv6';
 }
 
+/** Text is compared: both come from the same system. */
 export function isSameTransportAddress(a: TransportAddress, b: TransportAddress): boolean {
   return a.port === b.port && a.address === b.address;
 }

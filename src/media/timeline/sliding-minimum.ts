@@ -26,6 +26,7 @@ export class SlidingMinimum {
     if (value < this.currentMinimum) this.currentMinimum = value;
   }
 
+  /** Forgets all values, and when windows end. */
   clear(): void {
     this.currentMinimum = Infinity;
     this.previousMinimum = Infinity;

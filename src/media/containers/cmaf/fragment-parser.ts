@@ -16,6 +16,7 @@ import {
 } from './layout.js';
 import { IS_NON_SYNC_FLAG } from './sample-flags.js';
 
+/** What the header of a fragment says. */
 export interface ParsedFragment {
   readonly sequenceNumber: number;
   readonly startTicks: number;

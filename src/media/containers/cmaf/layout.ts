@@ -1,4 +1,5 @@
-// The boxes of a fragment header, as written and as read back: ISO/IEC 14496-12 section 8.8.
+// The boxes of a fragment header, as written and as read back: ISO/IEC 14496-12 section 8.8. Types are four characters each.
+
 export const MOOF = 0x6d6f_6f66;
 export const MFHD = 0x6d66_6864;
 export const TRAF = 0x7472_6166;
@@ -12,6 +13,7 @@ export const TRACK_ID = 1;
 
 /** Size and type. */
 export const BOX_HEADER_BYTES = 8;
+/** Box header, version and flags, sequence number. */
 export const MFHD_BYTES = 16;
 /** With default_sample_flags. */
 export const TFHD_BYTES = 20;
@@ -20,6 +22,7 @@ export const TFDT_BYTES = 20;
 /** With data_offset, before the sample rows. */
 export const TRUN_FIXED_BYTES = 20;
 
+/** Flags of `trun`: what each of its sample rows has. */
 export const TRUN_DURATION = 0x100;
 export const TRUN_SIZE = 0x200;
 export const TRUN_FLAGS = 0x400;

@@ -9,7 +9,7 @@ export interface TrackRun {
 }
 
 /** Part of a Period that one SegmentTemplate per track can tell: all its tracks have all its numbers, without a hole. */
-export interface Run {
+export interface TemplateRun {
   /** Unique and stable over reloads: the Period's own for its first run. */
   readonly id: string;
   readonly startMs: number;
@@ -21,7 +21,7 @@ export interface Run {
 }
 
 /** @returns the runs of a Period in order; none for a Period without segments */
-export function runsOf(period: ManifestPeriod): Run[] {
+export function templateRunsOf(period: ManifestPeriod): TemplateRun[] {
   const groups: ManifestSegment[][] = [];
   for (const segment of period.segments) {
     if (segment.objects.length === 0) continue;
@@ -44,7 +44,12 @@ function continues(last: ManifestSegment, next: ManifestSegment): boolean {
   );
 }
 
-function toRun(period: ManifestPeriod, segments: readonly ManifestSegment[], isFirst: boolean, isLast: boolean): Run {
+function toRun(
+  period: ManifestPeriod,
+  segments: readonly ManifestSegment[],
+  isFirst: boolean,
+  isLast: boolean,
+): TemplateRun {
   const firstNumber = segments[0]?.number ?? 0;
   const tracks = period.tracks.flatMap((track) => toTrackRun(track, segments) ?? []);
   const mediaStartMs = isFirst ? period.mediaStartMs : Math.min(...tracks.map(startOf));
