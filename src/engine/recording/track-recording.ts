@@ -1,5 +1,6 @@
 import type { AccessUnitFacts, CodecDefinition, CodecParameters, MediaKind } from '../../media/codecs/codec.js';
 import { DecodeOrder } from '../../media/timeline/decode-order.js';
+import { msToTicks, ticksToMs } from '../../media/timeline/ticks.js';
 import type { TrackClock } from '../../media/timeline/track-clock.js';
 import { FragmentWriter, MAX_FRAGMENT_SAMPLES } from './fragment-writer.js';
 import type { MemoryShare } from './memory-share.js';
@@ -123,11 +124,11 @@ export class TrackRecording {
   }
 
   msOf(ticks: number): number {
-    return (ticks * 1000) / this.clock.clockRate;
+    return ticksToMs(ticks, this.clock.clockRate);
   }
 
   ticksOf(ms: number): number {
-    return Math.round((ms * this.clock.clockRate) / 1000);
+    return msToTicks(ms, this.clock.clockRate);
   }
 
   /** Makes the arena's unit in progress a sample that waits. */

@@ -1,4 +1,5 @@
 import type { MediaKind } from '../codecs/codec.js';
+import { msToTicks, ticksToMs } from '../timeline/ticks.js';
 import { templateRunsOf, type TemplateRun, type TrackRun } from './template-runs.js';
 import type { ManifestObject, ManifestTimeline } from './timeline.js';
 import { element, type XmlAttributes } from './xml.js';
@@ -57,7 +58,7 @@ function clockLines(timeline: ManifestTimeline): string[] {
 function longestSegmentMs(timeline: ManifestTimeline, runs: readonly TemplateRun[]): number {
   let longestMs = 2 * timeline.segmentDurationMs;
   for (const { track, objects } of runs.flatMap(({ tracks }) => tracks)) {
-    for (const { durationTicks } of objects) longestMs = Math.max(longestMs, (durationTicks * 1000) / track.timescale);
+    for (const { durationTicks } of objects) longestMs = Math.max(longestMs, ticksToMs(durationTicks, track.timescale));
   }
   return longestMs;
 }
@@ -113,7 +114,7 @@ function channels({ track }: TrackRun): string[] {
 function segmentTemplate(run: TemplateRun, { track, objects, template }: TrackRun): string[] {
   const attributes = {
     timescale: track.timescale,
-    presentationTimeOffset: Math.round((run.mediaStartMs * track.timescale) / 1000),
+    presentationTimeOffset: msToTicks(run.mediaStartMs, track.timescale),
     startNumber: run.firstNumber,
     initialization: track.initUri.replaceAll('$', '$$$$'),
     media: template,

@@ -1,4 +1,5 @@
 import type { MediaKind } from '../codecs/codec.js';
+import { ticksToMs } from '../timeline/ticks.js';
 import { bandwidthOf } from './bandwidth.js';
 import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTimeline, ManifestTrack } from './timeline.js';
 
@@ -132,7 +133,7 @@ function objectOf(period: ManifestPeriod, segment: ManifestSegment, kind: MediaK
 function longestObjectMs(period: ManifestPeriod, segment: ManifestSegment): number {
   const durations = segment.objects.map((object) => {
     const timescale = period.tracks.find(({ id }) => id === object.trackId)?.timescale ?? 1000;
-    return (object.durationTicks * 1000) / timescale;
+    return ticksToMs(object.durationTicks, timescale);
   });
   return Math.max(0, ...durations);
 }
@@ -162,7 +163,7 @@ function otherObject(period: ManifestPeriod, segment: ManifestSegment): PlacedOb
 }
 
 function wallClock(period: ManifestPeriod, { object, track }: PlacedObject): string {
-  const mediaMs = (object.startTicks * 1000) / track.timescale;
+  const mediaMs = ticksToMs(object.startTicks, track.timescale);
   return new Date(Math.round(period.startEpochMs + mediaMs - period.mediaStartMs)).toISOString();
 }
 

@@ -1,3 +1,4 @@
+import { ticksToMs } from '../timeline/ticks.js';
 import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
 
 /** A track's objects in a run, and the DASH template that names them all. */
@@ -72,12 +73,12 @@ function toTrackRun(track: ManifestTrack, segments: readonly ManifestSegment[]):
 }
 
 function startOf({ track, objects }: TrackRun): number {
-  return ((objects[0]?.startTicks ?? 0) * 1000) / track.timescale;
+  return ticksToMs(objects[0]?.startTicks ?? 0, track.timescale);
 }
 
 function endOf({ track, objects }: TrackRun): number {
   const last = objects.at(-1);
-  return (((last?.startTicks ?? 0) + (last?.durationTicks ?? 0)) * 1000) / track.timescale;
+  return ticksToMs((last?.startTicks ?? 0) + (last?.durationTicks ?? 0), track.timescale);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ReportBlock } from '../rtcp/report-block.js';
+import { ticksToMs } from '../timeline/ticks.js';
 
 /** A difference of transit times beyond this is a jump of the sender's clock and says nothing of the network. */
 const LARGEST_TRANSIT_CHANGE_S = 5;
@@ -22,7 +23,7 @@ export class ReceptionStatistics {
   ) {}
 
   get jitterMs(): number {
-    return (this.jitter * 1000) / this.clockRate;
+    return ticksToMs(this.jitter, this.clockRate);
   }
 
   /** Counting starts, or starts again, with this extended sequence number. */

@@ -1,5 +1,6 @@
 import { DELAY_WINDOW_MS, type ClockedTrack, type RecordingClock } from './recording-clock.js';
 import { SlidingMinimum } from './sliding-minimum.js';
+import { msToTicks, ticksToMs } from './ticks.js';
 import { TimestampUnwrapper } from './timestamp-unwrapper.js';
 
 /** Media time moves by at most this share of its own length: 5 ms per second. */
@@ -188,10 +189,10 @@ export class TrackClock implements ClockedTrack {
   }
 
   private shiftFor(offsetMs: number): number {
-    return Math.round(((offsetMs - this.originMs) * this.clockRate) / 1000);
+    return msToTicks(offsetMs - this.originMs, this.clockRate);
   }
 
   private toMs(ticks: number): number {
-    return (ticks * 1000) / this.clockRate;
+    return ticksToMs(ticks, this.clockRate);
   }
 }
