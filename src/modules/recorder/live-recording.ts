@@ -23,7 +23,7 @@ export type Ending =
   | { readonly state: 'failed'; readonly reason: 'disk-full' | 'io-error' | 'memory-exhausted' };
 
 /**
- * One recording session that runs: `waiting → recording ⇄ interrupted → ended` (ARCHITECTURE section 6).
+ * One recording session that runs: `waiting → recording ⇄ interrupted → ended`.
  *
  * It has a row from the moment its publisher is connected, so that a publisher who never connects leaves nothing behind.
  */

@@ -24,8 +24,8 @@ export interface RecordedStreamHost {
 }
 
 /**
- * What is recorded of one stream, and why: the rules between its publishers and its recordings (INTERFACE, life of a
- * publisher and of a recording). What happens to it is done in turn; other streams are never waited for.
+ * What is recorded of one stream, and why: the rules between its publishers and its recordings (docs/architecture.md, life
+ * of a publisher and its recording). What happens to it is done in turn; other streams are never waited for.
  */
 export class RecordedStream {
   private recording: LiveRecording | undefined;

@@ -12,7 +12,7 @@ export interface AdoptableSession {
 }
 
 /**
- * What a stopped server left behind (INTERFACE, "restart after a crash"): open segments are saved, sessions inside their
+ * What a stopped server left behind: open segments are saved, sessions inside their
  * reconnect window wait on, all others are completed. Manifests are static until a publisher is back.
  */
 export class RecordingRecovery {
