@@ -5,6 +5,7 @@ describe('the list of codecs', () => {
     ['H264', 'video'],
     ['h264', 'video'],
     ['H265', 'video'],
+    ['VP9', 'video'],
     ['opus', 'audio'],
     ['OPUS', 'audio'],
   ] as const)('has %s', (name, kind) => {

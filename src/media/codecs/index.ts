@@ -2,9 +2,10 @@ import type { CodecDefinition, MediaKind } from './codec.js';
 import { h264 } from './h264.js';
 import { h265 } from './h265.js';
 import { opus } from './opus.js';
+import { vp9 } from './vp9.js';
 
 /** Every codec that Aircheck records. */
-export const codecs: readonly CodecDefinition[] = [h264, h265, opus];
+export const codecs: readonly CodecDefinition[] = [h264, h265, vp9, opus];
 
 /**
  * @param name encoding name of `a=rtpmap`, in any case

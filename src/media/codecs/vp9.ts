@@ -1,0 +1,18 @@
+import type { CodecDefinition } from './codec.js';
+import { answerParameters } from './format.js';
+import { codecString } from './vp9/configuration.js';
+import { Vp9Depacketizer } from './vp9/depacketizer.js';
+
+/** VP9 over RTP: RFC 9628. All spatial layers of a picture are one sample, so a recording has the full quality. */
+export const vp9: CodecDefinition = {
+  name: 'VP9',
+  kind: 'video',
+  clockRate: 90_000,
+  preference: (parameters) => PREFERENCE_BY_PROFILE[parameters['profile-id'] ?? '0'] ?? 0,
+  answerFormat: (parameters) => answerParameters(parameters, ['profile-id']),
+  createDepacketizer: (sink) => new Vp9Depacketizer(sink),
+  isobmff: { sampleEntryType: 'vp09', configurationBoxType: 'vpcC', codecString },
+};
+
+/** Every browser plays 8 bits 4:2:0; 10 and 12 bits many; other sampling (1 and 3) hardly any. */
+const PREFERENCE_BY_PROFILE: Readonly<Record<string, number>> = { '0': 4, '2': 2 };
