@@ -1,5 +1,6 @@
 import { decodeErrors } from '../support/judges/ffmpeg.js';
 import { makeMedia } from '../support/media.js';
+import type { PathConditions } from '../support/network/network-path.js';
 import { UdpRelay } from '../support/network/udp-relay.js';
 import { Publisher } from '../support/publisher.js';
 import { type PlaybackEntry, StoredRecording, isFinished } from '../support/recording.js';
@@ -26,8 +27,11 @@ class Scene implements AsyncDisposable {
     readonly publisher: Publisher,
   ) {}
 
-  static async start(seed: number, seconds: number): Promise<Scene> {
+  /** @param conditions from the first packet on, both ways */
+  static async start(seed: number, seconds: number, conditions: Partial<PathConditions> = {}): Promise<Scene> {
     const relay = await UdpRelay.start({ seed });
+    relay.toServer.become(conditions);
+    relay.toPublisher.become(conditions);
     const server = await TestServer.start({ env: relay.serverEnvironment });
     const media = await makeMedia({ seconds, gopFrames: 15 });
     const publisher = await Publisher.start('datachannel', { urls: [server.url('/whip/cam')], media });
@@ -130,6 +134,17 @@ describe('a stream over a network', () => {
     const { gaps } = await scene.sessionFile(recording);
     expect(gaps.filter(({ kind }) => kind === 'audio').length).toBeGreaterThan(10);
     expect(new Set(gaps.map(({ cause }) => cause))).toEqual(new Set(['loss']));
+    expect(await scene.decodeErrors(recording)).toBe('');
+  });
+
+  withFfmpeg('that is bad from the first packet on lets a publisher connect', async () => {
+    const conditions = { lossPercent: 5, reorderPercent: 20, duplicatePercent: 20, delayMs: 20, jitterMs: 10 };
+    await using scene = await Scene.start(6, 4, conditions);
+
+    const recording = await scene.recording();
+
+    const { video } = scene.publisher.sent;
+    expect(places(await hashes(recording, 'video'), video).length).toBeGreaterThan(0.9 * video.length);
     expect(await scene.decodeErrors(recording)).toBe('');
   });
 

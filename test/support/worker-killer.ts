@@ -23,8 +23,8 @@ export async function endWorker(server: TestServer, title: string): Promise<void
   const found = new Promise<string>((resolve) => {
     inspector.addEventListener('message', ({ data }) => {
       const { method, params } = JSON.parse(String(data)) as InspectorMessage;
-      const isIt = method === 'NodeWorker.attachedToWorker' && params?.workerInfo.title.endsWith(title) === true;
-      if (isIt && params !== undefined) resolve(params.sessionId);
+      if (method === 'NodeWorker.attachedToWorker' && params?.workerInfo.title.endsWith(title) === true)
+        resolve(params.sessionId);
     });
   });
   await new Promise((resolve) => {
