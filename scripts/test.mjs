@@ -17,11 +17,7 @@ function runLevel(level, folder, env) {
   const report = join(folder, `${level}.json`);
   const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
   const workers = level === 'unit' ? [] : ['--runInBand'];
-  run(
-    process.execPath,
-    [...jest, '--selectProjects', level, '--json', `--outputFile=${report}`, '--passWithNoTests', ...workers],
-    env,
-  );
+  run(process.execPath, [...jest, '--selectProjects', level, '--json', `--outputFile=${report}`, ...workers], env);
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
     const brokenSuites = result.testResults.filter(

@@ -22,3 +22,8 @@ export function formatDay({ year, month, day }: { year: number; month: number; d
     year: 'numeric',
   });
 }
+
+/** @param epochSeconds Unix seconds. @returns the time of day where the reader is */
+export function formatTime(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+}

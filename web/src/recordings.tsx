@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { type LiveStream, type RecordingEntry, listRecordedStreams, listRecordings, objectUrl } from './api';
-import { formatDay, formatDuration } from './format';
+import { formatDay, formatDuration, formatTime } from './format';
 import type { Playable } from './player';
 
 const REFRESH_MS = 10_000;
@@ -12,18 +12,21 @@ interface Props {
   readonly onPlay: (playable: Playable) => void;
 }
 
-interface StreamRecordings {
+interface StreamRecording extends RecordingEntry {
   readonly stream: string;
-  readonly entries: readonly RecordingEntry[];
 }
 
-async function readAll(): Promise<StreamRecordings[]> {
+/** All of them, the newest first. */
+async function readAll(): Promise<StreamRecording[]> {
   const streams = await listRecordedStreams();
-  return Promise.all(streams.map(async (stream) => ({ stream, entries: (await listRecordings(stream)).toReversed() })));
+  const lists = await Promise.all(
+    streams.map(async (stream) => (await listRecordings(stream)).map((entry) => ({ ...entry, stream }))),
+  );
+  return lists.flat().sort((a, b) => Number(b.record) - Number(a.record));
 }
 
 export function Recordings({ version, live, onPlay }: Props): React.JSX.Element {
-  const [recordings, setRecordings] = useState<readonly StreamRecordings[]>();
+  const [recordings, setRecordings] = useState<readonly StreamRecording[]>();
 
   useEffect(() => {
     let isCurrent = true;
@@ -44,37 +47,36 @@ export function Recordings({ version, live, onPlay }: Props): React.JSX.Element 
     };
   }, [version]);
 
-  const isRecording = (stream: string): boolean => live.some(({ id, recording }) => id === stream && recording);
+  const isNewest = (entry: StreamRecording): boolean =>
+    live.some(({ id, recording }) => id === entry.stream && recording) &&
+    recordings?.find(({ stream }) => stream === entry.stream) === entry;
   return (
     <section className="card" aria-labelledby="recordings">
       <h2 id="recordings">Recordings</h2>
       {recordings?.length === 0 && <p className="empty">Nothing is recorded yet. Every stream that goes live is.</p>}
       <ul className="rows">
-        {recordings?.flatMap(({ stream, entries }) =>
-          entries.map((entry, i) => (
-            <RecordingRow
-              key={entry.mpd_path}
-              stream={stream}
-              entry={entry}
-              isLive={i === 0 && isRecording(stream)}
-              onPlay={onPlay}
-            />
-          )),
-        )}
+        {recordings?.map((entry) => (
+          <RecordingRow
+            key={`${entry.mpd_path} ${entry.record}`}
+            entry={entry}
+            isLive={isNewest(entry)}
+            onPlay={onPlay}
+          />
+        ))}
       </ul>
     </section>
   );
 }
 
 interface RowProps {
-  readonly stream: string;
-  readonly entry: RecordingEntry;
+  readonly entry: StreamRecording;
   readonly isLive: boolean;
   readonly onPlay: Props['onPlay'];
 }
 
-function RecordingRow({ stream, entry, isLive, onPlay }: RowProps): React.JSX.Element {
-  const day = formatDay(entry);
+function RecordingRow({ entry, isLive, onPlay }: RowProps): React.JSX.Element {
+  const { stream } = entry;
+  const day = `${formatDay(entry)}, ${formatTime(Number(entry.record))}`;
   const play = (): void => {
     onPlay({ title: `${stream}, ${day}`, url: objectUrl(entry.mpd_path, 'index.m3u8'), isLive });
   };
