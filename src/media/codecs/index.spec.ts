@@ -6,6 +6,7 @@ describe('the list of codecs', () => {
     ['h264', 'video'],
     ['H265', 'video'],
     ['VP9', 'video'],
+    ['AV1', 'video'],
     ['opus', 'audio'],
     ['OPUS', 'audio'],
   ] as const)('has %s', (name, kind) => {

@@ -1,0 +1,21 @@
+import { codecString } from './av1/configuration.js';
+import { Av1Depacketizer } from './av1/depacketizer.js';
+import type { CodecDefinition } from './codec.js';
+import { answerParameters } from './format.js';
+
+/**
+ * AV1 over RTP: "RTP Payload Format For AV1", Alliance for Open Media. All layers of a picture are one sample, so a
+ * recording has the full quality.
+ */
+export const av1: CodecDefinition = {
+  name: 'AV1',
+  kind: 'video',
+  clockRate: 90_000,
+  preference: (parameters) => PREFERENCE_BY_PROFILE[parameters['profile'] ?? '0'] ?? 0,
+  answerFormat: (parameters) => answerParameters(parameters, ['profile', 'level-idx', 'tier']),
+  createDepacketizer: (sink) => new Av1Depacketizer(sink),
+  isobmff: { sampleEntryType: 'av01', configurationBoxType: 'av1C', codecString },
+};
+
+/** Main is played wherever AV1 is; High (4:4:4) and Professional are not. */
+const PREFERENCE_BY_PROFILE: Readonly<Record<string, number>> = { '0': 3, '1': 1, '2': 1 };
