@@ -33,6 +33,8 @@ interface Travelling {
 /** One direction of a network: takes datagrams and lets them out later, twice, in another order, or not at all. */
 export class NetworkPath {
   readonly counters = { entered: 0, lost: 0, duplicated: 0, reordered: 0 };
+  /** Lost media by RTP payload type, which SRTP leaves in the clear. */
+  private readonly lostMedia = new Map<number, number>();
   private conditions = CLEAN;
   private isInBurst = false;
   private lastDueMs = 0;
@@ -54,13 +56,18 @@ export class NetworkPath {
   take(bytes: Uint8Array): void {
     this.counters.entered++;
     if (this.conditions.isDown || this.losesNext()) {
-      this.counters.lost++;
+      this.lose(bytes);
       return;
     }
     this.send(bytes);
     if (!this.happens(this.conditions.duplicatePercent)) return;
     this.counters.duplicated++;
     this.send(bytes);
+  }
+
+  /** Datagrams with this RTP payload type that never came out. */
+  lostOf(payloadType: number): number {
+    return this.lostMedia.get(payloadType) ?? 0;
   }
 
   close(): void {
@@ -75,6 +82,14 @@ export class NetworkPath {
     const beginPercent = (100 * lossPercent) / (100 - lossPercent) / lossBurst;
     this.isInBurst = this.isInBurst ? !this.happens(100 / lossBurst) : this.happens(beginPercent);
     return this.isInBurst;
+  }
+
+  private lose(bytes: Uint8Array): void {
+    this.counters.lost++;
+    const [first = 0, second = 0] = bytes;
+    const isMedia = first >> 6 === 2;
+    const payloadType = second & 127;
+    if (isMedia) this.lostMedia.set(payloadType, this.lostOf(payloadType) + 1);
   }
 
   private send(bytes: Uint8Array): void {
