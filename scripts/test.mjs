@@ -16,7 +16,8 @@ function run(command, args, env = {}) {
 function runLevel(level, folder, env) {
   const report = join(folder, `${level}.json`);
   const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-  const workers = level === 'unit' ? [] : ['--runInBand'];
+  // Peers of other people's making leave timers and sockets behind: what a test itself starts, it ends.
+  const workers = level === 'unit' ? [] : ['--runInBand', '--forceExit'];
   run(process.execPath, [...jest, '--selectProjects', level, '--json', `--outputFile=${report}`, ...workers], env);
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));

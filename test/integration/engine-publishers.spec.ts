@@ -174,14 +174,16 @@ describe('a publisher on werift', () => {
     const { end } = await publishWithWerift(bench, [GCM], 'actpass', (answer) =>
       answer.replaceAll(` ${String(bench.udpPort)} typ`, ` ${String(relay.port)} typ`),
     );
-    await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+    const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+    const before = Math.max(...tracks.map(({ packetsReceived }) => packetsReceived));
 
     await relay.move();
-    await bench.reached('disconnected');
-    await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+    // Whether the peer's next check comes before or after the session counts as disconnected is up to the peer.
+    await bench.statistics((all) => all.every(({ packetsReceived }) => packetsReceived > before + 100));
     await end();
 
-    expect(bench.states).toEqual(['connecting', 'connected', 'disconnected', 'connected']);
+    expect(bench.states.filter((state) => state !== 'disconnected').slice(0, 2)).toEqual(['connecting', 'connected']);
+    expect(bench.states.at(-1)).toBe('connected');
   });
 
   it('is refused when it speaks no profile of ours', async () => {
