@@ -157,6 +157,16 @@ it('refuses a name that no stream can have', async () => {
   await expect(answer.json()).resolves.toMatchObject({ code: 'stream-name-invalid' });
 });
 
+it('knows every directory of a session, the one without media yet too', async () => {
+  await using fixture = await startIndex();
+  const { index } = fixture;
+  await record(fixture, { segments: [1] });
+  await index.commitSegment(segmentClosed(1, { startMs: 6000, directory: 'cam/2026/11/21', trackIds: ['v1'] }));
+  await index.setSessionState('s1', { state: 'recording', directory: 'cam/2026/11/22' });
+
+  await expect(index.directoriesOf('s1')).resolves.toEqual([DIRECTORY, 'cam/2026/11/21', 'cam/2026/11/22']);
+});
+
 it('knows the sessions of a directory in the order of their media', async () => {
   await using fixture = await startIndex();
   const { index } = fixture;

@@ -141,6 +141,15 @@ export class IndexService {
     return row === null ? undefined : sessionView(row);
   }
 
+  /** Where a session has media, and where it records now or ended. */
+  async directoriesOf(sessionId: string): Promise<string[]> {
+    const { manager } = this.dataSource;
+    const parts = await manager.find(SessionPart, { where: { sessionId }, order: { startMs: 'ASC' } });
+    const row = await manager.findOneBy(RecordingSession, { id: sessionId });
+    const directories = parts.map(({ directory }) => directory);
+    return [...new Set(row === null ? directories : [...directories, row.directory])];
+  }
+
   /**
    * What this node left behind when it stopped, oldest first. A SQLite database has one server, whatever it was called
    * when it wrote them; elsewhere the alias tells.

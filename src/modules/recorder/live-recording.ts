@@ -125,6 +125,7 @@ export class LiveRecording {
     if (this.hasRow) this.commitState({ state: 'recording', interruptedAt: null });
     else this.openRow();
     this.goLive();
+    this.publishAll();
   }
 
   /** Not heard for 3 s, or gone without a word. */
@@ -133,6 +134,7 @@ export class LiveRecording {
     if (this.currentState !== 'recording') return;
     this.currentState = 'interrupted';
     this.commitState({ state: 'interrupted', interruptedAt: new Date(this.context.clock.epochMs()) });
+    this.publishAll();
     this.window.open(this.context.settings.reconnectWindowMs);
   }
 
@@ -193,12 +195,20 @@ export class LiveRecording {
   }
 
   private commitEnding({ state, reason }: Ending): void {
-    const { clock, manifests } = this.context;
+    const { clock, index, manifests } = this.context;
     const directory = this.currentDirectory;
     this.commitState({ state, reason, endedAt: new Date(clock.epochMs()) });
     this.commits.push(async () => {
       manifests.setLive(directory, false);
-      await manifests.publish(directory);
+      await manifests.publishAll(await index.directoriesOf(this.facts.id));
+    });
+  }
+
+  /** The session's files say its state in every directory it has been in. */
+  private publishAll(): void {
+    const { index, manifests } = this.context;
+    this.commits.push(async () => {
+      void manifests.publishAll(await index.directoriesOf(this.facts.id));
     });
   }
 
@@ -209,7 +219,6 @@ export class LiveRecording {
     const directory = this.currentDirectory;
     this.commits.push(() => {
       this.context.manifests.setLive(directory, true);
-      void this.context.manifests.publish(directory);
     });
   }
 
@@ -242,7 +251,7 @@ export class LiveRecording {
     const session = await this.context.index.session(this.facts.id);
     if (session === undefined) return;
     await commitLeftovers(this.context, session);
-    void this.context.manifests.publish(session.directory);
+    void this.context.manifests.publishAll(await this.context.index.directoriesOf(session.id));
   }
 
   private get rowState(): 'recording' | 'interrupted' | 'finalizing' {

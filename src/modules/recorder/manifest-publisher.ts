@@ -21,6 +21,10 @@ export class ManifestPublisher {
     return running;
   }
 
+  async publishAll(directories: readonly string[]): Promise<void> {
+    await Promise.all(directories.map((directory) => this.publish(directory)));
+  }
+
   setLive(directory: string, isLive: boolean): void {
     this.manifests.setLive(directory, isLive);
   }

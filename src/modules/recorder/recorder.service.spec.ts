@@ -607,6 +607,37 @@ describe('a day ends', () => {
     expect(fixture.engine.rollovers[1]).toMatchObject({ directory: 'cam/2026/11/22' });
   });
 
+  it('and every day of the session is written again when its state changes', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    await fixture.tell({ type: 'segment-closed', segment: segment(id, 1) });
+    await pass(12 * 3_600_000);
+    await fixture.tell({ type: 'recording-rolled-over', recordingSessionId: id, directory: 'cam/2026/11/21' });
+    await fixture.tell({ type: 'segment-closed', segment: segment(id, 1, 'cam/2026/11/21') });
+
+    for (const [change, kind] of [
+      [() => fixture.disconnect(), 'dynamic'],
+      [() => fixture.connect(), 'dynamic'],
+      [() => fixture.close('requested'), 'static'],
+    ] as const) {
+      fixture.manifests.written.length = 0;
+      await change();
+      expect(fixture.manifests.written).toEqual([`${today} static`, `cam/2026/11/21 ${kind}`]);
+    }
+  });
+
+  it('and a server that starts after a crash writes every day of the session again', async () => {
+    const before = new RecorderFixture();
+    const id = await before.publish();
+    await before.tell({ type: 'segment-closed', segment: segment(id, 1) });
+    await before.tell({ type: 'recording-rolled-over', recordingSessionId: id, directory: 'cam/2026/11/21' });
+    const after = new RecorderFixture(before.index);
+
+    await after.recorder.onApplicationBootstrap();
+
+    expect(after.manifests.written).toEqual([`${today} static`, 'cam/2026/11/21 static']);
+  });
+
   it('in the configured zone', async () => {
     const fixture = new RecorderFixture(new MemoryIndex(), {}, { timeZone: 'Asia/Kolkata' });
     await fixture.publish();

@@ -20,6 +20,7 @@ export type RecordingIndex = Pick<
   | 'setSessionState'
   | 'session'
   | 'unfinishedSessions'
+  | 'directoriesOf'
   | 'directoryState'
   | 'directoryOwner'
 >;

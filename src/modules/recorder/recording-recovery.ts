@@ -35,8 +35,9 @@ export class RecordingRecovery {
     await this.salvage(left);
     const session = (await this.context.index.session(left.id)) ?? left;
     const adoptable = await this.decide(session);
-    this.context.manifests.setLive(session.directory, false);
-    this.publications.push(this.context.manifests.publish(session.directory));
+    const { index, manifests } = this.context;
+    manifests.setLive(session.directory, false);
+    this.publications.push(manifests.publishAll(await index.directoriesOf(session.id)));
     return adoptable;
   }
 

@@ -76,6 +76,12 @@ export class MemoryIndex implements RecordingIndex {
     return Promise.resolve(this.rows.get(sessionId));
   }
 
+  async directoriesOf(sessionId: string): Promise<string[]> {
+    this.throwWhenAway();
+    const own = this.segments.filter(({ recordingSessionId }) => recordingSessionId === sessionId);
+    return Promise.resolve([...new Set([...own.map(({ directory }) => directory), this.row(sessionId).directory])]);
+  }
+
   async unfinishedSessions(): Promise<RecordingSessionView[]> {
     return Promise.resolve([...this.rows.values()].filter(({ state }) => state !== 'completed' && state !== 'failed'));
   }
