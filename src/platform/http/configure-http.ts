@@ -2,6 +2,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import type { AppConfig } from '../../config/index.js';
 import { serveOpenApi } from '../openapi/openapi.js';
+import { answerBrokenRequests, requireHost } from './broken-requests.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 import type { StartGate } from './start-gate.js';
 import { staticFiles } from '../web/static-files.js';
 
@@ -25,10 +27,12 @@ const EXPOSED_HEADERS = [
   'X-Request-Id',
 ];
 
-/** What surrounds the controllers: page, API description, CORS, headers. The application is made with `bodyParser: false`. */
+/** What surrounds the controllers: page, API description, CORS, headers, limits. The application is made with `bodyParser: false`. */
 export function configureHttp(app: NestExpressApplication, { config, version, webRoot, gate }: HttpSurroundings): void {
   app.disable('x-powered-by');
+  answerBrokenRequests(app.getHttpServer());
   app.use(setSecurityHeaders);
+  app.use(requireHost);
   app.use(gate.handle);
   if (config.http.cors) enableCors(app);
   app.use(staticFiles(webRoot));
@@ -36,8 +40,7 @@ export function configureHttp(app: NestExpressApplication, { config, version, we
 }
 
 function setSecurityHeaders(_request: Request, response: Response, next: NextFunction): void {
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Referrer-Policy', 'no-referrer');
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   next();
 }
 

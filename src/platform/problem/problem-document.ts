@@ -51,6 +51,7 @@ const FRAMEWORK_CODES: Readonly<Record<number, string>> = {
   414: 'uri-too-long',
   415: 'content-type-unsupported',
   429: 'rate-limited',
+  431: 'headers-too-large',
   503: 'unavailable',
 };
 
