@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DataSource } from 'typeorm';
 import { sqlitePath, type AppConfig } from '../config/index.js';
+import { probeFolder } from '../modules/storage/probe-folder.js';
 import { systemErrorCode } from '../shared/errors.js';
 import { DataUnusableError } from './data-unusable.error.js';
 
@@ -53,8 +53,8 @@ function placesOf({ recorder, database }: AppConfig): Place[] {
  * process id has to be judged, which in containers is the same for every server.
  */
 async function lock(place: Place): Promise<DataSource> {
+  await probe(place);
   try {
-    mkdirSync(dirname(place.lockFile), { recursive: true });
     const file = new DataSource({ type: 'better-sqlite3', database: place.lockFile, timeout: WAIT_MS });
     await file.initialize();
     await file.query('PRAGMA journal_mode = MEMORY');
@@ -62,10 +62,19 @@ async function lock(place: Place): Promise<DataSource> {
     return file;
   } catch (error) {
     const isTaken = systemErrorCode(error) === 'SQLITE_BUSY';
-    throw new DataUnusableError(place, isTaken ? 'which another server is using' : reasonOf(error), { cause: error });
+    const reason = isTaken ? 'which another server is using' : `which cannot be locked (${messageOf(error)})`;
+    throw new DataUnusableError(place, reason, { cause: error });
   }
 }
 
-function reasonOf(error: unknown): string {
-  return `which cannot be locked (${error instanceof Error ? error.message : String(error)})`;
+async function probe(place: Place): Promise<void> {
+  try {
+    await probeFolder(dirname(place.lockFile));
+  } catch (error) {
+    throw new DataUnusableError(place, `which cannot be written to (${messageOf(error)})`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 
 const PROJECT = resolve(__dirname, '../..');
 
-/** A folder with a file in it where the server is told to keep its data: not even root can write below a file. */
-async function startBelowFile(setting: string, value: string): Promise<{ status: number | null; lines: string[] }> {
+/** Not even root can write below a file, or into the kernel's own folders. */
+async function startWith(setting: string, value: string): Promise<{ status: number | null; lines: string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'aircheck-e2e-'));
   await writeFile(join(folder, 'file'), 'not a folder');
   const env = {
@@ -27,10 +27,14 @@ async function startBelowFile(setting: string, value: string): Promise<{ status:
 
 describe('data where nothing can be written', () => {
   it.each([
+    ['AIRCHECK_RECORDER_STORAGE_ROOT', './file', 'recorder.storage.root'],
     ['AIRCHECK_RECORDER_STORAGE_ROOT', './file/recordings', 'recorder.storage.root'],
+    ['AIRCHECK_RECORDER_STORAGE_ROOT', '/proc/nothing/recordings', 'recorder.storage.root'],
+    ['AIRCHECK_RECORDER_STORAGE_ROOT', '/sys/recordings', 'recorder.storage.root'],
     ['AIRCHECK_DATABASE_URL', 'sqlite://./file/aircheck.db', 'database.url'],
-  ])('stops the start with one sentence that names the setting (%s)', async (setting, value, key) => {
-    const { status, lines } = await startBelowFile(setting, value);
+    ['AIRCHECK_DATABASE_URL', 'sqlite:///proc/nothing/aircheck.db', 'database.url'],
+  ])('stops the start with one sentence that names the setting (%s = %s)', async (setting, value, key) => {
+    const { status, lines } = await startWith(setting, value);
 
     expect(status).toBe(1);
     expect(lines).toHaveLength(1);

@@ -15,6 +15,7 @@ import {
   type StoredObject,
 } from '../ports/storage-driver.js';
 import { InvalidObjectKeyError, ObjectNotFoundError } from '../storage.errors.js';
+import { makeFolder } from './make-folder.js';
 
 type FsOptions = Extract<StorageConfig, { type: 'fs' }>;
 
@@ -71,8 +72,8 @@ export class FsStorageDriver extends StorageDriver {
     for await (const entry of await opendir(path)) {
       if (!entry.isFile() || entry.name.endsWith(PARTIAL_SUFFIX)) continue;
       const key = keyOf(directory, entry.name);
-      const object = key === undefined ? undefined : await this.head(key);
-      if (object !== undefined) yield object;
+      const file = key === undefined ? undefined : await statIfPresent(join(path, entry.name));
+      if (key !== undefined && file !== undefined) yield { key, sizeBytes: file.size };
     }
   }
 
@@ -140,7 +141,7 @@ export class FsStorageDriver extends StorageDriver {
   }
 
   private root(): Promise<string> {
-    this.realRoot ??= mkdir(this.localRoot, { recursive: true })
+    this.realRoot ??= makeFolder(this.localRoot)
       .then(() => realpath(this.localRoot))
       .catch((error: unknown) => {
         this.realRoot = undefined;

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { inTime } from '../../shared/in-time.js';
+import { makeFolder } from './drivers/index.js';
+
+/** A disk that needs longer for a few bytes keeps no recording up. */
+const LIMIT_MS = 5_000;
+
+/**
+ * Makes a folder and does in it what a recording does: a file is made, written, synced, read and deleted.
+ *
+ * @throws what the system said, or {TimeLimitError}
+ */
+export function probeFolder(folder: string): Promise<void> {
+  return inTime(probe(resolve(folder)), LIMIT_MS);
+}
+
+async function probe(folder: string): Promise<void> {
+  await makeFolder(folder);
+  const path = join(folder, `.${randomUUID()}.partial`);
+  try {
+    await tryFile(path);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function tryFile(path: string): Promise<void> {
+  const written = Buffer.from('aircheck');
+  const file = await open(path, 'wx+');
+  try {
+    await file.write(written);
+    await file.sync();
+    const { buffer: read } = await file.read(Buffer.alloc(written.length), 0, written.length, 0);
+    if (!read.equals(written)) throw new Error('what was written reads otherwise');
+  } finally {
+    await file.close();
+  }
+}
