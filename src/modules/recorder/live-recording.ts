@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineEvent, RecordingDirectory } from '../../engine/index.js';
 import { systemErrorCode } from '../../shared/errors.js';
+import { inTime } from '../../shared/in-time.js';
 import type { RecordingSessionReason, RecordingSessionView, RecordingTrigger } from '../index/index.service.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import type { CommitQueue } from './commit-queue.js';
@@ -8,6 +9,9 @@ import { DayBorder } from './day-border.js';
 import { commitLeftovers } from './leftovers.js';
 import { ReconnectWindow } from './reconnect-window.js';
 import type { RecordingContext } from './recording-context.js';
+
+/** The files of a full day are counted in a second or two. */
+const COUNT_LIMIT_MS = 8_000;
 
 /** What a recording session is, from its start to its end. */
 export interface RecordingFacts {
@@ -86,7 +90,7 @@ export class LiveRecording {
     const { engine, index, settings, storage, clock } = this.context;
     const earlier = this.hasRow ? await index.session(this.facts.id) : undefined;
     const directory = this.directoryAt(clock.epochMs());
-    const numbers = await index.directoryState(directory);
+    const numbers = await inTime(index.directoryState(directory), COUNT_LIMIT_MS);
     await engine.startRecording({
       ...numbers,
       recordingSessionId: this.facts.id,

@@ -145,8 +145,14 @@ export class RecordedStream {
   }
 
   private async beginByItself(): Promise<void> {
-    if (!this.isAuto || this.isHeldBack || !(await this.host.hasRoom())) return;
-    await this.begin('auto', undefined);
+    if (!this.isAuto || this.isHeldBack) return;
+    try {
+      if (await this.host.hasRoom()) await this.begin('auto', undefined);
+    } catch (error) {
+      const isLiveAnyway = error instanceof RecordingUnavailableError && this.context.settings.onFull === 'live_only';
+      if (!isLiveAnyway) throw error;
+      this.context.log.warn(`${this.name} is not being recorded.`, error);
+    }
   }
 
   private async begin(trigger: RecordingTrigger, baseDir: string | undefined): Promise<LiveRecording> {

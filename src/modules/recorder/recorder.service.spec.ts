@@ -582,6 +582,63 @@ describe('the disk is full', () => {
   });
 });
 
+describe('the disk does not answer', () => {
+  it('a stream that is to be recorded is refused after 2 s, and the disk is asked once for all', async () => {
+    const fixture = new RecorderFixture();
+    fixture.isDiskStuck = true;
+    const refused = Promise.all(
+      ['a', 'b', 'c'].map((session) => expect(fixture.open(session)).rejects.toThrow(RecordingUnavailableError)),
+    );
+
+    await pass(2_000);
+    await refused;
+
+    expect(fixture.diskQuestions).toBe(1);
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
+  });
+
+  it('a stream goes live unrecorded where that is wanted', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), { onFull: 'live_only' });
+    fixture.isDiskStuck = true;
+
+    const opened = fixture.open();
+    await pass(2_000);
+
+    await expect(opened).resolves.toBeUndefined();
+    expect(fixture.engine.orders).toEqual([]);
+  });
+
+  it.each(['refuse', 'live_only'] as const)('when its files are to be counted: bounded too (%s)', async (onFull) => {
+    const fixture = new RecorderFixture(new MemoryIndex(), { onFull });
+    jest.spyOn(fixture.index, 'directoryState').mockReturnValue(new Promise(() => undefined));
+
+    const opened = fixture.open().then(
+      () => 'live',
+      (error: unknown) => error,
+    );
+    await pass(8_000);
+
+    if (onFull === 'refuse') expect(await opened).toBeInstanceOf(RecordingUnavailableError);
+    else expect(await opened).toBe('live');
+  });
+
+  it.each(['refuse', 'live_only'] as const)('when the recording before is to be closed (%s)', async (onFull) => {
+    const fixture = new RecorderFixture(new MemoryIndex(), { onFull });
+    await fixture.publish('a');
+    jest.spyOn(fixture.engine, 'stopRecording').mockReturnValue(new Promise(() => undefined));
+    void fixture.close('requested', 'a');
+
+    const opened = fixture.open('b').then(
+      () => 'live',
+      (error: unknown) => error,
+    );
+    await pass(15_000);
+
+    if (onFull === 'refuse') expect(await opened).toBeInstanceOf(RecordingUnavailableError);
+    else expect(await opened).toBe('live');
+  });
+});
+
 describe('a day ends', () => {
   it('and the session goes on in the next directory', async () => {
     const fixture = new RecorderFixture();

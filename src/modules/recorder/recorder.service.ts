@@ -1,9 +1,11 @@
 import type { EngineEvent } from '../../engine/index.js';
+import { inTime, TimeLimitError } from '../../shared/in-time.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
 import type { SignalingEvent } from '../signaling/ports/signaling-event.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNotFoundError } from '../signaling/signaling.errors.js';
 import { parseBaseDir } from './base-dir.js';
+import { FreeSpace } from './free-space.js';
 import type { LiveRecording } from './live-recording.js';
 import { RecordedStream, type RecordedStreamHost } from './recorded-stream.js';
 import { BaseDirTakenError, RecordingUnavailableError, StorageFullError } from './recorder.errors.js';
@@ -13,6 +15,8 @@ import type { StreamPatterns } from './stream-patterns.js';
 
 /** A request waits so long for rows and manifests; they follow in any case. */
 const STOP_LIMIT_MS = 5_000;
+/** A publisher waits so long for its recording: for what was there before to end, for rows, for the disk. */
+const OPEN_LIMIT_MS = 15_000;
 /** Rows that are not in the database by then are made from the files at the next start. */
 const SHUTDOWN_LIMIT_MS = 10_000;
 
@@ -32,6 +36,7 @@ export class RecorderService {
   private readonly recordedStreams = new Map<string, RecordedStream>();
   private readonly recordings = new Map<string, LiveRecording>();
   private readonly host: RecordedStreamHost;
+  private readonly freeSpace: FreeSpace;
   private isStopping = false;
 
   constructor(
@@ -39,6 +44,7 @@ export class RecorderService {
     private readonly signaling: RecorderSignaling,
     private readonly patterns: StreamPatterns,
   ) {
+    this.freeSpace = new FreeSpace(context.storage);
     this.host = {
       began: (recording) => this.began(recording),
       ended: (recording) => this.ended(recording),
@@ -105,7 +111,11 @@ export class RecorderService {
 
   private async hasRoom(): Promise<boolean> {
     if (this.isStopping) throw new RecordingUnavailableError();
-    return (await this.context.storage.freeBytes()) >= this.context.settings.minFreeBytes;
+    try {
+      return (await this.freeSpace.bytes()) >= this.context.settings.minFreeBytes;
+    } catch (error) {
+      throw new RecordingUnavailableError({ cause: error });
+    }
   }
 
   private async checkBaseDir(stream: StreamName, baseDir: string): Promise<void> {
@@ -139,7 +149,7 @@ export class RecorderService {
   private follow(event: SignalingEvent): Promise<void> | undefined {
     switch (event.type) {
       case 'publisher-opened':
-        return this.recordedStream(event.stream).publisherOpened();
+        return this.opened(event.stream);
       case 'publisher-state':
         if (event.state === 'connected') return this.recordedStreams.get(event.stream)?.publisherConnected();
         if (event.state === 'disconnected') return this.recordedStreams.get(event.stream)?.publisherDisconnected();
@@ -150,6 +160,16 @@ export class RecorderService {
         return this.recordedStreams.get(event.stream)?.stop('stream-deleted');
       default:
         return undefined;
+    }
+  }
+
+  private async opened(stream: StreamName): Promise<void> {
+    try {
+      await inTime(this.recordedStream(stream).publisherOpened(), OPEN_LIMIT_MS);
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+      if (this.context.settings.onFull === 'refuse') throw new RecordingUnavailableError({ cause: error });
+      this.context.log.warn(`${stream} goes live before its recording can begin.`, error);
     }
   }
 

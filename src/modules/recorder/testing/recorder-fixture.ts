@@ -68,6 +68,9 @@ export class RecorderFixture {
   leftovers: readonly EngineEvent[] = [];
   unreadable: Error | undefined;
   freeBytes = 10_000;
+  /** Calls that ask the disk for its free space never come back. */
+  isDiskStuck = false;
+  diskQuestions = 0;
   readonly recorder: RecorderService;
 
   constructor(
@@ -81,7 +84,7 @@ export class RecorderFixture {
         engine: this.engine,
         index,
         manifests: new ManifestPublisher(this.manifests, log),
-        storage: { localRoot: '/recordings', freeBytes: () => Promise.resolve(this.freeBytes) },
+        storage: { localRoot: '/recordings', freeBytes: () => this.askDisk() },
         salvage: () =>
           this.unreadable === undefined ? Promise.resolve(this.leftovers) : Promise.reject(this.unreadable),
         calendar: new RecordingCalendar(timeZone),
@@ -92,6 +95,11 @@ export class RecorderFixture {
       this.signaling,
       new StreamPatterns(patterns),
     );
+  }
+
+  private askDisk(): Promise<number> {
+    this.diskQuestions += 1;
+    return this.isDiskStuck ? new Promise(() => undefined) : Promise.resolve(this.freeBytes);
   }
 
   async open(sessionId = 'a', stream = cam): Promise<void> {
