@@ -10,7 +10,7 @@ describe('Chromium', () => {
     const page = await browser.newPage();
     await page.goto(server.url('/'));
 
-    await goLive(page, 'cam', 'noise');
+    await goLive(page, 'cam', { picture: 'noise' });
 
     await until(async () => (await sendingBitrate(page, 1)) > 1_000_000, 'more than 1 Mbit/s is sent', 15_000);
     const [stream] = await server.get<{ id: string; publish: { sessions: { state: string }[] } }[]>('/api/streams/');

@@ -23,9 +23,13 @@ export interface SentFrame {
  * Goes live from a page of the server itself and hashes every encoded frame on its way from the encoder to the
  * packetizer (RTCRtpScriptTransform). Noise is what needs every bit that it may have. The connection stays in the page as `globalThis.live`.
  */
-export async function goLive(page: Page, stream: string, picture: 'camera' | 'noise' = 'camera'): Promise<void> {
+export async function goLive(
+  page: Page,
+  stream: string,
+  { picture = 'camera', codec = 'H264' }: { picture?: 'camera' | 'noise'; codec?: 'H264' | 'VP9' | 'AV1' } = {},
+): Promise<void> {
   await page.evaluate(
-    async ([endpoint, source, wanted]) => {
+    async ([endpoint, source, wanted, codecName]) => {
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
       const noise = (): MediaStream => {
         const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
@@ -44,8 +48,13 @@ export async function goLive(page: Page, stream: string, picture: 'camera' | 'no
       const live = { peer, sent: [] as SentFrame[], session: '' };
       worker.onmessage = ({ data }: MessageEvent<SentFrame>) => live.sent.push(data);
       for (const track of media.getTracks()) {
-        const { sender } = peer.addTransceiver(track, { direction: 'sendonly', streams: [media] });
-        sender.transform = new RTCRtpScriptTransform(worker, { kind: track.kind });
+        const transceiver = peer.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+        const { sender } = transceiver;
+        if (track.kind === 'video') {
+          const { codecs } = RTCRtpSender.getCapabilities('video') ?? { codecs: [] };
+          transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType === `video/${codecName}`));
+        }
+        sender.transform = new RTCRtpScriptTransform(worker, { kind: track.kind, codec: codecName });
       }
       await peer.setLocalDescription();
       const headers = { 'content-type': 'application/sdp' };
@@ -63,7 +72,7 @@ export async function goLive(page: Page, stream: string, picture: 'camera' | 'no
         look();
       });
     },
-    [`/whip/${stream}`, HASHING_WORKER, picture] as const,
+    [`/whip/${stream}`, HASHING_WORKER, picture, codec] as const,
   );
 }
 
@@ -111,7 +120,7 @@ const nalUnits = (bytes) => {
     return bytes.slice(start, end);
   });
 };
-const parts = (kind, bytes) => kind === 'audio' ? [bytes] : nalUnits(bytes).filter((unit) => unit.length > 0 && ![7, 8].includes(unit[0] & 31));
+const parts = ({ kind, codec }, bytes) => kind === 'audio' || codec !== 'H264' ? [bytes] : nalUnits(bytes).filter((unit) => unit.length > 0 && ![7, 8].includes(unit[0] & 31));
 const digest = async (units) => {
   const all = new Uint8Array(units.reduce((sum, { length }) => sum + 4 + length, 0));
   let offset = 0;
@@ -126,7 +135,7 @@ const digest = async (units) => {
 onrtctransform = async ({ transformer: { readable, writable, options } }) => {
   const writer = writable.getWriter();
   for await (const frame of readable) {
-    const units = parts(options.kind, new Uint8Array(frame.data.slice(0)));
+    const units = parts(options, new Uint8Array(frame.data.slice(0)));
     writer.write(frame);
     postMessage({ kind: options.kind, hash: await digest(units) });
   }

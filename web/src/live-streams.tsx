@@ -73,7 +73,7 @@ function StreamRow({
   );
 }
 
-const CODEC_NAMES: Readonly<Record<string, string>> = { h264: 'H.264', opus: 'Opus' };
+const CODEC_NAMES: Readonly<Record<string, string>> = { h264: 'H.264', h265: 'H.265', opus: 'Opus' };
 
 function describe({ codecs, stats }: LiveStream): string {
   const tracks = codecs.map(({ kind, codec, width, height, framesPerSecond }) => {
