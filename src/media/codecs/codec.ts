@@ -23,7 +23,7 @@ export interface ColourDescription {
 export interface CodecParameters {
   /** RFC 6381 `codecs` parameter: `avc1.42E01F`, `opus`. */
   readonly codecString: string;
-  /** The codec's configuration record without a box header: AVCDecoderConfigurationRecord, OpusSpecificBox. */
+  /** Content of the box with the codec's configuration: AVCDecoderConfigurationRecord, OpusSpecificBox, version and flags where the box has them (`vpcC`). */
   readonly configuration: Uint8Array;
   /** Pixels, video only. */
   readonly width?: number;
