@@ -17,9 +17,13 @@ const get = async ({ app }: IndexFixture, path: string) => fetch(`${await app.ge
 
 it('lets numbers run on over the sessions of a directory', async () => {
   await using fixture = await startIndex();
-  const { index } = fixture;
+  const { index, storage } = fixture;
   await record(fixture, { segments: [1, 2] });
   await index.commitTrack('s1', recordedTrack('v2'));
+  for (const trackId of ['v1', 'a1', 'v2'] as const) {
+    const { initObjectKey, initSizeBytes } = recordedTrack(trackId);
+    await storage.put(parseObjectKey(initObjectKey), Buffer.alloc(initSizeBytes));
+  }
 
   await expect(index.directoryState(DIRECTORY)).resolves.toEqual({
     directory: DIRECTORY,
@@ -29,6 +33,18 @@ it('lets numbers run on over the sessions of a directory', async () => {
       const { kind, initObjectKey: objectKey, initSha256: sha256 } = recordedTrack(trackId as 'v1');
       return { trackId, kind, objectKey, sha256 };
     }),
+  });
+});
+
+it('points at no init whose object is gone or has another length, and takes its number no second time', async () => {
+  await using fixture = await startIndex();
+  const { index, storage } = fixture;
+  await record(fixture, { segments: [1] });
+  await storage.put(parseObjectKey(recordedTrack('v1').initObjectKey), Buffer.from('cut off'));
+
+  await expect(index.directoryState(DIRECTORY)).resolves.toMatchObject({
+    nextInitNumber: { video: 2, audio: 2 },
+    knownInits: [],
   });
 });
 

@@ -6,16 +6,18 @@ import { parseInitName, parseSegmentName, splitKey } from './object-names.js';
 /**
  * What a recording must know before it writes into a directory: which numbers are free, which inits lie there.
  * A number is taken by a row or by a file, whichever is higher: bytes that never got a row are not overwritten either.
+ * An init is known as long as its object is there: one that was deleted would be missed by all that point at it.
  *
  * @param lastNumber highest segment number of the rows, 0 without any
- * @param names of the files that lie in the directory
+ * @param sizes bytes by name of the files that lie in the directory
  */
 export function directoryStateOf(
   directory: string,
   lastNumber: number,
   tracks: readonly TrackRow[],
-  names: readonly string[],
+  sizes: ReadonlyMap<string, number>,
 ): RecordingDirectory {
+  const names = [...sizes.keys()];
   const segments = names.map((name) => parseSegmentName(name)?.number ?? 0);
   const inits = [...names, ...tracks.map(({ initObjectKey }) => splitKey(initObjectKey).name)].map(parseInitName);
   const nextInit = (kind: MediaKind): number =>
@@ -24,7 +26,9 @@ export function directoryStateOf(
     directory,
     nextSegmentNumber: 1 + segments.reduce((last, number) => Math.max(last, number), lastNumber),
     nextInitNumber: { video: nextInit('video'), audio: nextInit('audio') },
-    knownInits: knownInits(tracks),
+    knownInits: knownInits(
+      tracks.filter(({ initObjectKey, initSizeBytes }) => sizes.get(splitKey(initObjectKey).name) === initSizeBytes),
+    ),
   };
 }
 

@@ -189,9 +189,9 @@ export class IndexService {
     const { manager } = this.dataSource;
     const lastNumber = (await manager.maximum(SegmentRow, 'number', { directory })) ?? 0;
     const tracks = await manager.find(TrackRow, { where: { directory }, order: { createdAt: 'ASC' } });
-    const names: string[] = [];
-    for await (const { key } of this.storage.list(directory)) names.push(splitKey(key).name);
-    return directoryStateOf(directory, lastNumber, tracks, names);
+    const sizes = new Map<string, number>();
+    for await (const { key, sizeBytes } of this.storage.list(directory)) sizes.set(splitKey(key).name, sizeBytes);
+    return directoryStateOf(directory, lastNumber, tracks, sizes);
   }
 
   /** What the rows say of a session that a crash interrupted, in one of its directories. */

@@ -1,5 +1,5 @@
-import { Controller, Get, Logger, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Head, Logger, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { pipeline } from 'node:stream/promises';
 import { systemErrorCode } from '../../shared/errors.js';
@@ -8,6 +8,7 @@ import type { ObjectKey } from '../storage/ports/object-key.js';
 import type { ByteRange } from '../storage/ports/storage-driver.js';
 import { PreconditionFailedError, RangeNotSatisfiableError } from './index.errors.js';
 import { answerFor } from './object-access/conditions.js';
+import { DocumentedObject, DocumentedObjectHeader } from './object-access/documented-object.js';
 import type { ObjectResource } from './object-access/object-resource.js';
 import { wholeRange } from './object-access/whole-range.js';
 import { ObjectService } from './object.service.js';
@@ -22,12 +23,17 @@ export class ObjectController {
 
   constructor(private readonly objects: ObjectService) {}
 
-  /** Express sends HEAD here too. */
+  /** Before GET, which Express would take for it. */
+  @Head('*key')
+  @ApiOperation({ summary: 'Length and entity tag of an object' })
+  @DocumentedObjectHeader()
+  sendHeader(@Req() request: Request, @Res() response: Response): Promise<void> {
+    return this.send(request, response);
+  }
+
   @Get('*key')
-  @ApiOperation({
-    summary: 'A manifest, playlist, init object, segment or session file; also with HEAD and one Range.',
-  })
-  @ApiParam({ name: 'key', description: 'Object key, as in mpd_path', example: 'cam/2026/11/20/manifest.mpd' })
+  @ApiOperation({ summary: 'A manifest, playlist, init object, segment or session file' })
+  @DocumentedObject()
   async send(@Req() request: Request, @Res() response: Response): Promise<void> {
     // Until it is known what is sent: errors are not to be kept, the segment may be there a second later.
     response.setHeader('Cache-Control', 'no-store');

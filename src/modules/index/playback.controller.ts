@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { parseStreamName } from '../signaling/ports/stream-name.js';
 import { PlaybackEntryDto } from './dto/playback-entry.dto.js';
@@ -20,7 +20,9 @@ export class PlaybackController {
 
   @Get(':stream')
   @ApiOperation({ summary: 'Recordings of a stream, oldest first' })
+  @ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' })
   @ApiOkResponse({ type: [PlaybackEntryDto] })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   async recordings(@Param('stream') stream: string): Promise<PlaybackEntryDto[]> {
     const entries = await this.index.recordingsOf(parseStreamName(stream));
     return entries.map((entry) => new PlaybackEntryDto(entry));
