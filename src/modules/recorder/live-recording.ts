@@ -9,6 +9,7 @@ import { DayBorder } from './day-border.js';
 import { commitLeftovers } from './leftovers.js';
 import { ReconnectWindow } from './reconnect-window.js';
 import type { RecordingContext } from './recording-context.js';
+import { SegmentCommit } from './segment-commit.js';
 
 /** The files of a full day are counted in a second or two. */
 const COUNT_LIMIT_MS = 8_000;
@@ -40,6 +41,7 @@ export class LiveRecording {
   private preparedBorderMs = 0;
   private readonly window: ReconnectWindow;
   private readonly border: DayBorder;
+  private readonly segments: SegmentCommit;
 
   /**
    * @param commits of the stream, so that one session's rows come after those of the session before it
@@ -53,6 +55,7 @@ export class LiveRecording {
   ) {
     this.currentDirectory = this.directoryAt(context.clock.epochMs());
     this.window = new ReconnectWindow(windowOver);
+    this.segments = new SegmentCommit(context);
     this.border = new DayBorder(
       context.clock,
       (borderEpochMs) => this.prepareNextDay(borderEpochMs),
@@ -178,7 +181,7 @@ export class LiveRecording {
       this.watchBorder();
     } else if (event.type === 'segment-closed') {
       this.commits.push(async () => {
-        await index.commitSegment(event.segment);
+        await this.segments.commit(event.segment);
         void manifests.publish(event.segment.directory);
       });
     }

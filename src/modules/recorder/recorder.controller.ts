@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNamePipe } from '../signaling/ports/stream-name.pipe.js';
@@ -10,6 +10,7 @@ import { RecorderService } from './recorder.service.js';
 
 /** What is being recorded. */
 @ApiTags('recording')
+@ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' })
 @Controller('api/record/:stream')
 @Permission('record')
 export class RecorderController {
@@ -20,9 +21,15 @@ export class RecorderController {
   @ApiOperation({ summary: 'Record a live stream; what runs already is returned' })
   @ApiBody({ type: StartRecordingInput, required: false })
   @ApiOkResponse({ type: StartedRecordingDto })
-  @ApiResponse({ status: 400, description: '`stream-name-invalid`, `base-dir-invalid`' })
+  @ApiResponse({
+    status: 400,
+    description: '`stream-name-invalid`, `base-dir-invalid`, `input-invalid`, `body-malformed`',
+  })
   @ApiResponse({ status: 404, description: '`stream-not-found`: it is not live' })
   @ApiResponse({ status: 409, description: '`base-dir-taken`' })
+  @ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
+  @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
+  @ApiResponse({ status: 503, description: '`recording-unavailable`, `engine-unavailable`, `not-ready`' })
   @ApiResponse({ status: 507, description: '`storage-full`' })
   async start(
     @Param('stream', StreamNamePipe) stream: StreamName,
@@ -34,13 +41,15 @@ export class RecorderController {
   @Get()
   @ApiOperation({ summary: 'Is the stream being recorded?' })
   @ApiOkResponse({ type: RecordingStatusDto })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   show(@Param('stream', StreamNamePipe) stream: StreamName): RecordingStatusDto {
     return new RecordingStatusDto(this.recorder.isRecording(stream));
   }
 
   @Delete()
   @ApiOperation({ summary: 'Stop recording; nothing starts by itself before the next publish' })
-  @ApiOkResponse()
+  @ApiOkResponse({ description: 'It is not recorded any more' })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   async stop(@Param('stream', StreamNamePipe) stream: StreamName): Promise<void> {
     await this.recorder.stop(stream);
   }

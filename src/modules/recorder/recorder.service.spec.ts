@@ -452,6 +452,37 @@ describe('what the engine tells', () => {
     expect(fixture.manifests.written).toEqual([`${today} dynamic`]);
   });
 
+  it('of segments whose files are gone leaves gaps, and is told once', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    const commitGap = jest.spyOn(fixture.index, 'commitGap');
+    for (const number of [2, 3]) fixture.deleted.add(`${today}/seg_000${number}.m4s`);
+
+    for (const number of [1, 2, 3, 4]) await fixture.tell({ type: 'segment-closed', segment: segment(id, number) });
+
+    expect(fixture.index.segments.map(({ number }) => number)).toEqual([1, 4]);
+    expect(commitGap.mock.calls.map(([, gap]) => gap)).toEqual([
+      { kind: 'video', startMs: 6000, durationMs: 6000, cause: 'loss' },
+      { kind: 'video', startMs: 12_000, durationMs: 6000, cause: 'loss' },
+    ]);
+    expect(fixture.errors).toHaveLength(1);
+  });
+
+  it('of a segment with one file gone is committed without it', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    const closed = segment(id, 1);
+    const [video] = closed.objects;
+    if (video === undefined) throw new RangeError('A segment has media.');
+    const audio = { ...video, kind: 'audio', trackId: 'audio-1', objectKey: `${today}/audio_seg_0001.m4s` } as const;
+    fixture.deleted.add(video.objectKey);
+
+    await fixture.tell({ type: 'segment-closed', segment: { ...closed, objects: [video, audio] } });
+
+    expect(fixture.index.segments).toEqual([{ ...closed, objects: [audio] }]);
+    expect(fixture.index.log).toContain('gap');
+  });
+
   it('is committed when the database is back, and other streams are not held up', async () => {
     const fixture = new RecorderFixture();
     const id = await fixture.publish();

@@ -30,7 +30,7 @@ export interface RecordingContext {
   readonly engine: RecordingEngine;
   readonly index: RecordingIndex;
   readonly manifests: ManifestPublisher;
-  readonly storage: Pick<StorageService, 'localRoot' | 'freeBytes'>;
+  readonly storage: Pick<StorageService, 'localRoot' | 'freeBytes' | 'head'>;
   readonly salvage: LeftoverSalvage;
   readonly calendar: RecordingCalendar;
   readonly settings: RecorderSettings;

@@ -1,6 +1,8 @@
 import type { EngineEvent, RecordingOrder, RolloverOrder, SegmentClosed } from '../../../engine/index.js';
 import type { RecordingEngine } from '../recording-context.js';
 
+export const SEGMENT_BYTES = 1000;
+
 /** Keeps orders and tells whatever a test makes it tell. */
 export class FakeEngine implements RecordingEngine {
   readonly running = new Map<string, RecordingOrder>();
@@ -52,7 +54,7 @@ export function segment(recordingSessionId: string, number: number, directory = 
         trackId: 'video-1',
         kind: 'video',
         objectKey,
-        sizeBytes: 1000,
+        sizeBytes: SEGMENT_BYTES,
         sha256: '00',
         startTicks: (number - 1) * 540_000,
         durationTicks: 540_000,

@@ -7,7 +7,7 @@ import { RecorderService, type RecorderSignaling } from '../recorder.service.js'
 import type { RecorderSettings } from '../recorder-settings.js';
 import { RecordingCalendar } from '../recording-calendar.js';
 import { StreamPatterns } from '../stream-patterns.js';
-import { FakeEngine } from './fake-engine.js';
+import { FakeEngine, SEGMENT_BYTES } from './fake-engine.js';
 import { MemoryIndex } from './memory-index.js';
 
 export const cam = parseStreamName('cam');
@@ -71,6 +71,8 @@ export class RecorderFixture {
   /** Calls that ask the disk for its free space never come back. */
   isDiskStuck = false;
   diskQuestions = 0;
+  /** Keys of files that are gone; all others are there. */
+  readonly deleted = new Set<string>();
   readonly recorder: RecorderService;
 
   constructor(
@@ -84,7 +86,11 @@ export class RecorderFixture {
         engine: this.engine,
         index,
         manifests: new ManifestPublisher(this.manifests, log),
-        storage: { localRoot: '/recordings', freeBytes: () => this.askDisk() },
+        storage: {
+          localRoot: '/recordings',
+          freeBytes: () => this.askDisk(),
+          head: (key) => Promise.resolve(this.deleted.has(key) ? undefined : { key, sizeBytes: SEGMENT_BYTES }),
+        },
         salvage: () =>
           this.unreadable === undefined ? Promise.resolve(this.leftovers) : Promise.reject(this.unreadable),
         calendar: new RecordingCalendar(timeZone),
