@@ -70,7 +70,10 @@ describe('the recorder over HTTP', () => {
 
   withFfmpeg('does not start again by itself while the publisher goes on after a stop', async () => {
     await using _publisher = await publish('auto-stopped');
-    expect(await server.get('/api/record/auto-stopped')).toEqual({ recording: true });
+    await until(
+      async () => (await server.get<{ recording: boolean }>('/api/record/auto-stopped')).recording,
+      'the server knows that the publisher is connected',
+    );
     await fetch(server.url('/api/record/auto-stopped'), { method: 'DELETE' });
 
     await pause(2000);

@@ -76,6 +76,11 @@ export class LiveRecording {
     return this.currentState;
   }
 
+  /** Its publisher has been connected: before that no recording session exists. */
+  get hasBegun(): boolean {
+    return this.currentState !== 'waiting';
+  }
+
   get directory(): string {
     return this.currentDirectory;
   }

@@ -15,6 +15,8 @@ const SETTLE_LIMIT_MS = 10_000;
 /** What a stream's recording tells the recorder. */
 export interface RecordedStreamHost {
   /** Before the engine is asked: its events may come at once. */
+  prepared(recording: LiveRecording): void;
+  /** Its publisher is connected, or was before this server started. */
   began(recording: LiveRecording): void;
   /** The engine has closed its files, or never had any. */
   ended(recording: LiveRecording): void;
@@ -47,7 +49,7 @@ export class RecordedStream {
   }
 
   get isRecording(): boolean {
-    return this.recording !== undefined;
+    return this.recording?.hasBegun === true;
   }
 
   get current(): LiveRecording | undefined {
@@ -74,7 +76,7 @@ export class RecordedStream {
     return this.inTurn(async () => {
       this.publisher = 'connected';
       if (this.recording === undefined) await this.beginByItself();
-      else this.recording.publisherConnected();
+      else this.connect(this.recording);
     });
   }
 
@@ -141,6 +143,7 @@ export class RecordedStream {
     const recording = this.newRecording({ id, stream: this.name, trigger, baseDir, startedAt });
     recording.adopt(session, remainingMs);
     this.recording = recording;
+    this.host.prepared(recording);
     this.host.began(recording);
   }
 
@@ -158,7 +161,7 @@ export class RecordedStream {
   private async begin(trigger: RecordingTrigger, baseDir: string | undefined): Promise<LiveRecording> {
     const facts = LiveRecording.newFacts(this.name, trigger, baseDir, this.context.clock.epochMs());
     const recording = this.newRecording(facts);
-    this.host.began(recording);
+    this.host.prepared(recording);
     try {
       await this.launch(recording);
     } catch (error) {
@@ -166,8 +169,13 @@ export class RecordedStream {
       throw error;
     }
     this.recording = recording;
-    if (this.publisher === 'connected') recording.publisherConnected();
+    if (this.publisher === 'connected') this.connect(recording);
     return recording;
+  }
+
+  private connect(recording: LiveRecording): void {
+    recording.publisherConnected();
+    this.host.began(recording);
   }
 
   private async continueWith(recording: LiveRecording): Promise<void> {

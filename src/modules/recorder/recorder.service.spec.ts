@@ -39,6 +39,8 @@ describe('a publisher comes', () => {
       },
     ]);
     expect(fixture.index.rows.size).toBe(0);
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
+    expect(fixture.signaling.recording.size).toBe(0);
   });
 
   it('and never connects: no recording session existed', async () => {
@@ -348,9 +350,12 @@ describe('POST /api/record', () => {
 
     await fixture.recorder.start(cam);
     expect(fixture.index.rows.size).toBe(0);
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
 
     await fixture.connect();
     expect(fixture.index.onlyRow.state).toBe('recording');
+    expect(fixture.recorder.isRecording(cam)).toBe(true);
+    expect(fixture.signaling.recording).toEqual(new Set(['cam']));
   });
 
   it('while it records without or with the same base_dir returns what runs', async () => {
@@ -431,6 +436,36 @@ describe('POST /api/record', () => {
 
     expect(one).toEqual(other);
     expect(fixture.engine.orders).toHaveLength(1);
+  });
+});
+
+describe('many POST /api/record at once, each with a base_dir of its own', () => {
+  const folders = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `shows/${name}`);
+
+  it('are done one after another: each ends the one before', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), {}, { patterns: [] });
+    await fixture.publish();
+
+    const started = await Promise.all(folders.map((folder) => fixture.recorder.start(cam, folder)));
+    await fixture.rest();
+
+    expect(started.map(({ directory }) => directory)).toEqual(folders);
+    const rows = [...fixture.index.rows.values()];
+    expect(rows.map(({ directory }) => directory)).toEqual(folders);
+    expect(rows.map(({ state }) => state)).toEqual([...folders.slice(1).map(() => 'completed'), 'recording']);
+    expect(fixture.manifests.live).toEqual(new Set(['shows/f']));
+    expect(fixture.engine.running.size).toBe(1);
+  });
+
+  it('leave no session when the publisher never connects', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), {}, { patterns: [] });
+    await fixture.open();
+
+    await Promise.all(folders.map((folder) => fixture.recorder.start(cam, folder)));
+    await fixture.close('connect-timeout');
+
+    expect(fixture.index.log).toEqual([]);
+    expect(fixture.engine.running.size).toBe(0);
   });
 });
 

@@ -46,7 +46,8 @@ export class RecorderService {
   ) {
     this.freeSpace = new FreeSpace(context.storage);
     this.host = {
-      began: (recording) => this.began(recording),
+      prepared: (recording) => void this.recordings.set(recording.facts.id, recording),
+      began: (recording) => signaling.setRecording(recording.facts.stream, true),
       ended: (recording) => this.ended(recording),
       hasRoom: () => this.hasRoom(),
       checkBaseDir: (stream, baseDir) => this.checkBaseDir(stream, baseDir),
@@ -80,7 +81,7 @@ export class RecorderService {
     await recorded.settle(STOP_LIMIT_MS);
   }
 
-  /** True also while a recording waits for a publisher that was lost. */
+  /** True also while a recording waits for a publisher that was lost, not yet for one that was never connected. */
   isRecording(stream: StreamName): boolean {
     return this.recordedStreams.get(stream)?.isRecording === true;
   }
@@ -134,11 +135,6 @@ export class RecorderService {
     } catch (error) {
       throw new RecordingUnavailableError({ cause: error });
     }
-  }
-
-  private began(recording: LiveRecording): void {
-    this.recordings.set(recording.facts.id, recording);
-    this.signaling.setRecording(recording.facts.stream, true);
   }
 
   private ended(recording: LiveRecording): void {
