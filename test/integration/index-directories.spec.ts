@@ -101,6 +101,17 @@ it.each(['camera', 'ca', 'archive', 'archive/wedding2', 'CAM/x', 'c%m'])('leaves
   await expect(index.directoryOwner(directory, 'other')).resolves.toBeUndefined();
 });
 
+it('gives a directory back when a session ended there without media', async () => {
+  await using fixture = await startIndex();
+  const { index } = fixture;
+  await index.openSession(sessionInput({ directory: 'archive/x', baseDir: 'archive/x' }));
+  await expect(index.directoryOwner('archive/x', 'other')).resolves.toBe('cam');
+
+  await index.setSessionState('s1', end);
+
+  await expect(index.directoryOwner('archive/x', 'other')).resolves.toBeUndefined();
+});
+
 it('keeps the day at its default directory, at another one only until there is one', async () => {
   await using fixture = await startIndex();
   const { index, dataSource } = fixture;

@@ -83,6 +83,23 @@ it('writes nothing for a directory without media', async () => {
   expect((await served(fixture, 'manifest.mpd')).status).toBe(404);
 });
 
+it('leaves nothing of a session that ended before it got media', async () => {
+  await using fixture = await startIndex();
+  const { index, manifests } = fixture;
+  manifests.setLive(DIRECTORY, true);
+  await index.openSession(sessionInput());
+  await manifests.publish(DIRECTORY);
+  await index.setSessionState('s1', { state: 'completed', reason: 'base-dir-changed', endedAt: START });
+  manifests.setLive(DIRECTORY, false);
+
+  await manifests.publish(DIRECTORY);
+
+  await expect(readdir(join(fixture.root, DIRECTORY))).rejects.toThrow('ENOENT');
+  await expect((await served(fixture, 'manifest.mpd')).json()).resolves.toMatchObject({ code: 'object-not-found' });
+  await expect(index.streams()).resolves.toEqual([]);
+  await expect(index.recordingsOf('cam')).resolves.toEqual([]);
+});
+
 it('has no playlist of a kind that nobody sent', async () => {
   await using fixture = await startIndex();
   const { index, manifests } = fixture;

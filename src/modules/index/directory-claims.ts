@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { RecordingSession, SessionPart } from './entities/index.js';
 
 /**
- * A directory is a stream's when the stream has ever recorded there, or when its default tree (the folder of its name)
+ * A directory is a stream's when the stream has ever recorded media there or may still, or when its default tree (the folder of its name)
  * lies above, below or there.
  *
  * @param exceptStream whose own claim does not count
@@ -20,7 +20,7 @@ export async function findDirectoryOwner(
     .select('session.stream', 'stream')
     .where('session.stream <> :exceptStream', { exceptStream })
     .andWhere(
-      `(session.directory = :directory OR part.directory IS NOT NULL OR session.stream IN (:...above)
+      `(part.directory IS NOT NULL OR (session.directory = :directory AND session.endedAt IS NULL) OR session.stream IN (:...above)
         OR substr(session.stream, 1, length(:below)) = :below)`,
       { above, below: `${directory}/` },
     )
