@@ -11,10 +11,11 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { ContentTypeGuard } from './content-type.guard.js';
+import { ACCEPT_PATCH, ALLOW, ENTITY_TAG } from './documented-headers.js';
 import { FRAGMENT_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
@@ -22,6 +23,8 @@ import { SignalingService } from './signaling.service.js';
 
 /** WHIP sessions (RFC 9725 sections 4.2 and 4.3). */
 @ApiTags('whip')
+@ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' })
+@ApiParam({ name: 'session', description: 'As in the `Location` that publishing gave' })
 @Controller('session/:stream/:session')
 export class SessionController {
   constructor(private readonly signaling: SignalingService) {}
@@ -31,13 +34,27 @@ export class SessionController {
   @UseGuards(new ContentTypeGuard(FRAGMENT_TYPE))
   @ApiOperation({ summary: 'Tell candidates, or restart ICE with `If-Match: *`' })
   @ApiConsumes(FRAGMENT_TYPE)
-  @ApiBody({ schema: { type: 'string' } })
-  @ApiResponse({ status: 200, description: 'ICE was restarted: our side as a fragment, and a new `ETag`' })
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: '`*` to restart ICE; with candidates the newest `ETag`, or nothing',
+  })
+  @ApiBody({ description: 'An SDP fragment (RFC 8840)', schema: { type: 'string' } })
+  @ApiResponse({
+    status: 200,
+    description: 'ICE was restarted: our side of it',
+    headers: ENTITY_TAG,
+    content: { [FRAGMENT_TYPE]: { schema: { type: 'string' } } },
+  })
   @ApiResponse({ status: 204, description: 'Candidates were taken' })
+  @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
   @ApiResponse({ status: 404, description: '`session-not-found`' })
   @ApiResponse({ status: 412, description: '`entity-tag-mismatch`' })
+  @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
+  @ApiResponse({ status: 422, description: '`sdp-unsupported`' })
   @ApiResponse({ status: 428, description: '`ice-restart-condition-required`' })
+  @ApiResponse({ status: 503, description: '`engine-unavailable`, `not-ready`' })
   async patch(
     @Param('stream', StreamNamePipe) stream: StreamName,
     @Param('session') sessionId: string,
@@ -60,6 +77,7 @@ export class SessionController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Stop publishing; the recording ends at once' })
   @ApiResponse({ status: 204 })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 404, description: '`session-not-found`' })
   end(@Param('stream', StreamNamePipe) stream: StreamName, @Param('session') sessionId: string): Promise<void> {
     return this.signaling.unpublish(stream, sessionId);
@@ -70,6 +88,7 @@ export class SessionController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Nothing, as RFC 9725 wants it' })
   @ApiResponse({ status: 204 })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 404, description: '`session-not-found`' })
   touch(@Param('stream', StreamNamePipe) stream: StreamName, @Param('session') sessionId: string): void {
     this.signaling.session(stream, sessionId);
@@ -79,7 +98,8 @@ export class SessionController {
   @Public()
   @HttpCode(204)
   @ApiOperation({ summary: 'What can be sent here' })
-  @ApiResponse({ status: 204, description: '`Accept-Patch`' })
+  @ApiResponse({ status: 204, headers: { ...ALLOW, ...ACCEPT_PATCH } })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   describe(@Param('stream', StreamNamePipe) _stream: StreamName, @Res({ passthrough: true }) response: Response): void {
     response.setHeader('Allow', 'DELETE, GET, OPTIONS, PATCH');
     response.setHeader('Accept-Patch', FRAGMENT_TYPE);

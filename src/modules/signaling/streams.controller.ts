@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { Permission } from '../auth/ports/permission.decorator.js';
@@ -23,6 +23,8 @@ const onlyThese = ApiQuery({
   description: 'Only these',
 });
 
+const streamParam = ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' });
+
 /** What is live. */
 @ApiTags('streams')
 @Controller('api')
@@ -45,8 +47,10 @@ export class StreamsController {
   @Permission('watch')
   @ApiOperation({ summary: 'The list of streams as server-sent events: at once, and whenever it changes' })
   @onlyThese
-  @ApiProduces('text/event-stream')
-  @ApiOkResponse({ type: [StreamDto], description: 'Each event is one `data:` line with the whole list' })
+  @ApiOkResponse({
+    description: 'Each event is one `data:` line with the list that `/api/streams` gives',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
   follow(@Query('streams', { schema: streamNames }) names: string[], @Res() response: Response): void {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
@@ -59,7 +63,9 @@ export class StreamsController {
   @Get('streams/:stream')
   @Permission('watch')
   @ApiOperation({ summary: 'One stream' })
+  @streamParam
   @ApiOkResponse({ type: StreamDto })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 404, description: '`stream-not-found`' })
   show(@Param('stream', StreamNamePipe) stream: StreamName): StreamDto {
     return new StreamDto(this.signaling.stream(stream));
@@ -69,7 +75,9 @@ export class StreamsController {
   @Permission('admin')
   @HttpCode(204)
   @ApiOperation({ summary: 'End a stream, its publisher and its recording' })
+  @streamParam
   @ApiResponse({ status: 204 })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 404, description: '`stream-not-found`' })
   async end(@Param('stream', StreamNamePipe) stream: StreamName): Promise<void> {
     await this.signaling.deleteStream(stream);

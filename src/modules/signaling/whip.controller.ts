@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Options, Param, Post, Res, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { IceService } from '../ice/ice.service.js';
 import { ContentTypeGuard } from './content-type.guard.js';
+import { ACCEPT_PATCH, ACCEPT_POST, ALLOW, ENTITY_TAG, LINK, LOCATION, RETRY_AFTER } from './documented-headers.js';
 import { FRAGMENT_TYPE, OFFER_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
@@ -11,6 +12,7 @@ import { SignalingService } from './signaling.service.js';
 
 /** WHIP endpoints (RFC 9725 section 4.2). */
 @ApiTags('whip')
+@ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' })
 @Controller('whip/:stream')
 export class WhipController {
   constructor(
@@ -23,15 +25,23 @@ export class WhipController {
   @UseGuards(new ContentTypeGuard(OFFER_TYPE))
   @ApiOperation({ summary: 'Publish a stream: offer in, answer out' })
   @ApiConsumes(OFFER_TYPE)
-  @ApiProduces(OFFER_TYPE)
-  @ApiBody({ schema: { type: 'string' } })
-  @ApiResponse({ status: 201, description: 'The answer; `Location` is the session, `ETag` its ICE generation' })
-  @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`' })
+  @ApiBody({ description: 'An SDP offer', schema: { type: 'string' } })
+  @ApiResponse({
+    status: 201,
+    description: 'The SDP answer',
+    headers: { ...LOCATION, ...ENTITY_TAG, ...ACCEPT_PATCH, ...LINK },
+    content: { [OFFER_TYPE]: { schema: { type: 'string' } } },
+  })
+  @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
   @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })
-  @ApiResponse({ status: 409, description: '`stream-busy`: somebody publishes it; `Retry-After`' })
+  @ApiResponse({ status: 409, description: '`stream-busy`: somebody publishes it', headers: RETRY_AFTER })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
-  @ApiResponse({ status: 503, description: '`node-draining`, `node-full`, `recording-unavailable`; `Retry-After`' })
+  @ApiResponse({ status: 422, description: '`sdp-unsupported`: no offer that WHIP allows' })
+  @ApiResponse({
+    status: 503,
+    description: '`node-draining`, `node-full`, `engine-unavailable`, `recording-unavailable`, `not-ready`',
+  })
   @ApiResponse({ status: 507, description: '`storage-full`' })
   async publish(
     @Param('stream', StreamNamePipe) stream: StreamName,
@@ -53,6 +63,7 @@ export class WhipController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Nothing, as RFC 9725 wants it' })
   @ApiResponse({ status: 204 })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   touch(@Param('stream', StreamNamePipe) _stream: StreamName): void {
     // An endpoint has no representation.
   }
@@ -61,7 +72,8 @@ export class WhipController {
   @Public()
   @HttpCode(204)
   @ApiOperation({ summary: 'What can be posted here, and which ICE servers to use' })
-  @ApiResponse({ status: 204, description: '`Accept-Post`, `Link`' })
+  @ApiResponse({ status: 204, headers: { ...ALLOW, ...ACCEPT_POST, ...LINK } })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   describe(@Param('stream', StreamNamePipe) _stream: StreamName, @Res({ passthrough: true }) response: Response): void {
     response.setHeader('Allow', 'GET, OPTIONS, POST');
     response.setHeader('Accept-Post', OFFER_TYPE);

@@ -1,10 +1,16 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, TypeOrmHealthIndicator } from '@nestjs/terminus';
 import { NotReadyError } from './health.errors.js';
 import { ReadinessService } from './readiness.service.js';
 
 const DATABASE_LIMIT_MS = 2000;
+
+/** How they are when they are well. */
+class HealthDto {
+  @ApiProperty({ enum: ['ok'] })
+  readonly status = 'ok';
+}
 
 /** What orchestrators and load balancers ask. Never wants a token. */
 @ApiTags('operations')
@@ -19,21 +25,21 @@ export class HealthController {
   @Get('livez')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Does the process answer?' })
-  @ApiOkResponse({ description: 'It does.' })
-  live(): { readonly status: 'ok' } {
-    return { status: 'ok' };
+  @ApiOkResponse({ description: 'It does.', type: HealthDto })
+  live(): HealthDto {
+    return new HealthDto();
   }
 
   @Get(['readyz', 'healthz'])
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'May this node be sent new work, and is its database there?' })
-  @ApiOkResponse({ description: 'Yes.' })
-  @ApiServiceUnavailableResponse({ description: 'Not now; `reason` says why.' })
-  async ready(): Promise<{ readonly status: 'ok' }> {
+  @ApiOkResponse({ description: 'Yes.', type: HealthDto })
+  @ApiServiceUnavailableResponse({ description: '`not-ready`; `reason` says why' })
+  async ready(): Promise<HealthDto> {
     const { reason } = this.readiness;
     if (reason !== undefined) throw new NotReadyError(reason);
     await this.checkDatabase();
-    return { status: 'ok' };
+    return new HealthDto();
   }
 
   private async checkDatabase(): Promise<void> {
