@@ -12,6 +12,7 @@ import { BaseDirTakenError, RecordingUnavailableError, StorageFullError } from '
 import type { RecordingContext } from './recording-context.js';
 import { RecordingRecovery } from './recording-recovery.js';
 import type { StreamPatterns } from './stream-patterns.js';
+import { UnusableVideo } from './unusable-video.js';
 
 /** A request waits so long for rows and manifests; they follow in any case. */
 const STOP_LIMIT_MS = 5_000;
@@ -37,6 +38,7 @@ export class RecorderService {
   private readonly recordings = new Map<string, LiveRecording>();
   private readonly host: RecordedStreamHost;
   private readonly freeSpace: FreeSpace;
+  private readonly unusableVideo: UnusableVideo;
   private isStopping = false;
 
   constructor(
@@ -45,6 +47,7 @@ export class RecorderService {
     private readonly patterns: StreamPatterns,
   ) {
     this.freeSpace = new FreeSpace(context.storage);
+    this.unusableVideo = new UnusableVideo(context.clock, context.log);
     this.host = {
       prepared: (recording) => void this.recordings.set(recording.facts.id, recording),
       began: (recording) => signaling.setRecording(recording.facts.stream, true),
@@ -150,7 +153,11 @@ export class RecorderService {
         if (event.state === 'connected') return this.recordedStreams.get(event.stream)?.publisherConnected();
         if (event.state === 'disconnected') return this.recordedStreams.get(event.stream)?.publisherDisconnected();
         return undefined;
+      case 'statistics':
+        this.unusableVideo.hear(event.stream, event.tracks);
+        return undefined;
       case 'publisher-closed':
+        this.unusableVideo.forget(event.stream);
         return this.recordedStreams.get(event.stream)?.publisherClosed(event.reason);
       case 'stream-deleted':
         return this.recordedStreams.get(event.stream)?.stop('stream-deleted');

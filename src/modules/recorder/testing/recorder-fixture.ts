@@ -64,6 +64,7 @@ export class RecorderFixture {
   readonly signaling = new FakeSignaling();
   readonly manifests = new FakeManifests();
   readonly errors: string[] = [];
+  readonly warnings: string[] = [];
   /** What a dead worker or server left on disk. */
   leftovers: readonly EngineEvent[] = [];
   unreadable: Error | undefined;
@@ -80,7 +81,10 @@ export class RecorderFixture {
     settings: Partial<RecorderSettings> = {},
     { patterns = ['*'], timeZone = 'UTC' } = {},
   ) {
-    const log = { warn: () => undefined, error: (message: string) => void this.errors.push(message) };
+    const log = {
+      warn: (message: string) => void this.warnings.push(message),
+      error: (message: string) => void this.errors.push(message),
+    };
     this.recorder = new RecorderService(
       {
         engine: this.engine,
