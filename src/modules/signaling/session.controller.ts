@@ -52,7 +52,6 @@ export class SessionController {
   @ApiResponse({ status: 412, description: '`entity-tag-mismatch`' })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
-  @ApiResponse({ status: 422, description: '`sdp-unsupported`' })
   @ApiResponse({ status: 428, description: '`ice-restart-condition-required`' })
   @ApiResponse({ status: 503, description: '`engine-unavailable`, `not-ready`' })
   async patch(

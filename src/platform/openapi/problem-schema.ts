@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-export type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
 
 export const PROBLEM_SCHEMA: Schema = {
   type: 'object',

@@ -4,10 +4,11 @@ import { ApiHeader, ApiParam, ApiResponse, type ApiResponseOptions } from '@nest
 type Headers = NonNullable<ApiResponseOptions['headers']>;
 type Content = NonNullable<ApiResponseOptions['content']>;
 
+const ACCEPT_RANGES: Headers = { 'Accept-Ranges': { schema: { type: 'string', enum: ['bytes'] } } };
 const VALIDATORS: Headers = {
   ETag: { description: 'Strong: the SHA-256 of the object', schema: { type: 'string' } },
   'Cache-Control': { description: 'Media never changes, manifests do', schema: { type: 'string' } },
-  'Accept-Ranges': { schema: { type: 'string', enum: ['bytes'] } },
+  ...ACCEPT_RANGES,
 };
 const LENGTH: Headers = { 'Content-Length': { schema: { type: 'integer' } } };
 const CONTENT_RANGE: Headers = { 'Content-Range': { schema: { type: 'string', example: 'bytes 0-99/1000' } } };
@@ -51,7 +52,7 @@ export const DocumentedObject = (): MethodDecorator =>
     ApiResponse({
       status: 416,
       description: '`range-not-satisfiable`: outside the object, or more than one range',
-      headers: { ...CONTENT_RANGE },
+      headers: { ...ACCEPT_RANGES, ...CONTENT_RANGE },
     }),
   );
 

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 export class DrainDto {
-  @ApiProperty({ description: 'New publishers are refused' })
+  @ApiProperty({ type: Boolean, description: 'New publishers are refused' })
   readonly draining = true;
 
   @ApiProperty({ description: 'Publishers that are still here' })

@@ -36,7 +36,7 @@ export class SessionDto {
   @ApiProperty({ enum: ['new', 'connecting', 'connected', 'disconnected', 'closed'] })
   readonly state: SessionState;
 
-  @ApiProperty()
+  @ApiProperty({ type: Boolean })
   readonly hasDataChannel = false;
 
   @ApiProperty({ type: () => TrafficDto })
@@ -74,13 +74,13 @@ export class StreamTrackDto {
   @ApiProperty({ description: 'As the publisher offered it' })
   readonly fmtp: string;
 
-  @ApiProperty({ example: 'avc1.42E01F', required: false, description: 'RFC 6381, once it is known' })
+  @ApiProperty({ type: String, example: 'avc1.42E01F', required: false, description: 'RFC 6381, once it is known' })
   readonly codecString: string | undefined;
 
-  @ApiProperty({ required: false })
+  @ApiProperty({ type: Number, required: false })
   readonly width: number | undefined;
 
-  @ApiProperty({ required: false })
+  @ApiProperty({ type: Number, required: false })
   readonly height: number | undefined;
 
   @ApiProperty()
@@ -144,10 +144,10 @@ export class StreamDto {
   @ApiProperty({ description: 'Also true while the recording waits for its publisher to come back' })
   readonly recording: boolean;
 
-  @ApiProperty()
+  @ApiProperty({ type: Boolean })
   readonly provisioned = false;
 
-  @ApiProperty()
+  @ApiProperty({ type: Boolean })
   readonly onDemand = false;
 
   @ApiProperty({ type: () => StreamTrafficDto })

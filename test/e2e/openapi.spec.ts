@@ -1,0 +1,206 @@
+import { ApiDescription, type ApiDocument } from '../support/api-description.js';
+import { makeMedia } from '../support/media.js';
+import { offer } from '../support/offer.js';
+import { Publisher } from '../support/publisher.js';
+import { isFinished } from '../support/recording.js';
+import { TestServer } from '../support/server.js';
+import { itWith } from '../support/tools.js';
+import { pause, until } from '../support/wait.js';
+
+const withFfmpeg = itWith('ffmpeg');
+
+const TOKEN = 'a-token-for-tests-only';
+const JSON_TYPE = 'application/json';
+const OFFER = 'application/sdp';
+const FRAGMENT = 'application/trickle-ice-sdpfrag';
+const RESTART = 'a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n';
+const WHIP = '/whip/{stream}';
+const SESSION = '/session/{stream}/{session}';
+const RECORD = '/api/record/{stream}';
+const OBJECT = '/api/record/object/{key}';
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly type?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+describe('the description of the HTTP interface', () => {
+  let server: TestServer;
+  let api: ApiDescription;
+
+  beforeAll(async () => {
+    const servers = JSON.stringify([{ urls: ['stun:stun.example.net:3478'] }]);
+    server = await TestServer.start({ env: { AIRCHECK_AUTH_TOKENS: TOKEN, AIRCHECK_ICE_SERVERS: servers } });
+    api = new ApiDescription(await server.get<ApiDocument>('/api-docs-json'));
+  });
+
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  function call({ method, path, type, body, headers = {} }: Call): Promise<Response> {
+    const common = { authorization: `Bearer ${TOKEN}`, ...(type === undefined ? {} : { 'content-type': type }) };
+    return fetch(server.url(path), {
+      method,
+      headers: { ...common, ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  async function session(stream: string): Promise<string> {
+    const response = await call({ method: 'POST', path: `/whip/${stream}`, type: OFFER, body: offer() });
+    expect(response.status).toBe(201);
+    return response.headers.get('location') ?? '';
+  }
+
+  const anonymous = { authorization: '' };
+
+  it.each<[number, string, Call]>([
+    [200, '/livez', { method: 'GET', path: '/livez' }],
+    [200, '/readyz', { method: 'GET', path: '/readyz' }],
+    [200, '/healthz', { method: 'GET', path: '/healthz' }],
+    [201, WHIP, { method: 'POST', path: '/whip/a', type: OFFER, body: offer() }],
+    [400, WHIP, { method: 'POST', path: '/whip/a', type: OFFER, body: 'hello' }],
+    [400, WHIP, { method: 'POST', path: '/whip/.a', type: OFFER, body: offer() }],
+    [401, WHIP, { method: 'POST', path: '/whip/a', type: OFFER, body: offer(), headers: anonymous }],
+    [
+      406,
+      WHIP,
+      {
+        method: 'POST',
+        path: '/whip/a',
+        type: OFFER,
+        body: offer({ 'a=rtpmap:102 H264/90000': 'a=rtpmap:102 H261/90000' }),
+      },
+    ],
+    [413, WHIP, { method: 'POST', path: '/whip/a', type: OFFER, body: 'a'.repeat(70_000) }],
+    [415, WHIP, { method: 'POST', path: '/whip/a', type: 'text/plain', body: offer() }],
+    [
+      422,
+      WHIP,
+      { method: 'POST', path: '/whip/a', type: OFFER, body: offer({ 'a=group:BUNDLE 0 1': 'a=group:LS 0 1' }) },
+    ],
+    [204, WHIP, { method: 'GET', path: '/whip/a' }],
+    [204, WHIP, { method: 'OPTIONS', path: '/whip/a', headers: anonymous }],
+    [204, SESSION, { method: 'OPTIONS', path: '/session/a/b', headers: anonymous }],
+    [404, SESSION, { method: 'GET', path: '/session/a/b' }],
+    [404, SESSION, { method: 'DELETE', path: '/session/a/b' }],
+    [404, SESSION, { method: 'PATCH', path: '/session/a/b', type: FRAGMENT, body: RESTART }],
+    [415, SESSION, { method: 'PATCH', path: '/session/a/b', type: OFFER, body: RESTART }],
+    [413, SESSION, { method: 'PATCH', path: '/session/a/b', type: FRAGMENT, body: 'a'.repeat(70_000) }],
+    [200, '/api/streams', { method: 'GET', path: '/api/streams' }],
+    [404, '/api/streams/{stream}', { method: 'GET', path: '/api/streams/nobody' }],
+    [404, '/api/streams/{stream}', { method: 'DELETE', path: '/api/streams/nobody' }],
+    [200, RECORD, { method: 'GET', path: '/api/record/nobody' }],
+    [200, RECORD, { method: 'DELETE', path: '/api/record/nobody' }],
+    [404, RECORD, { method: 'POST', path: '/api/record/nobody', type: JSON_TYPE, body: '{}' }],
+    [400, RECORD, { method: 'POST', path: '/api/record/nobody', type: JSON_TYPE, body: '{"base_dir":5}' }],
+    [400, RECORD, { method: 'POST', path: '/api/record/nobody', type: JSON_TYPE, body: '{' }],
+    [415, RECORD, { method: 'POST', path: '/api/record/nobody', type: 'text/plain', body: '{}' }],
+    [200, '/api/playback', { method: 'GET', path: '/api/playback' }],
+    [200, '/api/playback/{stream}', { method: 'GET', path: '/api/playback/nobody' }],
+    [400, '/api/playback/{stream}', { method: 'GET', path: '/api/playback/.a' }],
+    [404, OBJECT, { method: 'GET', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
+    [404, OBJECT, { method: 'HEAD', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
+    [400, OBJECT, { method: 'GET', path: '/api/record/object/%2e%2e%2fetc' }],
+    [401, OBJECT, { method: 'GET', path: '/api/record/object/cam/init.m4s', headers: anonymous }],
+  ])('has the answer %d of %s', async (status, route, request) => {
+    const response = await call(request);
+
+    expect(response.status).toBe(status);
+    expect(await api.faults(request.method, route, response)).toEqual([]);
+  });
+
+  it('has the answers of a session', async () => {
+    const path = await session('session');
+    const patch = (ifMatch?: string, body = RESTART): Promise<Response> =>
+      call({
+        method: 'PATCH',
+        path,
+        type: FRAGMENT,
+        body,
+        headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
+      });
+
+    for (const [status, response] of [
+      [204, await patch(undefined, 'a=end-of-candidates\r\n')],
+      [400, await patch(undefined, 'hello')],
+      [428, await patch()],
+      [412, await patch('"other"')],
+      [200, await patch('*')],
+    ] as const) {
+      expect(response.status).toBe(status);
+      expect(await api.faults('PATCH', SESSION, response)).toEqual([]);
+    }
+    const shown = await call({ method: 'GET', path: '/api/streams/session' });
+    expect(await api.faults('GET', '/api/streams/{stream}', shown)).toEqual([]);
+    const recording = await call({ method: 'POST', path: '/api/record/session', type: JSON_TYPE, body: '{}' });
+    expect(await api.faults('POST', RECORD, recording)).toEqual([]);
+    const ended = await call({ method: 'DELETE', path });
+    expect(ended.status).toBe(204);
+    expect(await api.faults('DELETE', SESSION, ended)).toEqual([]);
+  });
+
+  withFfmpeg('has the answers of an object', async () => {
+    await using open = await TestServer.start({ env: { AIRCHECK_RECORDER_AUTO_STREAMS: '*' } });
+    const media = await makeMedia({ seconds: 10 });
+    await using publisher = await Publisher.start('datachannel', { urls: [open.url('/whip/cam')], media, quiet: true });
+    await pause(1500);
+    await publisher.end();
+    await until(() => isFinished(open, 'cam'), 'the recording is finished');
+    const [entry] = await open.get<{ mpd_path: string }[]>('/api/playback/cam');
+    const url = open.url(`/api/record/object/${entry?.mpd_path ?? ''}`);
+    const etag = (await fetch(url)).headers.get('etag') ?? '';
+
+    for (const [status, method, headers] of [
+      [200, 'GET', {}],
+      [200, 'HEAD', {}],
+      [206, 'GET', { range: 'bytes=0-9' }],
+      [304, 'GET', { 'if-none-match': etag }],
+      [304, 'HEAD', { 'if-none-match': etag }],
+      [412, 'GET', { 'if-match': '"other"' }],
+      [416, 'GET', { range: 'bytes=9999999-' }],
+    ] as const) {
+      const response = await fetch(url, { method, headers });
+      expect(response.status).toBe(status);
+      expect(await api.faults(method, OBJECT, response)).toEqual([]);
+    }
+    expect(await api.faults('GET', '/api/playback/{stream}', await fetch(open.url('/api/playback/cam')))).toEqual([]);
+    expect(await api.faults('GET', '/api/streams', await fetch(open.url('/api/streams')))).toEqual([]);
+  });
+
+  it('names the header fields that clients go on with', () => {
+    const names = (method: string, route: string, status: number): string[] =>
+      Object.keys(api.operation(method, route).responses[status]?.headers ?? {});
+
+    expect(names('POST', WHIP, 201)).toEqual(expect.arrayContaining(['Location', 'ETag', 'Accept-Patch', 'Link']));
+    expect(names('POST', WHIP, 401)).toContain('WWW-Authenticate');
+    expect(names('POST', WHIP, 409)).toContain('Retry-After');
+    expect(names('OPTIONS', WHIP, 204)).toEqual(expect.arrayContaining(['Accept-Post', 'Link']));
+    expect(names('PATCH', SESSION, 200)).toContain('ETag');
+    expect(names('GET', OBJECT, 206)).toEqual(expect.arrayContaining(['ETag', 'Content-Range']));
+  });
+
+  it('names conditions, ranges and bodies that requests may have', () => {
+    const parameters = (method: string, route: string): string[] =>
+      (api.operation(method, route).parameters ?? []).map(({ name }) => name);
+
+    expect(parameters('PATCH', SESSION)).toContain('If-Match');
+    expect(parameters('GET', OBJECT)).toEqual(
+      expect.arrayContaining(['Range', 'If-Range', 'If-Match', 'If-None-Match']),
+    );
+    expect(api.operation('POST', WHIP).requestBody?.content).toHaveProperty([OFFER]);
+    expect(api.operation('PATCH', SESSION).requestBody?.content).toHaveProperty([FRAGMENT]);
+  });
+
+  it('explains every part of every path, and holds on whatever address the server has', () => {
+    for (const [route, item] of Object.entries(api.document.paths)) {
+      const wanted = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      for (const { parameters = [] } of Object.values(item)) {
+        expect(parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name)).toEqual(wanted);
+      }
+    }
+    expect(api.document.servers.map(({ url }) => url)).toEqual(['/']);
+  });
+});
