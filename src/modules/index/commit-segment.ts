@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { SegmentClosed } from '../../engine/index.js';
-import { dayOfDefaultDirectory, dayOfDirectory } from './calendar-day.js';
+import { dayOfDefaultDirectory, dayOfDirectory } from './directory-day.js';
 import { Recording, RecordingSession, SegmentRow, SessionPart } from './entities/index.js';
 import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError } from './index.errors.js';
 import { manifestPath } from './object-names.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { dayOfDirectory } from './calendar-day.js';
+import { dayOfDirectory } from './directory-day.js';
 import { SessionPart } from './entities/index.js';
 import { manifestPath } from './object-names.js';
 import type { PlaybackEntry } from './recording-session.js';

@@ -1,3 +1,4 @@
+import { dayAt } from '../../shared/calendar-day.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 
 // No zone has a longer day, and no change of clocks makes one.
@@ -5,19 +6,8 @@ const LONGEST_DAY_MS = 50 * 3_600_000;
 
 /** Days as the configured zone counts them: they name default directories. */
 export class RecordingCalendar {
-  private readonly format: Intl.DateTimeFormat;
-
   /** @param timeZone of the IANA database */
-  constructor(timeZone: string) {
-    this.format = new Intl.DateTimeFormat('en-CA', {
-      timeZone,
-      calendar: 'iso8601',
-      numberingSystem: 'latn',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-    });
-  }
+  constructor(private readonly timeZone: string) {}
 
   /** @returns `cam/2026/11/20`: where the stream records at that instant unless a `base_dir` was given */
   directoryOf(stream: StreamName, epochMs: number): string {
@@ -38,7 +28,11 @@ export class RecordingCalendar {
   }
 
   private dayOf(epochMs: number): string {
-    const parts = new Map(this.format.formatToParts(epochMs).map(({ type, value }) => [type, value]));
-    return [parts.get('year')?.padStart(4, '0'), parts.get('month'), parts.get('day')].join('/');
+    const { year, month, day } = dayAt(epochMs, this.timeZone);
+    return [String(year).padStart(4, '0'), twoDigits(month), twoDigits(day)].join('/');
   }
+}
+
+function twoDigits(part: number): string {
+  return String(part).padStart(2, '0');
 }
