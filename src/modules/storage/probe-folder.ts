@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { systemErrorCode } from '../../shared/errors.js';
 import { inTime } from '../../shared/in-time.js';
 import { makeFolder } from './drivers/index.js';
 
 /** A disk that needs longer for a few bytes keeps no recording up. */
 const LIMIT_MS = 5_000;
+/** A full disk is one that can be used: for what lies there, and again when there is room. */
+const FULL: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
 
 /**
  * Makes a folder and does in it what a recording does: a file is made, written, synced, read and deleted.
@@ -21,6 +24,8 @@ async function probe(folder: string): Promise<void> {
   const path = join(folder, `.${randomUUID()}.partial`);
   try {
     await tryFile(path);
+  } catch (error) {
+    if (!FULL.includes(systemErrorCode(error))) throw error;
   } finally {
     await rm(path, { force: true });
   }
