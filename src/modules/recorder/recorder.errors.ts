@@ -34,6 +34,6 @@ export class RecordingUnavailableError extends AppError {
   override readonly retryAfterSeconds = 5;
 
   constructor(options?: ErrorOptions) {
-    super('A recording cannot begin now: the index or the engine does not answer.', {}, options);
+    super('A recording cannot begin now: the index, the disk or the engine does not answer.', {}, options);
   }
 }
