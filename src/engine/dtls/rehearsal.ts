@@ -17,18 +17,23 @@ export async function rehearseHandshakes(identity: DtlsIdentity): Promise<void> 
 async function rehearseHandshake(identity: DtlsIdentity): Promise<void> {
   const server: { receive: (datagram: Uint8Array) => void } = { receive: () => undefined };
   const client: typeof server = { receive: () => undefined };
-  const play = (role: 'client' | 'server', own: typeof server, other: typeof server): Promise<DtlsTransport> =>
+  const transports: DtlsTransport[] = [];
+  const play = (role: 'client' | 'server', own: typeof server, other: typeof server): Promise<void> =>
     new Promise((resolve, reject) => {
       const options = { role, identity, remoteFingerprints: [identity.fingerprint] };
       const transport = new DtlsTransport(options, {
         send: (datagram) => void setImmediate(() => other.receive(datagram)),
-        secured: () => resolve(transport),
+        secured: () => resolve(),
         failed: (message) => reject(new Error(`DTLS does not work here. ${message}`)),
         closed: () => undefined,
       });
+      transports.push(transport);
       own.receive = (datagram) => transport.receive(datagram);
       transport.start();
     });
-  const transports = await Promise.all([play('server', server, client), play('client', client, server)]);
-  for (const transport of transports) transport.close();
+  try {
+    await Promise.all([play('server', server, client), play('client', client, server)]);
+  } finally {
+    for (const transport of transports) transport.close();
+  }
 }

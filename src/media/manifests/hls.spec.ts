@@ -166,7 +166,7 @@ seg_0003.m4s
     const audio = writeHlsMedia(timeline({ periods }), 'audio');
 
     expect(audio).toContain('#EXT-X-VERSION:8');
-    expect(audio).toContain('#EXTINF:6.000000,\n#EXT-X-GAP\nseg_0001.m4s\n#EXTINF:6.000000,\naudio_seg_0002.m4s');
+    expect(audio).toContain('#EXTINF:6.000000,\n#EXT-X-GAP\nmissing.m4s\n#EXTINF:6.000000,\naudio_seg_0002.m4s');
     expect(writeHlsMedia(timeline({ periods }), 'video')).not.toContain('GAP');
   });
 

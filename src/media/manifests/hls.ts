@@ -7,6 +7,8 @@ import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTimeline,
 const VERSION = 7;
 /** EXT-X-GAP, RFC 8216bis section 8. */
 const VERSION_WITH_GAPS = 8;
+/** Behind EXT-X-GAP nobody should load anything; who does all the same must not get media of the other kind. */
+const MISSING_URI = 'missing.m4s';
 const AUDIO_GROUP = 'audio';
 
 /** @returns name of a kind's media playlist, beside the multivariant one */
@@ -150,12 +152,11 @@ function segmentEntry(period: ManifestPeriod, segment: ManifestSegment, kind: Me
   return [
     ...(isFirst ? [`#EXT-X-PROGRAM-DATE-TIME:${wallClock(period, placed)}`] : []),
     `#EXTINF:${seconds(object.durationTicks, track.timescale)},`,
-    ...(track.kind === kind ? [] : ['#EXT-X-GAP']),
-    object.uri,
+    ...(track.kind === kind ? [object.uri] : ['#EXT-X-GAP', MISSING_URI]),
   ];
 }
 
-/** Stands for the stretch of time of a missing one; behind EXT-X-GAP nobody loads it. */
+/** Tells how long the missing one would be. */
 function otherObject(period: ManifestPeriod, segment: ManifestSegment): PlacedObject | undefined {
   const [object] = segment.objects;
   const track = period.tracks.find(({ id }) => id === object?.trackId);
