@@ -104,6 +104,8 @@ export class TestServer implements AsyncDisposable {
       AIRCHECK_WEBRTC_UDP_PORT: '0',
       AIRCHECK_WEBRTC_LISTEN_ADDRESSES: '127.0.0.1',
       AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: '127.0.0.1',
+      // What a test records is small and goes away again.
+      AIRCHECK_RECORDER_MIN_FREE_BYTES: '1048576',
       ...this.options.env,
     };
   }
