@@ -19,6 +19,7 @@ const common = {
 
 const level = (name) => ({
   ...common,
+  setupFilesAfterEnv: ['<rootDir>/test/support/second-try.ts'],
   displayName: name,
   roots: [`<rootDir>/test/${name}`],
   testRegex: '\\.spec\\.ts$',
