@@ -1,6 +1,7 @@
 import type { CodecParameters } from '../codec.js';
 import { NalBitReader } from '../nal/nal-bit-reader.js';
 import { MAX_SET_BYTES } from '../nal/nal-depacketizer.js';
+import { isSameConfiguration, PictureSets } from '../nal/picture-sets.js';
 import { isSameUnit } from '../nal/unit-bytes.js';
 import { codecParameters } from './configuration.js';
 import { parseSequenceParameterSet, type SequenceParameterSet } from './sequence-parameter-set.js';
@@ -15,15 +16,10 @@ interface StoredSequenceSet {
   readonly parsed: SequenceParameterSet;
 }
 
-interface StoredPictureSet {
-  readonly unit: Uint8Array;
-  readonly sequenceSetId: number;
-}
-
 /** The parameter sets of one stream as a decoder keeps them: by id, the newest counts. */
 export class ParameterSets {
   private readonly sequenceSets = new Map<number, StoredSequenceSet>();
-  private readonly pictureSets = new Map<number, StoredPictureSet>();
+  private readonly pictureSets = new PictureSets(MAX_PICTURE_SETS);
   private readonly reader = new NalBitReader();
   private parameters: CodecParameters | undefined;
   private activeSequenceSetId = -1;
@@ -48,14 +44,14 @@ export class ParameterSets {
    * @returns the same object as before where nothing changed; undefined while the stream has not told its sets
    */
   activate(pictureSetId: number): CodecParameters | undefined {
-    const sequenceSetId = this.pictureSets.get(pictureSetId)?.sequenceSetId;
+    const sequenceSetId = this.pictureSets.sequenceSetIdOf(pictureSetId);
     if (sequenceSetId === undefined) return this.parameters;
     if (!this.changed && sequenceSetId === this.activeSequenceSetId) return this.parameters;
     const sequenceSet = this.sequenceSets.get(sequenceSetId);
     if (sequenceSet === undefined) return this.parameters;
     this.changed = false;
     this.activeSequenceSetId = sequenceSetId;
-    const next = codecParameters(sequenceSet.parsed, sequenceSet.unit, this.pictureSetsOf(sequenceSetId));
+    const next = codecParameters(sequenceSet.parsed, sequenceSet.unit, this.pictureSets.unitsOf(sequenceSetId));
     if (!isSameConfiguration(this.parameters, next)) this.parameters = next;
     return this.parameters;
   }
@@ -75,22 +71,6 @@ export class ParameterSets {
     const id = reader.unsigned();
     const sequenceSetId = reader.unsigned();
     if (reader.isOverrun || id > 255 || sequenceSetId > 31) return;
-    const known = this.pictureSets.get(id);
-    if (isSameUnit(known?.unit, bytes, offset, length)) return;
-    if (known === undefined && this.pictureSets.size >= MAX_PICTURE_SETS) return;
-    this.pictureSets.set(id, { unit: bytes.slice(offset, offset + length), sequenceSetId });
-    this.changed = true;
+    if (this.pictureSets.put(id, sequenceSetId, bytes, offset, length)) this.changed = true;
   }
-
-  /** By id, so that the order of arrival makes no other record. */
-  private pictureSetsOf(sequenceSetId: number): Uint8Array[] {
-    return [...this.pictureSets]
-      .filter(([, set]) => set.sequenceSetId === sequenceSetId)
-      .sort(([a], [b]) => a - b)
-      .map(([, set]) => set.unit);
-  }
-}
-
-function isSameConfiguration(a: CodecParameters | undefined, b: CodecParameters): boolean {
-  return a !== undefined && isSameUnit(a.configuration, b.configuration, 0, b.configuration.length);
 }

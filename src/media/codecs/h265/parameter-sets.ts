@@ -1,6 +1,7 @@
 import type { CodecParameters } from '../codec.js';
 import { NalBitReader } from '../nal/nal-bit-reader.js';
 import { MAX_SET_BYTES } from '../nal/nal-depacketizer.js';
+import { isSameConfiguration, PictureSets } from '../nal/picture-sets.js';
 import { isSameUnit } from '../nal/unit-bytes.js';
 import { codecParameters } from './configuration.js';
 import { parseSequenceParameterSet, type SequenceParameterSet } from './sequence-parameter-set.js';
@@ -9,22 +10,19 @@ export const VIDEO_SET = 32;
 export const SEQUENCE_SET = 33;
 export const PICTURE_SET = 34;
 const UNIT_HEADER_BYTES = 2;
+/** Ids run from 0 to 63. */
+const MAX_PICTURE_SETS = 64;
 
 interface StoredSequenceSet {
   readonly unit: Uint8Array;
   readonly parsed: SequenceParameterSet;
 }
 
-interface StoredPictureSet {
-  readonly unit: Uint8Array;
-  readonly sequenceSetId: number;
-}
-
 /** The parameter sets of one stream as a decoder keeps them: by id, the newest counts. At most 16 + 16 + 64. */
 export class ParameterSets {
   private readonly videoSets = new Map<number, Uint8Array>();
   private readonly sequenceSets = new Map<number, StoredSequenceSet>();
-  private readonly pictureSets = new Map<number, StoredPictureSet>();
+  private readonly pictureSets = new PictureSets(MAX_PICTURE_SETS);
   private readonly reader = new NalBitReader();
   private parameters: CodecParameters | undefined;
   private activeSequenceSetId = -1;
@@ -50,7 +48,7 @@ export class ParameterSets {
    * @returns the same object as before where nothing changed; undefined while the stream has not told all its sets
    */
   activate(pictureSetId: number): CodecParameters | undefined {
-    const sequenceSetId = this.pictureSets.get(pictureSetId)?.sequenceSetId;
+    const sequenceSetId = this.pictureSets.sequenceSetIdOf(pictureSetId);
     if (sequenceSetId === undefined) return this.parameters;
     if (!this.changed && sequenceSetId === this.activeSequenceSetId) return this.parameters;
     const sequenceSet = this.sequenceSets.get(sequenceSetId);
@@ -58,7 +56,7 @@ export class ParameterSets {
     if (sequenceSet === undefined || videoSet === undefined) return this.parameters;
     this.changed = false;
     this.activeSequenceSetId = sequenceSetId;
-    const pictureSets = this.pictureSetsOf(sequenceSetId);
+    const pictureSets = this.pictureSets.unitsOf(sequenceSetId);
     const next = codecParameters(sequenceSet.parsed, { videoSet, sequenceSet: sequenceSet.unit, pictureSets });
     if (!isSameConfiguration(this.parameters, next)) this.parameters = next;
     return this.parameters;
@@ -87,20 +85,6 @@ export class ParameterSets {
     const id = reader.unsigned();
     const sequenceSetId = reader.unsigned();
     if (reader.isOverrun || id > 63 || sequenceSetId > 15) return;
-    if (isSameUnit(this.pictureSets.get(id)?.unit, bytes, offset, length)) return;
-    this.pictureSets.set(id, { unit: bytes.slice(offset, offset + length), sequenceSetId });
-    this.changed = true;
+    if (this.pictureSets.put(id, sequenceSetId, bytes, offset, length)) this.changed = true;
   }
-
-  /** By id, so that the order of arrival makes no other record. */
-  private pictureSetsOf(sequenceSetId: number): Uint8Array[] {
-    return [...this.pictureSets]
-      .filter(([, set]) => set.sequenceSetId === sequenceSetId)
-      .sort(([a], [b]) => a - b)
-      .map(([, set]) => set.unit);
-  }
-}
-
-function isSameConfiguration(a: CodecParameters | undefined, b: CodecParameters): boolean {
-  return isSameUnit(a?.configuration, b.configuration, 0, b.configuration.length);
 }
