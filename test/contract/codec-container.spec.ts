@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input, type InputTrack } from 'mediabunny';
-import type { CodecDefinition, CodecParameters } from '../../src/media/codecs/codec.js';
-import { codecs } from '../../src/media/codecs/index.js';
+import type { RecordableCodec, CodecParameters } from '../../src/media/codecs/codec.js';
+import { recordableCodecs } from '../../src/media/codecs/index.js';
 import { MemorySink, type KeptAccessUnit } from '../../src/media/codecs/memory-sink.js';
 import type { ContainerDefinition } from '../../src/media/containers/container.js';
 import { containers, FragmentSamples } from '../../src/media/containers/index.js';
@@ -29,11 +29,11 @@ interface Fixture {
 const FIXTURES = join(__dirname, '../fixtures/codecs');
 const DURATION_TICKS = 960;
 
-function fixtureOf(codec: CodecDefinition): Fixture {
+function fixtureOf(codec: RecordableCodec): Fixture {
   return JSON.parse(readFileSync(join(FIXTURES, `${codec.name.toLowerCase()}.json`), 'utf8')) as Fixture;
 }
 
-function depacketize(codec: CodecDefinition, fixture: Fixture): KeptAccessUnit[] {
+function depacketize(codec: RecordableCodec, fixture: Fixture): KeptAccessUnit[] {
   const sink = new MemorySink();
   const depacketizer = codec.createDepacketizer(sink, {});
   for (const { timestamp, marker, payload } of fixture.packets) {
@@ -51,7 +51,7 @@ function parametersOf([first]: readonly KeptAccessUnit[]): CodecParameters {
 }
 
 /** A file of two fragments. */
-function fileOf(container: ContainerDefinition, codec: CodecDefinition, units: readonly KeptAccessUnit[]): Buffer {
+function fileOf(container: ContainerDefinition, codec: RecordableCodec, units: readonly KeptAccessUnit[]): Buffer {
   const init = container.encodeInit({ codec, parameters: parametersOf(units), timescale: codec.clockRate });
   const half = Math.ceil(units.length / 2);
   const fragments = [units.slice(0, half), units.slice(half)].flatMap((part, index) =>
@@ -62,7 +62,7 @@ function fileOf(container: ContainerDefinition, codec: CodecDefinition, units: r
 
 function fragmentOf(
   container: ContainerDefinition,
-  codec: CodecDefinition,
+  codec: RecordableCodec,
   units: readonly KeptAccessUnit[],
   sequenceNumber: number,
   baseDecodeTicks: number,
@@ -91,7 +91,7 @@ async function packetsOf(track: InputTrack): Promise<{ hash: string; isKeyframe:
   return packets;
 }
 
-const pairs = codecs.flatMap((codec) => containers.map((container) => ({ codec, container })));
+const pairs = recordableCodecs.flatMap((codec) => containers.map((container) => ({ codec, container })));
 
 describe.each(pairs)('$codec.name in $container.name', ({ codec, container }) => {
   const fixture = fixtureOf(codec);

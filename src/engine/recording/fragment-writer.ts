@@ -1,4 +1,4 @@
-import type { CodecDefinition, CodecParameters } from '../../media/codecs/codec.js';
+import type { RecordableCodec, CodecParameters } from '../../media/codecs/codec.js';
 import { cmaf, FragmentSamples } from '../../media/containers/index.js';
 import { DecodeOrder } from '../../media/timeline/decode-order.js';
 import type { MemoryShare } from './memory-share.js';
@@ -23,7 +23,7 @@ export class FragmentWriter {
 
   /** @param timescale of the track's recording time */
   constructor(
-    private readonly codec: CodecDefinition,
+    private readonly codec: RecordableCodec,
     private readonly timescale: number,
     private readonly share: MemoryShare,
   ) {

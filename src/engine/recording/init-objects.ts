@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { systemErrorCode } from '../../shared/errors.js';
-import type { CodecDefinition, CodecParameters, MediaKind } from '../../media/codecs/codec.js';
+import type { RecordableCodec, CodecParameters, MediaKind } from '../../media/codecs/codec.js';
 import { cmaf } from '../../media/containers/index.js';
 import type { RecordedTrack, RecordingDirectory } from '../protocol.js';
 import type { RecordingOutput } from './recording-output.js';
 
 /** A set of parameters and how they are written. */
 export interface TrackFormat {
-  readonly codec: CodecDefinition;
+  readonly codec: RecordableCodec;
   readonly parameters: CodecParameters;
   readonly timescale: number;
 }

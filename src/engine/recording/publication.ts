@@ -1,9 +1,9 @@
 import type { AccessUnitFacts, AccessUnitSink, MediaKind } from '../../media/codecs/codec.js';
-import { findCodec } from '../../media/codecs/index.js';
+import { findCodec, isRecordable } from '../../media/codecs/index.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { RecordingClock } from '../../media/timeline/recording-clock.js';
 import { TrackClock } from '../../media/timeline/track-clock.js';
-import { AccessUnitIntake } from './access-unit-intake.js';
+import { AccessUnitIntake, IGNORING_SINK } from './access-unit-intake.js';
 import type { MemoryShare } from './memory-share.js';
 import { TrackRecording } from './track-recording.js';
 
@@ -30,6 +30,8 @@ export class Publication {
   readonly audio: TrackRecording | undefined;
   readonly tracks: readonly TrackRecording[];
   private readonly attached = new Map<string, Attached>();
+  /** Mids of tracks that are taken live only. */
+  private readonly unrecorded = new Set<string>();
 
   /** @throws {RangeError} for a codec that is not in the list */
   constructor(
@@ -42,6 +44,10 @@ export class Publication {
     for (const { mid, codecName, kind, clockRate } of negotiated) {
       const codec = findCodec(codecName, kind);
       if (codec === undefined) throw new RangeError(`No codec ${codecName} for ${kind}.`);
+      if (!isRecordable(codec)) {
+        this.unrecorded.add(mid);
+        continue;
+      }
       const clock = new TrackClock(clockRate, recordingClock);
       const exhausted = (): void => listener.exhausted();
       const track = new TrackRecording({ codec, clock, share, fragmentDurationMs, exhausted });
@@ -58,6 +64,7 @@ export class Publication {
 
   /** @throws {RangeError} for a mid that was not attached */
   sinkFor(mid: string): AccessUnitSink {
+    if (this.unrecorded.has(mid)) return IGNORING_SINK;
     const found = this.attached.get(mid);
     if (found === undefined) throw new RangeError(`No track ${mid}.`);
     return found.intake;

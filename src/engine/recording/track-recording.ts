@@ -1,4 +1,4 @@
-import type { AccessUnitFacts, CodecDefinition, CodecParameters, MediaKind } from '../../media/codecs/codec.js';
+import type { AccessUnitFacts, RecordableCodec, CodecParameters, MediaKind } from '../../media/codecs/codec.js';
 import { DecodeOrder } from '../../media/timeline/decode-order.js';
 import { msToTicks, ticksToMs } from '../../media/timeline/ticks.js';
 import type { TrackClock } from '../../media/timeline/track-clock.js';
@@ -13,7 +13,7 @@ const FIRST_SAMPLE_MS: Readonly<Record<MediaKind, number>> = { video: 1000 / 30,
 const LONGEST_FRAME_MS = 1_000;
 
 export interface TrackRecordingOptions {
-  readonly codec: CodecDefinition;
+  readonly codec: RecordableCodec;
   readonly clock: TrackClock;
   readonly share: MemoryShare;
   readonly fragmentDurationMs: number;
@@ -28,7 +28,7 @@ export interface TrackRecordingOptions {
  * The queue holds both: the first `admitted` samples are part of the recording, the rest only waits.
  */
 export class TrackRecording {
-  readonly codec: CodecDefinition;
+  readonly codec: RecordableCodec;
   readonly clock: TrackClock;
   readonly samples = new SampleQueue();
   parameters: CodecParameters | undefined;

@@ -1,13 +1,13 @@
 import { codecString } from './av1/configuration.js';
 import { Av1Depacketizer } from './av1/depacketizer.js';
-import type { CodecDefinition } from './codec.js';
+import type { RecordableCodec } from './codec.js';
 import { answerParameters } from './format.js';
 
 /**
  * AV1 over RTP: "RTP Payload Format For AV1", Alliance for Open Media. All layers of a picture are one sample, so a
  * recording has the full quality.
  */
-export const av1: CodecDefinition = {
+export const av1: RecordableCodec = {
   name: 'AV1',
   kind: 'video',
   clockRate: 90_000,

@@ -23,7 +23,10 @@ export interface ColourDescription {
 export interface CodecParameters {
   /** RFC 6381 `codecs` parameter: `avc1.42E01F`, `opus`. */
   readonly codecString: string;
-  /** Content of the box with the codec's configuration: AVCDecoderConfigurationRecord, OpusSpecificBox, version and flags where the box has them (`vpcC`). */
+  /**
+   * Content of the box with the codec's configuration: AVCDecoderConfigurationRecord, OpusSpecificBox, version and flags
+   * where the box has them (`vpcC`). Empty for a codec that is not recorded.
+   */
   readonly configuration: Uint8Array;
   /** Pixels, video only. */
   readonly width?: number;
@@ -88,6 +91,12 @@ export interface CodecDefinition {
   /** @returns the `a=fmtp` value of our answer to an offered one, undefined for none */
   answerFormat(parameters: FormatParameters): string | undefined;
   createDepacketizer(sink: AccessUnitSink, format: FormatParameters): Depacketizer;
+  /** Absent for a codec that is taken live only: it is answered where nothing else was offered, and not recorded. */
+  readonly isobmff?: IsobmffBinding;
+}
+
+/** A codec that goes into recordings. */
+export interface RecordableCodec extends CodecDefinition {
   readonly isobmff: IsobmffBinding;
 }
 

@@ -1,4 +1,4 @@
-import type { CodecDefinition } from './codec.js';
+import type { RecordableCodec } from './codec.js';
 import { answerParameters } from './format.js';
 import { codecString } from './h264/configuration.js';
 import { H264Depacketizer } from './h264/depacketizer.js';
@@ -7,7 +7,7 @@ import { H264Depacketizer } from './h264/depacketizer.js';
 const SYMMETRIC_PARAMETERS = ['level-asymmetry-allowed', 'packetization-mode', 'profile-level-id'] as const;
 
 /** H.264 over RTP: RFC 6184. Every profile is recorded as it comes; sets of parameters lie in `avcC` only (`avc1`). */
-export const h264: CodecDefinition = {
+export const h264: RecordableCodec = {
   name: 'H264',
   kind: 'video',
   clockRate: 90_000,

@@ -1,4 +1,4 @@
-import type { CodecDefinition, FormatParameters } from './codec.js';
+import type { RecordableCodec, FormatParameters } from './codec.js';
 import { answerParameters } from './format.js';
 import { codecString } from './h265/configuration.js';
 import { H265Depacketizer } from './h265/depacketizer.js';
@@ -15,7 +15,7 @@ const SYMMETRIC_PARAMETERS = [
 ] as const;
 
 /** H.265 over RTP: RFC 7798. Every profile is recorded as it comes; sets of parameters lie in `hvcC` only (`hvc1`). */
-export const h265: CodecDefinition = {
+export const h265: RecordableCodec = {
   name: 'H265',
   kind: 'video',
   clockRate: 90_000,

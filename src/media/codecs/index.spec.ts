@@ -1,4 +1,4 @@
-import { codecs, findCodec } from './index.js';
+import { codecs, findCodec, recordableCodecs } from './index.js';
 
 describe('the list of codecs', () => {
   it.each([
@@ -7,19 +7,28 @@ describe('the list of codecs', () => {
     ['H265', 'video'],
     ['VP9', 'video'],
     ['AV1', 'video'],
+    ['VP8', 'video'],
     ['opus', 'audio'],
     ['OPUS', 'audio'],
+    ['PCMU', 'audio'],
+    ['PCMA', 'audio'],
   ] as const)('has %s', (name, kind) => {
     expect(findCodec(name, kind)?.kind).toBe(kind);
   });
 
   it.each([
-    ['VP8', 'video'],
+    ['H263', 'video'],
     ['opus', 'video'],
     ['red', 'audio'],
     ['', 'audio'],
   ] as const)('has no %s as %s', (name, kind) => {
     expect(findCodec(name, kind)).toBeUndefined();
+  });
+
+  it('takes some live only', () => {
+    const liveOnly = codecs.filter((codec) => !recordableCodecs.some((recorded) => recorded === codec));
+
+    expect(liveOnly.map(({ name }) => name)).toEqual(['VP8', 'PCMU', 'PCMA']);
   });
 
   it('names each codec once', () => {

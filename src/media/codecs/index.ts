@@ -1,16 +1,24 @@
-import type { CodecDefinition, MediaKind } from './codec.js';
+import type { CodecDefinition, MediaKind, RecordableCodec } from './codec.js';
 import { av1 } from './av1.js';
+import { pcma, pcmu } from './g711.js';
 import { h264 } from './h264.js';
 import { h265 } from './h265.js';
 import { opus } from './opus.js';
+import { vp8 } from './vp8.js';
 import { vp9 } from './vp9.js';
 
-/** Every codec that Aircheck records. */
-export const codecs: readonly CodecDefinition[] = [h264, vp9, av1, h265, opus];
+/** Every codec that Aircheck takes. */
+export const codecs: readonly CodecDefinition[] = [h264, vp9, av1, h265, vp8, opus, pcmu, pcma];
+/** Those that it records. */
+export const recordableCodecs: readonly RecordableCodec[] = codecs.filter(isRecordable);
+
+export function isRecordable(codec: CodecDefinition): codec is RecordableCodec {
+  return codec.isobmff !== undefined;
+}
 
 /**
  * @param name encoding name of `a=rtpmap`, in any case
- * @returns undefined for a codec that cannot be recorded
+ * @returns undefined for a codec that is not taken
  */
 export function findCodec(name: string, kind: MediaKind): CodecDefinition | undefined {
   const wanted = name.toLowerCase();

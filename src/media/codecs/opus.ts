@@ -1,22 +1,15 @@
-import type {
-  AccessUnitFacts,
-  AccessUnitSink,
-  CodecDefinition,
-  CodecParameters,
-  Depacketizer,
-  FormatParameters,
-  RtpPayload,
-} from './codec.js';
+import type { CodecParameters, FormatParameters, RecordableCodec } from './codec.js';
 import { opusDurationTicks } from './opus/packet.js';
+import { PacketDepacketizer } from './packet-depacketizer.js';
 
 /** Opus over RTP: RFC 7587. One packet is one access unit, and each can be decoded by itself. */
-export const opus: CodecDefinition = {
+export const opus: RecordableCodec = {
   name: 'opus',
   kind: 'audio',
   clockRate: 48_000,
   preference: () => 1,
   answerFormat,
-  createDepacketizer: (sink) => new OpusDepacketizer(sink),
+  createDepacketizer: (sink) => new PacketDepacketizer(sink, PARAMETERS, opusDurationTicks),
   // A decoder needs 80 ms to converge (RFC 7845 section 4.6): four frames of the usual 20 ms.
   isobmff: { sampleEntryType: 'Opus', configurationBoxType: 'dOps', rollDistance: -4, codecString },
 };
@@ -60,31 +53,3 @@ const PARAMETERS: CodecParameters = {
   channels: 2,
   reorderDepth: 0,
 };
-
-class OpusDepacketizer implements Depacketizer {
-  /** Reused for all packets: nothing is allocated per packet. */
-  private readonly facts = { timestamp: 0, isKeyframe: true, parameters: PARAMETERS, durationTicks: 0 };
-
-  constructor(private readonly sink: AccessUnitSink) {}
-
-  push(packet: RtpPayload): void {
-    if (packet.length === 0) return;
-    const durationTicks = opusDurationTicks(packet.bytes, packet.offset, packet.length);
-    if (durationTicks === 0) {
-      this.sink.damaged();
-      return;
-    }
-    this.facts.timestamp = packet.timestamp;
-    this.facts.durationTicks = durationTicks;
-    this.sink.append(packet.bytes, packet.offset, packet.length);
-    this.sink.finish(this.facts satisfies AccessUnitFacts);
-  }
-
-  lost(): void {
-    this.sink.damaged();
-  }
-
-  flush(): void {
-    // No access unit is ever in progress between two packets.
-  }
-}

@@ -1,10 +1,10 @@
-import type { CodecDefinition } from './codec.js';
+import type { RecordableCodec } from './codec.js';
 import { answerParameters } from './format.js';
 import { codecString } from './vp9/configuration.js';
 import { Vp9Depacketizer } from './vp9/depacketizer.js';
 
 /** VP9 over RTP: RFC 9628. All spatial layers of a picture are one sample, so a recording has the full quality. */
-export const vp9: CodecDefinition = {
+export const vp9: RecordableCodec = {
   name: 'VP9',
   kind: 'video',
   clockRate: 90_000,

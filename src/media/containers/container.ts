@@ -1,9 +1,9 @@
-import type { CodecDefinition, CodecParameters, MediaKind } from '../codecs/codec.js';
+import type { RecordableCodec, CodecParameters, MediaKind } from '../codecs/codec.js';
 import type { FragmentSamples } from './fragment-samples.js';
 
 /** The one track of a file. */
 export interface TrackDescription {
-  readonly codec: CodecDefinition;
+  readonly codec: RecordableCodec;
   readonly parameters: CodecParameters;
   /** Ticks per second of every time in the file. */
   readonly timescale: number;
@@ -14,7 +14,7 @@ export interface InitDescription extends Pick<
   CodecParameters,
   'codecString' | 'width' | 'height' | 'sampleRate' | 'channels'
 > {
-  readonly codec: CodecDefinition;
+  readonly codec: RecordableCodec;
   readonly timescale: number;
 }
 

@@ -40,6 +40,17 @@ describe('negotiate', () => {
     expect(track).toMatchObject({ payloadType: 102, codecName: 'H264' });
   });
 
+  it('takes what can only be live where nothing recordable is offered', () => {
+    const [track] = negotiate(offerOf([format(96, 'VP8'), format(102, 'H264', 'packetization-mode=2')]));
+    expect(track).toMatchObject({ payloadType: 96, codecName: 'VP8', answerFormat: undefined });
+  });
+
+  it('takes what can be recorded even where its codec wants it less', () => {
+    const liveOnly: CodecDefinition = { ...definition('VP8'), preference: () => 9 };
+    const [track] = negotiate(offerOf([format(96, 'VP8'), format(98, 'H264')]), [liveOnly, h264]);
+    expect(track?.codecName).toBe('H264');
+  });
+
   it('takes the first of equals', () => {
     const mode1 = 'packetization-mode=1';
     const [track] = negotiate(offerOf([format(39, 'H264', mode1), format(102, 'H264', mode1)]));
@@ -86,7 +97,7 @@ describe('negotiate', () => {
   });
 
   it.each([
-    ['other codecs', [format(96, 'VP8'), format(118, 'red'), format(120, 'ulpfec')]],
+    ['other codecs', [format(96, 'H263'), format(118, 'red'), format(120, 'ulpfec')]],
     ['a format that its codec refuses', [format(102, 'H264', 'packetization-mode=2')]],
     ['parameters that are no values', [format(102, 'H264', 'packetization-mode=constructor')]],
     ['another clock rate', [{ ...format(102, 'H264'), clockRate: 48_000 }]],
@@ -97,7 +108,7 @@ describe('negotiate', () => {
 
   it('says what was offered and what would be accepted', () => {
     const attempt = (): unknown => negotiate(offerOf([format(96, 'VP8'), format(98, 'VP8')]), [h264]);
-    expect(attempt).toThrow('No offered video codec can be recorded (offered: VP8; accepted: H264).');
+    expect(attempt).toThrow('No offered video codec is accepted (offered: VP8; accepted: H264).');
   });
 });
 

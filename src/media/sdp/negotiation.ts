@@ -1,4 +1,4 @@
-import { codecs as recordableCodecs } from '../codecs/index.js';
+import { codecs as knownCodecs, isRecordable } from '../codecs/index.js';
 import type { CodecDefinition } from '../codecs/codec.js';
 import { parseFormat } from './format-parameters.js';
 import { NoAcceptableCodecError } from './sdp.errors.js';
@@ -10,17 +10,14 @@ const ABSOLUTE_CAPTURE_TIME_EXTENSION = 'http://www.webrtc.org/experiments/rtp-h
 
 /**
  * Chooses what each m-line will carry: the format that its codec prefers most, of equals the one offered first, with its
- * retransmissions. RED, FEC and the video-orientation extension are never accepted: senders then send plain packets
+ * retransmissions. What can only be taken live is chosen where nothing recordable is offered. RED, FEC and the video-orientation extension are never accepted: senders then send plain packets
  * and turn the picture themselves.
  *
- * @param codecs what can be recorded
+ * @param codecs what is taken
  * @returns one track per m-line, in the offer's order
  * @throws {NoAcceptableCodecError} when an m-line offers none of them
  */
-export function negotiate(
-  offer: SessionOffer,
-  codecs: readonly CodecDefinition[] = recordableCodecs,
-): NegotiatedTrack[] {
+export function negotiate(offer: SessionOffer, codecs: readonly CodecDefinition[] = knownCodecs): NegotiatedTrack[] {
   return offer.media.map((media) => negotiateTrack(media, codecs));
 }
 
@@ -64,9 +61,13 @@ function choose(media: OfferedMedia, codecs: readonly CodecDefinition[]): Choice
     const codec = codecs.find((one) => isCodecOf(one, media, format));
     return codec === undefined ? [] : [{ codec, format, preference: codec.preference(parseFormat(format.format)) }];
   });
-  const best = choices.reduce<Choice | undefined>((a, b) => (b.preference > (a?.preference ?? 0) ? b : a), undefined);
+  const best = bestOf(choices.filter(({ codec }) => isRecordable(codec))) ?? bestOf(choices);
   if (best === undefined) throw noneOf(media, codecs);
   return best;
+}
+
+function bestOf(choices: readonly Choice[]): Choice | undefined {
+  return choices.reduce<Choice | undefined>((a, b) => (b.preference > (a?.preference ?? 0) ? b : a), undefined);
 }
 
 function isCodecOf(codec: CodecDefinition, { kind }: OfferedMedia, { codecName, clockRate }: OfferedFormat): boolean {

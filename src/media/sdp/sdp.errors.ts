@@ -23,13 +23,13 @@ export class SdpUnsupportedError extends AppError {
   }
 }
 
-/** None of the codecs that were offered for a track can be recorded. */
+/** None of the codecs that were offered for a track is taken. */
 export class NoAcceptableCodecError extends AppError {
   readonly kind = 'not-acceptable';
   readonly code = 'codec-not-acceptable';
 
   constructor(media: MediaKind, offered: string, accepted: string) {
-    super(`No offered ${media} codec can be recorded (offered: ${offered || 'none'}; accepted: ${accepted}).`, {
+    super(`No offered ${media} codec is accepted (offered: ${offered || 'none'}; accepted: ${accepted}).`, {
       media,
       offered,
       accepted,

@@ -1,5 +1,5 @@
 import { ascii, uint16, uint32, uint8 } from '../../bytes.js';
-import type { CodecDefinition, CodecParameters } from '../../codecs/codec.js';
+import type { RecordableCodec, CodecParameters } from '../../codecs/codec.js';
 import type { TrackDescription } from '../container.js';
 import { box, fullBox, zeros } from './box.js';
 import { FILE_TYPE } from './brands.js';
@@ -62,7 +62,7 @@ function mediaBox(track: TrackDescription): Uint8Array {
   return box('mdia', header, handler(track.codec), mediaInformation(track));
 }
 
-function handler({ kind }: CodecDefinition): Uint8Array {
+function handler({ kind }: RecordableCodec): Uint8Array {
   const type = kind === 'video' ? 'vide' : 'soun';
   const name = kind === 'video' ? 'Video' : 'Audio';
   return fullBox('hdlr', 0, 0, uint32(0), ascii(type), zeros(12), ascii(`${name}\0`));
@@ -137,7 +137,7 @@ function audioSampleEntry({ codec, parameters }: TrackDescription): Uint8Array {
  * Version 2 with a default for all samples (ISO/IEC 14496-12 section 8.9.3), so that no fragment has to repeat which
  * group its samples are in.
  */
-function rollGroup({ isobmff: { rollDistance } }: CodecDefinition): Uint8Array[] {
+function rollGroup({ isobmff: { rollDistance } }: RecordableCodec): Uint8Array[] {
   if (rollDistance === undefined) return [];
   const entryBytes = 2;
   const defaultIndex = 1;

@@ -1,6 +1,6 @@
 import { readUint16, readUint32 } from '../../bytes.js';
-import type { CodecDefinition, CodecParameters, MediaKind } from '../../codecs/codec.js';
-import { codecs } from '../../codecs/index.js';
+import type { RecordableCodec, CodecParameters, MediaKind } from '../../codecs/codec.js';
+import { recordableCodecs } from '../../codecs/index.js';
 import type { InitDescription } from '../container.js';
 
 const BOX_HEADER_BYTES = 8;
@@ -31,12 +31,14 @@ export function readInit(bytes: Uint8Array): InitDescription | undefined {
   const kind = KINDS[typeAt(contentAt(media, ['hdlr']), 8)];
   const timescale = readUint32(contentAt(media, ['mdhd']), 12);
   const entries = contentAt(media, ['minf', 'stbl', 'stsd']).subarray(ENTRIES_START);
-  const codec = codecs.find((known) => known.kind === kind && known.isobmff.sampleEntryType === typeAt(entries, 4));
+  const codec = recordableCodecs.find(
+    (known) => known.kind === kind && known.isobmff.sampleEntryType === typeAt(entries, 4),
+  );
   if (codec === undefined || timescale === 0) return undefined;
   return describe(codec, timescale, contentAt(entries, [codec.isobmff.sampleEntryType]));
 }
 
-function describe(codec: CodecDefinition, timescale: number, entry: Uint8Array): InitDescription | undefined {
+function describe(codec: RecordableCodec, timescale: number, entry: Uint8Array): InitDescription | undefined {
   const { isobmff, kind } = codec;
   const layout = ENTRIES[kind];
   const configuration = contentAt(entry.subarray(layout.boxesStart), [isobmff.configurationBoxType]);
