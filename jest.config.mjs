@@ -34,5 +34,6 @@ export default {
     level('integration'),
     level('e2e'),
     level('faults'),
+    level('interop'),
   ],
 };

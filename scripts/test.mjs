@@ -1,11 +1,15 @@
-// `npm test`: brings the system tools, builds, runs every level, ends with "N passed, N failed, N skipped".
+// `npm test`: brings the system tools, builds, runs every level or those named, ends with "N passed, N failed, N skipped".
+// `npm run test:interop -- --write` also writes what was seen into docs/interop.md.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureTools } from './test-tools.mjs';
 
-const levels = ['unit', 'contract', 'integration', 'e2e', 'faults'];
+const ALL_LEVELS = ['unit', 'contract', 'integration', 'e2e', 'faults', 'interop'];
+const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const levels = named.length > 0 ? named : ALL_LEVELS;
+const isWriting = process.argv.includes('--write');
 
 function run(command, args, env = {}) {
   const { status, signal } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
@@ -39,16 +43,21 @@ if (run('npm', ['run', '-s', 'build']) !== 0) {
   process.exit(1);
 }
 const missing = ensureTools();
+const environment = {
+  AIRCHECK_TEST_MISSING_TOOLS: JSON.stringify(missing),
+  ...(isWriting ? { AIRCHECK_INTEROP_WRITE: 'yes' } : {}),
+};
 const folder = mkdtempSync(join(tmpdir(), 'aircheck-test-'));
 const total = { passed: 0, failed: 0, skipped: [] };
 for (const level of levels) {
-  const counts = runLevel(level, folder, { AIRCHECK_TEST_MISSING_TOOLS: missing.join(',') });
+  const counts = runLevel(level, folder, environment);
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped.push(...counts.skipped);
 }
 rmSync(folder, { recursive: true, force: true });
-if (missing.length > 0) console.log(`\nMissing tools: ${missing.join(', ')}. What needs them was skipped.`);
+for (const [name, reason] of Object.entries(missing))
+  console.log(`\nMissing, and what needs it was skipped: ${name} (${reason})`);
 for (const name of total.skipped) console.log(`skipped: ${name}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
