@@ -1,4 +1,4 @@
-import { isAnnouncedAddress, isIceServerUrl, isLoopback, parseListenAddress, sqlitePath } from './formats.js';
+import { isIceServerUrl, isLoopback, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
 
 describe('a listen address', () => {
   it.each([
@@ -37,12 +37,27 @@ describe('a listen address', () => {
 });
 
 describe('an announced address', () => {
-  it.each(['192.0.2.1', '2001:db8::1', '192.0.2.1:7000', '[2001:db8::1]:7000'])('may be %s', (text) => {
-    expect(isAnnouncedAddress(text)).toBe(true);
+  it.each([
+    ['192.0.2.1', '192.0.2.1', undefined],
+    ['192.0.2.1:80', '192.0.2.1', 80],
+    ['2001:db8::1', '2001:db8::1', undefined],
+    ['[2001:db8::1]:443', '2001:db8::1', 443],
+  ])('may be %s', (text, address, port) => {
+    expect(parseAnnouncedAddress(text)).toEqual({ address, port });
   });
 
-  it.each(['example.org', '192.0.2.1:0', '[2001:db8::1]', 'localhost:7777', ''])('may not be %j', (text) => {
-    expect(isAnnouncedAddress(text)).toBe(false);
+  it.each([
+    '',
+    'example.org',
+    '192.0.2.1:0',
+    '192.0.2.1:65536',
+    '[192.0.2.1]:5',
+    '[2001:db8::1]',
+    '300.1.1.1',
+    '192.0.2.1:80:80',
+    'localhost:7777',
+  ])('may not be %j', (text) => {
+    expect(parseAnnouncedAddress(text)).toBeUndefined();
   });
 });
 

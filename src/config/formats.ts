@@ -23,11 +23,14 @@ export function formatListenAddress({ address, port }: ListenAddress): string {
   return isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** `ip`, `ip:port` or `[ip6]:port`: where publishers are told to send media. */
-export function isAnnouncedAddress(text: string): boolean {
-  if (isIP(text) !== 0) return true;
+/**
+ * @param text `ip`, `ip:port` or `[ip6]:port`: where publishers are told to send media
+ * @returns no port where the text has none: it is the one that media is received on
+ */
+export function parseAnnouncedAddress(text: string): { address: string; port: number | undefined } | undefined {
+  if (isIP(text) !== 0) return { address: text, port: undefined };
   const listen = parseListenAddress(text);
-  return listen !== undefined && listen.port > 0 && !text.startsWith('localhost');
+  return listen === undefined || listen.port === 0 || text.startsWith('localhost') ? undefined : listen;
 }
 
 /** True when only this machine can reach the address. */

@@ -1,5 +1,11 @@
 export { ConfigError } from './config.errors.js';
-export { formatListenAddress, parseListenAddress, sqlitePath, type ListenAddress } from './formats.js';
+export {
+  formatListenAddress,
+  parseAnnouncedAddress,
+  parseListenAddress,
+  sqlitePath,
+  type ListenAddress,
+} from './formats.js';
 export { loadConfig, type LoadedConfig } from './load-config.js';
 export type { AppConfig, IceServerConfig, StorageConfig } from './schema.js';
 export { APP_CONFIG, ENGINE_WORKER_URL } from './token.js';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { isAnnouncedAddress, isIceServerUrl, isTimeZone, parseListenAddress, sqlitePath } from './formats.js';
+import { isIceServerUrl, isTimeZone, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
 import { oneOf, setting, wholeNumber } from './setting.js';
 
 const GIBIBYTE = 2 ** 30;
@@ -46,11 +46,14 @@ const webrtc = z.strictObject({
       allowed: 'one or more IP addresses',
     },
   ),
-  announced_addresses: setting(z.array(z.string().refine(isAnnouncedAddress)).default([]), {
-    description: 'Addresses publishers are told to send media to. Empty: those of the network interfaces.',
-    unit: 'ip, ip:port or [ip6]:port, comma separated',
-    allowed: 'a list of ip, ip:port or [ip6]:port',
-  }),
+  announced_addresses: setting(
+    z.array(z.string().refine((text) => parseAnnouncedAddress(text) !== undefined)).default([]),
+    {
+      description: 'Addresses publishers are told to send media to. Empty: those of the network interfaces.',
+      unit: 'ip, ip:port or [ip6]:port, comma separated',
+      allowed: 'a list of ip, ip:port or [ip6]:port',
+    },
+  ),
 });
 
 const engine = z.strictObject({

@@ -11,6 +11,7 @@ import type {
   RolloverOrder,
   SessionCloseReason,
 } from './protocol.js';
+import type { AnnouncedAddress } from './udp/candidates.js';
 import { WorkerHandle } from './worker-handle.js';
 import type { WorkerSettings } from './worker-messages.js';
 
@@ -23,8 +24,8 @@ export interface EngineOptions {
   readonly udpPort: number;
   /** Literal IP addresses; none = all of the machine's. */
   readonly listenAddresses: readonly string[];
-  /** `ip`, `ip:port` or `[ip6]:port`; none = detected. */
-  readonly announcedAddresses: readonly string[];
+  /** None = detected. */
+  readonly announcedAddresses: readonly AnnouncedAddress[];
   readonly memoryMibPerWorker: number;
 }
 

@@ -1,4 +1,5 @@
 import type { EngineCommand, EngineEvent, EngineReply } from './protocol.js';
+import type { AnnouncedAddress } from './udp/candidates.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
@@ -9,7 +10,7 @@ export interface WorkerSettings {
   /** Added to announced ports. */
   readonly portOffset: number;
   readonly listenAddresses: readonly string[];
-  readonly announcedAddresses: readonly string[];
+  readonly announcedAddresses: readonly AnnouncedAddress[];
   readonly memoryMib: number;
 }
 

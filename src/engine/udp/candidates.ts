@@ -7,11 +7,17 @@ export type NetworkInterfaces = Readonly<Record<string, readonly NetworkInterfac
 
 export interface CandidateOptions {
   readonly sockets: readonly LocalSocket[];
-  /** `ip`, `ip:port` or `[ip6]:port` each; they replace detection. */
-  readonly announcedAddresses: readonly string[];
+  /** They replace detection; one without a port has that of the socket. */
+  readonly announcedAddresses: readonly AnnouncedAddress[];
   /** Added to announced ports: workers have consecutive ones. */
   readonly portOffset: number;
   readonly interfaces: NetworkInterfaces;
+}
+
+/** Where publishers are told to send media. */
+export interface AnnouncedAddress {
+  readonly address: string;
+  readonly port: number | undefined;
 }
 
 interface Endpoint {
@@ -26,8 +32,6 @@ const HIGHEST_LOCAL_PREFERENCE = 65_535;
 
 /**
  * Our host candidates, best first. The first is IPv4 wherever there is one: some publishers use only the first.
- *
- * @throws {RangeError} for an announced address that is none
  */
 export function hostCandidates(options: CandidateOptions): IceCandidate[] {
   const endpoints = options.announcedAddresses.length > 0 ? announced(options) : detected(options);
@@ -35,27 +39,11 @@ export function hostCandidates(options: CandidateOptions): IceCandidate[] {
   return unique(ordered).map(hostCandidate);
 }
 
-/**
- * @returns address and port (undefined when absent) of `ip`, `ip:port` or `[ip6]:port`
- * @throws {RangeError} for anything else
- */
-export function parseAnnouncedAddress(text: string): { address: string; port: number | undefined } {
-  if (isIPv4(text) || isIPv6(text)) return { address: text, port: undefined };
-  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[\d.]+)):(?<port>\d{1,5})$/.exec(text);
-  const { v4, v6, port } = match?.groups ?? {};
-  const address = v4 !== undefined && isIPv4(v4) ? v4 : v6 !== undefined && isIPv6(v6) ? v6 : undefined;
-  const portNumber = Number(port);
-  if (address === undefined || portNumber < 1 || portNumber > 65_535) {
-    throw new RangeError(`Not an address to announce: ${text}. Allowed are ip, ip:port and [ip6]:port.`);
-  }
-  return { address, port: portNumber };
-}
-
 function announced({ announcedAddresses, sockets, portOffset }: CandidateOptions): Endpoint[] {
-  return announcedAddresses.map((text) => {
-    const { address, port } = parseAnnouncedAddress(text);
-    return { address, port: port === undefined ? (sockets[0]?.bound.port ?? 0) : port + portOffset };
-  });
+  return announcedAddresses.map(({ address, port }) => ({
+    address,
+    port: port === undefined ? (sockets[0]?.bound.port ?? 0) : port + portOffset,
+  }));
 }
 
 function detected({ sockets, interfaces }: CandidateOptions): Endpoint[] {

@@ -1,5 +1,5 @@
 import { Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { APP_CONFIG, ENGINE_WORKER_URL, type AppConfig } from '../../config/index.js';
+import { APP_CONFIG, ENGINE_WORKER_URL, parseAnnouncedAddress, type AppConfig } from '../../config/index.js';
 import { Engine } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
 import { IceModule } from '../ice/ice.module.js';
@@ -20,7 +20,7 @@ const engine = {
       workers: config.engine.workers,
       udpPort: config.webrtc.udp_port,
       listenAddresses: config.webrtc.listen_addresses,
-      announcedAddresses: config.webrtc.announced_addresses,
+      announcedAddresses: config.webrtc.announced_addresses.flatMap((text) => parseAnnouncedAddress(text) ?? []),
       memoryMibPerWorker: config.engine.memory_mib,
     }),
 };
