@@ -1,4 +1,5 @@
 import { Index1795200000000 } from './1795200000000-index.js';
+import { UnrecordedTracks1795250000000 } from './1795250000000-unrecorded-tracks.js';
 
 /** Every migration, oldest first. */
-export const migrations = [Index1795200000000] as const;
+export const migrations = [Index1795200000000, UnrecordedTracks1795250000000] as const;

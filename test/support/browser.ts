@@ -26,7 +26,7 @@ export interface SentFrame {
 export async function goLive(
   page: Page,
   stream: string,
-  { picture = 'camera', codec = 'H264' }: { picture?: 'camera' | 'noise'; codec?: 'H264' | 'VP9' | 'AV1' } = {},
+  { picture = 'camera', codec = 'H264' }: { picture?: 'camera' | 'noise'; codec?: 'H264' | 'VP8' | 'VP9' | 'AV1' } = {},
 ): Promise<void> {
   await page.evaluate(
     async ([endpoint, source, wanted, codecName]) => {

@@ -8,6 +8,8 @@ interface Session {
 interface StreamCodec {
   readonly kind: 'video' | 'audio';
   readonly codec: string;
+  /** False for what is taken live only. */
+  readonly recordable: boolean;
   readonly width?: number;
   readonly height?: number;
   readonly framesPerSecond?: number;

@@ -76,10 +76,10 @@ function StreamRow({
 const CODEC_NAMES: Readonly<Record<string, string>> = { h264: 'H.264', h265: 'H.265', opus: 'Opus' };
 
 function describe({ codecs, stats }: LiveStream): string {
-  const tracks = codecs.map(({ kind, codec, width, height, framesPerSecond }) => {
+  const tracks = codecs.map(({ kind, codec, recordable, width, height, framesPerSecond }) => {
     const size = width === undefined || height === undefined ? '' : ` ${width}×${height}`;
     const rate = kind === 'audio' || framesPerSecond === undefined ? '' : ` ${Math.round(framesPerSecond)} fps`;
-    return `${CODEC_NAMES[codec] ?? codec.toUpperCase()}${size}${rate}`;
+    return `${CODEC_NAMES[codec] ?? codec.toUpperCase()}${size}${rate}${recordable ? '' : ' (not recorded)'}`;
   });
   return [...tracks, formatBitrate(stats.publish.bitrate)].join(' · ');
 }

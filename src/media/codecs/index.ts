@@ -16,6 +16,12 @@ export function isRecordable(codec: CodecDefinition): codec is RecordableCodec {
   return codec.isobmff !== undefined;
 }
 
+/** @returns false for a codec that is taken live only, or not at all */
+export function isRecorded(name: string, kind: MediaKind): boolean {
+  const codec = findCodec(name, kind);
+  return codec !== undefined && isRecordable(codec);
+}
+
 /**
  * @param name encoding name of `a=rtpmap`, in any case
  * @returns undefined for a codec that is not taken

@@ -35,6 +35,7 @@ export type {
   RecordingSessionView,
   RecordingTrigger,
   SessionStateChange,
+  UnrecordedTrack,
 } from './recording-session.js';
 
 /** An object that has a row: its bytes are whole, synced and never change. */
@@ -260,6 +261,7 @@ function newSession(input: OpenSessionInput): RecordingSession {
     nextPeriod: 0,
     gapCount: 0,
     gapMs: 0,
+    unrecorded: null,
     createdAt: now,
     updatedAt: now,
   };

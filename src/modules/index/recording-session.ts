@@ -1,3 +1,5 @@
+import type { MediaKind } from '../../media/codecs/codec.js';
+
 /** What made a recording begin. */
 export type RecordingTrigger = 'auto' | 'api';
 
@@ -13,13 +15,21 @@ export type RecordingSessionReason =
   | 'node-stopped'
   | 'disk-full'
   | 'io-error'
-  | 'memory-exhausted';
+  | 'memory-exhausted'
+  | 'unsupported-codec';
 
 /** States in which something records, or would as soon as its publisher is back. */
 export const RUNNING_STATES: readonly RecordingSessionState[] = ['waiting', 'recording', 'interrupted'];
 
 /** States that a stopped server may have left behind. */
 export const UNFINISHED_STATES: readonly RecordingSessionState[] = [...RUNNING_STATES, 'finalizing'];
+
+/** A track that publishers sent and that is not in the recording. */
+export interface UnrecordedTrack {
+  readonly kind: MediaKind;
+  readonly codecName: string;
+  readonly reason: 'unsupported-codec';
+}
 
 /** One recording of one stream, as other modules see it. */
 export interface RecordingSessionView {
@@ -47,6 +57,7 @@ export interface RecordingSessionView {
   readonly nextPeriod: number;
   readonly gapCount: number;
   readonly gapMs: number;
+  readonly unrecorded: readonly UnrecordedTrack[];
 }
 
 export interface OpenSessionInput {
@@ -66,6 +77,7 @@ export interface SessionStateChange {
   readonly interruptedAt?: Date | null;
   readonly endedAt?: Date | null;
   readonly directory?: string;
+  readonly unrecorded?: readonly UnrecordedTrack[];
 }
 
 /** One line of `GET /api/playback/{stream}`. */

@@ -25,5 +25,6 @@ export function sessionView(row: RecordingSession): RecordingSessionView {
     nextPeriod: row.nextPeriod,
     gapCount: row.gapCount,
     gapMs: row.gapMs,
+    unrecorded: row.unrecorded ?? [],
   };
 }

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { EngineEvent, RecordingDirectory } from '../../engine/index.js';
 import { systemErrorCode } from '../../shared/errors.js';
 import { inTime } from '../../shared/in-time.js';
-import type { RecordingSessionReason, RecordingSessionView, RecordingTrigger } from '../index/index.service.js';
+import type {
+  RecordingSessionReason,
+  RecordingSessionView,
+  RecordingTrigger,
+  UnrecordedTrack,
+} from '../index/index.service.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import type { CommitQueue } from './commit-queue.js';
 import { DayBorder } from './day-border.js';
@@ -39,6 +45,7 @@ export class LiveRecording {
   private isLive = false;
   private inEngine = false;
   private preparedBorderMs = 0;
+  private unrecorded: readonly UnrecordedTrack[] = [];
   private readonly window: ReconnectWindow;
   private readonly border: DayBorder;
   private readonly segments: SegmentCommit;
@@ -122,6 +129,7 @@ export class LiveRecording {
     this.hasRow = true;
     this.currentDirectory = session.directory;
     this.currentState = 'interrupted';
+    this.unrecorded = session.unrecorded;
     this.window.open(remainingMs);
   }
 
@@ -130,11 +138,13 @@ export class LiveRecording {
     this.window.hold();
   }
 
-  publisherConnected(): void {
+  /** @param unrecorded tracks that it sends and that the recording goes without */
+  publisherConnected(unrecorded: readonly UnrecordedTrack[]): void {
     if (this.currentState === 'ended') return;
     this.window.close();
     this.currentState = 'recording';
-    if (this.hasRow) this.commitState({ state: 'recording', interruptedAt: null });
+    this.goWithout(unrecorded);
+    if (this.hasRow) this.commitState({ state: 'recording', interruptedAt: null, unrecorded: this.unrecorded });
     else this.openRow();
     this.goLive();
     this.publishAll();
@@ -199,7 +209,18 @@ export class LiveRecording {
     this.commits.push(async () => {
       await index.openSession({ ...this.facts, nodeAlias: settings.nodeAlias, directory });
     });
-    this.commitState({ state: 'recording' });
+    this.commitState({ state: 'recording', unrecorded: this.unrecorded });
+  }
+
+  /** What one publisher sent stays told when the next one sends something else. */
+  private goWithout(unrecorded: readonly UnrecordedTrack[]): void {
+    const added = unrecorded.filter((track) => !this.unrecorded.some((known) => isDeepStrictEqual(known, track)));
+    this.unrecorded = [...this.unrecorded, ...added];
+    for (const { kind, codecName, reason } of added) {
+      this.context.log.warn(
+        `The recording of ${this.facts.stream} goes without its ${kind}: ${codecName} (${reason}).`,
+      );
+    }
   }
 
   private commitState(change: Parameters<RecordingContext['index']['setSessionState']>[1]): void {

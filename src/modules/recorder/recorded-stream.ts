@@ -1,4 +1,5 @@
 import type { SessionCloseReason } from '../../engine/index.js';
+import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { AppError } from '../../shared/errors.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { RecordingSessionReason, RecordingSessionView, RecordingTrigger } from '../index/index.service.js';
@@ -6,7 +7,8 @@ import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNotFoundError } from '../signaling/signaling.errors.js';
 import { CommitQueue } from './commit-queue.js';
 import { LiveRecording, type Ending } from './live-recording.js';
-import { RecordingUnavailableError, StorageFullError } from './recorder.errors.js';
+import { RecordingUnavailableError, StorageFullError, UnsupportedCodecError } from './recorder.errors.js';
+import { unrecordedOf } from './recordable-media.js';
 import type { RecordingContext } from './recording-context.js';
 
 /** How long a start waits for the rows of the session before. */
@@ -32,6 +34,8 @@ export interface RecordedStreamHost {
 export class RecordedStream {
   private recording: LiveRecording | undefined;
   private publisher: 'none' | 'expected' | 'connected' | 'away' = 'none';
+  /** Of the publisher that came last. */
+  private tracks: readonly NegotiatedTrack[] = [];
   /** Somebody stopped the recording, or it failed: nothing starts by itself before the next publish. */
   private isHeldBack = false;
   private readonly commits: CommitQueue;
@@ -63,9 +67,11 @@ export class RecordedStream {
   }
 
   /** @returns when a recording is ready for the publisher's media @throws {RecordingUnavailableError} */
-  publisherOpened(): Promise<void> {
+  publisherOpened(tracks: readonly NegotiatedTrack[]): Promise<void> {
     return this.inTurn(async () => {
       this.publisher = 'expected';
+      this.tracks = tracks;
+      if (this.isAuto && !this.hasRecordable) this.tellUnsupported();
       this.isHeldBack = false;
       if (this.recording === undefined) await this.beginByItself();
       else await this.continueWith(this.recording);
@@ -75,7 +81,8 @@ export class RecordedStream {
   publisherConnected(): Promise<void> {
     return this.inTurn(async () => {
       this.publisher = 'connected';
-      if (this.recording === undefined) await this.beginByItself();
+      if (!this.hasRecordable) await this.end({ state: 'completed', reason: 'unsupported-codec' });
+      else if (this.recording === undefined) await this.beginByItself();
       else this.connect(this.recording);
     });
   }
@@ -110,13 +117,15 @@ export class RecordedStream {
 
   /**
    * @returns the recording that runs, or a new one
-   * @throws {StreamNotFoundError} @throws {BaseDirTakenError} @throws {StorageFullError} @throws {RecordingUnavailableError}
+   * @throws {StreamNotFoundError} @throws {UnsupportedCodecError} @throws {BaseDirTakenError} @throws {StorageFullError}
+   * @throws {RecordingUnavailableError}
    */
   start(baseDir: string | undefined): Promise<LiveRecording> {
     return this.inTurn(async () => {
       const running = this.recording;
       if (running !== undefined && (baseDir === undefined || running.facts.baseDir === baseDir)) return running;
       if (this.publisher === 'none') throw new StreamNotFoundError(this.name);
+      if (!this.hasRecordable) throw new UnsupportedCodecError(this.name, this.codecNames);
       if (baseDir !== undefined) await this.host.checkBaseDir(this.name, baseDir);
       if (!(await this.host.hasRoom())) throw new StorageFullError();
       await this.end({ state: 'completed', reason: 'base-dir-changed' });
@@ -147,8 +156,20 @@ export class RecordedStream {
     this.host.began(recording);
   }
 
+  private get hasRecordable(): boolean {
+    return unrecordedOf(this.tracks).length < this.tracks.length;
+  }
+
+  private get codecNames(): string {
+    return this.tracks.map(({ codecName }) => codecName).join(', ');
+  }
+
+  private tellUnsupported(): void {
+    this.context.log.warn(`${this.name} is not recorded: ${this.codecNames} (unsupported-codec).`);
+  }
+
   private async beginByItself(): Promise<void> {
-    if (!this.isAuto || this.isHeldBack) return;
+    if (!this.isAuto || this.isHeldBack || !this.hasRecordable) return;
     try {
       if (await this.host.hasRoom()) await this.begin('auto', undefined);
     } catch (error) {
@@ -174,7 +195,7 @@ export class RecordedStream {
   }
 
   private connect(recording: LiveRecording): void {
-    recording.publisherConnected();
+    recording.publisherConnected(unrecordedOf(this.tracks));
     this.host.began(recording);
   }
 

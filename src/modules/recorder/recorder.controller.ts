@@ -29,6 +29,7 @@ export class RecorderController {
   @ApiResponse({ status: 409, description: '`base-dir-taken`' })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
+  @ApiResponse({ status: 422, description: '`unsupported-codec`: nothing of it can be recorded' })
   @ApiResponse({ status: 503, description: '`recording-unavailable`, `engine-unavailable`, `not-ready`' })
   @ApiResponse({ status: 507, description: '`storage-full`' })
   async start(

@@ -18,6 +18,16 @@ export class BaseDirTakenError extends AppError {
   }
 }
 
+export class UnsupportedCodecError extends AppError {
+  readonly kind = 'unprocessable';
+  readonly code = 'unsupported-codec';
+
+  /** @param codecs names, joined by commas */
+  constructor(stream: string, codecs: string) {
+    super('Nothing that the stream consists of can be recorded: its codecs are taken live only.', { stream, codecs });
+  }
+}
+
 export class StorageFullError extends AppError {
   readonly kind = 'storage-full';
   readonly code = 'storage-full';

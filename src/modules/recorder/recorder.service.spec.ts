@@ -3,12 +3,13 @@ import {
   BaseDirTakenError,
   RecordingUnavailableError,
   StorageFullError,
+  UnsupportedCodecError,
 } from './recorder.errors.js';
 import { StreamNotFoundError } from '../signaling/signaling.errors.js';
 import { parseStreamName } from '../signaling/ports/stream-name.js';
 import { segment } from './testing/fake-engine.js';
 import { MemoryIndex } from './testing/memory-index.js';
-import { cam, RecorderFixture } from './testing/recorder-fixture.js';
+import { cam, RecorderFixture, track } from './testing/recorder-fixture.js';
 
 const NOON = '2026-11-20T12:00:00.000Z';
 const today = 'cam/2026/11/20';
@@ -96,6 +97,68 @@ describe('a publisher comes', () => {
     fixture.engine.startFailure = new Error('memory-exhausted');
 
     await expect(fixture.open()).rejects.toThrow(RecordingUnavailableError);
+  });
+});
+
+describe('a publisher sends what cannot be recorded', () => {
+  const vp8 = { kind: 'video', codecName: 'VP8', reason: 'unsupported-codec' };
+
+  it('beside what can: the session says so, the log once', async () => {
+    const fixture = new RecorderFixture();
+    fixture.tracks = [track('VP8', 'video'), track('opus', 'audio')];
+    await fixture.publish('a');
+    await fixture.close('consent-lost', 'a');
+    await fixture.publish('b');
+
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'recording', unrecorded: [vp8] });
+    expect(fixture.warnings).toEqual(['The recording of cam goes without its video: VP8 (unsupported-codec).']);
+  });
+
+  it('after one whose tracks were all recorded: the session says both', async () => {
+    const fixture = new RecorderFixture();
+    fixture.tracks = [track('VP8', 'video'), track('opus', 'audio')];
+    await fixture.publish('a');
+    await fixture.close('consent-lost', 'a');
+    fixture.tracks = [track('H264', 'video'), track('PCMU', 'audio')];
+    await fixture.publish('b');
+
+    const pcmu = { kind: 'audio', codecName: 'PCMU', reason: 'unsupported-codec' };
+    expect(fixture.index.onlyRow.unrecorded).toEqual([vp8, pcmu]);
+  });
+
+  it('and nothing else: it is live, and no session is made', async () => {
+    const fixture = new RecorderFixture();
+    fixture.tracks = [track('VP8', 'video')];
+
+    await fixture.publish();
+
+    expect(fixture.engine.orders).toEqual([]);
+    expect(fixture.index.log).toEqual([]);
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
+    expect(fixture.warnings).toEqual(['cam is not recorded: VP8 (unsupported-codec).']);
+  });
+
+  it('and nothing else: a POST is refused', async () => {
+    const fixture = new RecorderFixture(new MemoryIndex(), {}, { patterns: [] });
+    fixture.tracks = [track('VP8', 'video'), track('PCMA', 'audio')];
+    await fixture.publish();
+
+    const attempt = fixture.recorder.start(cam);
+
+    await expect(attempt).rejects.toThrow(UnsupportedCodecError);
+    await expect(attempt).rejects.toMatchObject({ facts: { stream: 'cam', codecs: 'VP8, PCMA' } });
+  });
+
+  it('and nothing else, inside the window of a session: that one ends', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish('a');
+    await fixture.disconnect('a');
+    fixture.tracks = [track('VP8', 'video')];
+
+    await fixture.publish('b');
+
+    expect(fixture.index.onlyRow).toMatchObject({ state: 'completed', reason: 'unsupported-codec', unrecorded: [] });
+    expect(fixture.recorder.isRecording(cam)).toBe(false);
   });
 });
 

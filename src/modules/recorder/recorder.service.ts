@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../../engine/index.js';
+import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { inTime, TimeLimitError } from '../../shared/in-time.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
 import type { SignalingEvent } from '../signaling/ports/signaling-event.js';
@@ -65,7 +66,8 @@ export class RecorderService {
   /**
    * Records a live stream, into `baseDir` or into its directory of the day; what runs there already is returned.
    *
-   * @throws {BaseDirInvalidError} @throws {BaseDirTakenError} @throws {StreamNotFoundError} @throws {StorageFullError}
+   * @throws {BaseDirInvalidError} @throws {BaseDirTakenError} @throws {StreamNotFoundError} @throws {UnsupportedCodecError}
+   * @throws {StorageFullError}
    */
   async start(stream: StreamName, baseDir?: string): Promise<StartedRecording> {
     const checkedDir = baseDir === undefined ? undefined : parseBaseDir(baseDir);
@@ -148,7 +150,7 @@ export class RecorderService {
   private follow(event: SignalingEvent): Promise<void> | undefined {
     switch (event.type) {
       case 'publisher-opened':
-        return this.opened(event.stream);
+        return this.opened(event.stream, event.tracks);
       case 'publisher-state':
         if (event.state === 'connected') return this.recordedStreams.get(event.stream)?.publisherConnected();
         if (event.state === 'disconnected') return this.recordedStreams.get(event.stream)?.publisherDisconnected();
@@ -166,9 +168,9 @@ export class RecorderService {
     }
   }
 
-  private async opened(stream: StreamName): Promise<void> {
+  private async opened(stream: StreamName, tracks: readonly NegotiatedTrack[]): Promise<void> {
     try {
-      await inTime(this.recordedStream(stream).publisherOpened(), OPEN_LIMIT_MS);
+      await inTime(this.recordedStream(stream).publisherOpened(tracks), OPEN_LIMIT_MS);
     } catch (error) {
       if (!(error instanceof TimeLimitError)) throw error;
       if (this.context.settings.onFull === 'refuse') throw new RecordingUnavailableError({ cause: error });

@@ -28,6 +28,7 @@ const session: RecordingSessionView = {
   nextPeriod: 1,
   gapCount: 0,
   gapMs: 0,
+  unrecorded: [],
 };
 
 const video = (startMs: number, trackId = 'video-1'): RecordedObject => ({

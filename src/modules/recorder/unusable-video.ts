@@ -1,4 +1,5 @@
 import type { TrackStatistics } from '../../engine/index.js';
+import { isRecorded } from '../../media/codecs/index.js';
 import type { Clock } from '../../shared/clock.js';
 import type { FailureLog } from '../signaling/ports/failure-log.js';
 
@@ -16,7 +17,7 @@ export class UnusableVideo {
   ) {}
 
   hear(stream: string, tracks: readonly TrackStatistics[]): void {
-    const video = tracks.find(({ kind }) => kind === 'video');
+    const video = tracks.find(({ kind, codecName }) => kind === 'video' && isRecorded(codecName, kind));
     if (video === undefined || video.bitrateBps === 0) return;
     if (video.codecString !== undefined) this.waiting.delete(stream);
     else if (this.isOverdue(stream)) this.tell(stream, video);

@@ -2,10 +2,16 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import {
   bigNumberColumn,
   instantColumn,
+  jsonColumn,
   nullableBigNumberColumn,
   nullableInstantColumn,
 } from '../../../persistence/column-types.js';
-import type { RecordingSessionReason, RecordingSessionState, RecordingTrigger } from '../recording-session.js';
+import type {
+  RecordingSessionReason,
+  RecordingSessionState,
+  RecordingTrigger,
+  UnrecordedTrack,
+} from '../recording-session.js';
 
 /** One recording of one stream from start to end, over reconnects inside the window. */
 @Entity('recording_sessions')
@@ -86,6 +92,10 @@ export class RecordingSession {
 
   @Column({ name: 'gap_ms', ...bigNumberColumn })
   gapMs!: number;
+
+  /** What publishers sent that could not be recorded; null for nothing. */
+  @Column({ ...jsonColumn, nullable: true })
+  unrecorded!: readonly UnrecordedTrack[] | null;
 
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: Date;

@@ -41,6 +41,7 @@ function sessionEntry(session: RecordingSession, directory: string): object {
     interrupted_at: session.interruptedAt,
     ended_at: session.endedAt,
     anchor_epoch_ms: session.anchoredAt?.getTime() ?? null,
+    unrecorded: (session.unrecorded ?? []).map(({ kind, codecName: codec, reason }) => ({ kind, codec, reason })),
   };
 }
 

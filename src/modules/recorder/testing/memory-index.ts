@@ -29,6 +29,7 @@ export class MemoryIndex implements RecordingIndex {
       nextPeriod: 0,
       gapCount: 0,
       gapMs: 0,
+      unrecorded: [],
     };
     this.rows.set(input.id, row);
     return Promise.resolve(row);

@@ -1,3 +1,5 @@
+import type { MediaKind } from '../../../media/codecs/codec.js';
+import type { NegotiatedTrack } from '../../../media/sdp/session.js';
 import type { EngineEvent, SessionCloseReason } from '../../../engine/index.js';
 import type { PublishAdmission } from '../../signaling/ports/publish-admission.js';
 import type { SignalingEvent, SignalingListener } from '../../signaling/ports/signaling-event.js';
@@ -112,9 +114,12 @@ export class RecorderFixture {
     return this.isDiskStuck ? new Promise(() => undefined) : Promise.resolve(this.freeBytes);
   }
 
+  /** Tracks of the publishers that come. */
+  tracks: readonly NegotiatedTrack[] = [track('H264', 'video'), track('opus', 'audio')];
+
   async open(sessionId = 'a', stream = cam): Promise<void> {
     await this.signaling.admit(stream);
-    await this.signaling.tell({ type: 'publisher-opened', stream, sessionId, tracks: [] });
+    await this.signaling.tell({ type: 'publisher-opened', stream, sessionId, tracks: this.tracks });
   }
 
   async connect(sessionId = 'a', stream = cam): Promise<void> {
@@ -158,3 +163,20 @@ const defaults: RecorderSettings = {
   onFull: 'refuse',
   minFreeBytes: 1000,
 };
+
+export function track(codecName: string, kind: MediaKind): NegotiatedTrack {
+  return {
+    mid: kind,
+    kind,
+    codecName,
+    payloadType: 96,
+    clockRate: kind === 'video' ? 90_000 : 48_000,
+    channels: kind === 'video' ? 1 : 2,
+    format: '',
+    answerFormat: undefined,
+    rtxPayloadType: undefined,
+    feedback: { nack: true, pli: kind === 'video', transportCc: false },
+    extensions: { mid: undefined, transportSequenceNumber: undefined, absoluteCaptureTime: undefined },
+    sources: [],
+  };
+}

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { SessionState, TrackStatistics } from '../../../engine/index.js';
 import type { MediaKind } from '../../../media/codecs/codec.js';
+import { isRecorded } from '../../../media/codecs/index.js';
 import type { NegotiatedTrack } from '../../../media/sdp/session.js';
 import type { LiveStream } from '../live-stream.js';
 import type { PublisherSession } from '../publisher-session.js';
@@ -71,6 +72,9 @@ export class StreamTrackDto {
   @ApiProperty({ example: 'h264' })
   readonly codec: string;
 
+  @ApiProperty({ description: 'false: taken live only' })
+  readonly recordable: boolean;
+
   @ApiProperty({ description: 'As the publisher offered it' })
   readonly fmtp: string;
 
@@ -101,6 +105,7 @@ export class StreamTrackDto {
   constructor(track: NegotiatedTrack, statistics: TrackStatistics | undefined) {
     this.kind = track.kind;
     this.codec = track.codecName.toLowerCase();
+    this.recordable = isRecorded(track.codecName, track.kind);
     this.fmtp = track.format;
     this.codecString = statistics?.codecString;
     this.width = statistics?.width;
