@@ -484,6 +484,7 @@ describe('the list of streams', () => {
           {
             kind: 'audio',
             codec: 'opus',
+            recordable: true,
             fmtp: '',
             codecString: 'opus',
             framesPerSecond: 50,
