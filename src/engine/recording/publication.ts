@@ -74,6 +74,11 @@ export class Publication {
     this.attached.get(mid)?.intake.arrival(arrivalMs);
   }
 
+  heldUp(mid: string, isHeldUp: boolean): void {
+    const found = this.attached.get(mid);
+    if (found !== undefined) found.track.isHeldUp = isHeldUp;
+  }
+
   senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void {
     this.attached.get(mid)?.track.clock.senderReport(rtpTimestamp, ntpMs, arrivalMs);
   }

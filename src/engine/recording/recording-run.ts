@@ -7,6 +7,8 @@ import type { TrackRecording } from './track-recording.js';
 
 /** A track this far behind the other stands still: the other's fragments and segments do not wait for it. */
 const STANDSTILL_MS = 500;
+/** As long as packets are waited for, and a bit: what is held up comes by then. */
+const HELD_UP_MS = 2_250;
 /** How long audio that begins late waits for a key frame to begin a Period with. */
 const JOIN_MS = 2_000;
 
@@ -211,7 +213,7 @@ export class RecordingRun {
     const { leader, limits } = this;
     limits.borderMs = this.options.borderMs();
     const atMs = forcedMs(limits);
-    if (other.newestMs < atMs + STANDSTILL_MS || leader.track.newestMs >= atMs) return;
+    if (other.newestMs < atMs + standstillMs(leader.track) || leader.track.newestMs >= atMs) return;
     const successor = this.memberOf(other);
     this.leader = successor;
     this.segment = this.nextSegment(successor, atMs, false);
@@ -264,8 +266,13 @@ export class RecordingRun {
   /** Audio that video does not take along goes by itself, but not so far that video could still come before it. */
   private flushPastStandstill(track: TrackRecording): void {
     let videoMs = -Infinity;
-    for (const other of this.members) if (other.track.kind === 'video') videoMs = other.track.newestMs;
-    const safeMs = track.newestMs - STANDSTILL_MS;
+    let standstill = STANDSTILL_MS;
+    for (const { track: other } of this.members) {
+      if (other.kind !== 'video') continue;
+      videoMs = other.newestMs;
+      standstill = standstillMs(other);
+    }
+    const safeMs = track.newestMs - standstill;
     if (safeMs > videoMs) track.flushBefore(safeMs, this.options.fragmentDurationMs / 2);
   }
 
@@ -277,4 +284,9 @@ export class RecordingRun {
     for (const member of this.members) if (member.track === track) return member;
     throw new RangeError('Not a track of this run.');
   }
+}
+
+/** @returns how far behind the others a track may be before they go on without it */
+function standstillMs(track: TrackRecording): number {
+  return track.isHeldUp ? HELD_UP_MS : STANDSTILL_MS;
 }

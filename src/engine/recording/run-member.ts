@@ -51,10 +51,10 @@ export class RunMember {
     }
   }
 
-  /** A cut whose time is long over is passed without a sample: the last one lasts up to it. */
+  /** A cut whose time is long over is passed without a sample, unless some wait to come: the last one lasts up to it. */
   passSilently(nowMs: number, isLeader: boolean): void {
     const [cut] = this.cuts;
-    if (cut === undefined || nowMs - cut.madeMs < SILENCE_MS) return;
+    if (cut === undefined || nowMs - cut.madeMs < SILENCE_MS || this.track.isHeldUp) return;
     this.passCut(cut, this.track.admitted, this.track.ticksOf(cut.ms), isLeader);
     this.pass(isLeader);
   }

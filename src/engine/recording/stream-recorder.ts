@@ -105,6 +105,11 @@ export class StreamRecorder {
     this.publication?.arrival(mid, arrivalMs);
   }
 
+  /** Media of a track waits for what is missing before it: the track does not stand still. */
+  heldUp(mid: string, isHeldUp: boolean): void {
+    this.publication?.heldUp(mid, isHeldUp);
+  }
+
   /** @param ntpMs the report's NTP time in milliseconds */
   senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void {
     this.publication?.senderReport(mid, rtpTimestamp, ntpMs, arrivalMs);

@@ -34,6 +34,8 @@ export class TrackRecording {
   parameters: CodecParameters | undefined;
   /** In force from the next admitted sample on. */
   nextParameters: CodecParameters | undefined;
+  /** Media is here that waits for what is missing before it: at most as long as packets are waited for. */
+  isHeldUp = false;
   private readonly order = new DecodeOrder();
   private readonly writer: FragmentWriter;
   private readonly fragmentTicks: number;

@@ -86,6 +86,10 @@ class TestRecording implements RecordingTarget {
     // Units are enough to look at.
   }
 
+  heldUp(): void {
+    // As above.
+  }
+
   senderReport(mid: string, rtpTimestamp: number): void {
     this.reports.push({ mid, rtpTimestamp });
   }

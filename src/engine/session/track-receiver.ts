@@ -14,7 +14,7 @@ import type { KeyframeRequester } from './keyframe-requester.js';
 import { TrackMeter } from './track-meter.js';
 
 /** How long a gap is waited for where retransmissions may fill it: a recording has more time than a viewer. */
-const GIVE_UP_MS = 1_000;
+const GIVE_UP_MS = 2_000;
 /** Where none will come, only packets that overtook each other are waited for. */
 const GIVE_UP_WITHOUT_NACK_MS = 200;
 /** A source that was replaced is heard again only when its successor has been silent for so long. */
@@ -24,6 +24,8 @@ const SUCCESSOR_SILENCE_MS = 1_000;
 export interface RecordingTarget {
   sinkFor(mid: string): AccessUnitSink;
   arrival(mid: string, arrivalMs: number): void;
+  /** Media of the track is here and waits for what is missing before it, or does not any more. */
+  heldUp(mid: string, isHeldUp: boolean): void;
   senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void;
 }
 
@@ -121,6 +123,7 @@ export class TrackReceiver implements PacketSink {
 
   tick(nowMs: number): void {
     this.stream?.tick(nowMs);
+    this.recording?.heldUp(this.track.mid, this.stream?.isWaiting ?? false);
   }
 
   nackList(nowMs: number, roundTripMs: number, out: number[]): void {
@@ -175,6 +178,7 @@ export class TrackReceiver implements PacketSink {
       memory,
       sink: this,
       releaseSlot: slots.release,
+      mayHold: slots.mayHold,
       usesNack,
       giveUpMs: usesNack ? GIVE_UP_MS : GIVE_UP_WITHOUT_NACK_MS,
     });

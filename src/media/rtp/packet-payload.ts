@@ -11,19 +11,29 @@ export class PacketPayload implements RtpPayload {
   marker = false;
   /** Local monotonic time at which the packet came. */
   arrivalMs = 0;
+  /** It came because it was asked for. */
+  isRepaired = false;
 
   constructor(readonly bytes: Uint8Array) {}
 
   /** Takes the facts of another packet; the bytes are those of the same memory. */
-  set(offset: number, length: number, timestamp: number, marker: boolean, arrivalMs: number): void {
+  set(
+    offset: number,
+    length: number,
+    timestamp: number,
+    marker: boolean,
+    arrivalMs: number,
+    isRepaired: boolean,
+  ): void {
     this.offset = offset;
     this.length = length;
     this.timestamp = timestamp;
     this.marker = marker;
     this.arrivalMs = arrivalMs;
+    this.isRepaired = isRepaired;
   }
 
   copy(other: PacketPayload): void {
-    this.set(other.offset, other.length, other.timestamp, other.marker, other.arrivalMs);
+    this.set(other.offset, other.length, other.timestamp, other.marker, other.arrivalMs, other.isRepaired);
   }
 }

@@ -4,13 +4,16 @@ import type { ReportBlock } from '../rtcp/report-block.js';
 import { NO_SLOT, PacketPayload } from './packet-payload.js';
 import type { RtpHeader } from './packet.js';
 import { ReceptionStatistics } from './reception-statistics.js';
-import { RING_ENTRIES, ReorderRing } from './reorder-ring.js';
-import { FIRST_REQUEST_MS, collectRequests } from './retransmission-requests.js';
+import { PacketRate } from './packet-rate.js';
+import { MOST_ENTRIES, ReorderRing } from './reorder-ring.js';
+import { FIRST_REQUEST_MS, RetransmissionRequests } from './retransmission-requests.js';
 import { SequenceWindow } from './sequence-window.js';
 import { extendSequence } from './sequence.js';
 import { StrayPacket } from './stray-packet.js';
 
-/** Packets older than this, counted from the newest, are no late ones: the sender has started again. */
+/** So many packets may be missing at once, however slow the stream; more is a jump. */
+const LEAST_REACH = 512;
+/** Packets older than this, counted from the next to deliver, are no late ones: the sender has started again. */
 const MISORDER_LIMIT = 1024;
 /** How long the very first packets wait for older ones that the network has overtaken. */
 const START_HOLD_MS = 20;
@@ -22,9 +25,10 @@ export interface PacketSink {
    * @param payload an object that is reused, never empty; its bytes are borrowed for the length of the call
    * @param extendedSequence grows always, by more than 1 after a loss or an empty packet
    * @param arrivalMs when this packet came, however long it was held
+   * @param isRepaired it came because it was asked for
    */
-  packet(payload: RtpPayload, extendedSequence: number, arrivalMs: number): void;
-  /** At least `count` packets before the next one will never come. */
+  packet(payload: RtpPayload, extendedSequence: number, arrivalMs: number, isRepaired: boolean): void;
+  /** At least `count` packets before the next one will never come; 0 where the sender has started again. */
   lost(count: number): void;
 }
 
@@ -40,14 +44,17 @@ export interface ReceiveStreamOptions {
   readonly usesNack: boolean;
   /** How long a gap may hold up what comes after it. */
   readonly giveUpMs: number;
+  /** @returns whether this stream may keep `count` slots; where memory is short, the wait for what is missing ends sooner */
+  readonly mayHold: (count: number) => boolean;
 }
 
 /**
  * One received source: puts its packets in order, knows which are missing, and gives up on them in time.
  *
  * A packet in order goes straight to the sink. An early one stays in its slot, the slot in the ring. A gap is given up
- * after `giveUpMs`, or when 512 packets came after it. A jump of the sequence beyond the ring is believed when a second
- * packet follows on it (RFC 3550 appendix A.1), or when nothing else comes. Times are local, monotonic, in milliseconds.
+ * after `giveUpMs`, or when what came after it needs more slots than the stream may hold. A jump of the sequence beyond
+ * what can have been lost in that time is believed when a second packet follows on it (RFC 3550 appendix A.1), or when
+ * nothing else comes. Times are local, monotonic, in milliseconds.
  */
 export class ReceiveStream {
   /** Unique packets that were or will be delivered; repaired ones are among them. */
@@ -67,8 +74,11 @@ export class ReceiveStream {
   private readonly sink: PacketSink;
   private readonly releaseSlot: (slot: number) => void;
   private readonly usesNack: boolean;
+  private readonly mayHold: (count: number) => boolean;
   private readonly ring: ReorderRing;
-  private readonly window = new SequenceWindow(MISORDER_LIMIT);
+  private readonly requests: RetransmissionRequests;
+  private readonly rate = new PacketRate();
+  private readonly window = new SequenceWindow(2 * MOST_ENTRIES);
   private readonly statistics: ReceptionStatistics;
   private readonly incoming: PacketPayload;
   private readonly held: PacketPayload;
@@ -76,6 +86,10 @@ export class ReceiveStream {
   private next = 0;
   private highest = -1;
   private hasStarted = false;
+  /** Packets in the ring. */
+  private heldCount = 0;
+  /** Repairs come by a source of their own: a packet of this one that was asked for was only late. */
+  private hasRepairSource = false;
   private isHolding = false;
   private holdUntilMs = 0;
   private readonly stray: StrayPacket;
@@ -86,11 +100,18 @@ export class ReceiveStream {
     this.releaseSlot = options.releaseSlot;
     this.usesNack = options.usesNack;
     this.giveUpMs = options.giveUpMs;
+    this.mayHold = options.mayHold;
     this.ring = new ReorderRing(options.memory);
+    this.requests = new RetransmissionRequests(this.ring);
     this.statistics = new ReceptionStatistics(options.ssrc, options.clockRate);
     this.incoming = new PacketPayload(options.memory.bytes);
     this.held = new PacketPayload(options.memory.bytes);
     this.stray = new StrayPacket(options.memory.bytes);
+  }
+
+  /** Packets are held because others before them are missing. */
+  get isWaiting(): boolean {
+    return this.heldCount > 0;
   }
 
   /** Interarrival jitter, RFC 3550 appendix A.8. */
@@ -116,7 +137,7 @@ export class ReceiveStream {
     isRetransmission: boolean,
   ): boolean {
     if (this.isClosed || (!this.hasStarted && isRetransmission)) return false;
-    this.incoming.set(payloadOffset, payloadLength, header.timestamp, header.marker, arrivalMs);
+    this.incoming.set(payloadOffset, payloadLength, header.timestamp, header.marker, arrivalMs, isRetransmission);
     if (!this.hasStarted) this.start(header.sequenceNumber, arrivalMs);
     else if (this.isHolding && arrivalMs >= this.holdUntilMs) this.endHold();
     return this.place(slot, header, isRetransmission);
@@ -124,6 +145,7 @@ export class ReceiveStream {
 
   /** Gives up on what has been missing for too long. Call it every few milliseconds. */
   tick(nowMs: number): void {
+    this.rate.tick(nowMs, this.packetsReceived);
     if (this.isHolding && nowMs >= this.holdUntilMs) this.endHold();
     while (!this.isHolding && this.next <= this.highest && nowMs - this.ring.noticedMs(this.next) >= this.giveUpMs) {
       this.giveUpFirstGap();
@@ -134,13 +156,10 @@ export class ReceiveStream {
     }
   }
 
-  /**
-   * Appends the sequence numbers to ask for now, oldest first: each 5 ms after it was missed, then once per round trip
-   * (at least 20 ms), ten times at most. At most 128 per call; the rest comes with the next.
-   */
+  /** Appends the sequence numbers to ask for now, oldest first; at most 128 per call, the rest comes with the next. */
   nackList(nowMs: number, roundTripMs: number, out: number[]): void {
     if (!this.usesNack || this.isHolding) return;
-    collectRequests(this.ring, this.next, this.highest, nowMs, roundTripMs, out);
+    this.requests.collect(this.next, this.highest, nowMs, this.packetsReceived, roundTripMs, out);
   }
 
   /** A sender report of this source came. @param compactNtp the middle 32 bits of its NTP time */
@@ -188,7 +207,7 @@ export class ReceiveStream {
   /** Finds the place of the incoming packet. @returns true when its slot is kept */
   private place(slot: number, header: RtpHeader, isRetransmission: boolean): boolean {
     const number = extendSequence(header.sequenceNumber, this.highest);
-    if (number - this.highest >= RING_ENTRIES || number <= this.highest - MISORDER_LIMIT) {
+    if (number - this.highest >= this.reach || number < this.next - Math.max(this.reach, MISORDER_LIMIT)) {
       return this.receiveStray(slot, header, isRetransmission);
     }
     this.stray.isAlone = false;
@@ -199,7 +218,20 @@ export class ReceiveStream {
       return false;
     }
     this.ring.hold(number, slot, this.incoming);
+    this.heldCount += 1;
+    if (!this.mayHold(this.heldCount)) this.shortenWait();
     return true;
+  }
+
+  /** How many packets ahead still count as loss: what comes in the time that a gap is waited for. */
+  private get reach(): number {
+    return Math.min(MOST_ENTRIES, Math.max(LEAST_REACH, Math.ceil(this.rate.perMs * this.giveUpMs)));
+  }
+
+  /** Memory is short: the oldest gaps are given up until what is held fits. */
+  private shortenWait(): void {
+    this.isHolding = false;
+    while (this.heldCount > 0 && !this.mayHold(this.heldCount)) this.giveUpFirstGap();
   }
 
   /** Counts a packet near the others and makes its entry ready. @returns false for a duplicate or late one */
@@ -215,9 +247,19 @@ export class ReceiveStream {
       return false;
     }
     this.packetsReceived++;
-    if (isRetransmission || (number <= this.highest && this.ring.requests(number) > 0)) this.packetsRepaired++;
     if (number > this.highest) this.advance(number);
+    else this.noteAnswer(number, isRetransmission);
+    if (this.incoming.isRepaired) this.packetsRepaired++;
     return true;
+  }
+
+  /** A missing packet came: because it was asked for, or by itself. */
+  private noteAnswer(number: number, isRetransmission: boolean): void {
+    this.hasRepairSource ||= isRetransmission;
+    const requests = this.ring.requests(number);
+    this.incoming.isRepaired = isRetransmission || (requests > 0 && !this.hasRepairSource);
+    if (requests === 1 && this.incoming.isRepaired)
+      this.requests.answered(this.ring.requestedAgoMs(number, this.incoming.arrivalMs));
   }
 
   private countArrival(number: number, header: RtpHeader): void {
@@ -228,7 +270,8 @@ export class ReceiveStream {
 
   /** The first packet was not the sender's first. @returns false when delivery has begun, or it is too old for the ring */
   private extendBack(number: number): boolean {
-    if (!this.isHolding || this.highest - number >= RING_ENTRIES) return false;
+    if (!this.isHolding || this.highest - number >= LEAST_REACH) return false;
+    this.ring.reserve(this.highest - number + 1, this.next, this.highest + 1);
     this.expect(number, this.next);
     this.next = number;
     this.statistics.extendBack(number);
@@ -236,12 +279,16 @@ export class ReceiveStream {
   }
 
   private advance(number: number): void {
-    if (number - this.next >= RING_ENTRIES) {
-      this.isHolding = false;
-      this.giveUpBefore(number - RING_ENTRIES + 1);
-    }
+    if (number - this.next >= this.ring.capacity) this.makeRoom(number);
     this.expect(this.highest + 1, number);
     this.highest = number;
+  }
+
+  private makeRoom(number: number): void {
+    this.ring.reserve(number - this.next + 1, this.next, this.highest + 1);
+    if (number - this.next < this.ring.capacity) return;
+    this.isHolding = false;
+    this.giveUpBefore(number - this.ring.capacity + 1);
   }
 
   /** The incoming packet shows that those from `from` to before `to` are missing. */
@@ -278,13 +325,14 @@ export class ReceiveStream {
       if (slot === NO_SLOT) return;
       this.ring.load(this.next, this.held);
       this.deliver(this.held);
+      this.heldCount -= 1;
       this.releaseSlot(slot);
     }
   }
 
   private deliver(payload: PacketPayload): void {
     const number = this.next++;
-    if (payload.length > 0) this.sink.packet(payload, number, payload.arrivalMs);
+    if (payload.length > 0) this.sink.packet(payload, number, payload.arrivalMs, payload.isRepaired);
   }
 
   /** The incoming packet is far from all others. @returns true when its slot is kept */
@@ -309,16 +357,19 @@ export class ReceiveStream {
     this.releaseSlot(this.stray.take());
   }
 
-  /** Goes on with the stray packet. A jump forward is loss; after one backward extended numbers still grow. */
+  /**
+   * Goes on with the stray packet. A jump forward is loss where the sender's clock went on as ours; else the sender has
+   * started again. Extended numbers always grow.
+   */
   private resynchronise(): void {
     this.flush();
+    const { timestamp, arrivalMs } = this.stray.payload;
     let number = extendSequence(this.stray.sequenceNumber, this.highest);
-    if (number > this.highest) {
-      this.lose(number - this.next);
-    } else {
-      number += SEQUENCE_NUMBERS;
+    if (number > this.highest && this.statistics.goesOn(timestamp, arrivalMs)) this.lose(number - this.next);
+    else {
+      if (number <= this.highest) number += SEQUENCE_NUMBERS;
       this.statistics.start(number);
-      this.sink.lost(1);
+      this.sink.lost(0);
     }
     this.continueWithStray(number);
   }

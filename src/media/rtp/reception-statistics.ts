@@ -57,6 +57,13 @@ export class ReceptionStatistics {
     this.lastArrivalMs = arrivalMs;
   }
 
+  /** The sender's clock went on as ours did: what lies between the packet before and this one was sent, and lost. */
+  goesOn(timestamp: number, arrivalMs: number): boolean {
+    const sent = (timestamp - this.lastTimestamp) | 0;
+    const difference = Math.abs(((arrivalMs - this.lastArrivalMs) * this.clockRate) / 1000 - sent);
+    return this.hasTransit && difference < LARGEST_TRANSIT_CHANGE_S * this.clockRate;
+  }
+
   /** @param compactNtp the middle 32 bits of the report's NTP time */
   senderReported(compactNtp: number, arrivalMs: number): void {
     this.lastSenderReport = compactNtp;
