@@ -1,5 +1,8 @@
 import type { AccessUnitSink, CodecParameters, Depacketizer, RtpPayload } from './codec.js';
 
+/** Pictures of 8K have some MB. One that goes on for longer is given up: it bounds what a sender can fill. */
+const MAX_UNIT_BYTES = 8 << 20;
+
 /**
  * What depacketizers of pictures have in common: where an access unit begins and ends, and what a loss does to it.
  *
@@ -30,7 +33,7 @@ export abstract class PictureDepacketizer implements Depacketizer {
     if (packet.length === 0) return;
     if (this.isOpen && packet.timestamp !== this.facts.timestamp) this.end();
     if (!this.isOpen) this.begin(packet.timestamp);
-    if (!this.isSkipping && !this.readPayload(packet.bytes, packet.offset, packet.length)) this.damage();
+    if (!this.isSkipping && !this.take(packet)) this.damage();
     if (packet.marker) this.endAtMarker();
   }
 
@@ -56,6 +59,10 @@ export abstract class PictureDepacketizer implements Depacketizer {
 
   /** All packets of an access unit were read. @returns false when something in it has no end */
   protected abstract complete(): boolean;
+
+  private take({ bytes, offset, length }: RtpPayload): boolean {
+    return this.sink.length + length <= MAX_UNIT_BYTES && this.readPayload(bytes, offset, length);
+  }
 
   private begin(timestamp: number): void {
     this.isOpen = true;

@@ -74,6 +74,20 @@ class Receiver {
 }
 
 describe('H264Depacketizer', () => {
+  it('keeps some kilobytes of picture parameter sets, however many and large they are', () => {
+    const receiver = new Receiver().push(SPS, 0).push(PPS, 0);
+    for (let id = 1; id < 256; id++) {
+      // pic_parameter_set_id in Exp-Golomb code, seq_parameter_set_id 0, then anything.
+      const bits = (id + 1).toString(2).padStart(2 * Math.floor(Math.log2(id + 1)) + 1, '0') + '1';
+      const octets = bits.padEnd(24, '0').match(/.{8}/g) ?? [];
+      receiver.push(Uint8Array.of(0x68, ...octets.map((octet) => parseInt(octet, 2)), ...new Uint8Array(1200)), 0);
+    }
+    const [unit] = receiver.push(IDR, 0, true).sink.units;
+
+    expect(unit?.parameters?.configuration.length).toBeGreaterThan(10_000);
+    expect(unit?.parameters?.configuration.length).toBeLessThan(20_000);
+  });
+
   it('makes an access unit of single NAL unit packets, byte for byte, without the parameter sets', () => {
     const { sink } = new Receiver().push(AUD, 9).push(SPS, 9).push(PPS, 9).push(SEI, 9).push(IDR, 9, true);
 

@@ -59,7 +59,7 @@ export class H264Depacketizer extends NalDepacketizer {
     const firstMacroblock = slice.unsigned();
     slice.unsigned(); // slice_type
     const pictureSetId = slice.unsigned();
-    if (slice.isOverrun) return true;
+    if (slice.isOverrun) return false;
     if (this.isStartUncertain && firstMacroblock !== 0) return false;
     this.facts.parameters = this.sets.activate(pictureSetId);
     return true;

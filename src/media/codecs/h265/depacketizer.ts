@@ -62,7 +62,7 @@ export class H265Depacketizer extends NalDepacketizer {
     const isFirst = slice.flag();
     if (isIntra) slice.bit(); // no_output_of_prior_pics_flag
     const pictureSetId = slice.unsigned();
-    if (slice.isOverrun) return true;
+    if (slice.isOverrun) return false;
     if (this.isStartUncertain && !isFirst) return false;
     this.facts.parameters = this.sets.activate(pictureSetId);
     return true;

@@ -34,6 +34,9 @@ export abstract class NalDepacketizer extends PictureDepacketizer {
   /** Type of the NAL unit that is being put together from fragments. */
   private unitType = NONE;
   private unitPosition = 0;
+  /** Types of parameter sets, a bit each: in this access unit, and since the last key frame whose beginning was there. */
+  private setTypes = 0;
+  private expectedSetTypes = 0;
 
   constructor(
     sink: AccessUnitSink,
@@ -80,6 +83,7 @@ export abstract class NalDepacketizer extends PictureDepacketizer {
 
   protected override reset(): void {
     this.unitType = NONE;
+    this.setTypes = 0;
   }
 
   protected override complete(): boolean {
@@ -102,7 +106,7 @@ export abstract class NalDepacketizer extends PictureDepacketizer {
     const type = this.typeOf(bytes[offset] ?? 0);
     if (length < headerBytes || !this.isUnit(type)) return false;
     if (this.isParameterSet(type)) {
-      this.addParameterSet(bytes, offset, length);
+      this.takeParameterSet(type, bytes, offset, length);
       return true;
     }
     if (this.isSlice(type) && !this.beginSlice(type, bytes, offset + headerBytes, length - headerBytes)) return false;
@@ -116,9 +120,23 @@ export abstract class NalDepacketizer extends PictureDepacketizer {
   }
 
   private beginSlice(type: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    const isFirst = !this.hasPicture;
     const isWhole = this.readSlice(type, bytes, offset, length);
     this.hasPicture = true;
-    return isWhole;
+    return isWhole && !(isFirst && this.facts.isKeyframe && this.missesSets());
+  }
+
+  /** Where key frames bring their sets, those lost in front of this one may be others than are known. */
+  private missesSets(): boolean {
+    if (this.isStartUncertain) return (this.expectedSetTypes & ~this.setTypes) !== 0;
+    this.expectedSetTypes = this.setTypes;
+    return false;
+  }
+
+  private takeParameterSet(type: number, bytes: Uint8Array, offset: number, length: number): void {
+    this.setTypes |= 1 << (type & 0x1f);
+    this.expectedSetTypes |= this.setTypes;
+    this.addParameterSet(bytes, offset, length);
   }
 
   /** What stands for the header, a byte with start, end and type, then a part of the NAL unit without its header. */
@@ -166,7 +184,7 @@ export abstract class NalDepacketizer extends PictureDepacketizer {
     if (!this.isParameterSet(this.unitType)) {
       this.sink.setUint32(this.unitPosition, this.sink.length - this.unitPosition - 4);
     } else if (this.setBytes !== undefined) {
-      this.addParameterSet(this.setBytes, 0, this.setLength);
+      this.takeParameterSet(this.unitType, this.setBytes, 0, this.setLength);
     }
     this.unitType = NONE;
   }

@@ -1,6 +1,9 @@
 import type { CodecParameters } from '../codec.js';
 import { isSameUnit } from './unit-bytes.js';
 
+/** Real ones have ten bytes each. It bounds the configuration record, which holds them all. */
+const MAX_BYTES = 16 * 1024;
+
 interface StoredPictureSet {
   readonly unit: Uint8Array;
   readonly sequenceSetId: number;
@@ -9,6 +12,7 @@ interface StoredPictureSet {
 /** Picture parameter sets by id, the newest counts: alike in H.264 and H.265. */
 export class PictureSets {
   private readonly sets = new Map<number, StoredPictureSet>();
+  private bytes = 0;
 
   /** @param maxSets how many ids are kept; further ones are refused */
   constructor(private readonly maxSets: number) {}
@@ -23,6 +27,9 @@ export class PictureSets {
     const known = this.sets.get(id);
     if (isSameUnit(known?.unit, bytes, offset, length)) return false;
     if (known === undefined && this.sets.size >= this.maxSets) return false;
+    const added = length - (known?.unit.length ?? 0);
+    if (this.bytes + added > MAX_BYTES) return false;
+    this.bytes += added;
     this.sets.set(id, { unit: bytes.slice(offset, offset + length), sequenceSetId });
     return true;
   }
