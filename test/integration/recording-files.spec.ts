@@ -87,16 +87,27 @@ class Bench {
 const VIDEO_TRACK: NegotiatedTrack = {
   mid: '0',
   kind: 'video',
-  codecName: 'H264',
-  payloadType: 96,
-  clockRate: 90_000,
-  channels: 0,
-  format: '',
-  answerFormat: undefined,
-  rtxPayloadType: undefined,
+  formats: [
+    {
+      codecName: 'H264',
+      payloadType: 96,
+      clockRate: 90_000,
+      channels: 0,
+      format: '',
+      answerFormat: undefined,
+      rtxPayloadType: undefined,
+    },
+  ],
   feedback: { nack: true, pli: true, transportCc: true },
-  extensions: { mid: undefined, transportSequenceNumber: undefined, absoluteCaptureTime: undefined },
+  extensions: {
+    mid: undefined,
+    transportSequenceNumber: undefined,
+    absoluteCaptureTime: undefined,
+    rid: undefined,
+    repairedRid: undefined,
+  },
   sources: [],
+  rids: [],
 };
 
 function order(rootPath: string): RecordingOrder {

@@ -41,7 +41,8 @@ export class Publication {
     listener: PublicationListener,
   ) {
     const recordingClock = new RecordingClock();
-    for (const { mid, codecName, kind, clockRate } of negotiated) {
+    for (const { mid, kind, formats } of negotiated) {
+      const [{ codecName, clockRate }] = formats;
       const codec = findCodec(codecName, kind);
       if (codec === undefined) throw new RangeError(`No codec ${codecName} for ${kind}.`);
       if (!isRecordable(codec)) {

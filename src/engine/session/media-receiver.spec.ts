@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import type { AccessUnitSink } from '../../media/codecs/codec.js';
 import { MediaMemory } from '../../media/memory.js';
-import type { NegotiatedTrack } from '../../media/sdp/session.js';
+import type { NegotiatedFormat, NegotiatedTrack } from '../../media/sdp/session.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import { srtpProfileNames, srtpProfiles, type SrtpProfile } from '../../media/srtp/profile.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
@@ -14,20 +14,31 @@ import type { RecordingTarget } from './track-receiver.js';
 
 const MID_EXTENSION = 4;
 
+const OPUS: NegotiatedFormat = {
+  codecName: 'opus',
+  payloadType: 111,
+  clockRate: 48_000,
+  channels: 2,
+  format: '',
+  answerFormat: undefined,
+  rtxPayloadType: undefined,
+};
+
 function opusTrack(overrides: Partial<NegotiatedTrack> = {}): NegotiatedTrack {
   return {
     mid: 'a',
     kind: 'audio',
-    codecName: 'opus',
-    payloadType: 111,
-    clockRate: 48_000,
-    channels: 2,
-    format: '',
-    answerFormat: undefined,
-    rtxPayloadType: undefined,
+    formats: [OPUS],
     feedback: { nack: false, pli: false, transportCc: false },
-    extensions: { mid: MID_EXTENSION, transportSequenceNumber: undefined, absoluteCaptureTime: undefined },
+    extensions: {
+      mid: MID_EXTENSION,
+      transportSequenceNumber: undefined,
+      absoluteCaptureTime: undefined,
+      rid: undefined,
+      repairedRid: undefined,
+    },
     sources: [],
+    rids: [],
     ...overrides,
   };
 }
@@ -200,7 +211,7 @@ describe('MediaReceiver', () => {
 
   it('repairs a loss from the retransmission source (RFC 4588)', () => {
     const track = opusTrack({
-      rtxPayloadType: 97,
+      formats: [{ ...OPUS, rtxPayloadType: 97 }],
       feedback: { nack: true, pli: false, transportCc: false },
       sources: [{ ssrc: 7, rtxSsrc: 8 }],
     });

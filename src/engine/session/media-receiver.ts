@@ -95,8 +95,9 @@ export class MediaReceiver {
   /** RFC 4588. @returns false for padding, for other payload types, and before the original source was heard */
   private restore(slot: number, length: number, receiver: TrackReceiver): boolean {
     const { track, ssrc } = receiver;
-    if (ssrc === undefined || this.header.payloadType !== track.rtxPayloadType) return false;
-    return restoreOriginal(this.memory.bytes, slot, length, this.header, ssrc, track.payloadType);
+    const [{ payloadType, rtxPayloadType }] = track.formats;
+    if (ssrc === undefined || this.header.payloadType !== rtxPayloadType) return false;
+    return restoreOriginal(this.memory.bytes, slot, length, this.header, ssrc, payloadType);
   }
 
   private receiveRtcp(slot: number, length: number, nowMs: number): void {

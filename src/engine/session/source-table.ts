@@ -46,8 +46,9 @@ export class SourceTable {
   private learn(slot: number, header: RtpHeader): Source | undefined {
     const receiver = this.byMid(slot, header) ?? this.byPayloadType(header.payloadType);
     if (receiver === undefined) return undefined;
-    const isRetransmission = header.payloadType === receiver.track.rtxPayloadType;
-    if (!isRetransmission && header.payloadType !== receiver.track.payloadType) return undefined;
+    const [{ payloadType, rtxPayloadType }] = receiver.track.formats;
+    const isRetransmission = header.payloadType === rtxPayloadType;
+    if (!isRetransmission && header.payloadType !== payloadType) return undefined;
     return this.add({ ssrc: header.ssrc, receiver, isRetransmission });
   }
 
@@ -67,7 +68,7 @@ export class SourceTable {
 
   private byPayloadType(payloadType: number): TrackReceiver | undefined {
     return this.receivers.find(
-      ({ track }) => payloadType === track.payloadType || payloadType === track.rtxPayloadType,
+      ({ track: { formats } }) => payloadType === formats[0].payloadType || payloadType === formats[0].rtxPayloadType,
     );
   }
 }

@@ -60,15 +60,16 @@ export class TrackReceiver implements PacketSink {
     readonly track: NegotiatedTrack,
     private readonly environment: TrackEnvironment,
   ) {
-    const codec = findCodec(track.codecName, track.kind);
-    if (codec === undefined) throw new RangeError(`No codec ${track.codecName} for ${track.kind}.`);
+    const { codecName, format } = track.formats[0];
+    const codec = findCodec(codecName, track.kind);
+    if (codec === undefined) throw new RangeError(`No codec ${codecName} for ${track.kind}.`);
     this.codec = codec;
     const { keyframes } = environment;
     this.tap = new AccessUnitTap({
       keyframe: () => this.isVideo && keyframes.satisfied(),
       damaged: () => this.isVideo && keyframes.want(),
     });
-    this.depacketizer = codec.createDepacketizer(this.tap, parseFormat(track.format));
+    this.depacketizer = codec.createDepacketizer(this.tap, parseFormat(format));
   }
 
   get isVideo(): boolean {
@@ -100,7 +101,7 @@ export class TrackReceiver implements PacketSink {
     const stream = this.streamOf(header.ssrc, nowMs);
     if (stream === undefined) return false;
     this.lastPacketMs = nowMs;
-    const ofThisCodec = header.payloadType === this.track.payloadType;
+    const ofThisCodec = header.payloadType === this.track.formats[0].payloadType;
     const payloadLength = ofThisCodec ? length - header.headerLength - header.paddingLength : 0;
     return stream.receive(slot, header, slot + header.headerLength, payloadLength, nowMs, isRetransmission);
   }
@@ -145,13 +146,13 @@ export class TrackReceiver implements PacketSink {
   }
 
   statistics(nowMs: number): TrackStatistics {
-    const { mid, kind, codecName } = this.track;
+    const { mid, kind } = this.track;
     const { codecString, width, height } = this.tap.parameters ?? {};
     const bytesReceived = this.total('bytesReceived');
     return {
       mid,
       kind,
-      codecName,
+      codecName: this.codec.name,
       codecString,
       width,
       height,
@@ -174,7 +175,7 @@ export class TrackReceiver implements PacketSink {
     this.streamSsrc = ssrc;
     this.stream = new ReceiveStream({
       ssrc,
-      clockRate: this.track.clockRate,
+      clockRate: this.codec.clockRate,
       memory,
       sink: this,
       releaseSlot: slots.release,

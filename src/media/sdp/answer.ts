@@ -8,7 +8,7 @@ import {
   writeCredentials,
   writeMediaLine,
 } from './local-description.js';
-import type { LocalTransport, NegotiatedTrack, OfferedMedia, SessionOffer } from './session.js';
+import type { LocalTransport, NegotiatedFormat, NegotiatedTrack, OfferedMedia, SessionOffer } from './session.js';
 
 /**
  * Writes the answer to an offer (RFC 9429 section 5.3): we receive, on one transport, everything the offer has.
@@ -52,9 +52,9 @@ function sessionIdOf({ ice }: LocalTransport): number {
 }
 
 function writeMedia(offered: OfferedMedia, track: NegotiatedTrack, local: LocalTransport, isTagged: boolean): string[] {
-  const payloadTypes = [track.payloadType, ...(track.rtxPayloadType === undefined ? [] : [track.rtxPayloadType])];
+  const payloadTypes = track.formats.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []]);
   return [
-    ...writeMediaLine(track.kind, payloadTypes, local),
+    ...writeMediaLine(track.kind, payloadTypes.flat(), local),
     ...(isTagged ? writeCandidates(local.candidates) : []),
     ...writeCredentials(local.ice),
     `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
@@ -65,8 +65,7 @@ function writeMedia(offered: OfferedMedia, track: NegotiatedTrack, local: LocalT
     'a=rtcp-mux',
     'a=rtcp-mux-only',
     ...(offered.reducedSizeRtcp === true ? ['a=rtcp-rsize'] : []),
-    ...writeFormat(track),
-    ...writeRetransmissions(track),
+    ...track.formats.flatMap((format) => [...writeFormat(format, track), ...writeRetransmissions(format)]),
   ];
 }
 
@@ -75,14 +74,8 @@ function writeExtensions({ extensions }: OfferedMedia, track: NegotiatedTrack): 
   return extensions.filter(({ id }) => accepted.has(id)).map(({ id, uri }) => `a=extmap:${id} ${uri}`);
 }
 
-function writeFormat({
-  payloadType,
-  codecName,
-  clockRate,
-  channels,
-  answerFormat,
-  feedback,
-}: NegotiatedTrack): string[] {
+function writeFormat(format: NegotiatedFormat, { feedback }: NegotiatedTrack): string[] {
+  const { payloadType, codecName, clockRate, channels, answerFormat } = format;
   const { nack, pli, transportCc } = feedback;
   const messages = [...(transportCc ? ['transport-cc'] : []), ...(nack ? ['nack'] : []), ...(pli ? ['nack pli'] : [])];
   return [
@@ -92,7 +85,7 @@ function writeFormat({
   ];
 }
 
-function writeRetransmissions({ payloadType, rtxPayloadType, clockRate }: NegotiatedTrack): string[] {
+function writeRetransmissions({ payloadType, rtxPayloadType, clockRate }: NegotiatedFormat): string[] {
   if (rtxPayloadType === undefined) return [];
   return [`a=rtpmap:${rtxPayloadType} rtx/${clockRate}`, `a=fmtp:${rtxPayloadType} apt=${payloadType}`];
 }

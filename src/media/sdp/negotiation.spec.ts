@@ -37,24 +37,24 @@ describe('negotiate', () => {
         format(102, 'h264', 'packetization-mode=1'),
       ]),
     );
-    expect(track).toMatchObject({ payloadType: 102, codecName: 'H264' });
+    expect(track?.formats[0]).toMatchObject({ payloadType: 102, codecName: 'H264' });
   });
 
   it('takes what can only be live where nothing recordable is offered', () => {
     const [track] = negotiate(offerOf([format(96, 'VP8'), format(102, 'H264', 'packetization-mode=2')]));
-    expect(track).toMatchObject({ payloadType: 96, codecName: 'VP8', answerFormat: undefined });
+    expect(track?.formats[0]).toMatchObject({ payloadType: 96, codecName: 'VP8', answerFormat: undefined });
   });
 
   it('takes what can be recorded even where its codec wants it less', () => {
     const liveOnly: CodecDefinition = { ...definition('VP8'), preference: () => 9 };
     const [track] = negotiate(offerOf([format(96, 'VP8'), format(98, 'H264')]), [liveOnly, h264]);
-    expect(track?.codecName).toBe('H264');
+    expect(track?.formats[0].codecName).toBe('H264');
   });
 
   it('takes the first of equals', () => {
     const mode1 = 'packetization-mode=1';
     const [track] = negotiate(offerOf([format(39, 'H264', mode1), format(102, 'H264', mode1)]));
-    expect(track?.payloadType).toBe(39);
+    expect(track?.formats.map(({ payloadType }) => payloadType)).toEqual([39, 102]);
   });
 
   it('compares formats of different codecs by what each codec says of them', () => {
@@ -63,14 +63,14 @@ describe('negotiate', () => {
       h264,
       wanted,
     ]);
-    expect(track?.codecName).toBe('AV1');
+    expect(track?.formats.map(({ codecName }) => codecName)).toEqual(['AV1', 'H264']);
   });
 
-  it('takes the retransmissions of the chosen format only, and only with generic NACK', () => {
+  it('takes the retransmissions of the chosen formats only, and only with generic NACK', () => {
     const formats = [format(97, 'rtx', 'apt=96'), format(103, 'RTX', 'rtx-time=3000;apt=102')];
     const repaired = negotiate(offerOf([format(102, 'H264', '', ['nack']), ...formats]));
-    expect(repaired[0]?.rtxPayloadType).toBe(103);
-    expect(negotiate(offerOf([format(102, 'H264'), ...formats]))[0]?.rtxPayloadType).toBeUndefined();
+    expect(repaired[0]?.formats[0].rtxPayloadType).toBe(103);
+    expect(negotiate(offerOf([format(102, 'H264'), ...formats]))[0]?.formats[0].rtxPayloadType).toBeUndefined();
   });
 
   it('wants transport-wide feedback only with the extension that carries its numbers', () => {
@@ -93,7 +93,28 @@ describe('negotiate', () => {
         ],
       ),
     );
-    expect(track?.extensions).toEqual({ mid: undefined, transportSequenceNumber: undefined, absoluteCaptureTime: 9 });
+    expect(track?.extensions).toMatchObject({ mid: undefined, absoluteCaptureTime: 9 });
+  });
+
+  it('takes every format that can be recorded, that the sender may change to', () => {
+    const [track] = negotiate(
+      offerOf([
+        format(96, 'VP8', '', ['nack']),
+        format(98, 'VP9', 'profile-id=0', ['nack']),
+        format(99, 'rtx', 'apt=98'),
+        format(102, 'H264', 'packetization-mode=1', ['nack']),
+        format(103, 'rtx', 'apt=102'),
+      ]),
+    );
+    expect(track?.formats).toMatchObject([
+      { payloadType: 102, codecName: 'H264', rtxPayloadType: 103 },
+      { payloadType: 98, codecName: 'VP9', answerFormat: 'profile-id=0', rtxPayloadType: 99 },
+    ]);
+  });
+
+  it('leaves out a format whose losses could not be asked for, where those of the preferred one can', () => {
+    const [track] = negotiate(offerOf([format(98, 'VP9'), format(102, 'H264', '', ['nack', 'nack pli'])]));
+    expect(track?.formats.map(({ payloadType }) => payloadType)).toEqual([102]);
   });
 
   it.each([

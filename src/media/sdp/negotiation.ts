@@ -2,15 +2,18 @@ import { codecs as knownCodecs, isRecordable } from '../codecs/index.js';
 import type { CodecDefinition } from '../codecs/codec.js';
 import { parseFormat } from './format-parameters.js';
 import { NoAcceptableCodecError } from './sdp.errors.js';
-import type { NegotiatedTrack, OfferedFormat, OfferedMedia, SessionOffer } from './session.js';
+import type { NegotiatedFormat, NegotiatedTrack, OfferedFormat, OfferedMedia, SessionOffer } from './session.js';
 
+/** What is answered of `a=rtcp-fb`. */
+const FEEDBACK = ['nack', 'nack pli', 'transport-cc'] as const;
 const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const TRANSPORT_SEQUENCE_NUMBER_EXTENSION = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 const ABSOLUTE_CAPTURE_TIME_EXTENSION = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
 
 /**
- * Chooses what each m-line will carry: the format that its codec prefers most, of equals the one offered first, with its
- * retransmissions. What can only be taken live is chosen where nothing recordable is offered. RED, FEC and the video-orientation extension are never accepted: senders then send plain packets
+ * Chooses what each m-line may carry: every format that can be recorded, those first that their codec prefers most, of
+ * equals the one offered first, each with its retransmissions. What can only be taken live is chosen where nothing
+ * recordable is offered. RED, FEC and the video-orientation extension are never accepted: senders then send plain packets
  * and turn the picture themselves.
  *
  * @param codecs what is taken
@@ -28,13 +31,33 @@ interface Choice {
 }
 
 function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[]): NegotiatedTrack {
-  const choice = choose(media, codecs);
-  const { codec, format } = choice;
-  const nack = format.feedback.includes('nack');
+  const [best, ...others] = choose(media, codecs);
+  const { feedback } = best.format;
+  const nack = feedback.includes('nack');
   const transportSequenceNumber = extensionId(media, TRANSPORT_SEQUENCE_NUMBER_EXTENSION);
   return {
     mid: media.mid,
     kind: media.kind,
+    formats: [formatOf(media, best, nack), ...others.map((choice) => formatOf(media, choice, nack))],
+    feedback: {
+      nack,
+      pli: feedback.includes('nack pli'),
+      transportCc: feedback.includes('transport-cc') && transportSequenceNumber !== undefined,
+    },
+    extensions: {
+      mid: extensionId(media, MID_EXTENSION),
+      transportSequenceNumber,
+      absoluteCaptureTime: extensionId(media, ABSOLUTE_CAPTURE_TIME_EXTENSION),
+      rid: undefined,
+      repairedRid: undefined,
+    },
+    sources: media.sources,
+    rids: [],
+  };
+}
+
+function formatOf(media: OfferedMedia, { codec, format }: Choice, nack: boolean): NegotiatedFormat {
+  return {
     codecName: codec.name,
     payloadType: format.payloadType,
     clockRate: format.clockRate,
@@ -42,32 +65,31 @@ function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[])
     format: format.format,
     answerFormat: codec.answerFormat(parseFormat(format.format)),
     rtxPayloadType: nack ? retransmissionsOf(media, format)?.payloadType : undefined,
-    feedback: {
-      nack,
-      pli: format.feedback.includes('nack pli'),
-      transportCc: format.feedback.includes('transport-cc') && transportSequenceNumber !== undefined,
-    },
-    extensions: {
-      mid: extensionId(media, MID_EXTENSION),
-      transportSequenceNumber,
-      absoluteCaptureTime: extensionId(media, ABSOLUTE_CAPTURE_TIME_EXTENSION),
-    },
-    sources: media.sources,
   };
 }
 
-function choose(media: OfferedMedia, codecs: readonly CodecDefinition[]): Choice {
-  const choices = media.formats.flatMap((format) => {
-    const codec = codecs.find((one) => isCodecOf(one, media, format));
-    return codec === undefined ? [] : [{ codec, format, preference: codec.preference(parseFormat(format.format)) }];
-  });
-  const best = bestOf(choices.filter(({ codec }) => isRecordable(codec))) ?? bestOf(choices);
+/**
+ * @returns best first. The answer gives all formats of an m-line the same feedback and one track has one clock, so those
+ * that differ from the best in either are left out, as are those that cannot be recorded where others can
+ */
+function choose(media: OfferedMedia, codecs: readonly CodecDefinition[]): readonly [Choice, ...Choice[]] {
+  const choices = media.formats.flatMap((format) => choicesOf(media, format, codecs));
+  const recordable = choices.filter(({ codec }) => isRecordable(codec));
+  const candidates = recordable.length > 0 ? recordable : choices;
+  const [best, ...others] = candidates.sort((a, b) => b.preference - a.preference);
   if (best === undefined) throw noneOf(media, codecs);
-  return best;
+  return [best, ...others.filter(({ format }) => isAlternative(format, best.format))];
 }
 
-function bestOf(choices: readonly Choice[]): Choice | undefined {
-  return choices.reduce<Choice | undefined>((a, b) => (b.preference > (a?.preference ?? 0) ? b : a), undefined);
+function choicesOf(media: OfferedMedia, format: OfferedFormat, codecs: readonly CodecDefinition[]): Choice[] {
+  const codec = codecs.find((one) => isCodecOf(one, media, format));
+  const preference = codec?.preference(parseFormat(format.format)) ?? 0;
+  return codec !== undefined && preference > 0 ? [{ codec, format, preference }] : [];
+}
+
+function isAlternative(format: OfferedFormat, best: OfferedFormat): boolean {
+  const hasFeedback = FEEDBACK.every((one) => format.feedback.includes(one) || !best.feedback.includes(one));
+  return hasFeedback && format.clockRate === best.clockRate;
 }
 
 function isCodecOf(codec: CodecDefinition, { kind }: OfferedMedia, { codecName, clockRate }: OfferedFormat): boolean {

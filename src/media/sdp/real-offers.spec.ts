@@ -1,5 +1,5 @@
 import { writeAnswer } from './answer.js';
-import type { LocalTransport } from './session.js';
+import type { LocalTransport, NegotiatedTrack } from './session.js';
 import { negotiate } from './negotiation.js';
 import { parseOffer } from './offer.js';
 
@@ -448,7 +448,7 @@ function answerTo(text: string): string {
 }
 
 /** Video first in each pair. */
-function tracksOf(text: string): object[] {
+function tracksOf(text: string): NegotiatedTrack[] {
   return [...negotiate(parseOffer(text))].sort((a, b) => (a.kind > b.kind ? -1 : 1));
 }
 
@@ -469,41 +469,56 @@ describe('the offer of Chromium', () => {
     expect(bundle).toEqual(['0', '1']);
   });
 
-  it('gives H.264 in packetization mode 1 with retransmissions, and Opus without RED', () => {
-    expect(tracksOf(CHROMIUM)).toEqual([
+  it('gives H.264 in packetization mode 1 first, and Opus without RED', () => {
+    expect(tracksOf(CHROMIUM)).toMatchObject([
       {
         mid: '1',
         kind: 'video',
-        codecName: 'H264',
-        payloadType: 102,
-        clockRate: 90_000,
-        channels: 1,
-        format: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f',
-        answerFormat: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f',
-        rtxPayloadType: 103,
         feedback: { nack: true, pli: true, transportCc: true },
         extensions: { mid: 4, transportSequenceNumber: 3, absoluteCaptureTime: undefined },
         sources: [{ ssrc: 883511095, rtxSsrc: 3631311597 }],
+        rids: [],
       },
       {
         mid: '0',
         kind: 'audio',
-        codecName: 'opus',
-        payloadType: 111,
-        clockRate: 48_000,
-        channels: 2,
-        format: 'minptime=10;useinbandfec=1',
-        answerFormat: 'minptime=10;useinbandfec=1',
-        rtxPayloadType: undefined,
+        formats: [{ codecName: 'opus', payloadType: 111, clockRate: 48_000, channels: 2, rtxPayloadType: undefined }],
         feedback: { nack: false, pli: false, transportCc: true },
         extensions: { mid: 4, transportSequenceNumber: 3, absoluteCaptureTime: undefined },
         sources: [{ ssrc: 3668804649 }],
       },
     ]);
+    expect(tracksOf(CHROMIUM)[0]?.formats[0]).toEqual({
+      codecName: 'H264',
+      payloadType: 102,
+      clockRate: 90_000,
+      channels: 1,
+      format: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f',
+      answerFormat: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f',
+      rtxPayloadType: 103,
+    });
+  });
+
+  it('gives every codec but VP8 with retransmissions, those first that play everywhere', () => {
+    const formats = tracksOf(CHROMIUM)[0]?.formats.map(
+      ({ codecName, payloadType, rtxPayloadType }) => `${codecName} ${payloadType} ${rtxPayloadType ?? ''}`,
+    );
+    expect(formats).toEqual([
+      'H264 102 103',
+      'H264 108 109',
+      'H264 116 117',
+      'H264 104 107',
+      'H264 114 115',
+      'H264 39 40',
+      'VP9 98 99',
+      'AV1 45 46',
+      'VP9 100 101',
+    ]);
   });
 
   it('is answered whole', () => {
-    expect(answerTo(CHROMIUM)).toBe(
+    const withoutAlternatives = CHROMIUM.replace(/m=video 9 .*/, 'm=video 9 UDP/TLS/RTP/SAVPF 96 97 102 103 98 99');
+    expect(answerTo(withoutAlternatives)).toBe(
       crlf(`
 v=0
 o=- 819008287 1 IN IP4 127.0.0.1
@@ -530,7 +545,7 @@ a=rtcp-rsize
 a=rtpmap:111 opus/48000/2
 a=rtcp-fb:111 transport-cc
 a=fmtp:111 minptime=10;useinbandfec=1
-m=video 7777 UDP/TLS/RTP/SAVPF 102 103
+m=video 7777 UDP/TLS/RTP/SAVPF 102 103 98 99
 c=IN IP4 192.0.2.7
 a=ice-ufrag:kR3xVq8Z
 a=ice-pwd:mT0uWc5yJd2hNs9gLb7fQe
@@ -550,6 +565,13 @@ a=rtcp-fb:102 nack pli
 a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f
 a=rtpmap:103 rtx/90000
 a=fmtp:103 apt=102
+a=rtpmap:98 VP9/90000
+a=rtcp-fb:98 transport-cc
+a=rtcp-fb:98 nack
+a=rtcp-fb:98 nack pli
+a=fmtp:98 profile-id=0
+a=rtpmap:99 rtx/90000
+a=fmtp:99 apt=98
 `),
     );
   });
@@ -563,12 +585,11 @@ describe('the offer of FFmpeg', () => {
   it('gives H.264 with retransmissions but no PLI, and Opus without parameters', () => {
     expect(tracksOf(FFMPEG)).toMatchObject([
       {
-        payloadType: 106,
-        rtxPayloadType: 105,
+        formats: [{ payloadType: 106, rtxPayloadType: 105 }],
         feedback: { nack: true, pli: false, transportCc: false },
         sources: [{ ssrc: 1382493690, rtxSsrc: 1382493691 }],
       },
-      { payloadType: 111, format: '', feedback: { nack: false, pli: false, transportCc: false } },
+      { formats: [{ payloadType: 111, format: '' }], feedback: { nack: false, pli: false, transportCc: false } },
     ]);
   });
 
@@ -598,8 +619,11 @@ describe('the offer of libdatachannel', () => {
       transport: { fingerprints: [{ value: expect.stringMatching(/^C9:99:/) as string }], setup: 'actpass' },
     });
     expect(tracksOf(LIBDATACHANNEL)).toMatchObject([
-      { payloadType: 96, rtxPayloadType: undefined, feedback: { nack: true, pli: true, transportCc: false } },
-      { payloadType: 111, answerFormat: 'minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1' },
+      {
+        formats: [{ payloadType: 96, rtxPayloadType: undefined }],
+        feedback: { nack: true, pli: true, transportCc: false },
+      },
+      { formats: [{ payloadType: 111, answerFormat: 'minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1' }] },
     ]);
   });
 
@@ -616,13 +640,12 @@ describe('the offer of Firefox', () => {
   it('gives H.264, found behind parameters that come first', () => {
     expect(tracksOf(FIREFOX)).toMatchObject([
       {
-        payloadType: 126,
-        rtxPayloadType: 127,
+        formats: [{ payloadType: 126, rtxPayloadType: 127 }],
         feedback: { nack: true, pli: true, transportCc: true },
         extensions: { mid: 3, transportSequenceNumber: 7 },
         sources: [{ ssrc: 1012011086, rtxSsrc: 523234647 }],
       },
-      { payloadType: 109, format: 'maxplaybackrate=48000;stereo=1;useinbandfec=1' },
+      { formats: [{ payloadType: 109, format: 'maxplaybackrate=48000;stereo=1;useinbandfec=1' }] },
     ]);
   });
 
@@ -646,8 +669,8 @@ describe('the offer of GStreamer', () => {
 
   it('gets its codec names as we write them, and no retransmissions without generic NACK', () => {
     expect(tracksOf(GSTREAMER)).toMatchObject([
-      { codecName: 'H264', feedback: { nack: false, pli: true } },
-      { codecName: 'opus', payloadType: 97, feedback: { nack: true } },
+      { formats: [{ codecName: 'H264' }], feedback: { nack: false, pli: true } },
+      { formats: [{ codecName: 'opus', payloadType: 97 }], feedback: { nack: true } },
     ]);
     expect(answerTo(GSTREAMER)).toContain('a=rtpmap:97 opus/48000/2\r\n');
   });

@@ -81,10 +81,8 @@ export interface SessionOffer {
   readonly bundle?: readonly string[];
 }
 
-/** What both sides agreed on for one track: a plain object that crosses to the engine worker. */
-export interface NegotiatedTrack {
-  readonly mid: string;
-  readonly kind: MediaKind;
+/** One payload type that both sides agreed on. */
+export interface NegotiatedFormat {
   /** `CodecDefinition.name`. */
   readonly codecName: string;
   readonly payloadType: number;
@@ -94,16 +92,29 @@ export interface NegotiatedTrack {
   readonly format: string;
   /** The `a=fmtp` value of the answer, undefined for none. */
   readonly answerFormat: string | undefined;
-  /** Payload type of RFC 4588 retransmissions, when offered for this codec. */
+  /** Payload type of RFC 4588 retransmissions, when offered for this format. */
   readonly rtxPayloadType: number | undefined;
+}
+
+/** What both sides agreed on for one track: a plain object that crosses to the engine worker. */
+export interface NegotiatedTrack {
+  readonly mid: string;
+  readonly kind: MediaKind;
+  /** Preferred first, all of one clock rate. The sender may use any of them at any time. */
+  readonly formats: readonly [NegotiatedFormat, ...NegotiatedFormat[]];
   readonly feedback: { readonly nack: boolean; readonly pli: boolean; readonly transportCc: boolean };
   /** Header extension ids that were accepted (RFC 8285). */
   readonly extensions: {
     readonly mid: number | undefined;
     readonly transportSequenceNumber: number | undefined;
     readonly absoluteCaptureTime: number | undefined;
+    /** RFC 8852: which layer a packet, or the one that it repeats, belongs to. */
+    readonly rid: number | undefined;
+    readonly repairedRid: number | undefined;
   };
   readonly sources: readonly AnnouncedSource[];
+  /** RFC 8853: rids of the layers in the order of the offer; empty without simulcast. */
+  readonly rids: readonly string[];
 }
 
 /** `application/trickle-ice-sdpfrag` (RFC 8840 section 9). */

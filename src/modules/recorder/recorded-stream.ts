@@ -161,7 +161,7 @@ export class RecordedStream {
   }
 
   private get codecNames(): string {
-    return this.tracks.map(({ codecName }) => codecName).join(', ');
+    return this.tracks.map(({ formats }) => formats[0].codecName).join(', ');
   }
 
   private tellUnsupported(): void {

@@ -226,15 +226,26 @@ function negotiated(mid: string): NegotiatedTrack {
   return {
     mid,
     kind: isVideo ? 'video' : 'audio',
-    codecName: isVideo ? 'H264' : 'opus',
-    payloadType: isVideo ? 96 : 111,
-    clockRate: isVideo ? 90_000 : 48_000,
-    channels: isVideo ? 0 : 2,
-    format: '',
-    answerFormat: undefined,
-    rtxPayloadType: undefined,
+    formats: [
+      {
+        codecName: isVideo ? 'H264' : 'opus',
+        payloadType: isVideo ? 96 : 111,
+        clockRate: isVideo ? 90_000 : 48_000,
+        channels: isVideo ? 0 : 2,
+        format: '',
+        answerFormat: undefined,
+        rtxPayloadType: undefined,
+      },
+    ],
     feedback: { nack: true, pli: true, transportCc: true },
-    extensions: { mid: undefined, transportSequenceNumber: undefined, absoluteCaptureTime: undefined },
+    extensions: {
+      mid: undefined,
+      transportSequenceNumber: undefined,
+      absoluteCaptureTime: undefined,
+      rid: undefined,
+      repairedRid: undefined,
+    },
     sources: [],
+    rids: [],
   };
 }

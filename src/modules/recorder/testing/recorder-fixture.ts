@@ -168,15 +168,26 @@ export function track(codecName: string, kind: MediaKind): NegotiatedTrack {
   return {
     mid: kind,
     kind,
-    codecName,
-    payloadType: 96,
-    clockRate: kind === 'video' ? 90_000 : 48_000,
-    channels: kind === 'video' ? 1 : 2,
-    format: '',
-    answerFormat: undefined,
-    rtxPayloadType: undefined,
+    formats: [
+      {
+        codecName,
+        payloadType: 96,
+        clockRate: kind === 'video' ? 90_000 : 48_000,
+        channels: kind === 'video' ? 1 : 2,
+        format: '',
+        answerFormat: undefined,
+        rtxPayloadType: undefined,
+      },
+    ],
     feedback: { nack: true, pli: kind === 'video', transportCc: false },
-    extensions: { mid: undefined, transportSequenceNumber: undefined, absoluteCaptureTime: undefined },
+    extensions: {
+      mid: undefined,
+      transportSequenceNumber: undefined,
+      absoluteCaptureTime: undefined,
+      rid: undefined,
+      repairedRid: undefined,
+    },
     sources: [],
+    rids: [],
   };
 }

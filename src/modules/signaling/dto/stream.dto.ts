@@ -103,10 +103,12 @@ export class StreamTrackDto {
   readonly jitterMs: number;
 
   constructor(track: NegotiatedTrack, statistics: TrackStatistics | undefined) {
+    const [preferred] = track.formats;
+    const used = track.formats.find(({ codecName }) => codecName === statistics?.codecName) ?? preferred;
     this.kind = track.kind;
-    this.codec = track.codecName.toLowerCase();
-    this.recordable = isRecorded(track.codecName, track.kind);
-    this.fmtp = track.format;
+    this.codec = used.codecName.toLowerCase();
+    this.recordable = isRecorded(used.codecName, track.kind);
+    this.fmtp = used.format;
     this.codecString = statistics?.codecString;
     this.width = statistics?.width;
     this.height = statistics?.height;
