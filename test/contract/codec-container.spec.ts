@@ -6,7 +6,8 @@ import type { RecordableCodec, CodecParameters } from '../../src/media/codecs/co
 import { recordableCodecs } from '../../src/media/codecs/index.js';
 import { MemorySink, type KeptAccessUnit } from '../../src/media/codecs/memory-sink.js';
 import type { ContainerDefinition } from '../../src/media/containers/container.js';
-import { containers, FragmentSamples } from '../../src/media/containers/index.js';
+import { containers, encodeRepeated, FragmentSamples } from '../../src/media/containers/index.js';
+import { readSamples } from '../support/judges/mediabunny.js';
 
 /** Packets of FFmpeg's encoders and RTP muxer, and what FFmpeg's own files say of the same streams. */
 interface Fixture {
@@ -123,6 +124,27 @@ describe.each(pairs)('$codec.name in $container.name', ({ codec, container }) =>
 
     expect(parameters.codecString.toLowerCase().startsWith(seen)).toBe(true);
     expect(container.readInit(init)).toMatchObject({ codec, codecString: parameters.codecString });
+  });
+
+  it('has something that can stand in for it: silence, or its first picture shown for longer', async () => {
+    const init = container.encodeInit({ codec, parameters: parametersOf(units), timescale: codec.clockRate });
+    const bytes = codec.kind === 'audio' ? codec.isobmff.silence : units[0]?.bytes;
+    if (bytes === undefined) throw new Error('The codec has no silence.');
+    const durationTicks = codec.clockRate / 10;
+    const repeated = { kind: codec.kind, bytes, count: 5, startTicks: codec.clockRate * 7, durationTicks };
+    const segment = encodeRepeated(container, repeated);
+
+    const samples = await readSamples(init, [segment]);
+
+    expect(samples.map(({ startSeconds }) => startSeconds)).toEqual([7, 7.02, 7.04, 7.06, 7.08].map(expect.closeTo));
+    expect(
+      samples.every(({ isKeyframe, durationSeconds }) => isKeyframe && Math.abs(durationSeconds - 0.02) < 1e-6),
+    ).toBe(true);
+    const span = container.findFirstSample(
+      (offset, length) => segment.subarray(offset, offset + length),
+      segment.length,
+    );
+    expect(span && segment.subarray(span.offset, span.offset + span.length)).toEqual(Uint8Array.from(bytes));
   });
 
   it('is found whole by the scan of an open segment', () => {

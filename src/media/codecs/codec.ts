@@ -110,4 +110,6 @@ export interface IsobmffBinding {
   codecString(configuration: Uint8Array): string | undefined;
   /** Audio: how many samples before a random access point must be decoded for its sound to be right, as a negative number. */
   readonly rollDistance?: number;
+  /** Audio: a frame of 20 ms that decodes to silence, whatever came before it. */
+  readonly silence?: Uint8Array;
 }

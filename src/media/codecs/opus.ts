@@ -2,6 +2,9 @@ import type { CodecParameters, FormatParameters, RecordableCodec } from './codec
 import { opusDurationTicks } from './opus/packet.js';
 import { PacketDepacketizer } from './packet-depacketizer.js';
 
+/** 20 ms of full-band stereo (RFC 6716 section 3.1: configuration 31) in which the CELT layer says silence (section 4.3). */
+const SILENCE = Uint8Array.of(0xfc, 0xff, 0xfe);
+
 /** Opus over RTP: RFC 7587. One packet is one access unit, and each can be decoded by itself. */
 export const opus: RecordableCodec = {
   name: 'opus',
@@ -11,7 +14,13 @@ export const opus: RecordableCodec = {
   answerFormat,
   createDepacketizer: (sink) => new PacketDepacketizer(sink, PARAMETERS, opusDurationTicks),
   // A decoder needs 80 ms to converge (RFC 7845 section 4.6): four frames of the usual 20 ms.
-  isobmff: { sampleEntryType: 'Opus', configurationBoxType: 'dOps', rollDistance: -4, codecString },
+  isobmff: {
+    sampleEntryType: 'Opus',
+    configurationBoxType: 'dOps',
+    rollDistance: -4,
+    codecString,
+    silence: SILENCE,
+  },
 };
 
 /** Version 0 is the only one there is. */

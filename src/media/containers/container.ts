@@ -45,6 +45,12 @@ export interface ScannedSegment {
 /** @returns up to `length` bytes at `offset` of a file; fewer where the file ends */
 export type ReadBytes = (offset: number, length: number) => Uint8Array;
 
+/** A part of a file. */
+export interface ByteSpan {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** A numbered object of a recording directory. */
 export interface ObjectNumber {
   readonly kind: MediaKind;
@@ -66,6 +72,8 @@ export interface ContainerDefinition {
   writeFragmentHeader(bytes: Uint8Array, offset: number, kind: MediaKind, fragment: FragmentDescription): void;
   /** Never throws on the content of a file, whatever it is. */
   scanSegment(read: ReadBytes, sizeBytes: number): ScannedSegment;
+  /** As `scanSegment`; `read` may know the first kilobytes only. @returns undefined for a file that is not ours */
+  findFirstSample(read: ReadBytes, sizeBytes: number): ByteSpan | undefined;
   /** @param number from 1; the first is `init.m4s`, others carry their number */
   initName(kind: MediaKind, number: number): string;
   segmentName(kind: MediaKind, number: number): string;

@@ -5,6 +5,8 @@ import type { ManifestObject, ManifestTimeline } from './timeline.js';
 import { element, type XmlAttributes } from './xml.js';
 
 const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
+/** What was recorded, and what stands in for what was not. */
+const FILLER_SCHEME = 'urn:aircheck:origin';
 /** How often a player asks for more while something records. */
 const UPDATE_PERIOD = 'PT2S';
 /** A stable id per kind lets players carry a selection over from Period to Period. */
@@ -89,7 +91,14 @@ function adaptationSet(run: TemplateRun, trackRun: TrackRun): string[] {
     segmentAlignment: 'true',
     startWithSAP: trackRun.objects.every(({ independent }) => independent) ? 1 : undefined,
   };
-  return element('AdaptationSet', attributes, [...representation(run, trackRun)]);
+  return element('AdaptationSet', attributes, [...fillerMark(trackRun), ...representation(run, trackRun)]);
+}
+
+/** Says that nothing was recorded of this kind in the Period. Players need not know it (section 5.8.4.9). */
+function fillerMark({ track }: TrackRun): string[] {
+  return track.isFiller === true
+    ? element('SupplementalProperty', { schemeIdUri: FILLER_SCHEME, value: 'filler' })
+    : [];
 }
 
 function representation(run: TemplateRun, trackRun: TrackRun): string[] {

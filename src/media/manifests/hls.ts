@@ -9,6 +9,8 @@ const VERSION = 7;
 const VERSION_WITH_GAPS = 8;
 /** Behind EXT-X-GAP nobody should load anything; who does all the same must not get media of the other kind. */
 const MISSING_URI = 'missing.m4s';
+/** A comment (section 4.1): for people, and for tools that want to know what was recorded. */
+const FILLER_MARK = '# filler: nothing of this kind was recorded here';
 const AUDIO_GROUP = 'audio';
 
 /** @returns name of a kind's media playlist, beside the multivariant one */
@@ -142,7 +144,9 @@ function longestObjectMs(period: ManifestPeriod, segment: ManifestSegment): numb
 
 function periodEntries(period: ManifestPeriod, kind: MediaKind): string[] {
   const segments = period.segments.filter(({ objects }) => objects.length > 0);
-  return segments.flatMap((segment, index) => segmentEntry(period, segment, kind, index === 0));
+  const isFiller = period.tracks.some((track) => track.kind === kind && track.isFiller === true);
+  const entries = segments.flatMap((segment, index) => segmentEntry(period, segment, kind, index === 0));
+  return isFiller ? [FILLER_MARK, ...entries] : entries;
 }
 
 function segmentEntry(period: ManifestPeriod, segment: ManifestSegment, kind: MediaKind, isFirst: boolean): string[] {

@@ -12,6 +12,8 @@ export interface ManifestTrack {
   readonly height: number | undefined;
   readonly sampleRate: number | undefined;
   readonly channels: number | undefined;
+  /** Nothing was recorded of it in this Period: its objects stand in for what is not there. */
+  readonly isFiller?: boolean;
 }
 
 /** One track's part of a segment. */

@@ -4,9 +4,12 @@ import { parseEncodedObjectKey, type ObjectKey } from '../storage/ports/object-k
 import type { ByteRange } from '../storage/ports/storage-driver.js';
 import { ObjectNotFoundError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
+import { parseFillerName } from '../../media/manifests/filler-name.js';
 import { ObjectNotCommittedError } from './index.errors.js';
+import { FillerService } from './filler.service.js';
 import { IndexService } from './index.service.js';
-import { ManifestService, type ManifestDocument } from './manifest.service.js';
+import { ManifestService } from './manifest.service.js';
+import { manifestDocument, type ManifestDocument } from './manifests/manifest-document.js';
 import { contentTypeOf, IMMUTABLE, REVALIDATE, type ObjectResource } from './object-access/object-resource.js';
 import { isManifestName, isSessionFileName, parseInitName, parseSegmentName, splitKey } from './object-names.js';
 
@@ -16,6 +19,7 @@ export class ObjectService {
   constructor(
     private readonly index: IndexService,
     private readonly manifests: ManifestService,
+    private readonly filler: FillerService,
     private readonly storage: StorageService,
   ) {}
 
@@ -58,11 +62,13 @@ export class ObjectService {
     throw new ObjectNotFoundError(key);
   }
 
-  private document(directory: string, name: string): Promise<ManifestDocument | undefined> {
-    if (directory === '') return Promise.resolve(undefined);
+  private async document(directory: string, name: string): Promise<ManifestDocument | undefined> {
+    if (directory === '') return undefined;
     if (isManifestName(name)) return this.manifests.document(directory, name);
     if (isSessionFileName(name)) return this.manifests.sessionFile(directory, name);
-    return Promise.resolve(undefined);
+    const filler = parseFillerName(name);
+    const bytes = filler && (await this.filler.make(directory, filler));
+    return bytes && manifestDocument(bytes);
   }
 
   private absent(key: ObjectKey, directory: string, name: string): Error {

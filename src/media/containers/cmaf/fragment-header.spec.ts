@@ -76,6 +76,7 @@ describe('writeFragmentHeader', () => {
           samples: rows.length,
           payloadBytes: samples.payloadBytes,
           startsWithSync: rows[0]?.isSync,
+          firstSampleBytes: rows[0]?.size,
         });
       }),
     );

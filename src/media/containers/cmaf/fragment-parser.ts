@@ -24,6 +24,7 @@ export interface ParsedFragment {
   readonly samples: number;
   readonly payloadBytes: number;
   readonly startsWithSync: boolean;
+  readonly firstSampleBytes: number;
 }
 
 /** Where the boxes of a `moof` of ours start: their lengths are fixed up to the sample rows. */
@@ -63,7 +64,7 @@ function hasBox(view: DataView, position: number, type: number, size: number): b
   return view.getUint32(position) === size && view.getUint32(position + 4) === type;
 }
 
-type Rows = Pick<ParsedFragment, 'samples' | 'durationTicks' | 'payloadBytes' | 'startsWithSync'>;
+type Rows = Pick<ParsedFragment, 'samples' | 'durationTicks' | 'payloadBytes' | 'startsWithSync' | 'firstSampleBytes'>;
 
 function readRows(view: DataView): Rows | undefined {
   const flags = view.getUint32(TRUN_START + 8) & 0xff_ffff;
@@ -77,7 +78,8 @@ function readRows(view: DataView): Rows | undefined {
     payloadBytes += view.getUint32(row + 4);
   }
   const firstFlags = view.getUint32((flags & TRUN_FLAGS) === 0 ? TFHD_START + 16 : ROWS_START + 8);
-  return { samples, durationTicks, payloadBytes, startsWithSync: (firstFlags & IS_NON_SYNC_FLAG) === 0 };
+  const startsWithSync = (firstFlags & IS_NON_SYNC_FLAG) === 0;
+  return { samples, durationTicks, payloadBytes, startsWithSync, firstSampleBytes: view.getUint32(ROWS_START + 4) };
 }
 
 /** @returns 0 for rows that are not ours: duration and size always, flags and composition offset both or neither */

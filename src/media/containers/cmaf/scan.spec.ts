@@ -4,7 +4,7 @@ import type { ScannedSegment } from '../container.js';
 import { FragmentSamples } from '../fragment-samples.js';
 import { SEGMENT_TYPE } from './brands.js';
 import { fragmentHeaderSize, writeFragmentHeader } from './fragment-header.js';
-import { scanSegment } from './scan.js';
+import { findFirstSample, scanSegment } from './scan.js';
 
 const TICKS_PER_SAMPLE = 3000;
 const NOTHING = { wholeBytes: 0, fragments: 0, samples: 0, startTicks: 0, durationTicks: 0, isIndependent: false };
@@ -116,5 +116,24 @@ describe('scanSegment', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('findFirstSample', () => {
+  const { bytes } = segment({ fragments: [[10, 20], [30]] });
+  const find = (file: Uint8Array, sizeBytes = file.length): ReturnType<typeof findFirstSample> =>
+    findFirstSample((offset, length) => file.subarray(offset, offset + length), sizeBytes);
+
+  it('tells where it lies, from the headers alone', () => {
+    const offset = SEGMENT_TYPE.length + fragmentHeaderSize('video', 2);
+
+    expect(find(bytes)).toEqual({ offset, length: 10 });
+    expect(find(bytes.subarray(0, offset), bytes.length)).toEqual({ offset, length: 10 });
+  });
+
+  it('finds none in what is no segment of ours, or ends too early', () => {
+    expect(find(bytes.subarray(0, SEGMENT_TYPE.length + 30))).toBeUndefined();
+    expect(find(Uint8Array.of(1, 2, 3))).toBeUndefined();
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (file) => find(file) === undefined));
   });
 });

@@ -1,4 +1,4 @@
-import type { ReadBytes, ScannedSegment } from '../container.js';
+import type { ByteSpan, ReadBytes, ScannedSegment } from '../container.js';
 import { parseFragmentHeader, type ParsedFragment } from './fragment-parser.js';
 import { BOX_HEADER_BYTES } from './layout.js';
 
@@ -27,6 +27,20 @@ export function scanSegment(read: ReadBytes, sizeBytes: number): ScannedSegment 
     offset += fragment.sizeBytes;
     scan.add(fragment.parsed, offset);
   }
+}
+
+/**
+ * Where the first sample of a segment file lies.
+ *
+ * @param read may know the file's first kilobytes only: headers are all that is read
+ * @returns undefined when the file does not begin with a fragment of ours
+ */
+export function findFirstSample(read: ReadBytes, sizeBytes: number): ByteSpan | undefined {
+  const start = segmentTypeSize(read, sizeBytes);
+  const fragment = readFragment(read, start, sizeBytes);
+  if (fragment === undefined) return undefined;
+  const { payloadBytes, firstSampleBytes } = fragment.parsed;
+  return { offset: start + fragment.sizeBytes - payloadBytes, length: firstSampleBytes };
 }
 
 function segmentTypeSize(read: ReadBytes, fileBytes: number): number {

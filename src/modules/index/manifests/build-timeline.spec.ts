@@ -154,7 +154,8 @@ it('begins a Period where a track lacks a number, and another where it is back',
   ]);
 
   expect(shape(timeline).map(({ numbers }) => numbers)).toEqual([[1], [2], [3]]);
-  expect(timeline.periods.map(({ tracks }) => tracks.length)).toEqual([2, 1, 2]);
+  const filled = timeline.periods.map(({ tracks }) => tracks.filter(({ isFiller }) => isFiller).map(({ id }) => id));
+  expect(filled).toEqual([[], ['a1'], []]);
   expect(timeline.periods.map(({ id }) => id)).toEqual(['p1', 'p2', 'p3']);
 });
 

@@ -1,3 +1,4 @@
+import { withFiller } from '../../../media/manifests/filler.js';
 import type {
   ManifestObject,
   ManifestPeriod,
@@ -55,14 +56,15 @@ interface PlacedRun extends Run {
 /**
  * The manifest of a directory as a function of its rows. Sessions follow each other without a gap, gaps inside a session
  * keep their true length. A new Period begins with each session, where the recorder began one (new parameters, a
- * publisher that was away), where a number or a track of one is missing, and where time jumps.
+ * publisher that was away), where a number or a track of one is missing, and where time jumps. Each Period shows every
+ * kind of media that the directory has, with filler where nothing was recorded.
  */
 export function buildTimeline(rows: DirectoryRows, facts: TimelineFacts): ManifestTimeline {
   const runs = place(splitIntoRuns(rows));
   const last = runs.at(-1);
   return {
     ...facts,
-    periods: runs.map((run, index) => periodOf(run, runs[index + 1], rows.anchors)),
+    periods: withFiller(runs.map((run, index) => periodOf(run, runs[index + 1], rows.anchors))),
     availabilityStartEpochMs:
       last === undefined ? facts.publishedEpochMs : anchorOf(last, rows.anchors) - last.offsetMs,
   };

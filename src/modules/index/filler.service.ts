@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { buffer } from 'node:stream/consumers';
+import { DataSource, In, Not } from 'typeorm';
+import type { RecordedObject } from '../../engine/index.js';
+import { findCodec } from '../../media/codecs/index.js';
+import { cmaf, encodeRepeated } from '../../media/containers/index.js';
+import type { FillerName } from '../../media/manifests/filler-name.js';
+import { fillerStretch, SILENCE_FRAME_MS } from '../../media/manifests/filler.js';
+import { ticksToMs } from '../../media/timeline/ticks.js';
+import { parseObjectKey } from '../storage/ports/object-key.js';
+import { ObjectNotFoundError } from '../storage/storage.errors.js';
+import { StorageService } from '../storage/storage.service.js';
+import { SegmentRow, TrackRow } from './entities/index.js';
+
+/** Segment type and the header of a first fragment of 400 samples are a quarter of it. */
+const HEADER_BYTES = 32 * 1024;
+/** A larger key frame is not repeated. */
+const MAX_SAMPLE_BYTES = 8 * 1024 * 1024;
+/** No segment lasts so long. */
+const MAX_STRETCH_MS = 10 * 60 * 1000;
+
+interface FillerParts {
+  /** What is continued. */
+  readonly source: RecordedObject;
+  /** What the filled segment has of the other kind. */
+  readonly beside: RecordedObject;
+}
+
+/**
+ * Makes the objects that stand in for a kind of media that a segment has none of: silence, or the source's key frame for
+ * as long as the other kind lasts. The same rows give the same bytes; nothing of it is stored.
+ */
+@Injectable()
+export class FillerService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly storage: StorageService,
+  ) {}
+
+  /**
+   * @returns undefined for a name that no manifest of the directory has
+   * @throws {ObjectNotFoundError}
+   */
+  async make(directory: string, name: FillerName): Promise<Buffer | undefined> {
+    const { kind } = name;
+    const parts = await this.findParts(directory, name);
+    if (parts === undefined) return undefined;
+    const stretch = fillerStretch(kind, parts.beside, parts.source.timescale);
+    const lengthMs = ticksToMs(stretch.durationTicks, stretch.timescale);
+    if (lengthMs > MAX_STRETCH_MS) return undefined;
+    const bytes = await (kind === 'audio' ? this.silence(directory, parts.source) : this.firstSample(parts.source));
+    const count = kind === 'audio' ? Math.round(lengthMs / SILENCE_FRAME_MS) : 1;
+    return bytes && Buffer.from(encodeRepeated(cmaf, { kind, bytes, count, ...stretch }));
+  }
+
+  private async findParts(directory: string, { kind, source, number }: FillerName): Promise<FillerParts | undefined> {
+    const rows = await this.dataSource.manager.findBy(SegmentRow, {
+      directory,
+      number: In([source, number]),
+      state: Not('lost'),
+    });
+    const objectsOf = (wanted: number): readonly RecordedObject[] =>
+      rows.find((row) => row.number === wanted)?.objects ?? [];
+    const continued = objectsOf(source).find((object) => object.kind === kind && object.independent);
+    const [beside] = objectsOf(number);
+    const isMissing = objectsOf(number).every((object) => object.kind !== kind);
+    return continued && beside && isMissing ? { source: continued, beside } : undefined;
+  }
+
+  private async silence(directory: string, { trackId }: RecordedObject): Promise<Uint8Array | undefined> {
+    const track = await this.dataSource.manager.findOneBy(TrackRow, { directory, trackId });
+    return track === null ? undefined : findCodec(track.codecName, track.kind)?.isobmff?.silence;
+  }
+
+  private async firstSample({ objectKey, sizeBytes }: RecordedObject): Promise<Uint8Array | undefined> {
+    const head = await this.read(objectKey, 0, Math.min(HEADER_BYTES, sizeBytes));
+    const span = cmaf.findFirstSample((offset, length) => head.subarray(offset, offset + length), sizeBytes);
+    if (span === undefined || span.length === 0 || span.length > MAX_SAMPLE_BYTES) return undefined;
+    return this.read(objectKey, span.offset, span.length);
+  }
+
+  /** @throws {ObjectNotFoundError} also when the object has got shorter */
+  private async read(objectKey: string, start: number, length: number): Promise<Buffer> {
+    const key = parseObjectKey(objectKey);
+    try {
+      return await buffer(await this.storage.get(key, { start, end: start + length - 1 }));
+    } catch (error) {
+      throw error instanceof RangeError ? new ObjectNotFoundError(key, { cause: error }) : error;
+    }
+  }
+}
