@@ -10,6 +10,10 @@ export interface PathConditions {
   readonly delayMs: number;
   /** At most so much more delay, another for each datagram; keeps their order. */
   readonly jitterMs: number;
+  /** What the narrowest link of the path carries, Infinity for no limit: datagrams queue up in front of it. */
+  readonly rateKbps: number;
+  /** As much as the link carries in this time may queue up; what comes to a full queue is lost (tail drop). */
+  readonly queueMs: number;
   /** Nothing gets through. */
   readonly isDown: boolean;
 }
@@ -22,6 +26,8 @@ export const CLEAN: PathConditions = {
   reorderMs: 15,
   delayMs: 0,
   jitterMs: 0,
+  rateKbps: Infinity,
+  queueMs: 200,
   isDown: false,
 };
 
@@ -30,14 +36,21 @@ interface Travelling {
   readonly dueMs: number;
 }
 
-/** One direction of a network: takes datagrams and lets them out later, twice, in another order, or not at all. */
+/**
+ * One direction of a network: takes datagrams and lets them out later, twice, in another order, or not at all.
+ *
+ * Loss comes first, then the narrowest link with its queue, then duplication, delay with jitter, and reordering. The same
+ * numbers of `random` bring the same fate to the same datagrams, but for the queue, which depends on when they come.
+ */
 export class NetworkPath {
-  readonly counters = { entered: 0, lost: 0, duplicated: 0, reordered: 0 };
+  readonly counters = { entered: 0, lost: 0, overflowed: 0, duplicated: 0, reordered: 0 };
   /** Lost media by RTP payload type, which SRTP leaves in the clear. */
   private readonly lostMedia = new Map<number, number>();
   private conditions = CLEAN;
   private isInBurst = false;
   private lastDueMs = 0;
+  /** When the last datagram in the queue will have left the narrowest link. */
+  private linkFreeMs = 0;
   /** By due time, equal ones as they came. */
   private readonly travelling: Travelling[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -51,11 +64,17 @@ export class NetworkPath {
   become(conditions: Partial<PathConditions>): void {
     this.conditions = { ...CLEAN, ...conditions };
     this.isInBurst = false;
+    this.linkFreeMs = 0;
   }
 
   take(bytes: Uint8Array): void {
     this.counters.entered++;
     if (this.conditions.isDown || this.losesNext()) {
+      this.lose(bytes);
+      return;
+    }
+    if (!this.enterLink(bytes)) {
+      this.counters.overflowed++;
       this.lose(bytes);
       return;
     }
@@ -84,6 +103,15 @@ export class NetworkPath {
     return this.isInBurst;
   }
 
+  /** @returns false when the queue in front of the narrowest link is full */
+  private enterLink(bytes: Uint8Array): boolean {
+    const nowMs = performance.now();
+    const startMs = Math.max(this.linkFreeMs, nowMs);
+    if (startMs - nowMs > this.conditions.queueMs) return false;
+    this.linkFreeMs = startMs + (bytes.length * 8) / this.conditions.rateKbps;
+    return true;
+  }
+
   private lose(bytes: Uint8Array): void {
     this.counters.lost++;
     const [first = 0, second = 0] = bytes;
@@ -94,8 +122,8 @@ export class NetworkPath {
 
   private send(bytes: Uint8Array): void {
     const { delayMs, jitterMs, reorderPercent, reorderMs } = this.conditions;
-    const nowMs = performance.now();
-    const inOrderMs = Math.max(this.lastDueMs, nowMs + delayMs + jitterMs * this.random());
+    const leavesLinkMs = Math.max(this.linkFreeMs, performance.now());
+    const inOrderMs = Math.max(this.lastDueMs, leavesLinkMs + delayMs + jitterMs * this.random());
     if (this.happens(reorderPercent)) {
       this.counters.reordered++;
       this.schedule(bytes, inOrderMs + reorderMs);
