@@ -1,0 +1,198 @@
+"""Publishes flash and beep by WHIP with GStreamer's webrtcbin and encoders. Prints one line of JSON: the frames that it sent.
+
+gstreamer_sender.py --whip URL --seconds N [--video H264|H265|VP8|VP9] [--audio opus]
+"""
+
+import argparse
+import json
+import threading
+import time
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstWebRTC", "1.0")
+gi.require_version("GstSdp", "1.0")
+from gi.repository import Gst, GstSdp, GstWebRTC  # noqa: E402
+
+import flash_and_beep as clip  # noqa: E402
+import whip  # noqa: E402
+
+LIMIT_SECONDS = 15
+# The first frame is due this long after the connection: encoders and elements are awake then.
+HEAD_START_SECONDS = 0.5
+KEY_FRAME_PICTURES = 60
+
+# One slice and no B-frames, as most live senders.
+VIDEO = {
+    "H264": f"x264enc speed-preset=superfast threads=1 sliced-threads=false bframes=0 key-int-max={KEY_FRAME_PICTURES}"
+    " rc-lookahead=0 bitrate=800 ! video/x-h264,profile=constrained-baseline"
+    " ! rtph264pay aggregate-mode=zero-latency config-interval=-1"
+    " ! application/x-rtp,media=video,encoding-name=H264,payload=96,packetization-mode=(string)1",
+    "H265": f"x265enc speed-preset=ultrafast tune=zerolatency key-int-max={KEY_FRAME_PICTURES} bitrate=800"
+    " option-string=pools=1:frame-threads=1:slices=1"
+    " ! rtph265pay aggregate-mode=zero-latency config-interval=-1"
+    " ! application/x-rtp,media=video,encoding-name=H265,payload=97",
+    "VP8": f"vp8enc deadline=1 cpu-used=8 keyframe-max-dist={KEY_FRAME_PICTURES} target-bitrate=800000"
+    " ! rtpvp8pay picture-id-mode=15-bit ! application/x-rtp,media=video,encoding-name=VP8,payload=98",
+    "VP9": f"vp9enc deadline=1 cpu-used=8 lag-in-frames=0 keyframe-max-dist={KEY_FRAME_PICTURES} target-bitrate=800000"
+    " ! rtpvp9pay picture-id-mode=15-bit ! application/x-rtp,media=video,encoding-name=VP9,payload=99",
+}
+AUDIO = "opusenc frame-size=20 ! rtpopuspay ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111"
+
+RAW_VIDEO = f"video/x-raw,format=I420,width={clip.WIDTH},height={clip.HEIGHT},framerate={clip.PICTURES_PER_SECOND}/1"
+RAW_AUDIO = (
+    f"audio/x-raw,format=S16LE,layout=interleaved,channels=2,rate={clip.SAMPLE_RATE}"
+)
+
+
+def branch(kind: str, raw: str, encode: str) -> str:
+    source = (
+        f"appsrc name={kind} format=time is-live=true max-bytes=100000000 caps={raw}"
+    )
+    return f"{source} ! queue ! {encode} ! queue name={kind}-packets ! peer."
+
+
+class Track:
+    """Frames into an encoder, counted where they leave the packetizer: the last packet of each is marked or alone."""
+
+    def __init__(self, pipeline: Gst.Pipeline, kind: str, frame, rate: float) -> None:
+        self.source = pipeline.get_by_name(kind)
+        self.frame = frame
+        self.rate = rate
+        self.pushed = 0
+        self.sent = 0
+        self.last_pts = None
+        pad = pipeline.get_by_name(f"{kind}-packets").get_static_pad("src")
+        pad.add_probe(
+            Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST, self.count
+        )
+
+    def count(self, _pad: Gst.Pad, info: Gst.PadProbeInfo) -> Gst.PadProbeReturn:
+        buffers = (
+            info.get_buffer_list() if info.type & Gst.PadProbeType.BUFFER_LIST else None
+        )
+        first = buffers.get(0) if buffers else info.get_buffer()
+        if first.pts != self.last_pts:
+            self.sent += 1
+        self.last_pts = first.pts
+        return Gst.PadProbeReturn.OK
+
+    @property
+    def position(self) -> float:
+        return self.pushed / self.rate
+
+    def push(self, start: int) -> None:
+        buffer = Gst.Buffer.new_wrapped(self.frame(self.pushed))
+        buffer.pts = start + int(self.position * Gst.SECOND)
+        buffer.duration = int(Gst.SECOND / self.rate)
+        self.source.emit("push-buffer", buffer)
+        self.pushed += 1
+
+
+def wait(promise: Gst.Promise) -> Gst.Structure:
+    promise.wait()
+    return promise.get_reply()
+
+
+def negotiate(peer: Gst.Element, url: str) -> str:
+    """Replies stay referenced as long as what was taken out of them is used: the bindings do not keep them."""
+    offering = Gst.Promise.new()
+    peer.emit("create-offer", None, offering)
+    reply = wait(offering)
+    offer = reply.get_value("offer")
+    setting = Gst.Promise.new()
+    peer.emit("set-local-description", offer, setting)
+    wait(setting)
+    gathered = GstWebRTC.WebRTCICEGatheringState.COMPLETE
+    wait_for(
+        lambda: peer.get_property("ice-gathering-state") == gathered,
+        "gathered candidates",
+    )
+    answer, session = whip.publish(
+        url, peer.get_property("local-description").sdp.as_text()
+    )
+    _, message = GstSdp.SDPMessage.new_from_text(answer)
+    description = GstWebRTC.WebRTCSessionDescription.new(
+        GstWebRTC.WebRTCSDPType.ANSWER, message
+    )
+    accepting = Gst.Promise.new()
+    peer.emit("set-remote-description", description, accepting)
+    wait(accepting)
+    return session
+
+
+def wait_for(is_so, what: str) -> None:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        time.sleep(0.01)
+
+
+def running_time(pipeline: Gst.Pipeline) -> int:
+    return pipeline.get_clock().get_time() - pipeline.get_base_time()
+
+
+def play(pipeline: Gst.Pipeline, tracks: list[Track], seconds: float) -> None:
+    start = running_time(pipeline) + int(HEAD_START_SECONDS * Gst.SECOND)
+    while (track := min(tracks, key=lambda one: one.position)).position < seconds:
+        due = start + int(track.position * Gst.SECOND)
+        time.sleep(max(0, due - running_time(pipeline)) / Gst.SECOND)
+        track.push(start)
+
+
+def fail_on_error(pipeline: Gst.Pipeline) -> None:
+    def watch() -> None:
+        message = pipeline.get_bus().timed_pop_filtered(
+            Gst.CLOCK_TIME_NONE, Gst.MessageType.ERROR
+        )
+        raise SystemExit(message.parse_error())
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--whip", required=True)
+    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--video", choices=list(VIDEO))
+    parser.add_argument("--audio", choices=["opus"])
+    order = parser.parse_args()
+    Gst.init(None)
+    branches = [branch("audio", RAW_AUDIO, AUDIO)] if order.audio else []
+    branches += [branch("video", RAW_VIDEO, VIDEO[order.video])] if order.video else []
+    pipeline = Gst.parse_launch(
+        "webrtcbin name=peer bundle-policy=max-bundle " + " ".join(branches)
+    )
+    peer = pipeline.get_by_name("peer")
+    audio = (
+        [Track(pipeline, "audio", clip.sound, clip.SAMPLE_RATE / clip.CHUNK_SAMPLES)]
+        if order.audio
+        else []
+    )
+    video = (
+        [Track(pipeline, "video", clip.picture, clip.PICTURES_PER_SECOND)]
+        if order.video
+        else []
+    )
+    # Without it libnice pairs no candidate with a server on the loopback address. The bindings free what is not referenced.
+    ice = peer.get_property("ice-agent")
+    ice.emit("add-local-ip-address", "127.0.0.1")
+    fail_on_error(pipeline)
+    pipeline.set_state(Gst.State.PLAYING)
+    session = negotiate(peer, order.whip)
+    connected = GstWebRTC.WebRTCPeerConnectionState.CONNECTED
+    wait_for(lambda: peer.get_property("connection-state") == connected, "connected")
+    play(pipeline, audio + video, order.seconds)
+    time.sleep(1)  # What the encoders still hold.
+    whip.hang_up(session)
+    sent = {
+        "videoFrames": sum(one.sent for one in video),
+        "audioFrames": sum(one.sent for one in audio),
+    }
+    print(json.dumps(sent), flush=True)
+    pipeline.set_state(Gst.State.NULL)
+
+
+main()
