@@ -67,6 +67,8 @@ export interface RecordingOrder extends RecordingDirectory {
   readonly anchorEpochMs: number | undefined;
   /** Session time that is already taken: the next Period starts there or later. */
   readonly endMs: number;
+  /** What was counted of the session before. */
+  readonly reception: readonly TrackReception[];
   readonly segmentDurationMs: number;
   readonly fragmentDurationMs: number;
   readonly fsync: FsyncPolicy;
@@ -141,6 +143,19 @@ export interface SegmentClosed {
   readonly objects: readonly RecordedObject[];
 }
 
+/** What came of one kind of media over a whole recording session. What was recorded of it, its segments say. */
+export interface TrackReception {
+  readonly kind: MediaKind;
+  /** Each packet once, repaired ones among them. */
+  readonly packetsReceived: number;
+  /** Came because they were asked for again. */
+  readonly packetsRepaired: number;
+  /** Never came. */
+  readonly packetsLost: number;
+  /** Access units of which something came: incomplete, damaged, or not decodable before the next key frame. */
+  readonly framesDropped: number;
+}
+
 /** Media that never arrived or could not be used. */
 export interface RecordedGap {
   readonly kind: MediaKind;
@@ -180,6 +195,12 @@ export type EngineEvent =
   | { readonly type: 'recording-anchored'; readonly recordingSessionId: string; readonly anchorEpochMs: number }
   | { readonly type: 'track-recorded'; readonly recordingSessionId: string; readonly track: RecordedTrack }
   | { readonly type: 'segment-closed'; readonly segment: SegmentClosed }
+  | {
+      /** With every closed segment, and at the end; each time all that was counted. */
+      readonly type: 'reception-counted';
+      readonly recordingSessionId: string;
+      readonly tracks: readonly TrackReception[];
+    }
   | { readonly type: 'gap-recorded'; readonly recordingSessionId: string; readonly gap: RecordedGap }
   | { readonly type: 'recording-rolled-over'; readonly recordingSessionId: string; readonly directory: string }
   | {

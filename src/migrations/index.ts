@@ -1,5 +1,6 @@
+import { Completeness1795300000000 } from './1795300000000-completeness.js';
 import { Index1795200000000 } from './1795200000000-index.js';
 import { UnrecordedTracks1795250000000 } from './1795250000000-unrecorded-tracks.js';
 
 /** Every migration, oldest first. */
-export const migrations = [Index1795200000000, UnrecordedTracks1795250000000] as const;
+export const migrations = [Index1795200000000, UnrecordedTracks1795250000000, Completeness1795300000000] as const;

@@ -77,6 +77,7 @@ export class EngineBench implements AsyncDisposable {
       nextPeriod: 0,
       anchorEpochMs: undefined,
       endMs: 0,
+      reception: [],
       segmentDurationMs: 2000,
       fragmentDurationMs: 500,
       fsync: 'off',

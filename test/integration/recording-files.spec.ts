@@ -62,7 +62,7 @@ class Bench {
       this.recorder.tick(this.clock.nowMs);
       const timestamp = 1_000_000 + (shownAt[index] ?? 0) * 3_000;
       for (const [place, bytes] of unit.entries()) {
-        this.recorder.arrival('0', this.clock.nowMs);
+        this.recorder.arrival('0', this.clock.nowMs, false);
         const marker = place === unit.length - 1;
         depacketizer?.push({ bytes, offset: 0, length: bytes.length, timestamp, marker });
       }
@@ -122,6 +122,7 @@ function order(rootPath: string): RecordingOrder {
     nextPeriod: 0,
     anchorEpochMs: undefined,
     endMs: 0,
+    reception: [],
     segmentDurationMs: 2_000,
     fragmentDurationMs: 1_000,
     fsync: 'segment',

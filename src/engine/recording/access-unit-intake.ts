@@ -1,4 +1,5 @@
 import type { AccessUnitFacts, AccessUnitSink } from '../../media/codecs/codec.js';
+import type { TrackTally } from './reception-tally.js';
 import type { SampleArena } from './sample-arena.js';
 
 export interface IntakeListener {
@@ -7,7 +8,10 @@ export interface IntakeListener {
   damaged(): void;
 }
 
-/** Where a depacketizer writes for a recording. Knows when the first packet of the access unit in progress came. */
+/**
+ * Where a depacketizer writes for a recording. Knows when the first packet of the access unit in progress came, and counts
+ * what comes.
+ */
 export class AccessUnitIntake implements AccessUnitSink {
   private packetMs = 0;
   private unitMs = Infinity;
@@ -15,6 +19,7 @@ export class AccessUnitIntake implements AccessUnitSink {
 
   constructor(
     private readonly arena: SampleArena,
+    private readonly tally: TrackTally,
     private readonly listener: IntakeListener,
   ) {}
 
@@ -23,9 +28,15 @@ export class AccessUnitIntake implements AccessUnitSink {
   }
 
   /** The packet pushed next came at `arrivalMs`; packets that were repaired came later than those after them. */
-  arrival(arrivalMs: number): void {
+  arrival(arrivalMs: number, isRepaired: boolean): void {
+    this.tally.packetsReceived += 1;
+    if (isRepaired) this.tally.packetsRepaired += 1;
     this.packetMs = arrivalMs;
     if (arrivalMs < this.unitMs) this.unitMs = arrivalMs;
+  }
+
+  lost(packets: number): void {
+    this.tally.packetsLost += packets;
   }
 
   append(bytes: Uint8Array, offset: number, length: number): void {
@@ -54,6 +65,10 @@ export class AccessUnitIntake implements AccessUnitSink {
     this.unitMs = Infinity;
   }
 
+  dropped(): void {
+    if (!this.isClosed) this.tally.framesDropped += 1;
+  }
+
   damaged(): void {
     if (!this.isClosed) this.listener.damaged();
   }
@@ -77,5 +92,6 @@ export const IGNORING_SINK: AccessUnitSink = {
   setUint32: () => undefined,
   finish: () => undefined,
   discard: () => undefined,
+  dropped: () => undefined,
   damaged: () => undefined,
 };

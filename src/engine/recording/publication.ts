@@ -5,6 +5,7 @@ import { RecordingClock } from '../../media/timeline/recording-clock.js';
 import { TrackClock } from '../../media/timeline/track-clock.js';
 import { AccessUnitIntake, IGNORING_SINK } from './access-unit-intake.js';
 import type { MemoryShare } from './memory-share.js';
+import type { ReceptionTally } from './reception-tally.js';
 import { TrackRecording } from './track-recording.js';
 
 /** The first fragment waits so long for sender reports of all tracks. */
@@ -37,6 +38,7 @@ export class Publication {
   constructor(
     negotiated: readonly NegotiatedTrack[],
     share: MemoryShare,
+    tally: ReceptionTally,
     fragmentDurationMs: number,
     listener: PublicationListener,
   ) {
@@ -52,7 +54,7 @@ export class Publication {
       const clock = new TrackClock(clockRate, recordingClock);
       const exhausted = (): void => listener.exhausted();
       const track = new TrackRecording({ codec, clock, share, fragmentDurationMs, exhausted });
-      const intake = new AccessUnitIntake(track.arena, {
+      const intake = new AccessUnitIntake(track.arena, tally.of(kind), {
         finished: (facts, arrivalMs) => listener.accessUnit(track, facts, arrivalMs),
         damaged: () => listener.damaged(track),
       });
@@ -71,8 +73,12 @@ export class Publication {
     return found.intake;
   }
 
-  arrival(mid: string, arrivalMs: number): void {
-    this.attached.get(mid)?.intake.arrival(arrivalMs);
+  arrival(mid: string, arrivalMs: number, isRepaired: boolean): void {
+    this.attached.get(mid)?.intake.arrival(arrivalMs, isRepaired);
+  }
+
+  lost(mid: string, packets: number): void {
+    this.attached.get(mid)?.intake.lost(packets);
   }
 
   heldUp(mid: string, isHeldUp: boolean): void {

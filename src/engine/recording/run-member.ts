@@ -19,8 +19,6 @@ const SILENCE_MS = 1_000;
 export class RunMember {
   /** Cuts that its samples have not come to yet, in order. */
   private readonly cuts: Cut[] = [];
-  /** Where a loss began that no decodable sample has followed yet, recording time. */
-  private lostFromMs: number | undefined;
 
   constructor(
     readonly track: TrackRecording,
@@ -81,13 +79,10 @@ export class RunMember {
     track.unplace();
   }
 
-  /** The next sample, placed at `ms`, may be the first after a loss, and the first that can be decoded after one. */
+  /** The next sample, placed at `ms`, may be the first that can be used after a loss. */
   noteLoss(ms: number): void {
     const { track } = this;
-    if (track.isNextAfterLoss && track.misses(ms)) this.lostFromMs ??= track.endMs;
-    if (this.lostFromMs === undefined || !track.isNextSync) return;
-    this.tellGap(this.lostFromMs, ms, 'loss');
-    this.lostFromMs = undefined;
+    if (track.isNextAfterLoss && track.misses(ms)) this.tellGap(track.endMs, ms, 'loss');
   }
 
   tellGap(fromMs: number, toMs: number, cause: RecordedGap['cause']): void {

@@ -176,7 +176,7 @@ describe('StreamRecorder, interruptions', () => {
     const fixture = reported();
     await fixture.play(1_000);
     const sink = fixture.recorder.sinkFor(VIDEO);
-    fixture.recorder.arrival(VIDEO, fixture.clock.nowMs);
+    fixture.recorder.arrival(VIDEO, fixture.clock.nowMs, false);
     sink.append(Uint8Array.of(1, 2, 3, 4), 0, 4);
     fixture.recorder.interrupt();
     sink.setUint32(0, 0x05060708);

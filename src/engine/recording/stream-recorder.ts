@@ -8,6 +8,7 @@ import { IGNORING_SINK } from './access-unit-intake.js';
 import { MemoryShare } from './memory-share.js';
 import { NodeRecordingFiles } from './node-recording-files.js';
 import { Publication } from './publication.js';
+import { ReceptionTally } from './reception-tally.js';
 import type { RecordingFiles } from './recording-files.js';
 import type { RecordingOutput } from './recording-output.js';
 import { RecordingRun, type RunOptions } from './recording-run.js';
@@ -48,6 +49,7 @@ export class StreamRecorder {
   private readonly share: MemoryShare;
   private readonly sequence: SegmentSequence;
   private readonly time: RecordingTime;
+  private readonly tally: ReceptionTally;
   private publication: Publication | undefined;
   private run: RecordingRun | undefined;
   private lastMediaMs = 0;
@@ -67,12 +69,13 @@ export class StreamRecorder {
       recordingSessionId,
       files,
       fsync,
-      emit: (event) => events.emit(event),
+      emit: (event) => this.emit(event),
       failed: (error) => this.failWith(error),
     };
     this.share = new MemoryShare(memory, RECORDING_MEMORY_BYTES);
     this.sequence = new SegmentSequence(order, order.nextPeriod, output);
     this.time = new RecordingTime(order, clock, (event) => events.emit(event));
+    this.tally = new ReceptionTally(order.reception);
   }
 
   /** Memory of the worker that is held at present. */
@@ -85,7 +88,7 @@ export class StreamRecorder {
     this.interrupt();
     if (this.hasEnded) return;
     this.publication?.close();
-    this.publication = new Publication(tracks, this.share, this.order.fragmentDurationMs, {
+    this.publication = new Publication(tracks, this.share, this.tally, this.order.fragmentDurationMs, {
       accessUnit: (track, facts, arrivalMs) => this.accessUnit(track, facts, arrivalMs),
       damaged: (track) => this.damaged(track),
       exhausted: () => {
@@ -101,8 +104,12 @@ export class StreamRecorder {
   }
 
   /** The packet that is depacketized next came at `arrivalMs`. */
-  arrival(mid: string, arrivalMs: number): void {
-    this.publication?.arrival(mid, arrivalMs);
+  arrival(mid: string, arrivalMs: number, isRepaired: boolean): void {
+    this.publication?.arrival(mid, arrivalMs, isRepaired);
+  }
+
+  lost(mid: string, packets: number): void {
+    this.publication?.lost(mid, packets);
   }
 
   /** Media of a track waits for what is missing before it: the track does not stand still. */
@@ -143,10 +150,25 @@ export class StreamRecorder {
 
   /** Resolves when everything is written, closed and told, or has failed. Idempotent. */
   async stop(): Promise<void> {
+    const endsHere = !this.hasEnded;
     this.interrupt();
     this.hasEnded = true;
     this.publication?.close();
     await this.sequence.settled();
+    if (endsHere) this.tellCounted();
+  }
+
+  /** What was counted goes before every segment, so that the segment is told of when all of it is known. */
+  private emit(event: EngineEvent): void {
+    if (event.type === 'segment-closed' || event.type === 'recording-failed') this.tellCounted();
+    this.events.emit(event);
+  }
+
+  /** Nothing before there was a publisher. */
+  private tellCounted(): void {
+    const { recordingSessionId } = this.order;
+    const tracks = this.tally.read();
+    if (tracks.length > 0) this.events.emit({ type: 'reception-counted', recordingSessionId, tracks });
   }
 
   private accessUnit(track: TrackRecording, facts: AccessUnitFacts, arrivalMs: number): void {
@@ -160,17 +182,20 @@ export class StreamRecorder {
     const ticks = track.clock.unwrap(facts.timestamp);
     if (track.clock.isJump(ticks, arrivalMs)) this.jump(track, ticks, arrivalMs);
     track.clock.arrived(ticks, arrivalMs);
-    if (this.accepts(track, facts)) {
+    if (this.accepts(track, facts, arrivalMs)) {
       this.take(track, facts, ticks, arrivalMs);
       return;
     }
     track.arena.discardUnit();
+    track.refuse(arrivalMs);
+    this.tally.of(track.kind).framesDropped += 1;
     this.events.requestKeyframe();
   }
 
-  /** A track begins with something that can be decoded, and with the parameters for it. */
-  private accepts(track: TrackRecording, { isKeyframe, parameters }: AccessUnitFacts): boolean {
-    return track.isPlaced || track.hasWaiting || (isKeyframe && parameters !== undefined);
+  /** A track begins with something that can be decoded, and with the parameters for it; after a loss it goes on so. */
+  private accepts(track: TrackRecording, { isKeyframe, parameters }: AccessUnitFacts, arrivalMs: number): boolean {
+    if (!track.isPlaced && !track.hasWaiting) return isKeyframe && parameters !== undefined;
+    return isKeyframe || !track.isBroken(arrivalMs);
   }
 
   private take(track: TrackRecording, facts: AccessUnitFacts, ticks: number, arrivalMs: number): void {

@@ -11,6 +11,8 @@ import { SampleQueue } from './sample-queue.js';
 /** What a sample is taken to last until the track has shown it. */
 const FIRST_SAMPLE_MS: Readonly<Record<MediaKind, number>> = { video: 1000 / 30, audio: 20 };
 const LONGEST_FRAME_MS = 1_000;
+/** A sender that gives no key frame for so long has another way to mend its picture (intra refresh), or none. */
+const LONGEST_BREAK_MS = 10_000;
 
 export interface TrackRecordingOptions {
   readonly codec: RecordableCodec;
@@ -46,6 +48,8 @@ export class TrackRecording {
   private nominalTicks: number;
   private placed = false;
   private isDamaged = false;
+  /** When the first sample after a loss was refused. */
+  private brokenSinceMs = Infinity;
 
   constructor(private readonly options: TrackRecordingOptions) {
     this.codec = options.codec;
@@ -138,12 +142,22 @@ export class TrackRecording {
     const { isKeyframe, durationTicks } = facts;
     this.samples.push(ticks, this.arena.unitBytes, isKeyframe, durationTicks, this.isDamaged, arrivalMs);
     this.arena.endUnit();
-    this.isDamaged = false;
+    this.mended();
   }
 
   /** What comes next comes after a loss. */
   damaged(): void {
     this.isDamaged = true;
+  }
+
+  /** Something before was lost, so that what needs it cannot be decoded; some time after it is taken all the same. */
+  isBroken(nowMs: number): boolean {
+    return this.isDamaged && nowMs - this.brokenSinceMs < LONGEST_BREAK_MS;
+  }
+
+  /** The unit that came at `nowMs` is of no use. */
+  refuse(nowMs: number): void {
+    this.brokenSinceMs = Math.min(this.brokenSinceMs, nowMs);
   }
 
   /** Throws away the first waiting samples of a track that is not placed. */
@@ -270,7 +284,12 @@ export class TrackRecording {
   unplace(): void {
     this.placed = false;
     this.newestTicks = -Infinity;
+    this.mended();
+  }
+
+  private mended(): void {
     this.isDamaged = false;
+    this.brokenSinceMs = Infinity;
   }
 
   private adoptParameters(): void {

@@ -31,6 +31,10 @@ class TextSink implements AccessUnitSink {
     this.parts = [];
   }
 
+  dropped(): void {
+    this.units.push('dropped');
+  }
+
   damaged(): void {
     this.units.push('damaged');
   }

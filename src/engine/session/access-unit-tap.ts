@@ -54,6 +54,10 @@ export class AccessUnitTap implements AccessUnitSink {
     this.unitEnded();
   }
 
+  dropped(): void {
+    this.target?.dropped();
+  }
+
   damaged(): void {
     this.target?.damaged();
     this.listener.damaged();

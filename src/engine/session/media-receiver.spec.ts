@@ -89,12 +89,17 @@ class TestRecording implements RecordingTarget {
       setUint32: () => undefined,
       finish: () => this.units.push(`${mid}:${parts.splice(0).join(',')}`),
       discard: () => parts.splice(0),
+      dropped: () => undefined,
       damaged: () => undefined,
     };
   }
 
   arrival(): void {
     // Units are enough to look at.
+  }
+
+  lost(): void {
+    // As above.
   }
 
   heldUp(): void {

@@ -23,7 +23,9 @@ const SUCCESSOR_SILENCE_MS = 1_000;
 /** The recording that a publisher's tracks go into, as they need it. Times are monotonic. */
 export interface RecordingTarget {
   sinkFor(mid: string): AccessUnitSink;
-  arrival(mid: string, arrivalMs: number): void;
+  arrival(mid: string, arrivalMs: number, isRepaired: boolean): void;
+  /** Packets that will never come. */
+  lost(mid: string, packets: number): void;
   /** Media of the track is here and waits for what is missing before it, or does not any more. */
   heldUp(mid: string, isHeldUp: boolean): void;
   senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void;
@@ -106,12 +108,13 @@ export class TrackReceiver implements PacketSink {
     return stream.receive(slot, header, slot + header.headerLength, payloadLength, nowMs, isRetransmission);
   }
 
-  packet(payload: RtpPayload, _extendedSequence: number, arrivalMs: number): void {
-    this.recording?.arrival(this.track.mid, arrivalMs);
+  packet(payload: RtpPayload, _extendedSequence: number, arrivalMs: number, isRepaired: boolean): void {
+    this.recording?.arrival(this.track.mid, arrivalMs, isRepaired);
     this.depacketizer.push(payload);
   }
 
-  lost(): void {
+  lost(count: number): void {
+    this.recording?.lost(this.track.mid, count);
     this.depacketizer.lost();
     if (this.isVideo) this.environment.keyframes.want();
   }

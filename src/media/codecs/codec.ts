@@ -64,6 +64,8 @@ export interface AccessUnitSink {
   finish(facts: AccessUnitFacts): void;
   /** The bytes since the last `finish` or `discard` are thrown away: damaged, or not wanted. */
   discard(): void;
+  /** An access unit of which something came is not delivered. */
+  dropped(): void;
   /** An access unit was damaged by loss and not delivered; what follows may not decode until the next key frame. */
   damaged(): void;
 }

@@ -8,6 +8,7 @@ export interface KeptAccessUnit extends AccessUnitFacts {
 export class MemorySink implements AccessUnitSink {
   readonly units: KeptAccessUnit[] = [];
   damages = 0;
+  drops = 0;
   private pending: number[] = [];
 
   get length(): number {
@@ -36,6 +37,10 @@ export class MemorySink implements AccessUnitSink {
 
   discard(): void {
     this.pending = [];
+  }
+
+  dropped(): void {
+    this.drops++;
   }
 
   damaged(): void {

@@ -20,6 +20,7 @@ export class PacketDepacketizer implements Depacketizer {
     if (packet.length === 0) return;
     const durationTicks = this.durationOf(packet.bytes, packet.offset, packet.length);
     if (durationTicks === 0) {
+      this.sink.dropped();
       this.sink.damaged();
       return;
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { SegmentClosed } from '../../engine/index.js';
+import { countFrames } from './count-reception.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from './directory-day.js';
 import { Recording, RecordingSession, SegmentRow, SessionPart } from './entities/index.js';
 import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError } from './index.errors.js';
@@ -35,6 +36,7 @@ export async function commitSegment(manager: EntityManager, segment: SegmentClos
   await manager.insert(SegmentRow, segmentRow(segment, extent));
   await addToPart(manager, session, segment, extent, timeZone);
   await addToSession(manager, session, segment.period, extent);
+  await countFrames(manager, segment);
 }
 
 function isSame(existing: SegmentRow, { recordingSessionId, objects }: SegmentClosed): boolean {

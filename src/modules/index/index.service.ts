@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In, IsNull, Not, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import type { RecordedGap, RecordedTrack, RecordingDirectory, SegmentClosed } from '../../engine/index.js';
+import type {
+  RecordedGap,
+  RecordedTrack,
+  RecordingDirectory,
+  SegmentClosed,
+  TrackReception,
+} from '../../engine/index.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { StorageService } from '../storage/storage.service.js';
 import { commitSegment } from './commit-segment.js';
@@ -11,6 +17,7 @@ import {
   type CommittedPart,
   type CommittedSegment,
 } from './committed-segments.js';
+import { countReception, receptionOf } from './count-reception.js';
 import { findDirectoryOwner } from './directory-claims.js';
 import { directoryStateOf } from './directory-state.js';
 import { GapRow, RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
@@ -105,6 +112,11 @@ export class IndexService {
     return this.write((manager) => commitSegment(manager, segment, this.config.recorder.time_zone));
   }
 
+  /** What came of the session's media, all of it; told again it changes nothing. */
+  countReception(sessionId: string, tracks: readonly TrackReception[]): Promise<void> {
+    return this.write((manager) => countReception(manager, sessionId, tracks));
+  }
+
   /** A gap that is known already may have grown. */
   commitGap(sessionId: string, gap: RecordedGap): Promise<void> {
     return this.write(async (manager) => {
@@ -140,6 +152,11 @@ export class IndexService {
   async session(sessionId: string): Promise<RecordingSessionView | undefined> {
     const row = await this.dataSource.manager.findOneBy(RecordingSession, { id: sessionId });
     return row === null ? undefined : sessionView(row);
+  }
+
+  /** What was counted of a session's media so far. */
+  receptionOf(sessionId: string): Promise<TrackReception[]> {
+    return receptionOf(this.dataSource.manager, sessionId);
   }
 
   /** Where a session has media, and where it records now or ended. */

@@ -114,6 +114,7 @@ export class LiveRecording {
       nextPeriod: earlier?.nextPeriod ?? 0,
       anchorEpochMs: earlier?.anchorEpochMs,
       endMs: earlier?.endMs ?? 0,
+      reception: this.hasRow ? await index.receptionOf(this.facts.id) : [],
       segmentDurationMs: settings.segmentDurationMs,
       fragmentDurationMs: settings.fragmentDurationMs,
       fsync: settings.fsync,
@@ -191,6 +192,8 @@ export class LiveRecording {
       this.commits.push(() => index.commitTrack(id, event.track));
     } else if (event.type === 'gap-recorded') {
       this.commits.push(() => index.commitGap(id, event.gap));
+    } else if (event.type === 'reception-counted') {
+      this.commits.push(() => index.countReception(id, event.tracks));
     } else if (event.type === 'recording-rolled-over') {
       this.move(event.directory);
       this.watchBorder();

@@ -34,6 +34,7 @@ describe('a publisher comes', () => {
         nextPeriod: 0,
         anchorEpochMs: undefined,
         endMs: 0,
+        reception: [],
         segmentDurationMs: 6000,
         fragmentDurationMs: 1000,
         fsync: 'segment',

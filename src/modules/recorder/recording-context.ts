@@ -17,6 +17,8 @@ export type RecordingIndex = Pick<
   | 'commitTrack'
   | 'commitSegment'
   | 'commitGap'
+  | 'countReception'
+  | 'receptionOf'
   | 'setSessionState'
   | 'session'
   | 'unfinishedSessions'

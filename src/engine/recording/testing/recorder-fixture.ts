@@ -2,7 +2,14 @@ import type { Clock } from '../../../shared/clock.js';
 import type { CodecParameters } from '../../../media/codecs/codec.js';
 import { MediaMemory } from '../../../media/memory.js';
 import type { NegotiatedTrack } from '../../../media/sdp/session.js';
-import type { EngineEvent, RecordedGap, RecordedTrack, RecordingOrder, SegmentClosed } from '../../protocol.js';
+import type {
+  EngineEvent,
+  RecordedGap,
+  RecordedTrack,
+  RecordingOrder,
+  SegmentClosed,
+  TrackReception,
+} from '../../protocol.js';
 import { StreamRecorder } from '../stream-recorder.js';
 import { MemoryRecordingFiles } from './memory-recording-files.js';
 import { readSamples, type ReadSample } from './segment-samples.js';
@@ -94,7 +101,7 @@ export class RecorderFixture {
   picture(options: PictureOptions = {}): Uint8Array {
     const { isKeyframe = false, parameters = VIDEO_PARAMETERS, atMs = this.clock.nowMs } = options;
     const bytes = options.bytes ?? this.nextBytes();
-    this.recorder.arrival(VIDEO, options.firstPacketMs ?? this.clock.nowMs);
+    this.recorder.arrival(VIDEO, options.firstPacketMs ?? this.clock.nowMs, false);
     const timestamp = this.timestampOf(VIDEO, atMs);
     this.push(VIDEO, bytes, { timestamp, isKeyframe, parameters, durationTicks: 0 });
     return bytes;
@@ -102,7 +109,7 @@ export class RecorderFixture {
 
   /** One audio packet arrives. @returns its bytes */
   sound({ atMs = this.clock.nowMs, bytes = this.nextBytes() }: SoundOptions = {}): Uint8Array {
-    this.recorder.arrival(AUDIO, this.clock.nowMs);
+    this.recorder.arrival(AUDIO, this.clock.nowMs, false);
     const timestamp = this.timestampOf(AUDIO, atMs);
     this.push(AUDIO, bytes, { timestamp, isKeyframe: true, parameters: AUDIO_PARAMETERS, durationTicks: 960 });
     return bytes;
@@ -162,6 +169,11 @@ export class RecorderFixture {
     return this.eventsOf('segment-closed').map(({ segment }) => segment);
   }
 
+  /** As told last. */
+  get reception(): readonly TrackReception[] {
+    return this.eventsOf('reception-counted').at(-1)?.tracks ?? [];
+  }
+
   get gaps(): RecordedGap[] {
     return this.eventsOf('gap-recorded').map(({ gap }) => gap);
   }
@@ -214,6 +226,7 @@ export function recordingOrder(order: Partial<RecordingOrder> = {}): RecordingOr
     nextPeriod: 0,
     anchorEpochMs: undefined,
     endMs: 0,
+    reception: [],
     segmentDurationMs: 6_000,
     fragmentDurationMs: 1_000,
     fsync: 'segment',

@@ -1,3 +1,4 @@
+import { CompletenessRow } from './completeness-row.entity.js';
 import { GapRow } from './gap-row.entity.js';
 import { NodeRow } from './node-row.entity.js';
 import { RecordingSession } from './recording-session.entity.js';
@@ -6,7 +7,16 @@ import { SegmentRow } from './segment-row.entity.js';
 import { SessionPart } from './session-part.entity.js';
 import { TrackRow } from './track-row.entity.js';
 
-export { GapRow, NodeRow, Recording, RecordingSession, SegmentRow, SessionPart, TrackRow };
+export { CompletenessRow, GapRow, NodeRow, Recording, RecordingSession, SegmentRow, SessionPart, TrackRow };
 
 /** Every table that the index writes. */
-export const indexEntities = [Recording, RecordingSession, SessionPart, TrackRow, SegmentRow, GapRow, NodeRow] as const;
+export const indexEntities = [
+  Recording,
+  RecordingSession,
+  SessionPart,
+  TrackRow,
+  SegmentRow,
+  GapRow,
+  CompletenessRow,
+  NodeRow,
+] as const;

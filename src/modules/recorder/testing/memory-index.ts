@@ -1,10 +1,17 @@
-import type { RecordedGap, RecordedTrack, RecordingDirectory, SegmentClosed } from '../../../engine/index.js';
+import type {
+  RecordedGap,
+  RecordedTrack,
+  RecordingDirectory,
+  SegmentClosed,
+  TrackReception,
+} from '../../../engine/index.js';
 import type { OpenSessionInput, RecordingSessionView, SessionStateChange } from '../../index/index.service.js';
 import type { RecordingIndex } from '../recording-context.js';
 
 /** The index without a database, and a log of what was asked of it. */
 export class MemoryIndex implements RecordingIndex {
   readonly rows = new Map<string, RecordingSessionView>();
+  readonly receptions = new Map<string, TrackReception[]>();
   readonly segments: SegmentClosed[] = [];
   /** In the order of the calls that succeeded: `open`, `anchor`, `track`, `segment 1`, `gap`, `recording`, `completed`. */
   readonly log: string[] = [];
@@ -59,6 +66,16 @@ export class MemoryIndex implements RecordingIndex {
   async commitGap(_sessionId: string, _gap: RecordedGap): Promise<void> {
     this.answer('gap');
     return Promise.resolve();
+  }
+
+  async countReception(sessionId: string, tracks: readonly TrackReception[]): Promise<void> {
+    this.answer('reception');
+    this.receptions.set(sessionId, [...tracks]);
+    return Promise.resolve();
+  }
+
+  async receptionOf(sessionId: string): Promise<TrackReception[]> {
+    return Promise.resolve(this.receptions.get(sessionId) ?? []);
   }
 
   async setSessionState(sessionId: string, change: SessionStateChange): Promise<void> {

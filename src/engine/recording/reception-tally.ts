@@ -1,0 +1,42 @@
+import type { MediaKind } from '../../media/codecs/codec.js';
+import type { TrackReception } from '../protocol.js';
+
+/** What came of one kind of media, and what became of it; grows over all publishers of a recording. */
+export class TrackTally {
+  packetsReceived = 0;
+  packetsRepaired = 0;
+  packetsLost = 0;
+  framesDropped = 0;
+
+  constructor(
+    readonly kind: MediaKind,
+    earlier: TrackReception | undefined,
+  ) {
+    if (earlier !== undefined) Object.assign(this, earlier);
+  }
+}
+
+/** The tallies of one recording session: they go on from where an earlier worker or server left off. */
+export class ReceptionTally {
+  private readonly tracks = new Map<MediaKind, TrackTally>();
+
+  constructor(private readonly earlier: readonly TrackReception[]) {
+    for (const { kind } of earlier) this.of(kind);
+  }
+
+  of(kind: MediaKind): TrackTally {
+    const known = this.tracks.get(kind);
+    if (known !== undefined) return known;
+    const tally = new TrackTally(
+      kind,
+      this.earlier.find((track) => track.kind === kind),
+    );
+    this.tracks.set(kind, tally);
+    return tally;
+  }
+
+  /** @returns what is known by now, as plain objects */
+  read(): TrackReception[] {
+    return [...this.tracks.values()].map((tally) => ({ ...tally }));
+  }
+}
