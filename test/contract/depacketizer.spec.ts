@@ -110,6 +110,10 @@ class CountingSink implements AccessUnitSink {
     this.length = 0;
   }
 
+  dropped(): void {
+    this.length = 0;
+  }
+
   damaged(): void {
     this.damages++;
   }
@@ -169,6 +173,19 @@ describe.each(codecs)('depacketizer of $name', (codec) => {
         const kept = new Set(received(codec, packets).units.map(({ timestamp }) => timestamp));
 
         expect(owed.filter(({ timestamp }) => !kept.has(timestamp))).toEqual([]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('gives or drops, once, every access unit of which something came', () => {
+    fc.assert(
+      fc.property(sentUnits, losses, (units, pattern) => {
+        const packets = withLosses(packetsOf(units), pattern, 0);
+        const came = new Set(packets.filter(({ isLost }) => isLost !== true).map(({ timestamp }) => timestamp));
+        const { units: kept, drops } = received(codec, packets);
+
+        expect(kept.length + drops).toBe(came.size);
       }),
       { numRuns: 400 },
     );

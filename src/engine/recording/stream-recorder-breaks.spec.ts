@@ -283,45 +283,6 @@ describe('StreamRecorder, RTP time', () => {
   });
 });
 
-describe('StreamRecorder, losses', () => {
-  it('tells a gap in pictures up to the next key frame and asks for one', async () => {
-    const fixture = reported();
-    await fixture.play(1_000);
-    const sink = fixture.recorder.sinkFor(VIDEO);
-    sink.damaged();
-    expect(fixture.keyframeRequests).toBe(1);
-    fixture.clock.nowMs += 100;
-    fixture.picture();
-    fixture.clock.nowMs += 400;
-    fixture.picture({ isKeyframe: true });
-    await fixture.recorder.stop();
-
-    expect(fixture.gaps).toEqual([{ kind: 'video', startMs: 1_000, durationMs: 500, cause: 'loss' }]);
-    expect(fixture.samples('video')).toHaveLength(32);
-  });
-
-  it('tells a gap in sound up to the next packet', async () => {
-    const fixture = reported();
-    await fixture.play(1_000);
-    fixture.recorder.sinkFor(AUDIO).damaged();
-    fixture.clock.nowMs += 60;
-    fixture.sound();
-    await fixture.recorder.stop();
-
-    expect(fixture.gaps).toEqual([{ kind: 'audio', startMs: 1_000, durationMs: 60, cause: 'loss' }]);
-  });
-
-  it('tells none when what was damaged was not missed', async () => {
-    const fixture = reported();
-    await fixture.play(1_000);
-    fixture.recorder.sinkFor(AUDIO).damaged();
-    fixture.sound();
-    await fixture.recorder.stop();
-
-    expect(fixture.gaps).toEqual([]);
-  });
-});
-
 describe('StreamRecorder, the next directory', () => {
   const next = {
     recordingSessionId: 'session',

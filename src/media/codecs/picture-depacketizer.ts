@@ -85,7 +85,7 @@ export abstract class PictureDepacketizer implements Depacketizer {
   private end(): void {
     if (!this.isSkipping && !this.complete()) this.damage();
     this.isOpen = false;
-    if (this.isSkipping) this.sink.dropped();
+    if (this.isSkipping || (this.isStartUncertain && !this.hasPicture)) this.sink.dropped();
     if (this.isSkipping || !this.hasPicture) this.sink.discard();
     else this.sink.finish(this.facts);
   }

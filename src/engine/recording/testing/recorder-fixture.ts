@@ -118,9 +118,15 @@ export class RecorderFixture {
   /** Both tracks send for a while; a key frame first and then every `keyframeMs`. */
   async play(
     durationMs: number,
-    options: { keyframeMs?: number; video?: boolean; audio?: boolean; sizeBytes?: number } = {},
+    options: {
+      keyframeMs?: number;
+      opensWithKeyframe?: boolean;
+      video?: boolean;
+      audio?: boolean;
+      sizeBytes?: number;
+    } = {},
   ): Promise<void> {
-    const { keyframeMs = 2_000, video = true, audio = true, sizeBytes } = options;
+    const { keyframeMs = 2_000, opensWithKeyframe = true, video = true, audio = true, sizeBytes } = options;
     const startMs = this.clock.nowMs;
     let frame = 0;
     let packet = 0;
@@ -133,7 +139,7 @@ export class RecorderFixture {
       this.clock.nowMs = nextMs;
       this.recorder.tick(nextMs);
       if (frameMs <= packetMs) {
-        const isKeyframe = frame % keyframeEvery === 0;
+        const isKeyframe = frame % keyframeEvery === 0 && (frame > 0 || opensWithKeyframe);
         this.picture(sizeBytes === undefined ? { isKeyframe } : { isKeyframe, bytes: new Uint8Array(sizeBytes) });
         frame += 1;
       } else {
