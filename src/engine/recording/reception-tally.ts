@@ -37,6 +37,8 @@ export class ReceptionTally {
 
   /** @returns what is known by now, as plain objects */
   read(): TrackReception[] {
-    return [...this.tracks.values()].map((tally) => ({ ...tally }));
+    return [...this.tracks.values()].map(({ kind, packetsReceived, packetsRepaired, packetsLost, framesDropped }) => {
+      return { kind, packetsReceived, packetsRepaired, packetsLost, framesDropped };
+    });
   }
 }
