@@ -33,6 +33,7 @@ export class Publication {
   private readonly attached = new Map<string, Attached>();
   /** Mids of tracks that are taken live only. */
   private readonly unrecorded = new Set<string>();
+  private readonly recordingClock = new RecordingClock();
 
   /** @throws {RangeError} for a codec that is not in the list */
   constructor(
@@ -42,7 +43,6 @@ export class Publication {
     fragmentDurationMs: number,
     listener: PublicationListener,
   ) {
-    const recordingClock = new RecordingClock();
     for (const { mid, kind, formats } of negotiated) {
       const [{ codecName, clockRate }] = formats;
       const codec = findCodec(codecName, kind);
@@ -51,7 +51,7 @@ export class Publication {
         this.unrecorded.add(mid);
         continue;
       }
-      const clock = new TrackClock(clockRate, recordingClock);
+      const clock = new TrackClock(clockRate, this.recordingClock);
       const exhausted = (): void => listener.exhausted();
       const track = new TrackRecording({ codec, clock, share, fragmentDurationMs, exhausted });
       const intake = new AccessUnitIntake(track.arena, tally.of(kind), {
@@ -90,6 +90,11 @@ export class Publication {
     this.attached.get(mid)?.track.clock.senderReport(rtpTimestamp, ntpMs, arrivalMs);
   }
 
+  /** A packet said when its content was captured, in milliseconds of any epoch. */
+  captureTime(mid: string, rtpTimestamp: number, captureMs: number, arrivalMs: number): void {
+    this.attached.get(mid)?.track.clock.captureTime(rtpTimestamp, captureMs, arrivalMs);
+  }
+
   /** What waits may become a Period now: all tracks are there and have their place, or have been waited for. */
   mayBegin(nowMs: number): boolean {
     const first = this.video?.hasWaiting === true ? this.video : this.audio;
@@ -102,9 +107,7 @@ export class Publication {
 
   /** A track that waits has its place by sender reports, or has waited long enough for them. */
   isPlaceKnown(track: TrackRecording, nowMs: number): boolean {
-    if (nowMs - track.firstArrivalMs >= REPORT_WAIT_MS) return true;
-    for (const { clock } of this.tracks) if (!clock.hasReport) return false;
-    return true;
+    return nowMs - track.firstArrivalMs >= REPORT_WAIT_MS || this.recordingClock.isTold;
   }
 
   /** Drops sound that is no part of the recording because it came first. */
@@ -112,24 +115,22 @@ export class Publication {
     this.audio?.dropWaiting(this.earlyAudio());
   }
 
-  /** @returns how many waiting packets are from before the first picture, in arrival and in time */
+  /** @returns how many waiting packets end before the first picture: a Period begins with both kinds at one time */
   private earlyAudio(): number {
     const { video, audio } = this;
     if (video?.hasWaiting !== true || audio?.hasWaiting !== true) return 0;
-    const pictureMs = video.clock.monotonicMs(video.samples.ticks[0] ?? 0);
+    const pictureMs = video.firstMonotonicMs;
     let early = 0;
-    while (early < audio.samples.count) {
-      const cameBefore = (audio.samples.arrivalMs[early] ?? 0) < video.firstArrivalMs;
-      const isBefore = audio.clock.monotonicMs(audio.samples.ticks[early] ?? 0) < pictureMs;
-      if (!cameBefore || !isBefore) break;
-      early += 1;
-    }
+    while (early < audio.samples.count && audio.waitingEndMonotonicMs(early) <= pictureMs) early += 1;
     return early;
   }
 
-  /** Forgets what waits. */
-  clear(): void {
-    for (const track of this.tracks) track.clear();
+  /** The publisher is silent: forgets what waits, and how its clocks stood. */
+  pause(): void {
+    for (const track of this.tracks) {
+      track.clear();
+      track.clock.pause();
+    }
   }
 
   /** Nothing is taken any more, and memory given back. */

@@ -14,6 +14,8 @@ export interface Cut {
 
 /** How long a cut waits for a track that is silent. */
 const SILENCE_MS = 1_000;
+/** How long for one that sends, but has not come so far. */
+const LAG_MS = 6_000;
 
 /** A track on its way through the segments of a run: where it has got to, which cuts lie ahead, what it has lost. */
 export class RunMember {
@@ -53,6 +55,8 @@ export class RunMember {
   passSilently(nowMs: number, isLeader: boolean): void {
     const [cut] = this.cuts;
     if (cut === undefined || nowMs - cut.madeMs < SILENCE_MS || this.track.isHeldUp) return;
+    const isSilent = this.track.clock.silentMs(nowMs) >= SILENCE_MS;
+    if (!isSilent && nowMs - cut.madeMs < LAG_MS) return;
     this.passCut(cut, this.track.admitted, this.track.ticksOf(cut.ms), isLeader);
     this.pass(isLeader);
   }

@@ -164,7 +164,8 @@ describe('StreamRecorder, whatever happens', () => {
         const { fixture, sent } = await record([(at, so) => start(at, so), ...steps]);
         const interrupted = fixture.gaps.some(({ cause }) => cause === 'publisher-away');
         if (!interrupted) expect(fixture.samples('video')).toHaveLength(sent.video.length);
-        if (!interrupted) expect(fixture.samples('audio')).toHaveLength(sent.audio.length);
+        const audio = fixture.samples('audio').map(({ bytes }) => hex(bytes));
+        if (!interrupted) expect(audio).toEqual(sent.audio.slice(sent.audio.length - audio.length)); // but for what ends before the first picture
       }),
       { numRuns: 60 },
     );

@@ -153,19 +153,17 @@ describe('StreamRecorder, the start', () => {
     expect(fixture.samples('video').map(({ bytes }) => hex(bytes))).toEqual([hex(key)]);
   });
 
-  it('keeps sound that came after the first packet of the key frame, and drops what came before', async () => {
+  it('keeps sound of the time of the key frame, and drops what ends before it', async () => {
     const fixture = reported();
-    fixture.sound();
-    fixture.clock.nowMs += 20;
-    fixture.sound();
-    const keyframeFirstPacketMs = fixture.clock.nowMs + 5;
-    fixture.clock.nowMs += 20;
-    const kept = fixture.sound({ atMs: fixture.clock.nowMs - 30 }); // captured before the picture, came after its start
-    fixture.clock.nowMs += 10;
-    fixture.picture({ isKeyframe: true, firstPacketMs: keyframeFirstPacketMs });
+    const pictureMs = fixture.clock.nowMs + 100;
+    fixture.sound({ atMs: pictureMs - 60 });
+    fixture.clock.nowMs += 120;
+    fixture.picture({ isKeyframe: true, atMs: pictureMs });
+    fixture.sound({ atMs: pictureMs - 30 }); // came after the picture, but ends before it
+    const kept = [fixture.sound({ atMs: pictureMs - 10 }), fixture.sound({ atMs: pictureMs + 10 })];
     await fixture.recorder.stop();
 
-    expect(fixture.samples('audio').map(({ bytes }) => hex(bytes))).toEqual([hex(kept)]);
+    expect(fixture.samples('audio').map(({ bytes }) => hex(bytes))).toEqual(kept.map(hex));
   });
 
   it('begins both tracks in one Period when sound came before the key frame', async () => {

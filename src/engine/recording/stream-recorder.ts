@@ -123,12 +123,17 @@ export class StreamRecorder {
     this.beginWhereDue(arrivalMs);
   }
 
+  /** @param captureMs when the sender captured what the packet holds (abs-capture-time), milliseconds of any epoch */
+  captureTime(mid: string, rtpTimestamp: number, captureMs: number, arrivalMs: number): void {
+    this.publication?.captureTime(mid, rtpTimestamp, captureMs, arrivalMs);
+  }
+
   /** The publisher is silent or gone: everything is written and closed. The next media opens a new Period. */
   interrupt(): void {
     if (this.hasEnded) return;
     this.takeWaiting();
     this.endRun();
-    this.publication?.clear();
+    this.publication?.pause();
     this.checkMemory();
   }
 
@@ -180,7 +185,7 @@ export class StreamRecorder {
   private takeOrRefuse(track: TrackRecording, facts: AccessUnitFacts, arrivalMs: number): void {
     this.lastMediaMs = arrivalMs;
     const ticks = track.clock.unwrap(facts.timestamp);
-    if (track.clock.isJump(ticks, arrivalMs)) this.jump(track, ticks, arrivalMs);
+    if (track.clock.isJump(ticks, arrivalMs, track.isReordered)) this.jump(track, ticks, arrivalMs);
     track.clock.arrived(ticks, arrivalMs);
     if (this.accepts(track, facts, arrivalMs)) {
       this.take(track, facts, ticks, arrivalMs);

@@ -120,6 +120,12 @@ export class TrackRecording {
     return this.clock.monotonicMs(this.samples.ticks[this.admittedCount] ?? 0);
   }
 
+  /** Monotonic clock at the end of waiting sample `index` of a track that is not placed. */
+  waitingEndMonotonicMs(index: number): number {
+    const told = this.samples.durationTicks[index] ?? 0;
+    return this.clock.monotonicMs((this.samples.ticks[index] ?? 0) + (told > 0 ? told : this.nominalTicks));
+  }
+
   get isNextAfterLoss(): boolean {
     return this.samples.isAfterLoss[this.admittedCount] === 1;
   }
@@ -127,6 +133,11 @@ export class TrackRecording {
   /** The next sample to be admitted can be decoded without those before it. */
   get isNextSync(): boolean {
     return this.samples.isSync[this.admittedCount] === 1;
+  }
+
+  /** Pictures come in another order than they are shown in. */
+  get isReordered(): boolean {
+    return this.reorderDepth > 0;
   }
 
   msOf(ticks: number): number {
@@ -300,10 +311,6 @@ export class TrackRecording {
   /** With B-frames the distance in decoding order says nothing. A pause is not the length of a frame. */
   private learnDistance(ticks: number): void {
     if (ticks > 0 && !this.isReordered) this.nominalTicks = Math.min(ticks, this.ticksOf(LONGEST_FRAME_MS));
-  }
-
-  private get isReordered(): boolean {
-    return this.reorderDepth > 0;
   }
 
   private get reorderDepth(): number {

@@ -1,69 +1,76 @@
-import { SlidingMinimum } from './sliding-minimum.js';
+import { SenderClock } from './sender-clock.js';
+import type { SenderTimes } from './sender-times.js';
 
-/** Long enough to outlast a burst of queueing, short enough to follow the drift of two crystals (0.1 ms per second). */
-export const DELAY_WINDOW_MS = 60_000;
-/** Sender and server clocks never move apart so fast: one of them was set. */
-const CLOCK_STEP_MS = 1_000;
+/** A sender report tells when it was sent, on all tracks: more than this is no network's doing. */
+const REPORT_STEP_MS = 500;
+/** A capture time lies before the packet by what encoding takes, and that differs from track to track. */
+const CAPTURE_STEP_MS = 5_000;
+/** Capture times and sender reports may put two tracks so differently. */
+const AGREEMENT_MS = 500;
+
+/** What says how the tracks lie to each other, best first. */
+export type TimeSource = 'captures' | 'reports';
 
 /** What the shared clock asks of a track. */
 export interface ClockedTrack {
   readonly hasMedia: boolean;
-  readonly hasReport: boolean;
+  readonly captures: SenderTimes;
+  readonly reports: SenderTimes;
+  isInTime(nowMs: number): boolean;
 }
 
 /**
- * What the tracks of one publisher have in common: the sender's wall clock, as its sender reports tell it (RFC 3550
- * section 6.4.1), laid onto the server's monotonic clock by the fastest report of the last minute.
+ * What the tracks of one publisher have in common: the clocks of the sender that they are told to lie on, by
+ * abs-capture-time header extensions and by sender reports (RFC 3550 section 6.4.1).
  *
- * Reports count only when every track that has media has one: two tracks are never placed by different rulers.
+ * A source counts only while every track that has media has been told its place by it lately: two tracks are never placed
+ * by different rulers.
  */
 export class RecordingClock {
+  readonly captures = new SenderClock(CAPTURE_STEP_MS);
+  readonly reports = new SenderClock(REPORT_STEP_MS);
   private readonly tracks: ClockedTrack[] = [];
-  private readonly offset = new SlidingMinimum(DELAY_WINDOW_MS);
-  private stepCount = 0;
-  private wasComplete = false;
 
   register(track: ClockedTrack): void {
     this.tracks.push(track);
   }
 
-  /** Every track that has media has told its place on the sender's wall clock. */
-  get isReported(): boolean {
-    let reported = 0;
+  /** All tracks, those without media too, have been told their place by one source. */
+  get isTold(): boolean {
+    return this.tracks.every(({ captures }) => captures.isTold) || this.tracks.every(({ reports }) => reports.isTold);
+  }
+
+  /** @returns what to go by, undefined for arrival times */
+  source(nowMs: number): TimeSource | undefined {
+    const isReported = this.isComplete('reports', nowMs);
+    if (this.isComplete('captures', nowMs) && !(isReported && this.disagree())) return 'captures';
+    return isReported ? 'reports' : undefined;
+  }
+
+  /** The network does not hold everything back. */
+  isAnyInTime(nowMs: number): boolean {
+    return this.tracks.some((track) => track.isInTime(nowMs));
+  }
+
+  private isComplete(source: TimeSource, nowMs: number): boolean {
+    let fresh = 0;
     for (const track of this.tracks) {
-      if (track.hasReport) reported += 1;
+      if (track[source].isFresh(nowMs)) fresh += 1;
       else if (track.hasMedia) return false;
     }
-    return reported > 0;
+    return fresh > 0;
   }
 
-  /** Reports were complete once: arrival times are not gone back to. */
-  get hasBeenReported(): boolean {
-    return this.wasComplete;
-  }
-
-  /** Server clock minus sender clock and the shortest way, milliseconds. */
-  get senderOffsetMs(): number {
-    return this.offset.value;
-  }
-
-  /** Changes when the sender's clock was set: reports from before mean nothing any more. */
-  get epoch(): number {
-    return this.stepCount;
-  }
-
-  /** A sender report that its track found sane. */
-  report(ntpMs: number, arrivalMs: number): void {
-    const sample = arrivalMs - ntpMs;
-    if (this.offset.value !== Infinity && Math.abs(sample - this.offset.value) > CLOCK_STEP_MS) {
-      this.stepCount += 1;
-      this.offset.clear();
+  /** The two sources put two tracks differently: the capture clock may be another one, but it is the same for all. */
+  private disagree(): boolean {
+    let least = Infinity;
+    let greatest = -Infinity;
+    for (const { captures, reports, hasMedia } of this.tracks) {
+      if (!hasMedia) continue;
+      const difference = captures.senderMs - reports.senderMs;
+      least = Math.min(least, difference);
+      greatest = Math.max(greatest, difference);
     }
-    this.offset.add(sample, arrivalMs);
-  }
-
-  /** To be called when a track has taken its report in. */
-  reportTaken(): void {
-    if (this.isReported) this.wasComplete = true;
+    return greatest - least > AGREEMENT_MS;
   }
 }

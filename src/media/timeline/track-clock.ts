@@ -1,35 +1,45 @@
-import { DELAY_WINDOW_MS, type ClockedTrack, type RecordingClock } from './recording-clock.js';
-import { SlidingMinimum } from './sliding-minimum.js';
+import { LeastDelay } from './least-delay.js';
+import type { ClockedTrack, RecordingClock } from './recording-clock.js';
+import { SenderTimes } from './sender-times.js';
 import { msToTicks, ticksToMs } from './ticks.js';
 import { TimestampUnwrapper } from './timestamp-unwrapper.js';
 
 /** Media time moves by at most this share of its own length: 5 ms per second. */
 const SLEW_RATIO = 0.005;
 /** A placement this near to the right one is left alone, so that durations stay what the sender meant. */
-const REPORT_TOLERANCE_MS = 10;
-const ARRIVAL_TOLERANCE_MS = 40;
-/** A sender report speaks of the present: its RTP time differs from the packets' by less. */
-const SANE_REPORT_MS = 1_000;
-/** How fast a new report changes what the earlier ones said. */
-const REPORT_WEIGHT = 1 / 8;
-const LONGEST_STEP_FORWARD_MS = 10_000;
-/** Pictures may come out of order, but not by so much. */
-const LONGEST_STEP_BACK_MS = 1_000;
+const TOLERANCE_MS = 10;
+/** A message that tells the time speaks of the present, or of what is still being encoded, which can take seconds. */
+const LATEST_TOLD_MS = 1_000;
+const EARLIEST_TOLD_MS = 5_000;
+/** No packet comes so much earlier than the fastest before it. */
+const EARLY_MS = 250;
+/** So late, for so long, no queue in a network makes packets: RTP time stood still, as while a sender sleeps. */
+const LATE_MS = 1_000;
+const LATE_FOR_MS = 3_000;
+/** As long, while another track comes in time. Retransmissions are late too, but all at once. */
+const LATE_ALONE_FOR_MS = 500;
+/** B-frames come out of order, but not by so much; nothing else does. */
+const LONGEST_REORDER_MS = 1_000;
+const LONGEST_STEP_BACK_MS = 100;
 
 /**
  * Places one track's RTP timestamps on the recording's time.
  *
- * Milliseconds here are the server's monotonic clock. Where a track stands on it is told by sender reports, and until
- * all tracks have them by the packet that was least late. `start` takes that mapping outright; what is learned later is
- * slewed in, never jumped.
+ * Milliseconds here are the server's monotonic clock. Where a track stands on it is told by capture times or sender
+ * reports, and until all tracks have them by the packet that took the shortest way. When they end, the distance they had
+ * from arrival times stays. `start` takes that mapping outright; what is learned later is slewed in, never jumped.
  */
 export class TrackClock implements ClockedTrack {
+  readonly captures: SenderTimes;
+  readonly reports: SenderTimes;
   private readonly unwrapper = new TimestampUnwrapper();
-  private readonly arrivalOffset = new SlidingMinimum(DELAY_WINDOW_MS);
-  private reportOffsetMs = 0;
-  private reportDelayMs = 0;
-  private reportEpoch = -1;
-  private isReportChecked = false;
+  private readonly delay = new LeastDelay();
+  /** What was told last, as a distance from what arrival says. */
+  private correctionMs = 0;
+  private correctedMs = -Infinity;
+  /** How much earlier than the first packet the time came that was told before it. */
+  private earlyToldDelayMs: number | undefined;
+  private lateSinceMs = Infinity;
   private lastTicks = 0;
   private lastArrivalMs = 0;
   private mediaSeen = false;
@@ -44,6 +54,8 @@ export class TrackClock implements ClockedTrack {
     readonly clockRate: number,
     private readonly shared: RecordingClock,
   ) {
+    this.captures = new SenderTimes(shared.captures);
+    this.reports = new SenderTimes(shared.reports);
     shared.register(this);
   }
 
@@ -51,32 +63,50 @@ export class TrackClock implements ClockedTrack {
     return this.mediaSeen;
   }
 
-  get hasReport(): boolean {
-    return this.reportEpoch === this.shared.epoch;
-  }
-
   /** @returns ticks on this track's endless line; see TimestampUnwrapper */
   unwrap(timestamp: number): number {
     return this.unwrapper.unwrap(timestamp);
   }
 
-  /** RTP time went where no packet can: over 10 s further than time itself, or back by more than reordering explains. */
-  isJump(ticks: number, arrivalMs: number): boolean {
+  /**
+   * RTP time went where no packet can: ahead of time itself, back by more than reordering explains, or nowhere for long.
+   * To be called for each access unit in turn.
+   *
+   * @param mayReorder pictures come in another order than they are shown in
+   */
+  isJump(ticks: number, arrivalMs: number, mayReorder: boolean): boolean {
     if (!this.mediaSeen) return false;
     const stepMs = this.toMs(ticks - this.lastTicks);
-    return stepMs < -LONGEST_STEP_BACK_MS || stepMs - (arrivalMs - this.lastArrivalMs) > LONGEST_STEP_FORWARD_MS;
+    if (stepMs < -(mayReorder ? LONGEST_REORDER_MS : LONGEST_STEP_BACK_MS)) return true;
+    const lateMs = arrivalMs - this.toMs(ticks) - this.delay.value;
+    if (lateMs < -EARLY_MS && stepMs - (arrivalMs - this.lastArrivalMs) > EARLY_MS) return true;
+    this.lateSinceMs = lateMs < LATE_MS ? Infinity : Math.min(this.lateSinceMs, arrivalMs);
+    const lateForMs = arrivalMs - this.lateSinceMs;
+    return lateForMs >= LATE_FOR_MS || (lateForMs >= LATE_ALONE_FOR_MS && this.shared.isAnyInTime(arrivalMs));
   }
 
-  /** @returns how long before `arrivalMs` the newest access unit came */
+  /** It came lately, and not late. */
+  isInTime(nowMs: number): boolean {
+    return this.mediaSeen && this.lateSinceMs === Infinity && nowMs - this.lastArrivalMs < LATE_ALONE_FOR_MS;
+  }
+
+  /** @returns how long before `arrivalMs` the newest access unit would have come by the shortest way */
   sinceLastMs(arrivalMs: number): number {
-    return Math.max(0, arrivalMs - this.lastArrivalMs);
+    return Math.max(0, arrivalMs - this.toMs(this.lastTicks) - this.delay.value);
+  }
+
+  /** @returns how long before `nowMs` an access unit came */
+  silentMs(nowMs: number): number {
+    return nowMs - this.lastArrivalMs;
   }
 
   /** An access unit's first packet came at `arrivalMs`. */
   arrived(ticks: number, arrivalMs: number): void {
-    const delayMs = arrivalMs - this.toMs(ticks);
-    this.arrivalOffset.add(delayMs, arrivalMs);
-    if (!this.isReportChecked && this.hasReport) this.checkReport(delayMs);
+    const rtpMs = this.toMs(ticks);
+    this.delay.add(arrivalMs - rtpMs, arrivalMs);
+    this.checkEarlyTold(arrivalMs - rtpMs);
+    this.captures.arrived(rtpMs, arrivalMs);
+    this.reports.arrived(rtpMs, arrivalMs);
     if (!this.mediaSeen || ticks > this.lastTicks) {
       this.lastTicks = ticks;
       this.lastArrivalMs = arrivalMs;
@@ -90,25 +120,23 @@ export class TrackClock implements ClockedTrack {
    * @returns false when it was ignored: no time, or an RTP time that is not the packets'
    */
   senderReport(rtpTimestamp: number, ntpMs: number, arrivalMs: number): boolean {
-    if (!Number.isFinite(ntpMs) || ntpMs <= 0) return false;
-    const ticks = this.mediaSeen ? this.unwrapper.near(rtpTimestamp) : this.unwrapper.unwrap(rtpTimestamp);
-    const delayMs = arrivalMs - this.toMs(ticks);
-    if (this.mediaSeen && Math.abs(delayMs - this.arrivalOffset.value) > SANE_REPORT_MS) return false;
-    this.shared.report(ntpMs, arrivalMs);
-    this.takeReport(ntpMs - this.toMs(ticks), delayMs);
-    this.shared.reportTaken();
-    return true;
+    return this.told(this.reports, rtpTimestamp, ntpMs, arrivalMs);
+  }
+
+  /** As `senderReport`, for a packet that said when its content was captured. */
+  captureTime(rtpTimestamp: number, captureMs: number, arrivalMs: number): boolean {
+    return this.told(this.captures, rtpTimestamp, captureMs, arrivalMs);
   }
 
   /** @returns the server's monotonic clock at `ticks`, by all that is known now */
   monotonicMs(ticks: number): number {
-    return this.toMs(ticks) + (this.targetOffsetMs() ?? this.arrivalOffset.value);
+    return this.toMs(ticks) + this.targetOffsetMs();
   }
 
   /** Takes the mapping known now outright. @param originMs monotonic clock at recording time 0 */
   start(originMs: number): void {
     this.originMs = originMs;
-    this.shiftTicks = this.shiftFor(this.targetOffsetMs() ?? this.arrivalOffset.value);
+    this.shiftTicks = this.shiftFor(this.targetOffsetMs());
     this.restartSlewing(-Infinity);
   }
 
@@ -117,11 +145,19 @@ export class TrackClock implements ClockedTrack {
     this.shiftTicks += ticks;
   }
 
+  /** Nothing comes for a while: RTP time may stand still meanwhile, so all is to be learnt anew. */
+  pause(): void {
+    this.delay.clear();
+    this.captures.forget();
+    this.reports.forget();
+    this.mediaSeen = false;
+    this.earlyToldDelayMs = undefined;
+    this.lateSinceMs = Infinity;
+  }
+
   /** RTP time starts anew at `ticks`, which is `recordingTicks` of recording time. */
   jumpTo(ticks: number, recordingTicks: number): void {
-    this.arrivalOffset.clear();
-    this.reportEpoch = -1;
-    this.mediaSeen = false;
+    this.pause();
     this.shiftTicks = recordingTicks - ticks;
     this.restartSlewing(ticks);
   }
@@ -142,35 +178,42 @@ export class TrackClock implements ClockedTrack {
     return ticks + this.shiftTicks;
   }
 
-  private takeReport(offsetMs: number, delayMs: number): void {
-    const changeMs = offsetMs - this.reportOffsetMs;
-    const isFirst = !this.hasReport || Math.abs(changeMs) > SANE_REPORT_MS;
-    this.reportOffsetMs += isFirst ? changeMs : changeMs * REPORT_WEIGHT;
-    this.reportDelayMs = delayMs;
-    this.reportEpoch = this.shared.epoch;
-    this.isReportChecked = this.mediaSeen;
+  private told(times: SenderTimes, rtpTimestamp: number, senderMs: number, arrivalMs: number): boolean {
+    if (!Number.isFinite(senderMs) || senderMs <= 0) return false;
+    const ticks = this.mediaSeen ? this.unwrapper.near(rtpTimestamp) : this.unwrapper.unwrap(rtpTimestamp);
+    const delayMs = arrivalMs - this.toMs(ticks);
+    if (!this.mediaSeen) this.earlyToldDelayMs = delayMs;
+    else if (!isOfThePresent(delayMs - this.delay.at(arrivalMs))) return false;
+    times.take(this.toMs(ticks), senderMs, arrivalMs);
+    return true;
   }
 
-  /** A report from before the first packet shows with it whether it was sane. */
-  private checkReport(packetDelayMs: number): void {
-    this.isReportChecked = true;
-    if (Math.abs(this.reportDelayMs - packetDelayMs) > SANE_REPORT_MS) this.reportEpoch = -1;
+  /** What was told before the first packet shows with it whether it was sane. */
+  private checkEarlyTold(packetDelayMs: number): void {
+    if (this.earlyToldDelayMs === undefined) return;
+    const isSane = isOfThePresent(this.earlyToldDelayMs - packetDelayMs);
+    this.earlyToldDelayMs = undefined;
+    if (isSane) return;
+    this.captures.forget();
+    this.reports.forget();
   }
 
-  /** @returns server clock at tick 0, undefined while what is in force must hold */
-  private targetOffsetMs(): number | undefined {
-    if (this.shared.isReported && this.hasReport) return this.reportOffsetMs + this.shared.senderOffsetMs;
-    if (this.shared.hasBeenReported || !this.mediaSeen) return undefined;
-    return this.arrivalOffset.value;
+  /** @returns server clock at tick 0 */
+  private targetOffsetMs(): number {
+    const source = this.mediaSeen ? this.shared.source(this.lastArrivalMs) : undefined;
+    if (source === undefined) return this.delay.value + this.correctionMs;
+    const { targetMs, toldMs } = this[source];
+    if (toldMs !== this.correctedMs) this.correctionMs = targetMs - this.delay.value;
+    this.correctedMs = toldMs;
+    return targetMs;
   }
 
   private slew(advance: number): void {
-    const target = this.targetOffsetMs();
-    if (target === undefined) return;
-    const error = this.shiftFor(target) - this.shiftTicks;
-    if (!this.isSlewing && Math.abs(error) <= this.toleranceTicks()) return;
+    if (!this.mediaSeen) return;
+    const error = this.shiftFor(this.targetOffsetMs()) - this.shiftTicks;
+    if (!this.isSlewing && Math.abs(this.toMs(error)) <= TOLERANCE_MS) return;
     this.slewBudgetTicks += advance * SLEW_RATIO;
-    const most = Math.trunc(this.slewBudgetTicks);
+    const most = Math.min(Math.trunc(this.slewBudgetTicks), advance - 1);
     const step = Math.max(-most, Math.min(most, error));
     this.shiftTicks += step;
     this.slewBudgetTicks -= most;
@@ -183,11 +226,6 @@ export class TrackClock implements ClockedTrack {
     this.isSlewing = false;
   }
 
-  private toleranceTicks(): number {
-    const toleranceMs = this.shared.hasBeenReported ? REPORT_TOLERANCE_MS : ARRIVAL_TOLERANCE_MS;
-    return (toleranceMs * this.clockRate) / 1000;
-  }
-
   private shiftFor(offsetMs: number): number {
     return msToTicks(offsetMs - this.originMs, this.clockRate);
   }
@@ -195,4 +233,9 @@ export class TrackClock implements ClockedTrack {
   private toMs(ticks: number): number {
     return ticksToMs(ticks, this.clockRate);
   }
+}
+
+/** @param laterMs how much later than the packets the time that was told lies behind its own arrival */
+function isOfThePresent(laterMs: number): boolean {
+  return laterMs >= -EARLIEST_TOLD_MS && laterMs <= LATEST_TOLD_MS;
 }
