@@ -10,6 +10,8 @@ export interface InteropOrder {
 export interface SentFrames {
   readonly videoFrames: number;
   readonly audioFrames: number;
+  /** Of these sound frames, those that left before the first picture, with which a recording begins; undefined where the sender cannot tell. */
+  readonly audioFramesBeforePicture?: number;
 }
 
 /** A WebRTC stack that others wrote: one row of the table in docs/interop.md, a cell for each codec. */

@@ -21,12 +21,16 @@ export interface SentFrame {
 
 /**
  * Goes live from a page of the server itself and hashes every encoded frame on its way from the encoder to the
- * packetizer (RTCRtpScriptTransform). Noise is what needs every bit that it may have. The connection stays in the page as `globalThis.live`.
+ * packetizer (RTCRtpScriptTransform). Noise is what needs every bit that it may have; "page" is the MediaStream in `globalThis.media`.
+ * The connection stays in the page as `globalThis.live`.
  */
 export async function goLive(
   page: Page,
   stream: string,
-  { picture = 'camera', codec = 'H264' }: { picture?: 'camera' | 'noise'; codec?: 'H264' | 'VP8' | 'VP9' | 'AV1' } = {},
+  {
+    picture = 'camera',
+    codec = 'H264',
+  }: { picture?: 'camera' | 'noise' | 'page'; codec?: 'H264' | 'VP8' | 'VP9' | 'AV1' } = {},
 ): Promise<void> {
   await page.evaluate(
     async ([endpoint, source, wanted, codecName]) => {
@@ -43,7 +47,12 @@ export async function goLive(
         return canvas.captureStream(30);
       };
       const camera = { video: { width: 640, height: 480, frameRate: 30 }, audio: true };
-      const media = wanted === 'noise' ? noise() : await navigator.mediaDevices.getUserMedia(camera);
+      const sources = {
+        camera: () => navigator.mediaDevices.getUserMedia(camera),
+        noise,
+        page: () => (globalThis as unknown as { media: MediaStream }).media,
+      };
+      const media = await sources[wanted]();
       const peer = new RTCPeerConnection();
       const live = { peer, sent: [] as SentFrame[], session: '' };
       worker.onmessage = ({ data }: MessageEvent<SentFrame>) => live.sent.push(data);

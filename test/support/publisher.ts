@@ -18,6 +18,10 @@ export interface PublisherOrder {
   readonly urls: readonly string[];
   /** A file of `makeMedia`. */
   readonly media: string;
+  /** What the media's pictures are: H264 unless told. For libdatachannel only. */
+  readonly codec?: 'H264' | 'H265' | 'VP8' | 'VP9' | 'AV1';
+  /** Pictures as RTP payloads, for a codec that libdatachannel cannot packetize. */
+  readonly packets?: string;
   readonly loops?: number;
   readonly quiet?: boolean;
   readonly audio?: boolean;
@@ -68,6 +72,13 @@ export class Publisher implements AsyncDisposable {
   /** What a recording owes: every picture (the first one is a key frame), and the audio frames that left after the first of them. */
   get owed(): { readonly video: readonly string[]; readonly audio: readonly string[] } {
     return { video: this.sent.video, audio: this.sent.audio.slice(this.audioBeforeFirstPicture) };
+  }
+
+  /** How many frames it handed over, of either kind. */
+  get sentFrames(): { videoFrames: number; audioFrames: number; audioFramesBeforePicture: number } {
+    const { video, audio } = this.sent;
+    const audioFramesBeforePicture = this.audioBeforeFirstPicture;
+    return { videoFrames: video.length, audioFrames: audio.length, audioFramesBeforePicture };
   }
 
   /** No goodbye: neither DELETE nor DTLS close_notify. */

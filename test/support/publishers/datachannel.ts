@@ -4,10 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
 import * as datachannel from 'node-datachannel';
 import { hashAudioFrame, hashPicture, splitLengthPrefixed } from '../access-unit.ts';
+import { RtpHeaders, type VideoCodecName, readPayloads, videoCodecs } from './datachannel-video.ts';
 
 interface Frame {
   readonly kind: 'video' | 'audio';
-  readonly data: Buffer;
+  /** One message, or what goes into each packet. */
+  readonly payloads: readonly Buffer[];
   readonly timestampSeconds: number;
   /** When it is handed to the network, from the start of the file: decoding order. */
   readonly dueSeconds: number;
@@ -17,6 +19,10 @@ interface Frame {
 interface Order {
   readonly urls: readonly string[];
   readonly media: string;
+  /** What the media's pictures are: H264 unless told. */
+  readonly codec?: VideoCodecName;
+  /** Pictures as RTP payloads, for a codec that libdatachannel cannot packetize. */
+  readonly packets?: string;
   readonly loops?: number;
   /** Says nothing of single frames: a load test asks for totals only. */
   readonly quiet?: boolean;
@@ -25,6 +31,9 @@ interface Order {
   /** Offered, and then nothing is sent. */
   readonly mute?: readonly ('video' | 'audio')[];
 }
+
+const VIDEO_PAYLOAD_TYPE = 102;
+const AUDIO_PAYLOAD_TYPE = 111;
 
 const order = JSON.parse(process.argv[2] ?? '{}') as Order;
 const say = (event: object): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -36,12 +45,14 @@ async function readFrames(path: string): Promise<Frame[]> {
   const frames: Frame[] = [];
   const video = await input.getPrimaryVideoTrack();
   const audio = await input.getPrimaryAudioTrack();
+  const pictures = order.packets === undefined ? undefined : await readPayloads(order.packets);
   let index = 0;
   if (video !== null && sends('video')) {
     for await (const packet of new EncodedPacketSink(video).packets()) {
-      const hash = hashPicture(splitLengthPrefixed(packet.data));
       const data = Buffer.from(packet.data);
-      frames.push({ kind: 'video', data, timestampSeconds: packet.timestamp, dueSeconds: index++ / 30, hash });
+      const hash = order.codec === undefined ? hashPicture(splitLengthPrefixed(data)) : hashAudioFrame(data);
+      const payloads = pictures === undefined ? [data] : (pictures[index] ?? []);
+      frames.push({ kind: 'video', payloads, timestampSeconds: packet.timestamp, dueSeconds: index++ / 30, hash });
     }
   }
   if (audio !== null && sends('audio')) {
@@ -49,7 +60,7 @@ async function readFrames(path: string): Promise<Frame[]> {
       const data = Buffer.from(packet.data);
       frames.push({
         kind: 'audio',
-        data,
+        payloads: [data],
         timestampSeconds: packet.timestamp,
         dueSeconds: packet.timestamp,
         hash: hashAudioFrame(data),
@@ -62,6 +73,7 @@ async function readFrames(path: string): Promise<Frame[]> {
 interface SendingTrack {
   readonly track: datachannel.Track;
   readonly config: datachannel.RtpPacketizationConfig;
+  readonly headers: RtpHeaders | undefined;
 }
 
 class Publisher {
@@ -108,9 +120,10 @@ class Publisher {
   send(frame: Frame, loopSeconds: number): boolean {
     const entry = this.tracks.get(frame.kind);
     if (entry === undefined) return false;
-    const { track, config } = entry;
+    const { track, config, headers } = entry;
     config.timestamp = Math.round((frame.timestampSeconds + loopSeconds) * config.clockRate) >>> 0;
-    return track.sendMessageBinary(frame.data);
+    const messages = headers?.packets(frame.payloads, config.timestamp) ?? frame.payloads;
+    return messages.map((message) => track.sendMessageBinary(message)).every(Boolean);
   }
 
   async end(): Promise<void> {
@@ -119,32 +132,40 @@ class Publisher {
   }
 
   private addVideo(): void {
+    const codec = videoCodecs[order.codec ?? 'H264'];
     const ssrc = 1000 + Math.floor(Math.random() * 1e9);
     const media = new datachannel.Video('video', 'SendOnly');
-    media.addH264Codec(102, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f');
+    codec.describe(media, VIDEO_PAYLOAD_TYPE);
     media.addSSRC(ssrc, 'publisher', 'publisher', 'video');
     const track = this.peer.addTrack(media);
-    const config = new datachannel.RtpPacketizationConfig(ssrc, 'publisher', 102, 90_000);
-    const packetizer = new datachannel.H264RtpPacketizer('Length', config, 1200);
-    packetizer.addToChain(new datachannel.RtcpSrReporter(config));
-    packetizer.addToChain(new datachannel.RtcpNackResponder());
-    track.setMediaHandler(packetizer);
-    this.tracks.set('video', { track, config });
+    const config = new datachannel.RtpPacketizationConfig(ssrc, 'publisher', VIDEO_PAYLOAD_TYPE, 90_000);
+    const headers = order.packets === undefined ? undefined : new RtpHeaders(ssrc, VIDEO_PAYLOAD_TYPE);
+    track.setMediaHandler(chain(config, headers === undefined ? codec.createPacketizer?.(config) : undefined));
+    this.tracks.set('video', { track, config, headers });
   }
 
   private addAudio(): void {
     const ssrc = 1000 + Math.floor(Math.random() * 1e9);
     const media = new datachannel.Audio('audio', 'SendOnly');
-    media.addOpusCodec(111);
+    media.addOpusCodec(AUDIO_PAYLOAD_TYPE);
     media.addSSRC(ssrc, 'publisher', 'publisher', 'audio');
     const track = this.peer.addTrack(media);
-    const config = new datachannel.RtpPacketizationConfig(ssrc, 'publisher', 111, 48_000);
-    const packetizer = new datachannel.RtpPacketizer(config);
-    packetizer.addToChain(new datachannel.RtcpSrReporter(config));
-    packetizer.addToChain(new datachannel.RtcpNackResponder());
-    track.setMediaHandler(packetizer);
-    this.tracks.set('audio', { track, config });
+    const config = new datachannel.RtpPacketizationConfig(ssrc, 'publisher', AUDIO_PAYLOAD_TYPE, 48_000);
+    track.setMediaHandler(chain(config, new datachannel.RtpPacketizer(config)));
+    this.tracks.set('audio', { track, config, headers: undefined });
   }
+}
+
+/** Sender reports and retransmission behind what makes packets, if anything has to. */
+function chain(
+  config: datachannel.RtpPacketizationConfig,
+  packetizer: datachannel.MediaHandler | undefined,
+): datachannel.MediaHandler {
+  const reporter = new datachannel.RtcpSrReporter(config);
+  packetizer?.addToChain(reporter);
+  const first = packetizer ?? reporter;
+  first.addToChain(new datachannel.RtcpNackResponder());
+  return first;
 }
 
 const isOpen = (track: datachannel.Track): Promise<void> =>

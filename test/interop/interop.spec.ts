@@ -1,0 +1,78 @@
+/** @jest-environment ./test/interop/skipping-environment.mjs */
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { type Cell, Cells, SECONDS } from './cells.js';
+import type { CellReport } from './cell.js';
+import { table, writeTable } from './report.js';
+import { senders } from './senders/index.js';
+
+const DOCUMENT = resolve(__dirname, '../../docs/interop.md');
+const OFFSET_LIMIT_MS = 40;
+/** Where a sender cannot tell what sound came before its first picture. */
+const SOUND_BEFORE_PICTURE = 50;
+
+const only = process.env['AIRCHECK_INTEROP_ONLY'];
+const all = senders.flatMap((sender) => sender.codecs.map((codec): Cell => ({ sender, codec })));
+const cells = all.filter(({ sender }) => only === undefined || sender.name === only);
+const title = ({ sender, codec }: Cell): string => `${codec} of ${sender.name} is recorded whole and in time`;
+
+/** Everything that a recording owes, judged by software that others wrote. */
+function expectWhole({ sent, video, audio, lipSync, unrecorded }: CellReport): void {
+  const before = sent.audioFramesBeforePicture ?? SOUND_BEFORE_PICTURE;
+  expect(sent.videoFrames).toBeGreaterThan(SECONDS * 24);
+  expect(video.recorded).toBe(sent.videoFrames);
+  expect(audio.recorded).toBeGreaterThanOrEqual(sent.audioFrames - before);
+  expect(audio.recorded).toBeLessThanOrEqual(sent.audioFrames);
+  expect(video.decodedByFfmpeg).toBe(video.recorded);
+  expect(audio.decodedByFfmpeg).toBe(audio.recorded);
+  expect(video.decodedByChromium ?? video.recorded).toBe(video.recorded);
+  expect(video.complaints + audio.complaints).toBe('');
+  expect(lipSync.length).toBeGreaterThanOrEqual(SECONDS - 2);
+  for (const { offsetMs } of lipSync) expect(Math.abs(offsetMs)).toBeLessThanOrEqual(OFFSET_LIMIT_MS);
+  expect(unrecorded).toEqual([]);
+}
+
+/** VP8 goes live, and CMAF has no place for it. */
+function expectSoundOnly({ sent, video, audio, unrecorded }: CellReport): void {
+  expect(unrecorded).toEqual(['unsupported-codec']);
+  expect(video.periods).toBe(0);
+  expect(sent.videoFrames).toBeGreaterThan(SECONDS * 24);
+  expect(audio.recorded).toBe(sent.audioFrames);
+  expect(audio.decodedByFfmpeg).toBe(audio.recorded);
+  expect(audio.complaints).toBe('');
+}
+
+describe('a sender', () => {
+  let running: Cells;
+
+  beforeAll(async () => {
+    const skipped = new Map<Cell, string>();
+    for (const cell of cells) {
+      const reason = await cell.sender.missing();
+      if (reason !== undefined) skipped.set(cell, reason);
+    }
+    Object.assign(globalThis, { skippedTests: new Set([...skipped.keys()].map(title)) });
+    running = await Cells.start(cells, skipped);
+  });
+
+  afterAll(async () => {
+    const rows = running.rows();
+    process.stdout.write(`\n${table(rows)}\n`);
+    if (process.env['AIRCHECK_INTEROP_WRITE'] !== undefined) await writeTable(DOCUMENT, rows, judges());
+    await running[Symbol.asyncDispose]();
+  });
+
+  for (const cell of cells)
+    it(title(cell), async () => {
+      const report = await running.report(cell);
+      if (cell.codec === 'VP8') expectSoundOnly(report);
+      else expectWhole(report);
+    });
+});
+
+/** Which versions looked. */
+function judges(): string {
+  const first = (command: string, pattern: RegExp): string =>
+    pattern.exec(execFileSync(command, ['-version'], { encoding: 'utf8' }))?.[1] ?? 'unknown';
+  return `Judged by FFmpeg ${first('ffmpeg', /version (\d[\d.]*)/)} and Chromium ${first('chromium', /Chromium (\d+)/)}.`;
+}
