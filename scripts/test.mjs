@@ -1,5 +1,5 @@
 // `npm test`: brings the system tools, builds, runs every level or those named, ends with "N passed, N failed, N skipped".
-// `npm run test:interop -- --write` also writes what was seen into docs/interop.md.
+// `npm run test:interop -- --write` also writes what was seen into docs/interop.md, `-- --only=NAME` runs one sender.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ const ALL_LEVELS = ['unit', 'contract', 'integration', 'e2e', 'faults', 'interop
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const levels = named.length > 0 ? named : ALL_LEVELS;
 const isWriting = process.argv.includes('--write');
+const onlySender = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length);
 
 function run(command, args, env = {}) {
   const { status, signal } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
@@ -46,6 +47,7 @@ const missing = ensureTools();
 const environment = {
   AIRCHECK_TEST_MISSING_TOOLS: JSON.stringify(missing),
   ...(isWriting ? { AIRCHECK_INTEROP_WRITE: 'yes' } : {}),
+  ...(onlySender === undefined ? {} : { AIRCHECK_INTEROP_ONLY: onlySender }),
 };
 const folder = mkdtempSync(join(tmpdir(), 'aircheck-test-'));
 const total = { passed: 0, failed: 0, skipped: [] };

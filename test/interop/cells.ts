@@ -40,7 +40,7 @@ export class Cells implements AsyncDisposable {
     if (browser !== undefined) all.resources.use(browser);
     for (const cell of cells) {
       const reason = skipped.get(cell);
-      if (reason === undefined) all.begin(cell);
+      if (reason === undefined) void all.begin(cell);
       else all.outcomes.set(cell, { skipped: reason });
     }
     return all;

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
+import type * as Mediabunny from 'mediabunny';
 import type { Page } from 'playwright-core';
 import type { Period } from '../../support/judges/periods.js';
 
@@ -26,7 +27,7 @@ export async function decodeWithFfmpeg(path: string): Promise<DecodedByFfmpeg> {
 }
 
 interface PageWithMediabunny {
-  readonly Mediabunny: typeof import('mediabunny');
+  readonly Mediabunny: typeof Mediabunny;
 }
 
 /** Decodes a Period with Chromium's own VideoDecoder. `page` is on the server's own origin. @returns number of pictures */
@@ -34,7 +35,8 @@ export async function decodeWithChromium(page: Page, period: Period): Promise<nu
   await page.addScriptTag({ path: MEDIABUNNY });
   return page.evaluate(
     async (urls) => {
-      const { ALL_FORMATS, BlobSource, Input, VideoSampleSink } = (globalThis as unknown as PageWithMediabunny).Mediabunny;
+      const { ALL_FORMATS, BlobSource, Input, VideoSampleSink } = (globalThis as unknown as PageWithMediabunny)
+        .Mediabunny;
       const parts = await Promise.all(urls.map(async (url) => (await fetch(url)).blob()));
       const input = new Input({ formats: ALL_FORMATS, source: new BlobSource(new Blob(parts)) });
       const track = await input.getPrimaryVideoTrack();
