@@ -34,6 +34,6 @@ export default {
     level('integration'),
     level('e2e'),
     level('faults'),
-    level('interop'),
+    { ...level('interop'), testEnvironment: '<rootDir>/test/interop/skipping-environment.mjs' },
   ],
 };

@@ -1,4 +1,3 @@
-/** @jest-environment ./test/interop/skipping-environment.mjs */
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { whyMissing } from '../support/tools.js';
