@@ -77,6 +77,7 @@ function rtpPacket({
 class TestRecording implements RecordingTarget {
   readonly units: string[] = [];
   readonly reports: { mid: string; rtpTimestamp: number }[] = [];
+  readonly captures: { mid: string; rtpTimestamp: number; captureMs: number }[] = [];
 
   sinkFor(mid: string): AccessUnitSink {
     const parts: number[] = [];
@@ -108,6 +109,10 @@ class TestRecording implements RecordingTarget {
 
   senderReport(mid: string, rtpTimestamp: number): void {
     this.reports.push({ mid, rtpTimestamp });
+  }
+
+  captureTime(mid: string, rtpTimestamp: number, captureMs: number): void {
+    this.captures.push({ mid, rtpTimestamp, captureMs });
   }
 }
 
@@ -239,6 +244,22 @@ describe('MediaReceiver', () => {
 
     expect(bench.settle()).toEqual(['a:120,1', 'a:120,40']);
     expect(bench.receiver.tracks[0]?.statistics(0).packetsReceived).toBe(2);
+  });
+
+  it('tells the recording when packets say that they were captured', () => {
+    const extensions = { ...opusTrack().extensions, mid: undefined, absoluteCaptureTime: 9 };
+    const bench = new Bench([opusTrack({ extensions })]);
+    const plain = rtpPacket({ ssrc: 7, sequence: 3 });
+    const seconds = [0xee, 0xab, 0xcd, 0xef]; // of NTP
+    const extension = [0xbe, 0xde, 0, 3, (9 << 4) | 7, ...seconds, 0x80, 0, 0, 0, 0, 0, 0];
+    const bytes = new Uint8Array([0x90, ...plain.subarray(1, 12), ...extension, ...plain.subarray(12)]);
+
+    bench.hearRtp({ ssrc: 7, sequence: 2 });
+    bench.hear(bench.protect(bytes));
+
+    const captureMs = (0xeeabcdef - 2_208_988_800) * 1000 + 500;
+    expect(bench.recording.captures).toEqual([{ mid: 'a', rtpTimestamp: 3 * 960, captureMs }]);
+    expect(bench.settle()).toEqual(['a:120,2', 'a:120,3']);
   });
 
   it('tells a recording that starts later the last sender report', () => {

@@ -3,6 +3,7 @@ import { findCodec } from '../../media/codecs/index.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { SenderReport } from '../../media/rtcp/packet.js';
 import type { ReportBlock } from '../../media/rtcp/report-block.js';
+import { readAbsoluteCaptureTime } from '../../media/rtp/absolute-capture-time.js';
 import type { RtpHeader } from '../../media/rtp/packet.js';
 import { ReceiveStream, type PacketSink } from '../../media/rtp/receive-stream.js';
 import { parseFormat } from '../../media/sdp/format-parameters.js';
@@ -29,6 +30,7 @@ export interface RecordingTarget {
   /** Media of the track is here and waits for what is missing before it, or does not any more. */
   heldUp(mid: string, isHeldUp: boolean): void;
   senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void;
+  captureTime(mid: string, rtpTimestamp: number, captureMs: number, arrivalMs: number): void;
 }
 
 export interface TrackEnvironment {
@@ -103,6 +105,7 @@ export class TrackReceiver implements PacketSink {
     const stream = this.streamOf(header.ssrc, nowMs);
     if (stream === undefined) return false;
     this.lastPacketMs = nowMs;
+    if (!isRetransmission) this.noteCaptureTime(slot, header, nowMs);
     const ofThisCodec = header.payloadType === this.track.formats[0].payloadType;
     const payloadLength = ofThisCodec ? length - header.headerLength - header.paddingLength : 0;
     return stream.receive(slot, header, slot + header.headerLength, payloadLength, nowMs, isRetransmission);
@@ -196,6 +199,15 @@ export class TrackReceiver implements PacketSink {
     for (const counter of Object.keys(this.ended) as (keyof typeof this.ended)[])
       this.ended[counter] += stream[counter];
     this.lastReport = undefined;
+  }
+
+  /** In a packet now and then (abs-capture-time). */
+  private noteCaptureTime(slot: number, header: RtpHeader, nowMs: number): void {
+    const { absoluteCaptureTime: id } = this.track.extensions;
+    const { bytes } = this.environment.memory;
+    if (this.recording === undefined || id === undefined || !header.readExtension(bytes, slot, id)) return;
+    const captureMs = readAbsoluteCaptureTime(bytes, header.extensionStart, header.extensionLength);
+    this.recording.captureTime(this.track.mid, header.timestamp, captureMs, nowMs);
   }
 
   private total(counter: keyof typeof this.ended): number {

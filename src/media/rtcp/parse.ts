@@ -1,4 +1,5 @@
 import { readUint16, readUint32 } from '../bytes.js';
+import { ntpToUnixMs } from '../ntp.js';
 import {
   CNAME_ITEM,
   GOODBYE_TYPE,
@@ -16,9 +17,6 @@ import { REPORT_BLOCK_BYTES, type ReportBlock } from './report-block.js';
 const HEADER_BYTES = 4;
 const SENDER_INFORMATION_BYTES = 28;
 const RECEIVER_REPORT_BYTES = 8;
-/** Seconds from 1900 to 1970. */
-const NTP_TO_UNIX_S = 2_208_988_800;
-const NTP_ERA_S = 2 ** 32;
 
 /**
  * Tells RTCP from RTP on one port (RFC 5761 section 4): by the second byte, which SRTP and SRTCP leave in the clear.
@@ -79,12 +77,6 @@ function parseSenderReport(bytes: Uint8Array, start: number, end: number, count:
     octetCount: readUint32(bytes, start + 24),
     blocks: parseBlocks(bytes, start + SENDER_INFORMATION_BYTES, count),
   };
-}
-
-/** RFC 5905 section 6: from 2036 on the era is the next. */
-function ntpToUnixMs(seconds: number, fraction: number): number {
-  const era = seconds < 0x80000000 ? NTP_ERA_S : 0;
-  return (seconds + era - NTP_TO_UNIX_S) * 1000 + (fraction * 1000) / 2 ** 32;
 }
 
 function parseReceiverReport(bytes: Uint8Array, start: number, end: number, count: number): ReceiverReport | undefined {
