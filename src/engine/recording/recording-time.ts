@@ -31,6 +31,11 @@ export class RecordingTime {
     return this.originMs === undefined ? Infinity : this.borderMonotonicMs - this.originMs;
   }
 
+  /** @param monotonicMs after the first run has begun. @returns recording time */
+  at(monotonicMs: number): number {
+    return monotonicMs - (this.originMs ?? monotonicMs);
+  }
+
   /** @param firstMs monotonic clock at the first sample of a run. @returns its recording time: never before what is written */
   begin(firstMs: number): number {
     const floorMs = Math.max(0, ...this.endMs.values());

@@ -7,6 +7,7 @@ import type { EngineEvent, RecordingOrder, RolloverOrder } from '../protocol.js'
 import { IGNORING_SINK } from './access-unit-intake.js';
 import { MemoryShare } from './memory-share.js';
 import { NodeRecordingFiles } from './node-recording-files.js';
+import { PeriodBudget } from './period-budget.js';
 import { Publication } from './publication.js';
 import { ReceptionTally } from './reception-tally.js';
 import type { RecordingFiles } from './recording-files.js';
@@ -19,6 +20,8 @@ import type { TrackRecording } from './track-recording.js';
 
 /** What one recording may hold of its worker's memory: 2 s at 50 Mbit/s, with a write of the same size under way. */
 const RECORDING_MEMORY_BYTES = 32 * 1024 * 1024;
+/** Media that runs further ahead of the clock than any buffer reaches has no time of its own any more. */
+const LONGEST_AHEAD_MS = 30_000;
 const DISK_FULL_CODES: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
 
 export interface RecorderEvents {
@@ -50,6 +53,7 @@ export class StreamRecorder {
   private readonly sequence: SegmentSequence;
   private readonly time: RecordingTime;
   private readonly tally: ReceptionTally;
+  private readonly periods = new PeriodBudget();
   private publication: Publication | undefined;
   private run: RecordingRun | undefined;
   private lastMediaMs = 0;
@@ -185,16 +189,40 @@ export class StreamRecorder {
   private takeOrRefuse(track: TrackRecording, facts: AccessUnitFacts, arrivalMs: number): void {
     this.lastMediaMs = arrivalMs;
     const ticks = track.clock.unwrap(facts.timestamp);
-    if (track.clock.isJump(ticks, arrivalMs, track.isReordered)) this.jump(track, ticks, arrivalMs);
-    track.clock.arrived(ticks, arrivalMs);
-    if (this.accepts(track, facts, arrivalMs)) {
-      this.take(track, facts, ticks, arrivalMs);
-      return;
+    const isJump = track.clock.isJump(ticks, arrivalMs, track.isReordered) || this.isAhead(track, ticks, arrivalMs);
+    if (this.follows(track, facts, isJump, arrivalMs)) {
+      if (isJump) this.jump(track, ticks, arrivalMs);
+      track.clock.arrived(ticks, arrivalMs);
+      if (this.accepts(track, facts, arrivalMs)) {
+        this.take(track, facts, ticks, arrivalMs);
+        return;
+      }
     }
     track.arena.discardUnit();
     track.refuse(arrivalMs);
     this.tally.of(track.kind).framesDropped += 1;
     this.events.requestKeyframe();
+  }
+
+  /** @returns false for what would start yet another Period, and for what follows it up to a key frame */
+  private follows(track: TrackRecording, facts: AccessUnitFacts, isJump: boolean, arrivalMs: number): boolean {
+    if (track.isLeftOut && !facts.isKeyframe) return false;
+    const startsPeriod = isJump || this.changesParameters(track, facts.parameters);
+    track.isLeftOut = startsPeriod && !this.periods.take(arrivalMs);
+    if (track.isLeftOut) track.damaged();
+    return !track.isLeftOut;
+  }
+
+  private changesParameters(track: TrackRecording, parameters: CodecParameters | undefined): boolean {
+    if (parameters === undefined || track.parameters === undefined) return false;
+    return !areSameParameters(parameters, track.nextParameters ?? track.parameters);
+  }
+
+  private isAhead(track: TrackRecording, ticks: number, arrivalMs: number): boolean {
+    const aheadMs = track.isPlaced
+      ? track.msOf(track.clock.peek(ticks)) - this.time.at(arrivalMs)
+      : track.aheadOfWaitingMs(ticks, arrivalMs);
+    return aheadMs > LONGEST_AHEAD_MS;
   }
 
   /** A track begins with something that can be decoded, and with the parameters for it; after a loss it goes on so. */

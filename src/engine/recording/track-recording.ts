@@ -36,6 +36,8 @@ export class TrackRecording {
   parameters: CodecParameters | undefined;
   /** In force from the next admitted sample on. */
   nextParameters: CodecParameters | undefined;
+  /** What comes is not recorded before a key frame. */
+  isLeftOut = false;
   /** Media is here that waits for what is missing before it: at most as long as packets are waited for. */
   isHeldUp = false;
   private readonly order = new DecodeOrder();
@@ -113,6 +115,12 @@ export class TrackRecording {
   /** When the first packet of the first sample that waits came; -Infinity when none does. */
   get firstArrivalMs(): number {
     return this.hasWaiting ? (this.samples.arrivalMs[this.admittedCount] ?? 0) : -Infinity;
+  }
+
+  /** @returns how much further RTP time has gone than the clock since the first sample that waits */
+  aheadOfWaitingMs(ticks: number, arrivalMs: number): number {
+    if (!this.hasWaiting) return 0;
+    return this.msOf(ticks - (this.samples.ticks[this.admittedCount] ?? 0)) - (arrivalMs - this.firstArrivalMs);
   }
 
   /** Monotonic clock at the first sample that waits, by all that is known now. */
