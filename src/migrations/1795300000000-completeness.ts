@@ -1,8 +1,11 @@
-import { Table, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
+import { Table, TableIndex, type MigrationInterface, type QueryRunner, type TableColumnOptions } from 'typeorm';
 
 const count = (name: string): TableColumnOptions => ({ name, type: 'bigint' });
 
-/** What came of each kind of media of a session, and what became of it. */
+const newestFirst = (): TableIndex =>
+  new TableIndex({ name: 'recording_sessions_started_ix', columnNames: ['started_at', 'id'] });
+
+/** What came of each kind of media of a session, and what became of it; sessions listed by their start. */
 export class Completeness1795300000000 implements MigrationInterface {
   readonly name = 'Completeness1795300000000';
 
@@ -21,9 +24,11 @@ export class Completeness1795300000000 implements MigrationInterface {
         ],
       }),
     );
+    await queryRunner.createIndex('recording_sessions', newestFirst());
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropIndex('recording_sessions', newestFirst());
     await queryRunner.dropTable('session_completeness');
   }
 }

@@ -17,6 +17,7 @@ const RESTART = 'a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n';
 const WHIP = '/whip/{stream}';
 const SESSION = '/session/{stream}/{session}';
 const RECORD = '/api/record/{stream}';
+const SESSIONS = '/api/v1/sessions';
 const OBJECT = '/api/record/object/{key}';
 
 interface Call {
@@ -101,6 +102,13 @@ describe('the description of the HTTP interface', () => {
     [200, '/api/playback', { method: 'GET', path: '/api/playback' }],
     [200, '/api/playback/{stream}', { method: 'GET', path: '/api/playback/nobody' }],
     [400, '/api/playback/{stream}', { method: 'GET', path: '/api/playback/.a' }],
+    [200, SESSIONS, { method: 'GET', path: '/api/v1/sessions' }],
+    [200, SESSIONS, { method: 'GET', path: '/api/v1/sessions?stream=cam&state=completed&from=2026-11-20T12:00:00Z' }],
+    [400, SESSIONS, { method: 'GET', path: '/api/v1/sessions?limit=0' }],
+    [400, SESSIONS, { method: 'GET', path: '/api/v1/sessions?from=yesterday' }],
+    [400, SESSIONS, { method: 'GET', path: '/api/v1/sessions?cursor=nonsense' }],
+    [401, SESSIONS, { method: 'GET', path: '/api/v1/sessions', headers: anonymous }],
+    [404, `${SESSIONS}/{id}`, { method: 'GET', path: '/api/v1/sessions/nobody' }],
     [404, OBJECT, { method: 'GET', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [404, OBJECT, { method: 'HEAD', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [400, OBJECT, { method: 'GET', path: '/api/record/object/%2e%2e%2fetc' }],
@@ -168,6 +176,11 @@ describe('the description of the HTTP interface', () => {
     }
     expect(await api.faults('GET', '/api/playback/{stream}', await fetch(open.url('/api/playback/cam')))).toEqual([]);
     expect(await api.faults('GET', '/api/streams', await fetch(open.url('/api/streams')))).toEqual([]);
+    expect(await api.faults('GET', SESSIONS, await fetch(open.url(SESSIONS)))).toEqual([]);
+    const { sessions } = await open.get<{ sessions: { id: string }[] }>(SESSIONS);
+    const session = await fetch(open.url(`${SESSIONS}/${sessions[0]?.id ?? ''}`));
+    expect(session.status).toBe(200);
+    expect(await api.faults('GET', `${SESSIONS}/{id}`, session)).toEqual([]);
   });
 
   it('names the header fields that clients go on with', () => {

@@ -9,11 +9,13 @@ import { NodeService } from './node.service.js';
 import { ObjectController } from './object.controller.js';
 import { ObjectService } from './object.service.js';
 import { PlaybackController } from './playback.controller.js';
+import { RecordingSessionController } from './session.controller.js';
+import { SessionListService } from './sessions/session-list.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([...indexEntities]), StorageModule],
-  controllers: [PlaybackController, ObjectController],
-  providers: [IndexService, ManifestService, ObjectService, FillerService, NodeService],
+  controllers: [PlaybackController, RecordingSessionController, ObjectController],
+  providers: [IndexService, ManifestService, ObjectService, FillerService, NodeService, SessionListService],
   exports: [IndexService, ManifestService, NodeService],
 })
 export class IndexModule {}

@@ -20,6 +20,7 @@ import type {
   where: `"state" IN ('waiting', 'recording', 'interrupted')`,
 })
 @Index('recording_sessions_stream_ix', ['stream', 'startedAt'])
+@Index('recording_sessions_started_ix', ['startedAt', 'id'])
 @Index('recording_sessions_state_ix', ['state'])
 @Index('recording_sessions_directory_ix', ['directory'])
 export class RecordingSession {

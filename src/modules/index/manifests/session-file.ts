@@ -1,6 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { GapRow, RecordingSession, TrackRow, type SegmentRow } from '../entities/index.js';
 import { splitKey } from '../object-names.js';
+import type { Completeness } from '../sessions/completeness.js';
+import { findCompleteness } from '../sessions/find-completeness.js';
 import { segmentPages } from './segment-pages.js';
 
 /** Grows when a reader of the old shape could not read the new one. */
@@ -14,8 +16,10 @@ export async function writeSessionFile(manager: EntityManager, sessionId: string
   const session = await manager.findOneByOrFail(RecordingSession, { id: sessionId });
   const tracks = await manager.find(TrackRow, { where: { sessionId, directory }, order: { createdAt: 'ASC' } });
   const gaps = await manager.find(GapRow, { where: { sessionId }, order: { startMs: 'ASC' } });
+  const completeness = (await findCompleteness(manager, [session])).get(sessionId);
   const facts = JSON.stringify({
     ...sessionEntry(session, directory),
+    completeness: completeness && completenessEntry(completeness),
     tracks: tracks.map(trackEntry),
     gaps: gaps.map(gapEntry),
   });
@@ -42,6 +46,27 @@ function sessionEntry(session: RecordingSession, directory: string): object {
     ended_at: session.endedAt,
     anchor_epoch_ms: session.anchoredAt?.getTime() ?? null,
     unrecorded: (session.unrecorded ?? []).map(({ kind, codecName: codec, reason }) => ({ kind, codec, reason })),
+  };
+}
+
+/** Of the whole session, over all directories. */
+function completenessEntry({ coveredPercent, gapCount, gapMs, causes, tracks }: Completeness): object {
+  return {
+    covered_percent: coveredPercent ?? null,
+    gap_count: gapCount,
+    gap_ms: gapMs,
+    causes: causes.map(({ cause, count, durationMs }) => ({ cause, count, duration_ms: durationMs })),
+    tracks: tracks.map((track) => ({
+      kind: track.kind,
+      packets_received: track.packetsReceived,
+      packets_repaired: track.packetsRepaired,
+      packets_lost: track.packetsLost,
+      frames_recorded: track.framesRecorded,
+      frames_dropped: track.framesDropped,
+      gap_count: track.gapCount,
+      gap_ms: track.gapMs,
+      covered_percent: track.coveredPercent ?? null,
+    })),
   };
 }
 

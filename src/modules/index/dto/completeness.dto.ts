@@ -1,0 +1,118 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { MediaKind } from '../../../media/codecs/codec.js';
+import type { Completeness, GapCause, TrackCompleteness } from '../sessions/completeness.js';
+
+const CAUSES: readonly GapCause[] = ['loss', 'publisher-away', 'timestamp-jump'];
+
+export class GapDto {
+  @ApiProperty({ enum: ['audio', 'video'] })
+  readonly kind: MediaKind;
+
+  @ApiProperty({ description: 'Session time in milliseconds: since the first media' })
+  readonly startMs: number;
+
+  @ApiProperty()
+  readonly durationMs: number;
+
+  @ApiProperty({ enum: CAUSES })
+  readonly cause: GapCause;
+
+  constructor(gap: GapDto) {
+    this.kind = gap.kind;
+    this.startMs = gap.startMs;
+    this.durationMs = gap.durationMs;
+    this.cause = gap.cause;
+  }
+}
+
+export class GapCauseDto {
+  @ApiProperty({ enum: CAUSES })
+  readonly cause: GapCause;
+
+  @ApiProperty({ description: 'Number of gaps' })
+  readonly count: number;
+
+  @ApiProperty({ description: 'Length of all of them together' })
+  readonly durationMs: number;
+
+  constructor(sum: GapCauseDto) {
+    this.cause = sum.cause;
+    this.count = sum.count;
+    this.durationMs = sum.durationMs;
+  }
+}
+
+export class TrackCompletenessDto {
+  @ApiProperty({ enum: ['audio', 'video'] })
+  readonly kind: MediaKind;
+
+  @ApiProperty({ description: 'RTP packets, each once, repaired ones among them' })
+  readonly packetsReceived: number;
+
+  @ApiProperty({ description: 'Came because they were asked for again' })
+  readonly packetsRepaired: number;
+
+  @ApiProperty({ description: 'Never came' })
+  readonly packetsLost: number;
+
+  @ApiProperty({ description: 'Pictures or audio frames in the recording' })
+  readonly framesRecorded: number;
+
+  @ApiProperty({ description: 'Came in part, damaged, or could not be decoded before the next key frame' })
+  readonly framesDropped: number;
+
+  @ApiProperty()
+  readonly gapCount: number;
+
+  @ApiProperty({ description: 'Length of all gaps together' })
+  readonly gapMs: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Share without gaps, never rounded up; null without media',
+  })
+  readonly coveredPercent: number | null;
+
+  constructor(track: TrackCompleteness) {
+    this.kind = track.kind;
+    this.packetsReceived = track.packetsReceived;
+    this.packetsRepaired = track.packetsRepaired;
+    this.packetsLost = track.packetsLost;
+    this.framesRecorded = track.framesRecorded;
+    this.framesDropped = track.framesDropped;
+    this.gapCount = track.gapCount;
+    this.gapMs = track.gapMs;
+    this.coveredPercent = track.coveredPercent ?? null;
+  }
+}
+
+/** Of the worse track, what concerns a session as a whole. */
+export class CompletenessDto {
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Share without gaps, never rounded up; null without media',
+  })
+  readonly coveredPercent: number | null;
+
+  @ApiProperty()
+  readonly gapCount: number;
+
+  @ApiProperty({ description: 'Length of all gaps together' })
+  readonly gapMs: number;
+
+  @ApiProperty({ type: () => [GapCauseDto], description: 'The most time first' })
+  readonly causes: GapCauseDto[];
+
+  @ApiProperty({ type: () => [TrackCompletenessDto] })
+  readonly tracks: TrackCompletenessDto[];
+
+  constructor(completeness: Completeness) {
+    this.coveredPercent = completeness.coveredPercent ?? null;
+    this.gapCount = completeness.gapCount;
+    this.gapMs = completeness.gapMs;
+    this.causes = completeness.causes.map((sum) => new GapCauseDto(sum));
+    this.tracks = completeness.tracks.map((track) => new TrackCompletenessDto(track));
+  }
+}

@@ -1,0 +1,120 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { MediaKind } from '../../../media/codecs/codec.js';
+import type {
+  RecordingSessionReason,
+  RecordingSessionState,
+  RecordingTrigger,
+  UnrecordedTrack,
+} from '../recording-session.js';
+import type { SessionDetails, SessionPage, SessionReport } from '../sessions/session-list.service.js';
+import { CompletenessDto, GapDto } from './completeness.dto.js';
+
+export class UnrecordedTrackDto {
+  @ApiProperty({ enum: ['audio', 'video'] })
+  readonly kind: MediaKind;
+
+  @ApiProperty({ example: 'VP8' })
+  readonly codec: string;
+
+  @ApiProperty({ enum: ['unsupported-codec'] })
+  readonly reason: UnrecordedTrack['reason'];
+
+  constructor({ kind, codecName, reason }: UnrecordedTrack) {
+    this.kind = kind;
+    this.codec = codecName;
+    this.reason = reason;
+  }
+}
+
+/** One recording of one stream from start to end, over reconnects inside the window. */
+export class RecordingSessionDto {
+  @ApiProperty()
+  readonly id: string;
+
+  @ApiProperty({ example: 'cam' })
+  readonly stream: string;
+
+  @ApiProperty({ description: 'Alias of the node that recorded it' })
+  readonly node: string;
+
+  @ApiProperty({ enum: ['auto', 'api'] })
+  readonly trigger: RecordingTrigger;
+
+  @ApiProperty({ enum: ['waiting', 'recording', 'interrupted', 'finalizing', 'completed', 'failed'] })
+  readonly state: RecordingSessionState;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it ended', example: 'publisher-left' })
+  readonly reason: RecordingSessionReason | null;
+
+  @ApiProperty({ description: 'Object key of the DASH manifest where it records, or ended' })
+  readonly mpdPath: string;
+
+  @ApiProperty({ type: [String], description: 'Key prefixes it has media under, in order: one for each day' })
+  readonly directories: readonly string[];
+
+  @ApiProperty({ format: 'date-time' })
+  readonly startedAt: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Since when no publisher is heard' })
+  readonly interruptedAt: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  readonly endedAt: string | null;
+
+  @ApiProperty({ description: 'From its first media to its last, gaps included' })
+  readonly lengthMs: number;
+
+  @ApiProperty()
+  readonly sizeBytes: number;
+
+  @ApiProperty()
+  readonly segmentCount: number;
+
+  @ApiProperty({ type: () => [UnrecordedTrackDto], description: 'What publishers sent and it goes without' })
+  readonly unrecorded: UnrecordedTrackDto[];
+
+  @ApiProperty({ type: () => CompletenessDto })
+  readonly completeness: CompletenessDto;
+
+  constructor({ session, directories, completeness }: SessionReport) {
+    this.id = session.id;
+    this.stream = session.stream;
+    this.node = session.nodeAlias;
+    this.trigger = session.trigger;
+    this.state = session.state;
+    this.reason = session.reason ?? null;
+    this.mpdPath = session.mpdPath;
+    this.directories = directories;
+    this.startedAt = session.startedAt.toISOString();
+    this.interruptedAt = session.interruptedAt?.toISOString() ?? null;
+    this.endedAt = session.endedAt?.toISOString() ?? null;
+    this.lengthMs = session.endMs - (session.firstMediaMs ?? session.endMs);
+    this.sizeBytes = session.sizeBytes;
+    this.segmentCount = session.segmentCount;
+    this.unrecorded = session.unrecorded.map((track) => new UnrecordedTrackDto(track));
+    this.completeness = new CompletenessDto(completeness);
+  }
+}
+
+export class RecordingSessionDetailsDto extends RecordingSessionDto {
+  @ApiProperty({ type: () => [GapDto], description: 'In order; the latest 1000 of them' })
+  readonly gaps: GapDto[];
+
+  constructor(details: SessionDetails) {
+    super(details);
+    this.gaps = details.gaps.map((gap) => new GapDto(gap));
+  }
+}
+
+export class RecordingSessionPageDto {
+  @ApiProperty({ type: () => [RecordingSessionDto] })
+  readonly sessions: RecordingSessionDto[];
+
+  @ApiProperty({ type: String, nullable: true, description: '`cursor` of the next page; null on the last' })
+  readonly nextCursor: string | null;
+
+  constructor({ sessions, nextCursor }: SessionPage) {
+    this.sessions = sessions.map((report) => new RecordingSessionDto(report));
+    this.nextCursor = nextCursor ?? null;
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { RecordingSessionState } from '../recording-session.js';
+
+const STATES = [
+  'waiting',
+  'recording',
+  'interrupted',
+  'finalizing',
+  'completed',
+  'failed',
+] as const satisfies readonly RecordingSessionState[];
+
+const MOST_SESSIONS = 200;
+const FIRST_PAGE = 50;
+
+/** The last session of a page: the next page begins behind it. */
+export interface SessionCursor {
+  readonly startedAt: string;
+  readonly id: string;
+}
+
+const cursorContent = z.tuple([z.iso.datetime(), z.string().min(1).max(64)]);
+
+const cursor = z
+  .string()
+  .max(500)
+  .transform((text, context): SessionCursor => {
+    const content = cursorContent.safeParse(parseBase64(text));
+    if (content.success) return { startedAt: content.data[0], id: content.data[1] };
+    context.addIssue('Expected the `nextCursor` of a page');
+    return z.NEVER;
+  });
+
+const instant = z.iso
+  .datetime({ offset: true, message: 'Expected an RFC 3339 instant' })
+  .transform((text) => new Date(text));
+
+/** Of `GET /api/v1/sessions`. */
+export const sessionQuery = z.object({
+  stream: z.string().min(1).max(255).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  state: z.enum(STATES).optional(),
+  limit: z.coerce.number().int().min(1).max(MOST_SESSIONS).default(FIRST_PAGE),
+  cursor: cursor.optional(),
+});
+
+export type SessionQuery = z.output<typeof sessionQuery>;
+
+export function encodeCursor({ startedAt, id }: SessionCursor): string {
+  return Buffer.from(JSON.stringify([startedAt, id])).toString('base64url');
+}
+
+function parseBase64(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}
