@@ -270,6 +270,7 @@ describe('MediaReceiver', () => {
     view.setUint32(0, 0x80c80006);
     view.setUint32(4, 7);
     view.setUint32(8, 3_900_000_000);
+    view.setUint32(12, 0x80000000);
     view.setUint32(16, 123_456);
     bench.hear(bench.protectRtcp(report));
 

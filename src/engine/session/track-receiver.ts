@@ -124,6 +124,7 @@ export class TrackReceiver implements PacketSink {
 
   senderReport({ compactNtp, ntpMs, rtpTimestamp }: SenderReport, arrivalMs: number): void {
     this.stream?.senderReported(compactNtp, arrivalMs);
+    if (ntpMs === undefined) return;
     this.lastReport = { rtpTimestamp, ntpMs, arrivalMs };
     this.recording?.senderReport(this.track.mid, rtpTimestamp, ntpMs, arrivalMs);
   }

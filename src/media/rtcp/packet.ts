@@ -4,8 +4,11 @@ import type { ReportBlock } from './report-block.js';
 export interface SenderReport {
   readonly type: 'sender-report';
   readonly ssrc: number;
-  /** Milliseconds since 1970-01-01T00:00:00Z by the sender's clock, with fractions. May be far from ours: any clock will do for it. */
-  readonly ntpMs: number;
+  /**
+   * Milliseconds since 1970-01-01T00:00:00Z by the sender's clock, with fractions. May be far from ours: any clock will do
+   * for it. Undefined where the report tells no more than whole seconds.
+   */
+  readonly ntpMs: number | undefined;
   /** The middle 32 bits of the NTP time, which our report blocks give back. */
   readonly compactNtp: number;
   /** The same instant in RTP ticks. */

@@ -152,6 +152,13 @@ describe('parseRtcp', () => {
     expect(parse(bytes)).toMatchObject([{ ntpMs: Date.UTC(2036, 1, 7, 6, 28, 16) + 10_500 }]);
   });
 
+  it('takes no time from a report of whole seconds, as werift writes them', () => {
+    const bytes = Uint8Array.from(senderReport);
+    new DataView(bytes.buffer).setUint32(12, 9_999_999);
+
+    expect(parse(bytes)).toMatchObject([{ ntpMs: undefined, rtpTimestamp: 0xf0000000 }]);
+  });
+
   it('passes over the report of a sender without a clock', () => {
     const bytes = Uint8Array.from(senderReport).fill(0, 8, 16);
 
