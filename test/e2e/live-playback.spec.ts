@@ -1,5 +1,5 @@
 import { launchChromium } from '../support/browser.js';
-import { type PlayerName, play, playback } from '../support/judges/player.js';
+import { PLAYER_NAMES, manifestFor, play, playback } from '../support/judges/player.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { TestServer } from '../support/server.js';
@@ -7,10 +7,9 @@ import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 
 const withAll = itWith('chromium', 'ffmpeg');
-const MANIFESTS = { 'hls.js': 'index.m3u8', 'dash.js': 'manifest.mpd' } satisfies Record<PlayerName, string>;
 
 describe('a recording that still grows', () => {
-  for (const player of ['hls.js', 'dash.js'] satisfies PlayerName[]) {
+  for (const player of PLAYER_NAMES) {
     withAll(`is played by ${player} while the publisher goes on`, async () => {
       await using server = await TestServer.start({ env: { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '2' } });
       await using browser = await launchChromium();
@@ -24,7 +23,7 @@ describe('a recording that still grows', () => {
       const page = await browser.newPage();
       await page.goto(server.url('/'));
       const { mpd_path: manifest } = await server.post<{ mpd_path: string }>('/api/record/cam', {});
-      const url = server.url(`/api/record/object/${manifest.replace('manifest.mpd', MANIFESTS[player])}`);
+      const url = server.url(manifestFor(player, manifest));
       await until(async () => (await fetch(url)).ok, 'the manifest is there');
 
       await play(page, player, url);

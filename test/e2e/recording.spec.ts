@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { type SentFrame, goLive, hangUp, launchChromium } from '../support/browser.js';
 import { decodeErrors, probe } from '../support/judges/ffmpeg.js';
-import { type PlayerName, play, playback } from '../support/judges/player.js';
+import { PLAYER_NAMES, manifestFor, playThrough } from '../support/judges/player.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { StoredRecording, isFinished } from '../support/recording.js';
@@ -90,19 +90,16 @@ describe('a recording of half a minute', () => {
       expect(Number(pictures?.nb_read_packets)).toBe(sent[stream]?.video.length);
     });
 
-    for (const player of ['hls.js', 'dash.js'] satisfies PlayerName[]) {
+    for (const player of PLAYER_NAMES) {
       withAll(`is played to its end by ${player}: ${stream}`, async () => {
         const recording = await StoredRecording.of(server, stream);
         const viewer = await browser.newPage();
         await viewer.goto(server.url('/'));
-        const name = player === 'hls.js' ? 'index.m3u8' : 'manifest.mpd';
-        const url = server.url(`/api/record/object/${recording.entry.mpd_path.replace('manifest.mpd', name)}`);
+        const url = server.url(manifestFor(player, recording.entry.mpd_path));
 
-        await play(viewer, player, url, { rate: 8, fromStart: true });
+        const end = await playThrough(viewer, player, url, { rate: 8 });
 
-        await until(async () => (await playback(viewer)).ended, `${player} reaches the end of ${stream}`, 60_000);
-        const end = await playback(viewer);
-        expect(end.errors).toEqual([]);
+        expect(end).toMatchObject({ ended: true, errors: [] });
         expect(Math.abs(end.duration - LENGTH_SECONDS)).toBeLessThan(2);
         await viewer.close();
       });

@@ -16,8 +16,8 @@ interface PublisherEvent {
 export interface PublisherOrder {
   /** WHIP endpoints: one connection each, the same frames to all. */
   readonly urls: readonly string[];
-  /** A file of `makeMedia`. */
-  readonly media: string;
+  /** A file of `makeMedia`, or several that are sent one after another. */
+  readonly media: string | readonly string[];
   /** What the media's pictures are: H264 unless told. For libdatachannel only. */
   readonly codec?: 'H264' | 'H265' | 'VP8' | 'VP9' | 'AV1';
   /** Pictures as RTP payloads, for a codec that libdatachannel cannot packetize. */
@@ -28,6 +28,8 @@ export interface PublisherOrder {
   readonly video?: boolean;
   /** Offered, and then nothing is sent. */
   readonly mute?: readonly ('video' | 'audio')[];
+  /** From when to when a kind is sent, seconds from the start; by default throughout. */
+  readonly spans?: Readonly<Partial<Record<'video' | 'audio', readonly [fromSeconds: number, toSeconds: number]>>>;
 }
 
 /** A real WebRTC sender in a process of its own, which can be ended as hard as a lost laptop. */

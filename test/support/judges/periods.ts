@@ -10,7 +10,7 @@ export interface Period {
 }
 
 /**
- * The Periods of a stream's newest day, from its HLS media playlists (RFC 8216). Segments that are gaps are left out.
+ * The Periods of a stream's newest day, from its HLS media playlists (RFC 8216). Gaps are left out, and what stands in for media that was not recorded.
  * @returns none for a kind that was not recorded
  */
 export async function readPeriods(server: TestServer, stream: string, kind: Period['kind']): Promise<Period[]> {
@@ -29,16 +29,20 @@ function parsePeriods(playlist: string, url: string, kind: Period['kind']): Peri
   let initUrl = '';
   let isNew = true;
   let isGap = false;
+  let isFiller = false;
   for (const line of playlist.split('\n')) {
-    if (line === '#EXT-X-DISCONTINUITY') isNew = true;
+    if (line === '#EXT-X-DISCONTINUITY') {
+      isNew = true;
+      isFiller = false;
+    } else if (line.startsWith('# filler')) isFiller = true;
     else if (line === '#EXT-X-GAP') isGap = true;
     else if (line.startsWith('#EXT-X-MAP:')) initUrl = new URL(/URI="([^"]+)"/.exec(line)?.[1] ?? '', url).href;
     else if (line !== '' && !line.startsWith('#')) {
-      if (!isGap && (isNew || periods.at(-1)?.initUrl !== initUrl)) {
+      if (!isGap && !isFiller && (isNew || periods.at(-1)?.initUrl !== initUrl)) {
         periods.push({ kind, initUrl, segmentUrls: [] });
         isNew = false;
       }
-      if (!isGap) periods.at(-1)?.segmentUrls.push(new URL(line, url).href);
+      if (!isGap && !isFiller) periods.at(-1)?.segmentUrls.push(new URL(line, url).href);
       isGap = false;
     }
   }

@@ -1,13 +1,19 @@
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
+import { until } from '../wait.js';
 
 const MODULES = resolve(__dirname, '../../../node_modules');
-const SCRIPTS = {
-  'hls.js': `${MODULES}/hls.js/dist/hls.min.js`,
-  'dash.js': `${MODULES}/dashjs/dist/modern/umd/dash.all.min.js`,
-};
 
-export type PlayerName = keyof typeof SCRIPTS;
+/** Other people's players, and which manifest each of them is given. */
+const PLAYERS = {
+  'hls.js': { script: `${MODULES}/hls.js/dist/hls.min.js`, manifest: 'index.m3u8' },
+  'dash.js': { script: `${MODULES}/dashjs/dist/modern/umd/dash.all.min.js`, manifest: 'manifest.mpd' },
+  'Shaka Player': { script: `${MODULES}/shaka-player/dist/shaka-player.compiled.js`, manifest: 'manifest.mpd' },
+} as const;
+
+export type PlayerName = keyof typeof PLAYERS;
+
+export const PLAYER_NAMES = Object.keys(PLAYERS) as readonly PlayerName[];
 
 export interface Playback {
   /** Where the picture stands, seconds on the player's timeline. */
@@ -15,58 +21,111 @@ export interface Playback {
   readonly duration: number;
   readonly ended: boolean;
   readonly decodedFrames: number;
+  readonly decodedAudioBytes: number;
+  /** Wall-clock seconds, the longest time in which the position stood still between the first picture and the end. */
+  readonly longestStall: number;
+  /** Parts of the timeline that were stepped over, `7.81 to 20.02`. */
+  readonly skips: readonly string[];
+  /** What the player could not cope with by itself. */
   readonly errors: readonly string[];
 }
 
+export interface PlayOptions {
+  readonly rate?: number;
+  readonly fromStart?: boolean;
+}
+
 interface PlayingPage {
-  readonly video: HTMLVideoElement;
+  readonly video: HTMLVideoElement & { readonly webkitAudioDecodedByteCount: number };
+  readonly watched: { longestStall: number; readonly skips: readonly string[] };
   readonly playbackErrors: string[];
 }
 
-/** Plays a manifest in Chromium with somebody else's player. `page` is on the server's own origin. */
+/** @param mpdPath as the index names it. @returns the path of what this player is given of the same recording */
+export function manifestFor(player: PlayerName, mpdPath: string): string {
+  return `/api/record/object/${mpdPath.replace('manifest.mpd', PLAYERS[player].manifest)}`;
+}
+
+/** Plays a manifest in Chromium with somebody else's player and its own settings. `page` is on the server's own origin. */
 export async function play(
   page: Page,
   player: PlayerName,
   manifestUrl: string,
-  options: { rate?: number; fromStart?: boolean } = {},
+  options: PlayOptions = {},
 ): Promise<void> {
-  await page.addScriptTag({ path: SCRIPTS[player] });
-  await page.evaluate(
-    ([name, url, rate, fromStart]) => {
-      const video = document.createElement('video');
-      video.muted = true;
-      video.style.width = '320px';
-      document.body.prepend(video);
-      const playbackErrors: string[] = [];
-      Object.assign(globalThis, { video, playbackErrors });
-      video.addEventListener('error', () => playbackErrors.push(`video: ${video.error?.message ?? 'unknown'}`));
-      const setRate = (): void => {
-        video.playbackRate = rate;
-      };
-      video.addEventListener('playing', setRate);
-      if (name === 'hls.js') {
-        const hls = new (globalThis as unknown as HlsGlobal).Hls({
-          startPosition: fromStart ? 0 : -1,
-          liveSyncDuration: 6,
-        });
-        hls.on('hlsError', (_event, { fatal, type, details }) => {
-          if (fatal) playbackErrors.push(`hls.js: ${type} ${details}`);
-        });
-        hls.loadSource(url);
-        hls.attachMedia(video);
-        void video.play();
-      } else {
-        const dash = (globalThis as unknown as DashGlobal).dashjs.MediaPlayer().create();
-        dash.on('error', (event) => playbackErrors.push(`dash.js: ${JSON.stringify(event.error)}`));
-        dash.initialize(video, url, true);
-      }
-    },
-    [player, manifestUrl, options.rate ?? 1, options.fromStart ?? false] as const,
-  );
+  await page.addScriptTag({ path: PLAYERS[player].script });
+  await page.evaluate(watch, options.rate ?? 1);
+  await page.evaluate(START[player], [manifestUrl, options.fromStart ?? false] as const);
 }
 
+/** Puts a video element on the page and keeps an eye on it. Runs in the page. */
+function watch(rate: number): void {
+  const JUMP_SECONDS = 0.5;
+  const video = document.createElement('video');
+  video.muted = true;
+  video.style.width = '320px';
+  video.defaultPlaybackRate = rate;
+  document.body.prepend(video);
+  const playbackErrors: string[] = [];
+  const watched = { longestStall: 0, skips: [] as string[] };
+  Object.assign(globalThis, { video, watched, playbackErrors });
+  video.addEventListener('error', () => playbackErrors.push(`video: ${video.error?.message ?? 'unknown'}`));
+  video.addEventListener('playing', () => {
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+  });
+  let position = 0;
+  let lookedAt = performance.now();
+  let stall = 0;
+  setInterval(() => {
+    const now = performance.now();
+    const seconds = (now - lookedAt) / 1000;
+    const advance = video.currentTime - position;
+    // A page that is late with looking has not seen the picture stand still.
+    stall = advance === 0 && position > 0 && !video.ended ? stall + seconds : 0;
+    watched.longestStall = Math.max(watched.longestStall, stall);
+    if (position > 0 && advance > seconds * rate + JUMP_SECONDS) {
+      watched.skips.push(`${position.toFixed(2)} to ${video.currentTime.toFixed(2)}`);
+    }
+    position = video.currentTime;
+    lookedAt = now;
+  }, 20);
+}
+
+type Start = (order: readonly [url: string, fromStart: boolean]) => void;
+
+/** Each as its own documentation starts it. They run in the page. */
+const START: Readonly<Record<PlayerName, Start>> = {
+  'hls.js': ([url, fromStart]) => {
+    const { video, playbackErrors, Hls } = globalThis as unknown as PlayingPage & HlsGlobal;
+    const hls = new Hls(fromStart ? { startPosition: 0 } : { liveSyncDuration: 6 });
+    hls.on('hlsError', (_event, { fatal, type, details }) => {
+      if (fatal) playbackErrors.push(`hls.js: ${type} ${details}`);
+    });
+    hls.loadSource(url);
+    hls.attachMedia(video);
+    void video.play();
+  },
+  'dash.js': ([url]) => {
+    const { video, playbackErrors, dashjs } = globalThis as unknown as PlayingPage & DashGlobal;
+    const dash = dashjs.MediaPlayer().create();
+    dash.on('error', (event) => playbackErrors.push(`dash.js: ${JSON.stringify(event.error)}`));
+    dash.initialize(video, url, true);
+  },
+  'Shaka Player': ([url]) => {
+    const { video, playbackErrors, shaka } = globalThis as unknown as PlayingPage & ShakaGlobal;
+    const report = ({ code, data }: ShakaError): number => playbackErrors.push(`Shaka Player: ${code} ${String(data)}`);
+    const player = new shaka.Player();
+    player.addEventListener('error', ({ detail }) => report(detail));
+    void player
+      .attach(video)
+      .then(() => player.load(url))
+      .then(() => video.play())
+      .catch(report);
+  },
+};
+
 interface HlsGlobal {
-  Hls: new (config: object) => {
+  readonly Hls: new (config: object) => {
     on(
       event: string,
       listener: (event: string, facts: { fatal: boolean; type: string; details: string }) => void,
@@ -77,7 +136,7 @@ interface HlsGlobal {
 }
 
 interface DashGlobal {
-  dashjs: {
+  readonly dashjs: {
     MediaPlayer(): {
       create(): {
         on(event: string, listener: (event: { error: unknown }) => void): void;
@@ -87,16 +146,45 @@ interface DashGlobal {
   };
 }
 
-/** What the player shows right now. */
+interface ShakaError {
+  readonly code: number;
+  readonly data: readonly unknown[];
+}
+
+interface ShakaGlobal {
+  readonly shaka: {
+    readonly Player: new () => {
+      addEventListener(type: 'error', listener: (event: { detail: ShakaError }) => void): void;
+      attach(video: HTMLVideoElement): Promise<void>;
+      load(url: string): Promise<void>;
+    };
+  };
+}
+
+/** What the player shows right now, and how it came there. */
 export function playback(page: Page): Promise<Playback> {
   return page.evaluate(() => {
-    const { video, playbackErrors } = globalThis as unknown as PlayingPage;
+    const { video, watched, playbackErrors } = globalThis as unknown as PlayingPage;
     return {
+      ...watched,
       position: video.currentTime,
       duration: video.duration,
       ended: video.ended,
       decodedFrames: video.getVideoPlaybackQuality().totalVideoFrames,
+      decodedAudioBytes: video.webkitAudioDecodedByteCount,
       errors: playbackErrors,
     };
   });
+}
+
+/** Plays a finished recording from its start. @returns the last state: at the end, or where it was when time was up */
+export async function playThrough(
+  page: Page,
+  player: PlayerName,
+  manifestUrl: string,
+  { rate = 1, limitMs = 60_000 }: { readonly rate?: number; readonly limitMs?: number } = {},
+): Promise<Playback> {
+  await play(page, player, manifestUrl, { rate, fromStart: true });
+  await until(async () => (await playback(page)).ended, `${player} comes to the end`, limitMs).catch(() => undefined);
+  return playback(page);
 }

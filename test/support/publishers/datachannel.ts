@@ -18,7 +18,8 @@ interface Frame {
 
 interface Order {
   readonly urls: readonly string[];
-  readonly media: string;
+  /** Several are sent one after another, as one file. */
+  readonly media: string | readonly string[];
   /** What the media's pictures are: H264 unless told. */
   readonly codec?: VideoCodecName;
   /** Pictures as RTP payloads, for a codec that libdatachannel cannot packetize. */
@@ -30,8 +31,11 @@ interface Order {
   readonly video?: boolean;
   /** Offered, and then nothing is sent. */
   readonly mute?: readonly ('video' | 'audio')[];
+  /** From when to when a kind is sent, seconds from the start; by default throughout. */
+  readonly spans?: { readonly video?: Span; readonly audio?: Span };
 }
 
+type Span = readonly [fromSeconds: number, toSeconds: number];
 const VIDEO_PAYLOAD_TYPE = 102;
 const AUDIO_PAYLOAD_TYPE = 111;
 
@@ -39,6 +43,10 @@ const order = JSON.parse(process.argv[2] ?? '{}') as Order;
 const say = (event: object): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 const wants = (kind: 'video' | 'audio'): boolean => order[kind] !== false;
 const sends = (kind: 'video' | 'audio'): boolean => wants(kind) && order.mute?.includes(kind) !== true;
+const isInSpan = (kind: 'video' | 'audio', seconds: number): boolean => {
+  const [from, to] = order.spans?.[kind] ?? [0, Infinity];
+  return seconds >= from && seconds < to;
+};
 
 async function readFrames(path: string): Promise<Frame[]> {
   const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(await readFile(path)) });
@@ -68,6 +76,31 @@ async function readFrames(path: string): Promise<Frame[]> {
     }
   }
   return frames.sort((a, b) => a.dueSeconds - b.dueSeconds);
+}
+
+/** Of the kind that leads, to the end of its last frame. */
+function lengthOf(frames: readonly Frame[]): number {
+  const leader = sends('video') ? 'video' : 'audio';
+  return Math.max(...frames.filter(({ kind }) => kind === leader).map(({ dueSeconds }) => dueSeconds)) + 1 / 30;
+}
+
+/** The frames of files that follow each other. */
+async function readAll(paths: readonly string[]): Promise<{ frames: Frame[]; lengthSeconds: number }> {
+  const frames: Frame[] = [];
+  let lengthSeconds = 0;
+  for (const path of paths) {
+    const part = await readFrames(path);
+    for (const frame of part) {
+      const { timestampSeconds, dueSeconds } = frame;
+      frames.push({
+        ...frame,
+        timestampSeconds: timestampSeconds + lengthSeconds,
+        dueSeconds: dueSeconds + lengthSeconds,
+      });
+    }
+    lengthSeconds += lengthOf(part);
+  }
+  return { frames, lengthSeconds };
 }
 
 interface SendingTrack {
@@ -175,12 +208,7 @@ const isOpen = (track: datachannel.Track): Promise<void> =>
   });
 
 async function main(): Promise<void> {
-  const frames = await readFrames(order.media);
-  const lengthSeconds =
-    Math.max(
-      ...frames.filter(({ kind }) => kind === (sends('video') ? 'video' : 'audio')).map(({ dueSeconds }) => dueSeconds),
-    ) +
-    1 / 30;
+  const { frames, lengthSeconds } = await readAll([order.media].flat());
   const publishers = order.urls.map((url) => new Publisher(url));
   await Promise.all(publishers.map((publisher) => publisher.connect()));
   say({ event: 'connected' });
@@ -192,6 +220,7 @@ async function main(): Promise<void> {
   for (let loop = 0; loop < loops && !isEnded(); loop++) {
     for (const frame of frames) {
       if (isEnded()) break;
+      if (!isInSpan(frame.kind, loop * lengthSeconds + frame.dueSeconds)) continue;
       const dueMs = start + (loop * lengthSeconds + frame.dueSeconds) * 1000;
       const waitMs = dueMs - performance.now();
       if (waitMs > 1) await new Promise((done) => setTimeout(done, waitMs));
