@@ -147,6 +147,7 @@ describe('loadConfig', () => {
         [recorder]
         auto_streams = ["cam*"]
         max_recording_seconds = 3600
+        index_path = "./index"
         [recorder.upload]
         enabled = false
         [stream."a.b"]
@@ -158,12 +159,12 @@ describe('loadConfig', () => {
       `,
       );
 
-      expect(config.recorder.auto_streams).toEqual(['cam*']);
+      expect(config.recorder).toMatchObject({ auto_streams: ['cam*'], max_recording_seconds: 3600 });
       expect(warnings).toEqual(
         [
           'strategy.each_stream_max_sub',
           'strategy.auto_create_whip',
-          'recorder.max_recording_seconds',
+          'recorder.index_path',
           'recorder.upload.enabled',
           'stream.a.b.on_demand',
           'stream.a.b.sources',

@@ -10,7 +10,7 @@ const PLANNED: readonly string[] = [
   'strategy.auto_delete_whip strategy.auto_delete_whep',
   'sdp.video_codecs sdp.audio_codecs',
   'hooks.on_stream_created hooks.on_stream_deleted hooks.on_publish_started hooks.on_publish_stopped hooks.timeout_ms hooks.on_error',
-  'recorder.index_path recorder.max_recording_seconds recorder.spool_dir',
+  'recorder.index_path recorder.spool_dir',
   'recorder.upload.enabled recorder.upload.liveman_url recorder.upload.liveman_token recorder.upload.queue_path',
   'recorder.upload.local_dir recorder.upload.presign_ttl_seconds recorder.upload.interval_ms recorder.upload.concurrency',
   'recorder.storage.bucket recorder.storage.region recorder.storage.endpoint recorder.storage.access_key_id',

@@ -110,6 +110,13 @@ const recorder = z.strictObject({
     unit: 'seconds',
     description: 'How long a recording waits for a publisher that was lost.',
   }),
+  max_recording_seconds: wholeNumber({
+    min: 0,
+    max: 31_536_000,
+    default: 86_400,
+    unit: 'seconds',
+    description: 'A recording session this old ends at the next key frame, and the next one goes on there. 0: never.',
+  }),
   fsync: oneOf(['fragment', 'segment', 'off'], 'segment', 'When media is forced to the disk itself.'),
   time_zone: setting(z.string().refine(isTimeZone).default('UTC'), {
     description: 'Zone whose midnight starts a new day of recordings.',

@@ -194,6 +194,8 @@ export class Engine {
   private heard(event: EngineEvent): void {
     if (event.type === 'worker-load') this.placement.reportLoad(event.worker, event.cpuPercent);
     else if (event.type === 'session-state' && event.state === 'closed') this.forgetSession(event.sessionId);
+    else if (event.type === 'recording-rotated') this.rotated(event.recordingSessionId, event.nextSessionId);
+    else if (event.type === 'recording-completed') this.forgetRecording(event.recordingSessionId);
     this.emit(event);
   }
 
@@ -242,6 +244,13 @@ export class Engine {
     const place = this.sessions.get(sessionId);
     this.sessions.delete(sessionId);
     if (place !== undefined) this.placement.release(place.streamId, sessionId);
+  }
+
+  private rotated(recordingSessionId: string, nextSessionId: string): void {
+    const place = this.recordings.get(recordingSessionId);
+    if (place === undefined) return;
+    this.recordings.set(nextSessionId, place);
+    this.placement.hold(place.streamId, nextSessionId);
   }
 
   private forgetRecording(recordingSessionId: string): void {

@@ -72,6 +72,8 @@ export interface RecordingOrder extends RecordingDirectory {
   readonly segmentDurationMs: number;
   readonly fragmentDurationMs: number;
   readonly fsync: FsyncPolicy;
+  /** Session time from which on the next session begins at the first key frame; Infinity for never. */
+  readonly maxDurationMs: number;
 }
 
 /** At `atEpochMs` the recording cuts and goes on in another directory (day border). */
@@ -203,6 +205,17 @@ export type EngineEvent =
     }
   | { readonly type: 'gap-recorded'; readonly recordingSessionId: string; readonly gap: RecordedGap }
   | { readonly type: 'recording-rolled-over'; readonly recordingSessionId: string; readonly directory: string }
+  /** A session has reached its limit: from a cut on the media belongs to another one. What is on its way of the first follows. */
+  | {
+      readonly type: 'recording-rotated';
+      readonly recordingSessionId: string;
+      readonly nextSessionId: string;
+      readonly directory: string;
+      /** Wall clock of the next session's time 0. */
+      readonly anchorEpochMs: number;
+    }
+  /** Everything of a session that was rotated is on disk and told. */
+  | { readonly type: 'recording-completed'; readonly recordingSessionId: string }
   | {
       readonly type: 'recording-failed';
       readonly recordingSessionId: string;

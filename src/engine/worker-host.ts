@@ -39,6 +39,8 @@ type Emit = (event: EngineEvent) => void;
 
 interface Recording {
   readonly streamId: string;
+  /** The session that is recorded, and the one before: who asks may not have heard of the change yet. */
+  sessionIds: readonly string[];
   readonly recorder: StreamRecorder;
   readonly endTimer: () => void;
 }
@@ -158,18 +160,29 @@ export class WorkerHost {
     const { environment } = this;
     const stream = this.streamOf(streamId);
     const recorder = new StreamRecorder(order, environment, {
-      emit: (event) => this.emit(event),
+      emit: (event) => {
+        if (event.type === 'recording-rotated') this.rotated(event.recordingSessionId, event.nextSessionId);
+        this.emit(event);
+      },
       requestKeyframe: () => stream.current?.requestKeyframe(),
     });
     const endTimer = environment.wheel.every(RECORDER_INTERVAL_MS, (nowMs) => recorder.tick(nowMs));
-    this.recordings.set(recordingSessionId, { streamId, recorder, endTimer });
+    this.recordings.set(recordingSessionId, { streamId, sessionIds: [recordingSessionId], recorder, endTimer });
     stream.recordInto(recorder);
+  }
+
+  private rotated(sessionId: string, nextSessionId: string): void {
+    const recording = this.recordings.get(sessionId);
+    if (recording === undefined) return;
+    for (const id of recording.sessionIds) if (id !== sessionId) this.recordings.delete(id);
+    recording.sessionIds = [sessionId, nextSessionId];
+    this.recordings.set(nextSessionId, recording);
   }
 
   private async stopRecording(recordingSessionId: string): Promise<void> {
     const recording = this.recordings.get(recordingSessionId);
     if (recording === undefined) return;
-    this.recordings.delete(recordingSessionId);
+    for (const id of recording.sessionIds) this.recordings.delete(id);
     const { recorder, streamId, endTimer } = recording;
     const stream = this.streamOf(streamId);
     if (stream.recording === recorder) stream.recordInto(undefined);

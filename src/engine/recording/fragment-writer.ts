@@ -1,6 +1,7 @@
 import type { RecordableCodec, CodecParameters } from '../../media/codecs/codec.js';
 import { cmaf, FragmentSamples } from '../../media/containers/index.js';
 import { DecodeOrder } from '../../media/timeline/decode-order.js';
+import { msToTicks } from '../../media/timeline/ticks.js';
 import type { MemoryShare } from './memory-share.js';
 import type { RecordedSegment, SegmentPart } from './recorded-segment.js';
 import { SampleArena } from './sample-arena.js';
@@ -17,6 +18,8 @@ export class FragmentWriter {
   private readonly fragment = new FragmentSamples(MAX_FRAGMENT_SAMPLES);
   private sequenceNumber = 0;
   private writtenTicks = 0;
+  /** Recording time at the time 0 of the segment's session. */
+  private originTicks = 0;
   private segment: RecordedSegment | undefined;
   private part: SegmentPart | undefined;
   private hasWritten = false;
@@ -30,7 +33,7 @@ export class FragmentWriter {
     this.arena = new SampleArena(share, cmaf.fragmentHeaderSize(codec.kind, MAX_FRAGMENT_SAMPLES));
   }
 
-  /** End of what was handed to the disk, recording time. */
+  /** End of what was handed to the disk, recording time; at least the time 0 of the session. */
   get endTicks(): number {
     return this.writtenTicks;
   }
@@ -48,6 +51,8 @@ export class FragmentWriter {
   /** From now on fragments go to `segment`. */
   enter(segment: RecordedSegment): void {
     this.segment = segment;
+    this.originTicks = msToTicks(segment.originMs, this.timescale);
+    this.writtenTicks = Math.max(this.writtenTicks, this.originTicks);
   }
 
   /**
@@ -87,7 +92,8 @@ export class FragmentWriter {
     const part = this.open(parameters);
     const block = part && this.arena.detach(samples.payloadBytes(count));
     if (block === undefined) return undefined;
-    const baseDecodeTicks = this.order.fill(fragment, samples, count, this.writtenTicks, endTicks);
+    const decodeTicks = this.order.fill(fragment, samples, count, this.writtenTicks, endTicks);
+    const baseDecodeTicks = decodeTicks - this.originTicks;
     const start = block.payloadOffset - cmaf.fragmentHeaderSize(kind, count);
     this.sequenceNumber += 1;
     const description = { sequenceNumber: this.sequenceNumber, baseDecodeTicks, samples: fragment };
@@ -101,7 +107,7 @@ export class FragmentWriter {
       release: () => block.release(),
     });
     this.hasWritten = true;
-    this.writtenTicks = baseDecodeTicks + fragment.totalDurationTicks;
+    this.writtenTicks = decodeTicks + fragment.totalDurationTicks;
     return fragment.totalDurationTicks;
   }
 }

@@ -18,9 +18,17 @@ export interface InitObject {
   readonly ready: Promise<boolean>;
 }
 
-interface KeptInit extends InitObject {
+type InitFacts = Pick<RecordedTrack, 'trackId' | 'initObjectKey' | 'initSizeBytes' | 'initSha256'>;
+
+interface KeptInit {
+  readonly trackId: string;
   readonly kind: MediaKind;
   readonly sha256: string;
+  /** Resolves once it is on disk, to undefined when that failed. */
+  readonly written: Promise<InitFacts | undefined>;
+  /** Of the last session that it was told for. */
+  toldFor: string;
+  ready: Promise<boolean>;
 }
 
 /** The init objects of one directory: each set of parameters is written once, whoever recorded it first. */
@@ -35,41 +43,43 @@ export class InitObjects {
     this.nextNumber = { ...target.nextInitNumber };
   }
 
-  /** @returns the object for these parameters, at once; its bytes follow */
-  take(format: TrackFormat): InitObject {
+  /** @returns the object for these parameters as a track of the session, at once; its bytes follow */
+  take(format: TrackFormat, recordingSessionId: string): InitObject {
     const { kind } = format.codec;
     const bytes = cmaf.encodeInit(format);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const found = this.kept.find((init) => init.kind === kind && init.sha256 === sha256);
-    if (found !== undefined) return found;
-    const init = this.reuse(format, bytes.length, sha256) ?? this.make(format, bytes, sha256);
+    const init = this.kept.find((one) => one.kind === kind && one.sha256 === sha256) ?? this.keep(kind, bytes, sha256);
+    if (init.toldFor !== recordingSessionId) {
+      init.toldFor = recordingSessionId;
+      init.ready = init.written.then((facts) => facts !== undefined && this.tell(format, facts, recordingSessionId));
+    }
+    return init;
+  }
+
+  private keep(kind: MediaKind, bytes: Uint8Array, sha256: string): KeptInit {
+    const known = this.target.knownInits.find((init) => init.kind === kind && init.sha256 === sha256);
+    const trackId = known?.trackId ?? randomUUID();
+    const written = this.factsOf(trackId, kind, bytes, sha256, known?.objectKey);
+    const init = { trackId, kind, sha256, written, toldFor: '', ready: Promise.resolve(false) };
     this.kept.push(init);
     return init;
   }
 
-  /** One that was there before this recording: told again, as this session's. */
-  private reuse(format: TrackFormat, sizeBytes: number, sha256: string): KeptInit | undefined {
-    const { kind } = format.codec;
-    const known = this.target.knownInits.find((init) => init.kind === kind && init.sha256 === sha256);
-    if (known === undefined) return undefined;
-    const { trackId, objectKey } = known;
-    this.tell(format, { trackId, initObjectKey: objectKey, initSizeBytes: sizeBytes, initSha256: sha256 });
-    return { trackId, kind, sha256, ready: Promise.resolve(true) };
-  }
-
-  private make(format: TrackFormat, bytes: Uint8Array, sha256: string): KeptInit {
-    const trackId = randomUUID();
-    const ready = this.write(format.codec.kind, bytes).then(
-      (initObjectKey) => {
-        this.tell(format, { trackId, initObjectKey, initSizeBytes: bytes.length, initSha256: sha256 });
-        return true;
-      },
-      (error: unknown) => {
-        this.output.failed(error);
-        return false;
-      },
-    );
-    return { trackId, kind: format.codec.kind, sha256, ready };
+  /** @param knownKey of one that was there before this recording */
+  private async factsOf(
+    trackId: string,
+    kind: MediaKind,
+    bytes: Uint8Array,
+    initSha256: string,
+    knownKey: string | undefined,
+  ): Promise<InitFacts | undefined> {
+    try {
+      const initObjectKey = knownKey ?? (await this.write(kind, bytes));
+      return { trackId, initObjectKey, initSizeBytes: bytes.length, initSha256 };
+    } catch (error) {
+      this.output.failed(error);
+      return undefined;
+    }
   }
 
   /** @returns its key, under the next number that is free */
@@ -94,12 +104,9 @@ export class InitObjects {
     }
   }
 
-  private tell(
-    { codec, parameters, timescale }: TrackFormat,
-    init: Pick<RecordedTrack, 'trackId' | 'initObjectKey' | 'initSizeBytes' | 'initSha256'>,
-  ): void {
+  private tell({ codec, parameters, timescale }: TrackFormat, facts: InitFacts, recordingSessionId: string): true {
     const track: RecordedTrack = {
-      ...init,
+      ...facts,
       kind: codec.kind,
       codecName: codec.name,
       codecString: parameters.codecString,
@@ -110,6 +117,7 @@ export class InitObjects {
       sampleRate: parameters.sampleRate,
       channels: parameters.channels,
     };
-    this.output.emit({ type: 'track-recorded', recordingSessionId: this.output.recordingSessionId, track });
+    this.output.emit({ type: 'track-recorded', recordingSessionId, track });
+    return true;
   }
 }

@@ -1,7 +1,7 @@
 import type { MediaKind } from '../../media/codecs/codec.js';
 import type { TrackReception } from '../protocol.js';
 
-/** What came of one kind of media, and what became of it; grows over all publishers of a recording. */
+/** What came of one kind of media, and what became of it; grows over all publishers of a session. */
 export class TrackTally {
   packetsReceived = 0;
   packetsRepaired = 0;
@@ -13,6 +13,13 @@ export class TrackTally {
     earlier: TrackReception | undefined,
   ) {
     if (earlier !== undefined) Object.assign(this, earlier);
+  }
+
+  restart(): void {
+    this.packetsReceived = 0;
+    this.packetsRepaired = 0;
+    this.packetsLost = 0;
+    this.framesDropped = 0;
   }
 }
 
@@ -33,6 +40,11 @@ export class ReceptionTally {
     );
     this.tracks.set(kind, tally);
     return tally;
+  }
+
+  /** The next session counts from nothing. */
+  restart(): void {
+    for (const tally of this.tracks.values()) tally.restart();
   }
 
   /** @returns what is known by now, as plain objects */

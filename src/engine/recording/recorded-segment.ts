@@ -3,6 +3,7 @@ import { cmaf } from '../../media/containers/index.js';
 import type { RecordedObject, SegmentClosed } from '../protocol.js';
 import type { TrackFormat } from './init-objects.js';
 import type { ClaimedNumber, RecordingFolder } from './recording-folder.js';
+import type { RecordedSession } from './recorded-session.js';
 import type { RecordingOutput } from './recording-output.js';
 import { SegmentFile } from './segment-file.js';
 
@@ -14,6 +15,7 @@ export interface SegmentPart {
 }
 
 export interface SegmentPlan {
+  readonly session: RecordedSession;
   readonly period: number;
   /** Kind of the track that the number is claimed with. */
   readonly leader: MediaKind;
@@ -41,6 +43,11 @@ export class RecordedSegment {
     this.claimed.catch((error: unknown) => output.failed(error));
   }
 
+  /** Recording time at the time 0 of its session. */
+  get originMs(): number {
+    return this.plan.session.originMs;
+  }
+
   /** One more track calls `trackDone`. To be called before the last of the others does. */
   addTrack(): void {
     this.tracksLeft += 1;
@@ -48,7 +55,7 @@ export class RecordedSegment {
 
   open(format: TrackFormat): SegmentPart {
     const { kind } = format.codec;
-    const init = this.folder.inits.take(format);
+    const init = this.folder.inits.take(format, this.plan.session.id);
     const opening = this.claimed.then(({ number, file }) =>
       kind === this.plan.leader ? file : this.folder.create(kind, number),
     );
@@ -81,8 +88,8 @@ export class RecordedSegment {
       const { directory } = this.folder;
       if (this.output.fsync !== 'off') await this.output.files.syncDirectory(directory);
       const { number } = await this.claimed;
-      const { period } = this.plan;
-      return { recordingSessionId: this.output.recordingSessionId, directory, number, period, objects };
+      const { period, session } = this.plan;
+      return { recordingSessionId: session.id, directory, number, period, objects };
     } catch (error) {
       this.output.failed(error);
       return undefined;

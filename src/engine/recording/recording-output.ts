@@ -3,7 +3,6 @@ import type { RecordingFiles } from './recording-files.js';
 
 /** Where everything of one recording goes: files, and events to the main thread. */
 export interface RecordingOutput {
-  readonly recordingSessionId: string;
   readonly files: RecordingFiles;
   readonly fsync: FsyncPolicy;
   emit(event: EngineEvent): void;

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly expectsVideo: boolean;
   /** Recording time at which the next directory begins, Infinity for never. */
   borderMs(): number;
+  /** The next session begins at `ms`. */
+  rotate(ms: number): void;
   monotonicMs(): number;
   requestKeyframe(): void;
   gap(gap: RecordedGap): void;
@@ -183,7 +185,7 @@ export class RecordingRun {
 
   private cutWhereDue(leader: RunMember, ms: number): void {
     const { track } = leader;
-    this.limits.borderMs = this.options.borderMs();
+    this.limits.borderMs = this.nextBorderMs();
     const decision = decideCut(this.limits, ms, track.isNextSync && track.isCleanBeforeNext());
     if (decision === 'ask-for-keyframe') this.options.requestKeyframe();
     if (decision === 'cut') this.cut(leader, track.admitted, ms, false);
@@ -211,7 +213,7 @@ export class RecordingRun {
   /** Video stands still and would keep the segment open for ever: its last picture lasts to the end of the segment. */
   private cutPastStandstill(other: TrackRecording): void {
     const { leader, limits } = this;
-    limits.borderMs = this.options.borderMs();
+    limits.borderMs = this.nextBorderMs();
     const atMs = forcedMs(limits);
     if (other.newestMs < atMs + standstillMs(leader.track) || leader.track.newestMs >= atMs) return;
     const successor = this.memberOf(other);
@@ -246,9 +248,21 @@ export class RecordingRun {
   private nextSegment(claimer: RunMember, ms: number, startsPeriod: boolean): RecordedSegment {
     const { sequence } = this.options;
     const crossesBorder = ms >= this.options.borderMs();
+    const isOver = ms >= sequence.rotationMs;
+    if (isOver) this.rotate(ms);
     if (crossesBorder) sequence.enterNextDirectory();
-    if (crossesBorder || startsPeriod) sequence.startPeriod();
+    if (isOver || crossesBorder || startsPeriod) sequence.startPeriod();
     return sequence.next(claimer.track.kind, this.members.length);
+  }
+
+  private rotate(ms: number): void {
+    for (const member of this.members) member.tellLossUpTo(ms);
+    this.options.rotate(ms);
+  }
+
+  /** Recording time from which on the segment ends at the next key frame: of the directory or of the session. */
+  private nextBorderMs(): number {
+    return Math.min(this.options.borderMs(), this.options.sequence.rotationMs);
   }
 
   private flush(track: TrackRecording): void {

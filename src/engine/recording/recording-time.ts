@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import type { MediaKind } from '../../media/codecs/codec.js';
-import type { EngineEvent, RecordingOrder } from '../protocol.js';
+import type { EngineEvent, RecordedGap, RecordingOrder } from '../protocol.js';
 import type { TrackRecording } from './track-recording.js';
 
 /**
@@ -19,6 +19,7 @@ export class RecordingTime {
     private readonly order: Pick<RecordingOrder, 'recordingSessionId' | 'anchorEpochMs' | 'endMs'>,
     private readonly clock: Clock,
     private readonly emit: (event: EngineEvent) => void,
+    private readonly gap: (gap: RecordedGap) => void,
   ) {
     const { anchorEpochMs, endMs } = order;
     this.isAnchored = anchorEpochMs !== undefined;
@@ -34,6 +35,11 @@ export class RecordingTime {
   /** @param monotonicMs after the first run has begun. @returns recording time */
   at(monotonicMs: number): number {
     return monotonicMs - (this.originMs ?? monotonicMs);
+  }
+
+  /** @returns the wall clock at a recording time */
+  epochMs(ms: number): number {
+    return Math.round(this.clock.epochMs() - (this.clock.monotonicMs() - (this.originMs ?? 0) - ms));
   }
 
   /** @param firstMs monotonic clock at the first sample of a run. @returns its recording time: never before what is written */
@@ -53,9 +59,7 @@ export class RecordingTime {
     const startMs = Math.round(endMs);
     const durationMs = Math.round(track.waitingMs) - startMs;
     if (durationMs <= 0) return;
-    const { recordingSessionId } = this.order;
-    const gap = { kind: track.kind, startMs, durationMs, cause: 'publisher-away' } as const;
-    this.emit({ type: 'gap-recorded', recordingSessionId, gap });
+    this.gap({ kind: track.kind, startMs, durationMs, cause: 'publisher-away' });
   }
 
   /** The run that a track was part of is over. */

@@ -89,6 +89,12 @@ export class RunMember {
     if (track.isNextAfterLoss && track.misses(ms)) this.tellGap(track.endMs, ms, 'loss');
   }
 
+  /** The session ends at `ms`: of a loss that goes on, what is missing until there is missing in it. */
+  tellLossUpTo(ms: number): void {
+    const { track } = this;
+    if (track.isLossOpen && track.misses(ms)) this.tellGap(track.endMs, ms, 'loss');
+  }
+
   tellGap(fromMs: number, toMs: number, cause: RecordedGap['cause']): void {
     const startMs = Math.round(fromMs);
     const durationMs = Math.round(toMs) - startMs;

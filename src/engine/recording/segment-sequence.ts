@@ -1,22 +1,36 @@
+import { randomUUID } from 'node:crypto';
 import type { MediaKind } from '../../media/codecs/codec.js';
-import type { EngineEvent, RecordingDirectory } from '../protocol.js';
+import type { EngineEvent, RecordingOrder, RecordingDirectory } from '../protocol.js';
 import { RecordedSegment } from './recorded-segment.js';
 import { RecordingFolder } from './recording-folder.js';
+import type { RecordedSession } from './recorded-session.js';
 import type { RecordingOutput } from './recording-output.js';
 
-/** The segments of a recording one after another, over Periods and directories; told in this order, whatever closes first. */
+/** The segments of a recording one after another, over Periods, directories and sessions; told in this order, whatever closes first. */
 export class SegmentSequence {
   private folder: RecordingFolder;
   private nextFolder: RecordingFolder | undefined;
   private told: Promise<void> = Promise.resolve();
+  private currentSession: RecordedSession;
+  private nextPeriod: number;
 
-  /** @param nextPeriod index of the first Period */
   constructor(
-    target: RecordingDirectory,
-    private nextPeriod: number,
+    private readonly order: RecordingOrder,
     private readonly output: RecordingOutput,
   ) {
-    this.folder = new RecordingFolder(target, output);
+    this.folder = new RecordingFolder(order, output);
+    this.currentSession = { id: order.recordingSessionId, originMs: 0 };
+    this.nextPeriod = order.nextPeriod;
+  }
+
+  /** What the next segment belongs to. */
+  get session(): RecordedSession {
+    return this.currentSession;
+  }
+
+  /** Recording time from which on the next session is due. */
+  get rotationMs(): number {
+    return this.currentSession.originMs + this.order.maxDurationMs;
   }
 
   /** A directory waits to be gone on in. */
@@ -33,8 +47,25 @@ export class SegmentSequence {
     if (this.nextFolder === undefined) return;
     this.folder = this.nextFolder;
     this.nextFolder = undefined;
-    const { recordingSessionId } = this.output;
+    const { id: recordingSessionId } = this.session;
     this.tell({ type: 'recording-rolled-over', recordingSessionId, directory: this.folder.directory });
+  }
+
+  /**
+   * The segments to come belong to another session, in the same directory and under the numbers that follow. That is told
+   * at once, so that the session has its row before any crash; the end of the one before in its turn.
+   *
+   * @param originMs recording time at its time 0
+   * @param anchorEpochMs wall clock there
+   */
+  rotate(originMs: number, anchorEpochMs: number): void {
+    const { id: recordingSessionId } = this.session;
+    const { directory } = this.folder;
+    this.currentSession = { id: randomUUID(), originMs };
+    this.nextPeriod = 0;
+    const nextSessionId = this.session.id;
+    this.output.emit({ type: 'recording-rotated', recordingSessionId, nextSessionId, directory, anchorEpochMs });
+    this.tell({ type: 'recording-completed', recordingSessionId });
   }
 
   startPeriod(): void {
@@ -43,7 +74,9 @@ export class SegmentSequence {
 
   /** @param leader kind of the track that the segment starts with */
   next(leader: MediaKind, trackCount: number): RecordedSegment {
-    const segment = new RecordedSegment(this.folder, this.output, { period: this.nextPeriod - 1, leader, trackCount });
+    const { session } = this;
+    const plan = { session, period: this.nextPeriod - 1, leader, trackCount };
+    const segment = new RecordedSegment(this.folder, this.output, plan);
     this.told = this.told.then(async () => {
       const closed = await segment.closed();
       if (closed !== undefined) this.output.emit({ type: 'segment-closed', segment: closed });

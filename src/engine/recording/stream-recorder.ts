@@ -3,7 +3,7 @@ import { systemErrorCode } from '../../shared/errors.js';
 import type { AccessUnitFacts, AccessUnitSink, CodecParameters } from '../../media/codecs/codec.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
-import type { EngineEvent, RecordingOrder, RolloverOrder } from '../protocol.js';
+import type { EngineEvent, RecordedGap, RecordingOrder, RolloverOrder } from '../protocol.js';
 import { IGNORING_SINK } from './access-unit-intake.js';
 import { MemoryShare } from './memory-share.js';
 import { NodeRecordingFiles } from './node-recording-files.js';
@@ -66,19 +66,23 @@ export class StreamRecorder {
     environment: RecorderEnvironment,
     private readonly events: RecorderEvents,
   ) {
-    const { recordingSessionId, fsync } = order;
+    const { fsync } = order;
     const { memory, clock, files = new NodeRecordingFiles(order.rootPath) } = environment;
     this.clock = clock;
     const output: RecordingOutput = {
-      recordingSessionId,
       files,
       fsync,
       emit: (event) => this.emit(event),
       failed: (error) => this.failWith(error),
     };
     this.share = new MemoryShare(memory, RECORDING_MEMORY_BYTES);
-    this.sequence = new SegmentSequence(order, order.nextPeriod, output);
-    this.time = new RecordingTime(order, clock, (event) => events.emit(event));
+    this.sequence = new SegmentSequence(order, output);
+    this.time = new RecordingTime(
+      order,
+      clock,
+      (event) => events.emit(event),
+      (gap) => this.gap(gap),
+    );
     this.tally = new ReceptionTally(order.reception);
   }
 
@@ -175,7 +179,7 @@ export class StreamRecorder {
 
   /** Nothing before there was a publisher. */
   private tellCounted(): void {
-    const { recordingSessionId } = this.order;
+    const { id: recordingSessionId } = this.sequence.session;
     const tracks = this.tally.read();
     if (tracks.length > 0) this.events.emit({ type: 'reception-counted', recordingSessionId, tracks });
   }
@@ -294,6 +298,7 @@ export class StreamRecorder {
     if (leader === undefined) return;
     const tracks: [TrackRecording, ...TrackRecording[]] = [leader, ...others.filter((track) => track !== undefined)];
     const startMs = this.time.begin(Math.min(...tracks.map((track) => track.firstMonotonicMs)));
+    if (startMs >= this.sequence.rotationMs) this.rotate(startMs);
     for (const track of tracks) this.time.place(track);
     this.run = new RecordingRun(this.runOptions(publication), tracks, startMs);
   }
@@ -305,7 +310,7 @@ export class StreamRecorder {
   }
 
   private runOptions(publication: Publication): RunOptions {
-    const { segmentDurationMs, fragmentDurationMs, recordingSessionId } = this.order;
+    const { segmentDurationMs, fragmentDurationMs } = this.order;
     return {
       sequence: this.sequence,
       segmentDurationMs,
@@ -314,7 +319,8 @@ export class StreamRecorder {
       borderMs: () => (this.sequence.hasNextDirectory ? this.time.borderMs : Infinity),
       monotonicMs: () => this.clock.monotonicMs(),
       requestKeyframe: () => this.events.requestKeyframe(),
-      gap: (gap) => this.events.emit({ type: 'gap-recorded', recordingSessionId, gap }),
+      gap: (gap) => this.gap(gap),
+      rotate: (ms) => this.rotate(ms),
     };
   }
 
@@ -325,6 +331,26 @@ export class StreamRecorder {
     const placed = publication.tracks.filter((track) => track.isPlaced);
     run.finish();
     for (const track of placed) this.time.ended(track);
+  }
+
+  /** @param ms recording time at the next session's time 0 */
+  private rotate(ms: number): void {
+    this.tellCounted();
+    this.tally.restart();
+    this.sequence.rotate(ms, this.time.epochMs(ms));
+  }
+
+  /** @param gap in recording time; what of it lies before the session is none of it */
+  private gap({ startMs, durationMs, ...gap }: RecordedGap): void {
+    const { id: recordingSessionId, originMs } = this.sequence.session;
+    const fromMs = Math.max(0, startMs - Math.round(originMs));
+    const leftMs = startMs + durationMs - Math.round(originMs) - fromMs;
+    if (leftMs <= 0) return;
+    this.events.emit({
+      type: 'gap-recorded',
+      recordingSessionId,
+      gap: { ...gap, startMs: fromMs, durationMs: leftMs },
+    });
   }
 
   private crossBorder(): void {
@@ -349,7 +375,7 @@ export class StreamRecorder {
     this.run?.abandon();
     this.run = undefined;
     this.publication?.close();
-    const { recordingSessionId } = this.order;
+    const { id: recordingSessionId } = this.sequence.session;
     this.sequence.tell({ type: 'recording-failed', recordingSessionId, code, message });
   }
 }

@@ -169,6 +169,11 @@ export class TrackRecording {
     this.isDamaged = true;
   }
 
+  /** Something was lost, and nothing that can be used has come since. */
+  get isLossOpen(): boolean {
+    return this.isDamaged;
+  }
+
   /** Something before was lost, so that what needs it cannot be decoded; some time after it is taken all the same. */
   isBroken(nowMs: number): boolean {
     return this.isDamaged && nowMs - this.brokenSinceMs < LONGEST_BREAK_MS;

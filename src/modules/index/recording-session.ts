@@ -12,6 +12,7 @@ export type RecordingSessionReason =
   | 'publisher-lost'
   | 'stream-deleted'
   | 'base-dir-changed'
+  | 'max-duration'
   | 'node-stopped'
   | 'disk-full'
   | 'io-error'

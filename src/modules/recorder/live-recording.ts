@@ -29,12 +29,15 @@ export interface RecordingFacts {
   readonly startedAt: Date;
 }
 
+/** The engine records under another session from now on. */
+export type Rotated = Extract<EngineEvent, { type: 'recording-rotated' }>;
+
 export type Ending =
   | { readonly state: 'completed'; readonly reason: RecordingSessionReason }
   | { readonly state: 'failed'; readonly reason: 'disk-full' | 'io-error' | 'memory-exhausted' };
 
 /**
- * One recording session that runs: `waiting → recording ⇄ interrupted → ended`.
+ * One recording session that runs: `waiting → recording ⇄ interrupted → ended`. At its limit another one takes over.
  *
  * It has a row from the moment its publisher is connected, so that a publisher who never connects leaves nothing behind.
  */
@@ -43,6 +46,8 @@ export class LiveRecording {
   private currentDirectory: string;
   private hasRow = false;
   private isLive = false;
+  /** Ends with this one. */
+  private next: LiveRecording | undefined;
   private inEngine = false;
   private preparedBorderMs = 0;
   private unrecorded: readonly UnrecordedTrack[] = [];
@@ -92,6 +97,11 @@ export class LiveRecording {
     return this.currentDirectory;
   }
 
+  /** The one that took over while this one was being stopped. */
+  get successor(): LiveRecording | undefined {
+    return this.next;
+  }
+
   /** False before the start, and after its worker was lost or the server restarted. */
   get isInEngine(): boolean {
     return this.inEngine;
@@ -118,6 +128,7 @@ export class LiveRecording {
       segmentDurationMs: settings.segmentDurationMs,
       fragmentDurationMs: settings.fragmentDurationMs,
       fsync: settings.fsync,
+      maxDurationMs: settings.maxDurationMs,
     });
     this.inEngine = true;
     this.preparedBorderMs = 0;
@@ -167,7 +178,49 @@ export class LiveRecording {
     this.inEngine = false;
     this.border.close();
     this.publisherLost();
-    if (this.hasRow) this.commits.push(() => this.salvage());
+    if (this.hasRow) this.saveLeftovers();
+  }
+
+  /** It has reached its limit. What the engine still has of it follows. */
+  private retire(): void {
+    if (!this.hasRow) this.openRow();
+    this.currentState = 'ended';
+    this.inEngine = false;
+    this.window.close();
+    this.border.close();
+    this.commitState({ state: 'finalizing', reason: 'max-duration' });
+  }
+
+  /** Takes over from a session that has reached its limit: the engine records into this one already. */
+  succeed(before: LiveRecording, { directory, anchorEpochMs }: Rotated): void {
+    const { index } = this.context;
+    const wasInterrupted = before.currentState === 'interrupted';
+    this.currentState = before.currentState === 'waiting' ? 'waiting' : 'recording';
+    this.currentDirectory = directory;
+    this.unrecorded = before.unrecorded;
+    this.isLive = before.isLive;
+    this.preparedBorderMs = before.preparedBorderMs;
+    this.inEngine = true;
+    if (before.currentState === 'ended') before.next = this;
+    else before.retire();
+    this.openRow();
+    this.commits.push(() => index.anchorSession(this.facts.id, anchorEpochMs));
+    this.watchBorder();
+    if (wasInterrupted) this.publisherLost();
+  }
+
+  /** Of a session that another one took over from: nothing more of it comes. */
+  complete(): void {
+    const { clock, index, manifests } = this.context;
+    this.commitState({ state: 'completed', reason: 'max-duration', endedAt: new Date(clock.epochMs()) });
+    this.commits.push(async () => {
+      void manifests.publishAll(await index.directoriesOf(this.facts.id));
+    });
+  }
+
+  /** What a dead worker left open of it is committed. */
+  saveLeftovers(): void {
+    this.commits.push(() => this.salvage());
   }
 
   /** @returns when the engine has closed the files; rows and manifests follow in the stream's commits */
@@ -179,6 +232,7 @@ export class LiveRecording {
     if (this.hasRow) this.commitState({ state: 'finalizing', reason: ending.reason });
     if (this.inEngine) await this.stopInEngine();
     if (this.hasRow) this.commitEnding(ending);
+    await this.next?.end(ending);
   }
 
   /** An event of this session, in the order of the engine. */
@@ -300,7 +354,7 @@ export class LiveRecording {
   }
 
   private watchBorder(): void {
-    if (this.facts.baseDir !== undefined) return;
+    if (this.facts.baseDir !== undefined || this.currentState === 'ended') return;
     const { calendar, clock } = this.context;
     this.border.watch(calendar.nextBorder(Math.max(clock.epochMs(), this.preparedBorderMs)));
   }

@@ -6,7 +6,7 @@ import type { RecordingSessionReason, RecordingSessionView, RecordingTrigger } f
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNotFoundError } from '../signaling/signaling.errors.js';
 import { CommitQueue } from './commit-queue.js';
-import { LiveRecording, type Ending } from './live-recording.js';
+import { LiveRecording, type Ending, type Rotated } from './live-recording.js';
 import { RecordingUnavailableError, StorageFullError, UnsupportedCodecError } from './recorder.errors.js';
 import { unrecordedOf } from './recordable-media.js';
 import type { RecordingContext } from './recording-context.js';
@@ -20,6 +20,8 @@ export interface RecordedStreamHost {
   prepared(recording: LiveRecording): void;
   /** Its publisher is connected, or was before this server started. */
   began(recording: LiveRecording): void;
+  /** Another one has taken over from it, and nothing more of it comes. */
+  retired(recording: LiveRecording): void;
   /** The engine has closed its files, or never had any. */
   ended(recording: LiveRecording): void;
   hasRoom(): Promise<boolean>;
@@ -33,6 +35,8 @@ export interface RecordedStreamHost {
  */
 export class RecordedStream {
   private recording: LiveRecording | undefined;
+  /** Sessions that reached their limit and are not told to their end. */
+  private readonly retired = new Set<LiveRecording>();
   private publisher: 'none' | 'expected' | 'connected' | 'away' = 'none';
   /** Of the publisher that came last. */
   private tracks: readonly NegotiatedTrack[] = [];
@@ -105,7 +109,34 @@ export class RecordedStream {
   }
 
   workerLost(): Promise<void> {
-    return this.inTurn(() => this.recording?.workerLost());
+    return this.inTurn(() => {
+      for (const before of this.retired) {
+        before.saveLeftovers();
+        this.completed(before);
+      }
+      this.recording?.workerLost();
+    });
+  }
+
+  /** Its limit is reached, and the engine records on. Follows out of turn: events of the next one come at once. */
+  rotated(before: LiveRecording, event: Rotated): void {
+    const next = this.newRecording({
+      ...before.facts,
+      id: event.nextSessionId,
+      startedAt: new Date(event.anchorEpochMs),
+    });
+    next.succeed(before, event);
+    this.host.prepared(next);
+    if (this.recording !== before) return;
+    this.recording = next;
+    this.retired.add(before);
+  }
+
+  /** Everything of a session that reached its limit is told. */
+  completed(before: LiveRecording): void {
+    if (!this.retired.delete(before)) return;
+    before.complete();
+    this.host.retired(before);
   }
 
   recordingFailed(reason: (Ending & { state: 'failed' })['reason']): Promise<void> {

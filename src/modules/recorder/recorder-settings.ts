@@ -7,6 +7,8 @@ export interface RecorderSettings {
   readonly fragmentDurationMs: number;
   readonly fsync: FsyncPolicy;
   readonly reconnectWindowMs: number;
+  /** Infinity: sessions are as long as their publishers stay. */
+  readonly maxDurationMs: number;
   readonly onFull: 'refuse' | 'live_only';
   readonly minFreeBytes: number;
 }

@@ -73,6 +73,7 @@ function settingsOf({ recorder }: AppConfig): RecorderSettings {
     fragmentDurationMs: recorder.fragment_duration_ms,
     fsync: recorder.fsync,
     reconnectWindowMs: recorder.reconnect_window_seconds * 1000,
+    maxDurationMs: recorder.max_recording_seconds === 0 ? Infinity : recorder.max_recording_seconds * 1000,
     onFull: recorder.on_full,
     minFreeBytes: recorder.min_free_bytes,
   };

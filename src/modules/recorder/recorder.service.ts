@@ -52,6 +52,7 @@ export class RecorderService {
     this.host = {
       prepared: (recording) => void this.recordings.set(recording.facts.id, recording),
       began: (recording) => signaling.setRecording(recording.facts.stream, true),
+      retired: (recording) => void this.recordings.delete(recording.facts.id),
       ended: (recording) => this.ended(recording),
       hasRoom: () => this.hasRoom(),
       checkBaseDir: (stream, baseDir) => this.checkBaseDir(stream, baseDir),
@@ -143,7 +144,9 @@ export class RecorderService {
   }
 
   private ended(recording: LiveRecording): void {
-    this.recordings.delete(recording.facts.id);
+    for (let one: LiveRecording | undefined = recording; one !== undefined; one = one.successor) {
+      this.recordings.delete(one.facts.id);
+    }
     this.signaling.setRecording(recording.facts.stream, false);
   }
 
@@ -185,12 +188,14 @@ export class RecorderService {
     }
     const recording = this.recordings.get(recordingOf(event) ?? '');
     if (recording === undefined) return;
-    if (event.type !== 'recording-failed') {
-      recording.hear(event);
-      return;
+    const recorded = this.recordedStreams.get(recording.facts.stream);
+    if (event.type === 'recording-rotated') recorded?.rotated(recording, event);
+    else if (event.type === 'recording-completed') recorded?.completed(recording);
+    else if (event.type !== 'recording-failed') recording.hear(event);
+    else {
+      this.context.log.error(`The recording of ${recording.facts.stream} failed: ${event.message}`);
+      this.attend(recorded?.recordingFailed(event.code));
     }
-    this.context.log.error(`The recording of ${recording.facts.stream} failed: ${event.message}`);
-    this.attend(this.recordedStreams.get(recording.facts.stream)?.recordingFailed(event.code));
   }
 
   private attend(work: Promise<void> | undefined): void {

@@ -172,11 +172,26 @@ describe('SegmentSalvage', () => {
     ]);
   });
 
+  it('leaves what the session after its limit recorded to that one', async () => {
+    const { segments } = await salvage({
+      rows: { 1: first },
+      files: {
+        [today]: [
+          [2, [video(6000)]],
+          [3, [video(0)]],
+          [4, [video(13_000)]],
+        ],
+      },
+    });
+
+    expect(segments.map(({ number }) => number)).toEqual([2]);
+  });
+
   it('takes nothing that begins before what the session has already', async () => {
     const { segments, warnings } = await salvage({ files: { [today]: [[2, [video(0)]]] } });
 
     expect(segments).toEqual([]);
-    expect(warnings).toEqual([`Segment 2 in ${today} is not of this session, and stays as it is.`]);
+    expect(warnings).toEqual([`Segment 2 in ${today} is not of this session, nor is what follows.`]);
   });
 
   it('looks into the next day, where a border was crossed without a row', async () => {

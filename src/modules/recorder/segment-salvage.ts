@@ -37,8 +37,8 @@ export class SegmentSalvage {
         const before = laterOf(last, await this.surroundings.index.segmentBefore(session.id, directory, number));
         const recovered = segmentAfter(before, found);
         if (recovered === undefined) {
-          this.surroundings.log.warn(`Segment ${number} in ${directory} is not of this session, and stays as it is.`);
-          continue;
+          this.surroundings.log.warn(`Segment ${number} in ${directory} is not of this session, nor is what follows.`);
+          return events;
         }
         last = recovered;
         const { period } = recovered;

@@ -236,6 +236,7 @@ export function recordingOrder(order: Partial<RecordingOrder> = {}): RecordingOr
     segmentDurationMs: 6_000,
     fragmentDurationMs: 1_000,
     fsync: 'segment',
+    maxDurationMs: Infinity,
     ...order,
   };
 }

@@ -160,6 +160,7 @@ const defaults: RecorderSettings = {
   fragmentDurationMs: 1000,
   fsync: 'segment',
   reconnectWindowMs: 60_000,
+  maxDurationMs: Infinity,
   onFull: 'refuse',
   minFreeBytes: 1000,
 };
