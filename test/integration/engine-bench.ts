@@ -81,6 +81,7 @@ export class EngineBench implements AsyncDisposable {
       segmentDurationMs: 2000,
       fragmentDurationMs: 500,
       fsync: 'off',
+      maxDurationMs: Infinity,
     };
     return this.engine.startRecording(order);
   }

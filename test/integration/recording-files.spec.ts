@@ -126,6 +126,7 @@ function order(rootPath: string): RecordingOrder {
     segmentDurationMs: 2_000,
     fragmentDurationMs: 1_000,
     fsync: 'segment',
+    maxDurationMs: Infinity,
   };
 }
 
