@@ -39,7 +39,7 @@ function offsets({ lipSync }: CellReport): string {
   const [first, last] = [lipSync.at(0), lipSync.at(-1)];
   if (first === undefined || last === undefined) return '–';
   const told = [first, last].map(
-    ({ flashSeconds, offsetMs }) => `${offsetMs.toFixed(0)} ms at ${flashSeconds.toFixed(0)} s`,
+    ({ flashSeconds, offsetMs }) => `${Math.round(offsetMs) + 0} ms at ${flashSeconds.toFixed(0)} s`,
   );
   return told.join(', ');
 }
