@@ -13,7 +13,10 @@ export class RecordingTime {
   private isAnchored: boolean;
   /** Where each kind of media ended before the present run, recording time. */
   private readonly endMs = new Map<MediaKind, number>();
-  private borderMonotonicMs = Infinity;
+  /** Wall clock at which the next directory begins. */
+  private borderEpochMs = Infinity;
+  /** Monotonic clock when the border still lay ahead. */
+  private beforeBorderMs = -Infinity;
 
   constructor(
     private readonly order: Pick<RecordingOrder, 'recordingSessionId' | 'anchorEpochMs' | 'endMs'>,
@@ -27,9 +30,13 @@ export class RecordingTime {
     if (endMs > 0) this.endMs.set('video', endMs).set('audio', endMs);
   }
 
-  /** Recording time at which the next directory begins, Infinity for never. */
+  /** Recording time at which the next directory begins, Infinity for never. Where the wall clock was set past it, now. */
   get borderMs(): number {
-    return this.originMs === undefined ? Infinity : this.borderMonotonicMs - this.originMs;
+    if (this.originMs === undefined || this.borderEpochMs === Infinity) return Infinity;
+    const nowMs = this.clock.monotonicMs();
+    const borderMs = nowMs + this.borderEpochMs - this.clock.epochMs();
+    if (borderMs > nowMs) this.beforeBorderMs = nowMs;
+    return Math.max(borderMs, this.beforeBorderMs) - this.originMs;
   }
 
   /** @param monotonicMs after the first run has begun. @returns recording time */
@@ -69,15 +76,17 @@ export class RecordingTime {
 
   /** @param epochMs wall clock at which the next directory begins */
   setBorder(epochMs: number): void {
-    this.borderMonotonicMs = this.clock.monotonicMs() + (epochMs - this.clock.epochMs());
+    this.borderEpochMs = epochMs;
+    this.beforeBorderMs = this.clock.monotonicMs();
   }
 
-  isPastBorder(nowMs: number): boolean {
-    return nowMs >= this.borderMonotonicMs;
+  /** By the wall clock, which may have been set. */
+  isPastBorder(): boolean {
+    return this.clock.epochMs() >= this.borderEpochMs;
   }
 
   borderCrossed(): void {
-    this.borderMonotonicMs = Infinity;
+    this.borderEpochMs = Infinity;
   }
 
   private anchor(firstMs: number): void {

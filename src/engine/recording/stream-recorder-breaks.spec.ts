@@ -345,4 +345,63 @@ describe('StreamRecorder, the next directory', () => {
 
     expect(fixture.segments.map(({ directory }) => directory)).toEqual(['cam/2026/11/20', 'cam/2026/11/21']);
   });
+
+  it.each([3_600_000, -3_600_000])(
+    'does not come, and time goes on, when the clock is set by %d ms',
+    async (stepMs) => {
+      const fixture = reported();
+      await fixture.play(5_000);
+      fixture.clock.epochAheadMs += stepMs;
+      await fixture.play(5_000);
+      await fixture.recorder.stop();
+
+      expect(fixture.eventsOf('recording-anchored')).toHaveLength(1);
+      expect(new Set(fixture.segments.map(({ period }) => period))).toEqual(new Set([0]));
+      expect(holes(fixture.samples('video'))).toEqual([]);
+      expect(fixture.gaps).toEqual([]);
+    },
+  );
+
+  it('begins at the next key frame when the clock is set past the border', async () => {
+    const fixture = reported();
+    fixture.recorder.rollOver({ ...next, atEpochMs: fixture.clock.epochMs() + 1_800_000 });
+    await fixture.play(3_000);
+    fixture.clock.epochAheadMs += 3_600_000;
+    await fixture.play(6_000);
+    await fixture.recorder.stop();
+
+    expect(
+      fixture.segments.map(({ directory, objects }) => [directory, objects[0]?.durationTicks, objects[0]?.independent]),
+    ).toEqual([
+      ['cam/2026/11/20', 270_000, true],
+      ['cam/2026/11/21', 540_000, true],
+    ]);
+    expect(holes(fixture.samples('audio'))).toEqual([]);
+  });
+
+  it('waits for the clock when that is set back before the border', async () => {
+    const fixture = reported();
+    fixture.recorder.rollOver({ ...next, atEpochMs: fixture.clock.epochMs() + 4_000 });
+    await fixture.play(2_000);
+    fixture.clock.epochAheadMs -= 6_000;
+    await fixture.play(6_000);
+    expect(fixture.eventsOf('recording-rolled-over')).toEqual([]);
+    await fixture.play(6_000);
+    await fixture.recorder.stop();
+
+    expect(fixture.eventsOf('recording-rolled-over')).toHaveLength(1);
+    expect(holes(fixture.samples('video'))).toEqual([]);
+  });
+
+  it('stays where the recording is when the clock is set back behind it', async () => {
+    const fixture = reported();
+    fixture.recorder.rollOver({ ...next, atEpochMs: fixture.clock.epochMs() + 2_000 });
+    await fixture.play(4_000);
+    fixture.clock.epochAheadMs -= 3_600_000;
+    await fixture.play(8_000);
+    await fixture.recorder.stop();
+
+    expect(new Set(fixture.segments.slice(1).map(({ directory }) => directory))).toEqual(new Set(['cam/2026/11/21']));
+    expect(fixture.eventsOf('recording-rolled-over')).toHaveLength(1);
+  });
 });

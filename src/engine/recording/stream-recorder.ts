@@ -157,7 +157,7 @@ export class StreamRecorder {
     this.beginWhereDue(nowMs);
     this.run?.tick(nowMs);
     if (this.run !== undefined && nowMs - this.lastMediaMs >= 2 * this.order.segmentDurationMs) this.interrupt();
-    if (this.run === undefined && this.time.isPastBorder(nowMs) && !this.hasWaiting()) this.crossBorder();
+    if (this.run === undefined && this.time.isPastBorder() && !this.hasWaiting()) this.crossBorder();
     this.checkMemory();
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.js';
 /** The next directory is prepared so long before the border. */
 const LEAD_MS = 30_000;
 /** A sleeping timer does not notice that the wall clock was set: it looks again at least this often. */
-const LONGEST_SLEEP_MS = 15 * 60_000;
+const LONGEST_SLEEP_MS = 10_000;
 const RETRY_MS = 5_000;
 
 /** Calls `prepare` once, shortly before the wall clock passes a border; again when that fails. */

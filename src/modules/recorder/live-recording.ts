@@ -10,6 +10,7 @@ import type {
   UnrecordedTrack,
 } from '../index/index.service.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
+import { AnchoredClock } from './anchored-clock.js';
 import type { CommitQueue } from './commit-queue.js';
 import { DayBorder } from './day-border.js';
 import { commitLeftovers } from './leftovers.js';
@@ -49,7 +50,11 @@ export class LiveRecording {
   /** Ends with this one. */
   private next: LiveRecording | undefined;
   private inEngine = false;
-  private preparedBorderMs = 0;
+  /** The latest instant whose day has named the directory: a clock that is set back brings no day back. */
+  private enteredMs: number;
+  /** As above, of the directory that waits in the engine; 0 for none. */
+  private preparedMs = 0;
+  private readonly anchored: AnchoredClock;
   private unrecorded: readonly UnrecordedTrack[] = [];
   private readonly window: ReconnectWindow;
   private readonly border: DayBorder;
@@ -65,7 +70,9 @@ export class LiveRecording {
     private readonly commits: CommitQueue,
     windowOver: () => void,
   ) {
-    this.currentDirectory = this.directoryAt(context.clock.epochMs());
+    this.anchored = new AnchoredClock(context.clock);
+    this.enteredMs = context.clock.epochMs();
+    this.currentDirectory = this.directoryAt(this.enteredMs);
     this.window = new ReconnectWindow(windowOver);
     this.segments = new SegmentCommit(context);
     this.border = new DayBorder(
@@ -114,7 +121,8 @@ export class LiveRecording {
   async start(): Promise<void> {
     const { engine, index, settings, storage, clock } = this.context;
     const earlier = this.hasRow ? await index.session(this.facts.id) : undefined;
-    const directory = this.directoryAt(clock.epochMs());
+    const enteredMs = Math.max(clock.epochMs(), this.enteredMs);
+    const directory = this.directoryAt(enteredMs);
     const numbers = await inTime(index.directoryState(directory), COUNT_LIMIT_MS);
     await engine.startRecording({
       ...numbers,
@@ -122,7 +130,7 @@ export class LiveRecording {
       streamId: this.facts.stream,
       rootPath: storage.localRoot,
       nextPeriod: earlier?.nextPeriod ?? 0,
-      anchorEpochMs: earlier?.anchorEpochMs,
+      anchorEpochMs: earlier?.anchorEpochMs === undefined ? undefined : earlier.anchorEpochMs + this.anchored.steppedMs,
       endMs: earlier?.endMs ?? 0,
       reception: this.hasRow ? await index.receptionOf(this.facts.id) : [],
       segmentDurationMs: settings.segmentDurationMs,
@@ -131,7 +139,8 @@ export class LiveRecording {
       maxDurationMs: settings.maxDurationMs,
     });
     this.inEngine = true;
-    this.preparedBorderMs = 0;
+    this.enteredMs = enteredMs;
+    this.preparedMs = 0;
     if (directory !== this.currentDirectory) this.move(directory);
     this.watchBorder();
   }
@@ -199,7 +208,9 @@ export class LiveRecording {
     this.currentDirectory = directory;
     this.unrecorded = before.unrecorded;
     this.isLive = before.isLive;
-    this.preparedBorderMs = before.preparedBorderMs;
+    this.enteredMs = before.enteredMs;
+    this.preparedMs = before.preparedMs;
+    this.anchored.anchor();
     this.inEngine = true;
     if (before.currentState === 'ended') before.next = this;
     else before.retire();
@@ -241,6 +252,7 @@ export class LiveRecording {
     const { id } = this.facts;
     if (!this.hasRow) this.openRow();
     if (event.type === 'recording-anchored') {
+      this.anchored.anchor();
       this.commits.push(() => index.anchorSession(id, event.anchorEpochMs));
     } else if (event.type === 'track-recorded') {
       this.commits.push(() => index.commitTrack(id, event.track));
@@ -249,6 +261,7 @@ export class LiveRecording {
     } else if (event.type === 'reception-counted') {
       this.commits.push(() => index.countReception(id, event.tracks));
     } else if (event.type === 'recording-rolled-over') {
+      this.enteredMs = Math.max(this.enteredMs, this.preparedMs);
       this.move(event.directory);
       this.watchBorder();
     } else if (event.type === 'segment-closed') {
@@ -355,13 +368,15 @@ export class LiveRecording {
 
   private watchBorder(): void {
     if (this.facts.baseDir !== undefined || this.currentState === 'ended') return;
-    const { calendar, clock } = this.context;
-    this.border.watch(calendar.nextBorder(Math.max(clock.epochMs(), this.preparedBorderMs)));
+    this.border.watch(this.context.calendar.nextBorder(Math.max(this.enteredMs, this.preparedMs)));
   }
 
+  /** Where the clock was set over more than one border, the day that it shows is gone on in. */
   private async prepareNextDay(atEpochMs: number): Promise<void> {
-    const numbers: RecordingDirectory = await this.context.index.directoryState(this.directoryAt(atEpochMs));
-    await this.context.engine.rollOver({ ...numbers, recordingSessionId: this.facts.id, atEpochMs });
-    this.preparedBorderMs = atEpochMs;
+    const { index, engine, clock } = this.context;
+    const dayMs = Math.max(atEpochMs, clock.epochMs());
+    const numbers: RecordingDirectory = await index.directoryState(this.directoryAt(dayMs));
+    await engine.rollOver({ ...numbers, recordingSessionId: this.facts.id, atEpochMs });
+    this.preparedMs = dayMs;
   }
 }
