@@ -1,7 +1,6 @@
-import type { RtpPayload } from '../codecs/codec.js';
 import type { MediaMemory } from '../memory.js';
 import type { ReportBlock } from '../rtcp/report-block.js';
-import { NO_SLOT, PacketPayload } from './packet-payload.js';
+import { NO_SLOT, PacketPayload, type ReceivedPayload } from './packet-payload.js';
 import type { RtpHeader } from './packet.js';
 import { ReceptionStatistics } from './reception-statistics.js';
 import { PacketRate } from './packet-rate.js';
@@ -27,7 +26,7 @@ export interface PacketSink {
    * @param arrivalMs when this packet came, however long it was held
    * @param isRepaired it came because it was asked for
    */
-  packet(payload: RtpPayload, extendedSequence: number, arrivalMs: number, isRepaired: boolean): void;
+  packet(payload: ReceivedPayload, extendedSequence: number, arrivalMs: number, isRepaired: boolean): void;
   /** At least `count` packets before the next one will never come; 0 where the sender has started again. */
   lost(count: number): void;
 }
@@ -137,7 +136,8 @@ export class ReceiveStream {
     isRetransmission: boolean,
   ): boolean {
     if (this.isClosed || (!this.hasStarted && isRetransmission)) return false;
-    this.incoming.set(payloadOffset, payloadLength, header.timestamp, header.marker, arrivalMs, isRetransmission);
+    const { timestamp, marker, payloadType } = header;
+    this.incoming.set(payloadOffset, payloadLength, timestamp, marker, payloadType, arrivalMs, isRetransmission);
     if (!this.hasStarted) this.start(header.sequenceNumber, arrivalMs);
     else if (this.isHolding && arrivalMs >= this.holdUntilMs) this.endHold();
     return this.place(slot, header, isRetransmission);

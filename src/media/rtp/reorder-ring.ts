@@ -11,7 +11,7 @@ const ENTRY_BYTES = ENTRY_INTS * 4 + 2 * 8;
 /** Where an entry's four integers lie. A missing packet has no slot; its requests stand where the rest would be. */
 const SLOT = 0;
 const PAYLOAD_OFFSET = 1;
-const LENGTH_AND_FLAGS = 2;
+const LENGTH_FORMAT_FLAGS = 2;
 const TIMESTAMP = 3;
 const REQUESTS = PAYLOAD_OFFSET;
 /** Milliseconds in 32 bits. */
@@ -19,6 +19,9 @@ const REQUESTED = TIMESTAMP;
 
 const MARKER = 1;
 const REPAIRED = 2;
+const PAYLOAD_TYPE_SHIFT = 2;
+const PAYLOAD_TYPE_MASK = 0x7f;
+const LENGTH_SHIFT = 9;
 
 /**
  * Entries of the packets that came early and of those that are missed, by extended sequence number. All of it is typed
@@ -78,8 +81,11 @@ export class ReorderRing {
     const at = (number & this.mask) * ENTRY_INTS;
     this.integers[at + SLOT] = slot;
     this.integers[at + PAYLOAD_OFFSET] = payload.offset;
-    this.integers[at + LENGTH_AND_FLAGS] =
-      (payload.length << 2) | (payload.marker ? MARKER : 0) | (payload.isRepaired ? REPAIRED : 0);
+    this.integers[at + LENGTH_FORMAT_FLAGS] =
+      (payload.length << LENGTH_SHIFT) |
+      (payload.payloadType << PAYLOAD_TYPE_SHIFT) |
+      (payload.marker ? MARKER : 0) |
+      (payload.isRepaired ? REPAIRED : 0);
     this.integers[at + TIMESTAMP] = payload.timestamp;
     this.times[number & this.mask] = payload.arrivalMs;
   }
@@ -105,14 +111,15 @@ export class ReorderRing {
   /** Copies a held packet's facts. */
   load(number: number, payload: PacketPayload): void {
     const at = (number & this.mask) * ENTRY_INTS;
-    const lengthAndFlags = this.integers[at + LENGTH_AND_FLAGS] ?? 0;
+    const packed = this.integers[at + LENGTH_FORMAT_FLAGS] ?? 0;
     payload.set(
       this.integers[at + PAYLOAD_OFFSET] ?? 0,
-      lengthAndFlags >>> 2,
+      packed >>> LENGTH_SHIFT,
       (this.integers[at + TIMESTAMP] ?? 0) >>> 0,
-      (lengthAndFlags & MARKER) !== 0,
+      (packed & MARKER) !== 0,
+      (packed >>> PAYLOAD_TYPE_SHIFT) & PAYLOAD_TYPE_MASK,
       this.times[number & this.mask] ?? 0,
-      (lengthAndFlags & REPAIRED) !== 0,
+      (packed & REPAIRED) !== 0,
     );
   }
 
