@@ -65,6 +65,7 @@ function writeMedia(offered: OfferedMedia, track: NegotiatedTrack, local: LocalT
     'a=rtcp-mux',
     'a=rtcp-mux-only',
     ...(offered.reducedSizeRtcp === true ? ['a=rtcp-rsize'] : []),
+    ...writeLayers(track),
     ...track.formats.flatMap((format) => [...writeFormat(format, track), ...writeRetransmissions(format)]),
   ];
 }
@@ -72,6 +73,12 @@ function writeMedia(offered: OfferedMedia, track: NegotiatedTrack, local: LocalT
 function writeExtensions({ extensions }: OfferedMedia, track: NegotiatedTrack): string[] {
   const accepted = new Set<number | undefined>(Object.values(track.extensions));
   return extensions.filter(({ id }) => accepted.has(id)).map(({ id, uri }) => `a=extmap:${id} ${uri}`);
+}
+
+/** RFC 8853 section 5.3.2. */
+function writeLayers({ rids }: NegotiatedTrack): string[] {
+  if (rids.length === 0) return [];
+  return [...rids.map((rid) => `a=rid:${rid} recv`), `a=simulcast:recv ${rids.join(';')}`];
 }
 
 function writeFormat(format: NegotiatedFormat, { feedback }: NegotiatedTrack): string[] {

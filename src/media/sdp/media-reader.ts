@@ -5,6 +5,7 @@ import { FormatReader } from './format-reader.js';
 import type { SdpAttribute, SdpLine } from './lines.js';
 import { SdpError, SdpUnsupportedError } from './sdp.errors.js';
 import type { OfferedMedia } from './session.js';
+import { SimulcastReader } from './simulcast-reader.js';
 import { SourceReader } from './source-reader.js';
 import { TransportReader } from './transport-reader.js';
 
@@ -23,6 +24,7 @@ export class MediaReader {
   private readonly formats: FormatReader;
   private readonly sources = new SourceReader();
   private readonly extensions = new ExtensionReader();
+  private readonly simulcast = new SimulcastReader();
   private direction: Direction = 'sendrecv';
   private mid: string | undefined;
   private hasRtcpMux = false;
@@ -36,6 +38,8 @@ export class MediaReader {
     ['extmap', (attribute) => this.extensions.read(attribute)],
     ['ssrc', (attribute) => this.sources.readSource(attribute)],
     ['ssrc-group', (attribute) => this.sources.readGroup(attribute)],
+    ['rid', (attribute) => this.simulcast.readRid(attribute)],
+    ['simulcast', (attribute) => this.simulcast.readSimulcast(attribute)],
     ['rtcp-mux', () => (this.hasRtcpMux = true)],
     ['rtcp-rsize', () => (this.hasReducedSizeRtcp = true)],
     ['bundle-only', () => (this.isBundleOnly = true)],
@@ -73,6 +77,7 @@ export class MediaReader {
    */
   media(): OfferedMedia {
     const { mid, direction } = this;
+    const layers = this.simulcast.layers();
     if (mid === undefined) throw new SdpError(this.line.number, 'The m-line has no a=mid.');
     this.demand(this.portNumber > 0 || this.isBundleOnly, 'The m-line is disabled by its port 0.');
     this.demand(this.hasRtcpMux, 'The m-line has no a=rtcp-mux.');
@@ -84,6 +89,7 @@ export class MediaReader {
       formats: this.formats.formats(),
       extensions: this.extensions.extensions(),
       sources: this.sources.sources(),
+      ...(layers.length > 0 ? { layers } : {}),
       ...(this.hasReducedSizeRtcp ? { reducedSizeRtcp: true } : {}),
     };
   }

@@ -7,6 +7,8 @@ import type { NegotiatedFormat, NegotiatedTrack, OfferedFormat, OfferedMedia, Se
 /** What is answered of `a=rtcp-fb`. */
 const FEEDBACK = ['nack', 'nack pli', 'transport-cc'] as const;
 const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+const RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
+const REPAIRED_RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id';
 const TRANSPORT_SEQUENCE_NUMBER_EXTENSION = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 const ABSOLUTE_CAPTURE_TIME_EXTENSION = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
 
@@ -31,7 +33,10 @@ interface Choice {
 }
 
 function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[]): NegotiatedTrack {
-  const [best, ...others] = choose(media, codecs);
+  const choices = choose(media, codecs);
+  const [best, ...others] = choices;
+  const ridExtension = extensionId(media, RID_EXTENSION);
+  const rids = ridExtension === undefined ? [] : ridsOf(media, choices);
   const { feedback } = best.format;
   const nack = feedback.includes('nack');
   const transportSequenceNumber = extensionId(media, TRANSPORT_SEQUENCE_NUMBER_EXTENSION);
@@ -48,12 +53,19 @@ function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[])
       mid: extensionId(media, MID_EXTENSION),
       transportSequenceNumber,
       absoluteCaptureTime: extensionId(media, ABSOLUTE_CAPTURE_TIME_EXTENSION),
-      rid: undefined,
-      repairedRid: undefined,
+      rid: rids.length > 0 ? ridExtension : undefined,
+      repairedRid: rids.length > 0 ? extensionId(media, REPAIRED_RID_EXTENSION) : undefined,
     },
     sources: media.sources,
-    rids: [],
+    rids,
   };
+}
+
+/** Layers whose packets can be told apart, and that may be sent in what was accepted. */
+function ridsOf({ layers = [] }: OfferedMedia, accepted: readonly Choice[]): string[] {
+  const isAccepted = (payloadType: number): boolean =>
+    accepted.some(({ format }) => format.payloadType === payloadType);
+  return layers.filter(({ payloadTypes }) => payloadTypes?.some(isAccepted) ?? true).map(({ rid }) => rid);
 }
 
 function formatOf(media: OfferedMedia, { codec, format }: Choice, nack: boolean): NegotiatedFormat {

@@ -59,6 +59,15 @@ export interface OfferedFormat {
 export interface AnnouncedSource {
   readonly ssrc: number;
   readonly rtxSsrc?: number;
+  /** Place in a SIM group, as senders without rids announce their simulcast layers: the smallest picture has 0. */
+  readonly layer?: number;
+}
+
+/** A simulcast layer that the offer describes. */
+export interface OfferedLayer {
+  readonly rid: string;
+  /** What it may be sent in, undefined for every format of its m-line (RFC 8851 section 5). */
+  readonly payloadTypes: readonly number[] | undefined;
 }
 
 /** One m-line of an offer. */
@@ -69,6 +78,8 @@ export interface OfferedMedia {
   readonly formats: readonly OfferedFormat[];
   readonly extensions: readonly { readonly id: number; readonly uri: string }[];
   readonly sources: readonly AnnouncedSource[];
+  /** RFC 8853, in the order of the offer; absent without simulcast. */
+  readonly layers?: readonly OfferedLayer[];
   /** `a=rtcp-rsize`, RFC 5506: only who offers it gets it in the answer. */
   readonly reducedSizeRtcp?: boolean;
 }
@@ -113,7 +124,7 @@ export interface NegotiatedTrack {
     readonly repairedRid: number | undefined;
   };
   readonly sources: readonly AnnouncedSource[];
-  /** RFC 8853: rids of the layers in the order of the offer; empty without simulcast. */
+  /** RFC 8853: rids of the layers, in the order of the offer, which is that of the sender's preference; empty without. */
   readonly rids: readonly string[];
 }
 

@@ -5,6 +5,7 @@ import type { OfferedMedia } from './session.js';
 const MAX_SOURCES = 64;
 const MAX_SSRC = 2 ** 32 - 1;
 const RETRANSMISSIONS = 'FID';
+const SIMULCAST = 'SIM';
 /** Groups whose second member repairs the first in a way that was not agreed on. */
 const FORWARD_ERROR_CORRECTION: ReadonlySet<string> = new Set(['FEC', 'FEC-FR']);
 
@@ -13,16 +14,18 @@ export class SourceReader {
   private readonly ssrcs = new Set<number>();
   private readonly rtxSsrcs = new Map<number, number>();
   private readonly repairing = new Set<number>();
+  private layers: readonly number[] = [];
 
   /** `3668804649 cname:…` */
   readSource({ line, value }: SdpAttribute): void {
     this.add(value.split(' ', 1)[0] ?? '', line);
   }
 
-  /** `FID 883511095 3631311597` */
+  /** `FID 883511095 3631311597`, `SIM 1 2 3` */
   readGroup({ line, value }: SdpAttribute): void {
     const [semantics = '', ...members] = value.trim().split(/ +/);
     const ssrcs = members.map((member) => this.add(member, line));
+    if (semantics === SIMULCAST) this.layers = ssrcs;
     const [primary, repair] = ssrcs;
     if (primary === undefined || repair === undefined || primary === repair || ssrcs.length !== 2) return;
     if (semantics === RETRANSMISSIONS) this.rtxSsrcs.set(primary, repair);
@@ -34,7 +37,8 @@ export class SourceReader {
     const primary = [...this.ssrcs].filter((ssrc) => !this.repairing.has(ssrc));
     return primary.map((ssrc) => {
       const rtxSsrc = this.rtxSsrcs.get(ssrc);
-      return rtxSsrc === undefined ? { ssrc } : { ssrc, rtxSsrc };
+      const layer = this.layers.indexOf(ssrc);
+      return { ssrc, ...(rtxSsrc === undefined ? {} : { rtxSsrc }), ...(layer < 0 ? {} : { layer }) };
     });
   }
 
