@@ -56,13 +56,14 @@ class Bench {
   /** @param shownAt place in showing order of each access unit */
   async send(units: readonly Uint8Array[][], shownAt: readonly number[]): Promise<void> {
     this.recorder.attach([VIDEO_TRACK]);
-    const depacketizer = findCodec('H264', 'video')?.createDepacketizer(this.recorder.sinkFor('0'), {});
+    const source = this.recorder.open('0', { ssrc: 1, codecName: 'H264' });
+    const depacketizer = findCodec('H264', 'video')?.createDepacketizer(source.sink, {});
     for (const [index, unit] of units.entries()) {
       this.clock.nowMs = index * FRAME_MS;
       this.recorder.tick(this.clock.nowMs);
       const timestamp = 1_000_000 + (shownAt[index] ?? 0) * 3_000;
       for (const [place, bytes] of unit.entries()) {
-        this.recorder.arrival('0', this.clock.nowMs, false);
+        source.arrival(this.clock.nowMs, false);
         const marker = place === unit.length - 1;
         depacketizer?.push({ bytes, offset: 0, length: bytes.length, timestamp, marker });
       }

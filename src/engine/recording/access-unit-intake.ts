@@ -10,7 +10,7 @@ export interface IntakeListener {
 
 /**
  * Where a depacketizer writes for a recording. Knows when the first packet of the access unit in progress came, and counts
- * what comes.
+ * what the depacketizer drops.
  */
 export class AccessUnitIntake implements AccessUnitSink {
   private packetMs = 0;
@@ -18,7 +18,7 @@ export class AccessUnitIntake implements AccessUnitSink {
   private isClosed = false;
 
   constructor(
-    private readonly arena: SampleArena,
+    private arena: SampleArena,
     private readonly tally: TrackTally,
     private readonly listener: IntakeListener,
   ) {}
@@ -28,15 +28,9 @@ export class AccessUnitIntake implements AccessUnitSink {
   }
 
   /** The packet pushed next came at `arrivalMs`; packets that were repaired came later than those after them. */
-  arrival(arrivalMs: number, isRepaired: boolean): void {
-    this.tally.packetsReceived += 1;
-    if (isRepaired) this.tally.packetsRepaired += 1;
+  arrival(arrivalMs: number): void {
     this.packetMs = arrivalMs;
     if (arrivalMs < this.unitMs) this.unitMs = arrivalMs;
-  }
-
-  lost(packets: number): void {
-    this.tally.packetsLost += packets;
   }
 
   append(bytes: Uint8Array, offset: number, length: number): void {
@@ -73,6 +67,12 @@ export class AccessUnitIntake implements AccessUnitSink {
     if (!this.isClosed) this.listener.damaged();
   }
 
+  /** The access unit in progress and all that follow go into `arena`. */
+  moveTo(arena: SampleArena): void {
+    arena.appendUnitOf(this.arena);
+    this.arena = arena;
+  }
+
   /** Nothing is taken any more. */
   close(): void {
     this.isClosed = true;
@@ -83,15 +83,3 @@ export class AccessUnitIntake implements AccessUnitSink {
     if (this.unitMs === Infinity) this.unitMs = this.packetMs;
   }
 }
-
-/** Nothing is recorded any more, or yet: what is written goes nowhere. */
-export const IGNORING_SINK: AccessUnitSink = {
-  length: 0,
-  append: () => undefined,
-  appendUint32: () => undefined,
-  setUint32: () => undefined,
-  finish: () => undefined,
-  discard: () => undefined,
-  dropped: () => undefined,
-  damaged: () => undefined,
-};

@@ -26,7 +26,7 @@ export class FragmentWriter {
 
   /** @param timescale of the track's recording time */
   constructor(
-    private readonly codec: RecordableCodec,
+    private codec: RecordableCodec,
     private readonly timescale: number,
     private readonly share: MemoryShare,
   ) {
@@ -46,6 +46,11 @@ export class FragmentWriter {
   /** The current segment has media of this track. */
   get hasWrittenInSegment(): boolean {
     return this.hasWritten;
+  }
+
+  /** In force from the next segment on. */
+  useCodec(codec: RecordableCodec): void {
+    this.codec = codec;
   }
 
   /** From now on fragments go to `segment`. */

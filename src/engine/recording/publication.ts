@@ -1,28 +1,28 @@
-import type { AccessUnitFacts, AccessUnitSink, MediaKind } from '../../media/codecs/codec.js';
+import type { MediaKind } from '../../media/codecs/codec.js';
 import { findCodec, isRecordable } from '../../media/codecs/index.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { RecordingClock } from '../../media/timeline/recording-clock.js';
 import { TrackClock } from '../../media/timeline/track-clock.js';
-import { AccessUnitIntake, IGNORING_SINK } from './access-unit-intake.js';
 import type { MemoryShare } from './memory-share.js';
 import type { ReceptionTally } from './reception-tally.js';
+import type { SourceFormat } from './recording-target.js';
 import { TrackRecording } from './track-recording.js';
+import { TrackSource, type TrackSourceListener } from './track-source.js';
 
 /** The first fragment waits so long for sender reports of all tracks. */
 const REPORT_WAIT_MS = 1_000;
 /** Audio waits so long for a picture to begin with. */
 const KEYFRAME_WAIT_MS = 2_000;
 
-export interface PublicationListener {
-  /** The arena's unit in progress is whole, to be pushed or discarded in the call. */
-  accessUnit(track: TrackRecording, facts: AccessUnitFacts, arrivalMs: number): void;
-  damaged(track: TrackRecording): void;
+export interface PublicationListener extends TrackSourceListener {
   exhausted(): void;
 }
 
 interface Attached {
   readonly track: TrackRecording;
-  readonly intake: AccessUnitIntake;
+  /** Has the track's first clock. */
+  firstSsrc: number | undefined;
+  inUse: TrackSource | undefined;
 }
 
 /** The tracks of one publisher on their way into a recording, and the clock they share. */
@@ -30,6 +30,7 @@ export class Publication {
   readonly video: TrackRecording | undefined;
   readonly audio: TrackRecording | undefined;
   readonly tracks: readonly TrackRecording[];
+  private sources: TrackSource[] = [];
   private readonly attached = new Map<string, Attached>();
   /** Mids of tracks that are taken live only. */
   private readonly unrecorded = new Set<string>();
@@ -38,10 +39,10 @@ export class Publication {
   /** @throws {RangeError} for a codec that is not in the list */
   constructor(
     negotiated: readonly NegotiatedTrack[],
-    share: MemoryShare,
-    tally: ReceptionTally,
+    private readonly share: MemoryShare,
+    private readonly tally: ReceptionTally,
     fragmentDurationMs: number,
-    listener: PublicationListener,
+    private readonly listener: PublicationListener,
   ) {
     for (const { mid, kind, formats } of negotiated) {
       const [{ codecName, clockRate }] = formats;
@@ -54,45 +55,42 @@ export class Publication {
       const clock = new TrackClock(clockRate, this.recordingClock);
       const exhausted = (): void => listener.exhausted();
       const track = new TrackRecording({ codec, clock, share, fragmentDurationMs, exhausted });
-      const intake = new AccessUnitIntake(track.arena, tally.of(kind), {
-        finished: (facts, arrivalMs) => listener.accessUnit(track, facts, arrivalMs),
-        damaged: () => listener.damaged(track),
-      });
-      this.attached.set(mid, { track, intake });
+      this.attached.set(mid, { track, firstSsrc: undefined, inUse: undefined });
     }
     this.tracks = [...this.attached.values()].map(({ track }) => track);
     this.video = this.trackOf('video');
     this.audio = this.trackOf('audio');
   }
 
-  /** @throws {RangeError} for a mid that was not attached */
-  sinkFor(mid: string): AccessUnitSink {
-    if (this.unrecorded.has(mid)) return IGNORING_SINK;
-    const found = this.attached.get(mid);
-    if (found === undefined) throw new RangeError(`No track ${mid}.`);
-    return found.intake;
+  /**
+   * @returns undefined when nothing of it can be recorded
+   * @throws {RangeError} for a mid that was not attached
+   */
+  open(mid: string, { ssrc, codecName }: SourceFormat): TrackSource | undefined {
+    if (this.unrecorded.has(mid)) return undefined;
+    const attached = this.attached.get(mid);
+    if (attached === undefined) throw new RangeError(`No track ${mid}.`);
+    const { track } = attached;
+    const codec = findCodec(codecName, track.kind);
+    if (codec === undefined || !isRecordable(codec)) return undefined;
+    const { share, listener } = this;
+    const clock = this.clockFor(attached, ssrc);
+    const tally = this.tally.of(track.kind);
+    const isSpare = (): boolean => attached.inUse?.isClosed === false;
+    const source = new TrackSource({ track, ssrc, codec, clock, share, tally, listener, isSpare });
+    this.sources = [...this.sources.filter(({ isClosed }) => !isClosed), source];
+    return source;
   }
 
-  arrival(mid: string, arrivalMs: number, isRepaired: boolean): void {
-    this.attached.get(mid)?.intake.arrival(arrivalMs, isRepaired);
+  /** The source that a track takes its media from gives way. */
+  leave(track: TrackRecording): void {
+    for (const { track: other, inUse } of this.attached.values()) if (other === track) inUse?.leaveTrack();
   }
 
-  lost(mid: string, packets: number): void {
-    this.attached.get(mid)?.intake.lost(packets);
-  }
-
-  heldUp(mid: string, isHeldUp: boolean): void {
-    const found = this.attached.get(mid);
-    if (found !== undefined) found.track.isHeldUp = isHeldUp;
-  }
-
-  senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void {
-    this.attached.get(mid)?.track.clock.senderReport(rtpTimestamp, ntpMs, arrivalMs);
-  }
-
-  /** A packet said when its content was captured, in milliseconds of any epoch. */
-  captureTime(mid: string, rtpTimestamp: number, captureMs: number, arrivalMs: number): void {
-    this.attached.get(mid)?.track.clock.captureTime(rtpTimestamp, captureMs, arrivalMs);
+  /** The source's track takes its media from it from now on. */
+  use(source: TrackSource): void {
+    for (const attached of this.attached.values()) if (attached.track === source.track) attached.inUse = source;
+    source.enterTrack();
   }
 
   /** What waits may become a Period now: all tracks are there and have their place, or have been waited for. */
@@ -135,11 +133,22 @@ export class Publication {
 
   /** Nothing is taken any more, and memory given back. */
   close(): void {
-    for (const { intake, track } of this.attached.values()) {
-      intake.close();
+    for (const source of this.sources) source.close();
+    for (const { track } of this.attached.values()) {
       track.clear();
       track.arena.clear();
     }
+  }
+
+  /** RTP time belongs to an SSRC. */
+  private clockFor(attached: Attached, ssrc: number): TrackClock {
+    const { track, inUse } = attached;
+    attached.firstSsrc ??= ssrc;
+    const isTracks = inUse === undefined ? attached.firstSsrc === ssrc : inUse.ssrc === ssrc;
+    if (isTracks) return track.clock;
+    const clock = new TrackClock(track.clock.clockRate, this.recordingClock);
+    clock.leave();
+    return clock;
   }
 
   private trackOf(kind: MediaKind): TrackRecording | undefined {

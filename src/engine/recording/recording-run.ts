@@ -1,9 +1,13 @@
+import type { CodecParameters } from '../../media/codecs/codec.js';
+import type { TrackClock } from '../../media/timeline/track-clock.js';
 import type { RecordedGap } from '../protocol.js';
 import { decideCut, forcedMs } from './cut-rule.js';
 import type { RecordedSegment } from './recorded-segment.js';
 import { RunMember } from './run-member.js';
+import { areSameParameters } from './same-parameters.js';
 import type { SegmentSequence } from './segment-sequence.js';
-import type { TrackRecording } from './track-recording.js';
+import { placeSource, type SourceStart } from './source-place.js';
+import type { TrackRecording, TrackSourceFormat } from './track-recording.js';
 
 /** A track this far behind the other stands still: the other's fragments and segments do not wait for it. */
 const STANDSTILL_MS = 500;
@@ -24,6 +28,8 @@ export interface RunOptions {
   rotate(ms: number): void;
   monotonicMs(): number;
   requestKeyframe(): void;
+  /** Sets the clock of a source to recording time by all that is known. */
+  startClock(clock: TrackClock): void;
   gap(gap: RecordedGap): void;
 }
 
@@ -114,6 +120,33 @@ export class RecordingRun {
     track.clock.jumpTo(ticks, atTicks);
     const atMs = track.msOf(atTicks);
     member.tellGap(endMs, atMs, 'timestamp-jump');
+    if (pending?.startsPeriod === true) member.enter(this.segment, 0, 0);
+    else this.cut(member, 0, atMs, true);
+  }
+
+  /**
+   * The track goes on with a sample of another source, which can be decoded alone: what there is from that time on gives
+   * way to it, and the sample before lasts until then. Pictures and other parameters begin a Period.
+   */
+  changeSource(
+    track: TrackRecording,
+    source: TrackSourceFormat,
+    parameters: CodecParameters,
+    start: SourceStart,
+  ): void {
+    if (track === this.joining?.track) this.joinNow();
+    const member = this.memberOf(track);
+    const pending = member.lastCut;
+    const floorMs = Math.max(track.writtenMs, this.limits.startMs, pending?.ms ?? 0);
+    const { endMs } = track;
+    const atTicks = placeSource(track, start, floorMs, (clock) => this.options.startClock(clock));
+    const atMs = track.msOf(atTicks);
+    if (track.misses(atMs)) member.tellGap(endMs, atMs, 'loss');
+    track.dropFrom(atTicks);
+    const isContinuous = track.kind === 'audio' && areSameParameters(parameters, track.parameters);
+    if (!isContinuous) track.finishSegment(track.admitted, atTicks);
+    track.useSource(source, parameters);
+    if (isContinuous) return;
     if (pending?.startsPeriod === true) member.enter(this.segment, 0, 0);
     else this.cut(member, 0, atMs, true);
   }

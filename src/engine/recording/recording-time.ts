@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.js';
 import type { MediaKind } from '../../media/codecs/codec.js';
+import type { TrackClock } from '../../media/timeline/track-clock.js';
 import type { EngineEvent, RecordedGap, RecordingOrder } from '../protocol.js';
 import type { TrackRecording } from './track-recording.js';
 
@@ -67,6 +68,11 @@ export class RecordingTime {
     const durationMs = Math.round(track.waitingMs) - startMs;
     if (durationMs <= 0) return;
     this.gap({ kind: track.kind, startMs, durationMs, cause: 'publisher-away' });
+  }
+
+  /** Sets a clock to recording time by all that is known. */
+  startClock(clock: TrackClock): void {
+    clock.start(this.originMs ?? 0);
   }
 
   /** The run that a track was part of is over. */

@@ -69,12 +69,25 @@ export class SampleArena {
     this.share.view.setUint32(this.offset + this.unitStart + position, value);
   }
 
+  /** Takes over the access unit in progress of another arena of the same memory, which has none then. */
+  appendUnitOf(other: SampleArena): void {
+    this.exhausted ||= other.exhausted;
+    if (other.unitBytes > 0) this.append(other.share.bytes, other.offset + other.unitStart, other.unitBytes);
+    other.discardUnit();
+  }
+
   /** The access unit in progress becomes a sample. */
   endUnit(): void {
     this.unitStart = this.end;
   }
 
   discardUnit(): void {
+    this.end = this.unitStart;
+  }
+
+  /** Throws the last `payloadBytes` of the samples away, and the access unit in progress. */
+  dropLast(payloadBytes: number): void {
+    this.unitStart -= payloadBytes;
     this.end = this.unitStart;
   }
 

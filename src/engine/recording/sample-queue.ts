@@ -57,6 +57,13 @@ export class SampleQueue {
     return greatest;
   }
 
+  /** Forgets all but the first `count` samples. @returns their bytes */
+  truncate(count: number): number {
+    const before = this.payloadBytes(this.length);
+    this.length = count;
+    return before - this.payloadBytes(count);
+  }
+
   /** Forgets the first `count` samples. */
   shift(count: number): void {
     for (const column of [

@@ -122,7 +122,7 @@ describe('StreamRecorder, interruptions', () => {
   it('takes a new publisher in with a new Period', async () => {
     const fixture = reported();
     await fixture.play(1_000);
-    const sink = fixture.recorder.sinkFor(VIDEO);
+    const { sink } = fixture.source(VIDEO);
     fixture.attach(VIDEO, AUDIO);
     fixture.clock.nowMs += 5_000;
     fixture.reportBoth();
@@ -175,8 +175,8 @@ describe('StreamRecorder, interruptions', () => {
   it('keeps a picture whole that an interruption comes into', async () => {
     const fixture = reported();
     await fixture.play(1_000);
-    const sink = fixture.recorder.sinkFor(VIDEO);
-    fixture.recorder.arrival(VIDEO, fixture.clock.nowMs, false);
+    const { sink } = fixture.source(VIDEO);
+    fixture.source(VIDEO).arrival(fixture.clock.nowMs, false);
     sink.append(Uint8Array.of(1, 2, 3, 4), 0, 4);
     fixture.recorder.interrupt();
     sink.setUint32(0, 0x05060708);

@@ -12,9 +12,9 @@ describe('StreamRecorder, media that waits for repairs', () => {
     const fixture = reported({ segmentDurationMs: 2_000 });
     const startMs = fixture.clock.nowMs;
     await fixture.play(1_900);
-    fixture.recorder.heldUp(VIDEO, true);
+    fixture.source(VIDEO).heldUp(true);
     await fixture.play(1_800, { video: false });
-    fixture.recorder.heldUp(VIDEO, false);
+    fixture.source(VIDEO).heldUp(false);
     for (let frame = 57; frame < 111; frame++) {
       fixture.picture({ atMs: startMs + frame * FRAME_MS, isKeyframe: frame === 60 });
     }
@@ -33,8 +33,8 @@ describe('StreamRecorder, losses', () => {
   it('keeps no picture after a loss up to the next key frame, tells the gap between, and asks for one', async () => {
     const fixture = reported();
     await fixture.play(1_000);
-    fixture.recorder.lost(VIDEO, 3);
-    const sink = fixture.recorder.sinkFor(VIDEO);
+    fixture.source(VIDEO).lost(3);
+    const { sink } = fixture.source(VIDEO);
     sink.dropped();
     sink.damaged();
     expect(fixture.keyframeRequests).toBe(1);
@@ -56,7 +56,7 @@ describe('StreamRecorder, losses', () => {
   it('keeps pictures again after ten seconds without a key frame: the sender mends them in another way', async () => {
     const fixture = reported();
     await fixture.play(1_000);
-    fixture.recorder.sinkFor(VIDEO).damaged();
+    fixture.source(VIDEO).sink.damaged();
     fixture.clock.nowMs += 1_000 / 30;
     await fixture.play(11_000, { keyframeMs: 60_000, opensWithKeyframe: false });
     await fixture.recorder.stop();
@@ -72,7 +72,7 @@ describe('StreamRecorder, losses', () => {
   it('tells a gap in sound up to the next packet', async () => {
     const fixture = reported();
     await fixture.play(1_000);
-    fixture.recorder.sinkFor(AUDIO).damaged();
+    fixture.source(AUDIO).sink.damaged();
     fixture.clock.nowMs += 60;
     fixture.sound();
     await fixture.recorder.stop();
@@ -83,7 +83,7 @@ describe('StreamRecorder, losses', () => {
   it('tells none when what was damaged was not missed', async () => {
     const fixture = reported();
     await fixture.play(1_000);
-    fixture.recorder.sinkFor(AUDIO).damaged();
+    fixture.source(AUDIO).sink.damaged();
     fixture.sound();
     await fixture.recorder.stop();
 
@@ -96,10 +96,10 @@ describe('StreamRecorder, what it counts', () => {
     const earlier = { packetsReceived: 1000, packetsRepaired: 20, packetsLost: 5, framesDropped: 7 };
     const fixture = reported({ reception: [{ kind: 'video', ...earlier }] });
     await fixture.play(1_000);
-    fixture.recorder.lost(VIDEO, 2);
+    fixture.source(VIDEO).lost(2);
     fixture.attach(VIDEO, AUDIO);
     fixture.reportBoth();
-    fixture.recorder.arrival(VIDEO, fixture.clock.nowMs, true);
+    fixture.source(VIDEO).arrival(fixture.clock.nowMs, true);
     await fixture.play(1_000);
     await fixture.recorder.stop();
 

@@ -62,7 +62,7 @@ const pause = seconds(0, 9).map(
 const damage = fc.constantFrom(VIDEO, AUDIO).map(
   (mid): Step =>
     (fixture) =>
-      fixture.recorder.sinkFor(mid).damaged(),
+      fixture.source(mid).sink.damaged(),
 );
 const interrupt = fc.constant<Step>((fixture) => fixture.recorder.interrupt());
 const attach = fc.constantFrom([VIDEO, AUDIO], [VIDEO, AUDIO], [VIDEO, AUDIO, AUDIO]).map(

@@ -177,7 +177,7 @@ describe('StreamRecorder, a session that reaches its limit', () => {
   it('tells of a loss that goes on over it in both', async () => {
     const fixture = recorder({ segmentDurationMs: 2_000 });
     await fixture.play(6_000, { keyframeMs: 60_000 });
-    fixture.recorder.sinkFor(VIDEO).damaged();
+    fixture.source(VIDEO).sink.damaged();
     fixture.clock.nowMs += 500;
     for (let frame = 0; frame < 60; frame++) {
       fixture.picture();

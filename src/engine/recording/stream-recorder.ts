@@ -1,10 +1,9 @@
 import type { Clock } from '../../shared/clock.js';
 import { systemErrorCode } from '../../shared/errors.js';
-import type { AccessUnitFacts, AccessUnitSink, CodecParameters } from '../../media/codecs/codec.js';
+import type { AccessUnitFacts, CodecParameters } from '../../media/codecs/codec.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { EngineEvent, RecordedGap, RecordingOrder, RolloverOrder } from '../protocol.js';
-import { IGNORING_SINK } from './access-unit-intake.js';
 import { MemoryShare } from './memory-share.js';
 import { NodeRecordingFiles } from './node-recording-files.js';
 import { PeriodBudget } from './period-budget.js';
@@ -12,16 +11,21 @@ import { Publication } from './publication.js';
 import { ReceptionTally } from './reception-tally.js';
 import type { RecordingFiles } from './recording-files.js';
 import type { RecordingOutput } from './recording-output.js';
+import type { RecordedSource, SourceFormat } from './recording-target.js';
 import { RecordingRun, type RunOptions } from './recording-run.js';
 import { RecordingTime } from './recording-time.js';
 import { areSameParameters } from './same-parameters.js';
 import { SegmentSequence } from './segment-sequence.js';
+import type { SourceStart } from './source-place.js';
 import type { TrackRecording } from './track-recording.js';
+import { IGNORED_SOURCE, type TrackSource } from './track-source.js';
 
 /** What one recording may hold of its worker's memory: 2 s at 50 Mbit/s, with a write of the same size under way. */
 const RECORDING_MEMORY_BYTES = 32 * 1024 * 1024;
 /** Media that runs further ahead of the clock than any buffer reaches has no time of its own any more. */
 const LONGEST_AHEAD_MS = 30_000;
+/** Layers of one picture come so close to each other. */
+const SAME_PICTURE_MS = 100;
 const DISK_FULL_CODES: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
 
 export interface RecorderEvents {
@@ -97,8 +101,9 @@ export class StreamRecorder {
     if (this.hasEnded) return;
     this.publication?.close();
     this.publication = new Publication(tracks, this.share, this.tally, this.order.fragmentDurationMs, {
-      accessUnit: (track, facts, arrivalMs) => this.accessUnit(track, facts, arrivalMs),
-      damaged: (track) => this.damaged(track),
+      accessUnit: (source, facts, arrivalMs) => this.accessUnit(source, facts, arrivalMs),
+      damaged: (source) => this.damaged(source),
+      reported: (arrivalMs) => this.beginWhereDue(arrivalMs),
       exhausted: () => {
         this.isExhausted = true;
       },
@@ -106,34 +111,9 @@ export class StreamRecorder {
   }
 
   /** @throws {RangeError} for a track that was not attached */
-  sinkFor(mid: string): AccessUnitSink {
-    if (this.hasEnded || this.publication === undefined) return IGNORING_SINK;
-    return this.publication.sinkFor(mid);
-  }
-
-  /** The packet that is depacketized next came at `arrivalMs`. */
-  arrival(mid: string, arrivalMs: number, isRepaired: boolean): void {
-    this.publication?.arrival(mid, arrivalMs, isRepaired);
-  }
-
-  lost(mid: string, packets: number): void {
-    this.publication?.lost(mid, packets);
-  }
-
-  /** Media of a track waits for what is missing before it: the track does not stand still. */
-  heldUp(mid: string, isHeldUp: boolean): void {
-    this.publication?.heldUp(mid, isHeldUp);
-  }
-
-  /** @param ntpMs the report's NTP time in milliseconds */
-  senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void {
-    this.publication?.senderReport(mid, rtpTimestamp, ntpMs, arrivalMs);
-    this.beginWhereDue(arrivalMs);
-  }
-
-  /** @param captureMs when the sender captured what the packet holds (abs-capture-time), milliseconds of any epoch */
-  captureTime(mid: string, rtpTimestamp: number, captureMs: number, arrivalMs: number): void {
-    this.publication?.captureTime(mid, rtpTimestamp, captureMs, arrivalMs);
+  open(mid: string, format: SourceFormat): RecordedSource {
+    if (this.hasEnded) return IGNORED_SOURCE;
+    return this.publication?.open(mid, format) ?? IGNORED_SOURCE;
   }
 
   /** The publisher is silent or gone: everything is written and closed. The next media opens a new Period. */
@@ -184,28 +164,72 @@ export class StreamRecorder {
     if (tracks.length > 0) this.events.emit({ type: 'reception-counted', recordingSessionId, tracks });
   }
 
-  private accessUnit(track: TrackRecording, facts: AccessUnitFacts, arrivalMs: number): void {
-    this.isExhausted ||= track.arena.isExhausted;
-    if (!this.isExhausted) this.takeOrRefuse(track, facts, arrivalMs);
+  private accessUnit(source: TrackSource, facts: AccessUnitFacts, arrivalMs: number): void {
+    this.isExhausted ||= source.isExhausted;
+    if (!this.isExhausted) this.takeOrRefuse(source, facts, arrivalMs);
     this.checkMemory();
   }
 
-  private takeOrRefuse(track: TrackRecording, facts: AccessUnitFacts, arrivalMs: number): void {
+  private takeOrRefuse(source: TrackSource, facts: AccessUnitFacts, arrivalMs: number): void {
+    const { track, clock, isInUse } = source;
     this.lastMediaMs = arrivalMs;
-    const ticks = track.clock.unwrap(facts.timestamp);
-    const isJump = track.clock.isJump(ticks, arrivalMs, track.isReordered) || this.isAhead(track, ticks, arrivalMs);
-    if (this.follows(track, facts, isJump, arrivalMs)) {
-      if (isJump) this.jump(track, ticks, arrivalMs);
-      track.clock.arrived(ticks, arrivalMs);
-      if (this.accepts(track, facts, arrivalMs)) {
-        this.take(track, facts, ticks, arrivalMs);
-        return;
-      }
+    const ticks = clock.unwrap(facts.timestamp);
+    if (isInUse ? this.goesOn(track, facts, ticks, arrivalMs) : this.changesOver(source, facts, ticks, arrivalMs)) {
+      this.take(track, facts, ticks, arrivalMs);
+      return;
     }
-    track.arena.discardUnit();
-    track.refuse(arrivalMs);
+    source.discardUnit();
+    if (isInUse) track.refuse(arrivalMs);
     this.tally.of(track.kind).framesDropped += 1;
     this.events.requestKeyframe();
+  }
+
+  private goesOn(track: TrackRecording, facts: AccessUnitFacts, ticks: number, arrivalMs: number): boolean {
+    const isJump = this.isJump(track, ticks, arrivalMs);
+    if (!this.follows(track, facts, isJump, arrivalMs)) return false;
+    if (isJump) this.jump(track, ticks, arrivalMs);
+    track.clock.arrived(ticks, arrivalMs);
+    return this.accepts(track, facts, arrivalMs);
+  }
+
+  /** A track begins, or goes on from another source, with something that can be decoded and the parameters for it. */
+  private changesOver(source: TrackSource, facts: AccessUnitFacts, ticks: number, arrivalMs: number): boolean {
+    const { track, clock } = source;
+    if (clock === track.clock && !track.isPlaced) {
+      if (this.isJump(track, ticks, arrivalMs)) this.jump(track, ticks, arrivalMs);
+      clock.arrived(ticks, arrivalMs);
+    }
+    const { isKeyframe, parameters } = facts;
+    if (!isKeyframe || parameters === undefined) return false;
+    if (track.isPlaced && !this.periods.take(arrivalMs)) return false;
+    this.changeSource(source, parameters, { clock, ticks, arrivalMs });
+    clock.arrived(ticks, arrivalMs);
+    return true;
+  }
+
+  private changeSource(source: TrackSource, parameters: CodecParameters, start: SourceStart): void {
+    const { track } = source;
+    const { clock } = track;
+    this.settleWaiting(track, start.arrivalMs);
+    this.publication?.leave(track);
+    if (track.isPlaced) this.run?.changeSource(track, source, parameters, start);
+    else track.useSource(source, parameters);
+    if (clock !== source.clock) {
+      clock.leave();
+      source.clock.join();
+    }
+    this.publication?.use(source);
+  }
+
+  /** What waits for a recording to begin is its beginning, but not where it is the same picture in another layer. */
+  private settleWaiting(track: TrackRecording, arrivalMs: number): void {
+    if (track.isPlaced || !track.hasWaiting) return;
+    if (arrivalMs - track.firstArrivalMs < SAME_PICTURE_MS) track.dropWaiting(track.samples.count);
+    else this.takeWaiting();
+  }
+
+  private isJump(track: TrackRecording, ticks: number, arrivalMs: number): boolean {
+    return track.clock.isJump(ticks, arrivalMs, track.isReordered) || this.isAhead(track, ticks, arrivalMs);
   }
 
   /** @returns false for what would start yet another Period, and for what follows it up to a key frame */
@@ -249,7 +273,8 @@ export class StreamRecorder {
     else track.parameters = parameters;
   }
 
-  private damaged(track: TrackRecording): void {
+  private damaged({ track, isInUse }: TrackSource): void {
+    if (!isInUse) return;
     track.damaged();
     if (track.kind === 'video') this.events.requestKeyframe();
   }
@@ -319,6 +344,7 @@ export class StreamRecorder {
       borderMs: () => (this.sequence.hasNextDirectory ? this.time.borderMs : Infinity),
       monotonicMs: () => this.clock.monotonicMs(),
       requestKeyframe: () => this.events.requestKeyframe(),
+      startClock: (clock) => this.time.startClock(clock),
       gap: (gap) => this.gap(gap),
       rotate: (ms) => this.rotate(ms),
     };

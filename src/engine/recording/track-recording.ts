@@ -14,6 +14,12 @@ const LONGEST_FRAME_MS = 1_000;
 /** A sender that gives no key frame for so long has another way to mend its picture (intra refresh), or none. */
 const LONGEST_BREAK_MS = 10_000;
 
+/** How a source's samples are coded and timed. */
+export interface TrackSourceFormat {
+  readonly codec: RecordableCodec;
+  readonly clock: TrackClock;
+}
+
 export interface TrackRecordingOptions {
   readonly codec: RecordableCodec;
   readonly clock: TrackClock;
@@ -30,8 +36,8 @@ export interface TrackRecordingOptions {
  * The queue holds both: the first `admitted` samples are part of the recording, the rest only waits.
  */
 export class TrackRecording {
-  readonly codec: RecordableCodec;
-  readonly clock: TrackClock;
+  codec: RecordableCodec;
+  clock: TrackClock;
   readonly samples = new SampleQueue();
   parameters: CodecParameters | undefined;
   /** In force from the next admitted sample on. */
@@ -90,6 +96,11 @@ export class TrackRecording {
   /** Where the newest sample ends, as far as can be told without the next one. */
   get endTicks(): number {
     return this.newestTicks === -Infinity ? this.writer.endTicks : this.newestTicks + this.nominalTicks;
+  }
+
+  /** What a sample is taken to last. */
+  get nominalMs(): number {
+    return this.msOf(this.nominalTicks);
   }
 
   get endMs(): number {
@@ -188,6 +199,27 @@ export class TrackRecording {
   dropWaiting(count: number): void {
     this.arena.drop(this.samples.payloadBytes(count));
     this.samples.shift(count);
+  }
+
+  /** Throws away the newest admitted samples that are not written, those at `ticks` of recording time and later. */
+  dropFrom(ticks: number): void {
+    const count = this.countBefore(this.msOf(ticks - this.nominalTicks / 2));
+    this.arena.dropLast(this.samples.truncate(count));
+    this.admittedCount = count;
+    this.placedCount = count;
+    if (this.newestTicks !== -Infinity) {
+      this.newestTicks = Math.max(this.samples.greatestTicks(count), this.writer.endTicks - this.nominalTicks);
+    }
+  }
+
+  /** What comes next comes from another source: to be called between two segments where the parameters change. */
+  useSource({ codec, clock }: TrackSourceFormat, parameters: CodecParameters): void {
+    this.codec = codec;
+    this.clock = clock;
+    this.writer.useCodec(codec);
+    this.parameters = parameters;
+    this.nextParameters = undefined;
+    this.isDamaged = false;
   }
 
   /** @param originMs monotonic clock at recording time 0 */

@@ -50,12 +50,18 @@ const write = (tap: AccessUnitTap, text: string): void => tap.append(new TextEnc
 
 function setUp(): { tap: AccessUnitTap; heard: string[] } {
   const heard: string[] = [];
-  const tap = new AccessUnitTap({ keyframe: () => heard.push('keyframe'), damaged: () => heard.push('damaged') });
+  const tap = new AccessUnitTap({
+    passes: ({ isKeyframe, timestamp }) => {
+      heard.push(isKeyframe ? 'keyframe' : 'picture');
+      return timestamp === 0;
+    },
+    damaged: () => heard.push('damaged'),
+  });
   return { tap, heard };
 }
 
 describe('AccessUnitTap', () => {
-  it('passes units on byte for byte and counts them', () => {
+  it('passes units on byte for byte', () => {
     const { tap, heard } = setUp();
     const sink = new TextSink();
     tap.connect(sink);
@@ -67,7 +73,6 @@ describe('AccessUnitTap', () => {
     tap.damaged();
 
     expect(sink.units).toEqual(['abcccd', 'damaged']);
-    expect(tap.frames).toBe(1);
     expect(heard).toEqual(['keyframe', 'damaged']);
   });
 
@@ -84,6 +89,19 @@ describe('AccessUnitTap', () => {
 
     expect(sink.units).toEqual(['whole']);
     expect(tap.length).toBe(0);
+  });
+
+  it('throws away what is of no use', () => {
+    const { tap } = setUp();
+    const sink = new TextSink();
+    tap.connect(sink);
+
+    write(tap, 'other layer');
+    tap.finish({ ...facts(true), timestamp: 1 });
+    write(tap, 'this');
+    tap.finish(facts(false));
+
+    expect(sink.units).toEqual(['this']);
   });
 
   it('leaves no half unit in a recording that ended', () => {

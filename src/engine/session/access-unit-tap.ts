@@ -1,18 +1,18 @@
 import type { AccessUnitFacts, AccessUnitSink, CodecParameters } from '../../media/codecs/codec.js';
 
 export interface TapListener {
-  keyframe(): void;
+  /** @returns whether the access unit, which is whole, goes on to the recorder */
+  passes(facts: AccessUnitFacts): boolean;
   /** Something was lost for good; what follows may not decode. */
   damaged(): void;
 }
 
 /**
- * Stands between a depacketizer and the recorder, if there is one: counts what passes and lets the recorder be
+ * Stands between a depacketizer and the recorder, if there is one: lets pass what is of use, and lets the recorder be
  * changed between two access units, never inside one.
  */
 export class AccessUnitTap implements AccessUnitSink {
   length = 0;
-  frames = 0;
   /** The latest known. */
   parameters: CodecParameters | undefined;
   private target: AccessUnitSink | undefined;
@@ -42,11 +42,10 @@ export class AccessUnitTap implements AccessUnitSink {
   }
 
   finish(facts: AccessUnitFacts): void {
-    this.frames += 1;
     this.parameters = facts.parameters ?? this.parameters;
-    this.target?.finish(facts);
+    if (this.listener.passes(facts)) this.target?.finish(facts);
+    else this.target?.discard();
     this.unitEnded();
-    if (facts.isKeyframe) this.listener.keyframe();
   }
 
   discard(): void {

@@ -7,10 +7,9 @@ import { SrtpSender } from '../../media/srtp/sender.js';
 import { srtpProfileNames, srtpProfiles, type SrtpProfile } from '../../media/srtp/profile.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
+import type { RecordedSource, RecordingTarget, SourceFormat } from '../recording/recording-target.js';
 import { SlotPool } from '../udp/slot-pool.js';
-import { KeyframeRequester } from './keyframe-requester.js';
 import { MediaReceiver } from './media-receiver.js';
-import type { RecordingTarget } from './track-receiver.js';
 
 const MID_EXTENSION = 4;
 
@@ -76,10 +75,24 @@ function rtpPacket({
 
 class TestRecording implements RecordingTarget {
   readonly units: string[] = [];
+  readonly opened: string[] = [];
   readonly reports: { mid: string; rtpTimestamp: number }[] = [];
   readonly captures: { mid: string; rtpTimestamp: number; captureMs: number }[] = [];
 
-  sinkFor(mid: string): AccessUnitSink {
+  open(mid: string, { ssrc, codecName }: SourceFormat): RecordedSource {
+    this.opened.push(`${mid}:${ssrc} ${codecName}`);
+    return {
+      sink: this.sinkFor(mid),
+      arrival: () => undefined,
+      lost: () => undefined,
+      heldUp: () => undefined,
+      senderReport: (rtpTimestamp) => this.reports.push({ mid, rtpTimestamp }),
+      captureTime: (rtpTimestamp, captureMs) => this.captures.push({ mid, rtpTimestamp, captureMs }),
+      close: () => undefined,
+    };
+  }
+
+  private sinkFor(mid: string): AccessUnitSink {
     const parts: number[] = [];
     return {
       get length() {
@@ -93,26 +106,6 @@ class TestRecording implements RecordingTarget {
       dropped: () => undefined,
       damaged: () => undefined,
     };
-  }
-
-  arrival(): void {
-    // Units are enough to look at.
-  }
-
-  lost(): void {
-    // As above.
-  }
-
-  heldUp(): void {
-    // As above.
-  }
-
-  senderReport(mid: string, rtpTimestamp: number): void {
-    this.reports.push({ mid, rtpTimestamp });
-  }
-
-  captureTime(mid: string, rtpTimestamp: number, captureMs: number): void {
-    this.captures.push({ mid, rtpTimestamp, captureMs });
   }
 }
 
@@ -131,7 +124,7 @@ class Bench {
     const remoteSalt = randomBytes(saltLength);
     const keys: MediaKeys = { profile, remoteKey, remoteSalt, localKey: remoteKey, localSalt: remoteSalt };
     const { memory, slots } = this;
-    this.receiver = new MediaReceiver(keys, tracks, { memory, slots, keyframes: new KeyframeRequester() });
+    this.receiver = new MediaReceiver(keys, tracks, { memory, slots });
     this.receiver.recordInto(this.recording);
     this.sender = new SrtpSender(profile, remoteKey, remoteSalt, srtpCrypto);
   }

@@ -9,12 +9,16 @@ import { SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
+import type { LayerReceiver } from './layer-receiver.js';
+import type { RecordingTarget } from '../recording/recording-target.js';
 import { SourceTable } from './source-table.js';
-import { TrackReceiver, type RecordingTarget, type TrackEnvironment } from './track-receiver.js';
+import { TrackReceiver, type TrackEnvironment } from './track-receiver.js';
 
 /** Everything a publisher sends once there are keys: opens it, sorts it by track, remembers when it came. */
 export class MediaReceiver {
   readonly tracks: readonly TrackReceiver[];
+  /** Of all tracks. */
+  readonly layers: readonly LayerReceiver[];
   /** Undefined when the sender did not offer transport-wide feedback. */
   readonly feedback: TransportFeedbackRecorder | undefined;
   /** When the last authentic packet came; -Infinity before the first. */
@@ -31,6 +35,7 @@ export class MediaReceiver {
   constructor(keys: MediaKeys, tracks: readonly NegotiatedTrack[], environment: TrackEnvironment) {
     this.memory = environment.memory;
     this.tracks = tracks.map((track) => new TrackReceiver(track, environment));
+    this.layers = this.tracks.flatMap(({ layers }) => layers);
     this.sources = new SourceTable(this.tracks, this.memory);
     this.srtp = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, srtpCrypto);
     this.sender = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, srtpCrypto);
@@ -46,6 +51,16 @@ export class MediaReceiver {
   /** From the next access units on the tracks are recorded; undefined ends that. */
   recordInto(recording: RecordingTarget | undefined): void {
     for (const track of this.tracks) track.recordInto(recording);
+  }
+
+  /** Whoever watches or records has use for a key frame, now and again until one comes. */
+  requestKeyframe(): void {
+    for (const track of this.tracks) if (track.isVideo) track.requestKeyframe();
+  }
+
+  /** The publisher begins: normally with a key frame. */
+  expectKeyframe(nowMs: number): void {
+    for (const track of this.tracks) if (track.isVideo) track.expectKeyframe(nowMs);
   }
 
   /** SRTP or SRTCP. @returns true when the slot is kept */
@@ -80,9 +95,9 @@ export class MediaReceiver {
       this.packetsWithoutTrack += 1;
       return false;
     }
-    const { receiver, isRetransmission } = source;
-    if (isRetransmission && !this.restore(slot, plainLength, receiver)) return false;
-    return receiver.receive(slot, header, plainLength, nowMs, isRetransmission);
+    const { layer, isRetransmission } = source;
+    if (isRetransmission && !this.restore(slot, plainLength, layer)) return false;
+    return layer.receive(slot, header, plainLength, nowMs, isRetransmission);
   }
 
   private noteTransportSequence(slot: number, nowMs: number): void {
@@ -93,11 +108,11 @@ export class MediaReceiver {
   }
 
   /** RFC 4588. @returns false for padding, for other payload types, and before the original source was heard */
-  private restore(slot: number, length: number, receiver: TrackReceiver): boolean {
-    const { track, ssrc } = receiver;
-    const [{ payloadType, rtxPayloadType }] = track.formats;
-    if (ssrc === undefined || this.header.payloadType !== rtxPayloadType) return false;
-    return restoreOriginal(this.memory.bytes, slot, length, this.header, ssrc, payloadType);
+  private restore(slot: number, length: number, { track, ssrc }: LayerReceiver): boolean {
+    const { payloadType } = this.header;
+    const format = track.formats.find(({ rtxPayloadType }) => rtxPayloadType === payloadType);
+    if (ssrc === undefined || format === undefined) return false;
+    return restoreOriginal(this.memory.bytes, slot, length, this.header, ssrc, format.payloadType);
   }
 
   private receiveRtcp(slot: number, length: number, nowMs: number): void {
@@ -113,7 +128,7 @@ export class MediaReceiver {
   private receiveSenderReport(report: SenderReport, nowMs: number): void {
     const source = this.sources.bySsrc(report.ssrc);
     if (source === undefined || source.isRetransmission) return;
-    const { ssrc } = source.receiver;
-    if (ssrc === undefined || ssrc === report.ssrc) source.receiver.senderReport(report, nowMs);
+    const { ssrc } = source.layer;
+    if (ssrc === undefined || ssrc === report.ssrc) source.layer.senderReport(report, nowMs);
   }
 }

@@ -8,12 +8,11 @@ import type { MediaKeys } from '../dtls/media-keys.js';
 import type { LocalTransport, PublisherOrder, SessionCloseReason, SessionState, TrackStatistics } from '../protocol.js';
 import type { DatagramOwner } from '../udp/demultiplexer.js';
 import { createIceCredentials, hmacSha1 } from './ice-credentials.js';
-import { KeyframeRequester } from './keyframe-requester.js';
 import { MediaReceiver } from './media-receiver.js';
 import { RtcpScheduler } from './rtcp-scheduler.js';
 import { SessionLife } from './session-life.js';
 import type { SessionEnvironment } from './session-environment.js';
-import type { RecordingTarget } from './track-receiver.js';
+import type { RecordingTarget } from '../recording/recording-target.js';
 
 const LIFE_INTERVAL_MS = 100;
 const CANONICAL_NAME_BYTES = 12;
@@ -29,8 +28,8 @@ export interface PublisherListener {
  * What it is given by the `Demultiplexer`, and where that goes:
  * - `stun` → `IceAgent`, whose answers leave at once. The first authentic check lets DTLS in.
  * - `dtlsDatagram` → `QueuedDtls` → `DtlsTransport`. Its keys make the `MediaReceiver` and the `RtcpScheduler`.
- * - `mediaDatagram` → `MediaReceiver` (open, find the track) → `TrackReceiver` → `ReceiveStream` (order) → depacketizer →
- *   `AccessUnitTap` (count) → the `StreamRecorder` that `recordInto` named.
+ * - `mediaDatagram` → `MediaReceiver` (open, find the layer) → `LayerReceiver` → `ReceiveStream` (order) → depacketizer →
+ *   `AccessUnitTap` (of use?) → the `StreamRecorder` that `recordInto` named.
  *
  * docs/architecture.md has the rest of the way.
  */
@@ -42,7 +41,6 @@ export class PublisherSession implements DatagramOwner {
   private readonly life: SessionLife;
   private readonly agent: IceAgent;
   private readonly dtls: QueuedDtls;
-  private readonly keyframes = new KeyframeRequester();
   private readonly endLifeTimer: () => void;
   private local = createIceCredentials();
   private media: MediaReceiver | undefined;
@@ -105,7 +103,7 @@ export class PublisherSession implements DatagramOwner {
 
   /** Asks the publisher for a key frame, now and again until one comes. */
   requestKeyframe(): void {
-    this.keyframes.want();
+    this.media?.requestKeyframe();
   }
 
   statistics(nowMs: number): TrackStatistics[] {
@@ -158,20 +156,18 @@ export class PublisherSession implements DatagramOwner {
 
   private secured(keys: MediaKeys): void {
     const { clock, wheel, memory, slots } = this.environment;
-    const keyframes = this.keyframes;
-    const media = new MediaReceiver(keys, this.tracks, { memory, slots, keyframes });
+    const media = new MediaReceiver(keys, this.tracks, { memory, slots });
     this.media = media;
     this.rtcp = new RtcpScheduler({
       wheel,
       media,
-      keyframes,
       ssrc: randomInt(1, 2 ** 32),
       canonicalName: randomBytes(CANONICAL_NAME_BYTES).toString('base64url'),
       failed: (error) => this.broke(error),
       roundTripMs: () => this.agent.roundTripMs,
       send: (datagram) => this.send(datagram),
     });
-    keyframes.expect(clock.monotonicMs());
+    media.expectKeyframe(clock.monotonicMs());
     this.life.secured(clock.monotonicMs());
   }
 
@@ -200,7 +196,7 @@ export class PublisherSession implements DatagramOwner {
 
   private resume(): void {
     this.rtcp?.resume();
-    this.keyframes.want();
+    this.media?.requestKeyframe();
   }
 
   private release(reason: SessionCloseReason | undefined): void {

@@ -1,6 +1,6 @@
 import { encodeNack, encodePictureLossIndication, encodeReceiverReport } from '../../media/rtcp/encode.js';
 import type { TimerWheel } from '../timer-wheel.js';
-import type { KeyframeRequester } from './keyframe-requester.js';
+import type { LayerReceiver } from './layer-receiver.js';
 import type { MediaReceiver } from './media-receiver.js';
 
 const REPORT_INTERVAL_MS = 1_000;
@@ -14,7 +14,6 @@ const MOST_FEEDBACK_PACKETS = 8;
 export interface RtcpSchedulerOptions {
   readonly wheel: TimerWheel;
   readonly media: MediaReceiver;
-  readonly keyframes: KeyframeRequester;
   /** Ours, and our canonical name: random, the same for the whole session. */
   readonly ssrc: number;
   readonly canonicalName: string;
@@ -62,7 +61,7 @@ export class RtcpScheduler {
   }
 
   private tick(nowMs: number): void {
-    const { media, keyframes } = this.options;
+    const { media } = this.options;
     try {
       for (const track of media.tracks) track.tick(nowMs);
     } catch (error) {
@@ -71,24 +70,27 @@ export class RtcpScheduler {
     }
     if (this.isPaused) return;
     this.sendNacks(nowMs);
-    const video = media.tracks.find((track) => track.isVideo && track.track.feedback.pli);
-    if (video?.ssrc !== undefined && keyframes.isDue(nowMs))
-      this.send(encodePictureLossIndication(this.options.ssrc, video.ssrc));
+    for (const layer of media.layers) this.requestKeyframe(layer, nowMs);
+  }
+
+  private requestKeyframe({ ssrc, track, keyframes }: LayerReceiver, nowMs: number): void {
+    if (ssrc === undefined || track.kind !== 'video' || !track.feedback.pli || !keyframes.isDue(nowMs)) return;
+    this.send(encodePictureLossIndication(this.options.ssrc, ssrc));
   }
 
   private sendNacks(nowMs: number): void {
     const roundTripMs = this.options.roundTripMs() ?? ASSUMED_ROUND_TRIP_MS;
-    for (const track of this.options.media.tracks) {
-      if (track.ssrc === undefined) continue;
-      track.nackList(nowMs, roundTripMs, this.lost);
-      if (this.lost.length > 0) this.send(encodeNack(this.options.ssrc, track.ssrc, this.lost));
+    for (const layer of this.options.media.layers) {
+      if (layer.ssrc === undefined) continue;
+      layer.nackList(nowMs, roundTripMs, this.lost);
+      if (this.lost.length > 0) this.send(encodeNack(this.options.ssrc, layer.ssrc, this.lost));
       this.lost.length = 0;
     }
   }
 
   private sendTransportFeedback(): void {
     const { media, ssrc } = this.options;
-    const mediaSsrc = media.tracks.find((track) => track.ssrc !== undefined)?.ssrc ?? 0;
+    const mediaSsrc = media.layers.find((layer) => layer.ssrc !== undefined)?.ssrc ?? 0;
     for (let left = MOST_FEEDBACK_PACKETS; left > 0; left -= 1) {
       const packet = media.feedback?.build(ssrc, mediaSsrc);
       if (packet === undefined) return;
@@ -98,7 +100,7 @@ export class RtcpScheduler {
 
   private sendReport(nowMs: number): void {
     const { media, ssrc, canonicalName } = this.options;
-    const blocks = media.tracks.map((track) => track.reportBlock(nowMs)).filter((block) => block !== undefined);
+    const blocks = media.layers.map((layer) => layer.reportBlock(nowMs)).filter((block) => block !== undefined);
     this.send(encodeReceiverReport(ssrc, blocks, canonicalName));
   }
 

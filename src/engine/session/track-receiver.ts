@@ -1,217 +1,129 @@
-import type { AccessUnitSink, CodecDefinition, Depacketizer, RtpPayload } from '../../media/codecs/codec.js';
-import { findCodec } from '../../media/codecs/index.js';
+import type { AccessUnitFacts } from '../../media/codecs/codec.js';
 import type { MediaMemory } from '../../media/memory.js';
-import type { SenderReport } from '../../media/rtcp/packet.js';
-import type { ReportBlock } from '../../media/rtcp/report-block.js';
-import { readAbsoluteCaptureTime } from '../../media/rtp/absolute-capture-time.js';
-import type { RtpHeader } from '../../media/rtp/packet.js';
-import { ReceiveStream, type PacketSink } from '../../media/rtp/receive-stream.js';
-import { parseFormat } from '../../media/sdp/format-parameters.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { TrackStatistics } from '../protocol.js';
 import type { SlotPool } from '../udp/slot-pool.js';
-import { AccessUnitTap } from './access-unit-tap.js';
-import type { KeyframeRequester } from './keyframe-requester.js';
+import { LayerReceiver, type LayerIdentity } from './layer-receiver.js';
+import { LayerSelector } from './layer-selector.js';
+import type { RecordingTarget } from '../recording/recording-target.js';
 import { TrackMeter } from './track-meter.js';
-
-/** How long a gap is waited for where retransmissions may fill it: a recording has more time than a viewer. */
-const GIVE_UP_MS = 2_000;
-/** Where none will come, only packets that overtook each other are waited for. */
-const GIVE_UP_WITHOUT_NACK_MS = 200;
-/** A source that was replaced is heard again only when its successor has been silent for so long. */
-const SUCCESSOR_SILENCE_MS = 1_000;
-
-/** The recording that a publisher's tracks go into, as they need it. Times are monotonic. */
-export interface RecordingTarget {
-  sinkFor(mid: string): AccessUnitSink;
-  arrival(mid: string, arrivalMs: number, isRepaired: boolean): void;
-  /** Packets that will never come. */
-  lost(mid: string, packets: number): void;
-  /** Media of the track is here and waits for what is missing before it, or does not any more. */
-  heldUp(mid: string, isHeldUp: boolean): void;
-  senderReport(mid: string, rtpTimestamp: number, ntpMs: number, arrivalMs: number): void;
-  captureTime(mid: string, rtpTimestamp: number, captureMs: number, arrivalMs: number): void;
-}
 
 export interface TrackEnvironment {
   readonly memory: MediaMemory;
   readonly slots: SlotPool;
-  readonly keyframes: KeyframeRequester;
 }
 
-interface SenderTime {
-  readonly rtpTimestamp: number;
-  readonly ntpMs: number;
-  readonly arrivalMs: number;
-}
-
-/** One track of a publisher: packets in any order in, access units in decoding order out. */
-export class TrackReceiver implements PacketSink {
-  private readonly codec: CodecDefinition;
-  private readonly tap: AccessUnitTap;
-  private readonly depacketizer: Depacketizer;
+/** One track of a publisher: all layers of it are received, one at a time is of use. */
+export class TrackReceiver {
+  /** One without simulcast. */
+  readonly layers: readonly LayerReceiver[];
+  private readonly selector: LayerSelector<LayerReceiver>;
   private readonly meter = new TrackMeter();
-  private readonly ended = { packetsReceived: 0, packetsLost: 0, packetsRepaired: 0, bytesReceived: 0 };
-  private recording: RecordingTarget | undefined;
-  private stream: ReceiveStream | undefined;
-  private streamSsrc = 0;
-  private lastPacketMs = -Infinity;
-  private readonly replacedSsrcs = new Set<number>();
-  private lastReport: SenderTime | undefined;
+  private frames = 0;
+  /** The layer that was in use before, until it is open for recording again. */
+  private left: LayerReceiver | undefined;
+  private nowMs = 0;
 
   /** @throws {RangeError} for a codec that is not in the list */
   constructor(
     readonly track: NegotiatedTrack,
-    private readonly environment: TrackEnvironment,
+    environment: TrackEnvironment,
   ) {
-    const { codecName, format } = track.formats[0];
-    const codec = findCodec(codecName, track.kind);
-    if (codec === undefined) throw new RangeError(`No codec ${codecName} for ${track.kind}.`);
-    this.codec = codec;
-    const { keyframes } = environment;
-    this.tap = new AccessUnitTap({
-      keyframe: () => this.isVideo && keyframes.satisfied(),
-      damaged: () => this.isVideo && keyframes.want(),
-    });
-    this.depacketizer = codec.createDepacketizer(this.tap, parseFormat(format));
+    const listener = {
+      finished: (layer: LayerReceiver, facts: AccessUnitFacts) => this.finished(layer, facts),
+      damaged: (layer: LayerReceiver) => this.damaged(layer),
+    };
+    this.layers = identitiesOf(track).map((identity) => new LayerReceiver(track, identity, environment, listener));
+    this.selector = new LayerSelector(this.layers);
   }
 
   get isVideo(): boolean {
-    return this.codec.kind === 'video';
+    return this.track.kind === 'video';
   }
 
-  /** The source that is heard at present; undefined before the first packet. */
-  get ssrc(): number | undefined {
-    return this.stream === undefined ? undefined : this.streamSsrc;
+  /** From the next access unit on everything goes into `target`; undefined for nowhere. */
+  recordInto(target: RecordingTarget | undefined): void {
+    for (const layer of this.layers) layer.recordInto(target);
   }
 
-  /** From the next access unit on everything goes into `recording`; undefined for nowhere. */
-  recordInto(recording: RecordingTarget | undefined): void {
-    this.recording = recording;
-    this.tap.connect(recording?.sinkFor(this.track.mid));
-    if (recording === undefined || this.lastReport === undefined) return;
-    const { rtpTimestamp, ntpMs, arrivalMs } = this.lastReport;
-    recording.senderReport(this.track.mid, rtpTimestamp, ntpMs, arrivalMs);
+  /** Whoever watches or records has use for a key frame, now and again until one comes. */
+  requestKeyframe(): void {
+    this.selector.current?.keyframes.want();
   }
 
-  /**
-   * A packet of another payload type fills its place in the sequence and is not looked into.
-   *
-   * @param header of the packet; for a retransmission already the original's
-   * @param length of the plain packet
-   * @returns true when the slot is kept
-   */
-  receive(slot: number, header: RtpHeader, length: number, nowMs: number, isRetransmission: boolean): boolean {
-    const stream = this.streamOf(header.ssrc, nowMs);
-    if (stream === undefined) return false;
-    this.lastPacketMs = nowMs;
-    if (!isRetransmission) this.noteCaptureTime(slot, header, nowMs);
-    const ofThisCodec = header.payloadType === this.track.formats[0].payloadType;
-    const payloadLength = ofThisCodec ? length - header.headerLength - header.paddingLength : 0;
-    return stream.receive(slot, header, slot + header.headerLength, payloadLength, nowMs, isRetransmission);
-  }
-
-  packet(payload: RtpPayload, _extendedSequence: number, arrivalMs: number, isRepaired: boolean): void {
-    this.recording?.arrival(this.track.mid, arrivalMs, isRepaired);
-    this.depacketizer.push(payload);
-  }
-
-  lost(count: number): void {
-    this.recording?.lost(this.track.mid, count);
-    this.depacketizer.lost();
-    if (this.isVideo) this.environment.keyframes.want();
-  }
-
-  senderReport({ compactNtp, ntpMs, rtpTimestamp }: SenderReport, arrivalMs: number): void {
-    this.stream?.senderReported(compactNtp, arrivalMs);
-    if (ntpMs === undefined) return;
-    this.lastReport = { rtpTimestamp, ntpMs, arrivalMs };
-    this.recording?.senderReport(this.track.mid, rtpTimestamp, ntpMs, arrivalMs);
+  /** The sender begins: normally with a key frame. */
+  expectKeyframe(nowMs: number): void {
+    for (const layer of this.layers) layer.keyframes.expect(nowMs);
   }
 
   tick(nowMs: number): void {
-    this.stream?.tick(nowMs);
-    this.recording?.heldUp(this.track.mid, this.stream?.isWaiting ?? false);
+    this.nowMs = nowMs;
+    this.left?.reopen();
+    this.left = undefined;
+    for (const layer of this.layers) layer.tick(nowMs);
+    this.selector.wanted(nowMs)?.keyframes.want();
   }
 
-  nackList(nowMs: number, roundTripMs: number, out: number[]): void {
-    this.stream?.nackList(nowMs, roundTripMs, out);
-  }
-
-  reportBlock(nowMs: number): ReportBlock | undefined {
-    return this.stream?.reportBlock(nowMs);
-  }
-
-  /** The publisher is silent or gone: what is held is delivered, gaps and all. */
   flush(): void {
-    this.stream?.flush();
-    this.depacketizer.flush();
+    for (const layer of this.layers) layer.flush();
   }
 
   close(): void {
-    this.stream?.close();
+    for (const layer of this.layers) layer.close();
   }
 
+  /** Of all layers together; frames and parameters are those of the layer in use. */
   statistics(nowMs: number): TrackStatistics {
     const { mid, kind } = this.track;
-    const { codecString, width, height } = this.tap.parameters ?? {};
+    const layer = this.selector.current ?? this.layers[0];
+    const { codecString, width, height } = layer?.parameters ?? {};
     const bytesReceived = this.total('bytesReceived');
     return {
       mid,
       kind,
-      codecName: this.codec.name,
+      codecName: layer?.codecName ?? this.track.formats[0].codecName,
       codecString,
       width,
       height,
-      ...this.meter.read(this.tap.frames, bytesReceived, nowMs),
+      ...this.meter.read(this.frames, bytesReceived, nowMs),
       bytesReceived,
       packetsReceived: this.total('packetsReceived'),
       packetsLost: this.total('packetsLost'),
       packetsRepaired: this.total('packetsRepaired'),
-      jitterMs: this.stream?.jitterMs ?? 0,
+      jitterMs: layer?.jitterMs ?? 0,
     };
   }
 
-  /** A sender that starts again under another SSRC ends the stream before. Two that send at once do not take turns. */
-  private streamOf(ssrc: number, nowMs: number): ReceiveStream | undefined {
-    if (this.stream !== undefined && this.streamSsrc === ssrc) return this.stream;
-    if (this.replacedSsrcs.has(ssrc) && nowMs - this.lastPacketMs < SUCCESSOR_SILENCE_MS) return undefined;
-    if (this.stream !== undefined) this.endStream(this.stream);
-    const { memory, slots } = this.environment;
-    const usesNack = this.track.feedback.nack;
-    this.streamSsrc = ssrc;
-    this.stream = new ReceiveStream({
-      ssrc,
-      clockRate: this.codec.clockRate,
-      memory,
-      sink: this,
-      releaseSlot: slots.release,
-      mayHold: slots.mayHold,
-      usesNack,
-      giveUpMs: usesNack ? GIVE_UP_MS : GIVE_UP_WITHOUT_NACK_MS,
-    });
-    return this.stream;
+  private finished(layer: LayerReceiver, facts: AccessUnitFacts): boolean {
+    const before = this.selector.current;
+    const isUseful = layer === before || this.mayChangeTo(layer, facts);
+    if (!isUseful) return false;
+    if (layer !== before) this.left = before;
+    this.frames += 1;
+    return true;
   }
 
-  private endStream(stream: ReceiveStream): void {
-    this.flush();
-    stream.close();
-    this.replacedSsrcs.add(this.streamSsrc);
-    for (const counter of Object.keys(this.ended) as (keyof typeof this.ended)[])
-      this.ended[counter] += stream[counter];
-    this.lastReport = undefined;
+  private mayChangeTo(layer: LayerReceiver, { isKeyframe, parameters }: AccessUnitFacts): boolean {
+    if (!isKeyframe || parameters === undefined || layer === this.left) return false;
+    return this.selector.keyframe(layer, Math.max(this.nowMs, layer.lastPacketMs));
   }
 
-  /** In a packet now and then (abs-capture-time). */
-  private noteCaptureTime(slot: number, header: RtpHeader, nowMs: number): void {
-    const { absoluteCaptureTime: id } = this.track.extensions;
-    const { bytes } = this.environment.memory;
-    if (this.recording === undefined || id === undefined || !header.readExtension(bytes, slot, id)) return;
-    const captureMs = readAbsoluteCaptureTime(bytes, header.extensionStart, header.extensionLength);
-    this.recording.captureTime(this.track.mid, header.timestamp, captureMs, nowMs);
+  /** What is of no use need not be whole. */
+  private damaged(layer: LayerReceiver): void {
+    if (this.isVideo && layer === this.selector.current) layer.keyframes.want();
   }
 
-  private total(counter: keyof typeof this.ended): number {
-    return this.ended[counter] + (this.stream?.[counter] ?? 0);
+  private total(counter: Parameters<LayerReceiver['total']>[0]): number {
+    let sum = 0;
+    for (const layer of this.layers) sum += layer.total(counter);
+    return sum;
   }
+}
+
+/** Layers have rids (RFC 8853), or SSRCs in a SIM group, in which the best comes last. */
+function identitiesOf({ rids, sources }: NegotiatedTrack): LayerIdentity[] {
+  if (rids.length > 0) return rids.map((rid, rank) => ({ rid, rank }));
+  const layers = sources.filter(({ layer }) => layer !== undefined);
+  if (layers.length < 2) return [{ rid: undefined, rank: 0 }];
+  return layers.map((_, index) => ({ rid: undefined, rank: layers.length - 1 - index }));
 }

@@ -35,6 +35,12 @@ export class RecordingClock {
     this.tracks.push(track);
   }
 
+  /** Another clock has taken the place of `track`, or it is not of use yet. */
+  forget(track: ClockedTrack): void {
+    const index = this.tracks.indexOf(track);
+    if (index >= 0) this.tracks.splice(index, 1);
+  }
+
   /** All tracks, those without media too, have been told their place by one source. */
   get isTold(): boolean {
     return this.tracks.every(({ captures }) => captures.isTold) || this.tracks.every(({ reports }) => reports.isTold);

@@ -63,6 +63,22 @@ export class TrackClock implements ClockedTrack {
     return this.mediaSeen;
   }
 
+  /** Messages of the sender tell where this track and all others stand: its place is not a guess by arrival. */
+  isTold(nowMs: number): boolean {
+    const source = this.shared.source(nowMs);
+    return source !== undefined && this[source].isFresh(nowMs);
+  }
+
+  /** From now on the tracks are placed by it too. A clock begins so. */
+  join(): void {
+    this.shared.register(this);
+  }
+
+  /** What it is told is of no use for the other tracks: it waits to take a track over, or another has taken its track over. */
+  leave(): void {
+    this.shared.forget(this);
+  }
+
   /** @returns ticks on this track's endless line; see TimestampUnwrapper */
   unwrap(timestamp: number): number {
     return this.unwrapper.unwrap(timestamp);

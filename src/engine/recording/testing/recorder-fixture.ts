@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/clock.js';
-import type { CodecParameters } from '../../../media/codecs/codec.js';
+import type { AccessUnitFacts, CodecParameters } from '../../../media/codecs/codec.js';
 import { MediaMemory } from '../../../media/memory.js';
 import type { NegotiatedTrack } from '../../../media/sdp/session.js';
 import type {
@@ -10,6 +10,7 @@ import type {
   SegmentClosed,
   TrackReception,
 } from '../../protocol.js';
+import type { RecordedSource, SourceFormat } from '../recording-target.js';
 import { StreamRecorder } from '../stream-recorder.js';
 import { MemoryRecordingFiles } from './memory-recording-files.js';
 import { readSamples, type ReadSample } from './segment-samples.js';
@@ -73,8 +74,10 @@ export class RecorderFixture {
   readonly events: EngineEvent[] = [];
   readonly recorder: StreamRecorder;
   keyframeRequests = 0;
-  private readonly source = new Uint8Array(1 << 21);
+  private readonly memory = new Uint8Array(1 << 21);
   private serial = 0;
+  private readonly sources = new Map<string, RecordedSource>();
+  private readonly aheadMs: Record<string, number> = {};
 
   constructor(order: Partial<RecordingOrder> = {}, memoryBytes = 1 << 26) {
     this.recorder = new StreamRecorder(
@@ -86,6 +89,20 @@ export class RecorderFixture {
 
   attach(...mids: readonly string[]): void {
     this.recorder.attach(mids.map(negotiated));
+    this.sources.clear();
+  }
+
+  /** Where a track's media goes: its first source, or the one of the last `change`. */
+  source(mid: string): RecordedSource {
+    return this.sources.get(mid) ?? this.change(mid, { ssrc: 1, codecName: mid === VIDEO ? 'H264' : 'opus' });
+  }
+
+  /** From now on a track's media comes from another source. @param aheadMs by how much its RTP time is ahead of the first's */
+  change(mid: string, format: SourceFormat, aheadMs = 0): RecordedSource {
+    const source = this.recorder.open(mid, format);
+    this.sources.set(mid, source);
+    this.aheadMs[mid] = aheadMs;
+    return source;
   }
 
   /** Both tracks' reports say the same sender clock, and that the way here takes no time. */
@@ -94,14 +111,14 @@ export class RecorderFixture {
   }
 
   report(mid: string, atMs: number, ntpMs = atMs + 5_000_000): void {
-    this.recorder.senderReport(mid, this.timestampOf(mid, atMs), ntpMs, this.clock.nowMs);
+    this.source(mid).senderReport(this.timestampOf(mid, atMs), ntpMs, this.clock.nowMs);
   }
 
   /** One picture arrives. @returns its bytes */
   picture(options: PictureOptions = {}): Uint8Array {
     const { isKeyframe = false, parameters = VIDEO_PARAMETERS, atMs = this.clock.nowMs } = options;
     const bytes = options.bytes ?? this.nextBytes();
-    this.recorder.arrival(VIDEO, options.firstPacketMs ?? this.clock.nowMs, false);
+    this.source(VIDEO).arrival(options.firstPacketMs ?? this.clock.nowMs, false);
     const timestamp = this.timestampOf(VIDEO, atMs);
     this.push(VIDEO, bytes, { timestamp, isKeyframe, parameters, durationTicks: 0 });
     return bytes;
@@ -109,7 +126,7 @@ export class RecorderFixture {
 
   /** One audio packet arrives. @returns its bytes */
   sound({ atMs = this.clock.nowMs, bytes = this.nextBytes() }: SoundOptions = {}): Uint8Array {
-    this.recorder.arrival(AUDIO, this.clock.nowMs, false);
+    this.source(AUDIO).arrival(this.clock.nowMs, false);
     const timestamp = this.timestampOf(AUDIO, atMs);
     this.push(AUDIO, bytes, { timestamp, isKeyframe: true, parameters: AUDIO_PARAMETERS, durationTicks: 960 });
     return bytes;
@@ -205,17 +222,14 @@ export class RecorderFixture {
 
   private timestampOf(mid: string, atMs: number): number {
     const rate = mid === VIDEO ? 90 : 48;
-    return Math.round((atMs + (mid === VIDEO ? 1_000 : 7_000)) * rate) >>> 0;
+    const aheadMs = (this.aheadMs[mid] ?? 0) + (mid === VIDEO ? 1_000 : 7_000);
+    return Math.round((atMs + aheadMs) * rate) >>> 0;
   }
 
-  private push(
-    mid: string,
-    bytes: Uint8Array,
-    facts: Parameters<ReturnType<StreamRecorder['sinkFor']>['finish']>[0],
-  ): void {
-    const sink = this.recorder.sinkFor(mid);
-    this.source.set(bytes, 3);
-    sink.append(this.source, 3, bytes.length);
+  private push(mid: string, bytes: Uint8Array, facts: AccessUnitFacts): void {
+    const { sink } = this.source(mid);
+    this.memory.set(bytes, 3);
+    sink.append(this.memory, 3, bytes.length);
     sink.finish(facts);
   }
 }

@@ -149,17 +149,18 @@ export class SimulatedPublisher {
   }
 
   private media(line: Line): void {
-    const { recorder, clock } = this.fixture;
+    const { clock } = this.fixture;
     const { nextMs: capturedMs, track, mid, parameters, kind } = line;
     line.nextMs += track.everyMs;
     if (track.isSilent?.(capturedMs - this.startMs) === true) return;
     line.lastArrivalMs = clock.nowMs;
     const timestamp = this.rtpAt(line, capturedMs);
     this.tellCapture(line, timestamp, capturedMs);
-    recorder.arrival(mid, clock.nowMs, false);
+    const source = this.fixture.source(mid);
+    source.arrival(clock.nowMs, false);
     const sinceKeyframeMs = (capturedMs - this.startMs) % KEYFRAME_MS;
     const isKeyframe = kind === 'audio' || sinceKeyframeMs < track.everyMs;
-    const sink = recorder.sinkFor(mid);
+    const { sink } = source;
     const bytes = new Uint8Array(new Float64Array([capturedMs]).buffer);
     sink.append(bytes, 0, bytes.length);
     sink.finish({ timestamp, isKeyframe, parameters, durationTicks: 0 });
@@ -173,7 +174,7 @@ export class SimulatedPublisher {
     const sinceMs = capturedMs - this.startMs;
     const told = captureTimes.told === undefined ? truth : captureTimes.told(line.kind, truth, sinceMs);
     if (told === undefined) return;
-    this.fixture.recorder.captureTime(line.mid, told.rtpTimestamp, told.ntpMs, this.fixture.clock.nowMs);
+    this.fixture.source(line.mid).captureTime(told.rtpTimestamp, told.ntpMs, this.fixture.clock.nowMs);
   }
 
   private report(line: Line): void {
@@ -183,7 +184,7 @@ export class SimulatedPublisher {
     const truth = { rtpTimestamp: this.rtpAt(line, sentMs), ntpMs: this.ntpAt(sentMs) };
     const told = reports?.told === undefined ? truth : reports.told(line.kind, truth, sentMs - this.startMs);
     if (told === undefined) return;
-    this.fixture.recorder.senderReport(line.mid, told.rtpTimestamp, told.ntpMs, this.fixture.clock.nowMs);
+    this.fixture.source(line.mid).senderReport(told.rtpTimestamp, told.ntpMs, this.fixture.clock.nowMs);
   }
 
   private rtpAt({ kind, track, ticksPerMs }: Line, trueMs: number): number {
