@@ -33,6 +33,49 @@ export interface RecordingEntry {
   readonly duration_ms: number;
 }
 
+export type MediaKind = 'video' | 'audio';
+
+export interface GapCause {
+  readonly cause: string;
+  readonly count: number;
+  readonly durationMs: number;
+}
+
+export interface TrackCompleteness {
+  readonly kind: MediaKind;
+  readonly packetsReceived: number;
+  readonly packetsRepaired: number;
+  readonly packetsLost: number;
+  readonly framesRecorded: number;
+  readonly framesDropped: number;
+  readonly gapCount: number;
+  readonly gapMs: number;
+}
+
+export interface RecordingSession {
+  readonly id: string;
+  readonly state: 'waiting' | 'recording' | 'interrupted' | 'finalizing' | 'completed' | 'failed';
+  readonly reason: string | null;
+  readonly directories: readonly string[];
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly lengthMs: number;
+  readonly unrecorded: readonly { readonly kind: MediaKind; readonly codec: string }[];
+  readonly completeness: {
+    readonly gapCount: number;
+    readonly gapMs: number;
+    readonly causes: readonly GapCause[];
+    readonly tracks: readonly TrackCompleteness[];
+  };
+}
+
+export interface Gap {
+  readonly kind: MediaKind;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly cause: string;
+}
+
 interface StartedRecording {
   readonly mpd_path: string;
 }
@@ -63,15 +106,24 @@ const name = encodeURIComponent;
 
 export const listRecordedStreams = (): Promise<string[]> => call('/api/playback');
 export const listRecordings = (stream: string): Promise<RecordingEntry[]> => call(`/api/playback/${name(stream)}`);
+/** The newest ones. */
+export const listSessions = async (stream: string): Promise<RecordingSession[]> =>
+  (await call<{ sessions: RecordingSession[] }>(`/api/v1/sessions?stream=${name(stream)}&limit=200`)).sessions;
+export const listGaps = async (sessionId: string): Promise<Gap[]> =>
+  (await call<{ gaps: Gap[] }>(`/api/v1/sessions/${name(sessionId)}`)).gaps;
 export const stopRecording = (stream: string): Promise<void> =>
   call(`/api/record/${name(stream)}`, { method: 'DELETE' });
 export const startRecording = (stream: string): Promise<StartedRecording> =>
   call(`/api/record/${name(stream)}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
 
+/** Key prefix of the directory that a manifest is for, without a slash at its end. */
+export function directoryOf(manifestKey: string): string {
+  return manifestKey.slice(0, manifestKey.lastIndexOf('/'));
+}
+
 /** Where a player finds an object of a recording. */
 export function objectUrl(manifestKey: string, file: 'manifest.mpd' | 'index.m3u8'): string {
-  const folder = manifestKey.slice(0, manifestKey.lastIndexOf('/') + 1);
-  return `/api/record/object/${`${folder}${file}`.split('/').map(name).join('/')}`;
+  return `/api/record/object/${`${directoryOf(manifestKey)}/${file}`.split('/').map(name).join('/')}`;
 }
 
 /** Snapshots of all live streams as they change. @returns a function that ends it */

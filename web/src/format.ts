@@ -6,6 +6,24 @@ export function formatDuration(durationMs: number): string {
   return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
+/** @returns `40 ms`, `1.4 s` or `2:03` */
+export function formatShortTime(durationMs: number): string {
+  if (durationMs < 100) return `${Math.round(durationMs)} ms`;
+  return durationMs < 60_000 ? `${(durationMs / 1000).toFixed(1)} s` : formatDuration(durationMs);
+}
+
+/** Never rounded up: what lacks anything is not 100 %. @returns `99.8 %`, with more decimals close to 100 */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  const steps = percent >= 99.9 ? 1000 : 10;
+  return `${String(Math.floor(percent * steps) / steps)} %`;
+}
+
+/** @returns the time of day with seconds where the reader is */
+export function formatClock(instant: string): string {
+  return new Date(instant).toLocaleTimeString();
+}
+
 /** @returns `2.4 Mbit/s` or `48 kbit/s` */
 export function formatBitrate(bitsPerSecond: number): string {
   return bitsPerSecond >= 1e6

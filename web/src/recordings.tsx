@@ -1,5 +1,15 @@
 import { useEffect, useState } from 'react';
-import { type LiveStream, type RecordingEntry, listRecordedStreams, listRecordings, objectUrl } from './api';
+import {
+  type LiveStream,
+  type RecordingEntry,
+  type RecordingSession,
+  directoryOf,
+  listRecordedStreams,
+  listRecordings,
+  listSessions,
+  objectUrl,
+} from './api';
+import { Completeness } from './completeness';
 import { formatDay, formatDuration, formatTime } from './format';
 import type { Playable } from './player';
 
@@ -14,15 +24,23 @@ interface Props {
 
 interface StreamRecording extends RecordingEntry {
   readonly stream: string;
+  readonly sessions: readonly RecordingSession[];
 }
 
 /** All of them, the newest first. */
 async function readAll(): Promise<StreamRecording[]> {
   const streams = await listRecordedStreams();
   const lists = await Promise.all(
-    streams.map(async (stream) => (await listRecordings(stream)).map((entry) => ({ ...entry, stream }))),
+    streams.map(async (stream) => {
+      const [entries, sessions] = await Promise.all([listRecordings(stream), listSessions(stream)]);
+      return entries.map((entry) => ({ ...entry, stream, sessions: sessionsIn(entry, sessions) }));
+    }),
   );
   return lists.flat().sort((a, b) => Number(b.record) - Number(a.record));
+}
+
+function sessionsIn({ mpd_path: manifestKey }: RecordingEntry, all: readonly RecordingSession[]): RecordingSession[] {
+  return all.filter(({ directories }) => directories.includes(directoryOf(manifestKey)));
 }
 
 export function Recordings({ version, live, onPlay }: Props): React.JSX.Element {
@@ -88,6 +106,7 @@ function RecordingRow({ entry, isLive, onPlay }: RowProps): React.JSX.Element {
         <p className="facts">
           {day} · {formatDuration(entry.duration_ms)}
         </p>
+        <Completeness sessions={entry.sessions} />
       </div>
       <div className="actions">
         <button onClick={play}>Play</button>

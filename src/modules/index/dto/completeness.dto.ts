@@ -11,15 +11,20 @@ export class GapDto {
   @ApiProperty({ description: 'Session time in milliseconds: since the first media' })
   readonly startMs: number;
 
+  @ApiProperty({ format: 'date-time', description: "By the server's clock" })
+  readonly startedAt: string;
+
   @ApiProperty()
   readonly durationMs: number;
 
   @ApiProperty({ enum: CAUSES })
   readonly cause: GapCause;
 
-  constructor(gap: GapDto) {
+  /** @param anchorEpochMs wall clock of session time 0 */
+  constructor(gap: Pick<GapDto, 'kind' | 'startMs' | 'durationMs' | 'cause'>, anchorEpochMs: number) {
     this.kind = gap.kind;
     this.startMs = gap.startMs;
+    this.startedAt = new Date(anchorEpochMs + gap.startMs).toISOString();
     this.durationMs = gap.durationMs;
     this.cause = gap.cause;
   }

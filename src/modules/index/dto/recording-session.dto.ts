@@ -102,7 +102,8 @@ export class RecordingSessionDetailsDto extends RecordingSessionDto {
 
   constructor(details: SessionDetails) {
     super(details);
-    this.gaps = details.gaps.map((gap) => new GapDto(gap));
+    const anchorEpochMs = details.session.anchorEpochMs ?? details.session.startedAt.getTime();
+    this.gaps = details.gaps.map((gap) => new GapDto(gap, anchorEpochMs));
   }
 }
 
