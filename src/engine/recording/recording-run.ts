@@ -89,7 +89,10 @@ export class RecordingRun {
     this.admit(track);
   }
 
-  /** Audio, placed, joins a run that began without it: with a new Period, at the next picture that can start one. */
+  /**
+   * Audio, placed, joins a run that began without it: with a new Period, at the next picture that can start one. What ends
+   * before that is left out: players go to a new Period where the first of its media is, and would leave out pictures.
+   */
   joinLater(track: TrackRecording): void {
     this.joining = this.memberFor(track);
     this.joinByMs = this.options.monotonicMs() + JOIN_MS;
@@ -201,6 +204,7 @@ export class RecordingRun {
   private joinAt(member: RunMember, ms: number): void {
     this.joining = undefined;
     this.members.push(member);
+    member.track.dropWaitingBefore(ms);
     this.cut(this.leader, this.leader.track.admitted, ms, true);
     this.admit(member.track);
   }

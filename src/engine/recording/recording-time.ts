@@ -59,9 +59,12 @@ export class RecordingTime {
     return startMs;
   }
 
-  /** A track's samples get their place from now on. Tells what is missing since the last of its kind. */
-  place(track: TrackRecording): void {
-    track.place(this.originMs ?? 0);
+  /**
+   * A track's samples get their place from now on. Tells what is missing since the last of its kind.
+   * @param beside a track that has its place already
+   */
+  place(track: TrackRecording, beside?: TrackRecording): void {
+    track.place(this.originMs ?? 0, beside?.clock.misplacedMs ?? 0);
     const endMs = this.endMs.get(track.kind);
     if (endMs === undefined) return;
     const startMs = Math.round(endMs);

@@ -295,3 +295,34 @@ describe('StreamRecorder, sparse and dense senders', () => {
     expect(measured.periods).toBe(1);
   });
 });
+
+describe('StreamRecorder, a publisher that comes back', () => {
+  const video = { everyMs: 1000 / 30, latencyMs: 60 };
+  const audio = { everyMs: 20, latencyMs: 20 };
+  const late = (track: SimulatedTrack, byMs: number): SimulatedTrack => ({ ...track, isSilent: (ms) => ms < byMs });
+  const within1s = { reports: REPORTS };
+  const after1s = { reports: { everyMs: 5_000, firstMs: 2_500 } };
+
+  it.each([
+    ['both at once', { video, audio, ...within1s }],
+    ['both at once, reports late', { video, audio, ...after1s }],
+    ['both at once, no reports', { video, audio }],
+    ['pictures 0.5 s late', { video: late(video, 500), audio, ...within1s }],
+    ['pictures 2.5 s late, reports late', { video: late(video, 2_500), audio, ...after1s }],
+    ['sound 1.3 s late', { video, audio: late(audio, 1_300), ...within1s }],
+    ['sound 5.3 s late, reports late', { video, audio: late(audio, 5_300), ...after1s }],
+    ['sound 2.5 s late, no reports', { video, audio: late(audio, 2_500) }],
+  ])('begins each Period with sound and pictures within a frame: %s', async (_, sender) => {
+    const fixture = new RecorderFixture();
+    await new SimulatedPublisher(fixture, { video, audio, ...within1s }).play(15_000);
+    fixture.recorder.interrupt();
+    await fixture.pass(10_000);
+    await new SimulatedPublisher(fixture, sender).play(30_000);
+    await fixture.recorder.stop();
+    const measured = measureTime(fixture);
+
+    expect(measured.startApartMs).toBeLessThan(34);
+    expect(Math.max(...measured.offsetMs)).toBeLessThan(41);
+    expect(measured.wallClockMs).toBeLessThan(100);
+  });
+});

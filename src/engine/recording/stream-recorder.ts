@@ -329,7 +329,8 @@ export class StreamRecorder {
   }
 
   private join(track: TrackRecording, run: RecordingRun): void {
-    this.time.place(track);
+    const beside = this.publication?.tracks.find(({ isPlaced }) => isPlaced);
+    this.time.place(track, beside);
     if (track.kind === 'video') run.join(track);
     else run.joinLater(track);
   }

@@ -141,8 +141,7 @@ export class TrackRecording {
 
   /** Monotonic clock at the end of waiting sample `index` of a track that is not placed. */
   waitingEndMonotonicMs(index: number): number {
-    const told = this.samples.durationTicks[index] ?? 0;
-    return this.clock.monotonicMs((this.samples.ticks[index] ?? 0) + (told > 0 ? told : this.nominalTicks));
+    return this.clock.monotonicMs(this.waitingEndTicks(index));
   }
 
   get isNextAfterLoss(): boolean {
@@ -195,7 +194,14 @@ export class TrackRecording {
     this.brokenSinceMs = Math.min(this.brokenSinceMs, nowMs);
   }
 
-  /** Throws away the first waiting samples of a track that is not placed. */
+  /** Throws away what waits in a placed track and ends before `ms`, of a track that has nothing admitted. */
+  dropWaitingBefore(ms: number): void {
+    let count = 0;
+    while (count < this.samples.count && this.msOf(this.clock.peek(this.waitingEndTicks(count))) <= ms) count += 1;
+    this.dropWaiting(count);
+  }
+
+  /** Throws away the first waiting samples of a track that has nothing admitted. */
   dropWaiting(count: number): void {
     this.arena.drop(this.samples.payloadBytes(count));
     this.samples.shift(count);
@@ -222,9 +228,9 @@ export class TrackRecording {
     this.isDamaged = false;
   }
 
-  /** @param originMs monotonic clock at recording time 0 */
-  place(originMs: number): void {
-    this.clock.start(originMs);
+  /** As `TrackClock.start`. */
+  place(originMs: number, misplacedMs: number): void {
+    this.clock.start(originMs, misplacedMs);
     this.placed = true;
   }
 
@@ -346,6 +352,11 @@ export class TrackRecording {
   private mended(): void {
     this.isDamaged = false;
     this.brokenSinceMs = Infinity;
+  }
+
+  private waitingEndTicks(index: number): number {
+    const told = this.samples.durationTicks[index] ?? 0;
+    return (this.samples.ticks[index] ?? 0) + (told > 0 ? told : this.nominalTicks);
   }
 
   private adoptParameters(): void {

@@ -149,10 +149,20 @@ export class TrackClock implements ClockedTrack {
     return this.toMs(ticks) + this.targetOffsetMs();
   }
 
-  /** Takes the mapping known now outright. @param originMs monotonic clock at recording time 0 */
-  start(originMs: number): void {
+  /** How much later than where it belongs the track is placed at present: what is to be slewed. */
+  get misplacedMs(): number {
+    return this.toMs(this.shiftTicks - this.shiftFor(this.targetOffsetMs()));
+  }
+
+  /**
+   * Takes the mapping known now outright.
+   *
+   * @param originMs monotonic clock at recording time 0
+   * @param misplacedMs of the tracks that have started before: all are to be right to each other first, and slewed together
+   */
+  start(originMs: number, misplacedMs = 0): void {
     this.originMs = originMs;
-    this.shiftTicks = this.shiftFor(this.targetOffsetMs());
+    this.shiftTicks = this.shiftFor(this.targetOffsetMs() + misplacedMs);
     this.restartSlewing(-Infinity);
   }
 
