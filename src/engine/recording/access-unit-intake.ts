@@ -1,17 +1,15 @@
 import type { AccessUnitFacts, AccessUnitSink } from '../../media/codecs/codec.js';
-import type { TrackTally } from './reception-tally.js';
 import type { SampleArena } from './sample-arena.js';
 
 export interface IntakeListener {
   /** The arena's unit in progress is whole; to be ended or discarded in the call. @param arrivalMs of its first packet */
   finished(facts: AccessUnitFacts, arrivalMs: number): void;
+  /** Something of a unit came, and it will not be finished. */
+  dropped(): void;
   damaged(): void;
 }
 
-/**
- * Where a depacketizer writes for a recording. Knows when the first packet of the access unit in progress came, and counts
- * what the depacketizer drops.
- */
+/** Where a depacketizer writes for a recording. Knows when the first packet of the access unit in progress came. */
 export class AccessUnitIntake implements AccessUnitSink {
   private packetMs = 0;
   private unitMs = Infinity;
@@ -19,7 +17,6 @@ export class AccessUnitIntake implements AccessUnitSink {
 
   constructor(
     private arena: SampleArena,
-    private readonly tally: TrackTally,
     private readonly listener: IntakeListener,
   ) {}
 
@@ -60,7 +57,7 @@ export class AccessUnitIntake implements AccessUnitSink {
   }
 
   dropped(): void {
-    if (!this.isClosed) this.tally.framesDropped += 1;
+    if (!this.isClosed) this.listener.dropped();
   }
 
   damaged(): void {

@@ -134,6 +134,24 @@ describe('StreamRecorder, what it counts', () => {
     expect(fixture.reception[0]).toMatchObject({ kind: 'video', packetsReceived: 2, framesDropped: 2 });
   });
 
+  it('leaves out what a simulcast layer gets, loses and drops that is not in use', async () => {
+    const fixture = reported();
+    await fixture.play(1_000);
+    const spare = fixture.recorder.open(VIDEO, { ssrc: 0x5a5a, codecName: 'H264' });
+    spare.arrival(fixture.clock.nowMs, true);
+    spare.lost(4);
+    spare.sink.dropped();
+    await fixture.recorder.stop();
+
+    expect(fixture.reception[0]).toEqual({
+      kind: 'video',
+      packetsReceived: 30,
+      packetsRepaired: 0,
+      packetsLost: 0,
+      framesDropped: 0,
+    });
+  });
+
   it('says nothing where there never was a publisher', async () => {
     const fixture = new RecorderFixture();
     await fixture.recorder.stop();

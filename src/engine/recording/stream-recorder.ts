@@ -180,7 +180,7 @@ export class StreamRecorder {
     }
     source.discardUnit();
     if (isInUse) track.refuse(arrivalMs);
-    this.tally.of(track.kind).framesDropped += 1;
+    source.countDropped();
     this.events.requestKeyframe();
   }
 

@@ -41,10 +41,11 @@ export class TrackSource implements RecordedSource {
   private hasEnded = false;
 
   constructor(private readonly options: TrackSourceOptions) {
-    const { share, listener, tally } = options;
+    const { share, listener } = options;
     this.waitingArena = new SampleArena(share, 0);
-    this.intake = new AccessUnitIntake(this.waitingArena, tally, {
+    this.intake = new AccessUnitIntake(this.waitingArena, {
       finished: (facts, arrivalMs) => listener.accessUnit(this, facts, arrivalMs),
+      dropped: () => this.countDropped(),
       damaged: () => listener.damaged(this),
     });
     this.sink = this.intake;
@@ -116,6 +117,11 @@ export class TrackSource implements RecordedSource {
     this.discardUnit();
     this.hasTrack = false;
     this.intake.close();
+  }
+
+  /** Of an access unit something came, and it is not recorded. */
+  countDropped(): void {
+    if (this.isCounted) this.options.tally.framesDropped += 1;
   }
 
   discardUnit(): void {
