@@ -32,6 +32,14 @@ export interface PublisherOrder {
   readonly spans?: Readonly<Partial<Record<'video' | 'audio', readonly [fromSeconds: number, toSeconds: number]>>>;
 }
 
+/** For a sender of raw packets, test/support/publishers/liar.ts. */
+export interface LiarOrder {
+  readonly url: string;
+  /** Of test/support/publishers/lies.ts. */
+  readonly lie: string;
+  readonly seconds: number;
+}
+
 /** A real WebRTC sender in a process of its own, which can be ended as hard as a lost laptop. */
 export class Publisher implements AsyncDisposable {
   /** Hashes of the frames it handed to its network stack, in that order. */
@@ -43,7 +51,7 @@ export class Publisher implements AsyncDisposable {
   private failure: string | undefined;
   private readonly child: ChildProcess;
 
-  private constructor(kind: 'datachannel' | 'ffmpeg', order: PublisherOrder) {
+  private constructor(kind: 'datachannel' | 'ffmpeg' | 'liar', order: PublisherOrder | LiarOrder) {
     const script = join(PROJECT, `test/support/publishers/${kind}.ts`);
     this.child = spawn(NODE, ['--no-warnings', script, JSON.stringify(order)], { stdio: ['pipe', 'pipe', 'inherit'] });
     if (this.child.stdout === null) throw new Error('The publisher has no output.');
@@ -54,10 +62,16 @@ export class Publisher implements AsyncDisposable {
   }
 
   /** @returns when it is connected and sends */
-  static async start(kind: 'datachannel' | 'ffmpeg', order: PublisherOrder): Promise<Publisher> {
+  static async start(kind: 'datachannel' | 'ffmpeg', order: PublisherOrder): Promise<Publisher>;
+  static async start(kind: 'liar', order: LiarOrder): Promise<Publisher>;
+  static async start(kind: 'datachannel' | 'ffmpeg' | 'liar', order: PublisherOrder | LiarOrder): Promise<Publisher> {
     const publisher = new Publisher(kind, order);
     await publisher.happens('connected');
     return publisher;
+  }
+
+  get hasEnded(): boolean {
+    return this.events.has('ended') || this.events.has('exit');
   }
 
   /** It has sent everything and said goodbye with DELETE. */
