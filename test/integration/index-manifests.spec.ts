@@ -139,6 +139,23 @@ it('grows while something records and ends when it ends', async () => {
   expect(await (await served(fixture, 'manifest.mpd')).text()).toContain('type="static"');
 });
 
+it('tells players the time by the clock of what records, wherever the wall clock is set', async () => {
+  await using fixture = await startIndex();
+  const { manifests } = fixture;
+  const toldTimes = async () => {
+    const mpd = await (await served(fixture, 'manifest.mpd')).text();
+    return [...mpd.matchAll(/(?:publishTime|value)="(2026-11-20T[^"]*)"/g)].map(([, time]) => time);
+  };
+  manifests.setLive(DIRECTORY, true, () => Date.parse('2026-11-20T12:00:10.000Z'));
+  await record(fixture, { segments: [1] });
+  await manifests.publish(DIRECTORY);
+  expect(await toldTimes()).toEqual(['2026-11-20T12:00:10.000Z', '2026-11-20T12:00:10.000Z']);
+
+  manifests.setLive(DIRECTORY, true, () => Date.parse('2026-11-20T13:00:00.000Z'));
+
+  expect(await toldTimes()).toEqual(['2026-11-20T13:00:00.000Z', '2026-11-20T13:00:00.000Z']);
+});
+
 it('is whole after a segment came late or was lost', async () => {
   await using fixture = await startIndex();
   const { index, manifests, dataSource } = fixture;

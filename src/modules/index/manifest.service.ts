@@ -40,11 +40,16 @@ export class ManifestService implements OnModuleDestroy {
     for (const directory of this.live.values()) directory.close();
   }
 
-  /** Tells whether something records into the directory: what is published from now on is dynamic or static. */
-  setLive(directory: string, isLive: boolean): void {
-    if (isLive === this.live.has(directory)) return;
-    this.live.get(directory)?.close();
-    if (isLive) this.live.set(directory, new LiveDirectory(directory));
+  /**
+   * Tells whether something records into the directory: what is published from now on is dynamic or static.
+   * @param nowEpochMs the clock that the session's times are told by, which is no other when the wall clock is set
+   */
+  setLive(directory: string, isLive: boolean, nowEpochMs: () => number = Date.now): void {
+    const live = this.live.get(directory);
+    if (isLive && live !== undefined) live.nowEpochMs = nowEpochMs;
+    if (isLive === (live !== undefined)) return;
+    live?.close();
+    if (isLive) this.live.set(directory, new LiveDirectory(directory, nowEpochMs));
     else {
       this.live.delete(directory);
       this.outdated.add(directory);
@@ -151,7 +156,7 @@ export class ManifestService implements OnModuleDestroy {
       await this.queue.run(live.view.directory, () => live.view.refresh(this.dataSource.manager));
     }
     if (live.view.isEmpty || !manifestNamesOf(live.view.tracks).includes(name)) return undefined;
-    return live.document(name, Date.now(), () => this.timelineOf(live.view, true));
+    return live.document(name, live.nowEpochMs(), () => this.timelineOf(live.view, true));
   }
 
   private async stored(key: string): Promise<ManifestDocument | undefined> {
@@ -169,6 +174,7 @@ export class ManifestService implements OnModuleDestroy {
 
   private timelineOf(view: DirectoryView, isLive: boolean): ManifestTimeline {
     const segmentDurationMs = this.config.recorder.segment_duration_seconds * 1000;
-    return view.timeline({ isLive, publishedEpochMs: Date.now(), segmentDurationMs });
+    const publishedEpochMs = this.live.get(view.directory)?.nowEpochMs() ?? Date.now();
+    return view.timeline({ isLive, publishedEpochMs, segmentDurationMs });
   }
 }

@@ -11,6 +11,11 @@ export class AnchoredClock {
     return this.aheadMs === undefined ? 0 : Math.round(this.nowAheadMs - this.aheadMs);
   }
 
+  /** @returns the wall clock as it would be had nobody set it since `anchor`: what session times are told by */
+  epochMs(): number {
+    return this.clock.epochMs() - this.steppedMs;
+  }
+
   /** Session time 0 is tied to the wall clock of now. */
   anchor(): void {
     this.aheadMs = this.nowAheadMs;

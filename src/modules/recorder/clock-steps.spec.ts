@@ -103,6 +103,23 @@ describe('the wall clock is set', () => {
     expect(fixture.engine.rollovers).toHaveLength(1);
   });
 
+  it.each([HOUR, -HOUR])(
+    'by %d ms: players are told the time that the session goes by, in the next directory too',
+    async (stepMs) => {
+      const fixture = new RecorderFixture();
+      const id = await fixture.publish();
+      await fixture.tell({ type: 'recording-anchored', recordingSessionId: id, anchorEpochMs: NOON });
+      setClockBy(stepMs);
+      await pass(1_000);
+      expect(fixture.manifests.nowEpochMs()).toBe(NOON + 1_000);
+
+      await pass(12 * HOUR);
+      await cross(fixture, id);
+
+      expect(fixture.manifests.nowEpochMs()).toBe(NOON + 12 * HOUR + 1_000);
+    },
+  );
+
   it.each([HOUR, -2 * HOUR])(
     'by %d ms before a worker is lost: the session goes on where it was, in its time',
     async (stepMs) => {

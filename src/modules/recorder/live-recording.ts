@@ -215,7 +215,10 @@ export class LiveRecording {
     if (before.currentState === 'ended') before.next = this;
     else before.retire();
     this.openRow();
-    this.commits.push(() => index.anchorSession(this.facts.id, anchorEpochMs));
+    this.commits.push(async () => {
+      await index.anchorSession(this.facts.id, anchorEpochMs);
+      this.setLive(directory, this.isLive);
+    });
     this.watchBorder();
     if (wasInterrupted) this.publisherLost();
   }
@@ -321,8 +324,13 @@ export class LiveRecording {
     this.isLive = true;
     const directory = this.currentDirectory;
     this.commits.push(() => {
-      this.context.manifests.setLive(directory, true);
+      this.setLive(directory, true);
     });
+  }
+
+  /** Players are told what time it is by the clock that session times are told by, whatever the wall clock is set to. */
+  private setLive(directory: string, isLive: boolean): void {
+    this.context.manifests.setLive(directory, isLive, () => this.anchored.epochMs());
   }
 
   private move(directory: string): void {
@@ -333,7 +341,7 @@ export class LiveRecording {
     this.commits.push(() => {
       const { manifests } = this.context;
       manifests.setLive(left, false);
-      manifests.setLive(directory, this.isLive);
+      this.setLive(directory, this.isLive);
       void manifests.publish(left);
       void manifests.publish(directory);
     });

@@ -25,8 +25,9 @@ export class ManifestPublisher {
     await Promise.all(directories.map((directory) => this.publish(directory)));
   }
 
-  setLive(directory: string, isLive: boolean): void {
-    this.manifests.setLive(directory, isLive);
+  /** As `ManifestService.setLive`. */
+  setLive(directory: string, isLive: boolean, nowEpochMs?: () => number): void {
+    this.manifests.setLive(directory, isLive, nowEpochMs);
   }
 
   private async run(directory: string): Promise<void> {

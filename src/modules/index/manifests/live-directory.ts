@@ -19,7 +19,11 @@ export class LiveDirectory {
   timer: NodeJS.Timeout | undefined;
   private readonly rendered = new Map<ManifestName, Rendered>();
 
-  constructor(directory: string) {
+  /** @param nowEpochMs the clock of what records into it */
+  constructor(
+    directory: string,
+    public nowEpochMs: () => number,
+  ) {
     this.view = new DirectoryView(directory);
   }
 

@@ -19,8 +19,11 @@ class FakeManifests {
   /** `directory dynamic` or `directory static`, as they were written. */
   readonly written: string[] = [];
   refusal: Error | undefined;
+  /** The clock that players are told. */
+  nowEpochMs: () => number = Date.now;
 
-  setLive(directory: string, isLive: boolean): void {
+  setLive(directory: string, isLive: boolean, nowEpochMs: () => number): void {
+    this.nowEpochMs = nowEpochMs;
     if (isLive) this.live.add(directory);
     else this.live.delete(directory);
   }
