@@ -1,10 +1,12 @@
 """Publishes flash and beep by WHIP with GStreamer's webrtcbin and encoders. Prints one line of JSON: the frames that it sent.
 
-gstreamer_sender.py --whip URL --seconds N [--video H264|H265|VP8|VP9] [--audio opus]
+gstreamer_sender.py --whip URL --seconds N [--video H264|H265|VP8|VP9] [--audio opus|opus-dtx]
 """
 
 import argparse
 import json
+import os
+import sys
 import threading
 import time
 
@@ -38,7 +40,12 @@ VIDEO = {
     "VP9": f"vp9enc deadline=1 cpu-used=8 lag-in-frames=0 keyframe-max-dist={KEY_FRAME_PICTURES} target-bitrate=800000"
     " ! rtpvp9pay picture-id-mode=15-bit ! application/x-rtp,media=video,encoding-name=VP9,payload=99",
 }
-AUDIO = "opusenc frame-size=20 ! rtpopuspay ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111"
+OPUS = "application/x-rtp,media=audio,encoding-name=OPUS,payload=111"
+AUDIO = {
+    "opus": f"opusenc frame-size=20 ! rtpopuspay ! {OPUS}",
+    # Speech that sends nothing in silence.
+    "opus-dtx": f"opusenc frame-size=20 audio-type=voice bitrate=16000 dtx=true ! rtpopuspay dtx=true ! {OPUS}",
+}
 
 RAW_VIDEO = f"video/x-raw,format=I420,width={clip.WIDTH},height={clip.HEIGHT},framerate={clip.PICTURES_PER_SECOND}/1"
 RAW_AUDIO = (
@@ -50,11 +57,11 @@ def branch(kind: str, raw: str, encode: str) -> str:
     source = (
         f"appsrc name={kind} format=time is-live=true max-bytes=100000000 caps={raw}"
     )
-    return f"{source} ! queue ! {encode} ! queue name={kind}-packets ! peer."
+    return f"{source} ! queue ! {encode} ! queue name={kind}-packets ! peer. "
 
 
 class Track:
-    """Frames into an encoder, counted where they leave the packetizer: the last packet of each is marked or alone."""
+    """Frames into an encoder, counted behind the packetizer: all packets of one have its time."""
 
     def __init__(self, pipeline: Gst.Pipeline, kind: str, frame, rate: float) -> None:
         self.source = pipeline.get_by_name(kind)
@@ -147,7 +154,8 @@ def fail_on_error(pipeline: Gst.Pipeline) -> None:
         message = pipeline.get_bus().timed_pop_filtered(
             Gst.CLOCK_TIME_NONE, Gst.MessageType.ERROR
         )
-        raise SystemExit(message.parse_error())
+        print(message.parse_error(), file=sys.stderr, flush=True)
+        os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
 
@@ -157,26 +165,25 @@ def main() -> None:
     parser.add_argument("--whip", required=True)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--video", choices=list(VIDEO))
-    parser.add_argument("--audio", choices=["opus"])
+    parser.add_argument("--audio", choices=list(AUDIO))
     order = parser.parse_args()
     Gst.init(None)
-    branches = [branch("audio", RAW_AUDIO, AUDIO)] if order.audio else []
-    branches += [branch("video", RAW_VIDEO, VIDEO[order.video])] if order.video else []
-    pipeline = Gst.parse_launch(
-        "webrtcbin name=peer bundle-policy=max-bundle " + " ".join(branches)
-    )
+    description = "webrtcbin name=peer bundle-policy=max-bundle "
+    if order.audio:
+        description += branch("audio", RAW_AUDIO, AUDIO[order.audio])
+    if order.video:
+        description += branch("video", RAW_VIDEO, VIDEO[order.video])
+    pipeline = Gst.parse_launch(description)
+    tracks = {}
+    if order.audio:
+        rate = clip.SAMPLE_RATE / clip.CHUNK_SAMPLES
+        tracks["audio"] = Track(pipeline, "audio", clip.sound, rate)
+    if order.video:
+        rate = clip.PICTURES_PER_SECOND
+        tracks["video"] = Track(pipeline, "video", clip.picture, rate)
     peer = pipeline.get_by_name("peer")
-    audio = (
-        [Track(pipeline, "audio", clip.sound, clip.SAMPLE_RATE / clip.CHUNK_SAMPLES)]
-        if order.audio
-        else []
-    )
-    video = (
-        [Track(pipeline, "video", clip.picture, clip.PICTURES_PER_SECOND)]
-        if order.video
-        else []
-    )
-    # Without it libnice pairs no candidate with a server on the loopback address. The bindings free what is not referenced.
+    # Without it libnice pairs no candidate with a server on the loopback address.
+    # The bindings free what is not referenced.
     ice = peer.get_property("ice-agent")
     ice.emit("add-local-ip-address", "127.0.0.1")
     fail_on_error(pipeline)
@@ -184,14 +191,11 @@ def main() -> None:
     session = negotiate(peer, order.whip)
     connected = GstWebRTC.WebRTCPeerConnectionState.CONNECTED
     wait_for(lambda: peer.get_property("connection-state") == connected, "connected")
-    play(pipeline, audio + video, order.seconds)
+    play(pipeline, list(tracks.values()), order.seconds)
     time.sleep(1)  # What the encoders still hold.
     whip.hang_up(session)
-    sent = {
-        "videoFrames": sum(one.sent for one in video),
-        "audioFrames": sum(one.sent for one in audio),
-    }
-    print(json.dumps(sent), flush=True)
+    sent = {f"{kind}Frames": track.sent for kind, track in tracks.items()}
+    print(json.dumps({"videoFrames": 0, "audioFrames": 0} | sent), flush=True)
     pipeline.set_state(Gst.State.NULL)
 
 
