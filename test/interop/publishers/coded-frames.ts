@@ -4,7 +4,8 @@ import { AVERROR_EOF, AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_H264, AV_CODEC_ID_HEVC } f
 import { BitStreamFilter, BitStreamFilterContext, FFmpegError, FormatContext, Packet, type Stream } from 'node-av/lib';
 import type { CodedFrame } from '../coded-frames.ts';
 
-const PICTURES_PER_SECOND = 30;
+/** Matroska rounds to milliseconds. Frames begin so many times a second, or at a few of them: Opus has frames of 2.5 ms. */
+const STEPS_PER_SECOND = { video: 30, audio: 400 };
 /** NAL units behind start codes, the sets of parameters before each key frame: what packetizers take. */
 const FILTERS = new Map<number, string>([
   [AV_CODEC_ID_H264, 'h264_mp4toannexb'],
@@ -20,6 +21,7 @@ class TrackReader {
   private readonly filter = new BitStreamFilterContext();
   private readonly kind: 'video' | 'audio';
   private readonly ticksPerSecond: number;
+  private firstPts: number | undefined;
 
   constructor({ codecpar, timeBase }: Stream) {
     this.kind = codecpar.codecType === AVMEDIA_TYPE_VIDEO ? 'video' : 'audio';
@@ -37,12 +39,15 @@ class TrackReader {
   async read(packet: Packet): Promise<void> {
     check(await this.filter.sendPacket(packet), 'filter');
     check(await this.filter.receivePacket(packet), 'filter');
-    const presentationSeconds = Number(packet.pts) / this.ticksPerSecond;
+    this.firstPts ??= Number(packet.pts);
+    const steps = STEPS_PER_SECOND[this.kind];
+    const sinceFirst = Math.round(((Number(packet.pts) - this.firstPts) / this.ticksPerSecond) * steps) / steps;
+    const presentationSeconds = this.firstPts / this.ticksPerSecond + sinceFirst;
     this.frames.push({
       kind: this.kind,
       presentationSeconds,
       // Matroska keeps no decoding times; pictures leave at an even pace, in the file's order.
-      dueSeconds: this.kind === 'video' ? this.frames.length / PICTURES_PER_SECOND : presentationSeconds,
+      dueSeconds: this.kind === 'video' ? this.frames.length / steps : presentationSeconds,
       data: (packet.data ?? Buffer.alloc(0)).toString('base64'),
     });
   }

@@ -118,7 +118,7 @@ func readFeedback(sender *webrtc.RTPSender) {
 
 func (sender *sender) send(frame clipFrame) error {
 	payloads := sender.payloader.Payload(packetBytes-headerBytes, frame.Data)
-	ticks := uint64(math.Round(frame.PresentationSeconds * sender.clockRate))
+	ticks := int64(math.Round(frame.PresentationSeconds * sender.clockRate))
 	for index, payload := range payloads {
 		packet := &rtp.Packet{Payload: payload}
 		packet.Version = 2
