@@ -34,6 +34,7 @@ import {
 } from './recording-session.js';
 import { sessionView } from './session-view.js';
 
+export { manifestPath } from './object-names.js';
 export type { CommittedPart, CommittedSegment } from './committed-segments.js';
 export type {
   OpenSessionInput,

@@ -3,10 +3,9 @@ import type { FailureLog } from '../signaling/ports/failure-log.js';
 
 const RETRY_MS = 2_000;
 
-/** Keeps asking for a directory's manifests until they are written; requests while one is under way become one more. */
+/** Keeps asking for a directory's manifests until they are written, once for all who wait for them. */
 export class ManifestPublisher {
-  private readonly dirty = new Set<string>();
-  private readonly running = new Map<string, Promise<void>>();
+  private readonly retries = new Map<string, Promise<void>>();
 
   constructor(
     private readonly manifests: Pick<ManifestService, 'publish' | 'setLive'>,
@@ -14,11 +13,12 @@ export class ManifestPublisher {
   ) {}
 
   /** @returns when the manifests say what the rows said at the call */
-  publish(directory: string): Promise<void> {
-    this.dirty.add(directory);
-    const running = this.running.get(directory) ?? this.run(directory);
-    this.running.set(directory, running);
-    return running;
+  async publish(directory: string): Promise<void> {
+    await this.retries.get(directory);
+    if (await this.attempt(directory)) return;
+    const retry = this.retries.get(directory) ?? this.retry(directory);
+    this.retries.set(directory, retry);
+    await retry;
   }
 
   async publishAll(directories: readonly string[]): Promise<void> {
@@ -30,16 +30,19 @@ export class ManifestPublisher {
     this.manifests.setLive(directory, isLive, nowEpochMs);
   }
 
-  private async run(directory: string): Promise<void> {
-    while (this.dirty.delete(directory)) {
-      try {
-        await this.manifests.publish(directory);
-      } catch (error) {
-        this.log.warn(`The manifests of ${directory} could not be written and will be tried again.`, error);
-        this.dirty.add(directory);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
-      }
+  private async retry(directory: string): Promise<void> {
+    do await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+    while (!(await this.attempt(directory)));
+    this.retries.delete(directory);
+  }
+
+  private async attempt(directory: string): Promise<boolean> {
+    try {
+      await this.manifests.publish(directory);
+      return true;
+    } catch (error) {
+      this.log.warn(`The manifests of ${directory} could not be written and will be tried again.`, error);
+      return false;
     }
-    this.running.delete(directory);
   }
 }

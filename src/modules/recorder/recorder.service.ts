@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../../engine/index.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { inTime, TimeLimitError } from '../../shared/in-time.js';
+import { manifestPath } from '../index/index.service.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
 import type { SignalingEvent } from '../signaling/ports/signaling-event.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
@@ -76,7 +77,7 @@ export class RecorderService {
     if (recorded === undefined) throw new StreamNotFoundError(stream);
     const recording = await recorded.start(checkedDir);
     const { directory } = recording;
-    return { stream, startedAt: recording.facts.startedAt, directory, mpdPath: `${directory}/manifest.mpd` };
+    return { stream, startedAt: recording.facts.startedAt, directory, mpdPath: manifestPath(directory) };
   }
 
   /** Ends a stream's recording, if there is one. */
