@@ -7,7 +7,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   'publisher-away': 'publisher away',
   'timestamp-jump': 'jump of the sender’s clock',
 };
-const MOST_GAPS_SHOWN = 20;
+const MOST_GAPS_SHOWN = 10;
 
 interface Missing {
   readonly isWhole: boolean;
@@ -50,39 +50,33 @@ export function Completeness({ sessions }: Props): React.JSX.Element | null {
       <summary className={missing.isWhole && without.length === 0 ? 'whole' : 'lacking'}>
         {[missing.text, ...without].join(' · ')}
       </summary>
-      {isOpen && sessions.map((session) => <SessionDetails key={session.id} session={session} />)}
+      {isOpen &&
+        sessions.map((session) => <SessionDetails key={session.id} session={session} isOnly={sessions.length === 1} />)}
     </details>
   );
 }
 
-function SessionDetails({ session }: { readonly session: RecordingSession }): React.JSX.Element {
+interface SessionProps {
+  readonly session: RecordingSession;
+  /** The line above says already how complete it is. */
+  readonly isOnly: boolean;
+}
+
+function SessionDetails({ session, isOnly }: SessionProps): React.JSX.Element {
   const { startedAt, endedAt, reason, state, completeness } = session;
   const until = endedAt === null ? 'now' : formatClock(endedAt);
   return (
     <section className="session">
       <h3>
-        {formatClock(startedAt)} to {until}: {missingOf([session])?.text ?? 'nothing recorded'}
+        {formatClock(startedAt)} to {until}
+        {!isOnly && `: ${missingOf([session])?.text ?? 'nothing recorded'}`}
       </h3>
       <p className="facts">
         {state}
         {reason !== null && ` (${reason})`}
         {completeness.causes.map((cause) => ` · ${describeCause(cause)}`).join('')}
       </p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Track</th>
-            <th scope="col">Packets</th>
-            <th scope="col">Frames</th>
-            <th scope="col">Gaps</th>
-          </tr>
-        </thead>
-        <tbody>
-          {completeness.tracks.map((track) => (
-            <TrackRow key={track.kind} track={track} />
-          ))}
-        </tbody>
-      </table>
+      <Counts tracks={completeness.tracks} />
       {completeness.gapCount > 0 && <Gaps session={session} />}
     </section>
   );
@@ -92,19 +86,40 @@ function describeCause({ cause, count: gaps, durationMs }: GapCause): string {
   return `${causeName(cause)}: ${count(gaps, 'gap')}, ${formatShortTime(durationMs)}`;
 }
 
-function TrackRow({ track }: { readonly track: TrackCompleteness }): React.JSX.Element {
+const COUNTS: readonly [string, (track: TrackCompleteness) => string][] = [
+  ['packets received', ({ packetsReceived }) => packetsReceived.toLocaleString()],
+  ['of them repaired', ({ packetsRepaired }) => packetsRepaired.toLocaleString()],
+  ['packets lost', ({ packetsLost }) => packetsLost.toLocaleString()],
+  ['frames recorded', ({ framesRecorded }) => framesRecorded.toLocaleString()],
+  ['frames dropped', ({ framesDropped }) => framesDropped.toLocaleString()],
+  ['gaps', ({ gapCount, gapMs }) => (gapCount === 0 ? 'none' : `${gapCount}, ${formatShortTime(gapMs)}`)],
+];
+
+/** Tracks side by side: three columns fit on a phone. */
+function Counts({ tracks }: { readonly tracks: readonly TrackCompleteness[] }): React.JSX.Element {
   return (
-    <tr>
-      <th scope="row">{track.kind}</th>
-      <td>
-        {track.packetsReceived.toLocaleString()} received, {track.packetsRepaired.toLocaleString()} of them repaired,{' '}
-        {track.packetsLost.toLocaleString()} lost
-      </td>
-      <td>
-        {track.framesRecorded.toLocaleString()} recorded, {track.framesDropped.toLocaleString()} dropped
-      </td>
-      <td>{track.gapCount === 0 ? 'none' : `${count(track.gapCount, 'gap')}, ${formatShortTime(track.gapMs)}`}</td>
-    </tr>
+    <table>
+      <thead>
+        <tr>
+          <td />
+          {tracks.map(({ kind }) => (
+            <th key={kind} scope="col">
+              {kind}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {COUNTS.map(([what, countOf]) => (
+          <tr key={what}>
+            <th scope="row">{what}</th>
+            {tracks.map((track) => (
+              <td key={track.kind}>{countOf(track)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -77,6 +77,8 @@ export class ReceiveStream {
   private readonly ring: ReorderRing;
   private readonly requests: RetransmissionRequests;
   private readonly rate = new PacketRate();
+  /** How many packets ahead still count as loss: what comes in the time that a gap is waited for. */
+  private reach = LEAST_REACH;
   private readonly window = new SequenceWindow(2 * MOST_ENTRIES);
   private readonly statistics: ReceptionStatistics;
   private readonly incoming: PacketPayload;
@@ -146,6 +148,7 @@ export class ReceiveStream {
   /** Gives up on what has been missing for too long. Call it every few milliseconds. */
   tick(nowMs: number): void {
     this.rate.tick(nowMs, this.packetsReceived);
+    this.reach = Math.min(MOST_ENTRIES, Math.max(LEAST_REACH, Math.ceil(this.rate.perMs * this.giveUpMs)));
     if (this.isHolding && nowMs >= this.holdUntilMs) this.endHold();
     while (!this.isHolding && this.next <= this.highest && nowMs - this.ring.noticedMs(this.next) >= this.giveUpMs) {
       this.giveUpFirstGap();
@@ -221,11 +224,6 @@ export class ReceiveStream {
     this.heldCount += 1;
     if (!this.mayHold(this.heldCount)) this.shortenWait();
     return true;
-  }
-
-  /** How many packets ahead still count as loss: what comes in the time that a gap is waited for. */
-  private get reach(): number {
-    return Math.min(MOST_ENTRIES, Math.max(LEAST_REACH, Math.ceil(this.rate.perMs * this.giveUpMs)));
   }
 
   /** Memory is short: the oldest gaps are given up until what is held fits. */
