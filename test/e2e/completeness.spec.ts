@@ -25,7 +25,7 @@ interface Session {
     readonly coveredPercent: number;
     readonly gapCount: number;
     readonly gapMs: number;
-    readonly causes: readonly { readonly cause: string; readonly count: number; readonly durationMs: number }[];
+    readonly causes: readonly { readonly cause: string }[];
     readonly tracks: readonly Track[];
   };
 }

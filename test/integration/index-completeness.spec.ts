@@ -56,8 +56,8 @@ describe('the completeness of a session', () => {
       gapCount: 2,
       gapMs: 2020,
       causes: [
-        { cause: 'publisher-away', count: 1, durationMs: 2000 },
-        { cause: 'loss', count: 1, durationMs: 20 },
+        { cause: 'publisher-away', gapCount: 1, gapMs: 2000 },
+        { cause: 'loss', gapCount: 1, gapMs: 20 },
       ],
       tracks: [
         { ...video, framesRecorded: 540, gapCount: 1, gapMs: 2000, coveredPercent: 90 },
@@ -91,6 +91,21 @@ describe('the completeness of a session', () => {
     await expect(index.receptionOf('s1')).resolves.toEqual(
       expect.arrayContaining([video, { ...video, kind: 'audio', ...zero }]),
     );
+  });
+
+  it('has a gap once that is told again when it has grown', async () => {
+    await using fixture = await startIndex();
+    const { index, app } = fixture;
+    await record(fixture, { segments: [1, 2] });
+    for (const durationMs of [100, 100, 600]) {
+      await index.commitGap('s1', { kind: 'video', startMs: 3000, durationMs, cause: 'loss' });
+    }
+
+    const { completeness, gaps } = await app.get(SessionListService).details('s1');
+
+    expect(completeness).toMatchObject({ coveredPercent: 95, causes: [{ cause: 'loss', gapCount: 1, gapMs: 600 }] });
+    expect(gaps).toHaveLength(1);
+    await expect(index.session('s1')).resolves.toMatchObject({ gapCount: 1, gapMs: 600 });
   });
 
   it('is never rounded up: a day that lacks a tenth of a second is not complete', async () => {
@@ -130,7 +145,7 @@ describe('the completeness of a session', () => {
         covered_percent: 90,
         gap_count: 1,
         gap_ms: 600,
-        causes: [{ cause: 'loss', count: 1, duration_ms: 600 }],
+        causes: [{ cause: 'loss', gap_count: 1, gap_ms: 600 }],
         tracks: [
           {
             kind: 'video',

@@ -45,6 +45,29 @@ it('takes everything back and makes it again', async () => {
   );
 });
 
+it('sums up the gaps that are there already', async () => {
+  while ((await tableNames()).includes('gap_sums')) await dataSource.undoLastMigration();
+  for (const [startMs, durationMs] of [
+    [0, 40],
+    [500, 60],
+  ]) {
+    await dataSource.query('INSERT INTO gaps VALUES (?, ?, ?, ?, ?, ?)', [
+      's1',
+      'audio',
+      startMs,
+      durationMs,
+      'loss',
+      '',
+    ]);
+  }
+
+  await dataSource.runMigrations();
+
+  expect(await dataSource.query('SELECT * FROM gap_sums')).toEqual([
+    { session_id: 's1', kind: 'audio', cause: 'loss', gap_count: 2, gap_ms: 100 },
+  ]);
+});
+
 it.each([
   ['a stream has one row a day', 'recordings_stream_day_uq'],
   ['a stream has one running session on a node', 'recording_sessions_running_uq'],

@@ -37,8 +37,8 @@ export type MediaKind = 'video' | 'audio';
 
 export interface GapCause {
   readonly cause: string;
-  readonly count: number;
-  readonly durationMs: number;
+  readonly gapCount: number;
+  readonly gapMs: number;
 }
 
 export interface TrackCompleteness {

@@ -82,8 +82,8 @@ function SessionDetails({ session, isOnly }: SessionProps): React.JSX.Element {
   );
 }
 
-function describeCause({ cause, count: gaps, durationMs }: GapCause): string {
-  return `${causeName(cause)}: ${count(gaps, 'gap')}, ${formatShortTime(durationMs)}`;
+function describeCause({ cause, gapCount, gapMs }: GapCause): string {
+  return `${causeName(cause)}: ${count(gapCount, 'gap')}, ${formatShortTime(gapMs)}`;
 }
 
 const COUNTS: readonly [string, (track: TrackCompleteness) => string][] = [

@@ -10,6 +10,7 @@ import type {
 } from '../../engine/index.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { StorageService } from '../storage/storage.service.js';
+import { commitGap } from './commit-gap.js';
 import { commitSegment } from './commit-segment.js';
 import {
   findCommittedPart,
@@ -20,7 +21,7 @@ import {
 import { countReception, receptionOf } from './count-reception.js';
 import { findDirectoryOwner } from './directory-claims.js';
 import { directoryStateOf } from './directory-state.js';
-import { GapRow, RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
+import { RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
 import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
 import { manifestPath, parseSegmentName, splitKey } from './object-names.js';
 import { findPlaybackEntries, findRecordedStreams } from './playback-entries.js';
@@ -120,21 +121,7 @@ export class IndexService {
 
   /** A gap that is known already may have grown. */
   commitGap(sessionId: string, gap: RecordedGap): Promise<void> {
-    return this.write(async (manager) => {
-      const key = { sessionId, kind: gap.kind, startMs: Math.round(gap.startMs) };
-      const durationMs = Math.round(gap.durationMs);
-      const existing = await manager.findOneBy(GapRow, key);
-      const addedMs = durationMs - (existing?.durationMs ?? 0);
-      if (existing !== null && addedMs <= 0) return;
-      if (existing === null) {
-        await manager.insert(GapRow, { ...key, durationMs, cause: gap.cause, createdAt: new Date() });
-        await manager.increment(RecordingSession, { id: sessionId }, 'gapCount', 1);
-      } else {
-        await manager.update(GapRow, key, { durationMs });
-      }
-      await manager.increment(RecordingSession, { id: sessionId }, 'gapMs', addedMs);
-      await manager.update(RecordingSession, { id: sessionId }, { updatedAt: new Date() });
-    });
+    return this.write((manager) => commitGap(manager, sessionId, gap));
   }
 
   /** @throws {UnknownRecordingSessionError} */

@@ -34,16 +34,16 @@ export class GapCauseDto {
   @ApiProperty({ enum: CAUSES })
   readonly cause: GapCause;
 
-  @ApiProperty({ description: 'Number of gaps' })
-  readonly count: number;
+  @ApiProperty()
+  readonly gapCount: number;
 
   @ApiProperty({ description: 'Length of all of them together' })
-  readonly durationMs: number;
+  readonly gapMs: number;
 
   constructor(sum: GapCauseDto) {
     this.cause = sum.cause;
-    this.count = sum.count;
-    this.durationMs = sum.durationMs;
+    this.gapCount = sum.gapCount;
+    this.gapMs = sum.gapMs;
   }
 }
 

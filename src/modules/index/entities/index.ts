@@ -1,5 +1,6 @@
 import { CompletenessRow } from './completeness-row.entity.js';
 import { GapRow } from './gap-row.entity.js';
+import { GapSumRow } from './gap-sum.entity.js';
 import { NodeRow } from './node-row.entity.js';
 import { RecordingSession } from './recording-session.entity.js';
 import { Recording } from './recording.entity.js';
@@ -7,7 +8,7 @@ import { SegmentRow } from './segment-row.entity.js';
 import { SessionPart } from './session-part.entity.js';
 import { TrackRow } from './track-row.entity.js';
 
-export { CompletenessRow, GapRow, NodeRow, Recording, RecordingSession, SegmentRow, SessionPart, TrackRow };
+export { CompletenessRow, GapRow, GapSumRow, NodeRow, Recording, RecordingSession, SegmentRow, SessionPart, TrackRow };
 
 /** Every table that the index writes. */
 export const indexEntities = [
@@ -17,6 +18,7 @@ export const indexEntities = [
   TrackRow,
   SegmentRow,
   GapRow,
+  GapSumRow,
   CompletenessRow,
   NodeRow,
 ] as const;

@@ -55,7 +55,7 @@ function completenessEntry({ coveredPercent, gapCount, gapMs, causes, tracks }: 
     covered_percent: coveredPercent ?? null,
     gap_count: gapCount,
     gap_ms: gapMs,
-    causes: causes.map(({ cause, count, durationMs }) => ({ cause, count, duration_ms: durationMs })),
+    causes: causes.map((sum) => ({ cause: sum.cause, gap_count: sum.gapCount, gap_ms: sum.gapMs })),
     tracks: tracks.map((track) => ({
       kind: track.kind,
       packets_received: track.packetsReceived,

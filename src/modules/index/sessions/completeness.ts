@@ -8,8 +8,8 @@ export type GapCause = RecordedGap['cause'];
 export interface GapSum {
   readonly kind: MediaKind;
   readonly cause: GapCause;
-  readonly count: number;
-  readonly durationMs: number;
+  readonly gapCount: number;
+  readonly gapMs: number;
 }
 
 /** What came of one kind of media of a session, and what became of it. */
@@ -41,7 +41,7 @@ const NOTHING = { packetsReceived: 0, packetsRepaired: 0, packetsLost: 0, frames
 
 /**
  * @param rows of the session, one for each kind
- * @param gaps of the session, summed up
+ * @param gaps of the session, summed up, the most time first
  * @param extentMs from its first media to its last
  */
 export function completenessOf(
@@ -53,12 +53,12 @@ export function completenessOf(
   const tracks = kinds.map((kind) => trackOf(kind, rows, gaps, extentMs));
   const [worst] = [...tracks].sort((a, b) => b.gapMs - a.gapMs);
   return {
-    coveredPercent: worst?.coveredPercent,
+    coveredPercent: worst === undefined ? covered(0, extentMs) : worst.coveredPercent,
     gapCount: worst?.gapCount ?? 0,
     gapMs: worst?.gapMs ?? 0,
     causes: gaps
       .filter(({ kind }) => kind === worst?.kind)
-      .map(({ cause, count, durationMs }) => ({ cause, count, durationMs })),
+      .map(({ cause, gapCount, gapMs }) => ({ cause, gapCount, gapMs })),
     tracks,
   };
 }
@@ -72,8 +72,8 @@ function trackOf(
   const { packetsReceived, packetsRepaired, packetsLost, framesRecorded, framesDropped } =
     rows.find((row) => row.kind === kind) ?? NOTHING;
   const own = gaps.filter((gap) => gap.kind === kind);
-  const gapCount = own.reduce((sum, { count }) => sum + count, 0);
-  const gapMs = own.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const gapCount = own.reduce((sum, gap) => sum + gap.gapCount, 0);
+  const gapMs = own.reduce((sum, gap) => sum + gap.gapMs, 0);
   const counted = { packetsReceived, packetsRepaired, packetsLost, framesRecorded, framesDropped };
   return { kind, ...counted, gapCount, gapMs, coveredPercent: covered(gapMs, extentMs) };
 }

@@ -1,0 +1,31 @@
+import type { EntityManager } from 'typeorm';
+import type { RecordedGap } from '../../engine/index.js';
+import { GapRow, GapSumRow, RecordingSession } from './entities/index.js';
+
+/** Adds a gap to its session and to the sums of the session's gaps. One that is known already may have grown. To be called in a transaction. */
+export async function commitGap(manager: EntityManager, sessionId: string, gap: RecordedGap): Promise<void> {
+  const key = { sessionId, kind: gap.kind, startMs: Math.round(gap.startMs) };
+  const durationMs = Math.round(gap.durationMs);
+  const existing = await manager.findOneBy(GapRow, key);
+  const addedMs = durationMs - (existing?.durationMs ?? 0);
+  if (existing !== null && addedMs <= 0) return;
+  if (existing === null) await manager.insert(GapRow, { ...key, durationMs, cause: gap.cause, createdAt: new Date() });
+  else await manager.update(GapRow, key, { durationMs });
+  const { kind, cause } = existing ?? gap;
+  await addUp(manager, { sessionId, kind, cause }, existing === null ? 1 : 0, addedMs);
+}
+
+async function addUp(
+  manager: EntityManager,
+  key: Pick<GapSumRow, 'sessionId' | 'kind' | 'cause'>,
+  added: number,
+  addedMs: number,
+): Promise<void> {
+  if (!(await manager.existsBy(GapSumRow, key))) await manager.insert(GapSumRow, { ...key, gapCount: 0, gapMs: 0 });
+  await manager.increment(GapSumRow, key, 'gapCount', added);
+  await manager.increment(GapSumRow, key, 'gapMs', addedMs);
+  const session = { id: key.sessionId };
+  await manager.increment(RecordingSession, session, 'gapCount', added);
+  await manager.increment(RecordingSession, session, 'gapMs', addedMs);
+  await manager.update(RecordingSession, session, { updatedAt: new Date() });
+}
