@@ -1,5 +1,5 @@
 // `npm test`: brings the system tools, builds, runs every level or those named, ends with "N passed, N failed, N skipped".
-// `npm run test:interop -- --write` also writes what was seen into docs/interop.md, `-- --only=NAME` runs one sender.
+// `npm run test:interop -- --write` also writes what was seen into docs/interop.md, `-- --only=NAME,NAME` runs those senders.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -18,7 +18,7 @@ const END = '<!-- written by the run: end -->';
 
 /** @returns a Markdown table; counts are pictures + sound frames, offsets those of the first flash and of the last */
 export function table(rows: readonly Row[]): string {
-  return [...HEAD, ...rows.map(cells)].map((row) => `| ${row.join(' | ')} |\n`).join('');
+  return [...HEAD, ...rows.map(cells)].map((row) => `${lineOf(row)}\n`).join('');
 }
 
 function cells({ sender, codec, outcome }: Row): string[] {
@@ -49,11 +49,31 @@ function plain(text: string): string {
   return text.replaceAll('`', "'").replaceAll('|', '/').replace(/\s+/g, ' ').trim().slice(0, 300);
 }
 
-/** Puts the table between the marks of the document. */
-export async function writeTable(path: string, rows: readonly Row[], judges: string): Promise<void> {
+/**
+ * Puts the table between the marks of the document. Cells that were not run keep the rows they have there.
+ * @param order of all cells, as rows are keyed: sender, codec
+ */
+export async function writeTable(
+  path: string,
+  rows: readonly Row[],
+  order: readonly (readonly [string, string])[],
+  judges: string,
+): Promise<void> {
   const document = await readFile(path, 'utf8');
   const [before, rest] = document.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${path} has no place for the table.`);
-  await writeFile(path, `${before}${BEGIN}\n\n${judges}\n\n${table(rows)}\n${END}${after}`);
+  const [old, after] = rest?.split(END) ?? [];
+  if (before === undefined || old === undefined || after === undefined) throw new Error(`${path} has no marks.`);
+  const lines = new Map([...old.split('\n'), ...table(rows).split('\n')].map((line) => [key(line), line]));
+  const wanted = [...HEAD.map((row) => lineOf(row)), ...order.flatMap((cell) => lines.get(cell.join()) ?? [])];
+  await writeFile(path, `${before}${BEGIN}\n\n${judges}\n\n${wanted.join('\n')}\n\n${END}${after}`);
 }
+
+const lineOf = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+
+/** @returns what a line of the table is about: `sender,codec` */
+const key = (line: string): string =>
+  line
+    .split('|')
+    .slice(1, 3)
+    .map((cell) => cell.trim())
+    .join();

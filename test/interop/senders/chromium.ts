@@ -19,6 +19,7 @@ export const chromium: InteropSender = {
     await startFlashing(page);
     await goLive(page, url.pathname.split('/').at(-1) ?? '', { picture: 'page', codec: codec as ChromiumCodec });
     await pause(seconds * 1000);
+    await untilDark(page);
     const sent = await hangUp(page);
     const count = (wanted: 'video' | 'audio'): number => sent.filter(({ kind }) => kind === wanted).length;
     const audioFramesBeforePicture = sent.findIndex(({ kind }) => kind === 'video');
@@ -57,6 +58,13 @@ async function startFlashing(page: Page): Promise<void> {
       context.fillRect((number * 8) % 640, 100, 60, 60);
       picture?.requestFrame();
     }, 4);
-    Object.assign(globalThis, { media: new MediaStream([...pictures.getTracks(), ...destination.stream.getTracks()]) });
+    const media = new MediaStream([...pictures.getTracks(), ...destination.stream.getTracks()]);
+    const untilDarkMs = (): number => 1000 * (1 - ((sound.currentTime - start + 0.5) % 1));
+    Object.assign(globalThis, { media, untilDarkMs });
   });
+}
+
+/** The middle of a second: a flash that is cut off by the end tells nothing. */
+async function untilDark(page: Page): Promise<void> {
+  await pause(await page.evaluate(() => (globalThis as unknown as { untilDarkMs: () => number }).untilDarkMs()));
 }
