@@ -19,6 +19,17 @@ export interface SentFrame {
   readonly hash: string;
 }
 
+type VideoCodec = 'H264' | 'VP8' | 'VP9' | 'AV1';
+
+export interface LiveOptions {
+  readonly picture?: 'camera' | 'noise' | 'page';
+  readonly codec?: VideoCodec;
+  /** Offered behind `codec`, to be changed to. */
+  readonly others?: readonly VideoCodec[];
+  /** Simulcast layers of the picture. */
+  readonly encodings?: readonly RTCRtpEncodingParameters[];
+}
+
 /**
  * Goes live from a page of the server itself and hashes every encoded frame on its way from the encoder to the
  * packetizer (RTCRtpScriptTransform). Noise is what needs every bit that it may have; "page" is the MediaStream in `globalThis.media`.
@@ -27,13 +38,10 @@ export interface SentFrame {
 export async function goLive(
   page: Page,
   stream: string,
-  {
-    picture = 'camera',
-    codec = 'H264',
-  }: { picture?: 'camera' | 'noise' | 'page'; codec?: 'H264' | 'VP8' | 'VP9' | 'AV1' } = {},
+  { picture = 'camera', codec = 'H264', others = [], encodings = [{}] }: LiveOptions = {},
 ): Promise<void> {
   await page.evaluate(
-    async ([endpoint, source, wanted, codecName]) => {
+    async ([endpoint, source, wanted, codecName, alternatives, sendEncodings]) => {
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
       const noise = (): MediaStream => {
         const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
@@ -57,11 +65,18 @@ export async function goLive(
       const live = { peer, sent: [] as SentFrame[], session: '' };
       worker.onmessage = ({ data }: MessageEvent<SentFrame>) => live.sent.push(data);
       for (const track of media.getTracks()) {
-        const transceiver = peer.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+        const isVideo = track.kind === 'video';
+        const transceiver = peer.addTransceiver(track, {
+          direction: 'sendonly',
+          streams: [media],
+          ...(isVideo ? { sendEncodings: [...sendEncodings] } : {}),
+        });
         const { sender } = transceiver;
-        if (track.kind === 'video') {
+        if (isVideo) {
           const { codecs } = RTCRtpSender.getCapabilities('video') ?? { codecs: [] };
-          transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType === `video/${codecName}`));
+          const wantedCodecs = [codecName, ...alternatives].map((name) => `video/${name}`);
+          const offered = wantedCodecs.flatMap((name) => codecs.filter(({ mimeType }) => mimeType === name));
+          transceiver.setCodecPreferences(offered);
         }
         sender.transform = new RTCRtpScriptTransform(worker, { kind: track.kind, codec: codecName });
       }
@@ -81,7 +96,7 @@ export async function goLive(
         look();
       });
     },
-    [`/whip/${stream}`, HASHING_WORKER, picture, codec] as const,
+    [`/whip/${stream}`, HASHING_WORKER, picture, codec, [...others], [...encodings]] as const,
   );
 }
 

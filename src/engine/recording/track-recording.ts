@@ -225,7 +225,8 @@ export class TrackRecording {
     this.writer.useCodec(codec);
     this.parameters = parameters;
     this.nextParameters = undefined;
-    this.isDamaged = false;
+    this.isLeftOut = false;
+    this.mended();
   }
 
   /** As `TrackClock.start`. */

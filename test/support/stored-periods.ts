@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { decodeErrors, probe } from './judges/ffmpeg.js';
+import { type StoredSample, readSamples } from './judges/mediabunny.js';
+import { type Period, readPeriods, savePeriod } from './judges/periods.js';
+import type { TestServer } from './server.js';
+
+/** A Period as others' software sees it. */
+export interface JudgedPeriod {
+  /** As FFmpeg calls it. */
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  /** Complaints of FFmpeg's decoder, empty for none. */
+  readonly errors: string;
+  readonly samples: readonly StoredSample[];
+  /** Recording time. */
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+}
+
+/** Every Period of a stream's newest day, decoded by FFmpeg and read by mediabunny. */
+export async function judgePeriods(server: TestServer, stream: string, kind: Period['kind']): Promise<JudgedPeriod[]> {
+  const judged: JudgedPeriod[] = [];
+  for (const period of await readPeriods(server, stream, kind)) {
+    const path = await savePeriod(period, server.folder, `${kind}-${judged.length}`);
+    const [picture] = (await probe(path)).streams;
+    const samples = await readSamples(await readFile(path), []);
+    const last = samples.at(-1);
+    judged.push({
+      codec: picture?.codec_name ?? '',
+      width: picture?.width ?? 0,
+      height: picture?.height ?? 0,
+      errors: await decodeErrors(path),
+      samples,
+      startSeconds: samples[0]?.startSeconds ?? 0,
+      endSeconds: last === undefined ? 0 : last.startSeconds + last.durationSeconds,
+    });
+  }
+  return judged;
+}
+
+/** @returns seconds between the end of each Period and the start of the next, negative where they overlap */
+export function seams(periods: readonly JudgedPeriod[]): number[] {
+  return periods.slice(1).map(({ startSeconds }, index) => startSeconds - (periods[index]?.endSeconds ?? 0));
+}
