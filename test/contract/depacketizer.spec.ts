@@ -10,8 +10,9 @@ import { codecs } from '../../src/media/codecs/index.js';
 import { MemorySink, type KeptAccessUnit } from '../../src/media/codecs/memory-sink.js';
 import { av1Stream } from '../support/streams/av1-stream.js';
 import { h264Stream, h265Stream } from '../support/streams/nal-streams.js';
-import { opusStream } from '../support/streams/opus-stream.js';
+import { g711Stream, opusStream } from '../support/streams/audio-streams.js';
 import type { SentStream, SentUnit } from '../support/streams/sent-unit.js';
+import { vp8Stream } from '../support/streams/vp8-stream.js';
 import { vp9Stream } from '../support/streams/vp9-stream.js';
 
 const streams: Readonly<Record<string, SentStream>> = {
@@ -19,7 +20,10 @@ const streams: Readonly<Record<string, SentStream>> = {
   H265: h265Stream,
   VP9: vp9Stream,
   AV1: av1Stream,
+  VP8: vp8Stream,
   opus: opusStream,
+  PCMU: g711Stream,
+  PCMA: g711Stream,
 };
 
 /** No access unit may take more of a recording's memory. */

@@ -106,6 +106,18 @@ class Receiver {
 }
 
 describe('Av1Depacketizer', () => {
+  it('puts a temporal delimiter in front of samples with spatial layers, whether the sender does or not', () => {
+    const layered = fromHex('080003010cc5036936be4010');
+    const receiver = new Receiver().push(packet(N, layered, KEY), 1, true);
+    receiver.push(packet(0, INTER, UPPER), 2, true).push(packet(0, DELIMITER, INTER), 3, true);
+    receiver.push(packet(N, layered, KEY), 4, true);
+
+    const [, second, third, fourth] = receiver.samples;
+    expect(second).toEqual(Uint8Array.of(0x12, 0, ...sample(INTER, UPPER)));
+    expect(third).toEqual(Uint8Array.of(0x12, 0, ...sample(INTER)));
+    expect(fourth).toEqual(Uint8Array.of(0x12, 0, ...sample(layered, KEY)));
+  });
+
   it('gives every OBU of a temporal unit its size', () => {
     const { sink } = new Receiver()
       .push(counted(N, SEQUENCE, METADATA, KEY), 9, true)

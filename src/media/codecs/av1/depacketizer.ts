@@ -16,13 +16,19 @@ const FRAME = 6;
 const MAX_SEQUENCE_HEADER_BYTES = 256;
 /** Twice what the highest level that is made needs. */
 const MAX_SIDE = 16_384;
+/** With obu_size 0. */
+const WRITTEN_DELIMITER = Uint8Array.of(0x12, 0);
 /** show_existing_frame, frame_type and show_frame of a key frame that is shown, in the highest bits of its header. */
 const SHOWN_KEY_FRAME = 0b0001_0000;
 const SHOWN_KEY_FRAME_BITS = 0b1111_0000;
 
 /**
- * RTP packets of AV1 to samples of `av01`: temporal units with all their layers, without temporal delimiters, every
- * OBU with its size. Sequence headers stay where they are and lie in `av1C` as well.
+ * RTP packets of AV1 to samples of `av01`: temporal units with all their layers, every OBU with its size. Sequence
+ * headers stay where they are and lie in `av1C` as well.
+ *
+ * Temporal delimiters are left out ("AV1 Codec ISO Media File Format Binding", section 2.4, which only advises it),
+ * but where there are spatial layers each sample has one: a sender leaves the highest layer out when the network is
+ * narrow, and without a delimiter dav1d cannot know that no higher layer follows, and shows nothing.
  *
  * Nothing in a packet says that a temporal unit begins with it but the start of a coded video sequence, so after a loss
  * the first one is dropped unless it starts one.
@@ -33,6 +39,7 @@ export class Av1Depacketizer extends PictureDepacketizer {
   private readonly sequence = new Uint8Array(MAX_SEQUENCE_HEADER_BYTES);
   private sequenceLength = 0;
   private isReduced = false;
+  private isSpatiallyLayered = false;
   private current: CodecParameters | undefined;
   /** The last element of the packet before goes on in the next one. */
   private isContinued = false;
@@ -89,6 +96,7 @@ export class Av1Depacketizer extends PictureDepacketizer {
 
   /** The whole or a part of one OBU. */
   private readElement(bytes: Uint8Array, offset: number, length: number, isOpen: boolean): boolean {
+    if (this.isSpatiallyLayered && this.sink.length === 0) this.sink.append(WRITTEN_DELIMITER, 0, 2);
     if (!this.isContinued) this.obu.begin(isOpen ? 0 : length);
     this.isContinued = isOpen;
     if (!this.readObu(bytes, offset, length)) return false;
@@ -136,6 +144,7 @@ export class Av1Depacketizer extends PictureDepacketizer {
     if (header === undefined || this.obu.payloadLength > MAX_SEQUENCE_HEADER_BYTES) return;
     this.hasSequence = true;
     this.isReduced = header.isReduced;
+    this.isSpatiallyLayered = header.isSpatiallyLayered;
     if (Math.max(header.width, header.height) > MAX_SIDE) return;
     const next = codecParameters(header, payload);
     if (!isSameConfiguration(this.current, next)) this.current = next;

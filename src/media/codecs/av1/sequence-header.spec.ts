@@ -29,10 +29,28 @@ const parse = (bytes: Uint8Array): ReturnType<typeof parseSequenceHeader> =>
 describe('parseSequenceHeader', () => {
   it('reads the header of a real stream', () => {
     expect(parse(LIBAOM)).toEqual({
-      ...{ profile: 0, level: 1, tier: 0, isReduced: false, width: 642, height: 362, bitDepth: 8 },
+      ...{
+        profile: 0,
+        level: 1,
+        tier: 0,
+        isSpatiallyLayered: false,
+        isReduced: false,
+        width: 642,
+        height: 362,
+        bitDepth: 8,
+      },
       ...{ isMonochrome: false, isSubsampledX: true, isSubsampledY: true, chromaPosition: 0 },
       colour: { primaries: 2, transfer: 2, matrix: 2, isFullRange: false },
     });
+  });
+
+  it.each([
+    ['0000000cc5036936be4010', false],
+    ['0001070cc5036936be4010', false],
+    ['0003010cc5036936be4010', true],
+    ['0007070cc5036936be4010', true],
+  ])('tells spatial layers of the first operating point of %s: %s', (hex, isSpatiallyLayered) => {
+    expect(parse(fromHex(hex))).toMatchObject({ isSpatiallyLayered, width: 642 });
   });
 
   it('reads timing, decoder model, operating points with tiers, 10 bits and colour', () => {

@@ -5,9 +5,10 @@ import type { ColourDescription } from '../codec.js';
 export interface SequenceHeader {
   /** 0 Main, 1 High, 2 Professional. */
   readonly profile: number;
-  /** Of the operating point with all layers: seq_level_idx, seq_tier. */
+  /** Of the operating point with all layers: seq_level_idx, seq_tier, and whether it has several spatial ones. */
   readonly level: number;
   readonly tier: number;
+  readonly isSpatiallyLayered: boolean;
   /** A still picture: its frame headers leave out what others begin with. */
   readonly isReduced: boolean;
   readonly width: number;
@@ -21,7 +22,7 @@ export interface SequenceHeader {
   readonly colour: ColourDescription;
 }
 
-type OperatingPoints = Pick<SequenceHeader, 'level' | 'tier'>;
+type OperatingPoints = Pick<SequenceHeader, 'level' | 'tier' | 'isSpatiallyLayered'>;
 type ColourFormat = Pick<
   SequenceHeader,
   'bitDepth' | 'isMonochrome' | 'isSubsampledX' | 'isSubsampledY' | 'chromaPosition' | 'colour'
@@ -42,7 +43,7 @@ export function parseSequenceHeader(bytes: Uint8Array, offset: number, length: n
   const profile = reader.bits(3);
   reader.bit(); // still_picture
   const isReduced = reader.flag();
-  const point = isReduced ? { level: reader.bits(5), tier: 0 } : readOperatingPoints(reader);
+  const point = isReduced ? { level: reader.bits(5), tier: 0, isSpatiallyLayered: false } : readOperatingPoints(reader);
   const widthBits = reader.bits(4) + 1;
   const heightBits = reader.bits(4) + 1;
   const width = reader.bits(widthBits) + 1;
@@ -64,14 +65,14 @@ function readOperatingPoints(reader: BitReader): OperatingPoints {
   const count = reader.bits(5) + 1;
   const points: OperatingPoints[] = [];
   for (let index = 0; index < count; index++) {
-    reader.bits(12); // operating_point_idc
+    const spatialLayers = reader.bits(12) >> 8; // of operating_point_idc: a bit for each
     const level = reader.bits(5);
     const tier = level > LAST_LEVEL_WITHOUT_TIERS ? reader.bit() : 0;
     if (timing.hasDecoderModel && reader.flag()) reader.bits(2 * timing.delayBits + 1);
     if (hasInitialDelay && reader.flag()) reader.bits(4);
-    points.push({ level, tier });
+    points.push({ level, tier, isSpatiallyLayered: (spatialLayers & (spatialLayers - 1)) !== 0 });
   }
-  return points[0] ?? { level: 0, tier: 0 };
+  return points[0] ?? { level: 0, tier: 0, isSpatiallyLayered: false };
 }
 
 /** timing_info() and decoder_model_info(), sections 5.5.3 and 5.5.4. */

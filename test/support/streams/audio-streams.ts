@@ -18,16 +18,22 @@ const packet = fc.oneof(
     ),
 );
 
-export const opusStream: SentStream = {
-  units: fc.array(packet, { minLength: 1, maxLength: 8 }).map((packets) =>
-    packets.map((payload, index) => ({
-      timestamp: timestampOf(index),
-      payloads: [payload],
-      whole: comparableParts([payload]),
-      withoutBeginning: [],
-      isKeyframe: true,
-      configured: [],
-    })),
-  ),
-  comparable: (sample) => comparableParts([sample]),
-};
+export const opusStream = oneUnitPerPacket(packet);
+/** RFC 3551 section 4.5.14: a byte for each sample. */
+export const g711Stream = oneUnitPerPacket(fc.uint8Array({ minLength: 80, maxLength: 240 }));
+
+function oneUnitPerPacket(packets: fc.Arbitrary<Uint8Array>): SentStream {
+  return {
+    units: fc.array(packets, { minLength: 1, maxLength: 8 }).map((payloads) =>
+      payloads.map((payload, index) => ({
+        timestamp: timestampOf(index),
+        payloads: [payload],
+        whole: comparableParts([payload]),
+        withoutBeginning: [],
+        isKeyframe: true,
+        configured: [],
+      })),
+    ),
+    comparable: (sample) => comparableParts([sample]),
+  };
+}
