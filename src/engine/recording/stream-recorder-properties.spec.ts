@@ -74,6 +74,9 @@ const report = fc.record({ mid: fc.constantFrom(VIDEO, AUDIO), ntpAheadMs: fc.co
 const reports = report.map(({ mid, ntpAheadMs }): Step => {
   return (fixture) => fixture.report(mid, fixture.clock.nowMs, fixture.clock.nowMs + 5_000_000 + ntpAheadMs);
 });
+const captures = report.map(({ mid, ntpAheadMs }): Step => {
+  return (fixture) => fixture.capture(mid, fixture.clock.nowMs, fixture.clock.nowMs + 6_000_000 + ntpAheadMs);
+});
 const border = seconds(0, 6).map((ms): Step => {
   return (fixture) =>
     fixture.recorder.rollOver({
@@ -92,7 +95,7 @@ const clockStep = fc.constantFrom(-3_600_000, 3_600_000).map((ms): Step => {
 });
 
 const story = fc.array(
-  fc.oneof({ weight: 6, arbitrary: media }, pause, damage, interrupt, attach, reports, border, clockStep),
+  fc.oneof({ weight: 6, arbitrary: media }, pause, damage, interrupt, attach, reports, captures, border, clockStep),
   { minLength: 1, maxLength: 12 },
 );
 
@@ -176,13 +179,16 @@ describe('StreamRecorder, whatever happens', () => {
 
   it('loses nothing between the first key frame and the end while nothing interrupts', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(media, reports, border), { minLength: 1, maxLength: 6 }), async (steps) => {
-        const { fixture, sent } = await record([(at, so) => start(at, so), ...steps]);
-        const interrupted = fixture.gaps.some(({ cause }) => cause === 'publisher-away');
-        if (!interrupted) expect(fixture.samples('video')).toHaveLength(sent.video.length);
-        const audio = fixture.samples('audio').map(({ bytes }) => hex(bytes));
-        if (!interrupted) expect(audio).toEqual(sent.audio.slice(sent.audio.length - audio.length)); // but for what ends before the first picture
-      }),
+      fc.asyncProperty(
+        fc.array(fc.oneof(media, reports, captures, border), { minLength: 1, maxLength: 6 }),
+        async (steps) => {
+          const { fixture, sent } = await record([(at, so) => start(at, so), ...steps]);
+          const interrupted = fixture.gaps.some(({ cause }) => cause === 'publisher-away');
+          if (!interrupted) expect(fixture.samples('video')).toHaveLength(sent.video.length);
+          const audio = fixture.samples('audio').map(({ bytes }) => hex(bytes));
+          if (!interrupted) expect(audio).toEqual(sent.audio.slice(sent.audio.length - audio.length)); // but for what ends before the first picture
+        },
+      ),
       { numRuns: 60 },
     );
   });

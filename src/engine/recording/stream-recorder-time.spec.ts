@@ -47,6 +47,11 @@ function burstAtStart(): Pick<SimulatedTrack, 'jitterMs'> {
   return { jitterMs: (sentMs) => Math.max(0, 500 - sentMs) };
 }
 
+/** A queue in the network for a minute. */
+function heldBack(track: SimulatedTrack, byMs: number): SimulatedTrack {
+  return { ...track, jitterMs: (sentMs) => (sentMs > MINUTE && sentMs < 2 * MINUTE ? byMs : 0) };
+}
+
 /** RTP time is ahead by `byMs` from a minute on. */
 function jumping(track: SimulatedTrack, byMs: number): SimulatedTrack {
   return { ...track, jumpMs: (capturedMs) => (capturedMs < MINUTE ? 0 : byMs) };
@@ -109,6 +114,11 @@ describe('StreamRecorder, time of a sender that tells it', () => {
       'pictures that take a second to encode',
       { video: { ...VIDEO, latencyMs: 1_000 }, audio: AUDIO, reports: REPORTS },
       MINUTE,
+    ],
+    [
+      'a queue of 900 ms in the network for a minute',
+      { video: heldBack(VIDEO, 900), audio: heldBack(AUDIO, 900), reports: REPORTS },
+      5 * MINUTE,
     ],
     ['a clock set forward by an hour', { video: VIDEO, audio: AUDIO, reports: setBy(HOUR) }, 10 * MINUTE],
     ['a clock set back by 3 s', { video: VIDEO, audio: AUDIO, reports: setBy(-3_000) }, 10 * MINUTE],

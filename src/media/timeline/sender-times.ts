@@ -38,8 +38,10 @@ export class SenderTimes {
   /** @param rtpMs RTP time, in milliseconds on the track's endless line. @param senderMs the sender's clock at it */
   take(rtpMs: number, senderMs: number, arrivalMs: number): void {
     const offsetMs = senderMs - rtpMs;
-    const isSet = this.isTold && Math.abs(offsetMs - this.offsetMs) > STEP_MS;
-    if (isSet || this.clock.isStep(senderMs, arrivalMs)) this.clock.restart();
+    const disagrees = this.isTold
+      ? Math.abs(offsetMs - this.offsetMs) > STEP_MS
+      : this.clock.isStep(senderMs, arrivalMs);
+    if (disagrees) this.clock.restart();
     this.offsetMs += (offsetMs - this.offsetMs) * (this.isFresh(arrivalMs) ? WEIGHT : 1);
     this.epoch = this.clock.epoch;
     this.toldMs = arrivalMs;

@@ -114,6 +114,11 @@ export class RecorderFixture {
     this.source(mid).senderReport(this.timestampOf(mid, atMs), ntpMs, this.clock.nowMs);
   }
 
+  /** A packet says that what has RTP time `atMs` was captured at `captureMs`. */
+  capture(mid: string, atMs: number, captureMs: number): void {
+    this.source(mid).captureTime(this.timestampOf(mid, atMs), captureMs, this.clock.nowMs);
+  }
+
   /** One picture arrives. @returns its bytes */
   picture(options: PictureOptions = {}): Uint8Array {
     const { isKeyframe = false, parameters = VIDEO_PARAMETERS, atMs = this.clock.nowMs } = options;

@@ -120,7 +120,7 @@ export class SimulatedPublisher {
   }
 
   private nextArrivalOf(line: Line): number {
-    return Math.min(this.mediaArrivalOf(line), line.nextReportMs + NETWORK_MS);
+    return Math.min(this.mediaArrivalOf(line), this.reportArrivalOf(line));
   }
 
   /** Packets of a track do not overtake each other. */
@@ -129,9 +129,14 @@ export class SimulatedPublisher {
     return Math.max(line.lastArrivalMs, sentMs + NETWORK_MS + (line.track.jitterMs?.(sentMs - this.startMs) ?? 0));
   }
 
+  private reportArrivalOf({ nextReportMs, track }: Line): number {
+    if (nextReportMs === Infinity) return Infinity;
+    return nextReportMs + NETWORK_MS + (track.jitterMs?.(nextReportMs - this.startMs) ?? 0);
+  }
+
   private step(line: Line): void {
     const mediaMs = this.mediaArrivalOf(line);
-    const reportMs = line.nextReportMs + NETWORK_MS;
+    const reportMs = this.reportArrivalOf(line);
     this.passTo(Math.min(mediaMs, reportMs));
     if (reportMs <= mediaMs) this.report(line);
     else this.media(line);
