@@ -29,8 +29,11 @@ export class Cells implements AsyncDisposable {
     private readonly page: Page | undefined,
   ) {}
 
-  /** @param cells those that can run here are begun, in this order */
-  static async start(cells: readonly Cell[], skipped: ReadonlyMap<Cell, string>): Promise<Cells> {
+  /**
+   * @param cells those that can run here are begun, in this order
+   * @param missing why senders cannot run here, undefined for those that can
+   */
+  static async start(cells: readonly Cell[], missing: ReadonlyMap<InteropSender, string | undefined>): Promise<Cells> {
     const server = await TestServer.start();
     const browser = whyMissing('chromium') === undefined ? await launchChromium() : undefined;
     const page = await browser?.newPage();
@@ -39,7 +42,7 @@ export class Cells implements AsyncDisposable {
     all.resources.use(server);
     if (browser !== undefined) all.resources.use(browser);
     for (const cell of cells) {
-      const reason = skipped.get(cell);
+      const reason = missing.get(cell.sender);
       if (reason === undefined) void all.begin(cell);
       else all.outcomes.set(cell, { skipped: reason });
     }
