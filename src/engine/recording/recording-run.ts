@@ -29,7 +29,7 @@ export interface RunOptions {
   monotonicMs(): number;
   requestKeyframe(): void;
   /** Sets the clock of a source to recording time by all that is known. */
-  startClock(clock: TrackClock): void;
+  startClock(clock: TrackClock, misplacedMs: number): void;
   gap(gap: RecordedGap): void;
 }
 
@@ -142,7 +142,9 @@ export class RecordingRun {
     const pending = member.lastCut;
     const floorMs = Math.max(track.writtenMs, this.limits.startMs, pending?.ms ?? 0);
     const { endMs } = track;
-    const atTicks = placeSource(track, start, floorMs, (clock) => this.options.startClock(clock));
+    const atTicks = placeSource(track, start, floorMs, (clock, misplacedMs) =>
+      this.options.startClock(clock, misplacedMs),
+    );
     const atMs = track.msOf(atTicks);
     if (track.misses(atMs)) member.tellGap(endMs, atMs, 'loss');
     track.dropFrom(atTicks);

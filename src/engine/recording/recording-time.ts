@@ -74,8 +74,8 @@ export class RecordingTime {
   }
 
   /** Sets a clock to recording time by all that is known. */
-  startClock(clock: TrackClock): void {
-    clock.start(this.originMs ?? 0);
+  startClock(clock: TrackClock, misplacedMs: number): void {
+    clock.start(this.originMs ?? 0, misplacedMs);
   }
 
   /** The run that a track was part of is over. */

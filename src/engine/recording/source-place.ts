@@ -18,20 +18,20 @@ export interface SourceStart {
  * much later than the newest of the track as it came later.
  *
  * @param floorMs recording time before which it may not lie
- * @param startClock sets a clock by all that is known
+ * @param startClock sets a clock by all that is known, off by as much as the track was: it is slewed with the others
  * @returns recording time of the first sample, in ticks
  */
 export function placeSource(
   track: TrackRecording,
   { clock, ticks, arrivalMs }: SourceStart,
   floorMs: number,
-  startClock: (clock: TrackClock) => void,
+  startClock: (clock: TrackClock, misplacedMs: number) => void,
 ): number {
   const byArrivalMs = Math.max(track.endMs - track.nominalMs, 0) + track.clock.sinceLastMs(arrivalMs);
   const isSameLine = clock === track.clock && !clock.isJump(ticks, arrivalMs, track.isReordered);
   if (clock !== track.clock) clock.arrived(ticks, arrivalMs);
   const isTold = clock !== track.clock && clock.isTold(arrivalMs);
-  if (isTold) startClock(clock);
+  if (isTold) startClock(clock, track.clock.misplacedMs);
   const toldMs = isSameLine || isTold ? track.msOf(clock.peek(ticks)) : Infinity;
   const isBelieved = isSameLine || Math.abs(toldMs - byArrivalMs) <= BELIEVED_MS;
   const wantedMs = isBelieved ? toldMs : byArrivalMs;

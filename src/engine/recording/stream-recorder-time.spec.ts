@@ -1,5 +1,5 @@
 import { measureTime, type MeasuredTime } from './testing/measured-time.js';
-import { RecorderFixture } from './testing/recorder-fixture.js';
+import { AUDIO as AUDIO_MID, RecorderFixture, VIDEO as VIDEO_MID } from './testing/recorder-fixture.js';
 import {
   SimulatedPublisher,
   type SimulatedReports,
@@ -335,4 +335,28 @@ describe('StreamRecorder, a publisher that comes back', () => {
     expect(Math.max(...measured.offsetMs)).toBeLessThan(41);
     expect(measured.wallClockMs).toBeLessThan(100);
   });
+});
+
+it('changes over to another source of a track without moving it while it is slewed', async () => {
+  const fixture = new RecorderFixture();
+  fixture.attach(VIDEO_MID, AUDIO_MID);
+  const captured: number[] = [];
+  for (let ms = 0; ms < 6_000; ms += 20) {
+    if (ms === 3_000) fixture.change(VIDEO_MID, { ssrc: 2, codecName: 'H264' }, 500_000);
+    if (ms >= 1_200 && ms % 600 === 0) fixture.reportBoth();
+    if (ms % 40 === 0) fixture.picture({ isKeyframe: ms % 1_000 === 0, atMs: fixture.clock.nowMs - 100 });
+    if (ms % 40 === 0) captured.push(fixture.clock.nowMs - 100);
+    fixture.sound();
+    fixture.recorder.tick(fixture.clock.nowMs);
+    fixture.clock.nowMs += 20;
+  }
+  await fixture.recorder.stop();
+
+  const errors = fixture
+    .samples('video')
+    .map(({ presentationTicks }, index) => presentationTicks / 90 - (captured[index] ?? NaN));
+  const moves = errors.slice(1).map((error, index) => Math.abs(error - (errors[index] ?? NaN)));
+  expect(errors).toHaveLength(captured.length);
+  expect((errors[0] ?? NaN) - (errors.at(-1) ?? NaN)).toBeGreaterThan(15);
+  expect(Math.max(...moves)).toBeLessThan(2);
 });

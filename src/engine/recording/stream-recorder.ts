@@ -345,7 +345,7 @@ export class StreamRecorder {
       borderMs: () => (this.sequence.hasNextDirectory ? this.time.borderMs : Infinity),
       monotonicMs: () => this.clock.monotonicMs(),
       requestKeyframe: () => this.events.requestKeyframe(),
-      startClock: (clock) => this.time.startClock(clock),
+      startClock: (clock, misplacedMs) => this.time.startClock(clock, misplacedMs),
       gap: (gap) => this.gap(gap),
       rotate: (ms) => this.rotate(ms),
     };
