@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CellReport, TrackReport } from './cell.js';
 import { table, writeTable } from './report.js';
+import { senders } from './senders/index.js';
 
 const track = (frames: number, decodedByChromium?: number): TrackReport => ({
   periods: 1,
@@ -66,5 +67,16 @@ describe('the table of interop', () => {
     const kept = '| aiortc | VP8 | failed: kept |  |  |  |  |';
     const [head, rule] = old.split('\n');
     expect(written).toBe(`before\n${begin}\n\nBy FFmpeg.\n\n${[head, rule, kept, row].join('\n')}\n\n${end}\nafter\n`);
+  });
+
+  it('has, in docs/interop.md, a full row of every sender and codec', async () => {
+    const document = await readFile(resolve(__dirname, '../../docs/interop.md'), 'utf8');
+    const rows = document.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+
+    for (const { name, codecs } of senders)
+      for (const codec of codecs) {
+        const row = rows.find(([, sender, named]) => sender === name && named === codec);
+        expect([name, codec, row?.[3]]).toEqual([name, codec, expect.stringMatching(/^\d+ \+ \d+$/)]);
+      }
   });
 });
