@@ -1,8 +1,8 @@
-import { itWith } from '../support/tools.js';
 import { type CodedFrame, codedFrames } from './coded-frames.js';
 import { decodeWithFfmpeg } from './judges/decoded.js';
 import { decodedPictures, storedFrames } from './judges/stored-frames.js';
-import { pion, publishWithPion, videoTrack } from './senders/pion.js';
+import { PionTests } from './pion-tests.js';
+import { publishWithPion, videoTrack } from './senders/pion.js';
 import { delayed, pictures, sliceCount, withoutParameterSets } from './unusual-clips.js';
 import { UnusualStage } from './unusual-stage.js';
 
@@ -12,10 +12,11 @@ const HIGH = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=64
 const PACE_TOLERANCE_SECONDS = 0.001;
 
 describe('H.264 as not every sender sends it', () => {
+  const withPion = new PionTests();
   let stage: UnusualStage;
 
   beforeAll(async () => {
-    await pion.missing();
+    await withPion.buildSender();
     stage = await UnusualStage.start();
   });
 
@@ -28,7 +29,7 @@ describe('H.264 as not every sender sends it', () => {
     return stage.periods(stream, 'video');
   };
 
-  itWith('ffmpeg', 'go')('with B-frames keeps its order of decoding, and shows all at its own pace', async () => {
+  withPion.it('with B-frames keeps its order of decoding, and shows all at its own pace', async () => {
     const media = await pictures('bframes=2:b-adapt=0', { seconds: SECONDS });
 
     const [path = '', ...others] = await published(await codedFrames(media));
@@ -48,7 +49,7 @@ describe('H.264 as not every sender sends it', () => {
     expect((await decodeWithFfmpeg(path)).complaints).toBe('');
   });
 
-  itWith('ffmpeg', 'go')('with several slices per picture has every slice of every picture', async () => {
+  withPion.it('with several slices per picture has every slice of every picture', async () => {
     const media = await pictures('bframes=0:slices=4', { seconds: SECONDS });
     const frames = await codedFrames(media);
     expect(new Set(frames.map(sliceCount))).toEqual(new Set([4]));
@@ -59,7 +60,7 @@ describe('H.264 as not every sender sends it', () => {
     expect(shown.map(({ hash }) => hash)).toEqual(meant.map(({ hash }) => hash));
   });
 
-  itWith('ffmpeg', 'go')('with sets of parameters in its offer only is decoded from the first picture', async () => {
+  withPion.it('with sets of parameters in its offer only is decoded from the first picture', async () => {
     const media = await pictures('bframes=0', { seconds: SECONDS });
     const { sprop, frames } = withoutParameterSets(await codedFrames(media));
 
@@ -69,7 +70,7 @@ describe('H.264 as not every sender sends it', () => {
     expect(shown.map(({ hash }) => hash)).toEqual(meant.map(({ hash }) => hash));
   });
 
-  itWith('ffmpeg', 'go')('that changes its size on the way becomes two Periods with every picture', async () => {
+  withPion.it('that changes its size on the way becomes two Periods with every picture', async () => {
     const large = await pictures('bframes=0', { seconds: SECONDS / 2 });
     const small = await pictures('bframes=0', { seconds: SECONDS / 2, size: '480x270' });
 

@@ -3,9 +3,10 @@ import { until } from '../support/wait.js';
 import { type CodedFrame, codedFrames } from './coded-frames.js';
 import { decodeWithFfmpeg } from './judges/decoded.js';
 import { storedFrames } from './judges/stored-frames.js';
+import { PionTests } from './pion-tests.js';
 import { AIORTC_PROGRAM, PYTHON } from './senders/aiortc.js';
 import { GSTREAMER_PROGRAM } from './senders/gstreamer.js';
-import { OPUS, pion, publishWithPion, videoTrack } from './senders/pion.js';
+import { OPUS, publishWithPion, videoTrack } from './senders/pion.js';
 import { runSender, sendFrames } from './sender-program.js';
 import { g711Silence, pictures, sound } from './unusual-clips.js';
 import { UnusualStage } from './unusual-stage.js';
@@ -13,10 +14,11 @@ import { UnusualStage } from './unusual-stage.js';
 const SECONDS = 4;
 
 describe('a sender of', () => {
+  const withPion = new PionTests();
   let stage: UnusualStage;
 
   beforeAll(async () => {
-    await pion.missing();
+    await withPion.buildSender();
     stage = await UnusualStage.start();
   });
 
@@ -50,7 +52,7 @@ describe('a sender of', () => {
     expect(await stage.periods(stream, 'audio')).toEqual([]);
   });
 
-  itWith('ffmpeg', 'go')('pictures only is recorded whole: Pion', async () => {
+  withPion.it('pictures only is recorded whole: Pion', async () => {
     const stream = stage.nextStream();
     const frames = await codedFrames(await pictures('bframes=0', { seconds: SECONDS }));
     await publishWithPion(stage.whipUrl(stream), [videoTrack('H264')], frames);
@@ -65,7 +67,7 @@ describe('a sender of', () => {
     ['Opus in frames of 10 ms', ['-ac', '2', '-frame_duration', '10'], 0.01],
     ['Opus in frames of 60 ms', ['-ac', '2', '-frame_duration', '60'], 0.06],
   ] as const)
-    itWith('ffmpeg', 'go')(`${what} is recorded whole and at its own pace: Pion`, async () => {
+    withPion.it(`${what} is recorded whole and at its own pace: Pion`, async () => {
       const stream = stage.nextStream();
       const frames = await codedFrames(await sound(options, SECONDS));
       await publishWithPion(stage.whipUrl(stream), [OPUS], frames);
@@ -121,7 +123,7 @@ describe('a sender of', () => {
     await expectLiveOnly(stream, 'PCMU', runSender(PYTHON, [AIORTC_PROGRAM, ...order(stream), '--audio', 'PCMU']));
   });
 
-  itWith('go')('G.711 alone goes live, and a POST is told why it is not recorded: Pion', async () => {
+  withPion.it('G.711 alone goes live, and a POST is told why it is not recorded: Pion', async () => {
     const stream = stage.nextStream();
     const tracks = [{ kind: 'audio', codec: 'PCMA', format: '' }] as const;
     const frames: CodedFrame[] = g711Silence(0xd5, SECONDS);

@@ -49,8 +49,14 @@ async function build(): Promise<string | undefined> {
   const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/local/go/bin` };
   return await run('go', BUILD, { cwd: MODULE, env }).then(
     () => undefined,
-    (error: unknown) => `go ${BUILD.join(' ')}: ${(error as { stderr?: string }).stderr ?? String(error)}`.trim(),
+    (error: unknown) => `go ${BUILD.join(' ')}: ${complaint(error)}`,
   );
+}
+
+/** The first thing that Go said beside what it fetches. */
+function complaint(error: unknown): string {
+  const { stderr = '' } = error as { readonly stderr?: string };
+  return stderr.split('\n').find((line) => line !== '' && !line.startsWith('go: downloading')) ?? String(error);
 }
 
 /** Packetizes frames that FFmpeg coded; with its own reports and retransmissions (RTX). */
