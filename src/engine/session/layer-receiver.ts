@@ -1,5 +1,6 @@
 import type { AccessUnitFacts, CodecDefinition, Depacketizer } from '../../media/codecs/codec.js';
 import { findCodec } from '../../media/codecs/index.js';
+import type { MediaMemory } from '../../media/memory.js';
 import type { SenderReport } from '../../media/rtcp/packet.js';
 import type { ReportBlock } from '../../media/rtcp/report-block.js';
 import { readAbsoluteCaptureTime } from '../../media/rtp/absolute-capture-time.js';
@@ -8,11 +9,11 @@ import type { RtpHeader } from '../../media/rtp/packet.js';
 import { ReceiveStream, type PacketSink } from '../../media/rtp/receive-stream.js';
 import { parseFormat } from '../../media/sdp/format-parameters.js';
 import type { NegotiatedFormat, NegotiatedTrack } from '../../media/sdp/session.js';
+import type { SlotPool } from '../udp/slot-pool.js';
 import { AccessUnitTap } from './access-unit-tap.js';
 import { KeyframeRequester } from './keyframe-requester.js';
 import { LONGEST_PAUSE_MS, type LayerState } from './layer-selector.js';
 import type { RecordedSource, RecordingTarget } from '../recording/recording-target.js';
-import type { TrackEnvironment } from './track-receiver.js';
 
 /** How long a gap is waited for where retransmissions may fill it: a recording has more time than a viewer. */
 const GIVE_UP_MS = 2_000;
@@ -22,6 +23,12 @@ const GIVE_UP_WITHOUT_NACK_MS = 200;
 const SUCCESSOR_SILENCE_MS = 1_000;
 /** Of the sources that were replaced those are known that came last. */
 const MOST_REPLACED = 16;
+
+/** What all layers of a publisher share. */
+export interface TrackEnvironment {
+  readonly memory: MediaMemory;
+  readonly slots: SlotPool;
+}
 
 export interface LayerIdentity {
   /** RFC 8852; undefined where layers are told apart by their SSRCs, or there is one only. */

@@ -9,10 +9,10 @@ import { SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
-import type { LayerReceiver } from './layer-receiver.js';
+import type { LayerReceiver, TrackEnvironment } from './layer-receiver.js';
 import type { RecordingTarget } from '../recording/recording-target.js';
 import { SourceTable } from './source-table.js';
-import { TrackReceiver, type TrackEnvironment } from './track-receiver.js';
+import { TrackReceiver } from './track-receiver.js';
 
 /** Everything a publisher sends once there are keys: opens it, sorts it by track, remembers when it came. */
 export class MediaReceiver {

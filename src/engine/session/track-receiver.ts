@@ -1,17 +1,10 @@
 import type { AccessUnitFacts } from '../../media/codecs/codec.js';
-import type { MediaMemory } from '../../media/memory.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { TrackStatistics } from '../protocol.js';
-import type { SlotPool } from '../udp/slot-pool.js';
-import { LayerReceiver, type LayerIdentity } from './layer-receiver.js';
+import { LayerReceiver, type LayerIdentity, type TrackEnvironment } from './layer-receiver.js';
 import { LayerSelector } from './layer-selector.js';
 import type { RecordingTarget } from '../recording/recording-target.js';
 import { TrackMeter } from './track-meter.js';
-
-export interface TrackEnvironment {
-  readonly memory: MediaMemory;
-  readonly slots: SlotPool;
-}
 
 /** One track of a publisher: all layers of it are received, one at a time is of use. */
 export class TrackReceiver {
