@@ -14,6 +14,8 @@ const LENGTH_SECONDS = 20;
 /** Key frames come each 2 s: sessions are 6 s long. */
 const LIMIT_SECONDS = 5;
 const SESSIONS = 4;
+/** FFmpeg's HLS reader goes over a discontinuity with one reader of files, and tells of the new init and of the time from 0. */
+const RESTART = /Found duplicated MOOV Atom|DTS 0 < \d+ out of order|Last message repeated/;
 
 interface SessionFile {
   readonly id: string;
@@ -128,7 +130,8 @@ describe('a publisher who stays longer than a session may', () => {
     for (const session of sessions)
       expect(await decodeErrors(`concat:${filesOf(session, 'audio').join('|')}`)).toBe('');
     const playlist = server.url(`/api/record/object/${recording.entry.mpd_path.replace('manifest.mpd', 'index.m3u8')}`);
-    expect(await decodeErrors(playlist)).toBe('');
+    const complaints = (await decodeErrors(playlist)).split('\n').filter((line) => !RESTART.test(line));
+    expect(complaints).toEqual(['']);
     const video = (await probe(playlist)).streams.find(({ codec_type: type }) => type === 'video');
     expect(Number(video?.nb_read_packets)).toBe(owed.video.length);
   });
