@@ -1,14 +1,13 @@
 import { launchChromium } from '../support/browser.js';
 import { decodeErrors, probe } from '../support/judges/ffmpeg.js';
-import { type StoredSample, readSamples } from '../support/judges/mediabunny.js';
 import { PLAYER_NAMES, manifestFor, playThrough } from '../support/judges/player.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { StoredRecording, isFinished } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
+import { StoredSession } from '../support/stored-sessions.js';
 import { itWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
-import { readFile } from 'node:fs/promises';
 
 const LENGTH_SECONDS = 20;
 /** Key frames come each 2 s: sessions are 6 s long. */
@@ -16,19 +15,6 @@ const LIMIT_SECONDS = 5;
 const SESSIONS = 4;
 /** FFmpeg's HLS reader goes over a discontinuity with one reader of files, and tells of the new init and of the time from 0. */
 const RESTART = /Found duplicated MOOV Atom|DTS 0 < \d+ out of order|Last message repeated/;
-
-interface SessionFile {
-  readonly id: string;
-  readonly state: string;
-  readonly reason: string;
-  readonly started_at: string;
-  readonly tracks: readonly { readonly id: string; readonly kind: 'video' | 'audio'; readonly init: string }[];
-  readonly segments: readonly {
-    readonly number: number;
-    readonly period: number;
-    readonly objects: readonly { readonly track: string; readonly name: string }[];
-  }[];
-}
 
 interface Started {
   readonly record_id: string;
@@ -39,35 +25,10 @@ describe('a publisher who stays longer than a session may', () => {
   let server: TestServer;
   let owed: Publisher['owed'];
   let recording: StoredRecording;
-  let sessions: SessionFile[];
+  let sessions: StoredSession[];
   const started: Started[] = [];
   let wasAlwaysRecording = true;
   const withAll = itWith('chromium', 'ffmpeg');
-
-  /** Of one kind of a session: its init and its segments, as files. */
-  const filesOf = (session: SessionFile, kind: 'video' | 'audio'): string[] => {
-    const track = session.tracks.find((one) => one.kind === kind);
-    const names = session.segments.flatMap(({ objects }) => objects.filter((object) => object.track === track?.id));
-    return [track?.init ?? '', ...names.map(({ name }) => name)].map((name) => recording.path(name));
-  };
-
-  const samplesOf = async (session: SessionFile, kind: 'video' | 'audio'): Promise<StoredSample[]> => {
-    const [init = Buffer.alloc(0), ...segments] = await Promise.all(
-      filesOf(session, kind).map((path) => readFile(path)),
-    );
-    return readSamples(init, segments);
-  };
-
-  /** Those that are complete, in the order of their segments. */
-  const readSessions = async (): Promise<SessionFile[]> => {
-    const names = (await recording.names()).filter((name) => name.startsWith('session_'));
-    const files = (await Promise.all(names.map((name) => recording.text(name)))).map(
-      (text) => JSON.parse(text) as SessionFile,
-    );
-    return files
-      .filter(({ state }) => state === 'completed')
-      .sort((a, b) => (a.segments[0]?.number ?? 0) - (b.segments[0]?.number ?? 0));
-  };
 
   withAll('is recorded all the time, and asked for it the server names the session of now', async () => {
     const media = await makeMedia({ seconds: LENGTH_SECONDS });
@@ -90,30 +51,33 @@ describe('a publisher who stays longer than a session may', () => {
     owed = publisher.owed;
     await until(() => isFinished(server, 'cam'), 'the recording is finished');
     recording = await StoredRecording.of(server, 'cam');
-    await until(async () => (sessions = await readSessions()).length === SESSIONS, 'every session has its file');
+    await until(
+      async () => (sessions = await StoredSession.completedIn(recording)).length === SESSIONS,
+      'every session has its file',
+    );
 
     expect(wasAlwaysRecording).toBe(true);
     const ids = [...new Set(started.map(({ record_id: id }) => id))];
     expect(ids.length).toBeGreaterThanOrEqual(SESSIONS - 1);
-    const starts = sessions.map(({ started_at: at }) => String(Math.floor(Date.parse(at) / 1000)));
+    const starts = sessions.map(({ file: { started_at: at } }) => String(Math.floor(Date.parse(at) / 1000)));
     expect(starts.slice(0, ids.length)).toEqual(ids);
     expect(new Set(started.map(({ mpd_path: path }) => path)).size).toBe(1);
   });
 
   withAll('has sessions that end where the next one begins, under numbers that run on', () => {
-    const numbers = sessions.flatMap(({ segments }) => segments.map(({ number }) => number));
+    const numbers = sessions.flatMap(({ file }) => file.segments.map(({ number }) => number));
 
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
-    expect(sessions.map(({ state, reason }) => `${state} ${reason}`)).toEqual([
+    expect(sessions.map(({ file: { state, reason } }) => `${state} ${reason}`)).toEqual([
       ...Array.from({ length: SESSIONS - 1 }, () => 'completed max-duration'),
       'completed publisher-left',
     ]);
-    expect(sessions.flatMap(({ segments }) => segments.map(({ period }) => period))).toEqual(numbers.map(() => 0));
+    expect(sessions.flatMap(({ file }) => file.segments.map(({ period }) => period))).toEqual(numbers.map(() => 0));
   });
 
   for (const kind of ['video', 'audio'] as const) {
     withAll(`has every frame of its ${kind} in one of them, byte for byte`, async () => {
-      const kept = await Promise.all(sessions.map((session) => samplesOf(session, kind)));
+      const kept = await Promise.all(sessions.map((session) => session.samples(kind)));
       const wanted = owed[kind];
 
       expect(kept.flatMap((samples) => samples.map(({ hash }) => hash)).slice(-wanted.length)).toEqual(wanted);
@@ -125,10 +89,8 @@ describe('a publisher who stays longer than a session may', () => {
   }
 
   withAll('has sessions of one length that FFmpeg decodes each by itself, and all together', async () => {
-    for (const session of sessions)
-      expect(await decodeErrors(`concat:${filesOf(session, 'video').join('|')}`)).toBe('');
-    for (const session of sessions)
-      expect(await decodeErrors(`concat:${filesOf(session, 'audio').join('|')}`)).toBe('');
+    for (const session of sessions) expect(await decodeErrors(`concat:${session.paths('video').join('|')}`)).toBe('');
+    for (const session of sessions) expect(await decodeErrors(`concat:${session.paths('audio').join('|')}`)).toBe('');
     const playlist = server.url(`/api/record/object/${recording.entry.mpd_path.replace('manifest.mpd', 'index.m3u8')}`);
     const complaints = (await decodeErrors(playlist)).split('\n').filter((line) => !RESTART.test(line));
     expect(complaints).toEqual(['']);
