@@ -79,6 +79,17 @@ it('shows the last key frame over a segment without pictures, as long as its sou
   expect(bytes).toEqual(encodeRepeated(cmaf, wanted));
 });
 
+it('puts silence around recorded sound, whose bytes stay what they are', async () => {
+  const recorded = await get('audio_seg_0003.m4s');
+  const { status, type, bytes } = await get('audio_padded_2_3_0003.m4s');
+
+  expect([status, type]).toEqual([200, 'audio/mp4']);
+  const silence = (startTicks: number, count: number): Uint8Array =>
+    encodeRepeated(cmaf, { kind: 'audio', bytes: SILENCE, count, startTicks, durationTicks: count * 960 });
+  const wanted = [silence(576_000 - 1920, 2), recorded.bytes, silence(864_000, 3)];
+  expect(Buffer.compare(bytes, Buffer.concat(wanted))).toBe(0);
+});
+
 it('leaves no trace of it in storage or index', async () => {
   await get('filler_0002_0003.m4s');
 
@@ -92,6 +103,8 @@ it.each([
   ['a segment that is not there', 'audio_filler_0001_0009.m4s'],
   ['what no segment of that number has', 'filler_0003_0002.m4s'],
   ['a source that is not there', 'audio_filler_0009_0002.m4s'],
+  ['padding around no sound', 'audio_padded_1_1_0002.m4s'],
+  ['padding around no segment', 'audio_padded_1_1_0009.m4s'],
   ['a number of another form', 'audio_filler_1_2.m4s'],
 ])('makes none for %s', async (_what, name) => {
   expect((await get(name)).status).toBe(404);

@@ -51,13 +51,17 @@ export class RunMember {
     }
   }
 
-  /** A cut whose time is long over is passed without a sample, unless some wait to come: the last one lasts up to it. */
+  /**
+   * A cut whose time is long over is passed without a sample, unless some wait to come. A last picture lasts up to it;
+   * sound ends where its last frame does: players play what follows right behind a frame, however long it is said to last.
+   */
   passSilently(nowMs: number, isLeader: boolean): void {
     const [cut] = this.cuts;
-    if (cut === undefined || nowMs - cut.madeMs < SILENCE_MS || this.track.isHeldUp) return;
-    const isSilent = this.track.clock.silentMs(nowMs) >= SILENCE_MS;
+    const { track } = this;
+    if (cut === undefined || nowMs - cut.madeMs < SILENCE_MS || track.isHeldUp) return;
+    const isSilent = track.clock.silentMs(nowMs) >= SILENCE_MS;
     if (!isSilent && nowMs - cut.madeMs < LAG_MS) return;
-    this.passCut(cut, this.track.admitted, this.track.ticksOf(cut.ms), isLeader);
+    this.passCut(cut, track.admitted, track.kind === 'video' ? track.ticksOf(cut.ms) : track.endTicks, isLeader);
     this.pass(isLeader);
   }
 

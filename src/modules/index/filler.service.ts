@@ -5,8 +5,9 @@ import type { RecordedObject } from '../../engine/index.js';
 import { findCodec } from '../../media/codecs/index.js';
 import { cmaf, encodeRepeated } from '../../media/containers/index.js';
 import type { FillerName } from '../../media/manifests/filler-name.js';
+import type { PaddedName } from '../../media/manifests/padded-name.js';
 import { fillerStretch, SILENCE_FRAME_MS } from '../../media/manifests/filler.js';
-import { ticksToMs } from '../../media/timeline/ticks.js';
+import { msToTicks, ticksToMs } from '../../media/timeline/ticks.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
 import { ObjectNotFoundError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
@@ -51,6 +52,28 @@ export class FillerService {
     const bytes = await (kind === 'audio' ? this.silence(directory, parts.source) : this.firstSample(parts.source));
     const count = kind === 'audio' ? Math.round(lengthMs / SILENCE_FRAME_MS) : 1;
     return bytes && Buffer.from(encodeRepeated(cmaf, { kind, bytes, count, ...stretch }));
+  }
+
+  /**
+   * A recorded segment of sound, byte for byte, with fragments of silence before and behind it.
+   *
+   * @returns undefined for a segment without sound
+   * @throws {ObjectNotFoundError}
+   */
+  async pad(directory: string, { number, headFrames, tailFrames }: PaddedName): Promise<Buffer | undefined> {
+    const row = await this.dataSource.manager.findOneBy(SegmentRow, { directory, number, state: Not('lost') });
+    const sound = row?.objects.find(({ kind }) => kind === 'audio');
+    const bytes = sound && (await this.silence(directory, sound));
+    if (sound === undefined || bytes === undefined) return undefined;
+    const { startTicks, durationTicks, timescale, objectKey, sizeBytes } = sound;
+    const frameTicks = msToTicks(SILENCE_FRAME_MS, timescale);
+    const silence = (fromTicks: number, count: number): Uint8Array =>
+      encodeRepeated(cmaf, { kind: 'audio', bytes, count, startTicks: fromTicks, durationTicks: count * frameTicks });
+    return Buffer.concat([
+      ...(headFrames === 0 ? [] : [silence(startTicks - headFrames * frameTicks, headFrames)]),
+      await this.read(objectKey, 0, sizeBytes),
+      ...(tailFrames === 0 ? [] : [silence(startTicks + durationTicks, tailFrames)]),
+    ]);
   }
 
   private async findParts(directory: string, { kind, source, number }: FillerName): Promise<FillerParts | undefined> {

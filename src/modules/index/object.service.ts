@@ -5,6 +5,7 @@ import type { ByteRange } from '../storage/ports/storage-driver.js';
 import { ObjectNotFoundError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
 import { parseFillerName } from '../../media/manifests/filler-name.js';
+import { parsePaddedName } from '../../media/manifests/padded-name.js';
 import { ObjectNotCommittedError } from './index.errors.js';
 import { FillerService } from './filler.service.js';
 import { IndexService } from './index.service.js';
@@ -66,9 +67,15 @@ export class ObjectService {
     if (directory === '') return undefined;
     if (isManifestName(name)) return this.manifests.document(directory, name);
     if (isSessionFileName(name)) return this.manifests.sessionFile(directory, name);
-    const filler = parseFillerName(name);
-    const bytes = filler && (await this.filler.make(directory, filler));
+    const bytes = await this.made(directory, name);
     return bytes && manifestDocument(bytes);
+  }
+
+  private made(directory: string, name: string): Promise<Buffer | undefined> {
+    const filler = parseFillerName(name);
+    if (filler !== undefined) return this.filler.make(directory, filler);
+    const padded = parsePaddedName(name);
+    return padded === undefined ? Promise.resolve(undefined) : this.filler.pad(directory, padded);
   }
 
   private absent(key: ObjectKey, directory: string, name: string): Error {

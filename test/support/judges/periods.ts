@@ -24,6 +24,11 @@ export async function readPeriods(server: TestServer, stream: string, kind: Peri
   return parsePeriods(await response.text(), url, kind);
 }
 
+/** Sound with silence around it is what was recorded of it. */
+function recordedName(name: string): string {
+  return name.replace(/^audio_padded_\d+_\d+_/, 'audio_seg_');
+}
+
 function parsePeriods(playlist: string, url: string, kind: Period['kind']): Period[] {
   const periods: { kind: Period['kind']; initUrl: string; segmentUrls: string[] }[] = [];
   let initUrl = '';
@@ -42,7 +47,7 @@ function parsePeriods(playlist: string, url: string, kind: Period['kind']): Peri
         periods.push({ kind, initUrl, segmentUrls: [] });
         isNew = false;
       }
-      if (!isGap && !isFiller) periods.at(-1)?.segmentUrls.push(new URL(line, url).href);
+      if (!isGap && !isFiller) periods.at(-1)?.segmentUrls.push(new URL(recordedName(line), url).href);
       isGap = false;
     }
   }

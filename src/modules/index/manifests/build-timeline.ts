@@ -1,4 +1,5 @@
 import { withFiller } from '../../../media/manifests/filler.js';
+import { withPadding } from '../../../media/manifests/padding.js';
 import type {
   ManifestObject,
   ManifestPeriod,
@@ -64,7 +65,7 @@ export function buildTimeline(rows: DirectoryRows, facts: TimelineFacts): Manife
   const last = runs.at(-1);
   return {
     ...facts,
-    periods: withFiller(runs.map((run, index) => periodOf(run, runs[index + 1], rows.anchors))),
+    periods: withFiller(runs.map((run, index) => withPadding(periodOf(run, runs[index + 1], rows.anchors)))),
     availabilityStartEpochMs:
       last === undefined ? facts.publishedEpochMs : anchorOf(last, rows.anchors) - last.offsetMs,
   };

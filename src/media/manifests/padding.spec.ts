@@ -1,0 +1,95 @@
+import { withPadding } from './padding.js';
+import type { ManifestObject, ManifestPeriod, ManifestTrack } from './timeline.js';
+
+const VIDEO: ManifestTrack = {
+  id: 'v1',
+  kind: 'video',
+  codecString: 'avc1.42E01F',
+  timescale: 90_000,
+  initUri: 'init.m4s',
+  width: 640,
+  height: 360,
+  sampleRate: undefined,
+  channels: undefined,
+};
+const AUDIO: ManifestTrack = { ...VIDEO, id: 'a1', kind: 'audio', timescale: 48_000, initUri: 'audio_init.m4s' };
+
+type Span = readonly [startMs: number, endMs: number];
+
+function object({ id, timescale }: ManifestTrack, number: number, [startMs, endMs]: Span): ManifestObject {
+  return {
+    trackId: id,
+    uri: `${id}_${String(number)}`,
+    startTicks: (startMs * timescale) / 1000,
+    durationTicks: ((endMs - startMs) * timescale) / 1000,
+    sizeBytes: 1000,
+    independent: true,
+  };
+}
+
+/** A Period whose segments have these pictures and this sound. */
+function period(...spans: readonly { readonly video: Span; readonly audio: Span }[]): ManifestPeriod {
+  const segments = spans.map(({ video, audio }, index) => {
+    return { number: index + 1, objects: [object(VIDEO, index + 1, video), object(AUDIO, index + 1, audio)] };
+  });
+  return { id: 'p1', startMs: 0, durationMs: 0, mediaStartMs: 0, startEpochMs: 0, tracks: [VIDEO, AUDIO], segments };
+}
+
+/** Name, start and end of the sound of each segment, milliseconds. */
+function soundOf({ segments }: ManifestPeriod): unknown[] {
+  return segments.map(({ objects: [, sound] }) => {
+    const { uri, startTicks = 0, durationTicks = 0 } = sound ?? {};
+    return [uri, startTicks / 48, (startTicks + durationTicks) / 48];
+  });
+}
+
+describe('withPadding', () => {
+  it('leaves sound alone that begins and ends with its pictures, to less than a frame', () => {
+    const whole = period({ video: [0, 2000], audio: [19, 1981] }, { video: [2000, 4000], audio: [1981, 4010] });
+
+    expect(withPadding(whole)).toEqual(whole);
+  });
+
+  it('puts silence before sound that begins late in a Period', () => {
+    expect(soundOf(withPadding(period({ video: [0, 2000], audio: [70, 2000] })))).toEqual([
+      ['audio_padded_3_0_0001.m4s', 10, 2000],
+    ]);
+  });
+
+  it('puts silence behind sound that stops before its pictures', () => {
+    expect(soundOf(withPadding(period({ video: [0, 6000], audio: [0, 5300] })))).toEqual([
+      ['audio_padded_0_35_0001.m4s', 0, 6000],
+    ]);
+  });
+
+  it('lets long frames that reach over a cut be', () => {
+    const long = period({ video: [0, 2000], audio: [0, 2040] }, { video: [2000, 4000], audio: [2040, 4040] });
+
+    expect(withPadding(long)).toEqual(long);
+  });
+
+  it('fills a hole between two segments of a Period from its beginning', () => {
+    const hole = period({ video: [0, 2000], audio: [0, 1900] }, { video: [2000, 4000], audio: [2100, 4000] });
+
+    expect(soundOf(withPadding(hole))).toEqual([
+      ['audio_padded_0_5_0001.m4s', 0, 2000],
+      ['audio_padded_5_0_0002.m4s', 2000, 4000],
+    ]);
+  });
+
+  it('changes nothing that was shown when a segment follows', () => {
+    const first = { video: [0, 2000], audio: [0, 1000] } as const;
+    const second = { video: [2000, 4000], audio: [2400, 4000] } as const;
+
+    expect(withPadding(period(first, second)).segments[0]).toEqual(withPadding(period(first)).segments[0]);
+  });
+
+  it('has nothing to do where there is one kind, or filler', () => {
+    const both = period({ video: [0, 2000], audio: [500, 2000] });
+    const alone = { ...both, tracks: [AUDIO] };
+    const filled = { ...both, tracks: [{ ...VIDEO, isFiller: true }, AUDIO] };
+
+    expect(withPadding(alone)).toEqual(alone);
+    expect(withPadding(filled)).toEqual(filled);
+  });
+});
