@@ -29,8 +29,8 @@ describe('a publisher that vanishes and returns', () => {
     const entries = await server.get<PlaybackEntry[]>('/api/playback/cam');
     expect(entries.map(({ record }) => record)).toEqual([started.record_id]);
     const recording = await StoredRecording.of(server, 'cam');
-    const manifest = await recording.text('manifest.mpd');
-    expect(manifest.match(/<Period /g)).toHaveLength(2);
+    const playlist = await recording.text('video.m3u8');
+    expect(playlist.match(/#EXT-X-DISCONTINUITY/g)).toHaveLength(1);
     const times = (await recording.samples('video')).map(({ startSeconds }) => startSeconds);
     const gaps = times.map((time, i) => time - (times[i - 1] ?? time)).filter((gap) => gap > 1);
     expect(gaps).toHaveLength(1);
