@@ -1,10 +1,4 @@
-import { decodeErrors } from '../support/judges/ffmpeg.js';
-import { makeMedia } from '../support/media.js';
-import type { PathConditions } from '../support/network/network-path.js';
-import { UdpRelay } from '../support/network/udp-relay.js';
-import { Publisher } from '../support/publisher.js';
-import { type PlaybackEntry, StoredRecording, isFinished } from '../support/recording.js';
-import { TestServer } from '../support/server.js';
+import { NetworkScene, hashes, holes, isOneRecording, places } from '../support/network/network-scene.js';
 import { itWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
 
@@ -12,92 +6,9 @@ const withFfmpeg = itWith('ffmpeg');
 /** Of test/support/publishers/datachannel.ts. */
 const AUDIO_PAYLOAD_TYPE = 111;
 
-interface StreamView {
-  readonly publish: { readonly sessions: readonly { readonly id: string; readonly state: string }[] };
-  readonly codecs: readonly { readonly kind: string; readonly packetsLost: number; readonly packetsRepaired: number }[];
-}
-
-interface SessionFile {
-  readonly gaps: readonly { readonly kind: string; readonly duration_ms: number; readonly cause: string }[];
-}
-
-/** A server behind a bad network, and one publisher on the other side of it. */
-class Scene implements AsyncDisposable {
-  private constructor(
-    readonly relay: UdpRelay,
-    readonly server: TestServer,
-    readonly publisher: Publisher,
-  ) {}
-
-  /** @param conditions from the first packet on, both ways */
-  static async start(seed: number, seconds: number, conditions: Partial<PathConditions> = {}): Promise<Scene> {
-    const relay = await UdpRelay.start({ seed });
-    relay.toServer.become(conditions);
-    relay.toPublisher.become(conditions);
-    const server = await TestServer.start({ env: relay.serverEnvironment });
-    const media = await makeMedia({ seconds, gopFrames: 15 });
-    const publisher = await Publisher.start('datachannel', { urls: [server.url('/whip/cam')], media });
-    return new Scene(relay, server, publisher);
-  }
-
-  stream(): Promise<StreamView> {
-    return this.server.get<StreamView>('/api/streams/cam');
-  }
-
-  /** What the publisher's last seconds look like; before it has said goodbye. */
-  async beforeTheEnd(): Promise<StreamView> {
-    let last = await this.stream();
-    await until(async () => {
-      const response = await fetch(this.server.url('/api/streams/cam'));
-      if (!response.ok) return true;
-      const view = (await response.json()) as StreamView;
-      if (view.codecs.length > 0) last = view;
-      return view.codecs.length === 0;
-    }, 'the publisher has left');
-    return last;
-  }
-
-  async recording(): Promise<StoredRecording> {
-    await this.publisher.ended();
-    await until(() => isFinished(this.server, 'cam'), 'the recording is finished');
-    return StoredRecording.of(this.server, 'cam');
-  }
-
-  async sessionFile(recording: StoredRecording): Promise<SessionFile> {
-    const names = await recording.names();
-    const [name = '', ...others] = names.filter((one) => one.startsWith('session_'));
-    expect(others).toEqual([]);
-    return JSON.parse(await recording.text(name)) as SessionFile;
-  }
-
-  decodeErrors(recording: StoredRecording): Promise<string> {
-    return decodeErrors(this.server.url(`/api/record/object/${recording.entry.mpd_path}`));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.publisher[Symbol.asyncDispose]();
-    await this.server[Symbol.asyncDispose]();
-    await this.relay[Symbol.asyncDispose]();
-  }
-}
-
-const hashes = async (recording: StoredRecording, kind: 'video' | 'audio'): Promise<string[]> =>
-  (await recording.samples(kind)).map(({ hash }) => hash);
-
-/** @returns indices in `sent` of what was stored; fails when something was altered, invented, repeated or moved */
-function places(stored: readonly string[], sent: readonly string[]): number[] {
-  let from = 0;
-  return stored.map((hash, index) => {
-    const place = sent.indexOf(hash, from);
-    if (place < 0) throw new Error(`Stored sample ${String(index)} was not sent after the one before it.`);
-    from = place + 1;
-    return place;
-  });
-}
-
 describe('a stream over a network', () => {
   withFfmpeg('that reorders, duplicates, delays and jitters is recorded whole', async () => {
-    await using scene = await Scene.start(1, 8);
+    await using scene = await NetworkScene.start(1, 8);
     scene.relay.toServer.become({ reorderPercent: 10, duplicatePercent: 10, delayMs: 20, jitterMs: 10 });
     scene.relay.toPublisher.become({ reorderPercent: 10, duplicatePercent: 10, delayMs: 20, jitterMs: 10 });
 
@@ -114,7 +25,7 @@ describe('a stream over a network', () => {
   });
 
   withFfmpeg('that loses a tenth is repaired where the publisher can, and what stays lost is counted', async () => {
-    await using scene = await Scene.start(2, 10);
+    await using scene = await NetworkScene.start(2, 10);
     const conditions = { lossPercent: 10, reorderPercent: 5, duplicatePercent: 5, delayMs: 10, jitterMs: 5 };
     scene.relay.toServer.become(conditions);
     scene.relay.toPublisher.become(conditions);
@@ -144,7 +55,7 @@ describe('a stream over a network', () => {
 
   withFfmpeg('that is bad from the first packet on lets a publisher connect', async () => {
     const conditions = { lossPercent: 5, reorderPercent: 20, duplicatePercent: 20, delayMs: 20, jitterMs: 10 };
-    await using scene = await Scene.start(6, 4, conditions);
+    await using scene = await NetworkScene.start(6, 4, conditions);
 
     const recording = await scene.recording();
 
@@ -154,7 +65,7 @@ describe('a stream over a network', () => {
   });
 
   withFfmpeg('that loses in bursts leaves only whole pictures, which FFmpeg decodes', async () => {
-    await using scene = await Scene.start(3, 8);
+    await using scene = await NetworkScene.start(3, 8);
     scene.relay.toServer.become({ lossPercent: 10, lossBurst: 20, delayMs: 10 });
     scene.relay.toPublisher.become({ lossPercent: 10, lossBurst: 5, delayMs: 10 });
 
@@ -167,7 +78,7 @@ describe('a stream over a network', () => {
   });
 
   withFfmpeg('that is gone for two seconds leaves one session, which goes on where the network is back', async () => {
-    await using scene = await Scene.start(4, 10);
+    await using scene = await NetworkScene.start(4, 10);
     const states = new Set<string>();
     const [before] = (await scene.stream()).publish.sessions;
     await pause(4000);
@@ -198,7 +109,7 @@ describe('a stream over a network', () => {
   });
 
   withFfmpeg('that gives the publisher another address loses nothing once it has checked the new one', async () => {
-    await using scene = await Scene.start(5, 14);
+    await using scene = await NetworkScene.start(5, 14);
     const [before] = (await scene.stream()).publish.sessions;
     await pause(4000);
     await scene.relay.changeAddress();
@@ -223,14 +134,3 @@ describe('a stream over a network', () => {
     expect(await scene.decodeErrors(recording)).toBe('');
   });
 });
-
-async function isOneRecording({ server }: Scene, recording: StoredRecording): Promise<void> {
-  const entries = await server.get<PlaybackEntry[]>('/api/playback/cam');
-  expect(entries).toHaveLength(1);
-  expect((await recording.names()).filter((name) => name.startsWith('session_'))).toHaveLength(1);
-}
-
-/** @returns where something is missing between two that are there */
-function holes(indices: readonly number[]): number[] {
-  return indices.filter((place, i) => i > 0 && place !== (indices[i - 1] ?? 0) + 1);
-}

@@ -14,6 +14,14 @@ export async function decodeErrors(input: string): Promise<string> {
   return stderr;
 }
 
+/** @param decoder of FFmpeg. @returns `640x480` of each picture that it shows */
+export async function decodedSizes(input: string, decoder: string): Promise<string[]> {
+  const output = ['-vf', 'showinfo', '-an', '-fps_mode', 'passthrough', '-f', 'null', '-'];
+  const args = ['-nostdin', '-v', 'info', '-c:v', decoder, '-i', input, ...output];
+  const { stderr } = await run('ffmpeg', args, { maxBuffer: 64 << 20 });
+  return [...stderr.matchAll(/ s:(\d+x\d+) /g)].flatMap(([, size]) => size ?? []);
+}
+
 export interface ProbedStream {
   readonly codec_type: 'video' | 'audio';
   readonly codec_name: string;
