@@ -62,6 +62,12 @@ describe('withPadding', () => {
     ]);
   });
 
+  it('leaves the end of everything as it was recorded', () => {
+    const last = period({ video: [0, 2000], audio: [0, 1500] });
+
+    expect(withPadding(last, true)).toEqual(last);
+  });
+
   it('lets long frames that reach over a cut be', () => {
     const long = period({ video: [0, 2000], audio: [0, 2040] }, { video: [2000, 4000], audio: [2040, 4040] });
 

@@ -65,7 +65,11 @@ export function buildTimeline(rows: DirectoryRows, facts: TimelineFacts): Manife
   const last = runs.at(-1);
   return {
     ...facts,
-    periods: withFiller(runs.map((run, index) => withPadding(periodOf(run, runs[index + 1], rows.anchors)))),
+    periods: withFiller(
+      runs.map((run, index) =>
+        withPadding(periodOf(run, runs[index + 1], rows.anchors), !facts.isLive && run === last),
+      ),
+    ),
     availabilityStartEpochMs:
       last === undefined ? facts.publishedEpochMs : anchorOf(last, rows.anchors) - last.offsetMs,
   };
