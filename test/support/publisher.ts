@@ -23,6 +23,8 @@ export interface PublisherOrder {
   /** Pictures as RTP payloads, for a codec that libdatachannel cannot packetize. */
   readonly packets?: string;
   readonly loops?: number;
+  /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
+  readonly reconnects?: boolean;
   readonly quiet?: boolean;
   readonly audio?: boolean;
   readonly video?: boolean;

@@ -1,6 +1,6 @@
 import { decodeErrors } from '../judges/ffmpeg.js';
 import { makeMedia } from '../media.js';
-import { Publisher } from '../publisher.js';
+import { Publisher, type PublisherOrder } from '../publisher.js';
 import { type PlaybackEntry, StoredRecording, isFinished } from '../recording.js';
 import { TestServer } from '../server.js';
 import { until } from '../wait.js';
@@ -29,16 +29,24 @@ export class NetworkScene implements AsyncDisposable {
     readonly publisher: Publisher,
   ) {}
 
-  /** @param conditions from the first packet on, both ways */
-  static async start(seed: number, seconds: number, conditions: Partial<PathConditions> = {}): Promise<NetworkScene> {
+  /**
+   * @param conditions from the first packet on, both ways
+   * @param order more that the publisher is told
+   */
+  static async start(
+    seed: number,
+    seconds: number,
+    conditions: Partial<PathConditions> = {},
+    order: Partial<PublisherOrder> = {},
+  ): Promise<NetworkScene> {
     const relay = await UdpRelay.start({ seed });
-    relay.toServer.become(conditions);
-    relay.toPublisher.become(conditions);
+    relay.become(conditions);
     const server = await TestServer.start({ env: relay.serverEnvironment });
     const media = await makeMedia({ seconds, gopFrames: 15 });
     const publisher = await Publisher.start('datachannel', {
       urls: [server.url('/whip/cam')],
       media,
+      ...order,
     });
     return new NetworkScene(relay, server, publisher);
   }

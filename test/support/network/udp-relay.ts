@@ -1,6 +1,6 @@
 import { type Socket, createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { NetworkPath } from './network-path.js';
+import { NetworkPath, type PathConditions } from './network-path.js';
 import { seededRandom } from './seeded-random.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -52,6 +52,12 @@ export class UdpRelay implements AsyncDisposable {
       AIRCHECK_WEBRTC_UDP_PORT: String(this.serverPort),
       AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: `${LOOPBACK}:${this.port}`,
     };
+  }
+
+  /** Both ways, from the next datagram on; what is not named is as on a clean path. */
+  become(conditions: Partial<PathConditions>): void {
+    this.toServer.become(conditions);
+    this.toPublisher.become(conditions);
   }
 
   /** The publisher has another address from now on; what is sent to the old one is lost. */

@@ -25,6 +25,8 @@ interface Order {
   /** Pictures as RTP payloads, for a codec that libdatachannel cannot packetize. */
   readonly packets?: string;
   readonly loops?: number;
+  /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
+  readonly reconnects?: boolean;
   /** Says nothing of single frames: a load test asks for totals only. */
   readonly quiet?: boolean;
   readonly audio?: boolean;
@@ -109,11 +111,15 @@ interface SendingTrack {
   readonly headers: RtpHeaders | undefined;
 }
 
+/** A new connection that is not there by then is given up for another. */
+const RECONNECT_MS = 3000;
+
 class Publisher {
   private readonly peer = new datachannel.PeerConnection('publisher', { iceServers: [] });
   private readonly tracks = new Map<string, SendingTrack>();
   private readonly url: string;
   private session = '';
+  private isLost = false;
 
   constructor(url: string) {
     this.url = url;
@@ -126,6 +132,7 @@ class Publisher {
       this.peer.onStateChange((state) => {
         say({ event: 'state', url: this.url, state });
         if (state === 'connected') done();
+        this.isLost = state === 'disconnected' || state === 'failed' || state === 'closed';
         if (state === 'failed' || state === 'closed') failed(new Error(`The connection is ${state}.`));
       });
     });
@@ -154,9 +161,29 @@ class Publisher {
     const entry = this.tracks.get(frame.kind);
     if (entry === undefined) return false;
     const { track, config, headers } = entry;
+    if (order.reconnects === true && !track.isOpen()) return false;
     config.timestamp = Math.round((frame.timestampSeconds + loopSeconds) * config.clockRate) >>> 0;
     const messages = headers?.packets(frame.payloads, config.timestamp) ?? frame.payloads;
     return messages.map((message) => track.sendMessageBinary(message)).every(Boolean);
+  }
+
+  get needsSuccessor(): boolean {
+    return order.reconnects === true && this.isLost;
+  }
+
+  /** Tries until the network is back. */
+  async succeed(): Promise<Publisher> {
+    this.peer.close();
+    for (;;) {
+      const successor = new Publisher(this.url);
+      const tooLate = new Promise<false>((done) => setTimeout(done, RECONNECT_MS, false));
+      const connected = successor.connect().then(
+        () => true,
+        () => false,
+      );
+      if (await Promise.race([connected, tooLate])) return successor;
+      successor.peer.close();
+    }
   }
 
   async end(): Promise<void> {
@@ -207,11 +234,33 @@ const isOpen = (track: datachannel.Track): Promise<void> =>
     if (track.isOpen()) done();
   });
 
+/** Replaces those whose connection is lost, each in its own time. */
+class Successions {
+  private readonly underway = new Set<number>();
+  private readonly publishers: Publisher[];
+
+  constructor(publishers: Publisher[]) {
+    this.publishers = publishers;
+  }
+
+  begin(): void {
+    for (const [place, publisher] of this.publishers.entries()) {
+      if (!publisher.needsSuccessor || this.underway.has(place)) continue;
+      this.underway.add(place);
+      void publisher.succeed().then((successor) => {
+        this.publishers[place] = successor;
+        this.underway.delete(place);
+      });
+    }
+  }
+}
+
 async function main(): Promise<void> {
   const { frames, lengthSeconds } = await readAll([order.media].flat());
   const publishers = order.urls.map((url) => new Publisher(url));
   await Promise.all(publishers.map((publisher) => publisher.connect()));
   say({ event: 'connected' });
+  const successions = new Successions(publishers);
   const end = new AbortController();
   process.stdin.on('data', () => end.abort());
   const isEnded = (): boolean => end.signal.aborted;
@@ -224,6 +273,7 @@ async function main(): Promise<void> {
       const dueMs = start + (loop * lengthSeconds + frame.dueSeconds) * 1000;
       const waitMs = dueMs - performance.now();
       if (waitMs > 1) await new Promise((done) => setTimeout(done, waitMs));
+      successions.begin();
       const sent = publishers.map((publisher) => publisher.send(frame, loop * lengthSeconds));
       if (order.quiet !== true) say({ event: 'sent', kind: frame.kind, hash: frame.hash, ok: sent.every(Boolean) });
     }
