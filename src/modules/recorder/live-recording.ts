@@ -13,10 +13,9 @@ import type { StreamName } from '../signaling/ports/stream-name.js';
 import { AnchoredClock } from './anchored-clock.js';
 import type { CommitQueue } from './commit-queue.js';
 import { DayBorder } from './day-border.js';
-import { commitLeftovers } from './leftovers.js';
 import { ReconnectWindow } from './reconnect-window.js';
 import type { RecordingContext } from './recording-context.js';
-import { SegmentCommit } from './segment-commit.js';
+import { SessionCommits } from './session-commits.js';
 
 /** The files of a full day are counted in a second or two. */
 const COUNT_LIMIT_MS = 8_000;
@@ -46,7 +45,6 @@ export class LiveRecording {
   private currentState: 'waiting' | 'recording' | 'interrupted' | 'ended' = 'waiting';
   private currentDirectory: string;
   private hasRow = false;
-  private isLive = false;
   /** Ends with this one. */
   private next: LiveRecording | undefined;
   private inEngine = false;
@@ -58,7 +56,7 @@ export class LiveRecording {
   private unrecorded: readonly UnrecordedTrack[] = [];
   private readonly window: ReconnectWindow;
   private readonly border: DayBorder;
-  private readonly segments: SegmentCommit;
+  private readonly commits: SessionCommits;
 
   /**
    * @param commits of the stream, so that one session's rows come after those of the session before it
@@ -67,14 +65,14 @@ export class LiveRecording {
   constructor(
     readonly facts: RecordingFacts,
     private readonly context: RecordingContext,
-    private readonly commits: CommitQueue,
+    commits: CommitQueue,
     windowOver: () => void,
   ) {
     this.anchored = new AnchoredClock(context.clock);
     this.enteredMs = context.clock.epochMs();
     this.currentDirectory = this.directoryAt(this.enteredMs);
     this.window = new ReconnectWindow(windowOver);
-    this.segments = new SegmentCommit(context);
+    this.commits = new SessionCommits(facts.id, context, commits, () => this.anchored.epochMs());
     this.border = new DayBorder(
       context.clock,
       (borderEpochMs) => this.prepareNextDay(borderEpochMs),
@@ -165,10 +163,10 @@ export class LiveRecording {
     this.window.close();
     this.currentState = 'recording';
     this.goWithout(unrecorded);
-    if (this.hasRow) this.commitState({ state: 'recording', interruptedAt: null, unrecorded: this.unrecorded });
+    if (this.hasRow) this.commits.setState({ state: 'recording', interruptedAt: null, unrecorded: this.unrecorded });
     else this.openRow();
-    this.goLive();
-    this.publishAll();
+    this.commits.goLive(this.currentDirectory);
+    this.commits.publishAll();
   }
 
   /** Not heard for 3 s, or gone without a word. */
@@ -176,8 +174,8 @@ export class LiveRecording {
     if (this.currentState === 'interrupted') this.window.release();
     if (this.currentState !== 'recording') return;
     this.currentState = 'interrupted';
-    this.commitState({ state: 'interrupted', interruptedAt: new Date(this.context.clock.epochMs()) });
-    this.publishAll();
+    this.commits.setState({ state: 'interrupted', interruptedAt: new Date(this.context.clock.epochMs()) });
+    this.commits.publishAll();
     this.window.open(this.context.settings.reconnectWindowMs);
   }
 
@@ -197,17 +195,15 @@ export class LiveRecording {
     this.inEngine = false;
     this.window.close();
     this.border.close();
-    this.commitState({ state: 'finalizing', reason: 'max-duration' });
+    this.commits.setState({ state: 'finalizing', reason: 'max-duration' });
   }
 
   /** Takes over from a session that has reached its limit: the engine records into this one already. */
   succeed(before: LiveRecording, { directory, anchorEpochMs }: Rotated): void {
-    const { index } = this.context;
     const wasInterrupted = before.currentState === 'interrupted';
     this.currentState = before.currentState === 'waiting' ? 'waiting' : 'recording';
     this.currentDirectory = directory;
     this.unrecorded = before.unrecorded;
-    this.isLive = before.isLive;
     this.enteredMs = before.enteredMs;
     this.preparedMs = before.preparedMs;
     this.anchored.anchor();
@@ -215,26 +211,21 @@ export class LiveRecording {
     if (before.currentState === 'ended') before.next = this;
     else before.retire();
     this.openRow();
-    this.commits.push(async () => {
-      await index.anchorSession(this.facts.id, anchorEpochMs);
-      this.setLive(directory, this.isLive);
-    });
+    this.commits.succeed(before.commits, directory, anchorEpochMs);
     this.watchBorder();
     if (wasInterrupted) this.publisherLost();
   }
 
   /** Of a session that another one took over from: nothing more of it comes. */
   complete(): void {
-    const { clock, index, manifests } = this.context;
-    this.commitState({ state: 'completed', reason: 'max-duration', endedAt: new Date(clock.epochMs()) });
-    this.commits.push(async () => {
-      void manifests.publishAll(await index.directoriesOf(this.facts.id));
-    });
+    const endedAt = new Date(this.context.clock.epochMs());
+    this.commits.setState({ state: 'completed', reason: 'max-duration', endedAt });
+    this.commits.publishAll();
   }
 
   /** What a dead worker left open of it is committed. */
   saveLeftovers(): void {
-    this.commits.push(() => this.salvage());
+    this.commits.saveLeftovers();
   }
 
   /** @returns when the engine has closed the files; rows and manifests follow in the stream's commits */
@@ -243,7 +234,7 @@ export class LiveRecording {
     this.currentState = 'ended';
     this.window.close();
     this.border.close();
-    if (this.hasRow) this.commitState({ state: 'finalizing', reason: ending.reason });
+    if (this.hasRow) this.commits.setState({ state: 'finalizing', reason: ending.reason });
     if (this.inEngine) await this.stopInEngine();
     if (this.hasRow) this.commitEnding(ending);
     await this.next?.end(ending);
@@ -251,38 +242,17 @@ export class LiveRecording {
 
   /** An event of this session, in the order of the engine. */
   hear(event: EngineEvent): void {
-    const { index, manifests } = this.context;
-    const { id } = this.facts;
     if (!this.hasRow) this.openRow();
-    if (event.type === 'recording-anchored') {
-      this.anchored.anchor();
-      this.commits.push(() => index.anchorSession(id, event.anchorEpochMs));
-    } else if (event.type === 'track-recorded') {
-      this.commits.push(() => index.commitTrack(id, event.track));
-    } else if (event.type === 'gap-recorded') {
-      this.commits.push(() => index.commitGap(id, event.gap));
-    } else if (event.type === 'reception-counted') {
-      this.commits.push(() => index.countReception(id, event.tracks));
-    } else if (event.type === 'recording-rolled-over') {
-      this.enteredMs = Math.max(this.enteredMs, this.preparedMs);
-      this.move(event.directory);
-      this.watchBorder();
-    } else if (event.type === 'segment-closed') {
-      this.commits.push(async () => {
-        await this.segments.commit(event.segment);
-        void manifests.publish(event.segment.directory);
-      });
-    }
+    if (event.type === 'recording-anchored') this.anchored.anchor();
+    if (event.type === 'recording-rolled-over') this.enterPreparedDay(event.directory);
+    else this.commits.follow(event);
   }
 
   private openRow(): void {
-    const { index, settings } = this.context;
-    const directory = this.currentDirectory;
+    const { nodeAlias } = this.context.settings;
     this.hasRow = true;
-    this.commits.push(async () => {
-      await index.openSession({ ...this.facts, nodeAlias: settings.nodeAlias, directory });
-    });
-    this.commitState({ state: 'recording', unrecorded: this.unrecorded });
+    this.commits.open({ ...this.facts, nodeAlias, directory: this.currentDirectory });
+    this.commits.setState({ state: 'recording', unrecorded: this.unrecorded });
   }
 
   /** What one publisher sent stays told when the next one sends something else. */
@@ -296,55 +266,21 @@ export class LiveRecording {
     }
   }
 
-  private commitState(change: Parameters<RecordingContext['index']['setSessionState']>[1]): void {
-    this.commits.push(() => this.context.index.setSessionState(this.facts.id, change));
-  }
-
   private commitEnding({ state, reason }: Ending): void {
-    const { clock, index, manifests } = this.context;
-    const directory = this.currentDirectory;
-    this.commitState({ state, reason, endedAt: new Date(clock.epochMs()) });
-    this.commits.push(async () => {
-      manifests.setLive(directory, false);
-      await manifests.publishAll(await index.directoriesOf(this.facts.id));
-    });
+    const endedAt = new Date(this.context.clock.epochMs());
+    this.commits.end({ state, reason, endedAt }, this.currentDirectory);
   }
 
-  /** The session's files say its state in every directory it has been in. */
-  private publishAll(): void {
-    const { index, manifests } = this.context;
-    this.commits.push(async () => {
-      void manifests.publishAll(await index.directoriesOf(this.facts.id));
-    });
-  }
-
-  /** Manifests of the directory grow from here on, those of a restarted server too. */
-  private goLive(): void {
-    if (this.isLive) return;
-    this.isLive = true;
-    const directory = this.currentDirectory;
-    this.commits.push(() => {
-      this.setLive(directory, true);
-    });
-  }
-
-  /** Players are told what time it is by the clock that session times are told by, whatever the wall clock is set to. */
-  private setLive(directory: string, isLive: boolean): void {
-    this.context.manifests.setLive(directory, isLive, () => this.anchored.epochMs());
+  private enterPreparedDay(directory: string): void {
+    this.enteredMs = Math.max(this.enteredMs, this.preparedMs);
+    this.move(directory);
+    this.watchBorder();
   }
 
   private move(directory: string): void {
     const left = this.currentDirectory;
     this.currentDirectory = directory;
-    if (!this.hasRow) return;
-    this.commitState({ state: this.rowState, directory });
-    this.commits.push(() => {
-      const { manifests } = this.context;
-      manifests.setLive(left, false);
-      this.setLive(directory, this.isLive);
-      void manifests.publish(left);
-      void manifests.publish(directory);
-    });
+    if (this.hasRow) this.commits.move(this.rowState, left, directory);
   }
 
   private async stopInEngine(): Promise<void> {
@@ -356,13 +292,6 @@ export class LiveRecording {
         this.context.log.error(`The recording of ${this.facts.stream} could not be stopped in order.`, error);
       }
     }
-  }
-
-  private async salvage(): Promise<void> {
-    const session = await this.context.index.session(this.facts.id);
-    if (session === undefined) return;
-    await commitLeftovers(this.context, session);
-    void this.context.manifests.publishAll(await this.context.index.directoriesOf(session.id));
   }
 
   private get rowState(): 'recording' | 'interrupted' | 'finalizing' {

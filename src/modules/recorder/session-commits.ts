@@ -1,0 +1,116 @@
+import type { EngineEvent } from '../../engine/index.js';
+import type { CommitQueue } from './commit-queue.js';
+import { commitLeftovers } from './leftovers.js';
+import type { RecordingContext, RecordingIndex } from './recording-context.js';
+import { SegmentCommit } from './segment-commit.js';
+
+type OpenedSession = Parameters<RecordingIndex['openSession']>[0];
+type StateChange = Parameters<RecordingIndex['setSessionState']>[1];
+
+/** What the index and the manifests are told of one recording session, each thing in its turn of the stream's commits. */
+export class SessionCommits {
+  private isLive = false;
+  private readonly segments: SegmentCommit;
+
+  /**
+   * @param queue of the stream, so that one session's rows come after those of the session before it
+   * @param nowEpochMs the clock that session times are told by, whatever the wall clock is set to: players go by it
+   */
+  constructor(
+    private readonly sessionId: string,
+    private readonly context: RecordingContext,
+    private readonly queue: CommitQueue,
+    private readonly nowEpochMs: () => number,
+  ) {
+    this.segments = new SegmentCommit(context);
+  }
+
+  open(session: OpenedSession): void {
+    this.queue.push(async () => {
+      await this.context.index.openSession(session);
+    });
+  }
+
+  setState(change: StateChange): void {
+    this.queue.push(() => this.context.index.setSessionState(this.sessionId, change));
+  }
+
+  /** Goes on in the directory of the session before, live if that was. */
+  succeed(before: SessionCommits, directory: string, anchorEpochMs: number): void {
+    this.isLive = before.isLive;
+    this.queue.push(async () => {
+      await this.context.index.anchorSession(this.sessionId, anchorEpochMs);
+      this.setLive(directory);
+    });
+  }
+
+  /** Manifests of the directory grow from here on, those of a restarted server too. */
+  goLive(directory: string): void {
+    if (this.isLive) return;
+    this.isLive = true;
+    this.queue.push(() => {
+      this.setLive(directory);
+    });
+  }
+
+  /** What the engine told of the session, as far as a row follows from it alone. */
+  follow(event: EngineEvent): void {
+    const { index, manifests } = this.context;
+    const { sessionId: id } = this;
+    if (event.type === 'recording-anchored') this.queue.push(() => index.anchorSession(id, event.anchorEpochMs));
+    else if (event.type === 'track-recorded') this.queue.push(() => index.commitTrack(id, event.track));
+    else if (event.type === 'gap-recorded') this.queue.push(() => index.commitGap(id, event.gap));
+    else if (event.type === 'reception-counted') this.queue.push(() => index.countReception(id, event.tracks));
+    else if (event.type === 'segment-closed') {
+      this.queue.push(async () => {
+        await this.segments.commit(event.segment);
+        void manifests.publish(event.segment.directory);
+      });
+    }
+  }
+
+  /** @param state said again with the directory it goes on in */
+  move(state: StateChange['state'], left: string, directory: string): void {
+    const { manifests } = this.context;
+    this.setState({ state, directory });
+    this.queue.push(() => {
+      manifests.setLive(left, false);
+      this.setLive(directory);
+      void manifests.publish(left);
+      void manifests.publish(directory);
+    });
+  }
+
+  /** The session's files say its state in every directory it has been in. */
+  publishAll(): void {
+    const { index, manifests } = this.context;
+    this.queue.push(async () => {
+      void manifests.publishAll(await index.directoriesOf(this.sessionId));
+    });
+  }
+
+  /** The last commit is done when all manifests are written. */
+  end(change: StateChange, directory: string): void {
+    const { index, manifests } = this.context;
+    this.setState(change);
+    this.queue.push(async () => {
+      manifests.setLive(directory, false);
+      await manifests.publishAll(await index.directoriesOf(this.sessionId));
+    });
+  }
+
+  /** What a dead worker left open of the session is committed. */
+  saveLeftovers(): void {
+    const { index, manifests } = this.context;
+    this.queue.push(async () => {
+      const session = await index.session(this.sessionId);
+      if (session === undefined) return;
+      await commitLeftovers(this.context, session);
+      void manifests.publishAll(await index.directoriesOf(session.id));
+    });
+  }
+
+  private setLive(directory: string): void {
+    this.context.manifests.setLive(directory, this.isLive, this.nowEpochMs);
+  }
+}
