@@ -1,7 +1,7 @@
 import { type Browser } from 'playwright-core';
 import { launchChromium } from '../support/browser.js';
 import { decodeErrors } from '../support/judges/ffmpeg.js';
-import { judgePeriods } from '../support/judges/dash-periods.js';
+import { judgeDashPeriods } from '../support/judges/dash-periods.js';
 import { PLAYER_NAMES, manifestFor, playThrough } from '../support/judges/player.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher, type PublisherOrder } from '../support/publisher.js';
@@ -100,7 +100,7 @@ describe('tracks that come and go', () => {
       const errors = await decodeErrors(server.url(manifestFor('hls.js', entry.mpd_path)));
       expect(errors.replace(REPEATED_INIT, '')).toBe('');
 
-      const periods = await judgePeriods(server.url(manifestFor('dash.js', entry.mpd_path)));
+      const periods = await judgeDashPeriods(server.url(manifestFor('dash.js', entry.mpd_path)));
       const wanted = Object.entries(kinds).flatMap(([kind, isThere]) => (isThere ? [kind] : []));
       for (const period of periods) {
         expect(period.errors).toBe('');

@@ -1,5 +1,5 @@
 import { launchChromium } from '../support/browser.js';
-import { judgePeriods } from '../support/judges/dash-periods.js';
+import { judgeDashPeriods } from '../support/judges/dash-periods.js';
 import { PLAYER_NAMES, manifestFor, playThrough } from '../support/judges/player.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
@@ -27,7 +27,7 @@ describe('a resolution that changes every two seconds for a minute', () => {
       await until(() => isFinished(server, 'cam'), 'the recording is finished');
       const { entry } = await StoredRecording.of(server, 'cam');
 
-      const periods = await judgePeriods(server.url(manifestFor('dash.js', entry.mpd_path)));
+      const periods = await judgeDashPeriods(server.url(manifestFor('dash.js', entry.mpd_path)));
       const pictures = periods.map(({ streams }) => streams.find(({ codec_type: type }) => type === 'video'));
       expect(periods.map(({ errors }) => errors)).toEqual(periods.map(() => ''));
       expect(pictures.map((video) => `${video?.width}x${video?.height}`)).toEqual(

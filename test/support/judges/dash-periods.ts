@@ -14,7 +14,7 @@ export interface PeriodVerdict {
  * FFmpeg's DASH reader follows one Period only, so each Period is shown to it as a presentation of its own.
  * @param manifestUrl of a static MPD
  */
-export async function judgePeriods(manifestUrl: string): Promise<PeriodVerdict[]> {
+export async function judgeDashPeriods(manifestUrl: string): Promise<PeriodVerdict[]> {
   const presentations = splitPeriods(await (await fetch(manifestUrl)).text(), manifestUrl);
   const server = createServer((request, response) => {
     const presentation = presentations[Number(request.url?.slice(1, -'.mpd'.length))];
