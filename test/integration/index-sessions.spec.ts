@@ -19,7 +19,7 @@ it('opens a session once and never two running ones of a stream', async () => {
   await expect(index.openSession(sessionInput({ id: 's2' }))).rejects.toMatchObject({
     code: 'recording-session-running',
   });
-  await expect(index.runningSessionOf('cam')).resolves.toEqual(opened);
+  await expect(index.session('s1')).resolves.toEqual(opened);
 
   await index.setSessionState('s1', { state: 'completed', reason: 'requested', endedAt: START });
   await expect(index.openSession(sessionInput({ id: 's2' }))).resolves.toMatchObject({ id: 's2' });

@@ -169,14 +169,6 @@ export class IndexService {
     return rows.map(sessionView);
   }
 
-  async runningSessionOf(stream: string): Promise<RecordingSessionView | undefined> {
-    const row = await this.dataSource.manager.findOne(RecordingSession, {
-      where: { stream, state: In(RUNNING_STATES) },
-      order: { startedAt: 'DESC' },
-    });
-    return row === null ? undefined : sessionView(row);
-  }
-
   /** Sessions with media in a directory, in the order of their segments, then those that have none there yet. */
   async sessionsIn(directory: string): Promise<RecordingSessionView[]> {
     const { manager } = this.dataSource;
