@@ -14,6 +14,12 @@ const REPORT_WAIT_MS = 1_000;
 /** Audio waits so long for a picture to begin with. */
 const KEYFRAME_WAIT_MS = 2_000;
 
+export interface PublicationOptions {
+  readonly share: MemoryShare;
+  readonly tally: ReceptionTally;
+  readonly fragmentDurationMs: number;
+}
+
 export interface PublicationListener extends TrackSourceListener {
   exhausted(): void;
 }
@@ -39,11 +45,10 @@ export class Publication {
   /** @throws {RangeError} for a codec that is not in the list */
   constructor(
     negotiated: readonly NegotiatedTrack[],
-    private readonly share: MemoryShare,
-    private readonly tally: ReceptionTally,
-    fragmentDurationMs: number,
+    private readonly options: PublicationOptions,
     private readonly listener: PublicationListener,
   ) {
+    const { share, fragmentDurationMs } = options;
     for (const { mid, kind, formats } of negotiated) {
       const [{ codecName, clockRate }] = formats;
       const codec = findCodec(codecName, kind);
@@ -73,9 +78,10 @@ export class Publication {
     const { track } = attached;
     const codec = findCodec(codecName, track.kind);
     if (codec === undefined || !isRecordable(codec)) return undefined;
-    const { share, listener } = this;
+    const { listener } = this;
+    const { share } = this.options;
     const clock = this.clockFor(attached, ssrc);
-    const tally = this.tally.of(track.kind);
+    const tally = this.options.tally.of(track.kind);
     const isSpare = (): boolean => attached.inUse?.isClosed === false;
     const source = new TrackSource({ track, ssrc, codec, clock, share, tally, listener, isSpare });
     this.sources = [...this.sources.filter(({ isClosed }) => !isClosed), source];

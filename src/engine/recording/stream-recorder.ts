@@ -100,14 +100,20 @@ export class StreamRecorder {
     this.interrupt();
     if (this.hasEnded) return;
     this.publication?.close();
-    this.publication = new Publication(tracks, this.share, this.tally, this.order.fragmentDurationMs, {
-      accessUnit: (source, facts, arrivalMs) => this.accessUnit(source, facts, arrivalMs),
-      damaged: (source) => this.damaged(source),
-      reported: (arrivalMs) => this.beginWhereDue(arrivalMs),
-      exhausted: () => {
-        this.isExhausted = true;
+    const { share, tally } = this;
+    const { fragmentDurationMs } = this.order;
+    this.publication = new Publication(
+      tracks,
+      { share, tally, fragmentDurationMs },
+      {
+        accessUnit: (source, facts, arrivalMs) => this.accessUnit(source, facts, arrivalMs),
+        damaged: (source) => this.damaged(source),
+        reported: (arrivalMs) => this.beginWhereDue(arrivalMs),
+        exhausted: () => {
+          this.isExhausted = true;
+        },
       },
-    });
+    );
   }
 
   /** @throws {RangeError} for a track that was not attached */

@@ -9,11 +9,11 @@ import type { RtpHeader } from '../../media/rtp/packet.js';
 import { ReceiveStream, type PacketSink } from '../../media/rtp/receive-stream.js';
 import { parseFormat } from '../../media/sdp/format-parameters.js';
 import type { NegotiatedFormat, NegotiatedTrack } from '../../media/sdp/session.js';
+import type { RecordedSource, RecordingTarget } from '../recording/recording-target.js';
 import type { SlotPool } from '../udp/slot-pool.js';
 import { AccessUnitTap } from './access-unit-tap.js';
 import { KeyframeRequester } from './keyframe-requester.js';
 import { LONGEST_PAUSE_MS, type LayerState } from './layer-selector.js';
-import type { RecordedSource, RecordingTarget } from '../recording/recording-target.js';
 
 /** How long a gap is waited for where retransmissions may fill it: a recording has more time than a viewer. */
 const GIVE_UP_MS = 2_000;
@@ -23,6 +23,8 @@ const GIVE_UP_WITHOUT_NACK_MS = 200;
 const SUCCESSOR_SILENCE_MS = 1_000;
 /** Of the sources that were replaced those are known that came last. */
 const MOST_REPLACED = 16;
+
+const COUNTERS = ['packetsReceived', 'packetsLost', 'packetsRepaired', 'bytesReceived'] as const;
 
 /** What all layers of a publisher share. */
 export interface TrackEnvironment {
@@ -256,8 +258,7 @@ export class LayerReceiver implements PacketSink, LayerState {
     this.flush();
     stream.close();
     this.replacedSsrcs = [this.streamSsrc, ...this.replacedSsrcs].slice(0, MOST_REPLACED);
-    for (const counter of Object.keys(this.totals) as (keyof LayerReceiver['totals'])[])
-      this.totals[counter] += stream[counter];
+    for (const counter of COUNTERS) this.totals[counter] += stream[counter];
     this.lastReport = undefined;
   }
 }
