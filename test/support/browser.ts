@@ -26,6 +26,8 @@ export interface LiveOptions {
   readonly codec?: VideoCodec;
   /** Offered behind `codec`, to be changed to. */
   readonly others?: readonly VideoCodec[];
+  /** Offers retransmission by a source of its own (RFC 4588), as browsers do unless told otherwise. */
+  readonly rtx?: boolean;
   /** Simulcast layers of the picture. */
   readonly encodings?: readonly RTCRtpEncodingParameters[];
 }
@@ -38,10 +40,10 @@ export interface LiveOptions {
 export async function goLive(
   page: Page,
   stream: string,
-  { picture = 'camera', codec = 'H264', others = [], encodings = [{}] }: LiveOptions = {},
+  { picture = 'camera', codec = 'H264', others = [], rtx = false, encodings = [{}] }: LiveOptions = {},
 ): Promise<void> {
   await page.evaluate(
-    async ([endpoint, source, wanted, codecName, alternatives, sendEncodings]) => {
+    async ([endpoint, source, wanted, codecName, alternatives, hasRtx, sendEncodings]) => {
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
       const noise = (): MediaStream => {
         const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
@@ -74,7 +76,7 @@ export async function goLive(
         const { sender } = transceiver;
         if (isVideo) {
           const { codecs } = RTCRtpSender.getCapabilities('video') ?? { codecs: [] };
-          const wantedCodecs = [codecName, ...alternatives].map((name) => `video/${name}`);
+          const wantedCodecs = [codecName, ...alternatives, ...(hasRtx ? ['rtx'] : [])].map((name) => `video/${name}`);
           const offered = wantedCodecs.flatMap((name) => codecs.filter(({ mimeType }) => mimeType === name));
           transceiver.setCodecPreferences(offered);
         }
@@ -96,7 +98,7 @@ export async function goLive(
         look();
       });
     },
-    [`/whip/${stream}`, HASHING_WORKER, picture, codec, [...others], [...encodings]] as const,
+    [`/whip/${stream}`, HASHING_WORKER, picture, codec, [...others], rtx, [...encodings]] as const,
   );
 }
 
