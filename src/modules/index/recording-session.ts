@@ -3,7 +3,15 @@ import type { MediaKind } from '../../media/codecs/codec.js';
 /** What made a recording begin. */
 export type RecordingTrigger = 'auto' | 'api';
 
-export type RecordingSessionState = 'waiting' | 'recording' | 'interrupted' | 'finalizing' | 'completed' | 'failed';
+export const RECORDING_SESSION_STATES = [
+  'waiting',
+  'recording',
+  'interrupted',
+  'finalizing',
+  'completed',
+  'failed',
+] as const;
+export type RecordingSessionState = (typeof RECORDING_SESSION_STATES)[number];
 
 /** Why a session ended. */
 export type RecordingSessionReason =

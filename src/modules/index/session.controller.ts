@@ -2,8 +2,9 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { RecordingSessionDetailsDto, RecordingSessionPageDto } from './dto/recording-session.dto.js';
+import { RECORDING_SESSION_STATES } from './recording-session.js';
 import { SessionListService } from './sessions/session-list.service.js';
-import { sessionQuery, type SessionQuery } from './sessions/session-query.js';
+import { MOST_SESSIONS, sessionQuery, type SessionQuery, USUAL_SESSIONS } from './sessions/session-query.js';
 
 @ApiTags('recording')
 @Controller('api/v1/sessions')
@@ -16,12 +17,12 @@ export class RecordingSessionController {
   @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
   @ApiQuery({ name: 'from', required: false, description: 'RFC 3339; sessions that had not ended by then' })
   @ApiQuery({ name: 'to', required: false, description: 'RFC 3339; sessions that had begun before' })
+  @ApiQuery({ name: 'state', required: false, enum: RECORDING_SESSION_STATES })
   @ApiQuery({
-    name: 'state',
+    name: 'limit',
     required: false,
-    enum: ['waiting', 'recording', 'interrupted', 'finalizing', 'completed', 'failed'],
+    schema: { type: 'integer', minimum: 1, maximum: MOST_SESSIONS, default: USUAL_SESSIONS },
   })
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 } })
   @ApiQuery({ name: 'cursor', required: false, description: '`nextCursor` of the page before' })
   @ApiOkResponse({ type: RecordingSessionPageDto })
   @ApiResponse({ status: 400, description: '`input-invalid`' })

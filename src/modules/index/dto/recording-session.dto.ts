@@ -1,10 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { MediaKind } from '../../../media/codecs/codec.js';
-import type {
-  RecordingSessionReason,
-  RecordingSessionState,
-  RecordingTrigger,
-  UnrecordedTrack,
+import {
+  RECORDING_SESSION_STATES,
+  type RecordingSessionReason,
+  type RecordingSessionState,
+  type RecordingTrigger,
+  type UnrecordedTrack,
 } from '../recording-session.js';
 import type { SessionDetails, SessionPage, SessionReport } from '../sessions/session-list.service.js';
 import { CompletenessDto, GapDto } from './completeness.dto.js';
@@ -40,7 +41,7 @@ export class RecordingSessionDto {
   @ApiProperty({ enum: ['auto', 'api'] })
   readonly trigger: RecordingTrigger;
 
-  @ApiProperty({ enum: ['waiting', 'recording', 'interrupted', 'finalizing', 'completed', 'failed'] })
+  @ApiProperty({ enum: RECORDING_SESSION_STATES })
   readonly state: RecordingSessionState;
 
   @ApiProperty({ type: String, nullable: true, description: 'Why it ended', example: 'publisher-left' })

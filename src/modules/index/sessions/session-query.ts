@@ -1,17 +1,9 @@
 import { z } from 'zod';
-import type { RecordingSessionState } from '../recording-session.js';
+import { RECORDING_SESSION_STATES } from '../recording-session.js';
 
-const STATES = [
-  'waiting',
-  'recording',
-  'interrupted',
-  'finalizing',
-  'completed',
-  'failed',
-] as const satisfies readonly RecordingSessionState[];
-
-const MOST_SESSIONS = 200;
-const FIRST_PAGE = 50;
+/** How many sessions a page has: at most, and where nothing is asked for. */
+export const MOST_SESSIONS = 200;
+export const USUAL_SESSIONS = 50;
 
 /** The last session of a page: the next page begins behind it. */
 export interface SessionCursor {
@@ -40,8 +32,8 @@ export const sessionQuery = z.object({
   stream: z.string().min(1).max(255).optional(),
   from: instant.optional(),
   to: instant.optional(),
-  state: z.enum(STATES).optional(),
-  limit: z.coerce.number().int().min(1).max(MOST_SESSIONS).default(FIRST_PAGE),
+  state: z.enum(RECORDING_SESSION_STATES).optional(),
+  limit: z.coerce.number().int().min(1).max(MOST_SESSIONS).default(USUAL_SESSIONS),
   cursor: cursor.optional(),
 });
 
