@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { SegmentClosed } from '../../engine/index.js';
+import { ticksToMs } from '../../media/timeline/ticks.js';
 import { countFrames } from './count-reception.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from './directory-day.js';
 import { Recording, RecordingSession, SegmentRow, SessionPart } from './entities/index.js';
@@ -50,9 +51,9 @@ function isSame(existing: SegmentRow, { recordingSessionId, objects }: SegmentCl
 }
 
 function extentOf({ objects }: SegmentClosed): Extent {
-  const starts = objects.map(({ startTicks, timescale }) => (startTicks * 1000) / timescale);
-  const ends = objects.map(
-    ({ startTicks, durationTicks, timescale }) => ((startTicks + durationTicks) * 1000) / timescale,
+  const starts = objects.map(({ startTicks, timescale }) => ticksToMs(startTicks, timescale));
+  const ends = objects.map(({ startTicks, durationTicks, timescale }) =>
+    ticksToMs(startTicks + durationTicks, timescale),
   );
   const sizeBytes = objects.reduce((sum, object) => sum + object.sizeBytes, 0);
   return { startMs: Math.floor(Math.min(...starts)), endMs: Math.ceil(Math.max(...ends)), sizeBytes };

@@ -1,4 +1,5 @@
 import type { RecordedObject, SegmentClosed } from '../../engine/index.js';
+import { ticksToMs } from '../../media/timeline/ticks.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
 import type { RecordingContext } from './recording-context.js';
 
@@ -29,11 +30,10 @@ export class SegmentCommit {
     if (!this.hasTold) log.error(`${object.objectKey} was deleted or changed while it was recorded, and is a gap now.`);
     this.hasTold = true;
     const { kind, startTicks, durationTicks, timescale } = object;
-    const startMs = (startTicks * 1000) / timescale;
     await index.commitGap(recordingSessionId, {
       kind,
-      startMs,
-      durationMs: (durationTicks * 1000) / timescale,
+      startMs: ticksToMs(startTicks, timescale),
+      durationMs: ticksToMs(durationTicks, timescale),
       cause: 'loss',
     });
   }

@@ -1,4 +1,5 @@
 import type { EngineEvent, RecordedObject, recoverOpenSegments, RecoveredSegments } from '../../engine/index.js';
+import { ticksToMs } from '../../media/timeline/ticks.js';
 import type { Clock } from '../../shared/clock.js';
 import type { CommittedSegment, IndexService, RecordingSessionView } from '../index/index.service.js';
 import type { FailureLog } from '../signaling/ports/failure-log.js';
@@ -90,7 +91,7 @@ function segmentAfter(
   before: CommittedSegment | undefined,
   objects: readonly RecordedObject[],
 ): CommittedSegment | undefined {
-  const startMs = Math.min(...objects.map(({ startTicks, timescale }) => (startTicks * 1000) / timescale));
+  const startMs = Math.min(...objects.map(({ startTicks, timescale }) => ticksToMs(startTicks, timescale)));
   const endMs = Math.max(...objects.map(endMsOf));
   if (before === undefined) return { period: 0, startMs, endMs, objects };
   return startMs > before.startMs
@@ -108,5 +109,5 @@ function periodAfter(before: CommittedSegment, startMs: number, objects: readonl
 }
 
 function endMsOf({ startTicks, durationTicks, timescale }: RecordedObject): number {
-  return ((startTicks + durationTicks) * 1000) / timescale;
+  return ticksToMs(startTicks + durationTicks, timescale);
 }

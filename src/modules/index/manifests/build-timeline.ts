@@ -7,6 +7,7 @@ import type {
   ManifestTimeline,
   ManifestTrack,
 } from '../../../media/manifests/timeline.js';
+import { ticksToMs } from '../../../media/timeline/ticks.js';
 
 /** A committed segment as a manifest needs it. */
 export interface TimelineSegment extends ManifestSegment {
@@ -163,7 +164,7 @@ function endMsOf({ objects }: TimelineSegment, tracks: Run['tracks']): number {
 }
 
 function toMs(ticks: number, { trackId }: ManifestObject, tracks: Run['tracks']): number {
-  return (ticks * 1000) / (tracks.get(trackId)?.timescale ?? 1000);
+  return ticksToMs(ticks, tracks.get(trackId)?.timescale ?? 1000);
 }
 
 type TrackFinder = (sessionId: string, trackId: string) => TimelineTrack | undefined;
