@@ -17,6 +17,7 @@ export async function launchChromium(): Promise<Browser & AsyncDisposable> {
 export interface SentFrame {
   readonly kind: 'video' | 'audio';
   readonly hash: string;
+  readonly rtpTimestamp: number;
 }
 
 type VideoCodec = 'H264' | 'VP8' | 'VP9' | 'AV1';
@@ -162,8 +163,9 @@ onrtctransform = async ({ transformer: { readable, writable, options } }) => {
   const writer = writable.getWriter();
   for await (const frame of readable) {
     const units = parts(options, new Uint8Array(frame.data.slice(0)));
+    const { rtpTimestamp } = frame.getMetadata();
     writer.write(frame);
-    postMessage({ kind: options.kind, hash: await digest(units) });
+    postMessage({ kind: options.kind, hash: await digest(units), rtpTimestamp });
   }
 };
 `;

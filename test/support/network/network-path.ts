@@ -46,6 +46,8 @@ export class NetworkPath {
   readonly counters = { entered: 0, lost: 0, overflowed: 0, duplicated: 0, reordered: 0 };
   /** Lost media by RTP payload type, which SRTP leaves in the clear. */
   private readonly lostMedia = new Map<number, number>();
+  /** RTP timestamps of access units whose last packet, which has the marker, was given to this path. */
+  readonly finishedTimestamps = new Set<number>();
   private conditions = CLEAN;
   private isInBurst = false;
   private lastDueMs = 0;
@@ -69,6 +71,7 @@ export class NetworkPath {
 
   take(bytes: Uint8Array): void {
     this.counters.entered++;
+    this.noteMarker(bytes);
     if (this.conditions.isDown || this.losesNext()) {
       this.lose(bytes);
       return;
@@ -110,6 +113,13 @@ export class NetworkPath {
     if (startMs - nowMs > this.conditions.queueMs) return false;
     this.linkFreeMs = startMs + (bytes.length * 8) / this.conditions.rateKbps;
     return true;
+  }
+
+  /** RFC 3550 section 5.1; types 64 to 95 with the marker's bit would be RTCP (RFC 5761). */
+  private noteMarker(bytes: Uint8Array): void {
+    const [first = 0, second = 0] = bytes;
+    if (first >> 6 !== 2 || second < 224) return;
+    this.finishedTimestamps.add(new DataView(bytes.buffer, bytes.byteOffset).getUint32(4));
   }
 
   private lose(bytes: Uint8Array): void {
