@@ -131,6 +131,7 @@ export interface RecordedObject {
   readonly startTicks: number;
   readonly durationTicks: number;
   readonly timescale: number;
+  /** Those that were received: what conceals a loss is none. */
   readonly samples: number;
   /** True when it starts with a sync sample. */
   readonly independent: boolean;

@@ -49,7 +49,7 @@ export class StoredRecording {
     return readFile(this.path(name), 'utf8');
   }
 
-  /** All samples of a track that kept its first parameters throughout. */
+  /** All samples that were received, of a track that kept its first parameters throughout. */
   async samples(
     kind: 'video' | 'audio',
     isWanted: (segmentName: string) => Promise<boolean> = () => Promise.resolve(true),
@@ -57,7 +57,8 @@ export class StoredRecording {
     const read = (name: string): Promise<Buffer> => readFile(this.path(name));
     const segments: Buffer[] = [];
     for (const name of await this.segmentNames(kind)) if (await isWanted(name)) segments.push(await read(name));
-    return readSamples(await read(`${PREFIX[kind]}init.m4s`), segments);
+    const samples = await readSamples(await read(`${PREFIX[kind]}init.m4s`), segments);
+    return samples.filter(({ isConcealing }) => !isConcealing);
   }
 }
 

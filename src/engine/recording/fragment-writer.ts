@@ -107,7 +107,7 @@ export class FragmentWriter {
       bytes: share.bytes.subarray(start, block.payloadOffset + block.payloadBytes),
       startTicks: baseDecodeTicks,
       durationTicks: fragment.totalDurationTicks,
-      samples: count,
+      samples: samples.received(count),
       startsWithSync: fragment.isSync[0] === 1,
       release: () => block.release(),
     });

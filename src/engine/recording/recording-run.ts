@@ -189,6 +189,13 @@ export class RecordingRun {
     const { track } = member;
     const ms = track.placeNext();
     member.noteLoss(ms);
+    if (member.hasHoleBefore(ms)) while (track.concealNext()) this.admitPlaced(member);
+    this.admitPlaced(member);
+  }
+
+  private admitPlaced(member: RunMember): void {
+    const { track } = member;
+    const ms = track.placedMs;
     if (member === this.leader && this.joining !== undefined && this.canJoinAt(track)) this.joinAt(this.joining, ms);
     else if (track.nextParameters !== undefined) this.cut(member, track.admitted, ms, true);
     else if (member === this.leader) this.cutWhereDue(member, ms);

@@ -93,6 +93,15 @@ export class RunMember {
     if (track.isNextAfterLoss && track.misses(ms)) this.tellGap(track.endMs, ms, 'loss');
   }
 
+  /**
+   * Between the newest sample and the next, placed at `ms`, something is missing inside a segment: never longer than
+   * until a cut is passed silently, or a run without any media ends.
+   */
+  hasHoleBefore(ms: number): boolean {
+    const { track } = this;
+    return track.misses(ms) && track.nextParameters === undefined && track.hasSegmentMediaBefore(ms);
+  }
+
   /** The session ends at `ms`: of a loss that goes on, what is missing until there is missing in it. */
   tellLossUpTo(ms: number): void {
     const { track } = this;

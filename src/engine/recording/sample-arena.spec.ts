@@ -32,6 +32,29 @@ describe('SampleArena', () => {
     expect(share.usedBytes).toBe(0);
   });
 
+  it('puts a sample between others, and keeps the access unit in progress', () => {
+    const { arena, share } = arenaOf();
+    appendUnit(arena, 1, 2);
+    appendUnit(arena, 3);
+    arena.append(Uint8Array.of(4, 5), 0, 2);
+
+    expect(arena.insert(2, Uint8Array.of(9))).toBe(true);
+
+    expect([arena.unitBytes, arena.unitHead]).toEqual([2, 4]);
+    arena.endUnit();
+    const block = arena.detach(6);
+    expect([...share.bytes.subarray(block?.payloadOffset, (block?.payloadOffset ?? 0) + 6)]).toEqual([
+      1, 2, 9, 3, 4, 5,
+    ]);
+  });
+
+  it('puts nothing between where memory has run out', () => {
+    const { arena } = arenaOf(100);
+
+    expect(arena.insert(0, Uint8Array.of(9))).toBe(false);
+    expect(arena.isExhausted).toBe(true);
+  });
+
   it('copies from the same memory and from any other', () => {
     const { arena, share } = arenaOf();
     const slot = share.allocate(64);

@@ -37,6 +37,11 @@ export class SampleArena {
     return this.end - this.unitStart;
   }
 
+  /** First byte of the access unit in progress, 0 where it has none. */
+  get unitHead(): number {
+    return this.unitBytes > 0 ? (this.share.bytes[this.offset + this.unitStart] ?? 0) : 0;
+  }
+
   /** Memory ran out: what was appended since is not there. */
   get isExhausted(): boolean {
     return this.exhausted;
@@ -83,6 +88,18 @@ export class SampleArena {
 
   discardUnit(): void {
     this.end = this.unitStart;
+  }
+
+  /** Puts a sample behind the first `payloadBytes` of the samples. @returns false when memory ran out */
+  insert(payloadBytes: number, sample: Uint8Array): boolean {
+    if (!this.reserve(sample.length)) return false;
+    const { bytes } = this.share;
+    const at = this.offset + this.headRoomBytes + payloadBytes;
+    bytes.copyWithin(at + sample.length, at, this.offset + this.end);
+    bytes.set(sample, at);
+    this.end += sample.length;
+    this.unitStart += sample.length;
+    return true;
   }
 
   /** Throws the last `payloadBytes` of the samples away, and the access unit in progress. */

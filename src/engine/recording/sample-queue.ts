@@ -1,3 +1,5 @@
+import type { ConcealingUnit } from '../../media/codecs/codec.js';
+
 const FIRST_CAPACITY = 128;
 
 /** Facts about the pending samples of a track in decoding order, in arrays that are reused. */
@@ -12,6 +14,10 @@ export class SampleQueue {
   isAfterLoss = new Uint8Array(FIRST_CAPACITY);
   /** When the first packet of the sample came. */
   arrivalMs = new Float64Array(FIRST_CAPACITY);
+  /** First byte of the sample. */
+  heads = new Uint8Array(FIRST_CAPACITY);
+  /** The sample was not received: it stands where one is missing. */
+  isConcealing = new Uint8Array(FIRST_CAPACITY);
   private length = 0;
 
   get count(): number {
@@ -25,6 +31,7 @@ export class SampleQueue {
     durationTicks: number,
     isAfterLoss: boolean,
     arrivalMs: number,
+    head: number,
   ): void {
     if (this.length === this.ticks.length) this.grow();
     this.ticks[this.length] = ticks;
@@ -33,7 +40,30 @@ export class SampleQueue {
     this.durationTicks[this.length] = durationTicks;
     this.isAfterLoss[this.length] = isAfterLoss ? 1 : 0;
     this.arrivalMs[this.length] = arrivalMs;
+    this.heads[this.length] = head;
+    this.isConcealing[this.length] = 0;
     this.length += 1;
+  }
+
+  /** Puts a sample that was not received before sample `index`, which has come by now. */
+  insertConcealing(index: number, ticks: number, { bytes, durationTicks }: ConcealingUnit): void {
+    if (this.length === this.ticks.length) this.grow();
+    for (const column of this.columns()) column.copyWithin(index + 1, index, this.length);
+    this.ticks[index] = ticks;
+    this.sizeBytes[index] = bytes.length;
+    this.isSync[index] = 1;
+    this.durationTicks[index] = durationTicks;
+    this.isAfterLoss[index] = 0;
+    this.heads[index] = bytes[0] ?? 0;
+    this.isConcealing[index] = 1;
+    this.length += 1;
+  }
+
+  /** @returns how many of the first `count` samples were received */
+  received(count: number): number {
+    let received = count;
+    for (let index = 0; index < count; index++) received -= this.isConcealing[index] ?? 0;
+    return received;
   }
 
   /** @returns bytes of the first `count` samples */
@@ -66,17 +96,13 @@ export class SampleQueue {
 
   /** Forgets the first `count` samples. */
   shift(count: number): void {
-    for (const column of [
-      this.ticks,
-      this.sizeBytes,
-      this.isSync,
-      this.durationTicks,
-      this.isAfterLoss,
-      this.arrivalMs,
-    ]) {
-      column.copyWithin(0, count, this.length);
-    }
+    for (const column of this.columns()) column.copyWithin(0, count, this.length);
     this.length -= count;
+  }
+
+  private columns(): readonly (Float64Array | Uint32Array | Uint8Array)[] {
+    const { ticks, sizeBytes, isSync, durationTicks, isAfterLoss, arrivalMs, heads, isConcealing } = this;
+    return [ticks, sizeBytes, isSync, durationTicks, isAfterLoss, arrivalMs, heads, isConcealing];
   }
 
   private grow(): void {
@@ -87,6 +113,8 @@ export class SampleQueue {
     this.durationTicks = copyInto(new Uint32Array(capacity), this.durationTicks);
     this.isAfterLoss = copyInto(new Uint8Array(capacity), this.isAfterLoss);
     this.arrivalMs = copyInto(new Float64Array(capacity), this.arrivalMs);
+    this.heads = copyInto(new Uint8Array(capacity), this.heads);
+    this.isConcealing = copyInto(new Uint8Array(capacity), this.isConcealing);
   }
 }
 

@@ -8,6 +8,7 @@ export interface FragmentWrite {
   readonly bytes: Uint8Array;
   readonly startTicks: number;
   readonly durationTicks: number;
+  /** Those that were received. */
   readonly samples: number;
   readonly startsWithSync: boolean;
   release(): void;
@@ -35,6 +36,7 @@ export class SegmentFile {
   private startTicks = 0;
   private endTicks = 0;
   private samples = 0;
+  private hasFragment = false;
   private independent = false;
   private isBroken = false;
 
@@ -81,7 +83,7 @@ export class SegmentFile {
     } finally {
       await file.close().catch((error: unknown) => this.fail(error));
     }
-    return this.samples === 0 ? undefined : this.result();
+    return this.hasFragment ? this.result() : undefined;
   }
 
   private enqueue(task: () => Promise<void>, fragment?: FragmentWrite): void {
@@ -103,10 +105,11 @@ export class SegmentFile {
   }
 
   private count(fragment: FragmentWrite): void {
-    if (this.samples === 0) {
+    if (!this.hasFragment) {
       this.startTicks = fragment.startTicks;
       this.independent = fragment.startsWithSync;
     }
+    this.hasFragment = true;
     this.endTicks = fragment.startTicks + fragment.durationTicks;
     this.samples += fragment.samples;
   }

@@ -53,6 +53,7 @@ export class TrackRecording {
   /** The admitted samples, and the next one once it has its place. */
   private placedCount = 0;
   private newestTicks = -Infinity;
+  private newestHead = 0;
   private nominalTicks: number;
   private placed = false;
   private isDamaged = false;
@@ -169,7 +170,8 @@ export class TrackRecording {
   /** Makes the arena's unit in progress a sample that waits. */
   push(ticks: number, facts: AccessUnitFacts, arrivalMs: number): void {
     const { isKeyframe, durationTicks } = facts;
-    this.samples.push(ticks, this.arena.unitBytes, isKeyframe, durationTicks, this.isDamaged, arrivalMs);
+    const { unitBytes, unitHead } = this.arena;
+    this.samples.push(ticks, unitBytes, isKeyframe, durationTicks, this.isDamaged, arrivalMs, unitHead);
     this.arena.endUnit();
     this.mended();
   }
@@ -244,6 +246,25 @@ export class TrackRecording {
     return this.msOf(ticks);
   }
 
+  /**
+   * Puts a sample that asks the decoder for concealment between the newest one and the next, both placed.
+   * @returns false when no more is missing than what the newest one can last longer, or memory ran out
+   */
+  concealNext(): boolean {
+    const index = this.admittedCount;
+    const { endTicks } = this;
+    const unit = this.codec.conceal?.(this.newestHead, (this.samples.ticks[index] ?? 0) - endTicks);
+    if (unit === undefined || !this.arena.insert(this.samples.payloadBytes(index), unit.bytes)) return false;
+    this.samples.insertConcealing(index, endTicks, unit);
+    this.placedCount += 1;
+    return true;
+  }
+
+  /** Recording time of the next sample, placed before. */
+  get placedMs(): number {
+    return this.msOf(this.samples.ticks[this.admittedCount] ?? 0);
+  }
+
   /** The next waiting sample, placed before, becomes part of the recording. */
   admitNext(): void {
     const index = this.admittedCount;
@@ -252,6 +273,7 @@ export class TrackRecording {
     if (told > 0) this.nominalTicks = told;
     else if (this.newestTicks !== -Infinity) this.learnDistance(ticks - this.newestTicks);
     this.newestTicks = Math.max(this.newestTicks, ticks);
+    this.newestHead = this.samples.heads[index] ?? 0;
     this.admittedCount += 1;
   }
 

@@ -82,6 +82,12 @@ export interface Depacketizer {
 /** `key=value` pairs of an `a=fmtp` line, keys in lower case. */
 export type FormatParameters = Readonly<Record<string, string>>;
 
+/** An access unit that was not sent: it asks the decoder to make up what is missing from what came before. */
+export interface ConcealingUnit {
+  readonly bytes: Uint8Array;
+  readonly durationTicks: number;
+}
+
 /** Everything Aircheck knows about a codec. One file each, listed in `index.ts`. */
 export interface CodecDefinition {
   /** Encoding name as in `a=rtpmap`, compared without case. */
@@ -93,6 +99,14 @@ export interface CodecDefinition {
   /** @returns the `a=fmtp` value of our answer to an offered one, undefined for none */
   answerFormat(parameters: FormatParameters): string | undefined;
   createDepacketizer(sink: AccessUnitSink, format: FormatParameters): Depacketizer;
+  /**
+   * What to put where sound is missing; absent where units last as long as the container says.
+   *
+   * @param head first byte of the access unit before
+   * @param missingTicks in clock-rate ticks
+   * @returns the longest unit that fits, undefined when less is missing than the shortest would fill
+   */
+  conceal?(head: number, missingTicks: number): ConcealingUnit | undefined;
   /** Absent for a codec that is taken live only: it is answered where nothing else was offered, and not recorded. */
   readonly isobmff?: IsobmffBinding;
 }

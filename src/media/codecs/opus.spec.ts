@@ -110,3 +110,54 @@ describe('OpusDepacketizer', () => {
     );
   });
 });
+
+describe('Opus where packets are missing', () => {
+  /** Units that fill `missingMs`, each as `configuration/milliseconds`. */
+  function fill(head: number, missingMs: number): string[] {
+    const units: string[] = [];
+    let left = missingMs * 48;
+    for (let unit = opus.conceal?.(head, left); unit !== undefined; unit = opus.conceal?.(head, left)) {
+      expect(unit.bytes).toHaveLength(1);
+      expect(receive(unit.bytes).units[0]?.durationTicks).toBe(unit.durationTicks);
+      units.push(`${String((unit.bytes[0] ?? 0) >> 3)}/${String(unit.durationTicks / 48)}`);
+      left -= unit.durationTicks;
+    }
+    expect(Math.abs(left)).toBeLessThanOrEqual(60);
+    return units;
+  }
+
+  it.each([
+    ['one packet', CELT_20_MS, 20, ['31/20']],
+    ['three packets', SILK_20_MS, 60, ['1/20', '1/20', '1/20']],
+    ['a part of a CELT frame', CELT_20_MS, 37.5, ['31/20', '30/10', '29/5', '28/2.5']],
+    ['a part of a SILK frame', SILK_60_MS, 70, ['3/60', '0/10']],
+    ['less than SILK has, in narrow band', SILK_20_MS, 27.5, ['1/20', '17/5', '16/2.5']],
+    ['less than SILK has, in medium band', 5, 95, ['5/20', '5/20', '5/20', '5/20', '4/10', '21/5']],
+    ['less than hybrid has', 13, 15, ['12/10', '25/5']],
+    ['less than hybrid has, in full band', 15, 5, ['29/5']],
+  ])('fills %s with what the packet before is like', (_name, configuration, missingMs, units) => {
+    expect(fill(toc(configuration, 0), missingMs)).toEqual(units);
+  });
+
+  it('asks for one frame each, with the channels of the packet before, whatever number of frames that has', () => {
+    for (const code of [0, 1, 2, 3]) {
+      expect(opus.conceal?.(toc(CELT_20_MS, code), 1920)?.bytes).toEqual(Uint8Array.of(toc(CELT_20_MS, 0)));
+      expect(opus.conceal?.(toc(CELT_20_MS, code) & ~4, 1920)?.bytes).toEqual(Uint8Array.of(CELT_20_MS << 3));
+    }
+  });
+
+  it('takes what is missing to the nearest 2.5 ms', () => {
+    expect(fill(toc(CELT_20_MS, 0), 379.2)).toHaveLength(19);
+    expect(fill(toc(CELT_20_MS, 0), 380.8)).toHaveLength(19);
+    expect(fill(toc(CELT_20_MS, 0), 1.2)).toEqual([]);
+    expect(opus.conceal?.(toc(CELT_20_MS, 0), -960)).toBeUndefined();
+  });
+
+  it('fills every hole to the nearest 2.5 ms after every packet', () => {
+    fc.assert(
+      fc.property(fc.nat(255), fc.integer({ min: 0, max: 500 }), (head, missingMs) => {
+        fill(head, missingMs);
+      }),
+    );
+  });
+});

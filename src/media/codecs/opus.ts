@@ -1,4 +1,5 @@
 import type { CodecParameters, FormatParameters, RecordableCodec } from './codec.js';
+import { concealOpus } from './opus/concealment.js';
 import { opusDurationTicks } from './opus/packet.js';
 import { PacketDepacketizer } from './packet-depacketizer.js';
 
@@ -13,6 +14,7 @@ export const opus: RecordableCodec = {
   preference: () => 1,
   answerFormat,
   createDepacketizer: (sink) => new PacketDepacketizer(sink, PARAMETERS, opusDurationTicks),
+  conceal: concealOpus,
   // A decoder needs 80 ms to converge (RFC 7845 section 4.6): four frames of the usual 20 ms.
   isobmff: {
     sampleEntryType: 'Opus',

@@ -32,6 +32,7 @@ export interface ScannedSegment {
   /** Length of the part that is sound: segment type and whole fragments. 0 when there is no whole fragment. */
   readonly wholeBytes: number;
   readonly fragments: number;
+  /** Without what conceals a loss. */
   readonly samples: number;
   /** Decode time of the first sample, in ticks of the track. */
   readonly startTicks: number;

@@ -6,6 +6,8 @@ export interface StoredSample {
   readonly startSeconds: number;
   readonly durationSeconds: number;
   readonly isKeyframe: boolean;
+  /** Sound that was not received: a packet without a frame asks the decoder to make up what is missing. */
+  readonly isConcealing: boolean;
 }
 
 /** Reads the samples of one track from an init object and segments, with a demuxer that is not ours. In decoding order. */
@@ -26,6 +28,7 @@ async function readTrack(track: InputTrack): Promise<StoredSample[]> {
       startSeconds: packet.timestamp,
       durationSeconds: packet.duration,
       isKeyframe: packet.type === 'key',
+      isConcealing: !isVideo && packet.data.length === 1,
     });
   }
   return samples;

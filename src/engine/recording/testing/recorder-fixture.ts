@@ -210,8 +210,13 @@ export class RecorderFixture {
     return this.eventsOf('track-recorded').map(({ track }) => track);
   }
 
-  /** Everything told of one kind, read back from its files. */
+  /** Everything told of one kind that was received, read back from its files. */
   samples(kind: 'video' | 'audio'): ReadSample[] {
+    return this.stored(kind).filter((sample) => !isConcealing(sample));
+  }
+
+  /** Everything told of one kind, and what conceals holes in it. */
+  stored(kind: 'video' | 'audio'): ReadSample[] {
     const objects = this.segments.flatMap((segment) => segment.objects).filter((object) => object.kind === kind);
     return objects.flatMap(({ objectKey }) => readSamples(this.files.bytesOf(objectKey)));
   }
@@ -237,6 +242,11 @@ export class RecorderFixture {
     sink.append(this.memory, 3, bytes.length);
     sink.finish(facts);
   }
+}
+
+/** A packet without a frame asks for concealment; what the fixture sends is longer. */
+export function isConcealing({ bytes }: ReadSample): boolean {
+  return bytes.length === 1;
 }
 
 export function recordingOrder(order: Partial<RecordingOrder> = {}): RecordingOrder {

@@ -1,5 +1,5 @@
 /** Samples of a frame at 48 kHz by the configuration number of RFC 6716 table 2: SILK, hybrid, CELT. */
-const FRAME_TICKS = Uint16Array.of(
+export const OPUS_FRAME_TICKS = Uint16Array.of(
   ...[480, 960, 1920, 2880, 480, 960, 1920, 2880, 480, 960, 1920, 2880],
   ...[480, 960, 480, 960],
   ...[120, 240, 480, 960, 120, 240, 480, 960, 120, 240, 480, 960, 120, 240, 480, 960],
@@ -19,7 +19,7 @@ export function opusDurationTicks(bytes: Uint8Array, offset: number, length: num
   if (length < 1) return 0;
   const toc = bytes[offset] ?? 0;
   const frames = countFrames(toc & 3, bytes, offset + 1, length - 1);
-  const ticks = frames * (FRAME_TICKS[toc >> 3] ?? 0);
+  const ticks = frames * (OPUS_FRAME_TICKS[toc >> 3] ?? 0);
   return ticks <= MAX_PACKET_TICKS ? ticks : 0;
 }
 

@@ -21,6 +21,7 @@ export interface ParsedFragment {
   readonly sequenceNumber: number;
   readonly startTicks: number;
   readonly durationTicks: number;
+  /** Without sound of one byte, which stands where nothing was received: it asks the decoder to conceal that. */
   readonly samples: number;
   readonly payloadBytes: number;
   readonly startsWithSync: boolean;
@@ -64,6 +65,8 @@ function hasBox(view: DataView, position: number, type: number, size: number): b
   return view.getUint32(position) === size && view.getUint32(position + 4) === type;
 }
 
+const AUDIO_ROW_BYTES = 8;
+
 type Rows = Pick<ParsedFragment, 'samples' | 'durationTicks' | 'payloadBytes' | 'startsWithSync' | 'firstSampleBytes'>;
 
 function readRows(view: DataView): Rows | undefined {
@@ -73,13 +76,17 @@ function readRows(view: DataView): Rows | undefined {
   if (rowBytes === 0 || samples === 0 || ROWS_START + samples * rowBytes !== view.byteLength) return undefined;
   let durationTicks = 0;
   let payloadBytes = 0;
+  let concealing = 0;
   for (let row = ROWS_START; row < view.byteLength; row += rowBytes) {
+    const sizeBytes = view.getUint32(row + 4);
     durationTicks += view.getUint32(row);
-    payloadBytes += view.getUint32(row + 4);
+    payloadBytes += sizeBytes;
+    if (sizeBytes === 1 && rowBytes === AUDIO_ROW_BYTES) concealing += 1;
   }
   const firstFlags = view.getUint32((flags & TRUN_FLAGS) === 0 ? TFHD_START + 16 : ROWS_START + 8);
   const startsWithSync = (firstFlags & IS_NON_SYNC_FLAG) === 0;
-  return { samples, durationTicks, payloadBytes, startsWithSync, firstSampleBytes: view.getUint32(ROWS_START + 4) };
+  const firstSampleBytes = view.getUint32(ROWS_START + 4);
+  return { samples: samples - concealing, durationTicks, payloadBytes, startsWithSync, firstSampleBytes };
 }
 
 /** @returns 0 for rows that are not ours: duration and size always, flags and composition offset both or neither */
@@ -87,5 +94,5 @@ function sizeOfRow(flags: number): number {
   if ((flags & TRUN_DURATION) === 0 || (flags & TRUN_SIZE) === 0) return 0;
   const videoFields = TRUN_FLAGS | TRUN_COMPOSITION_OFFSET;
   if ((flags & videoFields) === videoFields) return 16;
-  return (flags & videoFields) === 0 ? 8 : 0;
+  return (flags & videoFields) === 0 ? AUDIO_ROW_BYTES : 0;
 }

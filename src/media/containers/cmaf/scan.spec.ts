@@ -62,6 +62,17 @@ describe('scanSegment', () => {
     });
   });
 
+  it('counts no sound that asks for concealment: nothing was received there', () => {
+    const { bytes } = segment({ fragments: [[10, 1, 1, 20], [1]], kind: 'audio' });
+
+    expect(scan(bytes)).toMatchObject({
+      wholeBytes: bytes.length,
+      fragments: 2,
+      samples: 2,
+      durationTicks: 5 * TICKS_PER_SAMPLE,
+    });
+  });
+
   it('says when a segment starts without a key frame', () => {
     expect(scan(segment({ fragments: [[5, 6]], startsWithSync: false }).bytes).isIndependent).toBe(false);
   });
