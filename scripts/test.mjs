@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureTools } from './test-tools.mjs';
 
-const ALL_LEVELS = ['unit', 'contract', 'integration', 'e2e', 'faults', 'interop'];
+const ALL_LEVELS = ['unit', 'contract', 'integration', 'load', 'e2e', 'faults', 'interop'];
+/** Most of what these do is wait for real time to pass, and each of their files has servers, ports and folders of its own. */
+const SIDE_BY_SIDE = ['e2e', 'faults'];
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const levels = named.length > 0 ? named : ALL_LEVELS;
 const isWriting = process.argv.includes('--write');
@@ -22,7 +24,8 @@ function runLevel(level, folder, env) {
   const report = join(folder, `${level}.json`);
   const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
   // Peers of other people's making leave timers and sockets behind: what a test itself starts, it ends.
-  const workers = level === 'unit' ? [] : ['--runInBand', '--forceExit'];
+  const workers =
+    level === 'unit' ? [] : [SIDE_BY_SIDE.includes(level) ? '--maxWorkers=2' : '--runInBand', '--forceExit'];
   const part = onlySender === undefined ? [] : ['--testPathPatterns', 'interop/interop.spec'];
   run(
     process.execPath,

@@ -1,3 +1,4 @@
+import '../support/second-try.js';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
