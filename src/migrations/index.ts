@@ -1,6 +1,12 @@
 import { Completeness1795300000000 } from './1795300000000-completeness.js';
 import { Index1795200000000 } from './1795200000000-index.js';
+import { GapEnds1795350000000 } from './1795350000000-gap-ends.js';
 import { UnrecordedTracks1795250000000 } from './1795250000000-unrecorded-tracks.js';
 
 /** Every migration, oldest first. */
-export const migrations = [Index1795200000000, UnrecordedTracks1795250000000, Completeness1795300000000] as const;
+export const migrations = [
+  Index1795200000000,
+  UnrecordedTracks1795250000000,
+  Completeness1795300000000,
+  GapEnds1795350000000,
+] as const;

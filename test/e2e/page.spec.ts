@@ -45,6 +45,53 @@ describe('the page', () => {
   }
 });
 
+const COUNTS = { packetsReceived: 9, packetsRepaired: 0, packetsLost: 0, framesRecorded: 9, framesDropped: 0 };
+
+/** One of ten minutes in which a second is missing, as the server tells it. */
+function sessionOf(minute: number, directories: readonly string[]): object {
+  const startedAt = new Date(Date.UTC(2026, 10, 20, 12, 10 * minute)).toISOString();
+  const gaps = { gapCount: 1, gapMs: 1000 };
+  const completeness = {
+    ...gaps,
+    causes: [{ cause: 'loss', ...gaps }],
+    tracks: [{ kind: 'video', ...COUNTS, ...gaps }],
+  };
+  const facts = { state: 'completed', reason: null, startedAt, endedAt: startedAt, lengthMs: 600_000, unrecorded: [] };
+  return { id: `s${minute}`, directories, ...facts, completeness };
+}
+
+describe('the list of recordings', () => {
+  itWith('chromium')('counts all sessions of a day, and says when they went on over midnight', async () => {
+    await using server = await TestServer.start();
+    await using browser = await launchChromium();
+    const page = await browser.newPage();
+    const days = [20, 21].map((day) => ({
+      record: String(Date.UTC(2026, 10, day, 12) / 1000),
+      year: 2026,
+      month: 11,
+      day,
+      mpd_path: `cam/2026/11/${day}/manifest.mpd`,
+      duration_ms: 600_000,
+    }));
+    const overMidnight = sessionOf(72, ['cam/2026/11/20', 'cam/2026/11/21']);
+    const pages: Readonly<Record<string, object>> = {
+      first: { sessions: [overMidnight], nextCursor: 'second' },
+      second: { sessions: [sessionOf(1, ['cam/2026/11/20'])], nextCursor: null },
+    };
+    await page.route('**/api/playback', (route) => route.fulfill({ json: ['cam'] }));
+    await page.route('**/api/playback/cam', (route) => route.fulfill({ json: days }));
+    await page.route('**/api/v1/sessions?*', (route) => {
+      const cursor = new URL(route.request().url()).searchParams.get('cursor');
+      return route.fulfill({ json: pages[cursor ?? 'first'] });
+    });
+    await page.goto(server.url('/'));
+
+    const rows = page.getByRole('region', { name: 'Recordings' }).locator('.rows > li');
+    await rows.first().getByText('99.8 % — 1 gap, 1.0 s: loss (over 2 days)').waitFor();
+    await rows.last().getByText('99.8 % — 2 gaps, 2.0 s: loss (over 2 days)').waitFor();
+  });
+});
+
 function isPlaying(page: Page): Promise<boolean> {
   return page.evaluate(() => {
     const video = document.querySelector<HTMLVideoElement>('video.player');

@@ -55,6 +55,7 @@ describe('the completeness of a session', () => {
       coveredPercent: 89.9,
       gapCount: 2,
       gapMs: 2020,
+      lengthMs: 20_000,
       causes: [
         { cause: 'publisher-away', gapCount: 1, gapMs: 2000 },
         { cause: 'loss', gapCount: 1, gapMs: 20 },
@@ -108,6 +109,19 @@ describe('the completeness of a session', () => {
     await expect(index.session('s1')).resolves.toMatchObject({ gapCount: 1, gapMs: 600 });
   });
 
+  it('counts the time of a gap that is told before the media behind it', async () => {
+    await using fixture = await startIndex();
+    const { index, app } = fixture;
+    await record(fixture, { segments: [1] });
+    await index.commitGap('s1', { kind: 'video', startMs: 5000, durationMs: 1000, cause: 'publisher-away' });
+    await index.commitGap('s1', { kind: 'video', startMs: 6000, durationMs: 4000, cause: 'publisher-away' });
+
+    expect((await app.get(SessionListService).details('s1')).completeness).toMatchObject({
+      coveredPercent: 50,
+      lengthMs: 10_000,
+    });
+  });
+
   it('is never rounded up: a day that lacks a tenth of a second is not complete', async () => {
     await using fixture = await startIndex();
     const { index, app } = fixture;
@@ -126,6 +140,7 @@ describe('the completeness of a session', () => {
       coveredPercent: undefined,
       gapCount: 0,
       gapMs: 0,
+      lengthMs: 0,
       causes: [],
       tracks: [],
     });

@@ -64,7 +64,7 @@ it('sums up the gaps that are there already', async () => {
   await dataSource.runMigrations();
 
   expect(await dataSource.query('SELECT * FROM gap_sums')).toEqual([
-    { session_id: 's1', kind: 'audio', cause: 'loss', gap_count: 2, gap_ms: 100 },
+    { session_id: 's1', kind: 'audio', cause: 'loss', gap_count: 2, gap_ms: 100, end_ms: 560 },
   ]);
 });
 

@@ -106,9 +106,33 @@ const name = encodeURIComponent;
 
 export const listRecordedStreams = (): Promise<string[]> => call('/api/playback');
 export const listRecordings = (stream: string): Promise<RecordingEntry[]> => call(`/api/playback/${name(stream)}`);
-/** The newest ones. */
-export const listSessions = async (stream: string): Promise<RecordingSession[]> =>
-  (await call<{ sessions: RecordingSession[] }>(`/api/v1/sessions?stream=${name(stream)}&limit=200`)).sessions;
+/** A stream with more sessions than fit on so many pages shows nothing of its oldest. */
+const MOST_PAGES = 10;
+
+interface SessionPage {
+  readonly sessions: readonly RecordingSession[];
+  readonly nextCursor: string | null;
+}
+
+interface SessionList {
+  /** Newest first. */
+  readonly sessions: readonly RecordingSession[];
+  /** False when there are older ones. */
+  readonly isWhole: boolean;
+}
+
+export async function listSessions(stream: string): Promise<SessionList> {
+  const sessions: RecordingSession[] = [];
+  let path = `/api/v1/sessions?stream=${name(stream)}&limit=200`;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    const page = await call<SessionPage>(path);
+    sessions.push(...page.sessions);
+    if (page.nextCursor === null) return { sessions, isWhole: true };
+    path = `/api/v1/sessions?stream=${name(stream)}&limit=200&cursor=${name(page.nextCursor)}`;
+  }
+  return { sessions, isWhole: false };
+}
+
 export const listGaps = async (sessionId: string): Promise<Gap[]> =>
   (await call<{ gaps: Gap[] }>(`/api/v1/sessions/${name(sessionId)}`)).gaps;
 export const stopRecording = (stream: string): Promise<void> =>

@@ -30,7 +30,14 @@ function missingOf(sessions: readonly RecordingSession[]): Missing | undefined {
   const causes = [...new Set(sessions.flatMap(({ completeness }) => completeness.causes.map(({ cause }) => cause)))];
   const share = formatShare(Math.max(0, 1 - gapMs / lengthMs));
   const why = causes.map(causeName).join(', ');
-  return { isWhole: false, text: `${share} — ${count(gaps, 'gap')}, ${formatShortTime(gapMs)}: ${why}` };
+  const text = `${share} — ${count(gaps, 'gap')}, ${formatShortTime(gapMs)}: ${why}${overDays(sessions)}`;
+  return { isWhole: false, text };
+}
+
+/** The counts of a session that went on over midnight are those of all its days, and its gaps are in the line of each. */
+function overDays(sessions: readonly RecordingSession[]): string {
+  const days = new Set(sessions.flatMap(({ directories }) => directories)).size;
+  return days > 1 ? ` (over ${days} days)` : '';
 }
 
 interface Props {

@@ -39,8 +39,13 @@ async function readAll(): Promise<StreamRecording[]> {
   return lists.flat().sort((a, b) => Number(b.record) - Number(a.record));
 }
 
-function sessionsIn({ mpd_path: manifestKey }: RecordingEntry, all: readonly RecordingSession[]): RecordingSession[] {
-  return all.filter(({ directories }) => directories.includes(directoryOf(manifestKey)));
+type Sessions = Awaited<ReturnType<typeof listSessions>>;
+
+/** @returns none where some of them may not have been read: what is said of a day is said of all of it */
+function sessionsIn({ mpd_path: manifestKey }: RecordingEntry, { sessions, isWhole }: Sessions): RecordingSession[] {
+  const isThere = ({ directories }: RecordingSession): boolean => directories.includes(directoryOf(manifestKey));
+  const oldest = sessions.at(-1);
+  return !isWhole && oldest !== undefined && isThere(oldest) ? [] : sessions.filter(isThere);
 }
 
 export function Recordings({ version, live, onPlay }: Props): React.JSX.Element {

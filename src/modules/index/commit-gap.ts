@@ -12,20 +12,22 @@ export async function commitGap(manager: EntityManager, sessionId: string, gap: 
   if (existing === null) await manager.insert(GapRow, { ...key, durationMs, cause: gap.cause, createdAt: new Date() });
   else await manager.update(GapRow, key, { durationMs });
   const { kind, cause } = existing ?? gap;
-  await addUp(manager, { sessionId, kind, cause }, existing === null ? 1 : 0, addedMs);
+  const endMs = key.startMs + durationMs;
+  await addUp(manager, { sessionId, kind, cause }, { gapCount: existing === null ? 1 : 0, gapMs: addedMs, endMs });
 }
 
 async function addUp(
   manager: EntityManager,
   key: Pick<GapSumRow, 'sessionId' | 'kind' | 'cause'>,
-  added: number,
-  addedMs: number,
+  { gapCount, gapMs, endMs }: Pick<GapSumRow, 'gapCount' | 'gapMs' | 'endMs'>,
 ): Promise<void> {
-  if (!(await manager.existsBy(GapSumRow, key))) await manager.insert(GapSumRow, { ...key, gapCount: 0, gapMs: 0 });
-  await manager.increment(GapSumRow, key, 'gapCount', added);
-  await manager.increment(GapSumRow, key, 'gapMs', addedMs);
+  const sum = await manager.findOneBy(GapSumRow, key);
+  if (sum === null) await manager.insert(GapSumRow, { ...key, gapCount: 0, gapMs: 0, endMs });
+  else await manager.update(GapSumRow, key, { endMs: Math.max(sum.endMs, endMs) });
+  await manager.increment(GapSumRow, key, 'gapCount', gapCount);
+  await manager.increment(GapSumRow, key, 'gapMs', gapMs);
   const session = { id: key.sessionId };
-  await manager.increment(RecordingSession, session, 'gapCount', added);
-  await manager.increment(RecordingSession, session, 'gapMs', addedMs);
+  await manager.increment(RecordingSession, session, 'gapCount', gapCount);
+  await manager.increment(RecordingSession, session, 'gapMs', gapMs);
   await manager.update(RecordingSession, session, { updatedAt: new Date() });
 }

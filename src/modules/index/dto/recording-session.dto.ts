@@ -62,7 +62,7 @@ export class RecordingSessionDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   readonly endedAt: string | null;
 
-  @ApiProperty({ description: 'From its first media to its last, gaps included' })
+  @ApiProperty({ description: 'From its first media to its last, or to the end of a gap behind that; gaps included' })
   readonly lengthMs: number;
 
   @ApiProperty()
@@ -89,7 +89,7 @@ export class RecordingSessionDto {
     this.startedAt = session.startedAt.toISOString();
     this.interruptedAt = session.interruptedAt?.toISOString() ?? null;
     this.endedAt = session.endedAt?.toISOString() ?? null;
-    this.lengthMs = session.endMs - (session.firstMediaMs ?? session.endMs);
+    this.lengthMs = completeness.lengthMs;
     this.sizeBytes = session.sizeBytes;
     this.segmentCount = session.segmentCount;
     this.unrecorded = session.unrecorded.map((track) => new UnrecordedTrackDto(track));

@@ -20,4 +20,8 @@ export class GapSumRow {
 
   @Column({ name: 'gap_ms', ...bigNumberColumn })
   gapMs!: number;
+
+  /** Where the last of them ends, session time. */
+  @Column({ name: 'end_ms', ...bigNumberColumn, default: 0 })
+  endMs!: number;
 }
