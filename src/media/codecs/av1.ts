@@ -12,6 +12,7 @@ export const av1: RecordableCodec = {
   kind: 'video',
   clockRate: 90_000,
   preference: (parameters) => PREFERENCE_BY_PROFILE[parameters['profile'] ?? '0'] ?? 0,
+  acceptedFormats: 'profile 0, 1 or 2',
   answerFormat: (parameters) => answerParameters(parameters, ['profile', 'level-idx', 'tier']),
   createDepacketizer: (sink) => new Av1Depacketizer(sink),
   isobmff: { sampleEntryType: 'av01', configurationBoxType: 'av1C', codecString },

@@ -96,6 +96,8 @@ export interface CodecDefinition {
   readonly clockRate: number;
   /** @returns how much a payload type with these parameters is wanted, higher is better; 0 refuses it */
   preference(parameters: FormatParameters): number;
+  /** The parameters that are not refused, for people: `profile-id 0 or 2`. Absent where none is. */
+  readonly acceptedFormats?: string;
   /** @returns the `a=fmtp` value of our answer to an offered one, undefined for none */
   answerFormat(parameters: FormatParameters): string | undefined;
   createDepacketizer(sink: AccessUnitSink, format: FormatParameters): Depacketizer;

@@ -12,6 +12,7 @@ export const h264: RecordableCodec = {
   kind: 'video',
   clockRate: 90_000,
   preference: (parameters) => PREFERENCE_BY_MODE[parameters['packetization-mode'] ?? '0'] ?? 0,
+  acceptedFormats: 'packetization-mode 0 or 1',
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H264Depacketizer(sink, format),
   isobmff: { sampleEntryType: 'avc1', configurationBoxType: 'avcC', codecString },

@@ -20,6 +20,7 @@ export const h265: RecordableCodec = {
   kind: 'video',
   clockRate: 90_000,
   preference,
+  acceptedFormats: 'tx-mode SRST, sprop-max-don-diff 0',
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H265Depacketizer(sink, format),
   isobmff: { sampleEntryType: 'hvc1', configurationBoxType: 'hvcC', codecString },

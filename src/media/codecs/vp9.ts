@@ -9,6 +9,7 @@ export const vp9: RecordableCodec = {
   kind: 'video',
   clockRate: 90_000,
   preference: (parameters) => PREFERENCE_BY_PROFILE[parameters['profile-id'] ?? '0'] ?? 0,
+  acceptedFormats: 'profile-id 0 or 2',
   answerFormat: (parameters) => answerParameters(parameters, ['profile-id']),
   createDepacketizer: (sink) => new Vp9Depacketizer(sink),
   isobmff: { sampleEntryType: 'vp09', configurationBoxType: 'vpcC', codecString },

@@ -127,9 +127,23 @@ describe('negotiate', () => {
     expect(() => negotiate(offerOf(formats))).toThrow(NoAcceptableCodecError);
   });
 
+  it('says which profile was offered and which would be accepted', () => {
+    const formats = [
+      format(98, 'VP9', 'profile-id=1'),
+      format(99, 'rtx', 'apt=98'),
+      format(100, 'VP9', 'profile-id=3'),
+    ];
+    const attempt = (): unknown => negotiate(offerOf(formats), [definition('VP9')]);
+    expect(attempt).toThrow(
+      'No offered video codec is accepted (offered: VP9 (profile-id=1), rtx, VP9 (profile-id=3); accepted: VP9 (profile-id 0 or 2)).',
+    );
+  });
+
   it('says what was offered and what would be accepted', () => {
     const attempt = (): unknown => negotiate(offerOf([format(96, 'VP8'), format(98, 'VP8')]), [h264]);
-    expect(attempt).toThrow('No offered video codec is accepted (offered: VP8; accepted: H264).');
+    expect(attempt).toThrow(
+      'No offered video codec is accepted (offered: VP8; accepted: H264 (packetization-mode 0 or 1)).',
+    );
   });
 });
 

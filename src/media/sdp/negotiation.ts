@@ -123,7 +123,19 @@ function extensionId(media: OfferedMedia, uri: string): number | undefined {
 }
 
 function noneOf(media: OfferedMedia, codecs: readonly CodecDefinition[]): NoAcceptableCodecError {
-  const offered = [...new Set(media.formats.map(({ codecName }) => codecName))].join(', ');
-  const accepted = codecs.filter(({ kind }) => kind === media.kind).map(({ name }) => name);
-  return new NoAcceptableCodecError(media.kind, offered, accepted.join(', '));
+  const offered = new Set(media.formats.map((format) => describeOffered(media, format, codecs)));
+  const accepted = codecs
+    .filter(({ kind }) => kind === media.kind)
+    .map(({ name, acceptedFormats }) => withParameters(name, acceptedFormats));
+  return new NoAcceptableCodecError(media.kind, [...offered].join(', '), accepted.join(', '));
+}
+
+/** With its parameters where the codec is taken, but not so. */
+function describeOffered(media: OfferedMedia, format: OfferedFormat, codecs: readonly CodecDefinition[]): string {
+  const codec = codecs.find((one) => isCodecOf(one, media, format));
+  return withParameters(format.codecName, codec?.answerFormat(parseFormat(format.format)));
+}
+
+function withParameters(name: string, parameters: string | undefined): string {
+  return parameters === undefined ? name : `${name} (${parameters})`;
 }
