@@ -103,6 +103,18 @@ audio.m3u8
       'CODECS="avc1.42E01F,avc1.64001F,opus",RESOLUTION=1920x1080',
     );
   });
+
+  it.each(['hvc1.1.6.L93.B0', 'vp09.00.31.08'])(
+    'names no codec where pictures changed from one to another: %s',
+    (codecString) => {
+      const second = period({ id: 'p2', tracks: [{ ...VIDEO, codecString }, AUDIO] });
+
+      const playlist = writeHlsMultivariant(timeline({ periods: [period(), second] }));
+
+      expect(playlist).toContain('AVERAGE-BANDWIDTH=2080000,RESOLUTION=1280x720,AUDIO="audio"\nvideo.m3u8\n');
+      expect(playlist).not.toContain('CODECS');
+    },
+  );
 });
 
 describe('writeHlsMedia', () => {

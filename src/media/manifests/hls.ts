@@ -48,15 +48,31 @@ function variant(
   audio: readonly ManifestTrack[],
 ): string[] {
   const bandwidth = bandwidthOf(timeline);
-  const codecs = new Set([...video, ...audio].map(({ codecString }) => codecString));
   const line = attributeLine('#EXT-X-STREAM-INF', {
     BANDWIDTH: String(bandwidth.peakBps),
     'AVERAGE-BANDWIDTH': String(bandwidth.averageBps),
-    CODECS: quoted([...codecs].join(',')),
+    CODECS: codecsOf(video, audio),
     RESOLUTION: largestResolution(video),
     AUDIO: video.length > 0 && audio.length > 0 ? quoted(AUDIO_GROUP) : undefined,
   });
   return [line, mediaPlaylistName(video.length > 0 ? 'video' : 'audio')];
+}
+
+/**
+ * Every codec of the directory, as section 4.4.6.2 wants it. Of a kind that changed from one codec to another nothing is said,
+ * which is allowed: players refuse all of a variant that names one codec they lack, and play what they can of one that names none.
+ *
+ * @returns undefined where a kind has more than one codec
+ */
+function codecsOf(video: readonly ManifestTrack[], audio: readonly ManifestTrack[]): string | undefined {
+  if (hasSeveralCodecs(video) || hasSeveralCodecs(audio)) return undefined;
+  const codecs = new Set([...video, ...audio].map(({ codecString }) => codecString));
+  return quoted([...codecs].join(','));
+}
+
+/** By their sample entries, RFC 6381: `avc1.640028` and `avc1.42e01f` are one codec. */
+function hasSeveralCodecs(tracks: readonly ManifestTrack[]): boolean {
+  return new Set(tracks.map(({ codecString }) => codecString.split('.', 1)[0])).size > 1;
 }
 
 function largestResolution(video: readonly ManifestTrack[]): string | undefined {
