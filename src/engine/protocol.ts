@@ -165,7 +165,7 @@ export interface RecordedGap {
   /** Session time. */
   readonly startMs: number;
   readonly durationMs: number;
-  readonly cause: 'loss' | 'publisher-away' | 'timestamp-jump';
+  readonly cause: 'loss' | 'publisher-away';
 }
 
 export interface TrackStatistics {

@@ -5,7 +5,6 @@ import { formatClock, formatShare, formatShortTime } from './format';
 const CAUSES: Readonly<Record<string, string>> = {
   loss: 'loss',
   'publisher-away': 'publisher away',
-  'timestamp-jump': 'jump of the sender’s clock',
 };
 const MOST_GAPS_SHOWN = 10;
 

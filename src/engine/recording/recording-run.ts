@@ -107,24 +107,15 @@ export class RecordingRun {
   }
 
   /**
-   * RTP time of a track of the run starts anew with the sample to come. A new Period; two tracks that jump together
-   * share one.
+   * RTP time of a track of the run starts anew with the sample to come, which takes its place by the clock. What it holds
+   * may refer to what came before: the Period goes on.
    *
    * @param ticks of that sample
    * @param sinceLastMs by the clock, between it and the newest one
    */
   jump(track: TrackRecording, ticks: number, sinceLastMs: number): void {
     if (track === this.joining?.track) this.joinNow();
-    const member = this.memberOf(track);
-    const { endMs } = track;
-    const pending = member.lastCut;
-    const atTicks = track.ticksOf(Math.max(endMs, track.newestMs + sinceLastMs, pending?.ms ?? 0));
-    track.finishSegment(track.admitted, track.endTicks);
-    track.clock.jumpTo(ticks, atTicks);
-    const atMs = track.msOf(atTicks);
-    member.tellGap(endMs, atMs, 'timestamp-jump');
-    if (pending?.startsPeriod === true) member.enter(this.segment, 0, 0);
-    else this.cut(member, 0, atMs, true);
+    track.clock.jumpTo(ticks, track.ticksOf(Math.max(track.endMs, track.newestMs + sinceLastMs)));
   }
 
   /**

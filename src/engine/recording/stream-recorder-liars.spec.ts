@@ -47,6 +47,19 @@ describe('StreamRecorder, senders that lie', () => {
     expect(fixture.samples('video').length).toBeGreaterThan(100);
   });
 
+  it('takes what it leaves out after a loss for no change: the key frame that ends it is kept', async () => {
+    const fixture = started();
+    await lie(fixture, 2_000, () => ({}));
+    const larger = { ...VIDEO_PARAMETERS, configuration: Uint8Array.of(7, 7), width: 1_920 };
+    fixture.source(VIDEO).sink.damaged();
+    await lie(fixture, 2_000, () => ({ isKeyframe: false, parameters: larger }));
+    await lie(fixture, 500, (index) => ({ isKeyframe: index === 0, parameters: larger }));
+    await fixture.recorder.stop();
+
+    expect(fixture.samples('video')).toHaveLength(60 + 15);
+    expect(periods(fixture)).toBe(2);
+  });
+
   it.each([
     ['anywhere', anywhere],
     ['less far forward than a jump', (index: number) => index * 9_900],

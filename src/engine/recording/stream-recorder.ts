@@ -238,11 +238,12 @@ export class StreamRecorder {
     return track.clock.isJump(ticks, arrivalMs, track.isReordered) || this.isAhead(track, ticks, arrivalMs);
   }
 
-  /** @returns false for what would start yet another Period, and for what follows it up to a key frame */
+  /** @returns false for what would start anew once more, and for what follows it up to a key frame */
   private follows(track: TrackRecording, facts: AccessUnitFacts, isJump: boolean, arrivalMs: number): boolean {
     if (track.isLeftOut && !facts.isKeyframe) return false;
-    const startsPeriod = isJump || this.changesParameters(track, facts.parameters);
-    track.isLeftOut = startsPeriod && !this.periods.take(arrivalMs);
+    const startsAnew = isJump || this.changesParameters(track, facts.parameters);
+    if (startsAnew && !isDecodable(track, facts.isKeyframe, arrivalMs)) return false;
+    track.isLeftOut = startsAnew && !this.periods.take(arrivalMs);
     if (track.isLeftOut) track.damaged();
     return !track.isLeftOut;
   }
@@ -262,7 +263,7 @@ export class StreamRecorder {
   /** A track begins with something that can be decoded, and with the parameters for it; after a loss it goes on so. */
   private accepts(track: TrackRecording, { isKeyframe, parameters }: AccessUnitFacts, arrivalMs: number): boolean {
     if (!track.isPlaced && !track.hasWaiting) return isKeyframe && parameters !== undefined;
-    return isKeyframe || !track.isBroken(arrivalMs);
+    return isDecodable(track, isKeyframe, arrivalMs);
   }
 
   private take(track: TrackRecording, facts: AccessUnitFacts, ticks: number, arrivalMs: number): void {
@@ -411,4 +412,9 @@ export class StreamRecorder {
     const { id: recordingSessionId } = this.sequence.session;
     this.sequence.tell({ type: 'recording-failed', recordingSessionId, code, message });
   }
+}
+
+/** After a loss only key frames are, until long nothing came. */
+function isDecodable(track: TrackRecording, isKeyframe: boolean, arrivalMs: number): boolean {
+  return isKeyframe || !track.isBroken(arrivalMs);
 }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { MediaKind } from '../../../media/codecs/codec.js';
 import type { Completeness, GapCause, TrackCompleteness } from '../sessions/completeness.js';
 
-const CAUSES: readonly GapCause[] = ['loss', 'publisher-away', 'timestamp-jump'];
+const CAUSES: readonly GapCause[] = ['loss', 'publisher-away'];
 
 export class GapDto {
   @ApiProperty({ enum: ['audio', 'video'] })
