@@ -4,8 +4,9 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { flashAndBeep } from '../interop/flash-and-beep.js';
 import { goLive, hangUp, launchChromium } from '../support/browser.js';
+import { manifestFor, playThrough, type Playback } from '../support/judges/player.js';
 import type { PublishedPart } from '../support/publishers/changing.js';
-import { isFinished } from '../support/recording.js';
+import { StoredRecording, isFinished } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
 import { type JudgedPeriod, judgePeriods, seams } from '../support/stored-periods.js';
 import { itWith } from '../support/tools.js';
@@ -15,6 +16,9 @@ const PROJECT = resolve(__dirname, '../..');
 /** Where time has jumped, nothing but arrival tells how it goes on. */
 const SEAM_SECONDS = 2 / 30;
 const PART_SECONDS = 4;
+type Codec = 'H264' | 'VP9' | 'AV1';
+/** As the publisher offers them. */
+const PAYLOAD_TYPES: Readonly<Record<Codec, number>> = { H264: 102, VP9: 98, AV1: 45 };
 
 async function publish(server: TestServer, parts: readonly PublishedPart[]): Promise<{ video: number; audio: number }> {
   const script = join(PROJECT, 'test/support/publishers/changing.ts');
@@ -50,7 +54,30 @@ async function changeCodec(page: Page, name: string): Promise<void> {
   }, name);
 }
 
+/** Sends pictures in one codec after another, and plays the recording from its start with hls.js. */
+async function playCodecs(codecs: readonly Codec[]): Promise<Playback> {
+  await using server = await TestServer.start();
+  const parts = codecs.map(async (codec): Promise<PublishedPart> => {
+    const { packets } = await flashAndBeep(codec, 10);
+    return { packets, seconds: PART_SECONDS, payloadType: PAYLOAD_TYPES[codec] };
+  });
+  await publish(server, await Promise.all(parts));
+  const { entry } = await StoredRecording.of(server, 'cam');
+  await using browser = await launchChromium();
+  const page = await browser.newPage();
+  await page.goto(server.url('/'));
+  return await playThrough(page, 'hls.js', server.url(manifestFor('hls.js', entry.mpd_path)), { limitMs: 30_000 });
+}
+
 describe('a sender that changes in mid-stream', () => {
+  itWith('chromium', 'ffmpeg')('is played through by hls.js, from codec to codec', async () => {
+    const end = await playCodecs(['H264', 'VP9', 'AV1']);
+
+    expect(end).toMatchObject({ ended: true, errors: [], skips: [] });
+    expect(end.longestStall).toBeLessThan(1);
+    expect(end.decodedFrames).toBeGreaterThan(3 * PART_SECONDS * 30 * 0.9);
+  });
+
   itWith('ffmpeg')('is recorded whole in one session through sources, formats, codecs and jumps of time', async () => {
     const [h264, vp9, av1] = await Promise.all(
       (['H264', 'VP9', 'AV1'] as const).map(async (codec) => (await flashAndBeep(codec, 10)).packets),
@@ -76,8 +103,8 @@ describe('a sender that changes in mid-stream', () => {
         audio: { ssrc: 2002, timestamp: 3_987_654_321, sequenceNumber: 40_000 },
       },
       { packets: h264, seconds: PART_SECONDS, payloadType: 108 },
-      { packets: vp9, seconds: PART_SECONDS, payloadType: 98 },
-      { packets: av1, seconds: PART_SECONDS, payloadType: 45 },
+      { packets: vp9, seconds: PART_SECONDS, payloadType: PAYLOAD_TYPES.VP9 },
+      { packets: av1, seconds: PART_SECONDS, payloadType: PAYLOAD_TYPES.AV1 },
       // An hour forward, then two back.
       { packets: av1, seconds: PART_SECONDS, payloadType: 45, video: { timestamp: 123_456_789 + 3_700 * 90_000 } },
       { packets: av1, seconds: PART_SECONDS, payloadType: 45, video: { timestamp: 4_000_000_000 } },
