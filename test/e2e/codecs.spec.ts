@@ -2,6 +2,7 @@ import { goLive, hangUp, launchChromium } from '../support/browser.js';
 import { decodeErrors, probe } from '../support/judges/ffmpeg.js';
 import { StoredRecording, isFinished } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
+import { decodeErrorsOfPeriods } from '../support/stored-periods.js';
 import { itWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
 
@@ -28,6 +29,7 @@ describe('a publisher that offers another video codec only', () => {
       expect(video?.codec_name).toBe(NAMES[codec]);
       expect(Number(video?.nb_read_packets)).toBe(pictures.length);
       expect(await decodeErrors(playlist)).toBe('');
+      expect(await decodeErrorsOfPeriods(server, 'cam')).toBe('');
     });
   }
 });

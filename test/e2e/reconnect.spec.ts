@@ -4,6 +4,7 @@ import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { type PlaybackEntry, StoredRecording, isFinished } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
+import { decodeErrorsOfPeriods } from '../support/stored-periods.js';
 import { itWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
 
@@ -37,6 +38,7 @@ describe('a publisher that vanishes and returns', () => {
     expect(gaps[0]).toBeGreaterThan(AWAY_SECONDS - 1);
     expect(gaps[0]).toBeLessThan(AWAY_SECONDS + 4);
 
+    expect(await decodeErrorsOfPeriods(server, 'cam')).toBe('');
     await using browser = await launchChromium();
     for (const player of PLAYER_NAMES) {
       const page = await browser.newPage();

@@ -6,6 +6,7 @@ import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { StoredRecording, isFinished } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
+import { decodeErrorsOfPeriods } from '../support/stored-periods.js';
 import { itWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
 
@@ -79,6 +80,7 @@ describe('a recording of half a minute', () => {
 
       expect(await decodeErrors(object('manifest.mpd'))).toBe('');
       expect(await decodeErrors(object('index.m3u8'))).toBe('');
+      expect(await decodeErrorsOfPeriods(server, stream)).toBe('');
       const segments = await recording.segmentNames('video');
       expect(
         await decodeErrors(

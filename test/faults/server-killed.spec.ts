@@ -3,6 +3,7 @@ import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { StoredRecording } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
+import { decodeErrorsOfPeriods } from '../support/stored-periods.js';
 import { itWith } from '../support/tools.js';
 import { pause } from '../support/wait.js';
 
@@ -58,5 +59,6 @@ describe('the server killed in mid-recording', () => {
     expect(recording.entry.record).toBe(record);
     expect((await recording.text('video.m3u8')).match(/#EXT-X-DISCONTINUITY/g)).toHaveLength(1);
     expect(await decodeErrors(server.url(`/api/record/object/${recording.entry.mpd_path}`))).toBe('');
+    expect(await decodeErrorsOfPeriods(server, 'cam')).toBe('');
   });
 });

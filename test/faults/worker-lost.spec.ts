@@ -3,6 +3,7 @@ import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { type PlaybackEntry, StoredRecording, isFinished } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
+import { decodeErrorsOfPeriods } from '../support/stored-periods.js';
 import { itWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
 import { INSPECTABLE, endWorker } from '../support/worker-killer.js';
@@ -64,6 +65,7 @@ describe('an engine worker that ends', () => {
     expect((await recording.names()).filter((name) => name.startsWith('session_'))).toHaveLength(1);
     expect((await recording.names()).filter((name) => name.endsWith('.quarantined'))).toEqual([]);
     expect(await decodeErrors(server.url(`/api/record/object/${recording.entry.mpd_path}`))).toBe('');
+    expect(await decodeErrorsOfPeriods(server, lost)).toBe('');
     expect((await fetch(server.url('/readyz'))).status).toBe(200);
   });
 });

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { decodeWithFfmpeg } from '../support/judges/ffmpeg.js';
 import { type Period, readPeriods, savePeriod } from '../support/judges/periods.js';
 import { StoredRecording, isFinished } from '../support/recording.js';
 import type { TestServer } from '../support/server.js';
 import { until } from '../support/wait.js';
-import { decodeWithChromium, decodeWithFfmpeg } from './judges/decoded.js';
+import { decodeWithChromium } from './judges/decoded.js';
 import { type LipSync, lipSync } from './judges/lip-sync.js';
 import type { InteropCodec, InteropSender, SentFrames } from './sender.js';
 

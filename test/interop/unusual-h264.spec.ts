@@ -1,5 +1,5 @@
+import { decodeWithFfmpeg } from '../support/judges/ffmpeg.js';
 import { type CodedFrame, codedFrames } from './coded-frames.js';
-import { decodeWithFfmpeg } from './judges/decoded.js';
 import { decodedPictures, storedFrames } from './judges/stored-frames.js';
 import { PionTests } from './pion-tests.js';
 import { publishWithPion, videoTrack } from './senders/pion.js';

@@ -1,7 +1,7 @@
+import { decodeWithFfmpeg } from '../support/judges/ffmpeg.js';
 import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 import { type CodedFrame, codedFrames } from './coded-frames.js';
-import { decodeWithFfmpeg } from './judges/decoded.js';
 import { storedFrames } from './judges/stored-frames.js';
 import { PionTests } from './pion-tests.js';
 import { AIORTC_PROGRAM, PYTHON } from './senders/aiortc.js';

@@ -39,6 +39,20 @@ export async function judgePeriods(server: TestServer, stream: string, kind: Per
   return judged;
 }
 
+/**
+ * Everything kept of a stream's newest day, Period by Period: FFmpeg's DASH reader follows one of them only, and its HLS reader takes them for one.
+ * @returns what FFmpeg could not decode, empty when it decoded everything
+ */
+export async function decodeErrorsOfPeriods(server: TestServer, stream: string): Promise<string> {
+  const errors: string[] = [];
+  for (const kind of ['video', 'audio'] as const)
+    for (const [index, period] of (await readPeriods(server, stream, kind)).entries()) {
+      const complaint = await decodeErrors(await savePeriod(period, server.folder, `${stream}-${kind}-${index}`));
+      if (complaint !== '') errors.push(`${kind}, Period ${index}: ${complaint}`);
+    }
+  return errors.join('\n');
+}
+
 /** @returns seconds between the end of each Period and the start of the next, negative where they overlap */
 export function seams(periods: readonly JudgedPeriod[]): number[] {
   return periods.slice(1).map(({ startSeconds }, index) => startSeconds - (periods[index]?.endSeconds ?? 0));

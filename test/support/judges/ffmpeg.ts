@@ -3,15 +3,46 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Decodes everything behind a path or URL with FFmpeg. @returns what it complained about, empty when nothing */
-export async function decodeErrors(input: string): Promise<string> {
+/** What FFmpeg made of all tracks of a file or manifest. */
+export interface DecodedByFfmpeg {
+  /** What lies in it. */
+  readonly packets: number;
+  /** Fewer where it could not decode: it leaves out what precedes a key frame, and says nothing of it. */
+  readonly frames: number;
+  /** Its warnings and errors, empty when it had none. */
+  readonly complaints: string;
+}
+
+const COMPLAINT = /\[(?:warning|error|fatal|panic)\]/;
+/** Of what FFmpeg says at its end of each track that it has read. */
+const COUNTS = /Input stream #\S+ \(\w+\): (\d+) packets read .*?; (\d+) frames decoded/g;
+
+/** Decodes everything behind a path or URL with FFmpeg. Its DASH reader reads one Period only. */
+export async function decodeWithFfmpeg(input: string): Promise<DecodedByFfmpeg> {
   // Pictures keep their own times: made to fit a constant rate, two of an uneven sender would meet in one tick.
   const output = ['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-f', 'null', '-'];
-  const args = ['-nostdin', '-v', 'warning', '-xerror', '-i', input, ...output];
-  const { stderr } = await run('ffmpeg', args, { maxBuffer: 64 << 20 }).catch((error: unknown) => ({
-    stderr: String(error),
-  }));
-  return stderr;
+  const tracks = ['-map', '0:v?', '-map', '0:a?'];
+  const args = ['-nostdin', '-nostats', '-v', 'level+verbose', '-xerror', '-i', input, ...tracks, ...output];
+  const { stderr, failure } = await run('ffmpeg', args, { maxBuffer: 64 << 20 }).then(
+    (result) => ({ stderr: result.stderr, failure: '' }),
+    failed,
+  );
+  const counts = [...stderr.matchAll(COUNTS)];
+  const sum = (column: 1 | 2): number => counts.reduce((total, count) => total + Number(count[column]), 0);
+  const complaints = stderr.split('\n').filter((line) => COMPLAINT.test(line));
+  return { packets: sum(1), frames: sum(2), complaints: failure + complaints.join('\n') };
+}
+
+function failed(error: unknown): { stderr: string; failure: string } {
+  const { stderr = '', code } = error as { readonly stderr?: string; readonly code?: number | string };
+  return { stderr, failure: `FFmpeg gave up: ${code ?? String(error)}\n` };
+}
+
+/** @returns what FFmpeg complained about, and how many packets it made no frame of; empty when it decoded everything */
+export async function decodeErrors(input: string): Promise<string> {
+  const { packets, frames, complaints } = await decodeWithFfmpeg(input);
+  if (packets > 0 && frames === packets) return complaints;
+  return `${complaints}\n${packets} packets gave ${frames} frames.`;
 }
 
 /** @param decoder of FFmpeg. @returns `640x480` of each picture that it shows */

@@ -3,6 +3,7 @@ import { makeMedia } from '../media.js';
 import { Publisher, type PublisherOrder } from '../publisher.js';
 import { type PlaybackEntry, StoredRecording, isFinished } from '../recording.js';
 import { TestServer } from '../server.js';
+import { decodeErrorsOfPeriods } from '../stored-periods.js';
 import { until } from '../wait.js';
 import type { PathConditions } from './network-path.js';
 import { UdpRelay } from './udp-relay.js';
@@ -81,14 +82,10 @@ export class NetworkScene implements AsyncDisposable {
     return JSON.parse(await recording.text(name)) as SessionFile;
   }
 
-  /** FFmpeg's DASH reader follows one Period only, its HLS reader all. */
-  decodeErrorsOfAllPeriods(recording: StoredRecording): Promise<string> {
-    const playlist = recording.entry.mpd_path.replace('manifest.mpd', 'video.m3u8');
-    return decodeErrors(this.server.url(`/api/record/object/${playlist}`));
-  }
-
-  decodeErrors(recording: StoredRecording): Promise<string> {
-    return decodeErrors(this.server.url(`/api/record/object/${recording.entry.mpd_path}`));
+  /** @returns what FFmpeg could not decode, through DASH and Period by Period */
+  async decodeErrors(recording: StoredRecording): Promise<string> {
+    const manifest = this.server.url(`/api/record/object/${recording.entry.mpd_path}`);
+    return (await decodeErrors(manifest)) + (await decodeErrorsOfPeriods(this.server, 'cam'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
