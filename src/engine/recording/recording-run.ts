@@ -13,8 +13,6 @@ import type { TrackRecording, TrackSourceFormat } from './track-recording.js';
 const STANDSTILL_MS = 500;
 /** As long as packets are waited for, and a bit: what is held up comes by then. */
 const HELD_UP_MS = 2_250;
-/** How long audio that begins late waits for a key frame to begin a Period with. */
-const JOIN_MS = 2_000;
 
 export interface RunOptions {
   readonly sequence: SegmentSequence;
@@ -47,8 +45,6 @@ export class RecordingRun {
   /** Of the segment in progress. */
   private readonly limits: { startMs: number; readonly segmentDurationMs: number; borderMs: number };
   private isHeld = false;
-  private joining: RunMember | undefined;
-  private joinByMs = Infinity;
 
   /**
    * Starts a Period with the samples that wait.
@@ -59,9 +55,9 @@ export class RecordingRun {
   constructor(
     private readonly options: RunOptions,
     tracks: readonly [TrackRecording, ...TrackRecording[]],
-    startMs: number,
+    private readonly startMs: number,
   ) {
-    for (const track of tracks) this.members.push(this.memberFor(track));
+    for (const track of tracks) this.members.push(this.memberFor(track, startMs));
     this.leader = this.memberOf(tracks[0]);
     this.limits = { startMs, segmentDurationMs: options.segmentDurationMs, borderMs: Infinity };
     this.segment = this.nextSegment(this.leader, startMs, true);
@@ -81,7 +77,7 @@ export class RecordingRun {
     const writtenMs = Math.max(...this.members.map((other) => other.track.writtenMs));
     const earlyMs = writtenMs - track.waitingMs;
     if (earlyMs > 0) track.clock.shiftBy(Math.ceil((earlyMs * track.clock.clockRate) / 1000));
-    const member = this.memberFor(track);
+    const member = this.memberFor(track, writtenMs);
     this.members.push(member);
     this.leader = member;
     this.cut(member, 0, track.placeNext(), true);
@@ -89,19 +85,31 @@ export class RecordingRun {
     this.admit(track);
   }
 
+  /** Audio waits to learn its place: the segment in progress, which it may belong to, stays open for it. */
+  reserve(track: TrackRecording): RunMember {
+    const known = this.findMember(track);
+    if (known !== undefined) return known;
+    const member = this.memberFor(track, Math.max(this.startMs, this.segment.originMs));
+    this.members.push(member);
+    this.segment.addTrack();
+    track.enter(this.segment);
+    return member;
+  }
+
   /**
-   * Audio, placed, joins a run that began without it: with a new Period, at the next picture that can start one. What ends
-   * before that is left out: players go to a new Period where the first of its media is, and would leave out pictures.
+   * Audio, placed, joins a run that began without it, in the segments of its time. What ends before all else in the run is
+   * no part of it; where that is all there is, the track is to be placed again.
    */
   joinLater(track: TrackRecording): void {
-    this.joining = this.memberFor(track);
-    this.joinByMs = this.options.monotonicMs() + JOIN_MS;
-    this.options.requestKeyframe();
+    const member = this.reserve(track);
+    track.dropWaitingBefore(member.floorMs);
+    if (!track.hasWaiting) track.unplace();
+    this.admit(track);
+    member.pass(member === this.leader);
   }
 
   /** Admits what waits in a track of the run. */
   admit(track: TrackRecording): void {
-    if (track === this.joining?.track) return;
     const member = this.memberOf(track);
     while (track.hasWaiting) this.admitNext(member);
   }
@@ -114,7 +122,6 @@ export class RecordingRun {
    * @param sinceLastMs by the clock, between it and the newest one
    */
   jump(track: TrackRecording, ticks: number, sinceLastMs: number): void {
-    if (track === this.joining?.track) this.joinNow();
     track.clock.jumpTo(ticks, track.ticksOf(Math.max(track.endMs, track.newestMs + sinceLastMs)));
   }
 
@@ -128,7 +135,6 @@ export class RecordingRun {
     parameters: CodecParameters,
     start: SourceStart,
   ): void {
-    if (track === this.joining?.track) this.joinNow();
     const member = this.memberOf(track);
     const pending = member.lastCut;
     const floorMs = Math.max(track.writtenMs, this.limits.startMs, pending?.ms ?? 0);
@@ -154,7 +160,6 @@ export class RecordingRun {
 
   /** Writes and closes everything. */
   finish(): void {
-    this.joinNow();
     for (const member of this.members) member.finish();
     this.members.length = 0;
   }
@@ -187,37 +192,13 @@ export class RecordingRun {
   private admitPlaced(member: RunMember): void {
     const { track } = member;
     const ms = track.placedMs;
-    if (member === this.leader && this.joining !== undefined && this.canJoinAt(track)) this.joinAt(this.joining, ms);
-    else if (track.nextParameters !== undefined) this.cut(member, track.admitted, ms, true);
+    if (track.nextParameters !== undefined) this.cut(member, track.admitted, ms, true);
     else if (member === this.leader) this.cutWhereDue(member, ms);
     else if (track.kind === 'video') this.takeLead(member, ms);
     track.admitNext();
     member.pass(member === this.leader);
     if (member !== this.leader) this.cutPastStandstill(track);
     this.flush(track);
-  }
-
-  private canJoinAt(leader: TrackRecording): boolean {
-    return leader.isNextSync || this.options.monotonicMs() >= this.joinByMs;
-  }
-
-  private joinAt(member: RunMember, ms: number): void {
-    this.joining = undefined;
-    this.members.push(member);
-    member.track.dropWaitingBefore(ms);
-    this.cut(this.leader, this.leader.track.admitted, ms, true);
-    this.admit(member.track);
-  }
-
-  /** No picture will come to begin a Period with. */
-  private joinNow(): void {
-    const { joining: member } = this;
-    if (member === undefined) return;
-    this.joining = undefined;
-    this.members.push(member);
-    this.segment.addTrack();
-    member.track.enter(this.segment);
-    this.admit(member.track);
   }
 
   private cutWhereDue(leader: RunMember, ms: number): void {
@@ -327,13 +308,19 @@ export class RecordingRun {
     if (safeMs > videoMs) track.flushBefore(safeMs, this.options.fragmentDurationMs / 2);
   }
 
-  private memberFor(track: TrackRecording): RunMember {
-    return new RunMember(track, (gap) => this.options.gap(gap));
+  private memberFor(track: TrackRecording, floorMs: number): RunMember {
+    return new RunMember(track, floorMs, (gap) => this.options.gap(gap));
   }
 
   private memberOf(track: TrackRecording): RunMember {
+    const member = this.findMember(track);
+    if (member === undefined) throw new RangeError('Not a track of this run.');
+    return member;
+  }
+
+  private findMember(track: TrackRecording): RunMember | undefined {
     for (const member of this.members) if (member.track === track) return member;
-    throw new RangeError('Not a track of this run.');
+    return undefined;
   }
 }
 

@@ -24,6 +24,8 @@ export class RunMember {
 
   constructor(
     readonly track: TrackRecording,
+    /** Recording time before which nothing of the track can be. */
+    readonly floorMs: number,
     private readonly gap: (gap: RecordedGap) => void,
   ) {}
 
@@ -39,11 +41,13 @@ export class RunMember {
   }
 
   /**
-   * Once its samples have come to a cut it goes on behind it; without any in its segment it does at once.
+   * Once its samples have come to a cut it goes on behind it; without any in its segment it does at once, but not while
+   * some wait to learn their place.
    * @param isLeader the file of the segment behind is made without waiting for the first fragment
    */
   pass(isLeader: boolean): void {
     const { track } = this;
+    if (!track.isPlaced && track.hasWaiting) return;
     for (let cut = this.cuts[0]; cut !== undefined; cut = this.cuts[0]) {
       const count = track.countBefore(cut.ms);
       if (count === track.admitted && !track.isIdle) return;

@@ -310,6 +310,7 @@ export class StreamRecorder {
     for (const track of publication.tracks) {
       if (track.isPlaced || !track.hasWaiting) continue;
       if (track.kind === 'video') run.hold();
+      else run.reserve(track);
       if (publication.isPlaceKnown(track, nowMs)) this.join(track, run);
     }
   }

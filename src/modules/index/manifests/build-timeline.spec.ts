@@ -137,6 +137,18 @@ it('begins a Period with new parameters and cuts the audio that reaches into it'
   ]);
 });
 
+it('shows all pictures before a Period whose sound came late and reaches back into them', () => {
+  const pictures = segment(2, { startMs: 6000, trackIds: ['v1'] });
+  const [sound] = segment(2, { startMs: 5700, durationMs: 6300, trackIds: ['a1'] }).objects;
+  const both = { ...pictures, objects: [...pictures.objects, ...(sound === undefined ? [] : [sound])] };
+  const timeline = build([segment(1, { startMs: 0, trackIds: ['v1'] }), both]);
+
+  expect(shape(timeline)).toEqual([
+    { startMs: 0, durationMs: 6000, mediaStartMs: 0, numbers: [1] },
+    { startMs: 6000, durationMs: 6000, mediaStartMs: 6000, numbers: [2] },
+  ]);
+});
+
 it('begins a Period with other tracks even where the recorder did not', () => {
   const timeline = build([segment(1, { startMs: 0 }), segment(2, { startMs: 6000, trackIds: ['v2', 'a1'] })]);
 

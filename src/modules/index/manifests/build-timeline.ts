@@ -86,7 +86,7 @@ function splitIntoRuns({ tracks, segments }: DirectoryRows): Run[] {
       run.segments.push(segment);
       run.endMs = Math.max(run.endMs, endMsOf(segment, run.tracks));
     } else {
-      const first = startRun(segment, trackOf);
+      const first = startRun(segment, trackOf, run);
       if (first !== undefined) runs.push(first);
     }
   }
@@ -94,13 +94,28 @@ function splitIntoRuns({ tracks, segments }: DirectoryRows): Run[] {
 }
 
 /** @returns undefined when a track of the segment is not known: nothing could play it */
-function startRun(segment: TimelineSegment, trackOf: TrackFinder): Run | undefined {
+function startRun(segment: TimelineSegment, trackOf: TrackFinder, before: Run | undefined): Run | undefined {
   const { sessionId, objects } = segment;
   const found = objects.map(({ trackId }) => trackOf(sessionId, trackId));
   const tracks = new Map(found.flatMap((track) => (track === undefined ? [] : [[track.id, track]])));
   if (tracks.size === 0 || tracks.size !== objects.length) return undefined;
-  const startMs = Math.floor(Math.min(...objects.map((object) => toMs(object.startTicks, object, tracks))));
-  return { sessionId, segments: [segment], tracks, startMs, endMs: endMsOf(segment, tracks) };
+  return {
+    sessionId,
+    segments: [segment],
+    tracks,
+    startMs: startMsOf(segment, tracks, before),
+    endMs: endMsOf(segment, tracks),
+  };
+}
+
+/** Sound that came late and reaches back into the time of the run before does not cut off its pictures. */
+function startMsOf({ sessionId, objects }: TimelineSegment, tracks: Run['tracks'], before: Run | undefined): number {
+  const startOf = (object: ManifestObject): number => Math.floor(toMs(object.startTicks, object, tracks));
+  const startMs = Math.min(...objects.map(startOf));
+  const picture = objects.find(({ trackId }) => tracks.get(trackId)?.kind === 'video');
+  if (picture === undefined || before?.sessionId !== sessionId) return startMs;
+  const pictureMs = startOf(picture);
+  return pictureMs <= before.startMs ? startMs : Math.max(startMs, Math.min(pictureMs, before.endMs));
 }
 
 function continues(before: TimelineSegment, next: TimelineSegment, tracks: Run['tracks']): boolean {
