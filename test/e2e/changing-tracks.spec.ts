@@ -19,7 +19,7 @@ type Changes = Pick<PublisherOrder, 'audio' | 'video' | 'spans'>;
 
 /** What a publisher of each stream sends. */
 const STREAMS: Readonly<Record<string, Changes>> = {
-  'sound-begins-late': { spans: { audio: [5, SECONDS] } },
+  'sound-begins-late': { spans: { audio: [5.4, SECONDS] } },
   'sound-stops-early': { spans: { audio: [0, 5.3] } },
   'pictures-begin-late': { spans: { video: [5, SECONDS] } },
   'pictures-stop-early': { spans: { video: [0, 5.3] } },
