@@ -10,7 +10,7 @@ export interface InteropOrder {
 export interface SentFrames {
   readonly videoFrames: number;
   readonly audioFrames: number;
-  /** Of these sound frames, those that left before the first picture, with which a recording begins; undefined where the sender cannot tell. */
+  /** Of these sound frames, those that left before the first picture, with which a recording begins. Undefined without pictures. */
   readonly audioFramesBeforePicture?: number;
 }
 

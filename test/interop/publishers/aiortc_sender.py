@@ -16,6 +16,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError
+from aiortc.rtp import is_rtcp
 from av import AudioFrame, VideoFrame
 
 import flash_and_beep as clip
@@ -82,6 +83,30 @@ class AudioTrack(MediaStreamTrack):
         return frame
 
 
+class SentPackets:
+    """Of sound, before the first one of a picture: what its encoder takes for the first picture, sound does not wait for."""
+
+    def __init__(self, peer: RTCPeerConnection) -> None:
+        self.sound_before_picture = 0
+        self.has_picture = False
+        senders = {sender._ssrc: sender.kind for sender in peer.getSenders()}
+        transport = peer.getSenders()[0].transport
+        send = transport._send_rtp
+
+        async def counted(data: bytes) -> None:
+            if not is_rtcp(data):
+                self.count(senders.get(int.from_bytes(data[8:12], "big")))
+            await send(data)
+
+        transport._send_rtp = counted
+
+    def count(self, kind: str | None) -> None:
+        if kind == "video":
+            self.has_picture = True
+        if kind == "audio" and not self.has_picture:
+            self.sound_before_picture += 1
+
+
 def add(peer: RTCPeerConnection, track: MediaStreamTrack, codec: str) -> None:
     transceiver = peer.addTransceiver(track, direction="sendonly")
     name = f"{track.kind}/{codec}".lower()
@@ -120,13 +145,17 @@ async def main() -> None:
         add(peer, audio, order.audio)
     if order.video:
         add(peer, video, order.video)
+    packets = SentPackets(peer)
     session = await connect(peer, order.whip)
     await pace.ended.wait()
     await asyncio.sleep(0.5)
     whip.hang_up(session)
-    print(
-        json.dumps({"videoFrames": video.sent, "audioFrames": audio.sent}), flush=True
-    )
+    sent = {
+        "videoFrames": video.sent,
+        "audioFrames": audio.sent,
+        "audioFramesBeforePicture": packets.sound_before_picture,
+    }
+    print(json.dumps(sent), flush=True)
     await peer.close()
 
 

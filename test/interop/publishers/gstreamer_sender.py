@@ -70,6 +70,7 @@ class Track:
         self.pushed = 0
         self.sent = 0
         self.last_pts = None
+        self.on_first = lambda: None
         pad = pipeline.get_by_name(f"{kind}-packets").get_static_pad("src")
         pad.add_probe(
             Gst.PadProbeType.BUFFER | Gst.PadProbeType.BUFFER_LIST, self.count
@@ -81,6 +82,8 @@ class Track:
         )
         first = buffers.get(0) if buffers else info.get_buffer()
         if first.pts != self.last_pts:
+            if self.sent == 0:
+                self.on_first()
             self.sent += 1
         self.last_pts = first.pts
         return Gst.PadProbeReturn.OK
@@ -181,6 +184,9 @@ def main() -> None:
     if order.video:
         rate = clip.PICTURES_PER_SECOND
         tracks["video"] = Track(pipeline, "video", clip.picture, rate)
+    before_picture = []
+    if order.audio and order.video:
+        tracks["video"].on_first = lambda: before_picture.append(tracks["audio"].sent)
     peer = pipeline.get_by_name("peer")
     # Without it libnice pairs no candidate with a server on the loopback address.
     # The bindings free what is not referenced.
@@ -195,6 +201,8 @@ def main() -> None:
     time.sleep(1)  # What the encoders still hold.
     whip.hang_up(session)
     sent = {f"{kind}Frames": track.sent for kind, track in tracks.items()}
+    if before_picture:
+        sent["audioFramesBeforePicture"] = before_picture[0]
     print(json.dumps({"videoFrames": 0, "audioFrames": 0} | sent), flush=True)
     pipeline.set_state(Gst.State.NULL)
 

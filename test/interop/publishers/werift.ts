@@ -93,14 +93,18 @@ async function connect(peer: RTCPeerConnection): Promise<string> {
   return new URL(response.headers.get('location') ?? '', order.whipUrl).href;
 }
 
-async function play(senders: Readonly<Record<Kind, Sender>>): Promise<void> {
+/** @returns how many frames of sound left before the first picture */
+async function play(senders: Readonly<Record<Kind, Sender>>): Promise<number> {
   const lines = (await readFile(order.packets, 'utf8')).trim().split('\n');
   const start = performance.now();
+  let audioFramesBeforePicture: number | undefined;
   for (const line of lines.map((text) => JSON.parse(text) as RtpLine)) {
     const waitMs = start + line.dueSeconds * 1000 - performance.now();
     if (waitMs > 1) await wait(waitMs);
+    if (line.kind === 'video') audioFramesBeforePicture ??= senders.audio.sent;
     senders[line.kind].send(line);
   }
+  return audioFramesBeforePicture ?? senders.audio.sent;
 }
 
 async function main(): Promise<void> {
@@ -109,10 +113,10 @@ async function main(): Promise<void> {
   const senders = { audio: new Sender('audio'), video: new Sender('video') };
   for (const { track } of Object.values(senders)) peer.addTransceiver(track, { direction: 'sendonly' });
   const session = await connect(peer);
-  await play(senders);
+  const audioFramesBeforePicture = await play(senders);
   await wait(SETTLE_MS);
   await fetch(session, { method: 'DELETE' });
-  const sent = { videoFrames: senders.video.sent, audioFrames: senders.audio.sent };
+  const sent = { videoFrames: senders.video.sent, audioFrames: senders.audio.sent, audioFramesBeforePicture };
   process.stdout.write(`${JSON.stringify(sent)}\n`, () => process.exit(0));
 }
 

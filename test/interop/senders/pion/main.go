@@ -27,6 +27,19 @@ const (
 type sentFrames struct {
 	Video int `json:"videoFrames"`
 	Audio int `json:"audioFrames"`
+	// AudioBeforePicture are those of the audio frames that left before the first picture.
+	AudioBeforePicture int `json:"audioFramesBeforePicture"`
+}
+
+func (sent *sentFrames) count(kind string) {
+	if kind == "video" {
+		sent.Video++
+		return
+	}
+	sent.Audio++
+	if sent.Video == 0 {
+		sent.AudioBeforePicture++
+	}
 }
 
 func main() {
@@ -141,18 +154,13 @@ func connect(peer *webrtc.PeerConnection, url string) (string, error) {
 // play hands each frame over when it is due.
 func play(frames []clipFrame, senders map[string]*sender) (*sentFrames, error) {
 	start := time.Now()
+	sent := &sentFrames{}
 	for _, frame := range frames {
 		time.Sleep(time.Until(start.Add(time.Duration(frame.DueSeconds * float64(time.Second)))))
 		if err := senders[frame.Kind].send(frame); err != nil {
 			return nil, err
 		}
-	}
-	sent := &sentFrames{}
-	if video, ok := senders["video"]; ok {
-		sent.Video = video.sent
-	}
-	if audio, ok := senders["audio"]; ok {
-		sent.Audio = audio.sent
+		sent.count(frame.Kind)
 	}
 	return sent, nil
 }

@@ -78,7 +78,6 @@ type sender struct {
 	isVideo   bool
 	origin    uint32
 	sequence  rtp.Sequencer
-	sent      int
 }
 
 func addTracks(peer *webrtc.PeerConnection, tracks []clipTrack) (map[string]*sender, error) {
@@ -129,6 +128,5 @@ func (sender *sender) send(frame clipFrame) error {
 			return err
 		}
 	}
-	sender.sent++
 	return nil
 }
