@@ -71,6 +71,7 @@ class FakeEngine implements PublisherEngine {
   readonly closed: [string, SessionCloseReason][] = [];
   readonly restarts: IceCredentials[] = [];
   failure: Error | undefined;
+  beforeClosing: (() => void) | undefined;
   private readonly listeners = new Set<(event: EngineEvent) => void>();
 
   on(listener: (event: EngineEvent) => void): () => void {
@@ -92,6 +93,7 @@ class FakeEngine implements PublisherEngine {
 
   closeSession(sessionId: string, reason: SessionCloseReason): Promise<void> {
     this.closed.push([sessionId, reason]);
+    this.beforeClosing?.();
     this.state(sessionId, 'closed', reason);
     return Promise.resolve();
   }
@@ -371,6 +373,19 @@ describe('WHIP DELETE', () => {
     const fixture = new Fixture();
     const sessionId = await fixture.publish('connected');
     fixture.engine.state(sessionId, 'closed', 'peer-closed');
+
+    await fixture.signaling.unpublish(cam, sessionId);
+
+    expect(fixture.told.slice(-2)).toEqual(['closed: peer-closed', 'closed: requested']);
+    await expect(fixture.signaling.unpublish(cam, sessionId)).rejects.toThrow(SessionNotFoundError);
+  });
+
+  it('is a goodbye too where the close_notify that comes with it is quicker', async () => {
+    const fixture = new Fixture();
+    const sessionId = await fixture.publish('connected');
+    fixture.engine.beforeClosing = () => {
+      fixture.engine.state(sessionId, 'closed', 'peer-closed');
+    };
 
     await fixture.signaling.unpublish(cam, sessionId);
 

@@ -208,9 +208,11 @@ export class SignalingService {
     return session;
   }
 
+  /** Its transport's own farewell may be quicker than the one that was asked for here. */
   private async close(session: PublisherSession, reason: SessionCloseReason): Promise<void> {
     await this.publishers.close(session, reason);
-    this.closed(session, reason);
+    if (session.isLost && reason === 'requested') this.sayGoodbye(session);
+    else this.closed(session, reason);
   }
 
   private sayGoodbye(session: PublisherSession): void {
