@@ -3,7 +3,14 @@ import type { SegmentClosed, TrackReception } from '../../engine/index.js';
 import type { MediaKind } from '../../media/codecs/codec.js';
 import { CompletenessRow } from './entities/index.js';
 
-const NOTHING = { packetsReceived: 0, packetsRepaired: 0, packetsLost: 0, framesRecorded: 0, framesDropped: 0 };
+/** The counts of a track before anything came of it. */
+export const NOTHING_COUNTED = {
+  packetsReceived: 0,
+  packetsRepaired: 0,
+  packetsLost: 0,
+  framesRecorded: 0,
+  framesDropped: 0,
+};
 
 /** Takes over what the engine has counted of a session; told again it changes nothing. To be called in a transaction. */
 export async function countReception(
@@ -38,5 +45,5 @@ export async function receptionOf(manager: EntityManager, sessionId: string): Pr
 
 async function makeRow(manager: EntityManager, sessionId: string, kind: MediaKind): Promise<void> {
   if (await manager.existsBy(CompletenessRow, { sessionId, kind })) return;
-  await manager.insert(CompletenessRow, { sessionId, kind, ...NOTHING });
+  await manager.insert(CompletenessRow, { sessionId, kind, ...NOTHING_COUNTED });
 }

@@ -1,5 +1,6 @@
 import type { MediaKind } from '../../../media/codecs/codec.js';
 import type { RecordedGap } from '../../../engine/index.js';
+import { NOTHING_COUNTED } from '../count-reception.js';
 import type { CompletenessRow } from '../entities/index.js';
 
 export type GapCause = RecordedGap['cause'];
@@ -47,7 +48,6 @@ export interface MediaExtent {
 
 /** Three decimals, never rounded up: a day that lacks a second is not 100 % complete. */
 const STEPS_PER_PERCENT = 1000;
-const NOTHING = { packetsReceived: 0, packetsRepaired: 0, packetsLost: 0, framesRecorded: 0, framesDropped: 0 };
 
 /**
  * @param rows of the session, one for each kind
@@ -85,7 +85,7 @@ function trackOf(
   lengthMs: number,
 ): TrackCompleteness {
   const { packetsReceived, packetsRepaired, packetsLost, framesRecorded, framesDropped } =
-    rows.find((row) => row.kind === kind) ?? NOTHING;
+    rows.find((row) => row.kind === kind) ?? NOTHING_COUNTED;
   const own = gaps.filter((gap) => gap.kind === kind);
   const gapCount = own.reduce((sum, gap) => sum + gap.gapCount, 0);
   const gapMs = own.reduce((sum, gap) => sum + gap.gapMs, 0);
