@@ -3,7 +3,10 @@ import { msToTicks } from '../timeline/ticks.js';
 import { fillerName } from './filler-name.js';
 import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
 
-/** Silence comes in frames of so much: stretches of it lie on a grid, so that one goes on where another ended. */
+/**
+ * Silence comes in frames of so much: stretches of it lie on a grid, so that one goes on where another ended. Chromium
+ * joins what lies at most so far apart.
+ */
 export const SILENCE_FRAME_MS = 20;
 
 /** A stretch of media time in the ticks of a track. */
@@ -23,11 +26,12 @@ interface Source {
 /**
  * @param beside what the segment has of the other kind
  * @param timescale of the track that is continued
- * @returns the time that filler of a kind has to last: the other's own for a picture, frames of silence that cover it for sound
+ * @returns the time that filler of a kind has to last: the other's own for a picture, frames of silence for sound, which
+ * begin with it or up to a frame before: what the Period before left open at its end stays shorter than a frame
  */
 export function fillerStretch(kind: MediaKind, beside: Stretch, timescale: number): Stretch {
   const frameTicks = kind === 'audio' ? msToTicks(SILENCE_FRAME_MS, timescale) : 1;
-  const frameAt = (ticks: number): number => Math.ceil((ticks * timescale) / (beside.timescale * frameTicks));
+  const frameAt = (ticks: number): number => Math.floor((ticks * timescale) / (beside.timescale * frameTicks));
   const first = frameAt(beside.startTicks);
   const end = Math.max(first + 1, frameAt(beside.startTicks + beside.durationTicks));
   return { timescale, startTicks: first * frameTicks, durationTicks: (end - first) * frameTicks };

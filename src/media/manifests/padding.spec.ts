@@ -65,7 +65,45 @@ describe('withPadding', () => {
   it('leaves the end of everything as it was recorded', () => {
     const last = period({ video: [0, 2000], audio: [0, 1500] });
 
-    expect(withPadding(last, true)).toEqual(last);
+    expect(withPadding(last, { isEnd: true })).toEqual(last);
+  });
+
+  it('leaves at most a frame between the sound of two Periods', () => {
+    const before = period({ video: [0, 2000], audio: [0, 1988] });
+
+    expect(soundOf(withPadding(period({ video: [3000, 5000], audio: [3007, 5000] }), { before }))[0]).toEqual([
+      'a1_1',
+      3007,
+      5000,
+    ]);
+    expect(soundOf(withPadding(period({ video: [3000, 5000], audio: [3009, 5000] }), { before }))[0]).toEqual([
+      'audio_padded_1_0_0001.m4s',
+      2989,
+      5000,
+    ]);
+  });
+
+  it('counts with a frame of silence too few where the Period before had pictures only', () => {
+    const before = { ...period({ video: [0, 2000], audio: [0, 2000] }), tracks: [VIDEO] };
+
+    expect(soundOf(withPadding(period({ video: [3000, 5000], audio: [3001, 5000] }), { before }))[0]).toEqual([
+      'audio_padded_1_0_0001.m4s',
+      2981,
+      5000,
+    ]);
+    expect(
+      withPadding(period({ video: [3000, 5000], audio: [3000, 5000] }), { before }).segments[0]?.objects[1]?.uri,
+    ).toBe('a1_1');
+  });
+
+  it('puts nothing before the beginning of time', () => {
+    const before = period({ video: [0, 2000], audio: [0, 1988] });
+
+    expect(soundOf(withPadding(period({ video: [0, 2000], audio: [15, 2000] }), { before }))[0]).toEqual([
+      'a1_1',
+      15,
+      2000,
+    ]);
   });
 
   it('lets long frames that reach over a cut be', () => {

@@ -57,7 +57,7 @@ export class FillerService {
   /**
    * A recorded segment of sound, byte for byte, with fragments of silence before and behind it.
    *
-   * @returns undefined for a segment without sound
+   * @returns undefined for a segment without sound, and for silence before the beginning of time
    * @throws {ObjectNotFoundError}
    */
   async pad(directory: string, { number, headFrames, tailFrames }: PaddedName): Promise<Buffer | undefined> {
@@ -67,6 +67,7 @@ export class FillerService {
     if (sound === undefined || bytes === undefined) return undefined;
     const { startTicks, durationTicks, timescale, objectKey, sizeBytes } = sound;
     const frameTicks = msToTicks(SILENCE_FRAME_MS, timescale);
+    if (startTicks < headFrames * frameTicks) return undefined;
     const silence = (fromTicks: number, count: number): Uint8Array =>
       encodeRepeated(cmaf, { kind: 'audio', bytes, count, startTicks: fromTicks, durationTicks: count * frameTicks });
     return Buffer.concat([

@@ -66,14 +66,24 @@ export function buildTimeline(rows: DirectoryRows, facts: TimelineFacts): Manife
   const last = runs.at(-1);
   return {
     ...facts,
-    periods: withFiller(
-      runs.map((run, index) =>
-        withPadding(periodOf(run, runs[index + 1], rows.anchors), !facts.isLive && run === last),
-      ),
-    ),
+    periods: withFiller(padded(runs, rows.anchors, facts)),
     availabilityStartEpochMs:
       last === undefined ? facts.publishedEpochMs : anchorOf(last, rows.anchors) - last.offsetMs,
   };
+}
+
+function padded(
+  runs: readonly PlacedRun[],
+  anchors: DirectoryRows['anchors'],
+  { isLive }: TimelineFacts,
+): ManifestPeriod[] {
+  const periods: ManifestPeriod[] = [];
+  for (const [index, run] of runs.entries()) {
+    const next = runs[index + 1];
+    const place = { before: periods.at(-1), isEnd: !isLive && next === undefined };
+    periods.push(withPadding(periodOf(run, next, anchors), place));
+  }
+  return periods;
 }
 
 function splitIntoRuns({ tracks, segments }: DirectoryRows): Run[] {
