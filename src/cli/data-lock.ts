@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { DataSource } from 'typeorm';
-import { sqlitePath, type AppConfig } from '../config/index.js';
-import { probeFolder } from '../modules/storage/probe-folder.js';
+import { sqlitePath, storageConfigOf, type AppConfig } from '../config/index.js';
+import { probeFolder } from '../modules/storage/drivers/index.js';
 import { systemErrorCode } from '../shared/errors.js';
 import { DataUnusableError } from './data-unusable.error.js';
 
@@ -30,9 +30,11 @@ export async function lockData(config: AppConfig): Promise<void> {
 }
 
 function placesOf({ recorder, database }: AppConfig): Place[] {
-  const { root } = recorder.storage;
+  const storage = storageConfigOf(recorder.storage);
+  const isFolder = storage?.type === 'fs';
+  const root = isFolder ? storage.root : recorder.spool_dir;
   const recordings = {
-    key: 'recorder.storage.root',
+    key: isFolder ? 'recorder.storage.root' : 'recorder.spool_dir',
     value: root,
     allowed: 'a folder that this server can write to and no other server uses',
     lockFile: join(resolve(root), '.aircheck.lock'),

@@ -1,5 +1,6 @@
 import { isLoopback, parseListenAddress } from './formats.js';
 import type { AppConfig } from './schema.js';
+import { storageProblems } from './storage-options.js';
 
 /**
  * Values that are right each for itself and wrong together.
@@ -23,6 +24,11 @@ export function contradictions(config: AppConfig, asksForCredentials: boolean): 
     problems.push(
       `http.listen is ${config.http.listen}, which other machines can reach, and nobody needs a token: set auth.tokens, or auth.mode = "none" when that is wanted.`,
     );
+  }
+  const { storage, backup_storage: backup } = config.recorder;
+  problems.push(...storageProblems('recorder.storage', storage), ...storageProblems('recorder.backup_storage', backup));
+  if (storage.type === 'fs' && backup.type !== 'none') {
+    problems.push('recorder.backup_storage.type is set while recorder.storage.type is "fs": a backup is for buckets.');
   }
   return problems;
 }

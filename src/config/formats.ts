@@ -59,3 +59,11 @@ export function sqlitePath(url: string): string | undefined {
 export function isIceServerUrl(text: string): boolean {
   return /^(?:stuns?:[\w.:[\]-]+|turns?:[\w.:[\]-]+(?:\?transport=(?:udp|tcp))?)$/i.test(text);
 }
+
+/** The origin of a store: `http://127.0.0.1:9000`, without credentials, path and query. */
+export function isHttpUrlOrEmpty(text: string): boolean {
+  if (text === '') return true;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.username === '' && url.password === '' && url.pathname === '/' && url.search === '' && url.hash === '';
+}

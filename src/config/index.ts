@@ -7,5 +7,12 @@ export {
   type ListenAddress,
 } from './formats.js';
 export { loadConfig, type LoadedConfig } from './load-config.js';
-export type { AppConfig, IceServerConfig, StorageConfig } from './schema.js';
+export type { AppConfig, IceServerConfig } from './schema.js';
+export {
+  storageConfigOf,
+  type FsStorageConfig,
+  type OssStorageConfig,
+  type S3StorageConfig,
+  type StorageConfig,
+} from './storage-options.js';
 export { APP_CONFIG, ENGINE_WORKER_URL } from './token.js';

@@ -41,7 +41,7 @@ describe('loadConfig', () => {
         auto_streams: ['*'],
         segment_duration_seconds: 6,
         node_alias: hostname(),
-        storage: { type: 'fs', root: './data/recordings' },
+        storage: { type: 'fs', root: '' },
       },
       database: { url: 'sqlite://./data/aircheck.db' },
       ice_servers: [],

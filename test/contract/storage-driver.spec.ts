@@ -2,10 +2,18 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { createStorageDriver, MemoryStorageDriver } from '../../src/modules/storage/drivers/index.js';
+import {
+  createLocalStorage,
+  createStorageDriver,
+  MemoryStorageDriver,
+} from '../../src/modules/storage/drivers/index.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import type { ByteRange, StorageDriver } from '../../src/modules/storage/ports/storage-driver.js';
-import { InvalidObjectKeyError, ObjectNotFoundError } from '../../src/modules/storage/storage.errors.js';
+import {
+  InvalidObjectKeyError,
+  ObjectExistsError,
+  ObjectNotFoundError,
+} from '../../src/modules/storage/storage.errors.js';
 
 let root: string;
 
@@ -40,13 +48,13 @@ describe.each<[string, () => StorageDriver]>([
     await expect(driver.put(key, chunks('media', ' and more'))).resolves.toEqual({ key, sizeBytes: 14 });
 
     expect(await read()).toBe('media and more');
-    await expect(driver.head(key)).resolves.toEqual({ key, sizeBytes: 14 });
+    await expect(driver.head(key)).resolves.toMatchObject({ key, sizeBytes: 14 });
   });
 
   it('keeps an empty object', async () => {
     await driver.put(key, chunks());
 
-    await expect(driver.head(key)).resolves.toEqual({ key, sizeBytes: 0 });
+    await expect(driver.head(key)).resolves.toMatchObject({ key, sizeBytes: 0 });
     expect(await read()).toBe('');
   });
 
@@ -54,14 +62,14 @@ describe.each<[string, () => StorageDriver]>([
     const short = parseObjectKey('x');
     await driver.put(short, chunks('1'));
 
-    await expect(driver.head(short)).resolves.toEqual({ key: short, sizeBytes: 1 });
+    await expect(driver.head(short)).resolves.toMatchObject({ key: short, sizeBytes: 1 });
   });
 
   it('takes names of 255 bytes', async () => {
     const long = parseObjectKey(`d/${'n'.repeat(255)}`);
     await driver.put(long, chunks('1'));
 
-    await expect(driver.head(long)).resolves.toEqual({ key: long, sizeBytes: 1 });
+    await expect(driver.head(long)).resolves.toMatchObject({ key: long, sizeBytes: 1 });
   });
 
   it.each([{ isDurable: true }, { isDurable: false }])('replaces an object, with %j', async (options) => {
@@ -119,8 +127,40 @@ describe.each<[string, () => StorageDriver]>([
     await expect(driver.head(key)).resolves.toBeUndefined();
   });
 
-  it('tells how much room there is', async () => {
-    expect(await driver.freeBytes()).toBeGreaterThan(0);
+  it('keeps the first of two that must not replace each other', async () => {
+    await driver.put(key, chunks('first'), { onlyIfAbsent: true });
+
+    await expect(driver.put(key, chunks('second'), { onlyIfAbsent: true })).rejects.toThrow(ObjectExistsError);
+
+    expect(await read()).toBe('first');
+    expect(await names('cam/2026/11/20')).toEqual([key]);
+  });
+
+  it('walks through everything below a directory', async () => {
+    for (const name of ['d/1', 'd/e/3', 'dd/4', '5']) await driver.put(parseObjectKey(name), chunks('x'));
+    const walked = async (directory?: string) => {
+      const keys: string[] = [];
+      for await (const object of driver.walk(directory === undefined ? undefined : parseObjectKey(directory))) {
+        keys.push(object.key);
+      }
+      return keys.sort();
+    };
+
+    expect(await walked()).toEqual(['5', 'd/1', 'd/e/3', 'dd/4']);
+    expect(await walked('d')).toEqual(['d/1', 'd/e/3']);
+    expect(await walked('never')).toEqual([]);
+  });
+
+  it('deletes many at once, also what is not there', async () => {
+    for (const name of ['d/1', 'd/2', 'd/3']) await driver.put(parseObjectKey(name), chunks('x'));
+
+    await driver.deleteAll(['d/1', 'd/3', 'd/9'].map(parseObjectKey));
+
+    expect(await names('d')).toEqual(['d/2']);
+  });
+
+  it('can be tried', async () => {
+    await expect(driver.probe()).resolves.toBeUndefined();
   });
 });
 
@@ -135,7 +175,7 @@ describe('storage driver fs', () => {
   });
 
   it('makes its root when it is first needed', async () => {
-    const driver = createStorageDriver({ type: 'fs', root: join(root, 'not/yet') });
+    const driver = createLocalStorage({ root: join(root, 'not/yet') });
 
     await expect(driver.head(key)).resolves.toBeUndefined();
     expect(await driver.freeBytes()).toBeGreaterThan(0);

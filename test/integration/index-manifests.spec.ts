@@ -239,6 +239,7 @@ it('shows a day of ten thousand segments without stopping everything else', asyn
       durationMs: 6000,
       sizeBytes: 1000,
       state: 'local',
+      releasedAt: null,
       objects,
       createdAt: START,
     };

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import type { SegmentClosed } from '../../engine/index.js';
+import type { RecordedObject, SegmentClosed } from '../../engine/index.js';
 import { ticksToMs } from '../../media/timeline/ticks.js';
 import { countFrames } from './count-reception.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from './directory-day.js';
+import type { OutboxService, OutgoingObject } from '../storage/outbox.service.js';
+import { parseObjectKey } from '../storage/ports/object-key.js';
 import { Recording, RecordingSession, SegmentRow, SessionPart } from './entities/index.js';
+import type { SegmentState } from './entities/segment-row.entity.js';
 import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError } from './index.errors.js';
 import { manifestPath } from './object-names.js';
 
@@ -16,14 +19,20 @@ interface Extent {
 }
 
 /**
- * Adds a segment to its session, its session's part in the directory and, when it is the first there, the stream's day.
+ * Adds a segment to its session, its session's part in the directory and, when it is the first there, the stream's day, and
+ * has it uploaded.
  * To be called in a transaction. The same segment once more changes nothing.
  *
  * @throws {SegmentConflictError} when the number is another segment's
  * @throws {UnknownRecordingSessionError}
  * @throws {EmptySegmentError}
  */
-export async function commitSegment(manager: EntityManager, segment: SegmentClosed, timeZone: string): Promise<void> {
+export async function commitSegment(
+  manager: EntityManager,
+  outbox: OutboxService,
+  segment: SegmentClosed,
+  timeZone: string,
+): Promise<void> {
   const { directory, number } = segment;
   if (segment.objects.length === 0) throw new EmptySegmentError(directory, number);
   const existing = await manager.findOneBy(SegmentRow, { directory, number });
@@ -34,7 +43,8 @@ export async function commitSegment(manager: EntityManager, segment: SegmentClos
   const session = await manager.findOneBy(RecordingSession, { id: segment.recordingSessionId });
   if (session === null) throw new UnknownRecordingSessionError(segment.recordingSessionId);
   const extent = extentOf(segment);
-  await manager.insert(SegmentRow, segmentRow(segment, extent));
+  await manager.insert(SegmentRow, segmentRow(segment, extent, outbox.hasBucket ? 'uploading' : 'local'));
+  await outbox.upload(manager, segment.objects.map(outgoing));
   await addToPart(manager, session, segment, extent, timeZone);
   await addToSession(manager, session, segment.period, extent);
   await countFrames(manager, segment);
@@ -59,7 +69,11 @@ function extentOf({ objects }: SegmentClosed): Extent {
   return { startMs: Math.floor(Math.min(...starts)), endMs: Math.ceil(Math.max(...ends)), sizeBytes };
 }
 
-function segmentRow(segment: SegmentClosed, { startMs, endMs, sizeBytes }: Extent): SegmentRow {
+function outgoing({ objectKey, sizeBytes, sha256 }: RecordedObject): OutgoingObject {
+  return { key: parseObjectKey(objectKey), sizeBytes, sha256 };
+}
+
+function segmentRow(segment: SegmentClosed, { startMs, endMs, sizeBytes }: Extent, state: SegmentState): SegmentRow {
   return {
     directory: segment.directory,
     number: segment.number,
@@ -68,7 +82,8 @@ function segmentRow(segment: SegmentClosed, { startMs, endMs, sizeBytes }: Exten
     startMs,
     durationMs: endMs - startMs,
     sizeBytes,
-    state: 'local',
+    state,
+    releasedAt: null,
     objects: segment.objects,
     createdAt: new Date(),
   };

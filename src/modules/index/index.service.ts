@@ -9,6 +9,8 @@ import type {
   TrackReception,
 } from '../../engine/index.js';
 import { inTransaction } from '../../persistence/transaction.js';
+import { OutboxService, type OutgoingObject } from '../storage/outbox.service.js';
+import { parseObjectKey } from '../storage/ports/object-key.js';
 import { StorageService } from '../storage/storage.service.js';
 import { commitGap } from './commit-gap.js';
 import { commitSegment } from './commit-segment.js';
@@ -59,6 +61,7 @@ export class IndexService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly storage: StorageService,
+    private readonly outbox: OutboxService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -98,8 +101,10 @@ export class IndexService {
     return this.write(async (manager) => {
       const { directory, trackId } = track;
       const existing = await manager.findOneBy(TrackRow, { directory, sessionId, trackId });
-      if (existing === null) await manager.insert(TrackRow, newTrack(sessionId, track));
-      else if (existing.initObjectKey !== track.initObjectKey || existing.initSha256 !== track.initSha256) {
+      if (existing === null) {
+        await manager.insert(TrackRow, newTrack(sessionId, track));
+        await this.outbox.upload(manager, [initOf(track)]);
+      } else if (existing.initObjectKey !== track.initObjectKey || existing.initSha256 !== track.initSha256) {
         throw new TrackConflictError(directory, trackId);
       }
     });
@@ -111,7 +116,7 @@ export class IndexService {
    * @throws {SegmentConflictError | UnknownRecordingSessionError | EmptySegmentError}
    */
   commitSegment(segment: SegmentClosed): Promise<void> {
-    return this.write((manager) => commitSegment(manager, segment, this.config.recorder.time_zone));
+    return this.write((manager) => commitSegment(manager, this.outbox, segment, this.config.recorder.time_zone));
   }
 
   /** What came of the session's media, all of it; told again it changes nothing. */
@@ -259,6 +264,7 @@ function newSession(input: OpenSessionInput): RecordingSession {
     gapCount: 0,
     gapMs: 0,
     unrecorded: null,
+    heldAt: null,
     createdAt: now,
     updatedAt: now,
   };
@@ -275,4 +281,8 @@ function newTrack(sessionId: string, track: RecordedTrack): TrackRow {
     channels: channels ?? null,
     createdAt: new Date(),
   };
+}
+
+function initOf({ initObjectKey, initSizeBytes, initSha256 }: RecordedTrack): OutgoingObject {
+  return { key: parseObjectKey(initObjectKey), sizeBytes: initSizeBytes, sha256: initSha256 };
 }

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import type { ManifestTimeline } from '../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
+import { OutboxService } from '../storage/outbox.service.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
 import { StorageService } from '../storage/storage.service.js';
 import { DirectoryView } from './manifests/directory-view.js';
@@ -33,6 +34,7 @@ export class ManifestService implements OnModuleDestroy {
   constructor(
     private readonly dataSource: DataSource,
     private readonly storage: StorageService,
+    private readonly outbox: OutboxService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -147,7 +149,9 @@ export class ManifestService implements OnModuleDestroy {
 
   /** A growing directory's files are replaced in seconds and made again from the rows after a power cut: no sync. */
   private async put(view: DirectoryView, name: string, body: Buffer, isLive: boolean): Promise<number> {
-    await this.storage.put(parseObjectKey(`${view.directory}/${name}`), body, { isDurable: !isLive });
+    const key = parseObjectKey(`${view.directory}/${name}`);
+    await this.storage.put(key, body, { isDurable: !isLive });
+    await this.outbox.uploadView(key);
     return body.length;
   }
 

@@ -18,3 +18,40 @@ export class ObjectNotFoundError extends AppError {
     super('No object has this key.', { key }, options);
   }
 }
+
+export class ObjectExistsError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'object-exists';
+
+  constructor(key: string, options?: ErrorOptions) {
+    super('An object has this key already.', { key }, options);
+  }
+}
+
+/** What keeps a store from answering, for people and for alarms. */
+export type StorageFault =
+  'credentials-refused' | 'access-denied' | 'no-such-bucket' | 'clock-skewed' | 'unreachable' | 'overloaded' | 'failed';
+
+export class StorageUnavailableError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'storage-unavailable';
+  override readonly retryAfterSeconds = 5;
+
+  /** @param reason one sentence without credentials */
+  constructor(
+    readonly fault: StorageFault,
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`The storage does not work: ${reason}`, { fault }, options);
+  }
+}
+
+export class PresignUnsupportedError extends AppError {
+  readonly kind = 'internal';
+  readonly code = 'presign-unsupported';
+
+  constructor() {
+    super('Recordings are kept in a folder, which has no signed URLs.');
+  }
+}

@@ -1,21 +1,33 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import { createStorageDriver } from './drivers/index.js';
+import { APP_CONFIG, storageConfigOf, type AppConfig } from '../../config/index.js';
+import { createLocalStorage, createStorageDriver } from './drivers/index.js';
 import { Job } from './entities/job.entity.js';
-import { StorageDriver } from './ports/storage-driver.js';
+import { OutboxService } from './outbox.service.js';
+import { Stores } from './ports/stores.js';
 import { StorageService } from './storage.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Job])],
   providers: [
     StorageService,
-    {
-      provide: StorageDriver,
-      inject: [APP_CONFIG],
-      useFactory: (config: AppConfig) => createStorageDriver(config.recorder.storage),
-    },
+    OutboxService,
+    { provide: Stores, inject: [APP_CONFIG], useFactory: ({ recorder }: AppConfig) => openStores(recorder) },
   ],
-  exports: [StorageService],
+  exports: [StorageService, OutboxService],
 })
 export class StorageModule {}
+
+/** With fs the folder is the storage; else the spool is recorded into. */
+export function openStores({ storage, backup_storage: second, spool_dir: spool }: AppConfig['recorder']): Stores {
+  const main = storageConfigOf(storage);
+  const backup = storageConfigOf(second);
+  if (main === undefined || main.type === 'fs') {
+    return { local: createLocalStorage(main ?? { root: spool }), bucket: undefined, backup: undefined };
+  }
+  return {
+    local: createLocalStorage({ root: spool }),
+    bucket: createStorageDriver(main),
+    backup: backup && createStorageDriver(backup),
+  };
+}

@@ -98,6 +98,10 @@ export class RecordingSession {
   @Column({ ...jsonColumn, nullable: true })
   unrecorded!: readonly UnrecordedTrack[] | null;
 
+  /** Since when it must not be deleted, by anybody. */
+  @Column({ name: 'held_at', ...nullableInstantColumn })
+  heldAt!: Date | null;
+
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: Date;
 

@@ -1,13 +1,19 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { RecordedObject } from '../../../engine/index.js';
-import { bigNumberColumn, instantColumn, jsonColumn } from '../../../persistence/column-types.js';
+import {
+  bigNumberColumn,
+  instantColumn,
+  jsonColumn,
+  nullableInstantColumn,
+} from '../../../persistence/column-types.js';
 
-/** Where the bytes of a segment are. */
+/** Where the bytes of a segment are: in the folder it was recorded into, on their way to the bucket, verified there, nowhere. */
 export type SegmentState = 'local' | 'uploading' | 'stored' | 'lost';
 
 /** One segment number of a directory, all tracks. Exists only for bytes that were synced. */
 @Entity('segments')
 @Index('segments_session_ix', ['sessionId', 'directory', 'number'])
+@Index('segments_state_ix', ['state', 'createdAt'])
 export class SegmentRow {
   @PrimaryColumn({ type: 'varchar', length: 1024 })
   directory!: string;
@@ -35,6 +41,10 @@ export class SegmentRow {
 
   @Column({ type: 'varchar', length: 16 })
   state!: SegmentState;
+
+  /** Since when only the bucket has the bytes. */
+  @Column({ name: 'released_at', ...nullableInstantColumn })
+  releasedAt!: Date | null;
 
   @Column(jsonColumn)
   objects!: readonly RecordedObject[];

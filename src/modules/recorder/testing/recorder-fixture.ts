@@ -98,7 +98,12 @@ export class RecorderFixture {
         storage: {
           localRoot: '/recordings',
           freeBytes: () => this.askDisk(),
-          head: (key) => Promise.resolve(this.deleted.has(key) ? undefined : { key, sizeBytes: SEGMENT_BYTES }),
+          head: (key) =>
+            Promise.resolve(
+              this.deleted.has(key)
+                ? undefined
+                : { key, sizeBytes: SEGMENT_BYTES, modifiedAt: new Date(0), checksums: {} },
+            ),
         },
         salvage: () =>
           this.unreadable === undefined ? Promise.resolve(this.leftovers) : Promise.reject(this.unreadable),

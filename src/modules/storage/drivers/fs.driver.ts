@@ -1,30 +1,49 @@
 import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream, type Stats } from 'node:fs';
-import { mkdir, open, opendir, realpath, rename, rm, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  open,
+  opendir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  statfs,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { StorageConfig } from '../../../config/index.js';
+import type { FsStorageConfig } from '../../../config/index.js';
 import { systemErrorCode } from '../../../shared/errors.js';
 import { parseObjectKey, type ObjectKey } from '../ports/object-key.js';
 import {
   StorageDriver,
   type ByteRange,
+  type LocalStorage,
+  type ObjectFacts,
+  type PresignedRequest,
   type PutOptions,
   type StorageDriverDefinition,
   type StoredObject,
 } from '../ports/storage-driver.js';
-import { InvalidObjectKeyError, ObjectNotFoundError } from '../storage.errors.js';
+import {
+  InvalidObjectKeyError,
+  ObjectExistsError,
+  ObjectNotFoundError,
+  PresignUnsupportedError,
+} from '../storage.errors.js';
 import { makeFolder } from './make-folder.js';
-
-type FsOptions = Extract<StorageConfig, { type: 'fs' }>;
+import { probeFolder } from './probe-folder.js';
 
 /** What open, stat and opendir say when a path leads to nothing, or through a file. */
 const ABSENT: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR'];
 const PARTIAL_SUFFIX = '.partial';
 
 /** Objects are files under one folder. Links inside it are followed as long as they stay inside. */
-export class FsStorageDriver extends StorageDriver {
+export class FsStorageDriver extends StorageDriver implements LocalStorage {
   readonly localRoot: string;
   private realRoot: Promise<string> | undefined;
 
@@ -40,7 +59,7 @@ export class FsStorageDriver extends StorageDriver {
     try {
       await pipeline(Readable.from(body), createWriteStream(partial, { flags: 'wx', flush: isDurable }));
       const { size: sizeBytes } = await stat(partial);
-      await rename(partial, join(directory, basename(key)));
+      await this.name(partial, join(directory, basename(key)), key, options.onlyIfAbsent ?? false);
       if (isDurable) await syncDirectory(directory);
       return { key, sizeBytes };
     } catch (error) {
@@ -59,22 +78,22 @@ export class FsStorageDriver extends StorageDriver {
     return file.createReadStream({ start: range.start, end: range.end });
   }
 
-  async head(key: ObjectKey): Promise<StoredObject | undefined> {
+  async head(key: ObjectKey): Promise<ObjectFacts | undefined> {
     const path = await this.find(key);
     const facts = path === undefined ? undefined : await statIfPresent(path);
-    return facts?.isFile() === true ? { key, sizeBytes: facts.size } : undefined;
+    return facts?.isFile() === true
+      ? { key, sizeBytes: facts.size, modifiedAt: facts.mtime, checksums: {} }
+      : undefined;
   }
 
   async *list(directory: ObjectKey): AsyncIterable<StoredObject> {
-    const path = await this.find(directory);
-    const facts = path === undefined ? undefined : await statIfPresent(path);
-    if (path === undefined || facts?.isDirectory() !== true) return;
-    for await (const entry of await opendir(path)) {
-      if (!entry.isFile() || entry.name.endsWith(PARTIAL_SUFFIX)) continue;
-      const key = keyOf(directory, entry.name);
-      const file = key === undefined ? undefined : await statIfPresent(join(path, entry.name));
-      if (key !== undefined && file !== undefined) yield { key, sizeBytes: file.size };
-    }
+    const path = await this.findFolder(directory);
+    if (path !== undefined) yield* this.objectsIn(path, directory, false);
+  }
+
+  async *walk(directory?: ObjectKey): AsyncIterable<StoredObject> {
+    const path = directory === undefined ? await this.root() : await this.findFolder(directory);
+    if (path !== undefined) yield* this.objectsIn(path, directory, true);
   }
 
   async delete(key: ObjectKey): Promise<void> {
@@ -88,9 +107,54 @@ export class FsStorageDriver extends StorageDriver {
     }
   }
 
+  async deleteAll(keys: readonly ObjectKey[]): Promise<void> {
+    for (const key of keys) await this.delete(key);
+  }
+
+  presign(): Promise<PresignedRequest> {
+    return Promise.reject(new PresignUnsupportedError());
+  }
+
+  probe(): Promise<void> {
+    return probeFolder(this.localRoot);
+  }
+
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(await this.root());
     return bavail * bsize;
+  }
+
+  private async name(partial: string, path: string, key: ObjectKey, onlyIfAbsent: boolean): Promise<void> {
+    if (!onlyIfAbsent) return rename(partial, path);
+    try {
+      await link(partial, path);
+    } catch (error) {
+      throw systemErrorCode(error) === 'EEXIST' ? new ObjectExistsError(key, { cause: error }) : error;
+    }
+    await unlink(partial);
+  }
+
+  private async findFolder(directory: ObjectKey): Promise<string | undefined> {
+    const path = await this.find(directory);
+    const facts = path === undefined ? undefined : await statIfPresent(path);
+    return facts?.isDirectory() === true ? path : undefined;
+  }
+
+  /** Links are not followed: what they lead to lies elsewhere under a key of its own. */
+  private async *objectsIn(
+    path: string,
+    directory: ObjectKey | undefined,
+    isDeep: boolean,
+  ): AsyncIterable<StoredObject> {
+    for await (const entry of await opendir(path)) {
+      if (entry.name.endsWith(PARTIAL_SUFFIX)) continue;
+      const key = keyOf(directory, entry.name);
+      if (key === undefined) continue;
+      const inner = join(path, entry.name);
+      if (isDeep && entry.isDirectory()) yield* this.objectsIn(inner, key, true);
+      const file = entry.isFile() ? await statIfPresent(inner) : undefined;
+      if (file !== undefined) yield { key, sizeBytes: file.size };
+    }
   }
 
   private async openFile(key: ObjectKey): Promise<{ file: FileHandle; sizeBytes: number }> {
@@ -151,7 +215,7 @@ export class FsStorageDriver extends StorageDriver {
   }
 }
 
-export const fsStorage: StorageDriverDefinition<FsOptions> = {
+export const fsStorage: StorageDriverDefinition<FsStorageConfig> = {
   type: 'fs',
   create: ({ root }) => new FsStorageDriver(root),
 };
@@ -185,9 +249,9 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 /** @returns undefined for a file that no key can name */
-function keyOf(directory: ObjectKey, name: string): ObjectKey | undefined {
+function keyOf(directory: ObjectKey | undefined, name: string): ObjectKey | undefined {
   try {
-    return parseObjectKey(`${directory}/${name}`);
+    return parseObjectKey(directory === undefined ? name : `${directory}/${name}`);
   } catch (error) {
     if (error instanceof InvalidObjectKeyError) return undefined;
     throw error;

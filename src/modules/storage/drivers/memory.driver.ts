@@ -1,23 +1,38 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ObjectKey } from '../ports/object-key.js';
-import { StorageDriver, type ByteRange, type StoredObject } from '../ports/storage-driver.js';
-import { ObjectNotFoundError } from '../storage.errors.js';
+import {
+  StorageDriver,
+  type ByteRange,
+  type LocalStorage,
+  type ObjectFacts,
+  type PresignedRequest,
+  type PutOptions,
+  type StoredObject,
+} from '../ports/storage-driver.js';
+import { ObjectExistsError, ObjectNotFoundError, PresignUnsupportedError } from '../storage.errors.js';
+
+interface KeptObject {
+  readonly bytes: Buffer;
+  readonly modifiedAt: Date;
+}
 
 /** Objects in memory, for tests of what lies above a driver. */
-export class MemoryStorageDriver extends StorageDriver {
+export class MemoryStorageDriver extends StorageDriver implements LocalStorage {
   readonly localRoot = '/nowhere';
-  private readonly objects = new Map<ObjectKey, Buffer>();
+  private readonly objects = new Map<ObjectKey, KeptObject>();
 
-  async put(key: ObjectKey, body: AsyncIterable<Uint8Array>): Promise<StoredObject> {
+  async put(key: ObjectKey, body: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredObject> {
     const parts: Uint8Array[] = [];
     for await (const part of body) parts.push(part);
+    if (options.onlyIfAbsent === true && this.objects.has(key)) throw new ObjectExistsError(key);
     const bytes = Buffer.concat(parts);
-    this.objects.set(key, bytes);
+    this.objects.set(key, { bytes, modifiedAt: new Date() });
     return { key, sizeBytes: bytes.length };
   }
 
   get(key: ObjectKey, range?: ByteRange): Promise<Readable> {
-    const bytes = this.objects.get(key);
+    const bytes = this.objects.get(key)?.bytes;
     if (bytes === undefined) return Promise.reject(new ObjectNotFoundError(key));
     if (range === undefined) return Promise.resolve(Readable.from([bytes]));
     if (range.start < 0 || range.end < range.start || range.end >= bytes.length) {
@@ -26,15 +41,25 @@ export class MemoryStorageDriver extends StorageDriver {
     return Promise.resolve(Readable.from([bytes.subarray(range.start, range.end + 1)]));
   }
 
-  head(key: ObjectKey): Promise<StoredObject | undefined> {
-    const bytes = this.objects.get(key);
-    return Promise.resolve(bytes && { key, sizeBytes: bytes.length });
+  head(key: ObjectKey): Promise<ObjectFacts | undefined> {
+    const kept = this.objects.get(key);
+    if (kept === undefined) return Promise.resolve(undefined);
+    const { bytes, modifiedAt } = kept;
+    const checksums = { md5: digest('md5', bytes), sha256: digest('sha256', bytes) };
+    return Promise.resolve({ key, sizeBytes: bytes.length, modifiedAt, checksums });
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port lists asynchronously, a map need not
   async *list(directory: ObjectKey): AsyncIterable<StoredObject> {
-    for (const [key, bytes] of this.objects) {
+    for (const [key, { bytes }] of this.objects) {
       if (key.slice(0, key.lastIndexOf('/')) === directory) yield { key, sizeBytes: bytes.length };
+    }
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- the port lists asynchronously, a map need not
+  async *walk(directory?: ObjectKey): AsyncIterable<StoredObject> {
+    for (const [key, { bytes }] of this.objects) {
+      if (directory === undefined || key.startsWith(`${directory}/`)) yield { key, sizeBytes: bytes.length };
     }
   }
 
@@ -43,7 +68,24 @@ export class MemoryStorageDriver extends StorageDriver {
     return Promise.resolve();
   }
 
+  deleteAll(keys: readonly ObjectKey[]): Promise<void> {
+    for (const key of keys) this.objects.delete(key);
+    return Promise.resolve();
+  }
+
+  presign(): Promise<PresignedRequest> {
+    return Promise.reject(new PresignUnsupportedError());
+  }
+
+  probe(): Promise<void> {
+    return Promise.resolve();
+  }
+
   freeBytes(): Promise<number> {
     return Promise.resolve(Number.MAX_SAFE_INTEGER);
   }
+}
+
+function digest(algorithm: string, bytes: Buffer): string {
+  return createHash(algorithm).update(bytes).digest('hex');
 }

@@ -1,11 +1,16 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { idColumn, instantColumn } from '../../../persistence/column-types.js';
+import { idColumn, instantColumn, nullableBigNumberColumn } from '../../../persistence/column-types.js';
 
-export type JobKind = 'upload' | 'delete';
+/** `release` takes the local copy of what the bucket has. */
+export type JobKind = 'upload' | 'delete' | 'release';
 
-/** Work that was decided in a transaction and is done after it, as often as it takes. */
+/** Views are small and wanted at once: they do not wait behind a day of media. */
+export type JobLane = 'media' | 'view';
+
+/** Work that was decided in a transaction and is done after it, as often as it takes. One per kind, object and node. */
 @Entity('jobs')
-@Index('jobs_due_ix', ['kind', 'dueAt'])
+@Index('jobs_due_ix', ['nodeAlias', 'lane', 'dueAt'])
+@Index('jobs_object_uq', ['kind', 'objectKey', 'nodeAlias'], { unique: true })
 export class Job {
   @PrimaryColumn(idColumn)
   id!: string;
@@ -13,8 +18,26 @@ export class Job {
   @Column({ type: 'varchar', length: 32 })
   kind!: JobKind;
 
+  @Column({ type: 'varchar', length: 8 })
+  lane!: JobLane;
+
   @Column({ name: 'object_key', type: 'varchar', length: 1024 })
   objectKey!: string;
+
+  /** Whose spool has the bytes. */
+  @Column({ name: 'node_alias', type: 'varchar', length: 255 })
+  nodeAlias!: string;
+
+  /** Grows when the same is asked for again: what was begun before is not the newest any more. */
+  @Column({ type: 'integer' })
+  generation!: number;
+
+  /** What the row of the object promises; null for views. */
+  @Column({ name: 'size_bytes', ...nullableBigNumberColumn })
+  sizeBytes!: number | null;
+
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  sha256!: string | null;
 
   @Column({ type: 'integer' })
   attempts!: number;

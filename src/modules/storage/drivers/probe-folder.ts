@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { systemErrorCode } from '../../shared/errors.js';
-import { inTime } from '../../shared/in-time.js';
-import { makeFolder } from './drivers/index.js';
+import { systemErrorCode } from '../../../shared/errors.js';
+import { inTime } from '../../../shared/in-time.js';
+import { makeFolder } from './make-folder.js';
 
 /** A disk that needs longer for a few bytes keeps no recording up. */
 const LIMIT_MS = 5_000;

@@ -1,0 +1,151 @@
+import type { AppConfig } from './schema.js';
+
+type StorageTable = AppConfig['recorder']['storage'] | AppConfig['recorder']['backup_storage'];
+type OptionName = Exclude<keyof StorageTable, 'type'>;
+
+export interface FsStorageConfig {
+  readonly type: 'fs';
+  /** Folder of the objects. */
+  readonly root: string;
+}
+
+export interface S3StorageConfig {
+  readonly type: 's3';
+  readonly bucket: string;
+  /** Prefix of every object without slashes at its ends, or empty. */
+  readonly root: string;
+  /** Undefined: asked of the bucket. */
+  readonly region: string | undefined;
+  /** Undefined: AWS. */
+  readonly endpoint: string | undefined;
+  /** Undefined: the default chain, or nobody when that is disabled. */
+  readonly credentials:
+    | { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string | undefined }
+    | undefined;
+  readonly isConfigLoadDisabled: boolean;
+  readonly isVirtualHostStyle: boolean;
+  readonly checksum: 'auto' | 'supported' | 'required';
+}
+
+export interface OssStorageConfig {
+  readonly type: 'oss';
+  readonly bucket: string;
+  /** Prefix of every object without slashes at its ends, or empty. */
+  readonly root: string;
+  readonly region: string;
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly securityToken: string | undefined;
+}
+
+/** What a driver is made from: the options of its own kind, checked. */
+export type StorageConfig = FsStorageConfig | S3StorageConfig | OssStorageConfig;
+
+const DEFAULT_FOLDER = './data/recordings';
+
+interface OptionRules {
+  readonly allowed: readonly OptionName[];
+  readonly required: readonly OptionName[];
+}
+
+const RULES: Readonly<Record<StorageTable['type'], OptionRules>> = {
+  none: { allowed: [], required: [] },
+  fs: { allowed: ['root'], required: [] },
+  s3: {
+    allowed: [
+      'root',
+      'bucket',
+      'region',
+      'endpoint',
+      'access_key_id',
+      'secret_access_key',
+      'session_token',
+      'disable_config_load',
+      'enable_virtual_host_style',
+      'checksum',
+    ],
+    required: ['bucket'],
+  },
+  oss: {
+    allowed: ['root', 'bucket', 'region', 'endpoint', 'access_key_id', 'access_key_secret', 'security_token'],
+    required: ['bucket', 'region', 'endpoint', 'access_key_id', 'access_key_secret'],
+  },
+};
+
+/** Options that come in pairs: the first is worth nothing without the second. */
+const PAIRS: readonly (readonly [OptionName, OptionName])[] = [
+  ['access_key_id', 'secret_access_key'],
+  ['secret_access_key', 'access_key_id'],
+  ['session_token', 'access_key_id'],
+];
+
+/**
+ * @param key of the table, `recorder.storage`
+ * @returns one sentence for each option that is missing or belongs to another kind of storage
+ */
+export function storageProblems(key: string, table: StorageTable): string[] {
+  const { allowed, required } = RULES[table.type];
+  const names = Object.keys(table).filter((name): name is OptionName => name !== 'type');
+  const isSet = (name: OptionName): boolean => table[name] !== '' && table[name] !== false && table[name] !== 'auto';
+  const problems = required
+    .filter((name) => !isSet(name))
+    .map((name) => `${key}.${name} is missing: ${key}.type = "${table.type}" needs it.`);
+  for (const name of names) {
+    if (isSet(name) && !allowed.includes(name)) {
+      problems.push(
+        `${key}.${name} is set, which ${key}.type = "${table.type}" has no use for: remove one of the two.`,
+      );
+    }
+  }
+  if (table.type !== 's3') return problems;
+  for (const [name, other] of PAIRS) {
+    if (isSet(name) && !isSet(other))
+      problems.push(`${key}.${name} is set without ${key}.${other}: set both or neither.`);
+  }
+  return problems;
+}
+
+/** @param table has no {@link storageProblems} */
+export function storageConfigOf(table: StorageTable): StorageConfig | undefined {
+  const { bucket, endpoint, region } = table;
+  const root = table.root.replace(/^\/+|\/+$/g, '');
+  switch (table.type) {
+    case 'none':
+      return undefined;
+    case 'fs':
+      return { type: 'fs', root: table.root === '' ? DEFAULT_FOLDER : table.root };
+    case 's3':
+      return {
+        type: 's3',
+        bucket,
+        root,
+        region: optional(region),
+        endpoint: optional(endpoint),
+        credentials: s3Credentials(table),
+        isConfigLoadDisabled: table.disable_config_load,
+        isVirtualHostStyle: table.enable_virtual_host_style,
+        checksum: table.checksum,
+      };
+    case 'oss':
+      return {
+        type: 'oss',
+        bucket,
+        root,
+        region,
+        endpoint,
+        accessKeyId: table.access_key_id,
+        accessKeySecret: table.access_key_secret,
+        securityToken: optional(table.security_token),
+      };
+  }
+}
+
+function s3Credentials(table: StorageTable): S3StorageConfig['credentials'] {
+  const { access_key_id: accessKeyId, secret_access_key: secretAccessKey, session_token: token } = table;
+  return accessKeyId === '' ? undefined : { accessKeyId, secretAccessKey, sessionToken: optional(token) };
+}
+
+function optional(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}

@@ -1,0 +1,64 @@
+import { Table, TableColumn, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
+
+const text = (name: string, length: string): TableColumn => new TableColumn({ name, type: 'varchar', length });
+const nullableText = (name: string, length: string): TableColumn =>
+  new TableColumn({ name, type: 'varchar', length, isNullable: true });
+
+const MEDIA_STATE = new TableIndex({ name: 'segments_state_ix', columnNames: ['state', 'created_at'] });
+
+const BEFORE = new Table({
+  name: 'jobs',
+  columns: [
+    new TableColumn({ name: 'id', type: 'varchar', length: '36', isPrimary: true }),
+    text('kind', '32'),
+    text('object_key', '1024'),
+    new TableColumn({ name: 'attempts', type: 'integer' }),
+    text('due_at', '24'),
+    new TableColumn({ name: 'last_error', type: 'text', isNullable: true }),
+    text('created_at', '24'),
+  ],
+  indices: [{ name: 'jobs_due_ix', columnNames: ['kind', 'due_at'] }],
+});
+
+const AFTER = new Table({
+  name: 'jobs',
+  columns: [
+    new TableColumn({ name: 'id', type: 'varchar', length: '36', isPrimary: true }),
+    text('kind', '32'),
+    text('lane', '8'),
+    text('object_key', '1024'),
+    text('node_alias', '255'),
+    new TableColumn({ name: 'generation', type: 'integer' }),
+    new TableColumn({ name: 'size_bytes', type: 'bigint', isNullable: true }),
+    nullableText('sha256', '64'),
+    new TableColumn({ name: 'attempts', type: 'integer' }),
+    text('due_at', '24'),
+    new TableColumn({ name: 'last_error', type: 'text', isNullable: true }),
+    text('created_at', '24'),
+  ],
+  indices: [
+    { name: 'jobs_due_ix', columnNames: ['node_alias', 'lane', 'due_at'] },
+    { name: 'jobs_object_uq', columnNames: ['kind', 'object_key', 'node_alias'], isUnique: true },
+  ],
+});
+
+/** Jobs say what they are about; nothing wrote any before, so the table is made anew. Segments say where their bytes are. */
+export class Outbox1795400000000 implements MigrationInterface {
+  readonly name = 'Outbox1795400000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropTable('jobs');
+    await queryRunner.createTable(AFTER);
+    await queryRunner.addColumn('segments', nullableText('released_at', '24'));
+    await queryRunner.createIndex('segments', MEDIA_STATE);
+    await queryRunner.addColumn('recording_sessions', nullableText('held_at', '24'));
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropColumn('recording_sessions', 'held_at');
+    await queryRunner.dropIndex('segments', MEDIA_STATE);
+    await queryRunner.dropColumn('segments', 'released_at');
+    await queryRunner.dropTable('jobs');
+    await queryRunner.createTable(BEFORE);
+  }
+}
