@@ -12,6 +12,11 @@ interface Unrecorded {
   readonly reason: string;
 }
 
+interface SessionFile {
+  readonly unrecorded: readonly Unrecorded[];
+  readonly completeness: { readonly tracks: readonly { readonly kind: string; readonly frames_recorded: number }[] };
+}
+
 /** One server for senders that take turns, and a folder for what the judges look at. */
 export class UnusualStage implements AsyncDisposable {
   private streams = 0;
@@ -45,9 +50,19 @@ export class UnusualStage implements AsyncDisposable {
 
   /** What the session file says is not in the recording. */
   async unrecorded(stream: string): Promise<readonly Unrecorded[]> {
+    return (await this.sessionFile(stream)).unrecorded;
+  }
+
+  /** What the session file counts of a kind: frames that were received and are in the recording. */
+  async framesRecorded(stream: string, kind: 'video' | 'audio'): Promise<number | undefined> {
+    const { tracks } = (await this.sessionFile(stream)).completeness;
+    return tracks.find((track) => track.kind === kind)?.frames_recorded;
+  }
+
+  private async sessionFile(stream: string): Promise<SessionFile> {
     const recording = await StoredRecording.of(this.server, stream);
     const name = (await recording.names()).find((candidate) => candidate.startsWith('session_')) ?? '';
-    return (JSON.parse(await recording.text(name)) as { unrecorded: readonly Unrecorded[] }).unrecorded;
+    return JSON.parse(await recording.text(name)) as SessionFile;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
