@@ -8,7 +8,7 @@ import { ensureTools } from './test-tools.mjs';
 
 const ALL_LEVELS = ['unit', 'contract', 'integration', 'load', 'e2e', 'faults', 'interop'];
 /** Most of what these do is wait for real time to pass, and each of their files has servers, ports and folders of its own. */
-const SIDE_BY_SIDE = ['e2e', 'faults'];
+const SIDE_BY_SIDE = { e2e: 2, faults: 3, interop: 2 };
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const levels = named.length > 0 ? named : ALL_LEVELS;
 const isWriting = process.argv.includes('--write');
@@ -25,7 +25,9 @@ function runLevel(level, folder, env) {
   const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
   // Peers of other people's making leave timers and sockets behind: what a test itself starts, it ends.
   const workers =
-    level === 'unit' ? [] : [SIDE_BY_SIDE.includes(level) ? '--maxWorkers=2' : '--runInBand', '--forceExit'];
+    level === 'unit'
+      ? []
+      : [level in SIDE_BY_SIDE ? `--maxWorkers=${SIDE_BY_SIDE[level]}` : '--runInBand', '--forceExit'];
   const part = onlySender === undefined ? [] : ['--testPathPatterns', 'interop/interop.spec'];
   run(
     process.execPath,
