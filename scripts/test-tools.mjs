@@ -1,12 +1,14 @@
 // The system tools that tests send and judge with: found, or installed on Debian and Ubuntu, or named as missing with the command that failed.
 import { spawnSync } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 
 const PYTHON = '/usr/bin/python3';
 const GSTREAMER =
   "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstWebRTC', '1.0'); from gi.repository import Gst, GstWebRTC; " +
   "Gst.init(None); import sys; sys.exit(any(Gst.ElementFactory.find(n) is None for n in ('webrtcbin', 'nicesrc', 'x264enc', 'x265enc', 'vp9enc', 'opusenc')))";
 
-/** The command that shows a tool is there, and the Debian packages that bring it. */
+/** The command that shows a tool is there, and the Debian packages or the Go module that bring it. */
 const tools = {
   chromium: { command: ['chromium', '--version'], debian: ['chromium'] },
   ffmpeg: { command: ['ffmpeg', '-version'], debian: ['ffmpeg'] },
@@ -25,10 +27,23 @@ const tools = {
   aiortc: { command: [PYTHON, '-c', 'import aiortc'], debian: ['python3-aiortc'] },
   // No package of Debian 12 is new enough: it is used where it is.
   go: { command: ['go', 'version'], debian: [] },
+  // Compiles for minutes the first time. Its makers give out no packages of it any more.
+  minio: {
+    command: ['minio', '--version'],
+    debian: [],
+    module: 'github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c',
+  },
 };
 
-/** Where Go's own archive puts it. */
-const PATH = `${process.env.PATH}:/usr/local/go/bin`;
+/** Where Go's own archive puts it, and it puts what it installs. */
+const GO_PATH = `${process.env.PATH}:/usr/local/go/bin`;
+const PATH = `${GO_PATH}:${join(goFolder(), 'bin')}`;
+const GO_INSTALL_LIMIT_MS = 20 * 60_000;
+
+function goFolder() {
+  const { stdout } = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8', env: { ...process.env, PATH: GO_PATH } });
+  return stdout?.trim() || join(homedir(), 'go');
+}
 
 function isThere(name) {
   const [command, ...args] = tools[name].command;
@@ -52,9 +67,27 @@ function apt(prefix, ...args) {
   return `${['apt-get', ...args].join(' ')}: ${said.at(-1) ?? `exit code ${status}`}`;
 }
 
+/** @returns undefined when it went well, else the command and what it said last */
+function goInstall(module) {
+  const { status, signal, stderr } = spawnSync('go', ['install', '-trimpath', module], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+    encoding: 'utf8',
+    timeout: GO_INSTALL_LIMIT_MS,
+    env: { ...process.env, PATH, CGO_ENABLED: '0', GOFLAGS: '', GOBIN: '' },
+  });
+  if (status === 0) return undefined;
+  const said = stderr?.trim().split('\n').at(-1) || (signal ?? `exit code ${status}`);
+  return `CGO_ENABLED=0 go install ${module}: ${said}`;
+}
+
 /** Each tool by itself: one that cannot be had does not cost the others. @returns why it is missing, or undefined */
 function bring(name, prefix) {
-  const { command, debian } = tools[name];
+  const { command, debian, module } = tools[name];
+  if (module !== undefined) {
+    if (!isThere('go')) return `go install ${module}: go is not found`;
+    console.log(`Installing ${name} …`);
+    return goInstall(module) ?? (isThere(name) ? undefined : `go install ${module}: done, and it still does not run`);
+  }
   if (debian.length === 0) return `${command.join(' ')}: not found`;
   const wanted = ['install', '-y', '--no-install-recommends', ...debian];
   if (prefix === undefined) return `apt-get ${wanted.join(' ')}: no right to install here`;

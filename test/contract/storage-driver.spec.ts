@@ -1,41 +1,52 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import {
-  createLocalStorage,
-  createStorageDriver,
-  MemoryStorageDriver,
-} from '../../src/modules/storage/drivers/index.js';
+import { createStorageDriver, MemoryStorageDriver } from '../../src/modules/storage/drivers/index.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import type { ByteRange, StorageDriver } from '../../src/modules/storage/ports/storage-driver.js';
-import {
-  InvalidObjectKeyError,
-  ObjectExistsError,
-  ObjectNotFoundError,
-} from '../../src/modules/storage/storage.errors.js';
+import { ObjectExistsError, ObjectNotFoundError } from '../../src/modules/storage/storage.errors.js';
+import { breakingOff, chunks } from '../support/bodies.js';
+import { S3Server } from '../support/s3-server.js';
+import { describeWith, type ToolName } from '../support/tools.js';
 
-let root: string;
+/** What the drivers of a kind need to be there, once for all cases. */
+interface Ground extends AsyncDisposable {
+  /** @param name another one for each case: a place where nothing is */
+  createDriver(name: string): StorageDriver;
+}
 
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'aircheck-storage-'));
-});
+interface Kind {
+  readonly name: string;
+  readonly tools: readonly ToolName[];
+  prepare(): Promise<Ground>;
+}
 
-afterEach(async () => {
-  await rm(root, { recursive: true });
-});
+const kinds: readonly Kind[] = [
+  { name: 'fs', tools: [], prepare: prepareFolder },
+  { name: 'memory', tools: [], prepare: prepareMemory },
+  { name: 's3', tools: ['minio'], prepare: prepareS3 },
+];
 
 const key = parseObjectKey('cam/2026/11/20/seg_0001.m4s');
 
-describe.each<[string, () => StorageDriver]>([
-  ['fs', () => createStorageDriver({ type: 'fs', root })],
-  ['memory', () => new MemoryStorageDriver()],
-])('storage driver %s', (_type, create) => {
+for (const kind of kinds) describeWith(...kind.tools)(`storage driver ${kind.name}`, () => behavesAsStorage(kind));
+
+function behavesAsStorage(kind: Kind): void {
+  let ground: Ground;
   let driver: StorageDriver;
+  let cases = 0;
+
+  beforeAll(async () => {
+    ground = await kind.prepare();
+  });
 
   beforeEach(() => {
-    driver = create();
+    cases += 1;
+    driver = ground.createDriver(`case-${cases}`);
   });
+
+  afterAll(() => ground[Symbol.asyncDispose]());
 
   const read = async (range?: ByteRange) => (await buffer(await driver.get(key, range))).toString();
   const names = async (directory: string) => {
@@ -162,80 +173,27 @@ describe.each<[string, () => StorageDriver]>([
   it('can be tried', async () => {
     await expect(driver.probe()).resolves.toBeUndefined();
   });
-});
-
-describe('storage driver fs', () => {
-  const create = () => createStorageDriver({ type: 'fs', root });
-
-  it('keeps objects as plain files under its root', async () => {
-    await create().put(key, chunks('media'));
-
-    expect(await readFile(join(root, key), 'utf8')).toBe('media');
-    expect(await readdir(join(root, 'cam/2026/11/20'))).toEqual(['seg_0001.m4s']);
-  });
-
-  it('makes its root when it is first needed', async () => {
-    const driver = createLocalStorage({ root: join(root, 'not/yet') });
-
-    await expect(driver.head(key)).resolves.toBeUndefined();
-    expect(await driver.freeBytes()).toBeGreaterThan(0);
-  });
-
-  it('does not take a directory for an object, or an object for a directory', async () => {
-    const driver = create();
-    await driver.put(key, chunks('x'));
-    const directory = parseObjectKey('cam/2026');
-    const below = parseObjectKey(`${key}/below`);
-
-    await expect(driver.head(directory)).resolves.toBeUndefined();
-    await expect(driver.get(directory)).rejects.toThrow(ObjectNotFoundError);
-    await expect(driver.head(below)).resolves.toBeUndefined();
-    await expect(driver.get(below)).rejects.toThrow(ObjectNotFoundError);
-    await expect(driver.put(below, chunks('x'))).rejects.toThrow();
-  });
-
-  it('follows a link that stays inside and none that leads out', async () => {
-    const outside = await mkdtemp(join(tmpdir(), 'aircheck-outside-'));
-    const driver = create();
-    await writeFile(join(outside, 'secret'), 'secret');
-    await mkdir(join(root, 'real'));
-    await symlink(join(root, 'real'), join(root, 'inside'));
-    await symlink(outside, join(root, 'folder'));
-    await symlink(join(outside, 'secret'), join(root, 'file'));
-
-    await driver.put(parseObjectKey('inside/x'), chunks('x'));
-    expect(await readFile(join(root, 'real/x'), 'utf8')).toBe('x');
-
-    for (const path of ['folder/secret', 'file']) {
-      await expect(driver.get(parseObjectKey(path))).rejects.toThrow(InvalidObjectKeyError);
-      await expect(driver.head(parseObjectKey(path))).rejects.toThrow(InvalidObjectKeyError);
-    }
-    await expect(driver.put(parseObjectKey('folder/new'), chunks('x'))).rejects.toThrow(InvalidObjectKeyError);
-    await expect(driver.put(parseObjectKey('folder/deep/new'), chunks('x'))).rejects.toThrow(InvalidObjectKeyError);
-    await expect(driver.delete(parseObjectKey('folder/secret'))).rejects.toThrow(InvalidObjectKeyError);
-    await driver.put(parseObjectKey('file'), chunks('mine'));
-
-    expect(await readdir(outside)).toEqual(['secret']);
-    expect(await readFile(join(outside, 'secret'), 'utf8')).toBe('secret');
-    await rm(outside, { recursive: true });
-  });
-
-  it('does not mistake a folder whose name begins like the root for the root', async () => {
-    await mkdir(`${root}2`);
-    await symlink(`${root}2`, join(root, 'sibling'));
-
-    await expect(create().put(parseObjectKey('sibling/x'), chunks('x'))).rejects.toThrow(InvalidObjectKeyError);
-    await rm(`${root}2`, { recursive: true });
-  });
-});
-
-// eslint-disable-next-line @typescript-eslint/require-await -- bodies are asynchronous, these are all here
-async function* chunks(...texts: string[]): AsyncIterable<Uint8Array> {
-  for (const text of texts) yield Buffer.from(text);
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- bodies are asynchronous, this one is all here
-async function* breakingOff(): AsyncIterable<Uint8Array> {
-  yield Buffer.from('half');
-  throw new Error('broke off');
+async function prepareFolder(): Promise<Ground> {
+  const root = await mkdtemp(join(tmpdir(), 'aircheck-storage-'));
+  return {
+    createDriver: (name) => createStorageDriver({ type: 'fs', root: join(root, name) }),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
+  };
+}
+
+function prepareMemory(): Promise<Ground> {
+  return Promise.resolve({
+    createDriver: () => new MemoryStorageDriver(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+}
+
+async function prepareS3(): Promise<Ground> {
+  const server = await S3Server.start();
+  return {
+    createDriver: (name) => createStorageDriver(server.storage({ root: name })),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }

@@ -1,9 +1,296 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type HeadObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3StorageConfig } from '../../../config/index.js';
-import type { StorageDriverDefinition } from '../ports/storage-driver.js';
+import { parseObjectKey, type ObjectKey } from '../ports/object-key.js';
+import {
+  StorageDriver,
+  type ByteRange,
+  type ObjectChecksums,
+  type ObjectFacts,
+  type PresignedRequest,
+  type PresignInput,
+  type PutOptions,
+  type StorageDriverDefinition,
+  type StoredObject,
+} from '../ports/storage-driver.js';
+import {
+  InvalidObjectKeyError,
+  ObjectExistsError,
+  ObjectNotFoundError,
+  StorageUnavailableError,
+} from '../storage.errors.js';
+import { BodyReader } from './body-reader.js';
+import { asksForChecksums, openS3Client, S3_LIMITS, type S3Limits } from './s3/open-s3-client.js';
+import { putObject } from './s3/put-object.js';
+import { answerOf, storageErrorOf, type S3Deed, type S3Place } from './s3/s3-errors.js';
+
+/** Objects that are only there while they are tried out with. */
+const TRIAL_SUFFIX = '.partial';
+/** How long it is believed that the bucket is there, once it was. */
+const BUCKET_TRUST_MS = 60_000;
+/** From here on links that are signed with the clock of this machine, and recordings named after it, are wrong. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/** Objects in a bucket of AWS S3 or of a store that speaks like it. */
+export class S3StorageDriver extends StorageDriver {
+  private readonly client: S3Client;
+  /** Signs links: those who use them send no checksums. */
+  private readonly signer: S3Client;
+  private readonly limits: S3Limits;
+  private readonly place: S3Place;
+  private bucketSeenAt = -Infinity;
+
+  /** @param clockOffsetMs what is added to the clock of this machine, until the store says what time it is */
+  constructor(
+    private readonly config: S3StorageConfig,
+    limits: Partial<S3Limits> = {},
+    private readonly clockOffsetMs = 0,
+  ) {
+    super();
+    this.limits = { ...S3_LIMITS, ...limits };
+    this.client = openS3Client(config, this.limits, clockOffsetMs);
+    this.signer = openS3Client({ ...config, checksum: 'required' }, this.limits, 0);
+    this.place = { bucket: config.bucket, host: hostOf(config) };
+  }
+
+  async put(key: ObjectKey, body: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredObject> {
+    const reader = new BodyReader(body, options.sizeBytes);
+    const target = { Bucket: this.config.bucket, Key: this.nameOf(key) };
+    try {
+      if (options.onlyIfAbsent === true && (await this.isKnownToExist(key))) throw new ObjectExistsError(key);
+      await putObject(this.client, target, reader, options, this.limits);
+      return { key, sizeBytes: reader.sizeBytes };
+    } catch (error) {
+      if (reader.failure !== undefined) throw reader.failure.error;
+      if (answerOf(error)?.status === 412) throw new ObjectExistsError(key, { cause: error });
+      throw this.mapped(error, 'write to');
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async get(key: ObjectKey, range?: ByteRange): Promise<Readable> {
+    if (range !== undefined && (range.start < 0 || range.end < range.start)) throw notInside(range, key);
+    const command = new GetObjectCommand({
+      Bucket: this.config.bucket,
+      Key: this.nameOf(key),
+      ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` }),
+    });
+    try {
+      const { Body: body, ContentLength: length } = await this.client.send(command);
+      if (!(body instanceof Readable)) throw new TypeError('no body');
+      if (range === undefined || length === range.end - range.start + 1) return body;
+      body.destroy();
+    } catch (error) {
+      const { code, status } = answerOf(error) ?? {};
+      if (code === 'NoSuchKey') throw new ObjectNotFoundError(key, { cause: error });
+      if (range === undefined || status !== 416) throw this.mapped(error, 'read from');
+    }
+    throw notInside(range, key);
+  }
+
+  async head(key: ObjectKey): Promise<ObjectFacts | undefined> {
+    try {
+      const facts = await this.client.send(
+        new HeadObjectCommand({
+          Bucket: this.config.bucket,
+          Key: this.nameOf(key),
+          ...(asksForChecksums(this.config) ? { ChecksumMode: 'ENABLED' } : {}),
+        }),
+      );
+      const { ContentLength: sizeBytes = 0, LastModified: modifiedAt = new Date(0) } = facts;
+      return { key, sizeBytes, modifiedAt, checksums: checksumsOf(facts) };
+    } catch (error) {
+      if (answerOf(error)?.status !== 404) throw this.mapped(error, 'read from');
+    }
+    await this.assureBucket();
+    return undefined;
+  }
+
+  async *list(directory: ObjectKey): AsyncIterable<StoredObject> {
+    yield* this.objectsUnder(`${directory}/`, '/');
+  }
+
+  async *walk(directory?: ObjectKey): AsyncIterable<StoredObject> {
+    yield* this.objectsUnder(directory === undefined ? '' : `${directory}/`);
+  }
+
+  async delete(key: ObjectKey): Promise<void> {
+    try {
+      await this.client.send(new DeleteObjectCommand({ Bucket: this.config.bucket, Key: this.nameOf(key) }));
+    } catch (error) {
+      if (answerOf(error)?.code !== 'NoSuchKey') throw this.mapped(error, 'delete from');
+    }
+  }
+
+  async deleteAll(keys: readonly ObjectKey[]): Promise<void> {
+    for (let first = 0; first < keys.length; first += this.limits.pageSize) {
+      await this.deletePage(keys.slice(first, first + this.limits.pageSize));
+    }
+  }
+
+  async presign({ method, key, lifetimeSeconds }: PresignInput): Promise<PresignedRequest> {
+    if (this.config.credentials === undefined && this.config.isConfigLoadDisabled) {
+      throw new StorageUnavailableError('credentials-refused', 'a signed URL needs an access key.');
+    }
+    const object = { Bucket: this.config.bucket, Key: this.nameOf(key) };
+    const command = method === 'GET' ? new GetObjectCommand(object) : new PutObjectCommand(object);
+    try {
+      const signingDate = new Date(Date.now() + this.client.config.systemClockOffset);
+      const url = await getSignedUrl(this.signer, command, { expiresIn: lifetimeSeconds, signingDate });
+      return { url, headers: {} };
+    } catch (error) {
+      throw this.mapped(error, 'sign for');
+    }
+  }
+
+  async probe(): Promise<void> {
+    const key = parseObjectKey(`.${randomUUID()}${TRIAL_SUFFIX}`);
+    const written = Buffer.from('aircheck');
+    await this.put(key, Readable.from([written]), { sizeBytes: written.length });
+    try {
+      const read = await buffer(await this.get(key));
+      if (!read.equals(written)) throw new StorageUnavailableError('failed', 'what was written reads otherwise.');
+    } finally {
+      await this.delete(key);
+    }
+    this.checkClock();
+  }
+
+  /** Requests are signed with the store's own time once it has said it; the clock is wrong all the same. */
+  private checkClock(): void {
+    const differenceMs = Math.abs(this.client.config.systemClockOffset - this.clockOffsetMs);
+    if (differenceMs < CLOCK_TOLERANCE_MS) return;
+    const minutes = Math.round(differenceMs / 60_000);
+    const reason = `the clock of this machine and that of ${this.place.host} differ by ${minutes} minutes.`;
+    throw new StorageUnavailableError('clock-skewed', reason);
+  }
+
+  /** For stores that know no condition. Whoever may not ask learns it from the condition. */
+  private async isKnownToExist(key: ObjectKey): Promise<boolean> {
+    try {
+      return (await this.head(key)) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The answer to HEAD has no body: whether the object or the bucket is missing has to be asked. */
+  private async assureBucket(): Promise<void> {
+    if (performance.now() - this.bucketSeenAt < BUCKET_TRUST_MS) return;
+    try {
+      await this.client.send(new HeadBucketCommand({ Bucket: this.config.bucket }));
+    } catch (error) {
+      const status = answerOf(error)?.status;
+      if (status === 404) {
+        const reason = `there is no bucket ${this.place.bucket} at ${this.place.host}.`;
+        throw new StorageUnavailableError('no-such-bucket', reason);
+      }
+      if (status !== 403) throw this.mapped(error, 'read from');
+    }
+    this.bucketSeenAt = performance.now();
+  }
+
+  private async *objectsUnder(prefix: string, delimiter?: string): AsyncIterable<StoredObject> {
+    let from: string | undefined;
+    do {
+      const page = await this.page(this.nameOf(prefix), delimiter, from);
+      for (const { Key: name = '', Size: sizeBytes = 0 } of page.Contents ?? []) {
+        const key = this.keyOf(name);
+        if (key !== undefined) yield { key, sizeBytes };
+      }
+      from = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    } while (from !== undefined);
+  }
+
+  private async page(prefix: string, delimiter: string | undefined, from: string | undefined) {
+    try {
+      return await this.client.send(
+        new ListObjectsV2Command({
+          Bucket: this.config.bucket,
+          Prefix: prefix,
+          MaxKeys: this.limits.pageSize,
+          ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
+          ...(from === undefined ? {} : { ContinuationToken: from }),
+        }),
+      );
+    } catch (error) {
+      throw this.mapped(error, 'list');
+    }
+  }
+
+  private async deletePage(keys: readonly ObjectKey[]): Promise<void> {
+    const objects = keys.map((key) => ({ Key: this.nameOf(key) }));
+    const command = new DeleteObjectsCommand({
+      Bucket: this.config.bucket,
+      Delete: { Objects: objects, Quiet: true },
+      // This request is refused without a checksum; MD5 is the one that every store knows.
+      ...(asksForChecksums(this.config) ? {} : { ChecksumAlgorithm: 'MD5' }),
+    });
+    const { Errors: errors = [] } = await this.client.send(command).catch((error: unknown) => {
+      throw this.mapped(error, 'delete from');
+    });
+    const refused = errors.find(({ Code: code }) => code !== 'NoSuchKey');
+    if (refused === undefined) return;
+    throw this.mapped(Object.assign(new Error(), { name: refused.Code ?? 'unknown' }), 'delete from');
+  }
+
+  private nameOf(key: string): string {
+    return this.config.root === '' ? key : `${this.config.root}/${key}`;
+  }
+
+  /** @returns undefined for an object that no key can name, or that is only being tried out with */
+  private keyOf(name: string): ObjectKey | undefined {
+    if (name.endsWith(TRIAL_SUFFIX)) return undefined;
+    try {
+      return parseObjectKey(this.config.root === '' ? name : name.slice(this.config.root.length + 1));
+    } catch (error) {
+      if (error instanceof InvalidObjectKeyError) return undefined;
+      throw error;
+    }
+  }
+
+  private mapped(error: unknown, deed: S3Deed): Error {
+    return storageErrorOf(error, this.place, deed);
+  }
+}
 
 export const s3Storage: StorageDriverDefinition<S3StorageConfig> = {
   type: 's3',
-  create: () => {
-    throw new RangeError('s3 is being built');
-  },
+  create: (config) => new S3StorageDriver(config),
 };
+
+/** An ETag is the MD5 of an object that came in one request and was not encrypted with a key of its own. */
+function checksumsOf(facts: HeadObjectCommandOutput): ObjectChecksums {
+  const { ETag: etag = '', ServerSideEncryption: encryption, SSECustomerAlgorithm: ownKey } = facts;
+  const tag = etag.replaceAll('"', '').toLowerCase();
+  const isMd5 = /^[0-9a-f]{32}$/.test(tag) && (encryption ?? 'AES256') === 'AES256' && ownKey === undefined;
+  return { md5: isMd5 ? tag : undefined, sha256: sha256Of(facts) };
+}
+
+/** What the store has reckoned itself before what came with the object. One with a dash is the checksum of checksums. */
+function sha256Of({ ChecksumSHA256: reckoned, Metadata: metadata }: HeadObjectCommandOutput): string | undefined {
+  if (reckoned !== undefined && !reckoned.includes('-')) return Buffer.from(reckoned, 'base64').toString('hex');
+  return metadata?.['sha256'];
+}
+
+function hostOf({ endpoint }: S3StorageConfig): string {
+  return endpoint === undefined ? 'AWS' : new URL(endpoint).host;
+}
+
+function notInside({ start, end }: ByteRange, key: ObjectKey): RangeError {
+  return new RangeError(`Bytes ${start} to ${end} are not in ${key}.`);
+}

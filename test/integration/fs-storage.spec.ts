@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLocalStorage, createStorageDriver } from '../../src/modules/storage/drivers/index.js';
+import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
+import { InvalidObjectKeyError, ObjectNotFoundError } from '../../src/modules/storage/storage.errors.js';
+import { chunks } from '../support/bodies.js';
+
+const key = parseObjectKey('cam/2026/11/20/seg_0001.m4s');
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'aircheck-storage-'));
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
+
+describe('storage driver fs', () => {
+  const create = () => createStorageDriver({ type: 'fs', root });
+
+  it('keeps objects as plain files under its root', async () => {
+    await create().put(key, chunks('media'));
+
+    expect(await readFile(join(root, key), 'utf8')).toBe('media');
+    expect(await readdir(join(root, 'cam/2026/11/20'))).toEqual(['seg_0001.m4s']);
+  });
+
+  it('makes its root when it is first needed', async () => {
+    const driver = createLocalStorage({ root: join(root, 'not/yet') });
+
+    await expect(driver.head(key)).resolves.toBeUndefined();
+    expect(await driver.freeBytes()).toBeGreaterThan(0);
+  });
+
+  it('does not take a directory for an object, or an object for a directory', async () => {
+    const driver = create();
+    await driver.put(key, chunks('x'));
+    const directory = parseObjectKey('cam/2026');
+    const below = parseObjectKey(`${key}/below`);
+
+    await expect(driver.head(directory)).resolves.toBeUndefined();
+    await expect(driver.get(directory)).rejects.toThrow(ObjectNotFoundError);
+    await expect(driver.head(below)).resolves.toBeUndefined();
+    await expect(driver.get(below)).rejects.toThrow(ObjectNotFoundError);
+    await expect(driver.put(below, chunks('x'))).rejects.toThrow();
+  });
+
+  it('follows a link that stays inside and none that leads out', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'aircheck-outside-'));
+    const driver = create();
+    await writeFile(join(outside, 'secret'), 'secret');
+    await mkdir(join(root, 'real'));
+    await symlink(join(root, 'real'), join(root, 'inside'));
+    await symlink(outside, join(root, 'folder'));
+    await symlink(join(outside, 'secret'), join(root, 'file'));
+
+    await driver.put(parseObjectKey('inside/x'), chunks('x'));
+    expect(await readFile(join(root, 'real/x'), 'utf8')).toBe('x');
+
+    for (const path of ['folder/secret', 'file']) {
+      await expect(driver.get(parseObjectKey(path))).rejects.toThrow(InvalidObjectKeyError);
+      await expect(driver.head(parseObjectKey(path))).rejects.toThrow(InvalidObjectKeyError);
+    }
+    await expect(driver.put(parseObjectKey('folder/new'), chunks('x'))).rejects.toThrow(InvalidObjectKeyError);
+    await expect(driver.put(parseObjectKey('folder/deep/new'), chunks('x'))).rejects.toThrow(InvalidObjectKeyError);
+    await expect(driver.delete(parseObjectKey('folder/secret'))).rejects.toThrow(InvalidObjectKeyError);
+    await driver.put(parseObjectKey('file'), chunks('mine'));
+
+    expect(await readdir(outside)).toEqual(['secret']);
+    expect(await readFile(join(outside, 'secret'), 'utf8')).toBe('secret');
+    await rm(outside, { recursive: true });
+  });
+
+  it('does not mistake a folder whose name begins like the root for the root', async () => {
+    await mkdir(`${root}2`);
+    await symlink(`${root}2`, join(root, 'sibling'));
+
+    await expect(create().put(parseObjectKey('sibling/x'), chunks('x'))).rejects.toThrow(InvalidObjectKeyError);
+    await rm(`${root}2`, { recursive: true });
+  });
+});
