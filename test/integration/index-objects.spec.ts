@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
+import { pause } from '../support/wait.js';
 import {
   DIRECTORY,
   record,
@@ -33,6 +34,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await fixture[Symbol.asyncDispose]();
 });
+
+/** Within the second of a change its date tells nothing. */
+async function waitForNextSecond(): Promise<void> {
+  await pause(1000 - (Date.now() % 1000));
+}
 
 /** Sends the path as it is: fetch would tidy it. */
 async function ask(path: string, { method = 'GET', ...headers }: Record<string, string> = {}) {
@@ -80,6 +86,21 @@ it('answers HEAD with the header of GET', async () => {
     expect(headers[name]).toBe(whole.headers[name]);
   }
 });
+
+it.each([KEY, `${DIRECTORY}/manifest.mpd`])(
+  'says since when %s is what it is, and sends it no second time',
+  async (key) => {
+    await waitForNextSecond();
+    const date = (await ask(key)).headers['last-modified'] ?? '';
+
+    expect(Date.parse(date)).toBeLessThanOrEqual(Date.now());
+    expect((await ask(key, { 'if-modified-since': date })).status).toBe(304);
+    expect((await ask(key, { 'if-modified-since': date, 'if-none-match': '"x"' })).status).toBe(200);
+    expect((await ask(key, { 'if-modified-since': 'Fri, 20 Nov 2020 12:00:00 GMT' })).status).toBe(200);
+    expect((await ask(key, { range: 'bytes=0-1', 'if-range': date })).status).toBe(206);
+    expect((await ask(key, { range: 'bytes=0-1', 'if-range': 'Fri, 20 Nov 2020 12:00:00 GMT' })).status).toBe(200);
+  },
+);
 
 it.each([
   [KEY, BYTES.toString()],
@@ -189,8 +210,9 @@ describe.each(['GET', 'HEAD'])('%s of an object', (method) => {
 
     const { status, headers, body } = await ask(key, { method });
 
-    expect([status, headers['cache-control'], headers.etag]).toEqual([404, 'no-store', undefined]);
-    if (method === 'GET') expect(JSON.parse(body)).toMatchObject({ code: 'object-not-found' });
+    expect([status, headers['cache-control'], headers.etag]).toEqual([410, 'no-store', undefined]);
+    const problem = { code: 'object-lost', key, from: '2026-11-20T12:00:00.000Z', to: '2026-11-20T12:00:06.000Z' };
+    if (method === 'GET') expect(JSON.parse(body)).toMatchObject(problem);
     await fixture.storage.put(parseObjectKey(key), segmentBytes(key));
   });
 });

@@ -9,7 +9,7 @@ import { parseInitName, parseSegmentName, splitKey } from './object-names.js';
  * An init is known as long as its object is there: one that was deleted would be missed by all that point at it.
  *
  * @param lastNumber highest segment number of the rows, 0 without any
- * @param sizes bytes by name of the files that lie in the directory
+ * @param sizes bytes by name of the objects that lie in the directory, as files or in a bucket
  */
 export function directoryStateOf(
   directory: string,
@@ -26,10 +26,17 @@ export function directoryStateOf(
     directory,
     nextSegmentNumber: 1 + segments.reduce((last, number) => Math.max(last, number), lastNumber),
     nextInitNumber: { video: nextInit('video'), audio: nextInit('audio') },
-    knownInits: knownInits(
-      tracks.filter(({ initObjectKey, initSizeBytes }) => sizes.get(splitKey(initObjectKey).name) === initSizeBytes),
-    ),
+    knownInits: knownInits(tracks.filter((track) => hasInit(track, sizes))),
   };
+}
+
+/** @returns whether rows and the files of the folder say all that is to be known, so that no bucket need be asked */
+export function isKnown(lastNumber: number, tracks: readonly TrackRow[], sizes: ReadonlyMap<string, number>): boolean {
+  return (lastNumber > 0 || tracks.length > 0) && tracks.every((track) => hasInit(track, sizes));
+}
+
+function hasInit({ initObjectKey, initSizeBytes }: TrackRow, sizes: ReadonlyMap<string, number>): boolean {
+  return sizes.get(splitKey(initObjectKey).name) === initSizeBytes;
 }
 
 /** @returns each init object once, under the track id that its newest row has */

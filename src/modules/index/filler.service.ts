@@ -9,9 +9,9 @@ import type { PaddedName } from '../../media/manifests/padded-name.js';
 import { fillerStretch, SILENCE_FRAME_MS } from '../../media/manifests/filler.js';
 import { msToTicks, ticksToMs } from '../../media/timeline/ticks.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
-import { ObjectNotFoundError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
 import { SegmentRow, TrackRow } from './entities/index.js';
+import { wholeRange } from './object-access/whole-range.js';
 
 /** Segment type and the header of a first fragment of 400 samples are a quarter of it. */
 const HEADER_BYTES = 32 * 1024;
@@ -40,7 +40,7 @@ export class FillerService {
 
   /**
    * @returns undefined for a name that no manifest of the directory has
-   * @throws {ObjectNotFoundError}
+   * @throws {ObjectNotFoundError | StorageUnavailableError}
    */
   async make(directory: string, name: FillerName): Promise<Buffer | undefined> {
     const { kind } = name;
@@ -58,21 +58,21 @@ export class FillerService {
    * A recorded segment of sound, byte for byte, with fragments of silence before and behind it.
    *
    * @returns undefined for a segment without sound, and for silence before the beginning of time
-   * @throws {ObjectNotFoundError}
+   * @throws {ObjectNotFoundError | StorageUnavailableError}
    */
   async pad(directory: string, { number, headFrames, tailFrames }: PaddedName): Promise<Buffer | undefined> {
     const row = await this.dataSource.manager.findOneBy(SegmentRow, { directory, number, state: Not('lost') });
     const sound = row?.objects.find(({ kind }) => kind === 'audio');
     const bytes = sound && (await this.silence(directory, sound));
     if (sound === undefined || bytes === undefined) return undefined;
-    const { startTicks, durationTicks, timescale, objectKey, sizeBytes } = sound;
+    const { startTicks, durationTicks, timescale, sizeBytes } = sound;
     const frameTicks = msToTicks(SILENCE_FRAME_MS, timescale);
     if (startTicks < headFrames * frameTicks) return undefined;
     const silence = (fromTicks: number, count: number): Uint8Array =>
       encodeRepeated(cmaf, { kind: 'audio', bytes, count, startTicks: fromTicks, durationTicks: count * frameTicks });
     return Buffer.concat([
       ...(headFrames === 0 ? [] : [silence(startTicks - headFrames * frameTicks, headFrames)]),
-      await this.read(objectKey, 0, sizeBytes),
+      await this.read(sound, 0, sizeBytes),
       ...(tailFrames === 0 ? [] : [silence(startTicks + durationTicks, tailFrames)]),
     ]);
   }
@@ -96,20 +96,17 @@ export class FillerService {
     return track === null ? undefined : findCodec(track.codecName, track.kind)?.isobmff?.silence;
   }
 
-  private async firstSample({ objectKey, sizeBytes }: RecordedObject): Promise<Uint8Array | undefined> {
-    const head = await this.read(objectKey, 0, Math.min(HEADER_BYTES, sizeBytes));
+  private async firstSample(source: RecordedObject): Promise<Uint8Array | undefined> {
+    const { sizeBytes } = source;
+    const head = await this.read(source, 0, Math.min(HEADER_BYTES, sizeBytes));
     const span = cmaf.findFirstSample((offset, length) => head.subarray(offset, offset + length), sizeBytes);
     if (span === undefined || span.length === 0 || span.length > MAX_SAMPLE_BYTES) return undefined;
-    return this.read(objectKey, span.offset, span.length);
+    return this.read(source, span.offset, span.length);
   }
 
-  /** @throws {ObjectNotFoundError} also when the object has got shorter */
-  private async read(objectKey: string, start: number, length: number): Promise<Buffer> {
-    const key = parseObjectKey(objectKey);
-    try {
-      return await buffer(await this.storage.get(key, { start, end: start + length - 1 }));
-    } catch (error) {
-      throw error instanceof RangeError ? new ObjectNotFoundError(key, { cause: error }) : error;
-    }
+  /** @throws {ObjectNotFoundError | StorageUnavailableError} */
+  private async read({ objectKey, sizeBytes }: RecordedObject, start: number, length: number): Promise<Buffer> {
+    const range = { start, end: start + length - 1 };
+    return buffer(wholeRange(await this.storage.read(parseObjectKey(objectKey), sizeBytes, range), range));
   }
 }

@@ -57,6 +57,17 @@ export class ObjectNotCommittedError extends AppError {
   }
 }
 
+/** An object that has a row and whose bytes are nowhere. */
+export class ObjectLostError extends AppError {
+  readonly kind = 'gone';
+  readonly code = 'object-lost';
+
+  /** @param stretch wall clock of the media that cannot be had any more */
+  constructor(key: string, { from, to }: { readonly from: Date; readonly to: Date }) {
+    super('The bytes of this object are lost.', { key, from: from.toISOString(), to: to.toISOString() });
+  }
+}
+
 export class RangeNotSatisfiableError extends AppError {
   readonly kind = 'range-not-satisfiable';
   readonly code = 'range-not-satisfiable';

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, In, IsNull, Not, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import type {
@@ -11,6 +11,8 @@ import type {
 import { inTransaction } from '../../persistence/transaction.js';
 import { OutboxService, type OutgoingObject } from '../storage/outbox.service.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
+import type { StoredObject } from '../storage/ports/storage-driver.js';
+import { StorageUnavailableError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
 import { commitGap } from './commit-gap.js';
 import { commitSegment } from './commit-segment.js';
@@ -22,10 +24,10 @@ import {
 } from './committed-segments.js';
 import { countReception, receptionOf } from './count-reception.js';
 import { findDirectoryOwner } from './directory-claims.js';
-import { directoryStateOf } from './directory-state.js';
+import { directoryStateOf, isKnown } from './directory-state.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
 import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
-import { manifestPath, parseSegmentName, splitKey } from './object-names.js';
+import { manifestPath, splitKey } from './object-names.js';
 import { findPlaybackEntries, findRecordedStreams } from './playback-entries.js';
 import {
   RUNNING_STATES,
@@ -49,15 +51,11 @@ export type {
   UnrecordedTrack,
 } from './recording-session.js';
 
-/** An object that has a row: its bytes are whole, synced and never change. */
-export interface CommittedObject {
-  readonly sizeBytes: number;
-  readonly sha256: string;
-}
-
 /** What exists and where: the rows behind every list, manifest and object. */
 @Injectable()
 export class IndexService {
+  private readonly logger = new Logger(IndexService.name);
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly storage: StorageService,
@@ -194,7 +192,24 @@ export class IndexService {
     const tracks = await manager.find(TrackRow, { where: { directory }, order: { createdAt: 'ASC' } });
     const sizes = new Map<string, number>();
     for await (const { key, sizeBytes } of this.storage.list(directory)) sizes.set(splitKey(key).name, sizeBytes);
+    if (!isKnown(lastNumber, tracks, sizes)) {
+      for (const { key, sizeBytes } of await this.bucketsHave(directory)) {
+        const { name } = splitKey(key);
+        if (!sizes.has(name)) sizes.set(name, sizeBytes);
+      }
+    }
     return directoryStateOf(directory, lastNumber, tracks, sizes);
+  }
+
+  /** A bucket that is away does not keep a recording from its beginning: what it has there is seen when it is uploaded to. */
+  private async bucketsHave(directory: string): Promise<StoredObject[]> {
+    try {
+      return await this.storage.listBuckets(directory);
+    } catch (error) {
+      if (!(error instanceof StorageUnavailableError)) throw error;
+      this.logger.warn(`What the bucket has in ${directory} is not known: ${error.message}`);
+      return [];
+    }
   }
 
   /** What the rows say of a session that a crash interrupted, in one of its directories. */
@@ -223,20 +238,6 @@ export class IndexService {
   /** One entry for each directory that the stream has media in, oldest first. */
   recordingsOf(stream: string): Promise<PlaybackEntry[]> {
     return findPlaybackEntries(this.dataSource.manager, stream, this.config.recorder.time_zone);
-  }
-
-  /** @returns undefined for everything but segments and inits that have a row and whose bytes are not lost */
-  async committedObject(key: string): Promise<CommittedObject | undefined> {
-    const { directory, name } = splitKey(key);
-    const number = parseSegmentName(name)?.number;
-    if (number === undefined) return this.committedInit(key);
-    const row = await this.dataSource.manager.findOneBy(SegmentRow, { directory, number, state: Not('lost') });
-    return row?.objects.find(({ objectKey }) => objectKey === key);
-  }
-
-  private async committedInit(key: string): Promise<CommittedObject | undefined> {
-    const row = await this.dataSource.manager.findOneBy(TrackRow, { initObjectKey: key });
-    return row === null ? undefined : { sizeBytes: row.initSizeBytes, sha256: row.initSha256 };
   }
 
   private write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {

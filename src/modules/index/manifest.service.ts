@@ -77,9 +77,7 @@ export class ManifestService implements OnModuleDestroy {
   }
 
   async timeline(directory: string): Promise<ManifestTimeline> {
-    const view = new DirectoryView(directory);
-    await view.refresh(this.dataSource.manager);
-    return this.timelineOf(view, this.live.has(directory));
+    return this.timelineOf(await this.viewOf(directory), this.live.has(directory));
   }
 
   /** @returns undefined when the directory has nothing to play */
@@ -91,8 +89,14 @@ export class ManifestService implements OnModuleDestroy {
   }
 
   /** @returns undefined when the session has nothing in the directory */
-  sessionFile(directory: string, name: string): Promise<ManifestDocument | undefined> {
-    return this.stored(`${directory}/${name}`);
+  async sessionFile(directory: string, name: string): Promise<ManifestDocument | undefined> {
+    const stored = await this.stored(`${directory}/${name}`);
+    if (stored !== undefined) return stored;
+    const view = await this.viewOf(directory);
+    const session = view.sessions.find(({ id }) => sessionFileName(id) === name);
+    if (session === undefined) return undefined;
+    const body = await writeSessionFile(this.dataSource.manager, session.id, directory);
+    return manifestDocument(body, new Date(session.updatedAtMs));
   }
 
   isLive(directory: string): boolean {
@@ -102,8 +106,7 @@ export class ManifestService implements OnModuleDestroy {
   private async rebuild(directory: string): Promise<void> {
     const live = this.live.get(directory);
     if (live === undefined) {
-      const view = new DirectoryView(directory);
-      await view.refresh(this.dataSource.manager);
+      const view = await this.viewOf(directory);
       if (!view.isEmpty) await this.writeAll(view, new Map(), false);
       if (!this.live.has(directory)) this.outdated.delete(directory);
       return;
@@ -142,7 +145,7 @@ export class ManifestService implements OnModuleDestroy {
       written.set(id, updatedAtMs);
     }
     for (const name of manifestNamesOf(view.tracks)) {
-      bytes += await this.put(view, name, writeManifest(name, timeline).body, isLive);
+      bytes += await this.put(view, name, writeManifest(name, timeline, new Date()).body, isLive);
     }
     return bytes;
   }
@@ -165,15 +168,21 @@ export class ManifestService implements OnModuleDestroy {
 
   private async stored(key: string): Promise<ManifestDocument | undefined> {
     const object = await this.storage.head(parseObjectKey(key));
-    return object && manifestDocument(await buffer(await this.storage.get(object.key)));
+    return object && manifestDocument(await buffer(await this.storage.get(object.key)), object.modifiedAt);
   }
 
   /** A file that is not there, or not any more, is a view all the same. */
   private async rebuilt(directory: string, name: ManifestName): Promise<ManifestDocument | undefined> {
+    const view = await this.viewOf(directory);
+    if (view.isEmpty || !manifestNamesOf(view.tracks).includes(name)) return undefined;
+    const changedMs = Math.max(...view.sessions.map(({ updatedAtMs }) => updatedAtMs));
+    return writeManifest(name, this.timelineOf(view, false), new Date(changedMs));
+  }
+
+  private async viewOf(directory: string): Promise<DirectoryView> {
     const view = new DirectoryView(directory);
     await view.refresh(this.dataSource.manager);
-    if (view.isEmpty || !manifestNamesOf(view.tracks).includes(name)) return undefined;
-    return writeManifest(name, this.timelineOf(view, false));
+    return view;
   }
 
   private timelineOf(view: DirectoryView, isLive: boolean): ManifestTimeline {

@@ -1,66 +1,105 @@
 import { Injectable } from '@nestjs/common';
-import type { Readable } from 'node:stream';
+import { DataSource } from 'typeorm';
+import { AppError } from '../../shared/errors.js';
+import { TimeLimitError } from '../../shared/in-time.js';
+import { contentTypeOf } from '../storage/ports/content-type.js';
 import { parseEncodedObjectKey, type ObjectKey } from '../storage/ports/object-key.js';
 import type { ByteRange } from '../storage/ports/storage-driver.js';
-import { ObjectNotFoundError } from '../storage/storage.errors.js';
+import { ObjectNotFoundError, StorageUnavailableError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
 import { parseFillerName } from '../../media/manifests/filler-name.js';
 import { parsePaddedName } from '../../media/manifests/padded-name.js';
-import { ObjectNotCommittedError } from './index.errors.js';
+import { ObjectLostError, ObjectNotCommittedError } from './index.errors.js';
 import { FillerService } from './filler.service.js';
-import { IndexService } from './index.service.js';
 import { ManifestService } from './manifest.service.js';
 import { manifestDocument, type ManifestDocument } from './manifests/manifest-document.js';
-import { contentTypeOf, IMMUTABLE, REVALIDATE, type ObjectResource } from './object-access/object-resource.js';
+import { findCommittedObject, findStretch, type CommittedObject } from './object-access/committed-object.js';
+import { IMMUTABLE, REVALIDATE, type ObjectResource } from './object-access/object-resource.js';
+import { begun, wholeRange } from './object-access/whole-range.js';
 import { isManifestName, isSessionFileName, parseInitName, parseSegmentName, splitKey } from './object-names.js';
 
-/** Objects as the index knows them: what has no row, or is no view over rows, is not there. */
+/**
+ * Objects as the index knows them: what has no row, or is no view over rows, is not there. Where the bytes of media lie
+ * makes no difference to anything but the time it takes.
+ */
 @Injectable()
 export class ObjectService {
   constructor(
-    private readonly index: IndexService,
+    private readonly dataSource: DataSource,
     private readonly manifests: ManifestService,
     private readonly filler: FillerService,
     private readonly storage: StorageService,
   ) {}
 
   /**
+   * What there is to say of an object; whether the bytes of media can be had is seen when they are wanted.
+   *
    * @param encodedKey as it came over the wire
-   * @throws {InvalidObjectKeyError | ObjectNotFoundError | ObjectNotCommittedError}
+   * @throws {InvalidObjectKeyError | ObjectNotFoundError | ObjectNotCommittedError | ObjectLostError}
    */
-  async find(encodedKey: string): Promise<{ key: ObjectKey; resource: ObjectResource }> {
+  async find(encodedKey: string): Promise<ObjectResource> {
     const key = parseEncodedObjectKey(encodedKey);
     const { directory, name } = splitKey(key);
-    if (parseSegmentName(name) !== undefined || parseInitName(name) !== undefined) {
-      return { key, resource: await this.media(key) };
-    }
+    if (parseSegmentName(name) !== undefined || parseInitName(name) !== undefined) return this.media(key);
     const document = await this.document(directory, name);
     if (document === undefined) throw this.absent(key, directory, name);
-    const { sha256, body } = document;
-    const contentType = contentTypeOf(name);
-    return { key, resource: { contentType, cacheControl: REVALIDATE, sha256, sizeBytes: body.length, body } };
+    const { sha256, body, modifiedAt } = document;
+    const facts = { contentType: contentTypeOf(name), cacheControl: REVALIDATE, sizeBytes: body.length };
+    return { key, ...facts, sha256, body, modifiedAt };
   }
 
-  /** @throws {ObjectNotFoundError} also when it has got shorter since it was found */
-  async read(key: ObjectKey, range: ByteRange): Promise<Readable> {
+  /**
+   * Makes sure that the bytes of committed media can be had.
+   *
+   * @throws {ObjectLostError | StorageUnavailableError}
+   */
+  async check({ key, sizeBytes }: ObjectResource): Promise<void> {
+    if ((await this.storage.find(key, sizeBytes)) === undefined) throw await this.lost(key);
+  }
+
+  /**
+   * @returns bytes of committed media, the first of which have come already
+   * @throws {ObjectLostError | StorageUnavailableError}
+   */
+  async open({ key, sizeBytes }: ObjectResource, range: ByteRange): Promise<AsyncGenerator<Uint8Array>> {
     try {
-      return await this.storage.get(key, range);
+      return await begun(wholeRange(await this.storage.read(key, sizeBytes, range), range));
     } catch (error) {
-      throw error instanceof RangeError ? new ObjectNotFoundError(key, { cause: error }) : error;
+      if (error instanceof ObjectNotFoundError) throw await this.lost(key);
+      if (error instanceof AppError) throw error;
+      const fault = error instanceof TimeLimitError ? 'unreachable' : 'failed';
+      throw new StorageUnavailableError(fault, 'the object cannot be read.', { cause: error });
     }
   }
 
   private async media(key: ObjectKey): Promise<ObjectResource> {
     const { directory, name } = splitKey(key);
-    const committed = await this.index.committedObject(key);
-    const stored = await this.storage.head(key);
-    if (committed !== undefined) {
-      // Bytes of another length are not those that the row promises.
-      if (stored?.sizeBytes !== committed.sizeBytes) throw new ObjectNotFoundError(key);
-      return { ...committed, contentType: contentTypeOf(name), cacheControl: IMMUTABLE, body: undefined };
+    const committed = await findCommittedObject(this.dataSource.manager, key);
+    if (committed === undefined) {
+      const isWritten = this.manifests.isLive(directory) || (await this.storage.head(key)) !== undefined;
+      throw isWritten ? new ObjectNotCommittedError(key) : new ObjectNotFoundError(key);
     }
-    if (this.manifests.isLive(directory) || stored !== undefined) throw new ObjectNotCommittedError(key);
-    throw new ObjectNotFoundError(key);
+    if (committed.isLost) throw await this.lossOf(key, committed);
+    const { sizeBytes, sha256, committedAt: modifiedAt } = committed;
+    return {
+      key,
+      contentType: contentTypeOf(name),
+      cacheControl: IMMUTABLE,
+      sizeBytes,
+      sha256,
+      modifiedAt,
+      body: undefined,
+    };
+  }
+
+  /** The row may have been deleted since it was read. */
+  private async lost(key: ObjectKey): Promise<AppError> {
+    const committed = await findCommittedObject(this.dataSource.manager, key);
+    return committed === undefined ? new ObjectNotFoundError(key) : this.lossOf(key, committed);
+  }
+
+  private async lossOf(key: ObjectKey, committed: CommittedObject): Promise<ObjectLostError> {
+    return new ObjectLostError(key, await findStretch(this.dataSource.manager, key, committed));
   }
 
   private async document(directory: string, name: string): Promise<ManifestDocument | undefined> {
@@ -78,7 +117,7 @@ export class ObjectService {
     return padded === undefined ? Promise.resolve(undefined) : this.filler.pad(directory, padded);
   }
 
-  private absent(key: ObjectKey, directory: string, name: string): Error {
+  private absent(key: ObjectKey, directory: string, name: string): AppError {
     const isExpected = isManifestName(name) && this.manifests.isLive(directory);
     return isExpected ? new ObjectNotCommittedError(key) : new ObjectNotFoundError(key);
   }

@@ -5,16 +5,22 @@ import { createLocalStorage, createStorageDriver } from './drivers/index.js';
 import { Job } from './entities/job.entity.js';
 import { OutboxService } from './outbox.service.js';
 import { Stores } from './ports/stores.js';
+import { ProbeService } from './probe.service.js';
+import { SigningService } from './signing.service.js';
+import { StorageController } from './storage.controller.js';
 import { StorageService } from './storage.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Job])],
+  controllers: [StorageController],
   providers: [
     StorageService,
+    SigningService,
+    ProbeService,
     OutboxService,
     { provide: Stores, inject: [APP_CONFIG], useFactory: ({ recorder }: AppConfig) => openStores(recorder) },
   ],
-  exports: [StorageService, OutboxService],
+  exports: [StorageService, SigningService, OutboxService],
 })
 export class StorageModule {}
 

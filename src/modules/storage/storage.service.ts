@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
+import type { ObjectCopy } from './ports/object-copy.js';
 import { parseObjectKey, type ObjectKey } from './ports/object-key.js';
 import type { ByteRange, ObjectFacts, PutOptions, StorageDriver, StoredObject } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
-import { ObjectNotFoundError } from './storage.errors.js';
+import { answerOf } from './remote-answer.js';
+import { InvalidObjectKeyError, ObjectNotFoundError } from './storage.errors.js';
+
+/** Who asks what a bucket has of a directory waits with a recording: one that answers slowly is gone on without. */
+const LIST_LIMIT_MS = 2_000;
+/** Folder, bucket and backup. */
+const MOST_COPIES = 3;
 
 /** Finished bytes: where they lie and how they are read. The folder that is recorded into is asked before the bucket. */
 @Injectable()
@@ -26,54 +33,95 @@ export class StorageService {
   }
 
   /**
+   * An object of the folder: what is recorded, and views. Buckets are not asked.
+   *
    * @throws {ObjectNotFoundError}
-   * @throws {RangeError} when the range does not lie inside the object
-   * @throws {StorageUnavailableError}
    */
-  async get(key: ObjectKey, range?: ByteRange): Promise<Readable> {
-    for (const store of this.places()) {
-      try {
-        return await store.get(key, range);
-      } catch (error) {
-        if (!(error instanceof ObjectNotFoundError)) throw error;
-      }
-    }
-    throw new ObjectNotFoundError(key);
+  get(key: ObjectKey): Promise<Readable> {
+    return this.stores.local.get(key);
+  }
+
+  /** @returns undefined when no object of the folder has the key. Buckets are not asked */
+  head(key: ObjectKey): Promise<ObjectFacts | undefined> {
+    return this.stores.local.head(key);
+  }
+
+  /** The objects of the folder right in a directory, in no order. @throws {InvalidObjectKeyError} */
+  list(directory: string): AsyncIterable<StoredObject> {
+    return this.stores.local.list(parseObjectKey(directory));
   }
 
   /**
-   * @returns undefined when no object has the key
-   * @throws {StorageUnavailableError}
+   * What buckets have right in a directory; nothing where recordings are kept in a folder.
+   *
+   * @throws {InvalidObjectKeyError}
+   * @throws {StorageUnavailableError} also when that takes longer than a recording may wait
    */
-  async head(key: ObjectKey): Promise<ObjectFacts | undefined> {
-    for (const store of this.places()) {
-      const facts = await store.head(key);
-      if (facts !== undefined) return facts;
+  async listBuckets(directory: string): Promise<StoredObject[]> {
+    const key = parseObjectKey(directory);
+    const listings = this.buckets().map((store) => answerOf(collect(store.list(key)), LIST_LIMIT_MS));
+    return (await Promise.all(listings)).flat();
+  }
+
+  /**
+   * The nearest whole copy of an object. One that fails does not hide another that is there.
+   *
+   * @param sizeBytes which its row promises: bytes of another length are not the object
+   * @returns undefined when no store has it
+   * @throws {InvalidObjectKeyError} when the key leads out of the folder through a link
+   * @throws {StorageUnavailableError} when a bucket that may have it does not answer
+   */
+  async find(key: ObjectKey, sizeBytes: number): Promise<ObjectCopy | undefined> {
+    const failures: unknown[] = [];
+    for (const store of [this.stores.local, ...this.buckets()]) {
+      try {
+        const facts = await this.answer(store, store.head(key));
+        if (facts?.sizeBytes === sizeBytes) return { read: (range) => this.answer(store, store.get(key, range)) };
+      } catch (error) {
+        if (error instanceof InvalidObjectKeyError) throw error;
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
     return undefined;
   }
 
   /**
-   * The objects right in a directory, in no order, each once wherever it lies.
+   * Reads from the nearest copy, and from the next one when that is taken away meanwhile.
    *
-   * @throws {InvalidObjectKeyError}
-   * @throws {StorageUnavailableError}
+   * @throws {ObjectNotFoundError} when no store has the object in the length that its row promises
+   * @throws {StorageUnavailableError} when a bucket that may have it does not answer
    */
-  async *list(directory: string): AsyncIterable<StoredObject> {
-    const key = parseObjectKey(directory);
-    const seen = new Set<ObjectKey>();
-    for (const store of this.places()) {
-      for await (const object of store.list(key)) {
-        if (!seen.has(object.key)) yield object;
-        seen.add(object.key);
+  async read(key: ObjectKey, sizeBytes: number, range: ByteRange): Promise<Readable> {
+    let cause: unknown;
+    for (let copies = 0; copies < MOST_COPIES; copies += 1) {
+      const copy = await this.find(key, sizeBytes);
+      if (copy === undefined) break;
+      try {
+        return await copy.read(range);
+      } catch (error) {
+        if (!(error instanceof ObjectNotFoundError || error instanceof RangeError)) throw error;
+        cause = error;
       }
     }
+    throw new ObjectNotFoundError(key, { cause });
   }
 
-  private places(): StorageDriver[] {
-    const { local, bucket, backup } = this.stores;
-    return [local, bucket, backup].filter((store) => store !== undefined);
+  /** The folder takes as long as its disk takes; a bucket that does not answer in time is away. */
+  private answer<T>(store: StorageDriver, answer: Promise<T>): Promise<T> {
+    return store === this.stores.local ? answer : answerOf(answer);
   }
+
+  private buckets(): StorageDriver[] {
+    const { bucket, backup } = this.stores;
+    return [bucket, backup].filter((store) => store !== undefined);
+  }
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- drivers take bodies as they come, this one is all here

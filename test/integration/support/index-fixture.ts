@@ -14,6 +14,8 @@ import { IndexModule } from '../../../src/modules/index/index.module.js';
 import { IndexService, type OpenSessionInput } from '../../../src/modules/index/index.service.js';
 import { ManifestService } from '../../../src/modules/index/manifest.service.js';
 import { parseObjectKey } from '../../../src/modules/storage/ports/object-key.js';
+import { createLocalStorage } from '../../../src/modules/storage/drivers/index.js';
+import { Stores } from '../../../src/modules/storage/ports/stores.js';
 import { StorageService } from '../../../src/modules/storage/storage.service.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
 import { AppConfigModule } from '../../../src/platform/app-config.module.js';
@@ -25,7 +27,7 @@ const AUDIO_TIMESCALE = 48_000;
 export const START = new Date('2026-11-20T12:00:00.000Z');
 export const DIRECTORY = 'cam/2026/11/20';
 
-/** The index over a database and a folder of its own, with its two controllers. */
+/** The index over a database and a folder of its own, with its controllers. */
 export interface IndexFixture extends AsyncDisposable {
   readonly app: NestExpressApplication;
   readonly dataSource: DataSource;
@@ -35,7 +37,13 @@ export interface IndexFixture extends AsyncDisposable {
   readonly root: string;
 }
 
-export async function startIndex(environment: Readonly<Record<string, string>> = {}): Promise<IndexFixture> {
+export type Buckets = Partial<Pick<Stores, 'bucket' | 'backup'>>;
+
+/** @param buckets behind the folder, which is the spool then */
+export async function startIndex(
+  environment: Readonly<Record<string, string>> = {},
+  buckets: Buckets = {},
+): Promise<IndexFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'aircheck-index-'));
   const root = join(folder, 'recordings');
   const env = { AIRCHECK_RECORDER_STORAGE_ROOT: root, AIRCHECK_RECORDER_NODE_ALIAS: 'node-1', ...environment };
@@ -47,7 +55,10 @@ export async function startIndex(environment: Readonly<Record<string, string>> =
       TypeOrmModule.forRoot({ ...dataSourceOptions(url, { entities: [], migrations }), autoLoadEntities: true }),
       IndexModule,
     ],
-  }).compile();
+  })
+    .overrideProvider(Stores)
+    .useValue({ bucket: undefined, backup: undefined, ...buckets, local: createLocalStorage({ root }) })
+    .compile();
   const app = module.createNestApplication<NestExpressApplication>();
   app.useGlobalFilters(new ProblemFilter());
   await app.listen(0, '127.0.0.1');

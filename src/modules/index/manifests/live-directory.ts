@@ -36,7 +36,7 @@ export class LiveDirectory {
     const second = name === 'manifest.mpd' ? Math.floor(nowMs / 1000) : 0;
     const before = this.rendered.get(name);
     if (before?.version === version && before.second === second) return before.document;
-    const document = writeManifest(name, timeline());
+    const document = writeManifest(name, timeline(), new Date(nowMs));
     this.rendered.set(name, { version, second, document });
     return document;
   }

@@ -8,6 +8,8 @@ import type { ManifestName } from '../object-names.js';
 export interface ManifestDocument {
   readonly body: Buffer;
   readonly sha256: string;
+  /** When it became what it is; undefined for what is made when it is asked for. */
+  readonly modifiedAt: Date | undefined;
 }
 
 const writers: Readonly<Record<ManifestName, (timeline: ManifestTimeline) => string>> = {
@@ -17,12 +19,12 @@ const writers: Readonly<Record<ManifestName, (timeline: ManifestTimeline) => str
   'audio.m3u8': (timeline) => writeHlsMedia(timeline, 'audio'),
 };
 
-export function writeManifest(name: ManifestName, timeline: ManifestTimeline): ManifestDocument {
-  return manifestDocument(Buffer.from(writers[name](timeline)));
+export function writeManifest(name: ManifestName, timeline: ManifestTimeline, modifiedAt: Date): ManifestDocument {
+  return manifestDocument(Buffer.from(writers[name](timeline)), modifiedAt);
 }
 
-export function manifestDocument(body: Buffer): ManifestDocument {
-  return { body, sha256: createHash('sha256').update(body).digest('hex') };
+export function manifestDocument(body: Buffer, modifiedAt?: Date): ManifestDocument {
+  return { body, sha256: createHash('sha256').update(body).digest('hex'), modifiedAt };
 }
 
 /** In the order to write them in: what points at others comes after them, so that nobody is led to an absent file. */

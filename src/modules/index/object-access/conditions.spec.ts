@@ -6,10 +6,15 @@ const nothing: ObjectRequest = {
   method: 'GET',
   ifMatch: undefined,
   ifNoneMatch: undefined,
+  ifModifiedSince: undefined,
   ifRange: undefined,
   range: undefined,
 };
-const ask = (fields: Partial<ObjectRequest>, sizeBytes = 100) => answerFor({ ...nothing, ...fields }, etag, sizeBytes);
+/** Half a second after the minute: the date that is given is the next second. */
+const modifiedMs = Date.UTC(2026, 10, 21, 12, 0, 0, 500);
+const DATE = 'Sat, 21 Nov 2026 12:00:01 GMT';
+const ask = (fields: Partial<ObjectRequest>, sizeBytes = 100) =>
+  answerFor({ ...nothing, ...fields }, { etag, modifiedMs, sizeBytes });
 const part = (start: number, end: number) => ({ type: 'part', range: { start, end } });
 
 it('sends everything to who asks for nothing special', () => {
@@ -40,7 +45,9 @@ it('takes a range only of a GET and only while If-Range names the object', () =>
   expect(ask({ range: 'bytes=0-1', ifRange: etag })).toEqual(part(0, 1));
   expect(ask({ range: 'bytes=0-1', ifRange: '"old"' })).toEqual({ type: 'whole' });
   expect(ask({ range: 'bytes=0-1', ifRange: `W/${etag}` })).toEqual({ type: 'whole' });
-  expect(ask({ range: 'bytes=0-1', ifRange: 'Sat, 21 Nov 2026 00:00:00 GMT' })).toEqual({ type: 'whole' });
+  expect(ask({ range: 'bytes=0-1', ifRange: DATE })).toEqual(part(0, 1));
+  expect(ask({ range: 'bytes=0-1', ifRange: 'Sat, 21 Nov 2026 12:00:00 GMT' })).toEqual({ type: 'whole' });
+  expect(ask({ range: 'bytes=0-1', ifRange: 'Sat, 21 Nov 2026 12:00:02 GMT' })).toEqual({ type: 'whole' });
 });
 
 it.each([
@@ -52,6 +59,22 @@ it.each([
   ['abc', 'whole'],
 ])('answers If-None-Match: %s', (ifNoneMatch, type) => {
   expect(ask({ ifNoneMatch })).toEqual({ type });
+});
+
+it.each([
+  [DATE, 'not-modified'],
+  ['Sun, 22 Nov 2026 00:00:00 GMT', 'not-modified'],
+  ['Sat, 21 Nov 2026 12:00:00 GMT', 'whole'],
+  ['yesterday', 'whole'],
+])('answers If-Modified-Since: %s', (ifModifiedSince, type) => {
+  expect(ask({ ifModifiedSince })).toEqual({ type });
+});
+
+it('asks for the date only where no tag is, and never of what has none', () => {
+  expect(ask({ ifModifiedSince: DATE, ifNoneMatch: '"x"' })).toEqual({ type: 'whole' });
+  const timeless = { etag, modifiedMs: undefined, sizeBytes: 100 };
+  expect(answerFor({ ...nothing, ifModifiedSince: DATE }, timeless)).toEqual({ type: 'whole' });
+  expect(answerFor({ ...nothing, range: 'bytes=0-1', ifRange: DATE }, timeless)).toEqual({ type: 'whole' });
 });
 
 it.each([

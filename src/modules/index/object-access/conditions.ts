@@ -5,6 +5,7 @@ export interface ObjectRequest {
   readonly method: string;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
+  readonly ifModifiedSince: string | undefined;
   readonly ifRange: string | undefined;
   readonly range: string | undefined;
 }
@@ -16,19 +17,40 @@ export type ObjectAnswer =
   | { readonly type: 'precondition-failed' }
   | { readonly type: 'unsatisfiable' };
 
+/** What tells one state of an object from another. */
+export interface ObjectValidators {
+  /** Strong, with its quotation marks. */
+  readonly etag: string;
+  /** When it became what it is; undefined where nobody knows. */
+  readonly modifiedMs: number | undefined;
+  readonly sizeBytes: number;
+}
+
 /**
- * What to answer, RFC 9110 section 13.2.2 in its order: If-Match, If-None-Match, then Range with If-Range.
- *
- * @param etag strong, with its quotation marks
+ * What to answer, RFC 9110 section 13.2.2 in its order: If-Match, If-None-Match or If-Modified-Since, then Range with
+ * If-Range.
  */
-export function answerFor(request: ObjectRequest, etag: string, sizeBytes: number): ObjectAnswer {
-  const { method, ifMatch, ifNoneMatch, ifRange, range } = request;
+export function answerFor(request: ObjectRequest, validators: ObjectValidators): ObjectAnswer {
+  const { method, ifMatch, ifRange, range } = request;
+  const { etag, sizeBytes } = validators;
   if (ifMatch !== undefined && !names(ifMatch, etag, isStrong)) return { type: 'precondition-failed' };
-  if (ifNoneMatch !== undefined && names(ifNoneMatch, etag, isAny)) return { type: 'not-modified' };
+  if (isUnchanged(request, validators)) return { type: 'not-modified' };
   if (range === undefined || method !== 'GET') return { type: 'whole' };
-  // A date in If-Range never matches: objects are told apart by content only.
-  if (ifRange !== undefined && ifRange.trim() !== etag) return { type: 'whole' };
+  if (ifRange !== undefined && !isSame(ifRange.trim(), validators)) return { type: 'whole' };
   return partOf(range, sizeBytes);
+}
+
+/** A date is asked for only where no tag is, RFC 9110 section 13.1.3. */
+function isUnchanged({ ifNoneMatch, ifModifiedSince }: ObjectRequest, { etag, modifiedMs }: ObjectValidators): boolean {
+  if (ifNoneMatch !== undefined) return names(ifNoneMatch, etag, isAny);
+  const sinceMs = Date.parse(ifModifiedSince ?? '');
+  return modifiedMs !== undefined && modifiedMs <= sinceMs;
+}
+
+/** A date names a state when it is exactly the one that is given once the second of the change is over. */
+function isSame(ifRange: string, { etag, modifiedMs }: ObjectValidators): boolean {
+  if (ifRange === etag) return true;
+  return modifiedMs !== undefined && Date.parse(ifRange) === Math.ceil(modifiedMs / 1000) * 1000;
 }
 
 /** RFC 9110 section 14.1.2. A unit or a syntax that is not ours is ignored; several ranges at once are refused. */

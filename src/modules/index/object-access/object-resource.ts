@@ -1,10 +1,15 @@
+import type { ObjectKey } from '../../storage/ports/object-key.js';
+
 /** An object and how it is told to the world. */
 export interface ObjectResource {
+  readonly key: ObjectKey;
   readonly contentType: string;
   readonly cacheControl: string;
   readonly sha256: string;
   readonly sizeBytes: number;
-  /** The bytes when they are in memory; else they are read from storage. */
+  /** Undefined for what is made when it is asked for. */
+  readonly modifiedAt: Date | undefined;
+  /** The bytes when they are in memory; else it is committed media, whose bytes are in storage. */
   readonly body: Buffer | undefined;
 }
 
@@ -12,15 +17,3 @@ export interface ObjectResource {
 export const IMMUTABLE = 'max-age=31536000, immutable';
 /** Manifests are asked for again each time, and answered with 304 when they are the same. */
 export const REVALIDATE = 'no-cache';
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  mpd: 'application/dash+xml',
-  m3u8: 'application/vnd.apple.mpegurl',
-  json: 'application/json',
-};
-
-/** @param name last part of a key */
-export function contentTypeOf(name: string): string {
-  const extension = name.slice(name.lastIndexOf('.') + 1);
-  return CONTENT_TYPES[extension] ?? (name.startsWith('audio_') ? 'audio/mp4' : 'video/mp4');
-}

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { wholeRange } from './whole-range.js';
+import { begun, wholeRange } from './whole-range.js';
 
 const parts = [Buffer.from('abc'), Buffer.from('de')];
 
@@ -19,5 +19,40 @@ describe('wholeRange', () => {
 
     await expect(sending()).rejects.toThrow('1 bytes are missing.');
     expect(sent).toEqual(['abc', 'de']);
+  });
+
+  it('closes what it reads from when nobody wants the rest', async () => {
+    const bytes = Readable.from(parts);
+    const sending = wholeRange(bytes, { start: 0, end: 4 });
+
+    await sending.next();
+    await sending.return(undefined);
+
+    expect(bytes.destroyed).toBe(true);
+  });
+
+  it('fails when no more bytes come, and closes what it read from', async () => {
+    const bytes = new Readable({ read: () => undefined });
+    const sending = wholeRange(bytes, { start: 0, end: 4 }, 20);
+
+    await expect(sending.next()).rejects.toThrow('no answer within');
+    expect(bytes.destroyed).toBe(true);
+  });
+});
+
+describe('begun', () => {
+  it('fails before anything was promised when the first bytes do not come', async () => {
+    const bytes = new Readable({ read: () => undefined });
+    bytes.destroy(new Error('reset'));
+
+    await expect(begun(wholeRange(bytes, { start: 0, end: 4 }))).rejects.toThrow('reset');
+  });
+
+  it('leaves nothing out and closes the source at the end', async () => {
+    const bytes = Readable.from(parts);
+    const sent = await buffer(await begun(wholeRange(bytes, { start: 0, end: 4 })));
+
+    expect(sent.toString()).toBe('abcde');
+    expect(bytes.destroyed).toBe(true);
   });
 });

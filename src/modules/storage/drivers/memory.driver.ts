@@ -7,6 +7,7 @@ import {
   type LocalStorage,
   type ObjectFacts,
   type PresignedRequest,
+  type PresignInput,
   type PutOptions,
   type StoredObject,
 } from '../ports/storage-driver.js';
@@ -73,7 +74,7 @@ export class MemoryStorageDriver extends StorageDriver implements LocalStorage {
     return Promise.resolve();
   }
 
-  presign(): Promise<PresignedRequest> {
+  presign(_input: PresignInput): Promise<PresignedRequest> {
     return Promise.reject(new PresignUnsupportedError());
   }
 

@@ -1,0 +1,73 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { systemErrorCode } from '../../shared/errors.js';
+import type { StorageDriver } from './ports/storage-driver.js';
+import { Stores } from './ports/stores.js';
+import { answerOf } from './remote-answer.js';
+import { StorageUnavailableError, type StorageFault } from './storage.errors.js';
+
+/** A small object is written, read and deleted within it, or the storage does not work. */
+const PROBE_LIMIT_MS = 15_000;
+
+/** What to look at first, for each fault. */
+const REMEDIES: Readonly<Record<StorageFault, string>> = {
+  'credentials-refused': 'see its access_key_id and its secret',
+  'access-denied': 'its key must be allowed to write, read, list and delete objects',
+  'no-such-bucket': 'see its bucket, region and endpoint',
+  'clock-skewed': 'set the clock of this machine',
+  unreachable: 'see its endpoint and the network',
+  overloaded: 'it asked for fewer requests',
+  failed: 'see its options',
+};
+
+/** Says whether storage works, by writing, reading and deleting a small object: once at the start, and whenever it is asked. */
+@Injectable()
+export class ProbeService implements OnApplicationBootstrap {
+  private readonly logger = new Logger(ProbeService.name);
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly stores: Stores) {}
+
+  /** A bucket that is away keeps nobody from recording: what is wrong is said, and the server goes on. */
+  onApplicationBootstrap(): void {
+    const { bucket, backup } = this.stores;
+    void this.tell('recorder.storage', bucket);
+    void this.tell('recorder.backup_storage', backup);
+  }
+
+  /**
+   * Who asks while one runs is answered by it.
+   *
+   * @throws {StorageUnavailableError} which says what is wrong
+   */
+  probe(): Promise<void> {
+    this.running ??= this.probeAll().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  private async probeAll(): Promise<void> {
+    const { local, bucket } = this.stores;
+    for (const store of [local, bucket]) {
+      const failure = store && (await failureOf(store));
+      if (failure !== undefined) throw failure;
+    }
+  }
+
+  private async tell(table: string, store: StorageDriver | undefined): Promise<void> {
+    const failure = store && (await failureOf(store));
+    if (failure === undefined) return;
+    this.logger.error(`${table}: ${failure.message} (${failure.fault}: ${REMEDIES[failure.fault]})`);
+  }
+}
+
+async function failureOf(store: StorageDriver): Promise<StorageUnavailableError | undefined> {
+  try {
+    await answerOf(store.probe(), PROBE_LIMIT_MS);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StorageUnavailableError) return error;
+    const reason = systemErrorCode(error) ?? 'it failed for another reason';
+    return new StorageUnavailableError('failed', `${reason}.`, { cause: error });
+  }
+}

@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import type { ObjectKey } from './ports/object-key.js';
+import type { PresignedRequest, PresignInput, StorageDriver } from './ports/storage-driver.js';
+import { Stores } from './ports/stores.js';
+import { answerOf } from './remote-answer.js';
+import { PresignUnsupportedError, StorageUnavailableError } from './storage.errors.js';
+
+/** URLs of the bucket that are good without credentials, for a while. */
+@Injectable()
+export class SigningService {
+  constructor(
+    private readonly stores: Stores,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * @throws {PresignUnsupportedError} where recordings are kept in a folder
+   * @throws {StorageUnavailableError} when credentials cannot be had
+   */
+  presign(input: PresignInput): Promise<PresignedRequest> {
+    if (this.stores.bucket === undefined) return Promise.reject(new PresignUnsupportedError());
+    return answerOf(this.stores.bucket.presign(input));
+  }
+
+  /**
+   * Where a client is sent for an object, which only those are sent for that a bucket has already.
+   *
+   * @param sizeBytes which its row promises
+   * @returns undefined when the bytes are to be given out here: it is not asked for, no bucket has them or it is away
+   */
+  async redirect(key: ObjectKey, sizeBytes: number): Promise<string | undefined> {
+    const { signed_redirect: isWanted, signed_ttl_seconds: lifetimeSeconds } = this.config.playback;
+    if (!isWanted) return undefined;
+    for (const store of [this.stores.bucket, this.stores.backup]) {
+      const url = store && (await signedUrl(store, { method: 'GET', key, lifetimeSeconds }, sizeBytes));
+      if (url !== undefined) return url;
+    }
+    return undefined;
+  }
+}
+
+/** A client that follows a redirect adds no fields to its request, so one that needs some is no use. */
+async function signedUrl(store: StorageDriver, input: PresignInput, sizeBytes: number): Promise<string | undefined> {
+  try {
+    const stored = await answerOf(store.head(input.key));
+    if (stored?.sizeBytes !== sizeBytes) return undefined;
+    const { url, headers } = await answerOf(store.presign(input));
+    return Object.keys(headers).length === 0 ? url : undefined;
+  } catch (error) {
+    if (error instanceof StorageUnavailableError || error instanceof PresignUnsupportedError) return undefined;
+    throw error;
+  }
+}
