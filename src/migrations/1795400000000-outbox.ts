@@ -42,6 +42,18 @@ const AFTER = new Table({
   ],
 });
 
+/** Names that are not given out again although nothing has them any more, and when something last began to record there. */
+const MARKS = new Table({
+  name: 'directory_marks',
+  columns: [
+    new TableColumn({ name: 'directory', type: 'varchar', length: '1024', isPrimary: true }),
+    nullableText('entered_at', '24'),
+    new TableColumn({ name: 'last_number', type: 'integer' }),
+    new TableColumn({ name: 'last_video_init', type: 'integer' }),
+    new TableColumn({ name: 'last_audio_init', type: 'integer' }),
+  ],
+});
+
 /** Jobs say what they are about; nothing wrote any before, so the table is made anew. Segments say where their bytes are. */
 export class Outbox1795400000000 implements MigrationInterface {
   readonly name = 'Outbox1795400000000';
@@ -52,9 +64,11 @@ export class Outbox1795400000000 implements MigrationInterface {
     await queryRunner.addColumn('segments', nullableText('released_at', '24'));
     await queryRunner.createIndex('segments', MEDIA_STATE);
     await queryRunner.addColumn('recording_sessions', nullableText('held_at', '24'));
+    await queryRunner.createTable(MARKS);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropTable(MARKS);
     await queryRunner.dropColumn('recording_sessions', 'held_at');
     await queryRunner.dropIndex('segments', MEDIA_STATE);
     await queryRunner.dropColumn('segments', 'released_at');

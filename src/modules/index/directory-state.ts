@@ -1,11 +1,12 @@
 import type { KnownInit, RecordingDirectory } from '../../engine/index.js';
 import type { MediaKind } from '../../media/codecs/codec.js';
-import type { TrackRow } from './entities/index.js';
+import type { DirectoryMark, TrackRow } from './entities/index.js';
 import { parseInitName, parseSegmentName, splitKey } from './object-names.js';
 
 /**
  * What a recording must know before it writes into a directory: which numbers are free, which inits lie there.
- * A number is taken by a row or by a file, whichever is higher: bytes that never got a row are not overwritten either.
+ * A number is taken by a row, by a file or by what was deleted there, whichever is highest: bytes that never got a row are
+ * not overwritten either, and nothing new comes under a name that a player may have kept.
  * An init is known as long as its object is there: one that was deleted would be missed by all that point at it.
  *
  * @param lastNumber highest segment number of the rows, 0 without any
@@ -16,15 +17,18 @@ export function directoryStateOf(
   lastNumber: number,
   tracks: readonly TrackRow[],
   sizes: ReadonlyMap<string, number>,
+  mark: LastNames,
 ): RecordingDirectory {
   const names = [...sizes.keys()];
   const segments = names.map((name) => parseSegmentName(name)?.number ?? 0);
   const inits = [...names, ...tracks.map(({ initObjectKey }) => splitKey(initObjectKey).name)].map(parseInitName);
   const nextInit = (kind: MediaKind): number =>
-    1 + inits.reduce((last, init) => (init?.kind === kind ? Math.max(last, init.number) : last), 0);
+    1 +
+    inits.reduce((last, init) => (init?.kind === kind ? Math.max(last, init.number) : last), lastInitOf(mark, kind));
   return {
     directory,
-    nextSegmentNumber: 1 + segments.reduce((last, number) => Math.max(last, number), lastNumber),
+    nextSegmentNumber:
+      1 + segments.reduce((last, number) => Math.max(last, number), Math.max(lastNumber, mark.lastNumber)),
     nextInitNumber: { video: nextInit('video'), audio: nextInit('audio') },
     knownInits: knownInits(tracks.filter((track) => hasInit(track, sizes))),
   };
@@ -37,6 +41,13 @@ export function isKnown(lastNumber: number, tracks: readonly TrackRow[], sizes: 
 
 function hasInit({ initObjectKey, initSizeBytes }: TrackRow, sizes: ReadonlyMap<string, number>): boolean {
   return sizes.get(splitKey(initObjectKey).name) === initSizeBytes;
+}
+
+/** The highest names that were ever deleted in a directory; 0 for none. */
+export type LastNames = Pick<DirectoryMark, 'lastNumber' | 'lastVideoInit' | 'lastAudioInit'>;
+
+function lastInitOf({ lastVideoInit, lastAudioInit }: LastNames, kind: MediaKind): number {
+  return kind === 'video' ? lastVideoInit : lastAudioInit;
 }
 
 /** @returns each init object once, under the track id that its newest row has */

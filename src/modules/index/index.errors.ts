@@ -18,6 +18,25 @@ export class RecordingSessionRunningError extends AppError {
   }
 }
 
+/** What still grows is not deleted under the hands of who writes it. */
+export class RecordingSessionUnfinishedError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'recording-session-running';
+
+  constructor(sessionId: string) {
+    super('The session still records: stop it first.', { sessionId });
+  }
+}
+
+export class RecordingSessionHeldError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'recording-session-held';
+
+  constructor(sessionId: string) {
+    super('The session is held: nobody may delete it before the hold is taken back.', { sessionId });
+  }
+}
+
 /** A number of a directory is taken by other media: nothing is ever overwritten. */
 export class SegmentConflictError extends AppError {
   readonly kind = 'conflict';

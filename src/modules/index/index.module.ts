@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { StorageModule } from '../storage/storage.module.js';
+import { RecordingDeletionService } from './deletion/recording-deletion.service.js';
 import { indexEntities } from './entities/index.js';
 import { FillerService } from './filler.service.js';
 import { IndexService } from './index.service.js';
@@ -15,7 +16,15 @@ import { SessionListService } from './sessions/session-list.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([...indexEntities]), StorageModule],
   controllers: [PlaybackController, RecordingSessionController, ObjectController],
-  providers: [IndexService, ManifestService, ObjectService, FillerService, NodeService, SessionListService],
+  providers: [
+    IndexService,
+    ManifestService,
+    ObjectService,
+    FillerService,
+    NodeService,
+    SessionListService,
+    RecordingDeletionService,
+  ],
   exports: [IndexService, ManifestService, NodeService],
 })
 export class IndexModule {}

@@ -23,6 +23,7 @@ import {
   type CommittedSegment,
 } from './committed-segments.js';
 import { countReception, receptionOf } from './count-reception.js';
+import { enterDirectory } from './deletion/directory-marks.js';
 import { findDirectoryOwner } from './directory-claims.js';
 import { directoryStateOf, isKnown } from './directory-state.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
@@ -101,6 +102,7 @@ export class IndexService {
       const existing = await manager.findOneBy(TrackRow, { directory, sessionId, trackId });
       if (existing === null) {
         await manager.insert(TrackRow, newTrack(sessionId, track));
+        await this.outbox.keep(manager, initOf(track).key);
         await this.outbox.upload(manager, [initOf(track)]);
       } else if (existing.initObjectKey !== track.initObjectKey || existing.initSha256 !== track.initSha256) {
         throw new TrackConflictError(directory, trackId);
@@ -185,9 +187,10 @@ export class IndexService {
     return [...ids.flatMap((id) => withMedia.get(id) ?? []), ...without].map(sessionView);
   }
 
-  /** What a recording must know before it writes there, from rows and from the files that lie there. */
+  /** What a recording must know before it writes there, from rows and from the files that lie there. Inits are kept for it. */
   async directoryState(directory: string): Promise<RecordingDirectory> {
     const { manager } = this.dataSource;
+    const mark = await this.write((transaction) => enterDirectory(transaction, directory));
     const lastNumber = (await manager.maximum(SegmentRow, 'number', { directory })) ?? 0;
     const tracks = await manager.find(TrackRow, { where: { directory }, order: { createdAt: 'ASC' } });
     const sizes = new Map<string, number>();
@@ -198,7 +201,7 @@ export class IndexService {
         if (!sizes.has(name)) sizes.set(name, sizeBytes);
       }
     }
-    return directoryStateOf(directory, lastNumber, tracks, sizes);
+    return directoryStateOf(directory, lastNumber, tracks, sizes, mark);
   }
 
   /** A bucket that is away does not keep a recording from its beginning: what it has there is seen when it is uploaded to. */

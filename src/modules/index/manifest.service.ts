@@ -76,6 +76,11 @@ export class ManifestService implements OnModuleDestroy {
     return run;
   }
 
+  /** Runs `work` while no file of the directory is written here: what it deletes does not come back. */
+  undisturbed<T>(directory: string, work: () => Promise<T>): Promise<T> {
+    return this.queue.run(directory, work);
+  }
+
   async timeline(directory: string): Promise<ManifestTimeline> {
     return this.timelineOf(await this.viewOf(directory), this.live.has(directory));
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, In, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { Job, type JobKind, type JobLane } from './entities/job.entity.js';
@@ -40,19 +40,29 @@ export class OutboxService {
     }
   }
 
-  /** A manifest, playlist or session file that was written anew: the newest state of it goes, older ones need not. */
+  /**
+   * A manifest, playlist or session file that was written anew: the newest state of it goes, older ones need not. It is
+   * not deleted any more.
+   */
   async uploadView(key: ObjectKey): Promise<void> {
-    if (!this.hasBucket) return;
-    await inTransaction(this.dataSource, (manager) => this.add(manager, { kind: 'upload', lane: 'view', key }));
+    const isDoomed = await this.dataSource.manager.existsBy(Job, { kind: 'delete', objectKey: key });
+    if (!this.hasBucket && !isDoomed) return;
+    await inTransaction(this.dataSource, async (manager) => {
+      await this.keep(manager, key);
+      if (this.hasBucket) await this.add(manager, { kind: 'upload', lane: 'view', key });
+    });
   }
 
   /** Objects whose rows are deleted in this transaction: what is to be uploaded of them is not any more. */
-  async delete(manager: EntityManager, keys: readonly ObjectKey[]): Promise<void> {
-    for (const key of keys) {
-      await manager.delete(Job, { kind: 'upload', objectKey: key });
-      await manager.delete(Job, { kind: 'release', objectKey: key });
-      await this.add(manager, { kind: 'delete', lane: 'media', key });
+  async delete(manager: EntityManager, keys: readonly ObjectKey[], details: DeletionDetails = {}): Promise<void> {
+    for (let first = 0; first < keys.length; first += KEYS_AT_ONCE) {
+      await this.deleteSome(manager, keys.slice(first, first + KEYS_AT_ONCE), details);
     }
+  }
+
+  /** An object that was to be deleted has a row again from this transaction on, or new bytes. */
+  async keep(manager: EntityManager, key: ObjectKey): Promise<void> {
+    await manager.delete(Job, { kind: 'delete', objectKey: key });
   }
 
   /** Spool files whose rows say from this transaction on that only the bucket has them. */
@@ -62,8 +72,26 @@ export class OutboxService {
     }
   }
 
+  private async deleteSome(
+    manager: EntityManager,
+    keys: readonly ObjectKey[],
+    { sizes, dueAt = new Date() }: DeletionDetails,
+  ): Promise<void> {
+    const nodeAlias = this.config.recorder.node_alias;
+    await manager.delete(Job, { kind: In(['upload', 'release']), objectKey: In([...keys]) });
+    const known = await manager.findBy(Job, { kind: 'delete', objectKey: In([...keys]), nodeAlias });
+    const knownKeys = new Set(known.map(({ objectKey }) => objectKey));
+    const fresh = [...new Set(keys)].filter((key) => !knownKeys.has(key));
+    await manager.increment(Job, { id: In(known.map(({ id }) => id)) }, 'generation', 1);
+    const order = { kind: 'delete', lane: 'media' } as const;
+    await manager.insert(
+      Job,
+      fresh.map((key) => newJob({ ...order, key, sizeBytes: sizes?.get(key) }, { nodeAlias, dueAt })),
+    );
+  }
+
   private async add(manager: EntityManager, order: JobOrder): Promise<void> {
-    const { kind, lane, key } = order;
+    const { kind, key } = order;
     const node = { nodeAlias: this.config.recorder.node_alias };
     const known = await manager.findOneBy(Job, { kind, objectKey: key, ...node });
     const now = new Date();
@@ -72,27 +100,45 @@ export class OutboxService {
       await manager.update(Job, { id: known.id }, { generation: known.generation + 1, dueAt: now });
       return;
     }
-    await manager.insert(Job, {
-      id: randomUUID(),
-      kind,
-      lane,
-      objectKey: key,
-      ...node,
-      generation: 1,
-      sizeBytes: order.sizeBytes ?? null,
-      sha256: order.sha256 ?? null,
-      attempts: 0,
-      dueAt: now,
-      lastError: null,
-      createdAt: now,
-    });
+    await manager.insert(Job, newJob(order, { ...node, dueAt: now }));
   }
+}
+
+/** SQL statements take some thousand values, and other work gets its turn between. */
+const KEYS_AT_ONCE = 200;
+
+/** What is known of objects that are to be deleted. */
+export interface DeletionDetails {
+  /** Bytes that come free, by key. */
+  readonly sizes?: ReadonlyMap<string, number>;
+  /** Not before: now when absent. */
+  readonly dueAt?: Date;
 }
 
 interface JobOrder {
   readonly kind: JobKind;
   readonly lane: JobLane;
   readonly key: ObjectKey;
-  readonly sizeBytes?: number;
+  readonly sizeBytes?: number | undefined;
   readonly sha256?: string;
+}
+
+function newJob(
+  { kind, lane, key, sizeBytes, sha256 }: JobOrder,
+  { nodeAlias, dueAt }: Pick<Job, 'nodeAlias' | 'dueAt'>,
+): Job {
+  return {
+    id: randomUUID(),
+    kind,
+    lane,
+    objectKey: key,
+    nodeAlias,
+    generation: 1,
+    sizeBytes: sizeBytes ?? null,
+    sha256: sha256 ?? null,
+    attempts: 0,
+    dueAt,
+    lastError: null,
+    createdAt: new Date(),
+  };
 }

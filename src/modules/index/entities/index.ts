@@ -1,4 +1,5 @@
 import { CompletenessRow } from './completeness-row.entity.js';
+import { DirectoryMark } from './directory-mark.entity.js';
 import { GapRow } from './gap-row.entity.js';
 import { GapSumRow } from './gap-sum.entity.js';
 import { NodeRow } from './node-row.entity.js';
@@ -8,7 +9,18 @@ import { SegmentRow } from './segment-row.entity.js';
 import { SessionPart } from './session-part.entity.js';
 import { TrackRow } from './track-row.entity.js';
 
-export { CompletenessRow, GapRow, GapSumRow, NodeRow, Recording, RecordingSession, SegmentRow, SessionPart, TrackRow };
+export {
+  CompletenessRow,
+  DirectoryMark,
+  GapRow,
+  GapSumRow,
+  NodeRow,
+  Recording,
+  RecordingSession,
+  SegmentRow,
+  SessionPart,
+  TrackRow,
+};
 
 /** Every table that the index writes. */
 export const indexEntities = [
@@ -21,4 +33,5 @@ export const indexEntities = [
   GapSumRow,
   CompletenessRow,
   NodeRow,
+  DirectoryMark,
 ] as const;

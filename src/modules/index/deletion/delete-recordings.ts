@@ -1,0 +1,123 @@
+import { setImmediate } from 'node:timers/promises';
+import type { EntityManager } from 'typeorm';
+import { inTransaction } from '../../../persistence/transaction.js';
+import type { OutboxService } from '../../storage/outbox.service.js';
+import {
+  CompletenessRow,
+  GapRow,
+  GapSumRow,
+  RecordingSession,
+  SessionPart,
+  type SegmentRow,
+  TrackRow,
+} from '../entities/index.js';
+import {
+  RecordingSessionHeldError,
+  RecordingSessionUnfinishedError,
+  UnknownRecordingSessionError,
+} from '../index.errors.js';
+import { UNFINISHED_STATES } from '../recording-session.js';
+import { deletePart, type PartDeletion } from './delete-part.js';
+
+/** Without removing objects the session file stays too, by which reindex takes everything up again. */
+export interface DeletionOptions extends Pick<PartDeletion, 'removeObjects' | 'timeZone'> {
+  /** Runs `work` while nobody writes manifests and session files of the directory. */
+  readonly undisturbed?: (directory: string, work: () => Promise<boolean>) => Promise<boolean>;
+}
+
+export interface Deletion {
+  /** Directories that had something of it: manifests of those that have something left are to be written anew. */
+  readonly directories: readonly string[];
+  readonly segmentCount: number;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Deletes whole sessions: rows first, their objects through the outbox in the same transactions. A session goes segment by
+ * segment, oldest first, in many short transactions, each of which leaves rows that are true; its own row goes last.
+ * Nothing is deleted when one of the sessions may not be.
+ *
+ * @param manager not that of a transaction
+ * @throws {UnknownRecordingSessionError | RecordingSessionUnfinishedError | RecordingSessionHeldError}
+ */
+export async function deleteSessions(
+  manager: EntityManager,
+  outbox: OutboxService,
+  sessionIds: readonly string[],
+  options: DeletionOptions,
+): Promise<Deletion> {
+  for (const sessionId of sessionIds) await deletableSession(manager, sessionId);
+  const tally = new DeletionTally();
+  for (const sessionId of sessionIds) await deleteSession(manager, outbox, { ...options, sessionId, tally });
+  return tally;
+}
+
+/** What was deleted so far. */
+export class DeletionTally implements Deletion {
+  segmentCount = 0;
+  sizeBytes = 0;
+  private readonly touched = new Set<string>();
+
+  get directories(): readonly string[] {
+    return [...this.touched];
+  }
+
+  enter(directory: string): void {
+    this.touched.add(directory);
+  }
+
+  add(rows: readonly SegmentRow[]): void {
+    this.segmentCount += rows.length;
+    this.sizeBytes += rows.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+}
+
+interface SessionDeletion extends DeletionOptions {
+  readonly sessionId: string;
+  readonly tally: DeletionTally;
+}
+
+async function deleteSession(manager: EntityManager, outbox: OutboxService, deletion: SessionDeletion): Promise<void> {
+  const { sessionId, tally, undisturbed = (_, work) => work() } = deletion;
+  for (const directory of await directoriesOf(manager, sessionId)) {
+    tally.enter(directory);
+    const deleteNext = (): Promise<boolean> => deleteFrom(manager, outbox, { ...deletion, directory });
+    while (!(await undisturbed(directory, deleteNext))) await setImmediate();
+  }
+  await inTransaction(manager.dataSource, (transaction) => forget(transaction, sessionId));
+}
+
+/** In the order they were recorded into, then those with a track of which nothing was recorded. */
+async function directoriesOf(manager: EntityManager, sessionId: string): Promise<string[]> {
+  const parts = await manager.find(SessionPart, { where: { sessionId }, order: { startMs: 'ASC' } });
+  const tracks = await manager.find(TrackRow, { select: { directory: true }, where: { sessionId } });
+  return [...new Set([...parts, ...tracks].map(({ directory }) => directory))];
+}
+
+function deleteFrom(
+  manager: EntityManager,
+  outbox: OutboxService,
+  deletion: SessionDeletion & Pick<PartDeletion, 'directory'>,
+): Promise<boolean> {
+  return inTransaction(manager.dataSource, async (transaction) => {
+    const session = await deletableSession(transaction, deletion.sessionId);
+    const { rows, isOver } = await deletePart(transaction, outbox, session, deletion);
+    deletion.tally.add(rows);
+    return isOver;
+  });
+}
+
+/** Of a session without media. */
+async function forget(manager: EntityManager, sessionId: string): Promise<void> {
+  await deletableSession(manager, sessionId);
+  for (const entity of [GapRow, GapSumRow, CompletenessRow]) await manager.delete(entity, { sessionId });
+  await manager.delete(RecordingSession, { id: sessionId });
+}
+
+async function deletableSession(manager: EntityManager, id: string): Promise<RecordingSession> {
+  const session = await manager.findOneBy(RecordingSession, { id });
+  if (session === null) throw new UnknownRecordingSessionError(id);
+  if (UNFINISHED_STATES.includes(session.state)) throw new RecordingSessionUnfinishedError(id);
+  if (session.heldAt !== null) throw new RecordingSessionHeldError(id);
+  return session;
+}

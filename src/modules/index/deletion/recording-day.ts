@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { Between, type EntityManager } from 'typeorm';
+import type { CalendarDay } from '../../../shared/calendar-day.js';
+import { dayOfDefaultDirectory, dayOfDirectory } from '../directory-day.js';
+import { Recording, SessionPart } from '../entities/index.js';
+import { manifestPath } from '../object-names.js';
+
+/** Zones are up to 14 hours from UTC, and a day has up to 25. */
+const NEARBY_MS = 40 * 3_600_000;
+
+/**
+ * Makes the row of a stream's day true after something of that day was deleted: it goes with the last part, and points at
+ * another directory of the day when its own has nothing left. To be called in a transaction.
+ *
+ * @param nearMs an instant of the day
+ */
+export async function repointDay(
+  manager: EntityManager,
+  { stream, day, nearMs, timeZone }: { stream: string; day: CalendarDay; nearMs: number; timeZone: string },
+): Promise<void> {
+  const nearby = await manager.find(SessionPart, {
+    where: { stream, startedAt: Between(new Date(nearMs - NEARBY_MS), new Date(nearMs + NEARBY_MS)) },
+    order: { startedAt: 'ASC' },
+  });
+  const parts = nearby.filter((part) => isSameDay(listedDay(part, timeZone), day));
+  const existing = await manager.findOneBy(Recording, { stream, ...day });
+  const part = parts.find(({ directory }) => dayOfDefaultDirectory(stream, directory) !== undefined) ?? parts[0];
+  if (part === undefined) {
+    await manager.delete(Recording, { stream, ...day });
+    return;
+  }
+  if (parts.some(({ directory }) => manifestPath(directory) === existing?.mpdPath)) return;
+  const now = new Date();
+  const changed = { mpdPath: manifestPath(part.directory), updatedAt: now };
+  if (existing === null)
+    await manager.insert(Recording, { id: randomUUID(), stream, ...day, ...changed, createdAt: now });
+  else await manager.update(Recording, { id: existing.id }, changed);
+}
+
+/** @returns the day that a part is listed under */
+export function listedDay(
+  { stream, directory, startedAt }: Pick<SessionPart, 'stream' | 'directory' | 'startedAt'>,
+  timeZone: string,
+): CalendarDay {
+  return dayOfDirectory(stream, directory, startedAt, timeZone);
+}
+
+function isSameDay(one: CalendarDay, other: CalendarDay): boolean {
+  return one.year === other.year && one.month === other.month && one.day === other.day;
+}
