@@ -1,5 +1,6 @@
 // `npm test`: brings the system tools, builds, runs every level or those named, ends with "N passed, N failed, N skipped".
 // `npm run test:interop -- --write` also writes what was seen into docs/interop.md, `-- --only=NAME,NAME` runs those senders.
+// `npm run test:faults` kills the server a thousand times; `-- --kills=NUMBER` another number of times.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,9 @@ const SIDE_BY_SIDE = { e2e: 2, faults: 3, interop: 2 };
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const levels = named.length > 0 ? named : ALL_LEVELS;
 const isWriting = process.argv.includes('--write');
-const onlySender = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length);
+const valueOf = (name) => process.argv.findLast((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+const onlySender = valueOf('only');
+const kills = valueOf('kills');
 
 function run(command, args, env = {}) {
   const { status, signal } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
@@ -58,6 +61,7 @@ const environment = {
   AIRCHECK_TEST_MISSING_TOOLS: JSON.stringify(missing),
   ...(isWriting ? { AIRCHECK_INTEROP_WRITE: 'yes' } : {}),
   ...(onlySender === undefined ? {} : { AIRCHECK_INTEROP_ONLY: onlySender }),
+  ...(kills === undefined ? {} : { AIRCHECK_KILL_RUNS: kills }),
 };
 const folder = mkdtempSync(join(tmpdir(), 'aircheck-test-'));
 const total = { passed: 0, failed: 0, skipped: [] };

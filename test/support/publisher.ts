@@ -92,6 +92,16 @@ export class Publisher implements AsyncDisposable {
     return { video: this.sent.video, audio: this.sent.audio.slice(this.audioBeforeFirstPicture) };
   }
 
+  /**
+   * Goes on with another server, or the same that was started anew, without a goodbye to the one before. For one that `reconnects`.
+   * @returns when it is connected there
+   */
+  async move(url: string): Promise<void> {
+    this.events.delete('connected');
+    this.child.stdin?.write(`move ${url}\n`);
+    await this.happens('connected');
+  }
+
   /** How many frames it handed over, of either kind. */
   get sentFrames(): { videoFrames: number; audioFrames: number; audioFramesBeforePicture: number } {
     const { video, audio } = this.sent;

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { until } from './wait.js';
+import { pause, until } from './wait.js';
 
 const PROJECT = resolve(__dirname, '../..');
 const NODE = join(PROJECT, 'node_modules/.bin/node');
@@ -34,6 +34,10 @@ export class TestServer implements AsyncDisposable {
     return server;
   }
 
+  get database(): string {
+    return join(this.folder, 'data/aircheck.db');
+  }
+
   /** Where the objects of recordings lie. */
   get recordings(): string {
     return join(this.folder, 'data/recordings');
@@ -56,11 +60,16 @@ export class TestServer implements AsyncDisposable {
 
   /** Starts it again on the same data, on a new port. */
   async start(): Promise<void> {
-    const command = [NODE, join(PROJECT, 'dist/main.js'), 'serve'];
-    const [file = NODE, ...args] = this.options.onOneCore === true ? ['taskset', '-c', '0', ...command] : command;
-    this.child = spawn(file, args, { cwd: this.folder, env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = this.spawn();
     this.address = await this.readAddress(this.child);
     await until(async () => (await fetch(this.url('/readyz'))).status === 200, 'the server is ready');
+  }
+
+  /** Starts it on the same data and kills it before long, which may be before it is ready. */
+  async startAndKill(afterMs: number): Promise<void> {
+    this.child = this.spawn();
+    await pause(afterMs);
+    await this.kill();
   }
 
   /** Ends it the hard way, as a crash or the kernel would. */
@@ -94,6 +103,12 @@ export class TestServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL');
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private spawn(): ChildProcess {
+    const command = [NODE, join(PROJECT, 'dist/main.js'), 'serve'];
+    const [file = NODE, ...args] = this.options.onOneCore === true ? ['taskset', '-c', '0', ...command] : command;
+    return spawn(file, args, { cwd: this.folder, env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   private environment(): NodeJS.ProcessEnv {

@@ -1,3 +1,4 @@
+import { canCompile } from './faulty-disk.js';
 import { canMount } from './small-disk.js';
 
 export type ToolName = 'chromium' | 'ffmpeg' | 'gstreamer' | 'aiortc' | 'go' | 'minio';
@@ -17,8 +18,14 @@ export function describeWith(...tools: ToolName[]): jest.Describe {
   return tools.some((tool) => missing.has(tool)) ? describe.skip : describe;
 }
 
+/** What is not a tool to install, but a matter of the machine and the rights on it. */
+const abilities = { mount: canMount, compiler: canCompile } as const;
+type Ability = keyof typeof abilities;
+
+const isAbility = (name: ToolName | Ability): name is Ability => name in abilities;
+
 /** `it`, or a counted and named skip where a system tool or right is missing. */
-export function itWith(...tools: (ToolName | 'mount')[]): jest.It {
-  const isMissing = (tool: ToolName | 'mount'): boolean => missing.has(tool) || (tool === 'mount' && !canMount());
+export function itWith(...tools: (ToolName | Ability)[]): jest.It {
+  const isMissing = (tool: ToolName | Ability): boolean => (isAbility(tool) ? !abilities[tool]() : missing.has(tool));
   return tools.some(isMissing) ? it.skip : it;
 }

@@ -1,6 +1,8 @@
 // A publisher on libdatachannel: sends the pictures and audio frames of a Matroska file in real time, as often as asked.
 // node datachannel.ts '{"urls": ["http://…/whip/cam"], "media": "file.mkv", "loops": 1}' ; one JSON line per event on stdout.
+// On stdin: "end" stops early and says goodbye, "move URL" publishes there from now on.
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
 import * as datachannel from 'node-datachannel';
 import { hashAudioFrame, hashPicture, splitLengthPrefixed } from '../access-unit.ts';
@@ -117,7 +119,8 @@ const RECONNECT_MS = 3000;
 class Publisher {
   private readonly peer = new datachannel.PeerConnection('publisher', { iceServers: [] });
   private readonly tracks = new Map<string, SendingTrack>();
-  private readonly url: string;
+  /** Where this connection, or the one after it, is asked for. */
+  url: string;
   private session = '';
   private isLost = false;
 
@@ -245,13 +248,26 @@ class Successions {
 
   begin(): void {
     for (const [place, publisher] of this.publishers.entries()) {
-      if (!publisher.needsSuccessor || this.underway.has(place)) continue;
-      this.underway.add(place);
-      void publisher.succeed().then((successor) => {
-        this.publishers[place] = successor;
-        this.underway.delete(place);
-      });
+      if (publisher.needsSuccessor) this.replace(place, publisher);
     }
+  }
+
+  /** Leaves all connections as they are, without a word, for one with another server. */
+  move(url: string): void {
+    for (const [place, publisher] of this.publishers.entries()) {
+      publisher.url = url;
+      this.replace(place, publisher);
+    }
+  }
+
+  private replace(place: number, publisher: Publisher): void {
+    if (this.underway.has(place)) return;
+    this.underway.add(place);
+    void publisher.succeed().then((successor) => {
+      this.publishers[place] = successor;
+      this.underway.delete(place);
+      say({ event: 'connected' });
+    });
   }
 }
 
@@ -262,7 +278,11 @@ async function main(): Promise<void> {
   say({ event: 'connected' });
   const successions = new Successions(publishers);
   const end = new AbortController();
-  process.stdin.on('data', () => end.abort());
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    const [word, url] = line.split(' ');
+    if (word === 'move' && url !== undefined) successions.move(url);
+    else end.abort();
+  });
   const isEnded = (): boolean => end.signal.aborted;
   const start = performance.now();
   const loops = order.loops ?? 1;
