@@ -18,6 +18,8 @@ const WHIP = '/whip/{stream}';
 const SESSION = '/session/{stream}/{session}';
 const RECORD = '/api/record/{stream}';
 const SESSIONS = '/api/v1/sessions';
+const PRESIGN = '/api/storage/presign';
+const PING = '/api/storage/ping';
 const OBJECT = '/api/record/object/{key}';
 
 interface Call {
@@ -112,6 +114,14 @@ describe('the description of the HTTP interface', () => {
     [404, OBJECT, { method: 'GET', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [404, OBJECT, { method: 'HEAD', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [400, OBJECT, { method: 'GET', path: '/api/record/object/%2e%2e%2fetc' }],
+    [400, OBJECT, { method: 'GET', path: '/api/record/object/cam/..%5c..%5cx' }],
+    [400, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"DELETE","path":"a"}' }],
+    [400, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"GET","path":"../a"}' }],
+    [401, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{}', headers: anonymous }],
+    [415, PRESIGN, { method: 'POST', path: PRESIGN, type: 'text/plain', body: '{}' }],
+    [500, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"GET","path":"a"}' }],
+    [200, PING, { method: 'GET', path: PING }],
+    [401, PING, { method: 'GET', path: PING, headers: anonymous }],
     [401, OBJECT, { method: 'GET', path: '/api/record/object/cam/init.m4s', headers: anonymous }],
   ])('has the answer %d of %s', async (status, route, request) => {
     const response = await call(request);

@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
@@ -104,6 +105,11 @@ export class S3Server implements AsyncDisposable {
   /** Puts an object past whatever is tested: what somebody else keeps in the bucket, or damage. */
   async writeObject(key: string, bytes: Uint8Array, bucket = BUCKET): Promise<void> {
     await this.client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes }));
+  }
+
+  /** Loses an object. */
+  async removeObject(key: string, bucket = BUCKET): Promise<void> {
+    await this.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
   }
 
   /** Names of all objects, sorted. */

@@ -58,9 +58,9 @@ export class TestServer implements AsyncDisposable {
     return `${this.address}${path}`;
   }
 
-  /** Starts it again on the same data, on a new port. */
-  async start(): Promise<void> {
-    this.child = this.spawn();
+  /** Starts it again on the same data, on a new port. @param env settings that it has this time beside its own */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.child = this.spawn(env);
     this.address = await this.readAddress(this.child);
     await until(async () => (await fetch(this.url('/readyz'))).status === 200, 'the server is ready');
   }
@@ -105,10 +105,11 @@ export class TestServer implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private spawn(): ChildProcess {
+  private spawn(env: Readonly<Record<string, string>> = {}): ChildProcess {
     const command = [NODE, join(PROJECT, 'dist/main.js'), 'serve'];
     const [file = NODE, ...args] = this.options.onOneCore === true ? ['taskset', '-c', '0', ...command] : command;
-    return spawn(file, args, { cwd: this.folder, env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const environment = { ...this.environment(), ...env };
+    return spawn(file, args, { cwd: this.folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   private environment(): NodeJS.ProcessEnv {
