@@ -13,6 +13,8 @@ export interface Command {
   readonly name: string;
   /** One line of the help. */
   readonly summary: string;
+  /** Exit code when the command could not do its work; 1 unless said. */
+  readonly failureExitCode?: number;
   /**
    * @param args what follows the name
    * @throws {UsageError} when the arguments make no sense

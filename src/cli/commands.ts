@@ -1,5 +1,6 @@
 import type { Command } from './command.js';
+import { fsckCommand } from './fsck.js';
 import { serve } from './serve.js';
 
 /** Every command, the one that runs without a name first. */
-export const commands: readonly [Command, ...Command[]] = [serve];
+export const commands: readonly [Command, ...Command[]] = [serve, fsckCommand];

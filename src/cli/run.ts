@@ -1,11 +1,13 @@
 import { ConfigError } from '../config/index.js';
 import { DatabaseUnusableError } from '../persistence/open-data-source.js';
+import { StorageUnavailableError } from '../modules/storage/storage.errors.js';
 import { AddressUnusableError } from './address-unusable.error.js';
+import { ArchiveUnusableError } from './archive-unusable.error.js';
 import { DataUnusableError } from './data-unusable.error.js';
 import { UsageError, type CommandContext } from './command.js';
 import { commands } from './commands.js';
 
-/** Exit codes: 1 the command could not do its work, 2 the command line makes no sense. */
+/** Exit codes: 1 the command could not do its work (some say another one), 2 the command line makes no sense. */
 const FAILED = 1;
 const MISUSED = 2;
 
@@ -20,7 +22,8 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     await dispatch(args, context);
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`);
-    process.exit(error instanceof UsageError ? MISUSED : FAILED);
+    const failed = commands.find(({ name }) => name === args[0])?.failureExitCode ?? FAILED;
+    process.exit(error instanceof UsageError ? MISUSED : failed);
   }
 }
 
@@ -50,7 +53,14 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-const SENTENCES = [UsageError, AddressUnusableError, DatabaseUnusableError, DataUnusableError];
+const SENTENCES = [
+  UsageError,
+  AddressUnusableError,
+  ArchiveUnusableError,
+  DatabaseUnusableError,
+  DataUnusableError,
+  StorageUnavailableError,
+];
 
 /** What a person can act on needs no stack; everything else does. */
 function sentenceOf(error: unknown): string {

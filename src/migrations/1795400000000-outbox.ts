@@ -54,6 +54,12 @@ const MARKS = new Table({
   ],
 });
 
+const UNPUBLISHED = new TableIndex({
+  name: 'recording_sessions_unpublished_ix',
+  columnNames: ['started_at'],
+  where: '"published_at" IS NULL',
+});
+
 /** Jobs say what they are about; nothing wrote any before, so the table is made anew. Segments say where their bytes are. */
 export class Outbox1795400000000 implements MigrationInterface {
   readonly name = 'Outbox1795400000000';
@@ -65,10 +71,17 @@ export class Outbox1795400000000 implements MigrationInterface {
     await queryRunner.createIndex('segments', MEDIA_STATE);
     await queryRunner.addColumn('recording_sessions', nullableText('held_at', '24'));
     await queryRunner.createTable(MARKS);
+    await queryRunner.addColumn('recording_sessions', nullableText('published_at', '24'));
+    await queryRunner.query(
+      'UPDATE "recording_sessions" SET "published_at" = "updated_at" WHERE "state" IN (\'completed\', \'failed\')',
+    );
+    await queryRunner.createIndex('recording_sessions', UNPUBLISHED);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropTable(MARKS);
+    await queryRunner.dropIndex('recording_sessions', UNPUBLISHED);
+    await queryRunner.dropColumn('recording_sessions', 'published_at');
     await queryRunner.dropColumn('recording_sessions', 'held_at');
     await queryRunner.dropIndex('segments', MEDIA_STATE);
     await queryRunner.dropColumn('segments', 'released_at');

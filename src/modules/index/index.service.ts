@@ -35,6 +35,7 @@ import {
   UNFINISHED_STATES,
   type OpenSessionInput,
   type PlaybackEntry,
+  type RecordingSessionState,
   type RecordingSessionView,
   type SessionStateChange,
 } from './recording-session.js';
@@ -142,6 +143,11 @@ export class IndexService {
     });
   }
 
+  /** Manifests and session files of all its directories say how the session ended. */
+  async sessionPublished(sessionId: string): Promise<void> {
+    await this.write((manager) => manager.update(RecordingSession, { id: sessionId }, { publishedAt: new Date() }));
+  }
+
   async session(sessionId: string): Promise<RecordingSessionView | undefined> {
     const row = await this.dataSource.manager.findOneBy(RecordingSession, { id: sessionId });
     return row === null ? undefined : sessionView(row);
@@ -165,13 +171,13 @@ export class IndexService {
    * What this node left behind when it stopped, oldest first. A SQLite database has one server, whatever it was called
    * when it wrote them; elsewhere the alias tells.
    */
-  async unfinishedSessions(): Promise<RecordingSessionView[]> {
-    const isAlone = this.dataSource.options.type === 'better-sqlite3';
-    const rows = await this.dataSource.manager.find(RecordingSession, {
-      where: { state: In(UNFINISHED_STATES), ...(isAlone ? {} : { nodeAlias: this.config.recorder.node_alias }) },
-      order: { startedAt: 'ASC' },
-    });
-    return rows.map(sessionView);
+  unfinishedSessions(): Promise<RecordingSessionView[]> {
+    return this.leftInState(UNFINISHED_STATES);
+  }
+
+  /** Sessions of this node that ended, and whose manifests may not say so. */
+  unpublishedSessions(): Promise<RecordingSessionView[]> {
+    return this.leftInState(['completed', 'failed']);
   }
 
   /** Sessions with media in a directory, in the order of their segments, then those that have none there yet. */
@@ -243,6 +249,16 @@ export class IndexService {
     return findPlaybackEntries(this.dataSource.manager, stream, this.config.recorder.time_zone);
   }
 
+  private async leftInState(states: readonly RecordingSessionState[]): Promise<RecordingSessionView[]> {
+    const isAlone = this.dataSource.options.type === 'better-sqlite3';
+    const node = isAlone ? {} : { nodeAlias: this.config.recorder.node_alias };
+    const rows = await this.dataSource.manager.find(RecordingSession, {
+      where: { state: In(states), publishedAt: IsNull(), ...node },
+      order: { startedAt: 'ASC' },
+    });
+    return rows.map(sessionView);
+  }
+
   private write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return inTransaction(this.dataSource, work);
   }
@@ -269,6 +285,7 @@ function newSession(input: OpenSessionInput): RecordingSession {
     gapMs: 0,
     unrecorded: null,
     heldAt: null,
+    publishedAt: null,
     createdAt: now,
     updatedAt: now,
   };

@@ -220,7 +220,7 @@ export class LiveRecording {
   complete(): void {
     const endedAt = new Date(this.context.clock.epochMs());
     this.commits.setState({ state: 'completed', reason: 'max-duration', endedAt });
-    this.commits.publishAll();
+    this.commits.publishEnding();
   }
 
   /** What a dead worker left open of it is committed. */

@@ -22,6 +22,8 @@ export type RecordingIndex = Pick<
   | 'setSessionState'
   | 'session'
   | 'unfinishedSessions'
+  | 'unpublishedSessions'
+  | 'sessionPublished'
   | 'directoriesOf'
   | 'directoryState'
   | 'directoryOwner'

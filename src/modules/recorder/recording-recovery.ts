@@ -22,6 +22,7 @@ export class RecordingRecovery {
 
   /** @returns the sessions that wait on */
   async run(): Promise<AdoptableSession[]> {
+    for (const { id } of await this.context.index.unpublishedSessions()) this.publications.push(this.publishEnding(id));
     const waiting: AdoptableSession[] = [];
     for (const session of await this.context.index.unfinishedSessions()) {
       const adoptable = await this.recover(session);
@@ -37,8 +38,19 @@ export class RecordingRecovery {
     const adoptable = await this.decide(session);
     const { index, manifests } = this.context;
     manifests.setLive(session.directory, false);
-    this.publications.push(manifests.publishAll(await index.directoriesOf(session.id)));
+    this.publications.push(
+      adoptable === undefined
+        ? this.publishEnding(session.id)
+        : manifests.publishAll(await index.directoriesOf(session.id)),
+    );
     return adoptable;
+  }
+
+  /** Also of a session that had ended already when the server died. */
+  private async publishEnding(sessionId: string): Promise<void> {
+    const { index, manifests } = this.context;
+    await manifests.publishAll(await index.directoriesOf(sessionId));
+    await index.sessionPublished(sessionId);
   }
 
   private async manifestsWritten(): Promise<void> {

@@ -89,6 +89,17 @@ export class SessionCommits {
     });
   }
 
+  /** It has ended while another session goes on: its files say so when they are written, and the row then. */
+  publishEnding(): void {
+    const { index, manifests } = this.context;
+    this.queue.push(async () => {
+      const written = manifests.publishAll(await index.directoriesOf(this.sessionId));
+      void written.then(() => {
+        this.queue.push(() => index.sessionPublished(this.sessionId));
+      });
+    });
+  }
+
   /** The last commit is done when all manifests are written. */
   end(change: StateChange, directory: string): void {
     const { index, manifests } = this.context;
@@ -96,6 +107,7 @@ export class SessionCommits {
     this.queue.push(async () => {
       manifests.setLive(directory, false);
       await manifests.publishAll(await index.directoriesOf(this.sessionId));
+      await index.sessionPublished(this.sessionId);
     });
   }
 

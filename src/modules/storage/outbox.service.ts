@@ -90,6 +90,11 @@ export class OutboxService {
     );
   }
 
+  /** Whether a job of this kind about the object waits, on whatever node. */
+  isOrdered(kind: JobKind, key: ObjectKey): Promise<boolean> {
+    return this.dataSource.manager.existsBy(Job, { kind, objectKey: key });
+  }
+
   private async add(manager: EntityManager, order: JobOrder): Promise<void> {
     const { kind, key } = order;
     const node = { nodeAlias: this.config.recorder.node_alias };

@@ -21,6 +21,7 @@ import type {
 })
 @Index('recording_sessions_stream_ix', ['stream', 'startedAt'])
 @Index('recording_sessions_started_ix', ['startedAt', 'id'])
+@Index('recording_sessions_unpublished_ix', ['startedAt'], { where: `"published_at" IS NULL` })
 @Index('recording_sessions_state_ix', ['state'])
 @Index('recording_sessions_directory_ix', ['directory'])
 export class RecordingSession {
@@ -101,6 +102,10 @@ export class RecordingSession {
   /** Since when it must not be deleted, by anybody. */
   @Column({ name: 'held_at', ...nullableInstantColumn })
   heldAt!: Date | null;
+
+  /** Since when manifests and session files say how it ended; null until then. */
+  @Column({ name: 'published_at', ...nullableInstantColumn })
+  publishedAt!: Date | null;
 
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: Date;

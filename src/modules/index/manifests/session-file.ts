@@ -40,10 +40,12 @@ function sessionEntry(session: RecordingSession, directory: string): object {
     state: session.state,
     reason: session.reason,
     directory,
+    last_directory: session.directory,
     base_dir: session.baseDir,
     started_at: session.startedAt,
     interrupted_at: session.interruptedAt,
     ended_at: session.endedAt,
+    held_at: session.heldAt,
     anchor_epoch_ms: session.anchoredAt?.getTime() ?? null,
     unrecorded: (session.unrecorded ?? []).map(({ kind, codecName: codec, reason }) => ({ kind, codec, reason })),
   };

@@ -16,6 +16,7 @@ export class MemoryIndex implements RecordingIndex {
   /** In the order of the calls that succeeded: `open`, `anchor`, `track`, `segment 1`, `gap`, `recording`, `completed`. */
   readonly log: string[] = [];
   readonly owners = new Map<string, string>();
+  readonly published = new Set<string>();
   isAway = false;
 
   async openSession(input: OpenSessionInput): Promise<RecordingSessionView> {
@@ -102,6 +103,17 @@ export class MemoryIndex implements RecordingIndex {
 
   async unfinishedSessions(): Promise<RecordingSessionView[]> {
     return Promise.resolve([...this.rows.values()].filter(({ state }) => state !== 'completed' && state !== 'failed'));
+  }
+
+  async unpublishedSessions(): Promise<RecordingSessionView[]> {
+    const ended = [...this.rows.values()].filter(({ state }) => state === 'completed' || state === 'failed');
+    return Promise.resolve(ended.filter(({ id }) => !this.published.has(id)));
+  }
+
+  async sessionPublished(sessionId: string): Promise<void> {
+    this.throwWhenAway();
+    this.published.add(sessionId);
+    return Promise.resolve();
   }
 
   async directoryState(directory: string): Promise<RecordingDirectory> {

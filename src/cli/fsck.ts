@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { fsck } from '../modules/index/fsck/fsck.js';
+import { UsageError, type Command, type CommandContext } from './command.js';
+import { FsckJson, FsckLines } from './fsck-report.js';
+import { openArchive } from './open-archive.js';
+
+const CLEAN = 0;
+const FOUND = 1;
+const COULD_NOT_LOOK = 2;
+
+export const fsckCommand: Command = {
+  name: 'fsck',
+  summary:
+    'Checks the data of a stopped server. --deep: reads every byte; --repair: repairs; --json: one JSON document. Exit code 0 clean, 1 findings, 2 could not look.',
+  failureExitCode: COULD_NOT_LOOK,
+  run: check,
+};
+
+async function check(args: readonly string[], context: CommandContext): Promise<void> {
+  const { config, deep, repair, json } = parse(args);
+  const archive = await openArchive(config, context, 'as-it-is');
+  const write = (text: string): void => void process.stdout.write(text);
+  const report = json ? new FsckJson(write) : new FsckLines(write);
+  const summary = await fsck(archive, { deep, repair }, report);
+  report.end(summary);
+  await archive.dataSource.destroy();
+  process.exitCode = summary.findings === 0 ? CLEAN : FOUND;
+}
+
+function parse(args: readonly string[]): {
+  readonly config: string | undefined;
+  readonly deep: boolean;
+  readonly repair: boolean;
+  readonly json: boolean;
+} {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: 'string', short: 'c' }, deep: flag, repair: flag, json: flag },
+    });
+    return { ...values, config: values.config };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DataSource } from 'typeorm';
+import { loadConfig, sqlitePath, type AppConfig } from '../config/index.js';
+import { migrations } from '../migrations/index.js';
+import type { Archive } from '../modules/index/archive.js';
+import { indexEntities } from '../modules/index/entities/index.js';
+import { Job } from '../modules/storage/entities/job.entity.js';
+import { OutboxService } from '../modules/storage/outbox.service.js';
+import { openStores } from '../modules/storage/storage.module.js';
+import { dataSourceOptions } from '../persistence/data-source-options.js';
+import { DatabaseUnusableError, openDataSource } from '../persistence/open-data-source.js';
+import { ArchiveUnusableError } from './archive-unusable.error.js';
+import type { CommandContext } from './command.js';
+import { lockData } from './data-lock.js';
+
+const persisted = { entities: [...indexEntities, Job], migrations };
+
+/**
+ * The rows and objects of a node that does not run, for the time of the process.
+ *
+ * @throws {ConfigError | DataUnusableError | DatabaseUnusableError | ArchiveUnusableError}
+ */
+export async function openArchive(
+  configFile: string | undefined,
+  { env, cwd }: CommandContext,
+  database: 'as-it-is' | 'made-when-absent',
+): Promise<Archive> {
+  const { config } = loadConfig({ env, cwd, configFile });
+  await lockData(config);
+  const dataSource = database === 'as-it-is' ? await openAsItIs(config) : await openOrMake(config);
+  const stores = openStores(config.recorder);
+  return {
+    dataSource,
+    stores,
+    outbox: new OutboxService(dataSource, stores, config),
+    timeZone: config.recorder.time_zone,
+    segmentDurationMs: config.recorder.segment_duration_seconds * 1000,
+  };
+}
+
+function openOrMake({ database }: AppConfig): Promise<DataSource> {
+  return openDataSource(dataSourceOptions(database.url, persisted));
+}
+
+/** To look changes nothing: neither an absent database nor one of an earlier version is made what it should be. */
+async function openAsItIs({ database }: AppConfig): Promise<DataSource> {
+  const path = sqlitePath(database.url);
+  if (path !== undefined && !existsSync(resolve(path))) {
+    throw new ArchiveUnusableError(`There is no database at ${path}: "aircheck reindex" makes one from the storage.`);
+  }
+  const dataSource = await openUnmigrated(database.url);
+  if (await dataSource.showMigrations()) {
+    await dataSource.destroy();
+    throw new ArchiveUnusableError(
+      'The database is of an earlier version: the server brings it to this one when it starts.',
+    );
+  }
+  return dataSource;
+}
+
+async function openUnmigrated(url: string): Promise<DataSource> {
+  try {
+    return await new DataSource({ ...dataSourceOptions(url, persisted), migrationsRun: false }).initialize();
+  } catch (error) {
+    throw new DatabaseUnusableError(error);
+  }
+}

@@ -1,0 +1,80 @@
+import { parseObjectKey } from '../../storage/ports/object-key.js';
+import type { Archive } from '../archive.js';
+import {
+  isManifestName,
+  isSessionFileName,
+  parseInitName,
+  parseSegmentName,
+  sessionFileName,
+  splitKey,
+} from '../object-names.js';
+import { placeOf, type DirectoryScope } from './directory-scope.js';
+import type { FindingKind } from './finding.js';
+import type { Findings } from './findings.js';
+
+const QUARANTINED = /\.quarantined(-\d+)?$/;
+
+/** What lies in a directory and has no row: invariant 2. */
+export class FileCheck {
+  private readonly rowed = new Set<string>();
+
+  constructor(
+    private readonly archive: Archive,
+    private readonly scope: DirectoryScope,
+    private readonly findings: Findings,
+  ) {
+    for (const { initObjectKey } of scope.tracks) this.rowed.add(splitKey(initObjectKey).name);
+    for (const { sessionId } of scope.parts) this.rowed.add(sessionFileName(sessionId));
+  }
+
+  /** An object of this name has a row. */
+  know(objectKey: string): void {
+    this.rowed.add(splitKey(objectKey).name);
+  }
+
+  /** To be called when all rows of the directory are known. @param adopt makes rows for media that has none */
+  async run(adopt?: () => Promise<void>): Promise<void> {
+    const { local, bucket, backup } = this.scope;
+    const seen = new Set<string>();
+    for (const listing of [local, bucket, backup]) {
+      for (const name of listing?.keys() ?? []) {
+        if (this.rowed.has(name) || isManifestName(name) || seen.has(name)) continue;
+        seen.add(name);
+        await this.tell(name, adopt);
+      }
+    }
+  }
+
+  private async tell(name: string, adopt: (() => Promise<void>) | undefined): Promise<void> {
+    const { directory, openFromNumber } = this.scope;
+    const key = parseObjectKey(`${directory}/${name}`);
+    const place = { directory, key };
+    if (QUARANTINED.test(name)) {
+      this.findings.note({ ...place, kind: 'quarantined' });
+      return;
+    }
+    const number = parseSegmentName(name)?.number;
+    const kind = rowlessKind(name);
+    if (kind === undefined) {
+      this.findings.note({ ...place, kind: parseInitName(name) === undefined ? 'foreign-file' : 'unused-init' });
+    } else if (await this.archive.outbox.isOrdered('delete', key)) {
+      this.findings.note({ ...place, kind: 'awaiting-deletion' });
+    } else if (number !== undefined && number >= openFromNumber) {
+      this.findings.note({ ...place, number, kind: 'open-segment' });
+    } else {
+      const message = 'No row names this object: it is in no list and no manifest.';
+      await this.findings.add({ ...place, number, ...this.streamOf(), kind, message }, adopt);
+    }
+  }
+
+  private streamOf(): { stream?: string | undefined } {
+    const [part] = this.scope.parts;
+    return part === undefined ? {} : { stream: placeOf(this.scope, part.sessionId).stream };
+  }
+}
+
+/** @returns undefined for what is no media and no session file */
+function rowlessKind(name: string): FindingKind | undefined {
+  if (parseSegmentName(name) !== undefined) return 'object-without-row';
+  return isSessionFileName(name) ? 'session-file-without-row' : undefined;
+}
