@@ -7,6 +7,7 @@ import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import type { ByteRange, StorageDriver } from '../../src/modules/storage/ports/storage-driver.js';
 import { ObjectExistsError, ObjectNotFoundError } from '../../src/modules/storage/storage.errors.js';
 import { breakingOff, chunks } from '../support/bodies.js';
+import { startOssServer } from '../support/oss-server.js';
 import { S3Server } from '../support/s3-server.js';
 import { describeWith, type ToolName } from '../support/tools.js';
 
@@ -26,6 +27,7 @@ const kinds: readonly Kind[] = [
   { name: 'fs', tools: [], prepare: prepareFolder },
   { name: 'memory', tools: [], prepare: prepareMemory },
   { name: 's3', tools: ['minio'], prepare: prepareS3 },
+  { name: 'oss', tools: [], prepare: prepareOss },
 ];
 
 const key = parseObjectKey('cam/2026/11/20/seg_0001.m4s');
@@ -194,6 +196,14 @@ async function prepareS3(): Promise<Ground> {
   const server = await S3Server.start();
   return {
     createDriver: (name) => createStorageDriver(server.storage({ root: name })),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+async function prepareOss(): Promise<Ground> {
+  const server = await startOssServer();
+  return {
+    createDriver: (name) => createStorageDriver({ ...server.config, root: name }),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
