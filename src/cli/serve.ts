@@ -13,6 +13,7 @@ import {
 } from '../config/index.js';
 import { Engine } from '../engine/index.js';
 import { NodeService, type NodeAddress } from '../modules/index/node.service.js';
+import { RetentionService } from '../modules/index/retention/retention.service.js';
 import { SignalingService } from '../modules/signaling/signaling.service.js';
 import { ReadinessService } from '../platform/health/readiness.service.js';
 import { configureHttp } from '../platform/http/configure-http.js';
@@ -59,6 +60,7 @@ async function startApplication({ config, warnings }: LoadedConfig, context: Com
     if (type === 'draining') readiness.set(false, 'it takes no new publishers');
   });
   gate.open();
+  app.get(RetentionService).start();
   logger.log(`Aircheck ${context.version} is ready: ${url}`);
 }
 

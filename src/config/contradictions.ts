@@ -30,5 +30,20 @@ export function contradictions(config: AppConfig, asksForCredentials: boolean): 
   if (storage.type === 'fs' && backup.type !== 'none') {
     problems.push('recorder.backup_storage.type is set while recorder.storage.type is "fs": a backup is for buckets.');
   }
+  problems.push(...retentionProblems(config));
   return problems;
+}
+
+function retentionProblems({ retention, recorder }: AppConfig): string[] {
+  const { min_free_bytes: minFreeBytes } = retention;
+  if (minFreeBytes === 0) return [];
+  if (recorder.storage.type !== 'fs') {
+    return [
+      `retention.min_free_bytes is set while recorder.storage.type is "${recorder.storage.type}": what the spool keeps is up to recorder.spool_keep.`,
+    ];
+  }
+  if (minFreeBytes > recorder.min_free_bytes) return [];
+  return [
+    `retention.min_free_bytes is ${String(minFreeBytes)} and recorder.min_free_bytes is ${String(recorder.min_free_bytes)}: recordings would be refused before any is deleted, so the first must be more.`,
+  ];
 }

@@ -253,6 +253,46 @@ const iceServer = z
       (username !== '' && credential !== '') || !urls.some((url) => /^turn/i.test(url)),
   );
 
+const hours = z.number().int().min(0).max(876_000);
+const manyBytes = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const retentionRule = z.strictObject({
+  streams: z.string().min(1).max(255),
+  max_age_hours: hours.optional(),
+  max_bytes: manyBytes.optional(),
+});
+
+const retention = z.strictObject({
+  max_age_hours: wholeNumber({
+    min: 0,
+    max: 876_000,
+    default: 0,
+    unit: 'hours',
+    description: 'Recorded media this old is deleted. 0: never for its age.',
+  }),
+  max_bytes: wholeNumber({
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: 0,
+    unit: 'bytes',
+    description: 'When recordings take more than this together, the oldest sessions are deleted. 0: no limit.',
+  }),
+  min_free_bytes: wholeNumber({
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: 0,
+    unit: 'bytes',
+    description: 'fs: with less free space than this the oldest sessions are deleted. 0: never for want of space.',
+  }),
+  delete_before_upload: flag('s3, oss: deletes also what the bucket does not have yet.'),
+  rules: setting(z.array(retentionRule).default([]), {
+    description:
+      'Other limits for single streams, by the first pattern that fits; max_bytes is of each stream by itself. Without max_age_hours the usual age.',
+    unit: 'JSON: [{"streams":"cam-*","max_age_hours":24,"max_bytes":0}]',
+    allowed: 'a list of tables with streams (a pattern of 1 to 255 characters), max_age_hours and max_bytes',
+  }),
+});
+
 const playback = z.strictObject({
   signed_redirect: flag('s3, oss: sends clients to signed URLs of the bucket (307) instead of giving them the bytes.'),
   signed_ttl_seconds: wholeNumber({
@@ -269,6 +309,7 @@ export const configSchema = z.strictObject({
   webrtc: webrtc.prefault({}),
   engine: engine.prefault({}),
   recorder: recorder.prefault({}),
+  retention: retention.prefault({}),
   playback: playback.prefault({}),
   database: z
     .strictObject({

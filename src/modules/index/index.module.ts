@@ -11,6 +11,7 @@ import { ObjectController } from './object.controller.js';
 import { ObjectService } from './object.service.js';
 import { PlaybackController } from './playback.controller.js';
 import { RecordingSessionController } from './session.controller.js';
+import { RetentionService } from './retention/retention.service.js';
 import { SessionListService } from './sessions/session-list.service.js';
 
 @Module({
@@ -24,6 +25,7 @@ import { SessionListService } from './sessions/session-list.service.js';
     NodeService,
     SessionListService,
     RecordingDeletionService,
+    RetentionService,
   ],
   exports: [IndexService, ManifestService, NodeService],
 })

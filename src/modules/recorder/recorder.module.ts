@@ -17,7 +17,7 @@ import { RecorderService } from './recorder.service.js';
 import { RecordingCalendar } from './recording-calendar.js';
 import type { RecordingContext } from './recording-context.js';
 import { SegmentSalvage } from './segment-salvage.js';
-import { StreamPatterns } from './stream-patterns.js';
+import { StreamPatterns } from '../../shared/stream-patterns.js';
 
 const CONTEXT = Symbol('RecordingContext');
 

@@ -1,19 +1,19 @@
 import type { EngineEvent } from '../../engine/index.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { inTime, TimeLimitError } from '../../shared/in-time.js';
+import type { StreamPatterns } from '../../shared/stream-patterns.js';
 import { manifestPath } from '../index/index.service.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
 import type { SignalingEvent } from '../signaling/ports/signaling-event.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNotFoundError } from '../signaling/signaling.errors.js';
+import { FreeSpace } from '../storage/ports/free-space.js';
 import { parseBaseDir } from './base-dir.js';
-import { FreeSpace } from './free-space.js';
 import type { LiveRecording } from './live-recording.js';
 import { RecordedStream, type RecordedStreamHost } from './recorded-stream.js';
 import { BaseDirTakenError, RecordingUnavailableError, StorageFullError } from './recorder.errors.js';
 import type { RecordingContext } from './recording-context.js';
 import { RecordingRecovery } from './recording-recovery.js';
-import type { StreamPatterns } from './stream-patterns.js';
 import { UnusableVideo } from './unusable-video.js';
 
 /** A request waits so long for rows and manifests; they follow in any case. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, In, type EntityManager } from 'typeorm';
+import { DataSource, In, IsNull, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { Job, type JobKind, type JobLane } from './entities/job.entity.js';
@@ -58,6 +58,16 @@ export class OutboxService {
     for (let first = 0; first < keys.length; first += KEYS_AT_ONCE) {
       await this.deleteSome(manager, keys.slice(first, first + KEYS_AT_ONCE), details);
     }
+  }
+
+  /** Bytes that come free when all is deleted that is to be; not of what could not be deleted at the last try. */
+  async doomedBytes(): Promise<number> {
+    const doomed = await this.dataSource.manager
+      .createQueryBuilder(Job, 'job')
+      .select('SUM(job.sizeBytes)', 'bytes')
+      .where({ kind: 'delete', lastError: IsNull() })
+      .getRawOne<{ bytes: number | string | null }>();
+    return Number(doomed?.bytes ?? 0);
   }
 
   /** An object that was to be deleted has a row again from this transaction on, or new bytes. */

@@ -19,6 +19,8 @@ export interface PartDeletion {
   readonly endedByMs?: number;
   /** Keeps the session's last segment there. */
   readonly keepsLast?: boolean;
+  /** Stops at the first segment that is not in the bucket yet. */
+  readonly onlyStored?: boolean;
 }
 
 export interface DeletedRows {
@@ -73,7 +75,7 @@ interface OldestSegments extends DeletedRows {
 async function oldestSegments(
   manager: EntityManager,
   { directory, sessionId }: SessionPart,
-  { removeObjects, endedByMs = Infinity, keepsLast = false }: PartDeletion,
+  { removeObjects, endedByMs = Infinity, keepsLast = false, onlyStored = false }: PartDeletion,
 ): Promise<OldestSegments> {
   const found = await manager.find(SegmentRow, {
     where: { directory, sessionId },
@@ -81,8 +83,9 @@ async function oldestSegments(
     ...(removeObjects ? { take: SEGMENTS_AT_ONCE + 1 } : {}),
   });
   const stays = found.findIndex(
-    ({ startMs, durationMs }, index) =>
+    ({ startMs, durationMs, state }, index) =>
       startMs + durationMs > endedByMs ||
+      (onlyStored && state === 'uploading') ||
       (keepsLast && index === found.length - 1) ||
       (removeObjects && index === SEGMENTS_AT_ONCE),
   );

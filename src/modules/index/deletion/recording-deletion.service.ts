@@ -5,6 +5,7 @@ import { OutboxService } from '../../storage/outbox.service.js';
 import { SessionPart } from '../entities/index.js';
 import { ManifestService } from '../manifest.service.js';
 import { deleteSessions, type Deletion } from './delete-recordings.js';
+import { trimSession, type TrimOptions } from './trim-session.js';
 
 /** Takes recordings away, and has the manifests say so. */
 @Injectable()
@@ -27,17 +28,29 @@ export class RecordingDeletionService {
   async deleteSessions(sessionIds: readonly string[], removeObjects: boolean): Promise<Deletion> {
     const parts = await this.dataSource.manager.findBy(SessionPart, { sessionId: In([...sessionIds]) });
     try {
-      return await deleteSessions(this.dataSource.manager, this.outbox, sessionIds, {
-        removeObjects,
-        timeZone: this.config.recorder.time_zone,
-        undisturbed: (directory, work) => this.manifests.undisturbed(directory, work),
-      });
+      const options = { ...this.surroundings, removeObjects };
+      return await deleteSessions(this.dataSource.manager, this.outbox, sessionIds, options);
     } finally {
       await this.publish(new Set(parts.map(({ directory }) => directory)));
     }
   }
 
-  private async publish(directories: ReadonlySet<string>): Promise<void> {
+  /** Deletes old segments of a session and keeps the rest; one that is held stays as it is. */
+  async trimSession(sessionId: string, bounds: Pick<TrimOptions, 'endedBy' | 'onlyStored'>): Promise<Deletion> {
+    const options = { ...this.surroundings, ...bounds };
+    const deletion = await trimSession(this.dataSource.manager, this.outbox, sessionId, options);
+    await this.publish(deletion.directories);
+    return deletion;
+  }
+
+  private get surroundings(): Pick<TrimOptions, 'timeZone' | 'undisturbed'> {
+    return {
+      timeZone: this.config.recorder.time_zone,
+      undisturbed: (directory, work) => this.manifests.undisturbed(directory, work),
+    };
+  }
+
+  private async publish(directories: Iterable<string>): Promise<void> {
     for (const directory of directories) {
       try {
         await this.manifests.publish(directory);

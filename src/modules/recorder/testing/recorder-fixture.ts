@@ -8,7 +8,7 @@ import { ManifestPublisher } from '../manifest-publisher.js';
 import { RecorderService, type RecorderSignaling } from '../recorder.service.js';
 import type { RecorderSettings } from '../recorder-settings.js';
 import { RecordingCalendar } from '../recording-calendar.js';
-import { StreamPatterns } from '../stream-patterns.js';
+import { StreamPatterns } from '../../../shared/stream-patterns.js';
 import { FakeEngine, SEGMENT_BYTES } from './fake-engine.js';
 import { MemoryIndex } from './memory-index.js';
 

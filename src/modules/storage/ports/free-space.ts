@@ -1,5 +1,5 @@
-import { inTime } from '../../shared/in-time.js';
-import type { StorageService } from '../storage/storage.service.js';
+import { inTime } from '../../../shared/in-time.js';
+import type { StorageService } from '../storage.service.js';
 
 const LIMIT_MS = 2_000;
 

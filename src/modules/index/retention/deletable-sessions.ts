@@ -1,0 +1,60 @@
+import { IsNull, LessThan, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { RecordingSession, SegmentRow } from '../entities/index.js';
+import { UNFINISHED_STATES } from '../recording-session.js';
+
+/** @returns streams that have recording sessions */
+export async function findStreams(manager: EntityManager): Promise<string[]> {
+  const rows = await manager
+    .createQueryBuilder(RecordingSession, 'session')
+    .select('DISTINCT session.stream', 'stream')
+    .getRawMany<{ stream: string }>();
+  return rows.map(({ stream }) => stream);
+}
+
+/** @returns sessions of a stream that began before an instant and are not held, oldest first */
+export function findBegunBefore(manager: EntityManager, stream: string, instant: Date): Promise<RecordingSession[]> {
+  return manager.find(RecordingSession, {
+    where: { stream, startedAt: LessThan(instant), heldAt: IsNull() },
+    order: { startedAt: 'ASC', id: 'ASC' },
+  });
+}
+
+export interface DeletableFilter {
+  /** All streams when absent. */
+  readonly stream?: string;
+  /** Leaves out sessions of which the bucket does not have everything. */
+  readonly onlyStored: boolean;
+  readonly exceptIds: readonly string[];
+}
+
+/** @returns the oldest session that neither records nor is held, and whose deletion gives space */
+export function findOldestDeletable(manager: EntityManager, filter: DeletableFilter): Promise<RecordingSession | null> {
+  const { stream, onlyStored, exceptIds } = filter;
+  const select = manager
+    .createQueryBuilder(RecordingSession, 'session')
+    .where('session.state NOT IN (:...unfinished)', { unfinished: UNFINISHED_STATES })
+    .andWhere('session.heldAt IS NULL AND session.sizeBytes > 0');
+  if (stream !== undefined) select.andWhere('session.stream = :stream', { stream });
+  if (exceptIds.length > 0) select.andWhere('session.id NOT IN (:...exceptIds)', { exceptIds });
+  if (onlyStored) select.andWhere(isStored(select));
+  return select.orderBy('session.startedAt').addOrderBy('session.id').limit(1).getOne();
+}
+
+/** @returns whether the bucket lacks some of a session's media */
+export function isUploading(manager: EntityManager, sessionId: string): Promise<boolean> {
+  return manager.existsBy(SegmentRow, { sessionId, state: 'uploading' });
+}
+
+/** @returns bytes of all committed media, or of a stream's */
+export async function findUsedBytes(manager: EntityManager, stream?: string): Promise<number> {
+  return (await manager.sum(RecordingSession, 'sizeBytes', stream === undefined ? {} : { stream })) ?? 0;
+}
+
+function isStored(select: SelectQueryBuilder<RecordingSession>): string {
+  const uploading = select
+    .subQuery()
+    .select('1')
+    .from(SegmentRow, 'segment')
+    .where(`segment.sessionId = session.id AND segment.state = 'uploading'`);
+  return `NOT EXISTS ${uploading.getQuery()}`;
+}
