@@ -18,7 +18,6 @@ import { parseObjectKey, type ObjectKey } from '../ports/object-key.js';
 import {
   StorageDriver,
   type ByteRange,
-  type ObjectChecksums,
   type ObjectFacts,
   type PresignedRequest,
   type PresignInput,
@@ -52,30 +51,32 @@ export class S3StorageDriver extends StorageDriver {
   private readonly limits: S3Limits;
   private readonly place: S3Place;
   private bucketSeenAt = -Infinity;
+  private knowsConditions = true;
 
-  /** @param clockOffsetMs what is added to the clock of this machine, until the store says what time it is */
   constructor(
     private readonly config: S3StorageConfig,
     limits: Partial<S3Limits> = {},
-    private readonly clockOffsetMs = 0,
   ) {
     super();
     this.limits = { ...S3_LIMITS, ...limits };
-    this.client = openS3Client(config, this.limits, clockOffsetMs);
-    this.signer = openS3Client({ ...config, checksum: 'required' }, this.limits, 0);
+    this.client = openS3Client(config, this.limits);
+    this.signer = openS3Client({ ...config, checksum: 'required' }, this.limits);
     this.place = { bucket: config.bucket, host: hostOf(config) };
   }
 
   async put(key: ObjectKey, body: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredObject> {
     const reader = new BodyReader(body, options.sizeBytes);
-    const target = { Bucket: this.config.bucket, Key: this.nameOf(key) };
     try {
       if (options.onlyIfAbsent === true && (await this.isKnownToExist(key))) throw new ObjectExistsError(key);
-      await putObject(this.client, target, reader, options, this.limits);
+      const onlyIfAbsent = options.onlyIfAbsent === true && this.knowsConditions;
+      await putObject(this.client, this.objectOf(key), reader, { ...options, onlyIfAbsent }, this.limits);
       return { key, sizeBytes: reader.sizeBytes };
     } catch (error) {
       if (reader.failure !== undefined) throw reader.failure.error;
-      if (answerOf(error)?.status === 412) throw new ObjectExistsError(key, { cause: error });
+      const status = answerOf(error)?.status;
+      if (status === 412) throw new ObjectExistsError(key);
+      // Whoever tries again is let in by HEAD alone.
+      if (status === 501) this.knowsConditions = false;
       throw this.mapped(error, 'write to');
     } finally {
       await reader.close();
@@ -85,8 +86,7 @@ export class S3StorageDriver extends StorageDriver {
   async get(key: ObjectKey, range?: ByteRange): Promise<Readable> {
     if (range !== undefined && (range.start < 0 || range.end < range.start)) throw notInside(range, key);
     const command = new GetObjectCommand({
-      Bucket: this.config.bucket,
-      Key: this.nameOf(key),
+      ...this.objectOf(key),
       ...(range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` }),
     });
     try {
@@ -96,7 +96,7 @@ export class S3StorageDriver extends StorageDriver {
       body.destroy();
     } catch (error) {
       const { code, status } = answerOf(error) ?? {};
-      if (code === 'NoSuchKey') throw new ObjectNotFoundError(key, { cause: error });
+      if (code === 'NoSuchKey') throw new ObjectNotFoundError(key);
       if (range === undefined || status !== 416) throw this.mapped(error, 'read from');
     }
     throw notInside(range, key);
@@ -104,20 +104,11 @@ export class S3StorageDriver extends StorageDriver {
 
   async head(key: ObjectKey): Promise<ObjectFacts | undefined> {
     try {
-      const facts = await this.client.send(
-        new HeadObjectCommand({
-          Bucket: this.config.bucket,
-          Key: this.nameOf(key),
-          ...(asksForChecksums(this.config) ? { ChecksumMode: 'ENABLED' } : {}),
-        }),
-      );
-      const { ContentLength: sizeBytes = 0, LastModified: modifiedAt = new Date(0) } = facts;
-      return { key, sizeBytes, modifiedAt, checksums: checksumsOf(facts) };
+      return await this.facts(key).catch((error: unknown) => this.excuse(key, error));
     } catch (error) {
-      if (answerOf(error)?.status !== 404) throw this.mapped(error, 'read from');
+      if (error instanceof ObjectNotFoundError) return undefined;
+      throw this.mapped(error, 'read from');
     }
-    await this.assureBucket();
-    return undefined;
   }
 
   async *list(directory: ObjectKey): AsyncIterable<StoredObject> {
@@ -130,7 +121,7 @@ export class S3StorageDriver extends StorageDriver {
 
   async delete(key: ObjectKey): Promise<void> {
     try {
-      await this.client.send(new DeleteObjectCommand({ Bucket: this.config.bucket, Key: this.nameOf(key) }));
+      await this.client.send(new DeleteObjectCommand(this.objectOf(key)));
     } catch (error) {
       if (answerOf(error)?.code !== 'NoSuchKey') throw this.mapped(error, 'delete from');
     }
@@ -146,7 +137,7 @@ export class S3StorageDriver extends StorageDriver {
     if (this.config.credentials === undefined && this.config.isConfigLoadDisabled) {
       throw new StorageUnavailableError('credentials-refused', 'a signed URL needs an access key.');
     }
-    const object = { Bucket: this.config.bucket, Key: this.nameOf(key) };
+    const object = this.objectOf(key);
     const command = method === 'GET' ? new GetObjectCommand(object) : new PutObjectCommand(object);
     try {
       const signingDate = new Date(Date.now() + this.client.config.systemClockOffset);
@@ -162,7 +153,9 @@ export class S3StorageDriver extends StorageDriver {
     const written = Buffer.from('aircheck');
     await this.put(key, Readable.from([written]), { sizeBytes: written.length });
     try {
-      const read = await buffer(await this.get(key));
+      const read = await buffer(await this.get(key)).catch((error: unknown) => {
+        throw this.mapped(error, 'read from');
+      });
       if (!read.equals(written)) throw new StorageUnavailableError('failed', 'what was written reads otherwise.');
     } finally {
       await this.delete(key);
@@ -172,34 +165,60 @@ export class S3StorageDriver extends StorageDriver {
 
   /** Requests are signed with the store's own time once it has said it; the clock is wrong all the same. */
   private checkClock(): void {
-    const differenceMs = Math.abs(this.client.config.systemClockOffset - this.clockOffsetMs);
+    const differenceMs = Math.abs(this.client.config.systemClockOffset);
     if (differenceMs < CLOCK_TOLERANCE_MS) return;
     const minutes = Math.round(differenceMs / 60_000);
     const reason = `the clock of this machine and that of ${this.place.host} differ by ${minutes} minutes.`;
     throw new StorageUnavailableError('clock-skewed', reason);
   }
 
-  /** For stores that know no condition. Whoever may not ask learns it from the condition. */
+  private async facts(key: ObjectKey): Promise<ObjectFacts> {
+    const asked = this.asksForChecksums ? ({ ChecksumMode: 'ENABLED' } as const) : {};
+    return factsOf(key, await this.client.send(new HeadObjectCommand({ ...this.objectOf(key), ...asked })));
+  }
+
+  /** For stores that know no condition. Whoever may not ask is told by the others, by the condition. */
   private async isKnownToExist(key: ObjectKey): Promise<boolean> {
     try {
       return (await this.head(key)) !== undefined;
-    } catch {
-      return false;
+    } catch (error) {
+      if (error instanceof StorageUnavailableError && error.fault === 'access-denied') return false;
+      throw error;
     }
   }
 
-  /** The answer to HEAD has no body: whether the object or the bucket is missing has to be asked. */
+  /**
+   * The answer to HEAD has no body that would say what is missing, or why it is refused.
+   *
+   * @returns the facts when asking why has helped: the clock was corrected
+   */
+  private async excuse(key: ObjectKey, error: unknown): Promise<ObjectFacts> {
+    const status = answerOf(error)?.status;
+    if (status === 404) {
+      await this.assureBucket();
+      throw new ObjectNotFoundError(key);
+    }
+    if (status !== 400 && status !== 403) throw error;
+    const range = { ...this.objectOf(key), Range: 'bytes=0-0' };
+    await this.client.send(new GetObjectCommand(range)).then(
+      ({ Body: body }) => body instanceof Readable && body.destroy(),
+      (reason: unknown) => {
+        const answer = answerOf(reason);
+        if (answer?.code === 'NoSuchKey') throw new ObjectNotFoundError(key);
+        if (answer?.status !== 416) throw reason;
+      },
+    );
+    return this.facts(key);
+  }
+
   private async assureBucket(): Promise<void> {
     if (performance.now() - this.bucketSeenAt < BUCKET_TRUST_MS) return;
     try {
       await this.client.send(new HeadBucketCommand({ Bucket: this.config.bucket }));
     } catch (error) {
       const status = answerOf(error)?.status;
-      if (status === 404) {
-        const reason = `there is no bucket ${this.place.bucket} at ${this.place.host}.`;
-        throw new StorageUnavailableError('no-such-bucket', reason);
-      }
-      if (status !== 403) throw this.mapped(error, 'read from');
+      if (status === 404) throw named('NoSuchBucket');
+      if (status !== 403) throw error;
     }
     this.bucketSeenAt = performance.now();
   }
@@ -238,14 +257,22 @@ export class S3StorageDriver extends StorageDriver {
       Bucket: this.config.bucket,
       Delete: { Objects: objects, Quiet: true },
       // This request is refused without a checksum; MD5 is the one that every store knows.
-      ...(asksForChecksums(this.config) ? {} : { ChecksumAlgorithm: 'MD5' }),
+      ...(this.asksForChecksums ? {} : { ChecksumAlgorithm: 'MD5' }),
     });
     const { Errors: errors = [] } = await this.client.send(command).catch((error: unknown) => {
       throw this.mapped(error, 'delete from');
     });
     const refused = errors.find(({ Code: code }) => code !== 'NoSuchKey');
     if (refused === undefined) return;
-    throw this.mapped(Object.assign(new Error(), { name: refused.Code ?? 'unknown' }), 'delete from');
+    throw this.mapped(named(refused.Code), 'delete from');
+  }
+
+  private get asksForChecksums(): boolean {
+    return asksForChecksums(this.config);
+  }
+
+  private objectOf(key: ObjectKey): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.config.bucket, Key: this.nameOf(key) };
   }
 
   private nameOf(key: string): string {
@@ -273,18 +300,29 @@ export const s3Storage: StorageDriverDefinition<S3StorageConfig> = {
   create: (config) => new S3StorageDriver(config),
 };
 
+/** @throws {TypeError} when the answer is not that of an S3 store, which always says these */
+function factsOf(key: ObjectKey, facts: HeadObjectCommandOutput): ObjectFacts {
+  const { ContentLength: sizeBytes, LastModified: modifiedAt, ETag: etag } = facts;
+  if (sizeBytes === undefined || modifiedAt === undefined || etag === undefined) throw new TypeError('no facts');
+  return { key, sizeBytes, modifiedAt, checksums: { md5: md5Of(etag, facts), sha256: sha256Of(facts) } };
+}
+
 /** An ETag is the MD5 of an object that came in one request and was not encrypted with a key of its own. */
-function checksumsOf(facts: HeadObjectCommandOutput): ObjectChecksums {
-  const { ETag: etag = '', ServerSideEncryption: encryption, SSECustomerAlgorithm: ownKey } = facts;
+function md5Of(etag: string, facts: HeadObjectCommandOutput): string | undefined {
+  const { ServerSideEncryption: encryption = 'AES256', SSECustomerAlgorithm: ownKey } = facts;
   const tag = etag.replaceAll('"', '').toLowerCase();
-  const isMd5 = /^[0-9a-f]{32}$/.test(tag) && (encryption ?? 'AES256') === 'AES256' && ownKey === undefined;
-  return { md5: isMd5 ? tag : undefined, sha256: sha256Of(facts) };
+  return /^[0-9a-f]{32}$/.test(tag) && encryption === 'AES256' && ownKey === undefined ? tag : undefined;
 }
 
 /** What the store has reckoned itself before what came with the object. One with a dash is the checksum of checksums. */
 function sha256Of({ ChecksumSHA256: reckoned, Metadata: metadata }: HeadObjectCommandOutput): string | undefined {
   if (reckoned !== undefined && !reckoned.includes('-')) return Buffer.from(reckoned, 'base64').toString('hex');
   return metadata?.['sha256'];
+}
+
+/** An error as the SDK would have thrown it. */
+function named(name = 'unknown'): Error {
+  return Object.assign(new Error(), { name });
 }
 
 function hostOf({ endpoint }: S3StorageConfig): string {

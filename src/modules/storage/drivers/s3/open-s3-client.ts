@@ -37,8 +37,7 @@ export function asksForChecksums({ checksum, endpoint }: S3StorageConfig): boole
   return checksum === 'supported' || (checksum === 'auto' && endpoint === undefined);
 }
 
-/** @param clockOffsetMs what is added to the clock of this machine when a request is signed */
-export function openS3Client(config: S3StorageConfig, limits: S3Limits, clockOffsetMs: number): S3Client {
+export function openS3Client(config: S3StorageConfig, limits: S3Limits): S3Client {
   const checksums = asksForChecksums(config) ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
   let region: Promise<string> | undefined;
   return new S3Client({
@@ -54,7 +53,6 @@ export function openS3Client(config: S3StorageConfig, limits: S3Limits, clockOff
     forcePathStyle: !config.isVirtualHostStyle,
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,
-    systemClockOffset: clockOffsetMs,
     maxAttempts: MAX_ATTEMPTS,
     retryMode: 'standard',
     // Objects are small enough to be sent twice, and the question first costs a round trip and a connection each.

@@ -54,7 +54,8 @@ async function sendWhole(
     ...(isKept ? { ChecksumSHA256: inBase64(sha256) } : {}),
   });
   if (sha256 !== undefined) promisePayload(command, sha256);
-  await client.send(command);
+  const { ETag: etag } = await client.send(command);
+  if (etag === undefined) throw new TypeError('not the answer of an S3 store');
 }
 
 interface S3Wishes {

@@ -1,7 +1,7 @@
 import { AppError, systemErrorCode } from '../../../../shared/errors.js';
 import { StorageUnavailableError, type StorageFault } from '../../storage.errors.js';
 
-/** What was being done, to follow "may not". */
+/** What was being done, to follow "not allowed to". */
 export type S3Deed = 'read from' | 'write to' | 'list' | 'delete from' | 'sign for';
 
 /** Where it was done. */
@@ -15,8 +15,8 @@ export interface S3Place {
 export interface S3Answer {
   /** The store's word for it, or that of the SDK. */
   readonly code: string;
-  readonly status: number | undefined;
-  readonly requestId: string | undefined;
+  readonly status: number;
+  readonly requestId: string;
 }
 
 type Sentence = (place: S3Place, deed: S3Deed) => string;
@@ -27,12 +27,12 @@ const TOKEN_REFUSED: Sentence = ({ host }) => `${host} refuses the session token
 const EXPIRED: Sentence = () => 'the temporary credentials have expired';
 const NO_CREDENTIALS: Sentence = () =>
   'there is no access key in the settings, the environment, the files of AWS or the role of this machine';
-const DENIED: Sentence = ({ bucket, host }, deed) => `the access key may not ${deed} the bucket ${bucket} at ${host}`;
+const DENIED: Sentence = ({ bucket, host }, deed) => `it is not allowed to ${deed} the bucket ${bucket} at ${host}`;
 const NO_BUCKET: Sentence = ({ bucket, host }) => `there is no bucket ${bucket} at ${host}`;
 const SKEWED: Sentence = ({ host }) => `the clock of this machine and that of ${host} differ too much`;
 const SLOW_DOWN: Sentence = ({ host }) => `${host} has too much to do`;
 const OTHER_REGION: Sentence = ({ bucket }) => `the bucket ${bucket} is in another region`;
-const CHANGED: Sentence = ({ host }) => `other bytes than were sent came to ${host}`;
+const CHANGED: Sentence = ({ host }) => `other bytes than were promised came to ${host}`;
 const FULL: Sentence = ({ host }) => `${host} has no room left`;
 
 /** By the store's word. */
@@ -75,15 +75,19 @@ const BY_STATUS: Readonly<Record<number, readonly [StorageFault, Sentence]>> = {
   507: ['failed', FULL],
 };
 
+/** What the SDK throws, as far as it is used. Not told by its class: Node's own errors have another one under Jest. */
+interface Thrown {
+  readonly name?: string;
+  readonly cause?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $response?: { readonly statusCode?: number };
+}
+
 /** @returns undefined when nobody answered */
 export function answerOf(error: unknown): S3Answer | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { $metadata, $response } = error as Error & {
-    readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
-    readonly $response?: { readonly statusCode?: number };
-  };
+  const { name, $metadata, $response } = thrown(error);
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
-  return status === undefined ? undefined : { code: plain(error.name), status, requestId: $metadata?.requestId };
+  return status === undefined ? undefined : { code: plain(name), status, requestId: plain($metadata?.requestId) };
 }
 
 /**
@@ -93,37 +97,38 @@ export function answerOf(error: unknown): S3Answer | undefined {
 export function storageErrorOf(error: unknown, place: S3Place, deed: S3Deed): AppError {
   if (error instanceof AppError) return error;
   const answer = answerOf(error);
-  const name = error instanceof Error ? plain(error.name) : 'unknown';
-  const known = BY_CODE[name] ?? (answer?.status === undefined ? undefined : BY_STATUS[answer.status]);
+  const name = plain(thrown(error).name);
+  const known = BY_CODE[name] ?? (answer && BY_STATUS[answer.status]);
   if (known !== undefined) {
     const [fault, sentence] = known;
-    return new StorageUnavailableError(fault, `${sentence(place, deed)} (${name}).`, { cause: withoutSecrets(answer) });
+    return new StorageUnavailableError(fault, `${sentence(place, deed)} (${name}).`, forTheLog(answer));
   }
-  if (answer !== undefined) {
-    const reason = `${place.host} answered with status ${String(answer.status)} (${answer.code}).`;
-    return new StorageUnavailableError('failed', reason, { cause: withoutSecrets(answer) });
-  }
-  return unansweredError(error, place);
+  if (answer === undefined) return unansweredError(error, place);
+  const reason = `${place.host} answered with status ${answer.status} (${name}).`;
+  return new StorageUnavailableError('failed', reason, forTheLog(answer));
 }
 
 function unansweredError(error: unknown, { host }: S3Place): StorageUnavailableError {
-  const name = error instanceof Error ? error.name : 'unknown';
+  const { name, cause } = thrown(error);
   if (name === 'TimeoutError' || name === 'AbortError') {
     return new StorageUnavailableError('unreachable', `${host} does not answer in time.`);
   }
-  const code = systemErrorCode(error) ?? systemErrorCode(error instanceof Error ? error.cause : undefined);
+  const code = systemErrorCode(error) ?? systemErrorCode(cause);
   if (code === undefined) return new StorageUnavailableError('failed', `${host} is not understood (${plain(name)}).`);
   return new StorageUnavailableError('unreachable', `${host} cannot be reached (${plain(code)}).`);
 }
 
-/** For the log: enough to ask the store's operator. */
-function withoutSecrets(answer: S3Answer | undefined): Error | undefined {
-  if (answer === undefined) return undefined;
-  const { code, status, requestId } = answer;
-  return new Error(`${code}, status ${String(status)}, request ${plain(requestId ?? 'without an id')}`);
+function thrown(error: unknown): Thrown {
+  return typeof error === 'object' && error !== null ? error : {};
+}
+
+/** Enough to ask the store's operator. */
+function forTheLog(answer: S3Answer | undefined): ErrorOptions {
+  if (answer === undefined) return {};
+  return { cause: new Error(`${answer.code}, status ${answer.status}, request ${answer.requestId}`) };
 }
 
 /** What a server says of itself is shown as far as it looks like a word. */
-function plain(word: string): string {
+function plain(word = 'without a name'): string {
   return /^[\w. -]{1,64}$/.test(word) ? word : 'unnamed';
 }
