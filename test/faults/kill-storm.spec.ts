@@ -20,7 +20,7 @@ async function runLane(lane: number, order: Omit<StormOrder, 'seed'>): Promise<S
   for (let done = 0; done < runs;) {
     await using storm = await KillStorm.start({ seed: SEED + lane + LANES.length * done, ...order });
     for (const end = Math.min(runs, done + RUNS_PER_FOLDER); done < end; done++) await storm.strike();
-    await storm.judgeFrames();
+    await storm.end();
     reports.push(storm.report);
   }
   return reports;

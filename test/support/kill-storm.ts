@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readSamples } from './judges/mediabunny.js';
 import { readPeriods, savePeriod } from './judges/periods.js';
 import { makeMedia } from './media.js';
@@ -24,7 +26,10 @@ const LONGEST_LIFE_MS = 2500;
 /** So many starts are killed too, somewhere on the way. */
 const KILLED_STARTS = 0.2;
 const LONGEST_START_MS = 1200;
-const QUICK_SEGMENTS = {
+/** Short segments, and a start that costs little: it is not the start that is judged. */
+const QUICK = {
+  AIRCHECK_ENGINE_WORKERS: '1',
+  NODE_COMPILE_CACHE: join(tmpdir(), 'aircheck-compile-cache'),
   AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '1',
   AIRCHECK_RECORDER_FRAGMENT_DURATION_MS: '200',
 };
@@ -39,6 +44,13 @@ export interface StormOrder {
   /** Where the bytes of objects are read, past the server; by default in its folder. */
   readonly readObject?: ReadObject;
 }
+
+interface FsckEntry {
+  readonly kind: string;
+}
+
+/** What the next start would put right, so it must not be there when nothing was killed. */
+const KINDS_OF_A_KILL = ['open-segment', 'view-behind'];
 
 /** What a storm did and found. */
 export interface StormReport {
@@ -70,7 +82,7 @@ export class KillStorm implements AsyncDisposable {
   }
 
   static async start(order: StormOrder): Promise<KillStorm> {
-    const server = await TestServer.start({ env: { ...QUICK_SEGMENTS, ...order.env } });
+    const server = await TestServer.start({ env: { ...QUICK, ...order.env } });
     const { media } = order;
     const urls = [server.url(`/whip/${STREAM}`)];
     const publisher = await Publisher.start('datachannel', { urls, media, loops: 1000, reconnects: true });
@@ -84,6 +96,7 @@ export class KillStorm implements AsyncDisposable {
     const killedAtMs = Date.now();
     await this.server.kill();
     const acknowledged = this.promises();
+    await this.check();
     await this.startAgain();
     const now = this.promises();
     this.countLoss(killedAtMs);
@@ -95,8 +108,16 @@ export class KillStorm implements AsyncDisposable {
     this.report.rowsChecked += new Set(acknowledged.filter(({ isInit }) => !isInit).map(({ row }) => row)).size;
   }
 
-  /** To be called when it strikes no more: nothing is in the recording twice or in another order, nothing is missing but at kills. */
-  async judgeFrames(): Promise<void> {
+  /** Ends in order. Nothing is in the recording twice or in another order, and nothing is missing but at kills. */
+  async end(): Promise<void> {
+    await this.judgeFrames();
+    await this.publisher.end();
+    await this.server.terminate();
+    const notes = await this.check();
+    this.blame(notes.filter(({ kind }) => KINDS_OF_A_KILL.includes(kind)).map((note) => JSON.stringify(note)));
+  }
+
+  private async judgeFrames(): Promise<void> {
     for (const kind of ['video', 'audio'] as const) {
       const stored: string[] = [];
       for (const period of await readPeriods(this.server, STREAM, kind)) {
@@ -112,6 +133,15 @@ export class KillStorm implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.publisher[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
+  }
+
+  /** The project's own judgement of the stopped server's data, every byte read. @returns what it says besides findings */
+  private async check(): Promise<readonly FsckEntry[]> {
+    const { exitCode, output } = await this.server.command('fsck', '--deep', '--json');
+    if (exitCode === 2) throw new Error('fsck could not look.');
+    const { findings, notes } = JSON.parse(output) as { findings: FsckEntry[]; notes: FsckEntry[] };
+    if (exitCode !== 0 || findings.length > 0) this.blame([`fsck: ${String(exitCode)}, ${JSON.stringify(findings)}`]);
+    return notes;
   }
 
   private promises(): PromisedObject[] {

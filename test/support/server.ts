@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { pause, until } from './wait.js';
 
 const PROJECT = resolve(__dirname, '../..');
@@ -80,6 +81,19 @@ export class TestServer implements AsyncDisposable {
   /** @returns the exit code after SIGTERM */
   async terminate(): Promise<number | null> {
     return this.end('SIGTERM');
+  }
+
+  /** Runs a command of the program on the data of the server, with its settings. */
+  async command(...args: readonly string[]): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+    const child = spawn(NODE, [join(PROJECT, 'dist/main.js'), ...args], {
+      cwd: this.folder,
+      env: this.environment(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exit = once(child, 'exit') as Promise<[number | null]>;
+    const output = await text(child.stdout);
+    const [exitCode] = await exit;
+    return { exitCode, output };
   }
 
   async get<T = unknown>(path: string): Promise<T> {
