@@ -18,6 +18,7 @@ const WHIP = '/whip/{stream}';
 const SESSION = '/session/{stream}/{session}';
 const RECORD = '/api/record/{stream}';
 const SESSIONS = '/api/v1/sessions';
+const STORAGE = '/api/v1/storage';
 const PRESIGN = '/api/storage/presign';
 const PING = '/api/storage/ping';
 const OBJECT = '/api/record/object/{key}';
@@ -111,6 +112,8 @@ describe('the description of the HTTP interface', () => {
     [400, SESSIONS, { method: 'GET', path: '/api/v1/sessions?cursor=nonsense' }],
     [401, SESSIONS, { method: 'GET', path: '/api/v1/sessions', headers: anonymous }],
     [404, `${SESSIONS}/{id}`, { method: 'GET', path: '/api/v1/sessions/nobody' }],
+    [200, STORAGE, { method: 'GET', path: STORAGE }],
+    [401, STORAGE, { method: 'GET', path: STORAGE, headers: anonymous }],
     [404, OBJECT, { method: 'GET', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [404, OBJECT, { method: 'HEAD', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [400, OBJECT, { method: 'GET', path: '/api/record/object/%2e%2e%2fetc' }],

@@ -12,11 +12,13 @@ import { ObjectService } from './object.service.js';
 import { PlaybackController } from './playback.controller.js';
 import { RecordingSessionController } from './session.controller.js';
 import { RetentionService } from './retention/retention.service.js';
+import { StorageReportController } from './storage-report.controller.js';
+import { StorageReportService } from './storage-report/storage-report.service.js';
 import { SessionListService } from './sessions/session-list.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([...indexEntities]), StorageModule],
-  controllers: [PlaybackController, RecordingSessionController, ObjectController],
+  controllers: [PlaybackController, RecordingSessionController, ObjectController, StorageReportController],
   providers: [
     IndexService,
     ManifestService,
@@ -26,6 +28,7 @@ import { SessionListService } from './sessions/session-list.service.js';
     SessionListService,
     RecordingDeletionService,
     RetentionService,
+    StorageReportService,
   ],
   exports: [IndexService, ManifestService, NodeService],
 })

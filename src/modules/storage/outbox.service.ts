@@ -45,8 +45,7 @@ export class OutboxService {
    * not deleted any more.
    */
   async uploadView(key: ObjectKey): Promise<void> {
-    const isDoomed = await this.dataSource.manager.existsBy(Job, { kind: 'delete', objectKey: key });
-    if (!this.hasBucket && !isDoomed) return;
+    if (!this.hasBucket && !(await this.isOrdered('delete', key))) return;
     await inTransaction(this.dataSource, async (manager) => {
       await this.keep(manager, key);
       if (this.hasBucket) await this.add(manager, { kind: 'upload', lane: 'view', key });
@@ -93,6 +92,7 @@ export class OutboxService {
     const knownKeys = new Set(known.map(({ objectKey }) => objectKey));
     const fresh = [...new Set(keys)].filter((key) => !knownKeys.has(key));
     await manager.increment(Job, { id: In(known.map(({ id }) => id)) }, 'generation', 1);
+    if (fresh.length === 0) return;
     const order = { kind: 'delete', lane: 'media' } as const;
     await manager.insert(
       Job,

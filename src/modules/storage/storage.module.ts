@@ -4,6 +4,7 @@ import { APP_CONFIG, storageConfigOf, type AppConfig } from '../../config/index.
 import { createLocalStorage, createStorageDriver } from './drivers/index.js';
 import { Job } from './entities/job.entity.js';
 import { OutboxService } from './outbox.service.js';
+import { PendingJobsService } from './pending-jobs.service.js';
 import { Stores } from './ports/stores.js';
 import { ProbeService } from './probe.service.js';
 import { SigningService } from './signing.service.js';
@@ -18,9 +19,10 @@ import { StorageService } from './storage.service.js';
     SigningService,
     ProbeService,
     OutboxService,
+    PendingJobsService,
     { provide: Stores, inject: [APP_CONFIG], useFactory: ({ recorder }: AppConfig) => openStores(recorder) },
   ],
-  exports: [StorageService, SigningService, OutboxService],
+  exports: [StorageService, SigningService, OutboxService, PendingJobsService],
 })
 export class StorageModule {}
 

@@ -1,0 +1,102 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { JobKind, PendingJobs, PendingKind } from '../../storage/pending-jobs.service.js';
+import type { StorageReport } from '../storage-report/storage-report.service.js';
+
+export class HeldSessionsDto {
+  @ApiProperty({ description: 'Sessions that nobody may delete' })
+  readonly sessions: number;
+
+  @ApiProperty()
+  readonly bytes: number;
+
+  constructor({ sessions, bytes }: StorageReport['held']) {
+    this.sessions = sessions;
+    this.bytes = bytes;
+  }
+}
+
+export class PendingKindDto {
+  @ApiProperty({ enum: ['upload', 'delete', 'release'], description: '`release`: a local copy of what the bucket has' })
+  readonly kind: JobKind;
+
+  @ApiProperty()
+  readonly count: number;
+
+  @ApiProperty({ description: 'Of media; manifests count as nothing' })
+  readonly bytes: number;
+
+  @ApiProperty({ description: 'Of the count: what could not be done at the last try' })
+  readonly failing: number;
+
+  constructor({ kind, count, bytes, failing }: PendingKind) {
+    this.kind = kind;
+    this.count = count;
+    this.bytes = bytes;
+    this.failing = failing;
+  }
+}
+
+export class PendingJobsDto {
+  @ApiProperty({ type: [PendingKindDto], description: 'Kinds of which something waits' })
+  readonly pending: readonly PendingKindDto[];
+
+  @ApiProperty({ type: Number, nullable: true, description: 'How long the oldest has waited; null: nothing waits' })
+  readonly oldestAgeSeconds: number | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why one of them could not be done yet' })
+  readonly lastError: string | null;
+
+  constructor({ kinds, oldestAt, lastError }: PendingJobs, nowMs: number) {
+    this.pending = kinds.map((kind) => new PendingKindDto(kind));
+    this.oldestAgeSeconds =
+      oldestAt === undefined ? null : Math.max(0, Math.floor((nowMs - oldestAt.getTime()) / 1000));
+    this.lastError = lastError ?? null;
+  }
+}
+
+/** Of `GET /api/v1/storage`. */
+export class StorageReportDto {
+  @ApiProperty({ enum: ['fs', 's3', 'oss'], description: 'Where recordings are kept in the end' })
+  readonly kind: StorageReport['kind'];
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Of the disk that is recorded onto; null: it does not answer',
+  })
+  readonly freeBytes: number | null;
+
+  @ApiProperty({ description: 'With less free space no new recording begins' })
+  readonly lowSpaceBytes: number;
+
+  @ApiProperty({ description: 'What all recordings take' })
+  readonly usedBytes: number;
+
+  @ApiProperty({ description: 'How fast recordings grow, by the last hour' })
+  readonly bytesPerHour: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Until the disk is at its low-space mark when recordings grow on like this; null: they do not',
+    example: 71.5,
+  })
+  readonly hoursLeft: number | null;
+
+  @ApiProperty({ type: HeldSessionsDto })
+  readonly held: HeldSessionsDto;
+
+  @ApiProperty({ type: PendingJobsDto })
+  readonly jobs: PendingJobsDto;
+
+  constructor(report: StorageReport, nowMs: number) {
+    this.kind = report.kind;
+    this.freeBytes = report.freeBytes ?? null;
+    this.lowSpaceBytes = report.lowSpaceBytes;
+    this.usedBytes = report.usedBytes;
+    this.bytesPerHour = report.bytesPerHour;
+    this.hoursLeft = report.hoursLeft ?? null;
+    this.held = new HeldSessionsDto(report.held);
+    this.jobs = new PendingJobsDto(report.jobs, nowMs);
+  }
+}

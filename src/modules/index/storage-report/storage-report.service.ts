@@ -1,0 +1,77 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, In, IsNull, MoreThan, Not } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
+import { PendingJobsService, type PendingJobs } from '../../storage/pending-jobs.service.js';
+import { FreeSpace } from '../../storage/ports/free-space.js';
+import { StorageService } from '../../storage/storage.service.js';
+import { RecordingSession, SegmentRow } from '../entities/index.js';
+import { findUsedBytes } from '../retention/deletable-sessions.js';
+import { forecastHours, hourlyRate } from './forecast.js';
+
+/** How much room recordings take and have. */
+export interface StorageReport {
+  readonly kind: AppConfig['recorder']['storage']['type'];
+  /** On the disk that is recorded onto; undefined when it does not answer. */
+  readonly freeBytes: number | undefined;
+  /** With less than this no new recording begins. */
+  readonly lowSpaceBytes: number;
+  /** Of everything that has a row, wherever it lies. */
+  readonly usedBytes: number;
+  /** How fast recordings grow now. */
+  readonly bytesPerHour: number;
+  /** Until the low-space mark at this rate; undefined when nothing grows. */
+  readonly hoursLeft: number | undefined;
+  readonly held: { readonly sessions: number; readonly bytes: number };
+  readonly jobs: PendingJobs;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Tells how long the storage will do, and what it is behind with. */
+@Injectable()
+export class StorageReportService {
+  private readonly freeSpace: FreeSpace;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly pendingJobs: PendingJobsService,
+    storage: StorageService,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {
+    this.freeSpace = new FreeSpace(storage);
+  }
+
+  async report(): Promise<StorageReport> {
+    const { storage, min_free_bytes: lowSpaceBytes } = this.config.recorder;
+    const { manager } = this.dataSource;
+    const freeBytes = await this.freeSpace.bytes().catch(() => undefined);
+    const bytesPerHour = await this.bytesPerHour(Date.now());
+    return {
+      kind: storage.type,
+      freeBytes,
+      lowSpaceBytes,
+      usedBytes: await findUsedBytes(manager),
+      bytesPerHour,
+      hoursLeft: freeBytes === undefined ? undefined : forecastHours(freeBytes - lowSpaceBytes, bytesPerHour),
+      held: {
+        sessions: await manager.countBy(RecordingSession, { heldAt: Not(IsNull()) }),
+        bytes: (await manager.sum(RecordingSession, 'sizeBytes', { heldAt: Not(IsNull()) })) ?? 0,
+      },
+      jobs: await this.pendingJobs.pending(),
+    };
+  }
+
+  private async bytesPerHour(nowMs: number): Promise<number> {
+    const row = await this.dataSource.manager
+      .createQueryBuilder(SegmentRow, 'segment')
+      .select('SUM(segment.sizeBytes)', 'bytes')
+      .addSelect('MIN(segment.createdAt)', 'first')
+      .where({
+        state: In(['local', 'uploading', 'stored']),
+        createdAt: MoreThan(new Date(nowMs - HOUR_MS)),
+      })
+      .getRawOne<{ bytes: number | string | null; first: string | null }>();
+    const first = row?.first ?? null;
+    return first === null ? 0 : hourlyRate(Number(row?.bytes), nowMs - Date.parse(first));
+  }
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, IsNull, Not } from 'typeorm';
+import { Job, type JobKind } from './entities/job.entity.js';
+
+export type { JobKind } from './entities/job.entity.js';
+
+/** Work of one kind that waits or is being done. */
+export interface PendingKind {
+  readonly kind: JobKind;
+  readonly count: number;
+  /** Of media and inits; the size of a manifest is not known before it goes. */
+  readonly bytes: number;
+  /** How many of them could not be done at the last try. */
+  readonly failing: number;
+}
+
+export interface PendingJobs {
+  /** Those with any. */
+  readonly kinds: readonly PendingKind[];
+  /** Since when the oldest of them waits; undefined when there is none. */
+  readonly oldestAt: Date | undefined;
+  /** Why a job could not be done, of those that wait. */
+  readonly lastError: string | undefined;
+}
+
+/** How far objects are behind their rows. */
+@Injectable()
+export class PendingJobsService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async pending(): Promise<PendingJobs> {
+    const rows = await this.dataSource.manager
+      .createQueryBuilder(Job, 'job')
+      .select('job.kind', 'kind')
+      .addSelect('COUNT(*)', 'count')
+      .addSelect('SUM(job.sizeBytes)', 'bytes')
+      .addSelect('COUNT(job.lastError)', 'failing')
+      .addSelect('MIN(job.createdAt)', 'oldest')
+      .groupBy('job.kind')
+      .orderBy('job.kind')
+      .getRawMany<RawKind>();
+    const oldest = rows.map((row) => row.oldest).sort()[0];
+    return {
+      kinds: rows.map(({ kind, count, bytes, failing }) => {
+        return { kind, count: Number(count), bytes: Number(bytes ?? 0), failing: Number(failing) };
+      }),
+      oldestAt: oldest === undefined ? undefined : new Date(oldest),
+      lastError: await this.lastError(),
+    };
+  }
+
+  /** The one that is tried again last has failed most often, or most lately. */
+  private async lastError(): Promise<string | undefined> {
+    const job = await this.dataSource.manager.findOne(Job, {
+      where: { lastError: Not(IsNull()) },
+      order: { dueAt: 'DESC' },
+    });
+    return job?.lastError ?? undefined;
+  }
+}
+
+interface RawKind {
+  readonly kind: JobKind;
+  readonly count: number | string;
+  readonly bytes: number | string | null;
+  readonly failing: number | string;
+  readonly oldest: string;
+}
