@@ -8,7 +8,7 @@ it('gives every byte once, in order, in blocks of which only the last is short',
       fc.integer({ min: 1, max: 7 }),
       async (chunks, size) => {
         const blocks: Buffer[] = [];
-        for await (const block of inBlocks(chunksOf(chunks), size)) blocks.push(block);
+        for await (const block of inBlocks(chunksOf(chunks), size)) blocks.push(Buffer.from(block));
 
         expect(Buffer.concat(blocks)).toEqual(Buffer.concat(chunks));
         expect(blocks.slice(0, -1).every((block) => block.length === size)).toBe(true);

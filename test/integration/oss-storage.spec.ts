@@ -105,7 +105,8 @@ describe('an object in OSS', () => {
 
 describe('a large object in OSS', () => {
   const bytes = randomBytes(350 * KIB);
-  const pieces = () => cut(bytes, 33_333);
+  const pieceBytes = 33_333;
+  const pieces = () => cut(bytes, pieceBytes);
   const driver = () => new OssStorageDriver(server.config, small);
 
   it('goes in parts, and is read back whole and in ranges', async () => {
@@ -134,6 +135,43 @@ describe('a large object in OSS', () => {
 
     await driver().put(key, cut(bytes.subarray(0, small.blockBytes + 1), 7000));
     expect(server.requests).toHaveLength(5);
+  });
+
+  it('is taken from its source no faster than OSS takes it', async () => {
+    let furthestAhead = 0;
+    const watched = async function* () {
+      let given = 0;
+      for await (const piece of pieces()) {
+        const [upload] = server.bucket.uploads.values();
+        const arrived = [...(upload?.parts.values() ?? [])].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+        furthestAhead = Math.max(furthestAhead, given - arrived);
+        given += piece.length;
+        yield piece;
+      }
+    };
+
+    await driver().put(key, watched());
+
+    expect(furthestAhead).toBeLessThan(small.blockBytes + 2 * pieceBytes);
+  });
+
+  it.each([
+    ['at once', () => (server.refusal = new OssRefusal(403, 'AccessDenied', ''))],
+    ['in the middle', () => (server.bucket.putPart = refusePart)],
+  ])('lets go of its source when it is refused %s', async (_when, refuse) => {
+    let isOpen = true;
+    const watched = async function* () {
+      try {
+        yield* pieces();
+      } finally {
+        isOpen = false;
+      }
+    };
+    refuse();
+
+    await expect(driver().put(key, watched())).rejects.toThrow(StorageUnavailableError);
+    expect(isOpen).toBe(false);
+    expect(server.bucket.uploads.size).toBe(0);
   });
 
   it('leaves nothing behind when it breaks off', async () => {
@@ -321,6 +359,10 @@ async function statusOf(url: string, init?: RequestInit): Promise<number> {
   const response = await fetch(url, init);
   await response.arrayBuffer();
   return response.status;
+}
+
+function refusePart(): never {
+  throw new OssRefusal(500, 'InternalError', 'Please contact the server administrator.');
 }
 
 function md5Of(bytes: Uint8Array): string {
