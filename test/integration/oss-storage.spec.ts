@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import type { OssStorageConfig } from '../../src/config/index.js';
@@ -8,6 +9,9 @@ import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import type { ByteRange, StorageDriver } from '../../src/modules/storage/ports/storage-driver.js';
 import { ObjectExistsError, StorageUnavailableError } from '../../src/modules/storage/storage.errors.js';
 import { TimeLimitError } from '../../src/shared/in-time.js';
+import { chunks } from '../support/bodies.js';
+import { listen } from '../support/listening.js';
+import { keysOf } from '../support/object-keys.js';
 import { OssRefusal } from '../support/oss/refusal.js';
 import { pause } from '../support/wait.js';
 import { startOssServer, type OssServer } from '../support/oss-server.js';
@@ -32,7 +36,7 @@ const open = (changes: Partial<OssStorageConfig> = {}): StorageDriver =>
 
 describe('an object in OSS', () => {
   it('lies below the root, with its media type', async () => {
-    await open({ root: 'live/one' }).put(key, once('media'), { contentType: 'video/mp4' });
+    await open({ root: 'live/one' }).put(key, chunks('media'), { contentType: 'video/mp4' });
 
     expect(server.bucket.objects.get(`live/one/${key}`)).toMatchObject({ contentType: 'video/mp4', sizeBytes: 5 });
   });
@@ -41,7 +45,7 @@ describe('an object in OSS', () => {
     await using paged = await startOssServer({ pageSize: 2 });
     const driver = createStorageDriver({ ...paged.config, root: 'live' });
     const keys = ['d/1', 'd/2 & <3>', 'd/3', 'd/4+"\'', 'd/e/5', 'd/e/6', 'd/é'].map(parseObjectKey);
-    for (const each of keys) await driver.put(each, once('x'));
+    for (const each of keys) await driver.put(each, chunks('x'));
 
     expect(await keysOf(driver.list(parseObjectKey('d')))).toEqual(keys.filter((each) => !each.startsWith('d/e/')));
     expect(await keysOf(driver.walk())).toEqual(keys);
@@ -52,7 +56,7 @@ describe('an object in OSS', () => {
 
   it('is passed over when its name is no key', async () => {
     const driver = open();
-    await driver.put(key, once('x'));
+    await driver.put(key, chunks('x'));
     for (const name of ['cam/', 'cam/../x', 'a\\b']) {
       server.bucket.put(name, 'text/plain', { bytes: Buffer.from(''), sizeBytes: 0, md5: '' }, false);
     }
@@ -62,7 +66,7 @@ describe('an object in OSS', () => {
 
   it('has its checksums', async () => {
     const bytes = randomBytes(1000);
-    await open().put(key, once(bytes), { checksums: { md5: md5Of(bytes) } });
+    await open().put(key, cut(bytes, 300), { checksums: { md5: md5Of(bytes) } });
 
     await expect(open().head(key)).resolves.toMatchObject({
       sizeBytes: 1000,
@@ -71,7 +75,7 @@ describe('an object in OSS', () => {
   });
 
   it('is not stored when it is not what its checksum says', async () => {
-    const put = open().put(key, once('damaged'), { checksums: { md5: md5Of(Buffer.from('whole')) } });
+    const put = open().put(key, chunks('damaged'), { checksums: { md5: md5Of(Buffer.from('whole')) } });
 
     await expect(put).rejects.toThrow('its checksum differs');
     expect(server.bucket.objects.size).toBe(0);
@@ -82,21 +86,21 @@ describe('an object in OSS', () => {
     const keep = bucket.put.bind(bucket);
     bucket.put = (...given) => ({ ...keep(...given), crc64: '1' });
 
-    await expect(open().put(key, once('media'))).rejects.toThrow(StorageUnavailableError);
+    await expect(open().put(key, chunks('media'))).rejects.toThrow(StorageUnavailableError);
   });
 
   it.each([4, 6])('is not stored with 5 bytes instead of %i', async (sizeBytes) => {
     const inParts = new OssStorageDriver(server.config, { ...small, blockBytes: 2 });
 
     for (const driver of [open(), inParts]) {
-      await expect(driver.put(key, once('media'), { sizeBytes })).rejects.toThrow(RangeError);
+      await expect(driver.put(key, chunks('media'), { sizeBytes })).rejects.toThrow(RangeError);
     }
     expect(server.bucket.objects.size).toBe(0);
   });
 
   it('is broken off when it stalls', async () => {
     const driver = new OssStorageDriver(server.config, { ...small, stallMs: 100 });
-    await driver.put(key, once('media'));
+    await driver.put(key, chunks('media'));
     server.stallsAfterBytes = 3;
 
     await expect(text(await driver.get(key))).rejects.toThrow(TimeLimitError);
@@ -182,7 +186,7 @@ describe('a large object in OSS', () => {
   });
 
   it('replaces none when it must not', async () => {
-    await driver().put(key, once('first'));
+    await driver().put(key, chunks('first'));
 
     await expect(driver().put(key, pieces(), { onlyIfAbsent: true })).rejects.toThrow(ObjectExistsError);
     expect(await text(await driver().get(key))).toBe('first');
@@ -191,7 +195,7 @@ describe('a large object in OSS', () => {
   it('replaces none that came while it was on its way', async () => {
     const late = async function* () {
       yield* pieces();
-      await driver().put(key, once('first'));
+      await driver().put(key, chunks('first'));
     };
 
     await expect(driver().put(key, late(), { onlyIfAbsent: true })).rejects.toThrow(ObjectExistsError);
@@ -201,7 +205,7 @@ describe('a large object in OSS', () => {
 
   it('is read no faster than its reader takes it, and is let be however long that takes', async () => {
     const large = randomBytes(16 * KIB * KIB);
-    await open().put(key, once(large));
+    await open().put(key, cut(large, KIB * KIB));
     const body = await driver().get(key);
     const hash = createHash('md5');
     await pause(3 * small.stallMs);
@@ -296,6 +300,15 @@ describe('what keeps OSS from answering', () => {
     }
   });
 
+  it('is said: a server that is no OSS', async () => {
+    await using other = await listen(createServer((_request, response) => response.end('<html>Welcome!<br></html>')));
+    const driver = open({ endpoint: other.url });
+
+    for (const work of [() => driver.put(key, chunks('media')), () => keysOf(driver.walk()), () => driver.probe()]) {
+      expect(await failure(work)).toMatchObject({ fault: 'failed' });
+    }
+  });
+
   it('is said: an object that is taken and not kept', async () => {
     server.bucket.find = () => {
       throw new OssRefusal(404, 'NoSuchKey', 'The specified key does not exist.');
@@ -329,8 +342,8 @@ describe('what keeps OSS from answering', () => {
 /** Every way to use a driver that asks OSS something. */
 function everything(driver: StorageDriver): (() => Promise<unknown>)[] {
   return [
-    () => driver.put(key, once('media')),
-    () => driver.put(key, once('media'), { onlyIfAbsent: true }),
+    () => driver.put(key, chunks('media')),
+    () => driver.put(key, chunks('media'), { onlyIfAbsent: true }),
     () => driver.get(key),
     () => driver.get(key, { start: 0, end: 1 }),
     () => driver.head(key),
@@ -349,12 +362,6 @@ async function failure(work: () => Promise<unknown>): Promise<unknown> {
   );
 }
 
-async function keysOf(objects: AsyncIterable<{ readonly key: string }>): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const { key: each } of objects) keys.push(each);
-  return keys.sort();
-}
-
 async function statusOf(url: string, init?: RequestInit): Promise<number> {
   const response = await fetch(url, init);
   await response.arrayBuffer();
@@ -367,11 +374,6 @@ function refusePart(): never {
 
 function md5Of(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- bodies are asynchronous, this one is all here
-async function* once(body: string | Uint8Array): AsyncIterable<Uint8Array> {
-  yield Buffer.from(body);
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- bodies are asynchronous, this one is all here

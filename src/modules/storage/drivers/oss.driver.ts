@@ -287,11 +287,12 @@ function md5Of(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('base64');
 }
 
-/** @throws {StorageUnavailableError} when OSS says that it has other bytes than were sent */
+/** @throws {StorageUnavailableError} when OSS does not say that it has the bytes that were sent */
 function verify(sent: Crc64, response: { readonly headers: object }): void {
   const stored = headerOf(response, CHECKSUM_HEADER);
-  if (stored === undefined || stored === sent.decimal()) return;
-  throw new StorageUnavailableError('failed', 'what OSS has stored is not what was sent: its checksum differs.');
+  if (stored === sent.decimal()) return;
+  const fault = stored === undefined ? 'it has not said what it has' : 'its checksum differs';
+  throw new StorageUnavailableError('failed', `what OSS has stored may not be what was sent: ${fault}.`);
 }
 
 function factsOf(key: ObjectKey, answer: { readonly headers: object }): ObjectFacts {

@@ -1,6 +1,5 @@
 import type { OssStorageConfig } from '../../../../config/index.js';
 import { systemErrorCode } from '../../../../shared/errors.js';
-import { TimeLimitError } from '../../../../shared/in-time.js';
 import { StorageUnavailableError } from '../../storage.errors.js';
 
 /** What OSS, or the way to it, said. */
@@ -19,18 +18,24 @@ export type OssAction = 'read from' | 'write to' | 'delete from' | 'list';
 const TOKEN_CODES: readonly string[] = ['InvalidSecurityToken', 'SecurityTokenExpired', 'SecurityTokenNotSupported'];
 const BUSY_CODES = /^(QpsLimitExceeded|ServiceBusy|(Total|Download|Upload)(Qps|Traffic)\w*LimitExceeded)$/;
 const BUSY_STATUSES: readonly (number | undefined)[] = [429, 503];
-const TIMEOUTS: readonly string[] = ['ConnectionTimeoutError', 'SocketAssignTimeoutError', 'ResponseTimeoutError'];
+/** Names of errors, of ali-oss and ours, that say that time has run out. */
+const LATE: readonly string[] = [
+  'ConnectionTimeoutError',
+  'SocketAssignTimeoutError',
+  'ResponseTimeoutError',
+  'TimeLimitError',
+];
+/** What ali-oss, or the system, calls a connection that did not come about or broke. */
+const DISCONNECTED = /^(RequestError|ResponseError|E[A-Z]+)$/;
 
 /** Reads what ali-oss throws. Nothing else of it is kept: its errors carry requests, with their signatures and tokens. */
 export function faultOf(error: unknown): OssFault {
-  if (error instanceof TimeLimitError)
-    return { status: undefined, code: error.name, message: '', requestId: undefined };
-  if (!(error instanceof Error)) return { status: undefined, code: 'Unknown', message: '', requestId: undefined };
-  const { status, requestId } = error as { status?: unknown; requestId?: unknown };
+  const { name, message, status, requestId } = (error ?? {}) as Readonly<Record<keyof Error | keyof OssFault, unknown>>;
+  const word = typeof name === 'string' ? name : '';
   return {
     status: typeof status === 'number' && status > 0 ? status : undefined,
-    code: TIMEOUTS.includes(error.name) ? error.name : (systemErrorCode(error) ?? error.name),
-    message: error.message,
+    code: LATE.includes(word) ? word : (systemErrorCode(error) ?? word),
+    message: typeof message === 'string' ? message : '',
     requestId: typeof requestId === 'string' ? requestId : undefined,
   };
 }
@@ -57,9 +62,11 @@ function explain(
   { bucket, region, endpoint }: OssStorageConfig,
 ): [StorageUnavailableError['fault'], string] {
   const { status, code, message } = fault;
-  if (TIMEOUTS.includes(code)) return ['unreachable', `${endpoint} did not answer in time.`];
-  if (code === TimeLimitError.name) return ['unreachable', `${endpoint} did not do it in time.`];
-  if (status === undefined) return ['unreachable', `${endpoint} cannot be reached${systemWord(message)}.`];
+  if (LATE.includes(code)) return ['unreachable', `${endpoint} did not answer in time.`];
+  if (status === undefined && DISCONNECTED.test(code)) {
+    return ['unreachable', `${endpoint} cannot be reached${systemWord(message)}.`];
+  }
+  if (status === undefined) return ['failed', `${endpoint} does not answer as OSS does.`];
   if (TOKEN_CODES.includes(code)) return ['credentials-refused', 'the security token is wrong or has expired.'];
   if (BUSY_CODES.test(code) || BUSY_STATUSES.includes(status)) {
     return ['overloaded', `OSS asks for fewer requests (${label(fault)}).`];
@@ -97,8 +104,9 @@ function summaryOf(fault: OssFault): string {
   return `OSS: ${label(fault)}${request}${fault.status === undefined ? systemWord(message) : ''}`;
 }
 
-/** The part of urllib's message that names a fault of the system: `: ECONNREFUSED`. */
+/** What the system calls the fault, `: ECONNREFUSED`, in a message that goes on with the request. */
 function systemWord(message: string): string {
-  const word = /\b(E[A-Z]{3,}(_[A-Z_]+)?|[A-Z]+_[A-Z_]+)\b/.exec(message)?.[0] ?? /certificate/.exec(message)?.[0];
+  const [fault = ''] = message.split(/, [A-Z]+ https?:/, 1);
+  const word = /\b(E[A-Z]{3,}|[A-Z]+_[A-Z_]+|certificate|socket hang up)\b/.exec(fault)?.[0];
   return word === undefined ? '' : `: ${word}`;
 }
