@@ -4,7 +4,10 @@ const text = (name: string, length: string): TableColumn => new TableColumn({ na
 const nullableText = (name: string, length: string): TableColumn =>
   new TableColumn({ name, type: 'varchar', length, isNullable: true });
 
-const MEDIA_STATE = new TableIndex({ name: 'segments_state_ix', columnNames: ['state', 'created_at'] });
+const MEDIA_STATE = new TableIndex({
+  name: 'segments_state_ix',
+  columnNames: ['state', 'released_at', 'created_at'],
+});
 
 const BEFORE = new Table({
   name: 'jobs',
@@ -34,6 +37,7 @@ const AFTER = new Table({
     new TableColumn({ name: 'attempts', type: 'integer' }),
     text('due_at', '24'),
     new TableColumn({ name: 'last_error', type: 'text', isNullable: true }),
+    nullableText('backed_up_at', '24'),
     text('created_at', '24'),
   ],
   indices: [

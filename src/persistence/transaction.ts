@@ -1,18 +1,39 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
 const lastOf = new WeakMap<DataSource, Promise<unknown>>();
+const callbacksOf = new WeakMap<EntityManager, (() => void)[]>();
 
 /**
  * Runs `work` in a transaction of its own. SQLite has one connection here, on which a second transaction would become
  * part of the first: there they wait for each other, so every write goes through this.
  */
 export function inTransaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  if (dataSource.options.type !== 'better-sqlite3') return dataSource.transaction(work);
+  if (dataSource.options.type !== 'better-sqlite3') return transact(dataSource, work);
   const before = lastOf.get(dataSource) ?? Promise.resolve();
-  const run = before.then(() => dataSource.transaction(work));
+  const run = before.then(() => transact(dataSource, work));
   lastOf.set(
     dataSource,
     run.catch(() => undefined),
   );
   return run;
+}
+
+/**
+ * Calls back once the transaction that {@link inTransaction} gave the manager for has been committed, never when it fails;
+ * at once when the manager is in none.
+ */
+export function afterCommit(manager: EntityManager, callback: () => void): void {
+  const callbacks = callbacksOf.get(manager);
+  if (callbacks === undefined) callback();
+  else callbacks.push(callback);
+}
+
+async function transact<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  const callbacks: (() => void)[] = [];
+  const result = await dataSource.transaction((manager) => {
+    callbacksOf.set(manager, callbacks);
+    return work(manager);
+  });
+  for (const callback of callbacks) callback();
+  return result;
 }

@@ -14,6 +14,7 @@ import { RecordingSessionController } from './session.controller.js';
 import { RetentionService } from './retention/retention.service.js';
 import { StorageReportController } from './storage-report.controller.js';
 import { StorageReportService } from './storage-report/storage-report.service.js';
+import { SegmentUploads } from './segment-uploads.js';
 import { SessionListService } from './sessions/session-list.service.js';
 
 @Module({
@@ -29,6 +30,7 @@ import { SessionListService } from './sessions/session-list.service.js';
     RecordingDeletionService,
     RetentionService,
     StorageReportService,
+    SegmentUploads,
   ],
   exports: [IndexService, ManifestService, NodeService],
 })

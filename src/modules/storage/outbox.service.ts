@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In, IsNull, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import { inTransaction } from '../../persistence/transaction.js';
+import { afterCommit, inTransaction } from '../../persistence/transaction.js';
 import { Job, type JobKind, type JobLane } from './entities/job.entity.js';
 import type { ObjectKey } from './ports/object-key.js';
 import { Stores } from './ports/stores.js';
+import type { UploadListener } from './ports/upload-listener.js';
 
 /** An object whose bytes never change, as its row promises it. */
 export interface OutgoingObject {
@@ -21,6 +22,9 @@ export interface OutgoingObject {
  */
 @Injectable()
 export class OutboxService {
+  private readonly uploadListeners: UploadListener[] = [];
+  private readonly orderListeners: (() => void)[] = [];
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly stores: Stores,
@@ -30,6 +34,36 @@ export class OutboxService {
   /** Whether objects have to go to a bucket; with fs they are where they stay. */
   get hasBucket(): boolean {
     return this.stores.bucket !== undefined;
+  }
+
+  /** Tells whoever has the rows of objects what became of their uploads. */
+  tellUploads(listener: UploadListener): void {
+    this.uploadListeners.push(listener);
+  }
+
+  get listeners(): readonly UploadListener[] {
+    return this.uploadListeners;
+  }
+
+  /** Calls after each commit that asked for work. */
+  onOrder(listener: () => void): void {
+    this.orderListeners.push(listener);
+  }
+
+  /** Whether the object is still to be uploaded, by whichever node. */
+  isUploading(manager: EntityManager, key: ObjectKey): Promise<boolean> {
+    return manager.existsBy(Job, { kind: 'upload', objectKey: key });
+  }
+
+  /** Bytes of local copies that are about to go. */
+  async bytesToRelease(): Promise<number> {
+    const nodeAlias = this.config.recorder.node_alias;
+    const sum = await this.dataSource.manager
+      .createQueryBuilder(Job, 'job')
+      .select('SUM(job.sizeBytes)', 'bytes')
+      .where({ kind: 'release', nodeAlias })
+      .getRawOne<{ bytes: number | string | null }>();
+    return Number(sum?.bytes ?? 0);
   }
 
   /** Media and inits that have a row from this transaction on. */
@@ -77,7 +111,7 @@ export class OutboxService {
   /** Spool files whose rows say from this transaction on that only the bucket has them. */
   async release(manager: EntityManager, objects: readonly OutgoingObject[]): Promise<void> {
     for (const { key, sizeBytes, sha256 } of objects) {
-      await this.add(manager, { kind: 'release', lane: 'media', key, sizeBytes, sha256 });
+      await this.add(manager, { kind: 'release', lane: 'removal', key, sizeBytes, sha256 });
     }
   }
 
@@ -93,11 +127,12 @@ export class OutboxService {
     const fresh = [...new Set(keys)].filter((key) => !knownKeys.has(key));
     await manager.increment(Job, { id: In(known.map(({ id }) => id)) }, 'generation', 1);
     if (fresh.length === 0) return;
-    const order = { kind: 'delete', lane: 'media' } as const;
+    const order = { kind: 'delete', lane: 'removal' } as const;
     await manager.insert(
       Job,
       fresh.map((key) => newJob({ ...order, key, sizeBytes: sizes?.get(key) }, { nodeAlias, dueAt })),
     );
+    this.ringAfter(manager);
   }
 
   /** Whether a job of this kind about the object waits, on whatever node. */
@@ -105,14 +140,22 @@ export class OutboxService {
     return this.dataSource.manager.existsBy(Job, { kind, objectKey: key });
   }
 
+  private ringAfter(manager: EntityManager): void {
+    afterCommit(manager, () => {
+      for (const listener of this.orderListeners) listener();
+    });
+  }
+
   private async add(manager: EntityManager, order: JobOrder): Promise<void> {
+    this.ringAfter(manager);
     const { kind, key } = order;
     const node = { nodeAlias: this.config.recorder.node_alias };
     const known = await manager.findOneBy(Job, { kind, objectKey: key, ...node });
     const now = new Date();
     if (known !== null) {
       // Its id is kept, its place in the line too: who works on it sees by the generation that there is more to do.
-      await manager.update(Job, { id: known.id }, { generation: known.generation + 1, dueAt: now });
+      const dueAt = known.dueAt < now ? known.dueAt : now;
+      await manager.update(Job, { id: known.id }, { generation: known.generation + 1, dueAt });
       return;
     }
     await manager.insert(Job, newJob(order, { ...node, dueAt: now }));
@@ -154,6 +197,7 @@ function newJob(
     attempts: 0,
     dueAt,
     lastError: null,
+    backedUpAt: null,
     createdAt: new Date(),
   };
 }

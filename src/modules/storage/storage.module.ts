@@ -1,8 +1,13 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { APP_CONFIG, storageConfigOf, type AppConfig } from '../../config/index.js';
+import { systemClock } from '../../shared/clock.js';
 import { createLocalStorage, createStorageDriver } from './drivers/index.js';
 import { Job } from './entities/job.entity.js';
+import { JobRunner, type JobLog, type JobSettings } from './jobs/job-runner.js';
+import { JobTable } from './jobs/job-table.js';
+import { RETRY_TIMING } from './jobs/retry-delay.js';
 import { OutboxService } from './outbox.service.js';
 import { PendingJobsService } from './pending-jobs.service.js';
 import { Stores } from './ports/stores.js';
@@ -10,6 +15,9 @@ import { ProbeService } from './probe.service.js';
 import { SigningService } from './signing.service.js';
 import { StorageController } from './storage.controller.js';
 import { StorageService } from './storage.service.js';
+
+/** Of the 30 seconds that a stopping server has, the last are for closing what is left. */
+const GRACE_MS = 22_000;
 
 @Module({
   imports: [TypeOrmModule.forFeature([Job])],
@@ -21,6 +29,7 @@ import { StorageService } from './storage.service.js';
     OutboxService,
     PendingJobsService,
     { provide: Stores, inject: [APP_CONFIG], useFactory: ({ recorder }: AppConfig) => openStores(recorder) },
+    { provide: JobRunner, inject: [APP_CONFIG, DataSource, Stores, OutboxService], useFactory: createJobRunner },
   ],
   exports: [StorageService, SigningService, OutboxService, PendingJobsService],
 })
@@ -37,5 +46,31 @@ export function openStores({ storage, backup_storage: second, spool_dir: spool }
     local: createLocalStorage({ root: spool }),
     bucket: createStorageDriver(main),
     backup: backup && createStorageDriver(backup),
+  };
+}
+
+function createJobRunner(
+  { recorder }: AppConfig,
+  dataSource: DataSource,
+  stores: Stores,
+  outbox: OutboxService,
+): JobRunner {
+  const table = new JobTable(dataSource, recorder.node_alias, systemClock, () => outbox.listeners);
+  const settings: JobSettings = {
+    uploadsSideBySide: recorder.upload.concurrency,
+    backupAfterMs: recorder.backup_after_seconds * 1000,
+    graceMs: GRACE_MS,
+    retry: RETRY_TIMING,
+  };
+  const runner = new JobRunner(table, stores, settings, systemClock, jobLog(new Logger(JobRunner.name)));
+  outbox.onOrder(() => runner.wake());
+  return runner;
+}
+
+function jobLog(logger: Logger): JobLog {
+  return {
+    log: (message) => logger.log(message),
+    warn: (message, cause) => logger.warn({ err: cause }, message),
+    error: (message, cause) => logger.error({ err: cause }, message),
   };
 }

@@ -13,6 +13,7 @@ import { migrations } from '../../../src/migrations/index.js';
 import { IndexModule } from '../../../src/modules/index/index.module.js';
 import { IndexService, type OpenSessionInput } from '../../../src/modules/index/index.service.js';
 import { ManifestService } from '../../../src/modules/index/manifest.service.js';
+import { JobRunner } from '../../../src/modules/storage/jobs/job-runner.js';
 import { parseObjectKey } from '../../../src/modules/storage/ports/object-key.js';
 import { createLocalStorage } from '../../../src/modules/storage/drivers/index.js';
 import { Stores } from '../../../src/modules/storage/ports/stores.js';
@@ -39,7 +40,11 @@ export interface IndexFixture extends AsyncDisposable {
 
 export type Buckets = Partial<Pick<Stores, 'bucket' | 'backup'>>;
 
-/** @param buckets behind the folder, which is the spool then */
+/**
+ * Jobs stay as rows: nothing does them.
+ *
+ * @param buckets behind the folder, which is the spool then
+ */
 export async function startIndex(
   environment: Readonly<Record<string, string>> = {},
   buckets: Buckets = {},
@@ -58,6 +63,8 @@ export async function startIndex(
   })
     .overrideProvider(Stores)
     .useValue({ bucket: undefined, backup: undefined, ...buckets, local: createLocalStorage({ root }) })
+    .overrideProvider(JobRunner)
+    .useValue({})
     .compile();
   const app = module.createNestApplication<NestExpressApplication>();
   app.useGlobalFilters(new ProblemFilter());

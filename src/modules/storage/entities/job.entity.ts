@@ -1,11 +1,16 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { idColumn, instantColumn, nullableBigNumberColumn } from '../../../persistence/column-types.js';
+import {
+  idColumn,
+  instantColumn,
+  nullableBigNumberColumn,
+  nullableInstantColumn,
+} from '../../../persistence/column-types.js';
 
 /** `release` takes the local copy of what the bucket has. */
 export type JobKind = 'upload' | 'delete' | 'release';
 
-/** Views are small and wanted at once: they do not wait behind a day of media. */
-export type JobLane = 'media' | 'view';
+/** Views are small and wanted at once, and removals make room: neither waits behind a day of media. */
+export type JobLane = 'media' | 'view' | 'removal';
 
 /** Work that was decided in a transaction and is done after it, as often as it takes. One per kind, object and node. */
 @Entity('jobs')
@@ -42,12 +47,16 @@ export class Job {
   @Column({ type: 'integer' })
   attempts!: number;
 
-  /** Not to be tried before. */
+  /** Not to be tried before, and the place in the lane's line. */
   @Column({ name: 'due_at', ...instantColumn })
   dueAt!: Date;
 
   @Column({ name: 'last_error', type: 'text', nullable: true })
   lastError!: string | null;
+
+  /** Since when the backup storage has the object while the bucket fails. */
+  @Column({ name: 'backed_up_at', ...nullableInstantColumn })
+  backedUpAt!: Date | null;
 
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: Date;

@@ -1,0 +1,179 @@
+import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { Clock } from '../../../shared/clock.js';
+import { inTime, TimeLimitError } from '../../../shared/in-time.js';
+import type { Job, JobLane as LaneName } from '../entities/job.entity.js';
+import type { Stores } from '../ports/stores.js';
+import { StorageUnavailableError } from '../storage.errors.js';
+import { JobLane, type JobPermit, type LaneHost } from './job-lane.js';
+import type { JobChoice, JobTable } from './job-table.js';
+import { JobWork } from './job-work.js';
+import { SpoolFileDamagedError } from './job.errors.js';
+import { retryDelayMs, type RetryTiming } from './retry-delay.js';
+import { StoreCircuit } from './store-circuit.js';
+
+/** Where failures go that no request waits for. */
+export interface JobLog {
+  log(message: string): void;
+  warn(message: string, cause?: unknown): void;
+  error(message: string, cause?: unknown): void;
+}
+
+export interface JobSettings {
+  readonly uploadsSideBySide: number;
+  /** How long the bucket has to fail before media goes to the backup storage. */
+  readonly backupAfterMs: number;
+  /** From the first sign of the shutdown on, so long jobs go on; what is left then stays for the next start. */
+  readonly graceMs: number;
+  readonly retry: RetryTiming;
+}
+
+/** Of views, which are small, and of removals. */
+const OTHERS_SIDE_BY_SIDE = 2;
+/** A job that fails so often while the store gives no clear answer may be the reason itself: others are tried first. */
+const PATIENCE = 20;
+/** A job that was put off comes after the next trial, which another one may make. */
+const AFTER_TRIAL_MS = 1000;
+
+/** For what asks no store but this machine. */
+const ALWAYS: JobPermit['take'] = () => () => undefined;
+
+/** Does this node's jobs, as long as the server runs. */
+export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  readonly busyKeys = new Set<string>();
+  private readonly lanes: readonly JobLane[];
+  private readonly bucket: StoreCircuit;
+  private readonly backup: StoreCircuit;
+  private readonly work: JobWork;
+  private isStarted = false;
+  private endsAtMs: number | undefined;
+
+  constructor(
+    readonly table: JobTable,
+    private readonly stores: Stores,
+    private readonly settings: JobSettings,
+    private readonly clock: Clock,
+    private readonly jobLog: JobLog,
+  ) {
+    this.bucket = this.circuit('bucket');
+    this.backup = this.circuit('backup storage');
+    this.work = new JobWork(stores, { bucket: this.bucket, backup: this.backup });
+    this.lanes = [
+      new JobLane('view', OTHERS_SIDE_BY_SIDE, this),
+      new JobLane('removal', OTHERS_SIDE_BY_SIDE, this),
+      new JobLane('media', settings.uploadsSideBySide, this),
+    ];
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.table.adopt();
+    this.isStarted = true;
+    this.wake();
+  }
+
+  /** There may be something to do. Jobs that are due begin at once. */
+  wake(): void {
+    if (!this.isStarted) return;
+    for (const lane of this.lanes) lane.wake();
+  }
+
+  /** The first sign of the shutdown: the time for it is counted from here. */
+  onModuleDestroy(): void {
+    this.endsAtMs ??= this.clock.monotonicMs() + this.settings.graceMs;
+  }
+
+  /** Recordings have ended with their rows by now. A store that does not answer is not waited for. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.onModuleDestroy();
+    const leftMs = (this.endsAtMs ?? 0) - this.clock.monotonicMs();
+    try {
+      await inTime(Promise.all(this.lanes.map((lane) => lane.whenIdle())), Math.max(0, leftMs));
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+      this.jobLog.log('Not all uploads could be finished; they go on at the next start.');
+    }
+    this.isStarted = false;
+    for (const lane of this.lanes) lane.stop();
+  }
+
+  /** While the bucket fails, media goes to the backup storage after a while, and deletions do their part here. */
+  *permits(lane: LaneName): Iterable<JobPermit> {
+    const { bucket, backup } = this;
+    if (this.stores.bucket === undefined) yield { ...this.permit('deletion', bucket), take: ALWAYS };
+    else if (bucket.isOpen) yield this.permit('any', bucket);
+    else if (lane === 'removal') yield { ...this.permit('local-deletion', bucket), take: ALWAYS };
+    else if (lane === 'media' && this.isBackupDue && backup.isOpen) yield this.permit('backup', backup);
+  }
+
+  permitWaitMs(): number | undefined {
+    const circuits = this.isBackupDue ? [this.bucket, this.backup] : [this.bucket];
+    const waits = circuits.map(({ waitMs }) => waitMs).filter((waitMs) => waitMs > 0);
+    return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  ended(): void {
+    this.wake();
+  }
+
+  warn(message: string, cause: unknown): void {
+    this.jobLog.warn(message, cause);
+  }
+
+  private get isBackupDue(): boolean {
+    return this.stores.backup !== undefined && this.bucket.failingForMs >= this.settings.backupAfterMs;
+  }
+
+  private permit(choice: JobChoice, circuit: StoreCircuit): JobPermit {
+    return {
+      choice,
+      take: () => {
+        const admission = circuit.enter();
+        return admission && (() => circuit.leave(admission));
+      },
+      run: (job) => this.run(job, choice, circuit),
+    };
+  }
+
+  private async run(job: Job, choice: JobChoice, circuit: StoreCircuit): Promise<boolean> {
+    try {
+      await this.attempt(job, choice);
+    } catch (error) {
+      return this.failed(job, error, circuit);
+    }
+    switch (choice) {
+      case 'backup':
+        await this.table.backedUp(job);
+        return true;
+      case 'local-deletion':
+        await this.table.fail(job, new Error('The bucket does not answer; here it is deleted.'), undefined);
+        return true;
+      default:
+        await this.table.finish(job);
+        return true;
+    }
+  }
+
+  private attempt(job: Job, choice: JobChoice): Promise<void> {
+    if (choice === 'backup') return this.work.backUp(job);
+    return choice === 'local-deletion' ? this.work.deleteHere(job) : this.work.run(job);
+  }
+
+  private async failed(job: Job, error: unknown, circuit: StoreCircuit): Promise<boolean> {
+    if (error instanceof SpoolFileDamagedError) await this.table.lost(job);
+    const isStoresFault = error instanceof StorageUnavailableError && circuit.isFailing;
+    if (isStoresFault && job.attempts < PATIENCE) {
+      await this.table.fail(job, error, undefined);
+      return false;
+    }
+    this.jobLog.error(`The job "${job.kind}" of ${job.objectKey} failed; it is tried again.`, error);
+    const delayMs = retryDelayMs(job.attempts + 1, this.settings.retry);
+    await this.table.fail(job, error, Math.max(delayMs, circuit.isFailing ? circuit.waitMs + AFTER_TRIAL_MS : 0));
+    return true;
+  }
+
+  private circuit(name: string): StoreCircuit {
+    return new StoreCircuit(this.clock, this.settings.retry, {
+      failed: (error) => this.jobLog.warn(`The ${name} fails: what is to go there waits. ${error.message}`, error),
+      answered: () => this.jobLog.log(`The ${name} answers again.`),
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import type { ObjectKey } from '../ports/object-key.js';
+
+/** The file in the spool is not what the row of the object promises: it is gone, has another length or other bytes. */
+export class SpoolFileDamagedError extends Error {
+  override readonly name = 'SpoolFileDamagedError';
+
+  /** @param fault to follow "The file" */
+  constructor(key: ObjectKey, fault: string) {
+    super(`The file ${fault}: ${key} is not what its row promises.`);
+  }
+}
+
+/** The store took the object, and does not have it as it was given. */
+export class StoredCopyDamagedError extends Error {
+  override readonly name = 'StoredCopyDamagedError';
+
+  constructor(key: ObjectKey) {
+    super(`The store has ${key} not as it was given: it is absent or of another size or checksum.`);
+  }
+}
+
+/** Another object has the key in the store. It is never overwritten. */
+export class ObjectKeyTakenError extends Error {
+  override readonly name = 'ObjectKeyTakenError';
+
+  constructor(key: ObjectKey, options: ErrorOptions) {
+    super(`The store has other bytes under ${key}, which are not overwritten.`, options);
+  }
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { contentTypeOf } from '../ports/content-type.js';
+import type { ObjectKey } from '../ports/object-key.js';
+import type { StorageDriver } from '../ports/storage-driver.js';
+import { ObjectExistsError, ObjectNotFoundError } from '../storage.errors.js';
+import { CheckedBody, md5Of, type ObjectPromise } from './checked-body.js';
+import { ObjectKeyTakenError, SpoolFileDamagedError, StoredCopyDamagedError } from './job.errors.js';
+import { hasCopy } from './stored-copy.js';
+
+/**
+ * Puts media or an init where nothing lies yet, and looks whether it is there. What lies there already and is the same is
+ * as good.
+ *
+ * @throws {SpoolFileDamagedError | StoredCopyDamagedError | ObjectKeyTakenError | StorageUnavailableError}
+ */
+export async function uploadMedia(source: StorageDriver, target: StorageDriver, promise: ObjectPromise): Promise<void> {
+  const { key, sizeBytes, sha256 } = promise;
+  const body = new CheckedBody(source, promise);
+  const md5 = (): Promise<string | undefined> =>
+    body.md5 === undefined ? md5Of(source, promise) : Promise.resolve(body.md5);
+  try {
+    const contentType = contentTypeOf(key);
+    await target.put(key, body, { contentType, sizeBytes, checksums: { sha256 }, onlyIfAbsent: true });
+  } catch (error) {
+    const cause = body.failure ?? error;
+    const mayBeThere = cause instanceof ObjectExistsError || cause instanceof SpoolFileDamagedError;
+    if (mayBeThere && (await hasCopy(target, promise, md5))) return;
+    throw cause instanceof ObjectExistsError ? new ObjectKeyTakenError(key, { cause }) : cause;
+  }
+  if (await hasCopy(target, promise, md5)) return;
+  // Nothing lay there before: these are our own broken bytes, which would keep the good ones out.
+  await target.delete(key);
+  throw new StoredCopyDamagedError(key);
+}
+
+/**
+ * Puts a view in the place of the older one, and looks whether it is there.
+ *
+ * @returns false when there is no such file any more
+ * @throws {StoredCopyDamagedError | StorageUnavailableError}
+ */
+export async function uploadView(source: StorageDriver, target: StorageDriver, key: ObjectKey): Promise<boolean> {
+  const bytes = await readIfPresent(source, key);
+  if (bytes === undefined) return false;
+  const md5 = createHash('md5').update(bytes).digest('hex');
+  const promise = { key, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  await target.put(key, once(bytes), {
+    contentType: contentTypeOf(key),
+    sizeBytes: bytes.length,
+    checksums: { md5, sha256: promise.sha256 },
+  });
+  if (await hasCopy(target, promise, () => Promise.resolve(md5))) return true;
+  throw new StoredCopyDamagedError(key);
+}
+
+async function readIfPresent(source: StorageDriver, key: ObjectKey): Promise<Buffer | undefined> {
+  try {
+    return await buffer(await source.get(key));
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- drivers take bodies as they come, this one is all here
+async function* once(bytes: Buffer): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,323 @@
+import { inTransaction } from '../../src/persistence/transaction.js';
+import { Job } from '../../src/modules/storage/entities/job.entity.js';
+import { MemoryStorageDriver } from '../../src/modules/storage/drivers/memory.driver.js';
+import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
+import { until } from '../support/wait.js';
+import { JobsFixture, mediaBytes, mediaObject, once, textIn } from './support/jobs-fixture.js';
+import { TroubledBucket } from './support/troubled-bucket.js';
+
+const NAMES = ['cam/seg_0001.m4s', 'cam/seg_0002.m4s', 'cam/seg_0003.m4s'] as const;
+const [FIRST] = NAMES;
+
+it('puts what was committed into the bucket and tells its rows', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+
+  await jobs.commit(outbox, ...NAMES);
+  await jobs.untilDone();
+
+  for (const name of NAMES) expect(await textIn(jobs.bucket, name)).toBe(mediaBytes(name).toString());
+  expect(jobs.told.toSorted()).toEqual(NAMES.map((name) => `stored ${name}`));
+  expect(await textIn(jobs.local, FIRST)).toBeDefined();
+});
+
+it('goes on at the next start with what the last server left, whatever that was called', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = jobs.prepare({ nodeAlias: 'pod-1' });
+  await jobs.commit(outbox, ...NAMES);
+
+  await jobs.start({ nodeAlias: 'pod-2' });
+
+  await jobs.untilDone();
+  expect(jobs.bucket.done).toEqual(NAMES);
+});
+
+it('tries again until the bucket takes it', async () => {
+  await using jobs = await JobsFixture.make();
+  jobs.bucket.failures = 5;
+  const { outbox } = await jobs.start();
+
+  await jobs.commit(outbox, FIRST);
+  await jobs.untilDone();
+
+  expect(jobs.bucket.begun).toHaveLength(6);
+  expect(jobs.bucket.done).toEqual([FIRST]);
+});
+
+it('asks a bucket that is away with one job at a time, and keeps the others in their order', async () => {
+  await using jobs = await JobsFixture.make();
+  jobs.bucket.isAway = true;
+  const { outbox } = await jobs.start();
+  for (const name of NAMES) await jobs.commit(outbox, name);
+
+  await until(() => jobs.bucket.begun.length > 5, 'it was tried some times');
+
+  expect(new Set(jobs.bucket.begun)).toEqual(new Set([FIRST]));
+  expect(jobs.bucket.mostSideBySide).toBe(1);
+  const [oldest, next] = await jobs.jobs();
+  expect(oldest).toMatchObject({ objectKey: FIRST, lastError: expect.stringContaining('it is away') as string });
+  expect(next).toMatchObject({ attempts: 0 });
+
+  jobs.bucket.isAway = false;
+  await jobs.untilDone();
+  expect(jobs.bucket.done).toEqual(NAMES);
+});
+
+it('does so many uploads side by side, and never two of one object', async () => {
+  await using jobs = await JobsFixture.make({ uploadsSideBySide: 3 });
+  const { outbox } = await jobs.start();
+  await jobs.commit(outbox, 'cam/init.m4s');
+  await jobs.untilDone();
+  const goOn = jobs.bucket.hold();
+
+  await jobs.commit(outbox, ...NAMES, 'cam/seg_0004.m4s');
+  await jobs.commit(outbox, ...NAMES);
+  await until(() => jobs.bucket.begun.length === 4, 'three more have begun');
+  goOn();
+  await jobs.untilDone();
+
+  expect(jobs.bucket.mostSideBySide).toBe(3);
+  expect(jobs.bucket.wasDoubled).toBe(false);
+});
+
+it('takes what is there already for done when it is the same', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+  await jobs.bucket.put(parseObjectKey(FIRST), once(mediaBytes(FIRST)));
+
+  await jobs.commit(outbox, FIRST);
+  await jobs.untilDone();
+
+  expect(jobs.told).toEqual([`stored ${FIRST}`]);
+});
+
+it('overwrites nothing, keeps the job and says why', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+  await jobs.bucket.put(parseObjectKey(FIRST), once(Buffer.from('of somebody else')));
+
+  await jobs.commit(outbox, FIRST, 'cam/seg_0002.m4s');
+  await until(() => jobs.errors.length > 1, 'it was tried twice');
+
+  const rows = await jobs.jobs();
+  expect(rows).toMatchObject([{ objectKey: FIRST, lastError: expect.stringContaining('other bytes under') as string }]);
+  expect(await textIn(jobs.bucket, FIRST)).toBe('of somebody else');
+  expect(jobs.told).toEqual(['stored cam/seg_0002.m4s']);
+});
+
+it.each([
+  ['are others', (bytes: Buffer) => Buffer.alloc(bytes.length), 'has other bytes'],
+  ['are fewer', (bytes: Buffer) => bytes.subarray(1), 'has another length'],
+  ['are more', (bytes: Buffer) => Buffer.concat([bytes, bytes]), 'has another length'],
+])('uploads no file whose bytes %s than its row promises', async (_how, damage, fault) => {
+  await using jobs = await JobsFixture.make();
+  const { outbox, runner } = jobs.prepare();
+  await jobs.commit(outbox, FIRST);
+  await jobs.local.put(parseObjectKey(FIRST), once(damage(mediaBytes(FIRST))));
+
+  await runner.onApplicationBootstrap();
+  await until(() => jobs.errors.length > 0, 'it failed');
+
+  expect(jobs.told).toContain(`lost ${FIRST}`);
+  expect(jobs.errors[0]).toContain(fault);
+  expect(await textIn(jobs.bucket, FIRST)).toBeUndefined();
+});
+
+it('finds a file that came back', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox, runner } = jobs.prepare();
+  await jobs.commit(outbox, FIRST);
+  await jobs.local.delete(parseObjectKey(FIRST));
+  await runner.onApplicationBootstrap();
+  await until(() => jobs.errors.length > 0, 'it failed');
+
+  await jobs.local.put(parseObjectKey(FIRST), once(mediaBytes(FIRST)));
+  await until(async () => (await textIn(jobs.bucket, FIRST)) !== undefined, 'it was uploaded');
+
+  await until(() => jobs.told.at(-1) === `stored ${FIRST}`, 'it was told');
+});
+
+it.each([
+  ['nothing', true],
+  ['other-bytes', true],
+  ['other-bytes', false],
+] as const)('does not believe a bucket that stores %s (checksums: %s)', async (lie, hasChecksums) => {
+  await using jobs = await JobsFixture.make();
+  jobs.bucket.lie = lie;
+  jobs.bucket.hasChecksums = hasChecksums;
+  const { outbox } = await jobs.start();
+
+  await jobs.commit(outbox, FIRST);
+  await until(() => jobs.errors.length > 0, 'it was found out');
+  expect(jobs.told).toEqual([]);
+  jobs.bucket.lie = undefined;
+  await jobs.untilDone();
+
+  expect(await textIn(jobs.bucket, FIRST)).toBe(mediaBytes(FIRST).toString());
+});
+
+it('replaces views, and uploads one again that was written while it was under way', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+  const key = 'cam/manifest.mpd';
+  await jobs.writeView(outbox, key, 'first');
+  await jobs.untilDone();
+  const goOn = jobs.bucket.hold();
+
+  await jobs.writeView(outbox, key, 'second');
+  await until(() => jobs.bucket.begun.length === 2, 'the second is under way');
+  await jobs.writeView(outbox, key, 'third');
+  await jobs.writeView(outbox, key, 'fourth');
+  goOn();
+  await jobs.untilDone();
+
+  expect(jobs.bucket.wasDoubled).toBe(false);
+  expect(jobs.bucket.begun).toHaveLength(3);
+  expect(await textIn(jobs.bucket, key)).toBe('fourth');
+});
+
+it('forgets a view whose file is gone', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+
+  await outbox.uploadView(parseObjectKey('cam/manifest.mpd'));
+  await jobs.untilDone();
+
+  expect(jobs.bucket.begun).toEqual([]);
+});
+
+it('deletes everywhere, and uploads no more what is deleted', async () => {
+  const backup = new MemoryStorageDriver();
+  await using jobs = await JobsFixture.make({ backup });
+  const { outbox, runner } = jobs.prepare();
+  await jobs.commit(outbox, FIRST);
+  for (const store of [jobs.bucket, backup]) await store.put(parseObjectKey(FIRST), once(mediaBytes(FIRST)));
+
+  await inTransaction(jobs.dataSource, (manager) => outbox.delete(manager, [parseObjectKey(FIRST)]));
+  await runner.onApplicationBootstrap();
+  await jobs.untilDone();
+
+  for (const store of [jobs.local, jobs.bucket, backup]) expect(await textIn(store, FIRST)).toBeUndefined();
+  expect(jobs.told).toEqual([]);
+});
+
+it('makes room here at once while the bucket is away', async () => {
+  await using jobs = await JobsFixture.make();
+  jobs.bucket.isAway = true;
+  const { outbox } = await jobs.start();
+  await jobs.commit(outbox, ...NAMES);
+  await until(() => jobs.bucket.begun.length > 1, 'it is known to be away');
+
+  const keys = NAMES.map((name) => parseObjectKey(name));
+  await inTransaction(jobs.dataSource, (manager) => outbox.delete(manager, keys));
+  await until(async () => (await textIn(jobs.local, NAMES[2])) === undefined, 'the last file is gone');
+  jobs.bucket.isAway = false;
+  await jobs.untilDone();
+
+  expect(new Set(jobs.bucket.deleted)).toEqual(new Set(NAMES));
+});
+
+it('takes a local copy only when the bucket has it', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+  const objects = await jobs.commit(outbox, FIRST, 'cam/seg_0002.m4s');
+  await jobs.untilDone();
+  await jobs.bucket.delete(parseObjectKey(FIRST));
+
+  await inTransaction(jobs.dataSource, (manager) => outbox.release(manager, objects));
+  await until(async () => typeof (await jobs.jobs())[0]?.lastError === 'string', 'one is refused');
+
+  await until(async () => (await textIn(jobs.local, 'cam/seg_0002.m4s')) === undefined, 'the other is released');
+  expect(await textIn(jobs.local, FIRST)).toBeDefined();
+});
+
+it('puts media into the backup storage when the bucket has failed for long, and into the bucket when it is back', async () => {
+  const backup = new TroubledBucket();
+  await using jobs = await JobsFixture.make({ backup, backupAfterMs: 20 });
+  jobs.bucket.isAway = true;
+  const { outbox } = await jobs.start();
+  await jobs.commit(outbox, ...NAMES);
+
+  await until(() => backup.done.length === 3, 'the backup has them');
+  expect(jobs.told).toEqual([]);
+  expect(await jobs.jobs()).toHaveLength(3);
+  // The disk loses one meanwhile.
+  await jobs.local.delete(parseObjectKey(FIRST));
+  jobs.bucket.isAway = false;
+  await jobs.untilDone();
+
+  expect(jobs.bucket.done).toEqual(NAMES);
+  for (const name of NAMES) expect(await textIn(backup, name)).toBeUndefined();
+});
+
+it('lets views pass by ten thousand segments, and does those oldest first', async () => {
+  await using jobs = await JobsFixture.make({ uploadsSideBySide: 2, graceMs: 0 });
+  const { outbox, runner } = jobs.prepare();
+  const names = Array.from({ length: 10_000 }, (_, index) => `cam/seg_${String(index + 1).padStart(5, '0')}.m4s`);
+  await queue(jobs, names);
+  for (const name of names) await jobs.local.put(parseObjectKey(name), once(mediaBytes(name)));
+
+  await runner.onApplicationBootstrap();
+  await until(() => jobs.bucket.done.length > 20, 'some are done');
+  await jobs.writeView(outbox, 'cam/manifest.mpd', 'new');
+  const before = jobs.bucket.done.length;
+  await until(async () => (await textIn(jobs.bucket, 'cam/manifest.mpd')) === 'new', 'the view is there');
+
+  expect(jobs.bucket.done.length - before).toBeLessThan(100);
+  await until(() => jobs.bucket.done.length > 300, 'more are done');
+  const media = jobs.bucket.done.filter((key) => key.endsWith('.m4s'));
+  const places = media.map((key, position) => Math.abs(names.indexOf(key) - position));
+  expect(Math.max(...places)).toBeLessThan(2);
+});
+
+it('stops with what can be finished in time, and leaves the rest', async () => {
+  await using jobs = await JobsFixture.make({ graceMs: 300 });
+  const { outbox, runner } = await jobs.start();
+  await jobs.commit(outbox, FIRST);
+  await jobs.untilDone();
+  jobs.bucket.hold();
+  await jobs.commit(outbox, ...NAMES.slice(1));
+
+  runner.onModuleDestroy();
+  const startMs = performance.now();
+  await runner.beforeApplicationShutdown();
+
+  expect(performance.now() - startMs).toBeLessThan(2000);
+  expect(await jobs.jobs()).toHaveLength(2);
+});
+
+it('does not wait at its end for a bucket that is away', async () => {
+  await using jobs = await JobsFixture.make({ graceMs: 60_000, retry: { firstMs: 30_000, longestMs: 30_000 } });
+  jobs.bucket.isAway = true;
+  const { outbox, runner } = await jobs.start();
+  await jobs.commit(outbox, FIRST);
+  await until(() => jobs.bucket.begun.length === 1, 'it was tried');
+
+  const startMs = performance.now();
+  await runner.beforeApplicationShutdown();
+
+  expect(performance.now() - startMs).toBeLessThan(1000);
+});
+
+/** Rows only, made faster than by the outbox. */
+async function queue({ dataSource }: JobsFixture, names: readonly string[]): Promise<void> {
+  const start = Date.now() - names.length;
+  const rows = names.map((name, index) => ({
+    id: `job-${String(index)}`,
+    kind: 'upload' as const,
+    lane: 'media' as const,
+    objectKey: name,
+    nodeAlias: 'node-1',
+    generation: 1,
+    sizeBytes: mediaObject(name).sizeBytes,
+    sha256: mediaObject(name).sha256,
+    attempts: 0,
+    dueAt: new Date(start + index),
+    lastError: null,
+    backedUpAt: null,
+    createdAt: new Date(start + index),
+  }));
+  await inTransaction(dataSource, async (manager) => {
+    for (let at = 0; at < rows.length; at += 500) await manager.insert(Job, rows.slice(at, at + 500));
+  });
+}
