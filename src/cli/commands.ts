@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { fsckCommand } from './fsck.js';
+import { reindexCommand } from './reindex.js';
 import { serve } from './serve.js';
 
 /** Every command, the one that runs without a name first. */
-export const commands: readonly [Command, ...Command[]] = [serve, fsckCommand];
+export const commands: readonly [Command, ...Command[]] = [serve, fsckCommand, reindexCommand];

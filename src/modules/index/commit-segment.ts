@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { RecordedObject, SegmentClosed } from '../../engine/index.js';
 import { ticksToMs } from '../../media/timeline/ticks.js';
@@ -10,6 +9,7 @@ import { Recording, RecordingSession, SegmentRow, SessionPart } from './entities
 import type { SegmentState } from './entities/segment-row.entity.js';
 import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError } from './index.errors.js';
 import { manifestPath } from './object-names.js';
+import { recordingId } from './recording-id.js';
 
 /** The stretch of session time that a segment covers, in whole milliseconds that contain it. */
 interface Extent {
@@ -136,12 +136,13 @@ async function pointAtDirectory(
   timeZone: string,
 ): Promise<void> {
   const isDefault = dayOfDefaultDirectory(stream, directory) !== undefined;
-  const key = { stream, ...dayOfDirectory(stream, directory, startedAt, timeZone) };
+  const day = dayOfDirectory(stream, directory, startedAt, timeZone);
+  const key = { stream, ...day };
   const mpdPath = manifestPath(directory);
   const now = new Date();
   const existing = await manager.findOneBy(Recording, key);
   if (existing === null) {
-    await manager.insert(Recording, { id: randomUUID(), ...key, mpdPath, createdAt: now, updatedAt: now });
+    await manager.insert(Recording, { id: recordingId(stream, day), ...key, mpdPath, createdAt: now, updatedAt: now });
   } else if (isDefault && existing.mpdPath !== mpdPath) {
     await manager.update(Recording, { id: existing.id }, { mpdPath, updatedAt: now });
   }

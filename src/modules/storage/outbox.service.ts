@@ -135,6 +135,11 @@ export class OutboxService {
     this.ringAfter(manager);
   }
 
+  /** Forgets what is to be uploaded and released, for rows that are made anew; what is to be deleted stays so. */
+  async forget(): Promise<void> {
+    await inTransaction(this.dataSource, (manager) => manager.delete(Job, { kind: In(['upload', 'release']) }));
+  }
+
   /** Whether a job of this kind about the object waits, on whatever node. */
   isOrdered(kind: JobKind, key: ObjectKey): Promise<boolean> {
     return this.dataSource.manager.existsBy(Job, { kind, objectKey: key });

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { Between, type EntityManager } from 'typeorm';
 import type { CalendarDay } from '../../../shared/calendar-day.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from '../directory-day.js';
 import { Recording, SessionPart } from '../entities/index.js';
 import { manifestPath } from '../object-names.js';
+import { recordingId } from '../recording-id.js';
 
 /** Zones are up to 14 hours from UTC, and a day has up to 25. */
 const NEARBY_MS = 40 * 3_600_000;
@@ -33,7 +33,7 @@ export async function repointDay(
   const now = new Date();
   const changed = { mpdPath: manifestPath(part.directory), updatedAt: now };
   if (existing === null)
-    await manager.insert(Recording, { id: randomUUID(), stream, ...day, ...changed, createdAt: now });
+    await manager.insert(Recording, { id: recordingId(stream, day), stream, ...day, ...changed, createdAt: now });
   else await manager.update(Recording, { id: existing.id }, changed);
 }
 

@@ -33,7 +33,7 @@ export class FileCheck {
   }
 
   /** To be called when all rows of the directory are known. @param adopt makes rows for media that has none */
-  async run(adopt?: () => Promise<void>): Promise<void> {
+  async run(adopt: () => Promise<void>): Promise<void> {
     const { local, bucket, backup } = this.scope;
     const seen = new Set<string>();
     for (const listing of [local, bucket, backup]) {
@@ -45,7 +45,7 @@ export class FileCheck {
     }
   }
 
-  private async tell(name: string, adopt: (() => Promise<void>) | undefined): Promise<void> {
+  private async tell(name: string, adopt: () => Promise<void>): Promise<void> {
     const { directory, openFromNumber } = this.scope;
     const key = parseObjectKey(`${directory}/${name}`);
     const place = { directory, key };

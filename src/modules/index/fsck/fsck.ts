@@ -3,6 +3,7 @@ import { storesOf, type Archive } from '../archive.js';
 import { SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { segmentPages } from '../manifests/segment-pages.js';
 import { isSessionFileName, parseInitName, parseSegmentName, splitKey } from '../object-names.js';
+import { adoptRowless } from './adopt-rowless.js';
 import { readScope, type DirectoryScope } from './directory-scope.js';
 import { FileCheck } from './file-check.js';
 import type { FindingListener } from './finding.js';
@@ -55,9 +56,11 @@ async function checkDirectory(
     }
   }
   findings.looked.bytesRead += objects.bytesRead;
-  await files.run();
-  await new SumsCheck(archive, findings).parts(scope);
-  await new ViewCheck(archive, scope, findings).run();
+  let adopted: Promise<void> | undefined;
+  await files.run(() => (adopted ??= adoptRowless(archive, scope)));
+  const settled = adopted === undefined ? scope : await readScope(archive, scope.directory);
+  await new SumsCheck(archive, findings).parts(settled);
+  await new ViewCheck(archive, settled, findings).run();
 }
 
 /** Those that rows name, and those in the stores with media in them, sorted. */

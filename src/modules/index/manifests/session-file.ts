@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { GapRow, RecordingSession, TrackRow, type SegmentRow } from '../entities/index.js';
+import { GapRow, RecordingSession, SessionPart, TrackRow, type SegmentRow } from '../entities/index.js';
 import { splitKey } from '../object-names.js';
 import type { Completeness } from '../sessions/completeness.js';
 import { findCompleteness } from '../sessions/find-completeness.js';
@@ -14,11 +14,13 @@ const VERSION = 1;
  */
 export async function writeSessionFile(manager: EntityManager, sessionId: string, directory: string): Promise<Buffer> {
   const session = await manager.findOneByOrFail(RecordingSession, { id: sessionId });
+  const part = await manager.findOneBy(SessionPart, { sessionId, directory });
   const tracks = await manager.find(TrackRow, { where: { sessionId, directory }, order: { createdAt: 'ASC' } });
   const gaps = await manager.find(GapRow, { where: { sessionId }, order: { startMs: 'ASC' } });
   const completeness = (await findCompleteness(manager, [session])).get(sessionId);
   const facts = JSON.stringify({
     ...sessionEntry(session, directory),
+    part_started_at: part?.startedAt ?? null,
     completeness: completeness && completenessEntry(completeness),
     tracks: tracks.map(trackEntry),
     gaps: gaps.map(gapEntry),

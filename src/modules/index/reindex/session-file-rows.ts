@@ -25,6 +25,8 @@ export interface SessionFileRows {
   /** Where the file lies. */
   readonly directory: string;
   readonly session: SessionFacts;
+  /** Wall clock of its first media there; null where the file does not tell. */
+  readonly partStartedAt: Date | null;
   readonly tracks: readonly Omit<TrackRow, 'createdAt'>[];
   /** Of the whole session, as is what follows but for the segments. */
   readonly gaps: readonly Omit<GapRow, 'createdAt'>[];
@@ -51,6 +53,7 @@ export function readSessionFile(bytes: Buffer, directory: string): SessionFileRo
   return {
     directory,
     session: sessionFacts(file, directory),
+    partStartedAt: instantOf(file.part_started_at),
     tracks,
     gaps: file.gaps.map((gap) => ({
       sessionId: file.id,

@@ -61,6 +61,8 @@ export const sessionFileSchema = z.object({
   reason: z.string().nullable(),
   directory: z.string(),
   last_directory: z.string().optional(),
+  /** Wall clock of its first media in the directory. */
+  part_started_at: instant.nullable().default(null),
   base_dir: z.string().nullable(),
   started_at: instant,
   interrupted_at: instant.nullable(),

@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { countRows, reindex, type ReindexSummary } from '../modules/index/reindex/reindex.js';
+import { ArchiveUnusableError } from './archive-unusable.error.js';
+import { UsageError, type Command, type CommandContext } from './command.js';
+import { openArchive } from './open-archive.js';
+
+const WHOLE = 0;
+const NOT_ALL = 1;
+const COULD_NOT_WORK = 2;
+
+export const reindexCommand: Command = {
+  name: 'reindex',
+  summary:
+    'Makes the database of a stopped server from its storage alone. --force: replaces the rows that are there. Exit code 0 all, 1 something could not be read, 2 not done.',
+  failureExitCode: COULD_NOT_WORK,
+  run: rebuild,
+};
+
+async function rebuild(args: readonly string[], context: CommandContext): Promise<void> {
+  const { config, force } = parse(args);
+  const archive = await openArchive(config, context, 'made-when-absent');
+  const { sessions, segments } = await countRows(archive);
+  if (sessions + segments > 0) {
+    const rows = `the rows of ${String(sessions)} sessions and ${String(segments)} segments`;
+    if (!force) throw new ArchiveUnusableError(`The database has ${rows}: --force replaces them.`);
+    process.stderr.write(`Replacing ${rows}.\n`);
+  }
+  const summary = await reindex(archive);
+  await archive.dataSource.destroy();
+  process.stdout.write(`${linesOf(summary).join('\n')}\n`);
+  process.exitCode = summary.unreadable.length + summary.lost === 0 ? WHOLE : NOT_ALL;
+}
+
+function linesOf({ sessions, segments, adopted, lost, unreadable, quarantined }: ReindexSummary): string[] {
+  return [
+    ...unreadable.map((key) => `${key} is no session file: its media was taken up without it.`),
+    ...quarantined.map((key) => `${key} holds no media that can be told, and was set aside.`),
+    `${String(sessions)} sessions, ${String(segments)} segments, of which ${String(adopted)} are in no session file and ${String(lost)} in no store.`,
+  ];
+}
+
+function parse(args: readonly string[]): { readonly config: string | undefined; readonly force: boolean } {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: 'string', short: 'c' }, force: { type: 'boolean', default: false } },
+    });
+    return { config: values.config, force: values.force };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

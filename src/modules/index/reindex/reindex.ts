@@ -1,0 +1,105 @@
+import { buffer } from 'node:stream/consumers';
+import { inTransaction } from '../../../persistence/transaction.js';
+import { parseObjectKey } from '../../storage/ports/object-key.js';
+import { findStore, storesOf, type Archive } from '../archive.js';
+import {
+  CompletenessRow,
+  GapRow,
+  GapSumRow,
+  Recording,
+  RecordingSession,
+  SegmentRow,
+  SessionPart,
+  TrackRow,
+} from '../entities/index.js';
+import { readScope } from '../fsck/directory-scope.js';
+import { Findings } from '../fsck/findings.js';
+import { ViewCheck } from '../fsck/view-check.js';
+import { isSessionFileName, parseSegmentName, splitKey } from '../object-names.js';
+import { adoptMedia } from './adopt-media.js';
+import { SessionImport } from './session-import.js';
+
+/** Tables that are made from the storage. Nodes, orders to delete and names that are used up are not in it. */
+const REBUILT = [SegmentRow, TrackRow, SessionPart, GapRow, GapSumRow, CompletenessRow, Recording, RecordingSession];
+
+export interface ReindexSummary {
+  readonly sessions: number;
+  readonly segments: number;
+  /** Segments of which no session file told, made from the media itself. */
+  readonly adopted: number;
+  /** Segments that a session file names and no store has. */
+  readonly lost: number;
+  /** Session files that could not be read. */
+  readonly unreadable: readonly string[];
+  /** What holds no media, as it is called now. */
+  readonly quarantined: readonly string[];
+}
+
+/** @returns how many rows a reindex would replace, by table */
+export async function countRows({ dataSource }: Archive): Promise<{ sessions: number; segments: number }> {
+  const { manager } = dataSource;
+  return { sessions: await manager.count(RecordingSession), segments: await manager.count(SegmentRow) };
+}
+
+/**
+ * Builds the index from storage alone: from session files first, from media where there is none. What is ordered to be
+ * deleted is left out. Rows that are there are replaced.
+ *
+ * @throws {StorageUnavailableError}
+ */
+export async function reindex(archive: Archive): Promise<ReindexSummary> {
+  const { dataSource } = archive;
+  await inTransaction(dataSource, async (manager) => {
+    for (const entity of REBUILT) await manager.createQueryBuilder().delete().from(entity).execute();
+  });
+  await archive.outbox.forget();
+  const imports = new SessionImport(archive);
+  const unreadable: string[] = [];
+  const quarantined: string[] = [];
+  let adopted = 0;
+  const directories = await directoriesOf(archive);
+  for (const [directory, files] of directories) {
+    for (const name of files) {
+      const key = parseObjectKey(`${directory}/${name}`);
+      const store = await findStore(archive.stores, key);
+      if (store === undefined || !(await isWanted(archive, key))) continue;
+      const isRead = await imports.take(await buffer(await store.get(key)), directory);
+      if (!isRead) unreadable.push(key);
+    }
+    const adoption = await adoptMedia(archive, directory, (key) => isWanted(archive, key));
+    adopted += adoption.segments;
+    quarantined.push(...adoption.quarantined);
+  }
+  await imports.end();
+  await writeViews(archive, [...directories.keys()]);
+  const { manager } = dataSource;
+  const lost = await manager.countBy(SegmentRow, { state: 'lost' });
+  return { ...(await countRows(archive)), adopted, lost, unreadable, quarantined };
+}
+
+async function isWanted({ outbox }: Archive, key: ReturnType<typeof parseObjectKey>): Promise<boolean> {
+  return !(await outbox.isOrdered('delete', key));
+}
+
+/** @returns names of the session files by directory, of every directory with media or such a file, sorted */
+async function directoriesOf({ stores }: Archive): Promise<Map<string, ReadonlySet<string>>> {
+  const found = new Map<string, Set<string>>();
+  for (const store of storesOf(stores)) {
+    for await (const { key } of store.walk()) {
+      const { directory, name } = splitKey(key);
+      const isFile = isSessionFileName(name);
+      if (directory === '' || (!isFile && parseSegmentName(name) === undefined)) continue;
+      const files = found.get(directory) ?? new Set<string>();
+      found.set(directory, isFile ? files.add(name) : files);
+    }
+  }
+  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** What has ended is told by its files from now on; what has not, the next start takes up again. */
+async function writeViews(archive: Archive, directories: readonly string[]): Promise<void> {
+  const findings = new Findings({ finding: () => undefined, note: () => undefined }, true);
+  for (const directory of directories) {
+    await new ViewCheck(archive, await readScope(archive, directory), findings).run();
+  }
+}
