@@ -80,6 +80,14 @@ const PAIRS: readonly (readonly [OptionName, OptionName])[] = [
   ['session_token', 'access_key_id'],
 ];
 
+/** What AWS and OSS take today, and the longer names that AWS once took. */
+const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/;
+/** Leaves half of what S3 and OSS take for the names of the objects themselves. */
+const MAX_PREFIX_BYTES = 512;
+/** Parts that climb or are empty, backslashes and control characters: as in the names of objects. */
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const WRONG_PREFIX = /(^|\/)\.{0,2}(\/|$)|[\u0000-\u001f\u007f-\u009f\\]/;
+
 /**
  * @param key of the table, `recorder.storage`
  * @returns one sentence for each option that is missing or belongs to another kind of storage
@@ -98,6 +106,7 @@ export function storageProblems(key: string, table: StorageTable): string[] {
       );
     }
   }
+  if (isBucket(table)) problems.push(...nameProblems(key, table));
   if (table.type !== 's3') return problems;
   for (const [name, other] of PAIRS) {
     if (isSet(name) && !isSet(other))
@@ -106,10 +115,35 @@ export function storageProblems(key: string, table: StorageTable): string[] {
   return problems;
 }
 
+function isBucket({ type }: StorageTable): boolean {
+  return type === 's3' || type === 'oss';
+}
+
+function nameProblems(key: string, table: StorageTable): string[] {
+  const { bucket } = table;
+  const prefix = prefixOf(table);
+  const problems: string[] = [];
+  if (bucket !== '' && !BUCKET_NAME.test(bucket)) {
+    problems.push(
+      `${key}.bucket is ${JSON.stringify(bucket)} and must be a name of 3 to 255 letters, digits, dots, hyphens and underscores.`,
+    );
+  }
+  if (prefix !== '' && (WRONG_PREFIX.test(prefix) || Buffer.byteLength(prefix) > MAX_PREFIX_BYTES)) {
+    problems.push(
+      `${key}.root is ${JSON.stringify(table.root)} and must be names with slashes between them, at most ${MAX_PREFIX_BYTES} bytes.`,
+    );
+  }
+  return problems;
+}
+
+function prefixOf({ root }: StorageTable): string {
+  return root.replace(/^\/+|\/+$/g, '');
+}
+
 /** @param table has no {@link storageProblems} */
 export function storageConfigOf(table: StorageTable): StorageConfig | undefined {
   const { bucket, endpoint, region } = table;
-  const root = table.root.replace(/^\/+|\/+$/g, '');
+  const root = prefixOf(table);
   switch (table.type) {
     case 'none':
       return undefined;

@@ -10,7 +10,9 @@ export interface S3Limits {
   readonly silenceMs: number;
   /** Longest time from the beginning of a request to the head of its answer: 8 MiB at 110 kbit/s. */
   readonly answerMs: number;
-  /** Size of the parts that a large object is sent in, at least 5 MiB; smaller objects are sent in one request. */
+  /** Up to this size an object is sent in one request. */
+  readonly wholeBytes: number;
+  /** Size of the parts that a larger one is sent in, at least 5 MiB. */
   readonly partBytes: number;
   /** Parts under way at a time. With one more that is being filled they bound the memory of an upload. */
   readonly parallelParts: number;
@@ -18,11 +20,14 @@ export interface S3Limits {
   readonly pageSize: number;
 }
 
+const MIB = 1024 * 1024;
+
 export const S3_LIMITS: S3Limits = {
   connectMs: 5_000,
   silenceMs: 20_000,
   answerMs: 600_000,
-  partBytes: 8 * 1024 * 1024,
+  wholeBytes: 8 * MIB,
+  partBytes: 5 * MIB,
   parallelParts: 2,
   pageSize: 1_000,
 };

@@ -28,7 +28,7 @@ export async function putObject(
   options: PutOptions,
   limits: S3Limits,
 ): Promise<void> {
-  const whole = await reader.wholeWithin(limits.partBytes);
+  const whole = await reader.wholeWithin(limits.wholeBytes);
   const object = { ...target, ...wishesOf(options) };
   if (whole !== undefined) return sendWhole(client, object, whole, options.checksums);
   await new Upload({
