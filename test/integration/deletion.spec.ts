@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { IsNull } from 'typeorm';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import {
   CompletenessRow,
@@ -23,6 +24,7 @@ import {
   startIndex,
   type IndexFixture,
 } from './support/index-fixture.js';
+import { untrueRows } from './support/untrue-rows.js';
 
 const ENDED = { state: 'completed', reason: 'requested', endedAt: START } as const;
 const LATER = new Date(START.getTime() + 3_600_000);
@@ -86,6 +88,24 @@ it('keeps what another session of the directory needs, in rows, objects and mani
   const playlist = (await manifests.document(DIRECTORY, 'video.m3u8'))?.body.toString();
   expect(playlist).toContain('seg_0002.m4s');
   expect(playlist).not.toContain('seg_0001.m4s');
+  expect(await untrueRows(fixture)).toEqual([]);
+});
+
+it('has manifests that could not be written after a deletion written by the next start', async () => {
+  await using fixture = await startIndex();
+  const { dataSource, index, manifests } = fixture;
+  await recordEnded(fixture, { segments: [1] });
+  await recordEnded(fixture, { id: 's2', startedAt: LATER, segments: [2] });
+  await index.sessionPublished('s2');
+
+  const publish = jest.spyOn(manifests, 'publish').mockRejectedValue(new Error('the disk is full'));
+  await deleteSessions(fixture, ['s1']);
+  await expect(index.unpublishedSessions()).resolves.toMatchObject([{ id: 's2' }]);
+
+  publish.mockRestore();
+  await recordEnded(fixture, { id: 's3', startedAt: LATER, segments: [3] });
+  await deleteSessions(fixture, ['s3']);
+  await expect(dataSource.manager.findBy(RecordingSession, { publishedAt: IsNull() })).resolves.toEqual([]);
 });
 
 it('points the day at another directory of it', async () => {

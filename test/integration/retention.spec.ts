@@ -13,7 +13,16 @@ import { RetentionPolicy } from '../../src/modules/index/retention/retention-pol
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/index.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
 import { OutboxService } from '../../src/modules/storage/outbox.service.js';
-import { DIRECTORY, record, segmentClosed, START, startIndex, type IndexFixture } from './support/index-fixture.js';
+import {
+  DIRECTORY,
+  record,
+  recordedTrack,
+  segmentClosed,
+  START,
+  startIndex,
+  type IndexFixture,
+} from './support/index-fixture.js';
+import { untrueRows } from './support/untrue-rows.js';
 
 const HOUR_MS = 3_600_000;
 const NOTHING = { max_age_hours: 0, max_bytes: 0, min_free_bytes: 0, delete_before_upload: false, rules: [] };
@@ -130,6 +139,7 @@ describe('by age', () => {
     const playlist = (await manifests.document(DIRECTORY, 'video.m3u8'))?.body.toString();
     expect(playlist).toContain('seg_0003.m4s');
     expect(playlist).not.toContain('seg_0002.m4s');
+    expect(await untrueRows(fixture)).toEqual([]);
     // The next segment adds to what is left.
     await index.commitSegment(segmentClosed(5, { startMs: 24_000 }));
     await expect(index.session('s1')).resolves.toMatchObject({ segmentCount: 3, endMs: 30_000 });
@@ -149,6 +159,9 @@ describe('by age', () => {
     const { dataSource, index } = fixture;
     await record(fixture, { segments: [1, 2] });
     const directory = 'cam/2026/11/21';
+    await index.commitTrack('s1', recordedTrack('v1', { directory }));
+    await index.commitTrack('s1', recordedTrack('a1', { directory }));
+    await index.commitGap('s1', { kind: 'video', startMs: 6000, durationMs: 300, cause: 'loss' });
     await index.commitSegment(segmentClosed(1, { startMs: 12 * HOUR_MS, directory }));
 
     await run(fixture, { max_age_hours: 10 }, { now: hoursAfter(11) });
@@ -159,6 +172,7 @@ describe('by age', () => {
     const keys = (await dataSource.manager.findBy(Job, { kind: 'delete' })).map(({ objectKey }) => objectKey);
     expect(keys).toEqual(expect.arrayContaining([`${DIRECTORY}/init.m4s`, `${DIRECTORY}/manifest.mpd`]));
     expect(keys.every((key) => key.startsWith(`${DIRECTORY}/`))).toBe(true);
+    expect(await untrueRows(fixture)).toEqual([]);
   });
 });
 

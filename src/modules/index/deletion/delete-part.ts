@@ -3,6 +3,7 @@ import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
 import { SegmentRow, SessionPart, type RecordingSession } from '../entities/index.js';
 import { clearPart } from './clear-part.js';
+import { unpublish } from './publication.js';
 import { listedDay, repointDay } from './recording-day.js';
 import { movePartStart, subtractFromSession } from './subtract-segments.js';
 
@@ -49,6 +50,7 @@ export async function deletePart(
   const { rows, next, isOver } = await oldestSegments(manager, part, deletion);
   const last = rows.at(-1);
   if (last === undefined && next !== undefined) return { rows, isOver };
+  await unpublish(manager, directory);
   if (last !== undefined) {
     const { sessionId } = part;
     await manager.delete(SegmentRow, { directory, sessionId, number: LessThanOrEqual(last.number) });
@@ -58,7 +60,7 @@ export async function deletePart(
   const before = listedDay(part, timeZone);
   const startsAt = next && (await movePartStart(manager, session, part, { rows, next }));
   if (next === undefined) await clearPart(manager, outbox, part, { removeObjects, lastNumber: last?.number ?? 0 });
-  await subtractFromSession(manager, session, rows);
+  await subtractFromSession(manager, session, rows, next === undefined);
   await repointDay(manager, { stream, day: before, nearMs: part.startedAt.getTime(), timeZone });
   if (startsAt !== undefined) {
     const day = listedDay({ stream, directory, startedAt: startsAt }, timeZone);

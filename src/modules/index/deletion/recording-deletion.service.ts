@@ -5,6 +5,7 @@ import { OutboxService } from '../../storage/outbox.service.js';
 import { SessionPart } from '../entities/index.js';
 import { ManifestService } from '../manifest.service.js';
 import { deleteSessions, type Deletion } from './delete-recordings.js';
+import { markPublished } from './publication.js';
 import { trimSession, type TrimOptions } from './trim-session.js';
 
 /** Takes recordings away, and has the manifests say so. */
@@ -37,9 +38,11 @@ export class RecordingDeletionService {
 
   /** Deletes old segments of a session and keeps the rest; one that is held stays as it is. */
   async trimSession(sessionId: string, bounds: Pick<TrimOptions, 'endedBy' | 'onlyStored'>): Promise<Deletion> {
-    const options = { ...this.surroundings, ...bounds };
-    const deletion = await trimSession(this.dataSource.manager, this.outbox, sessionId, options);
-    await this.publish(deletion.directories);
+    const { manager } = this.dataSource;
+    const parts = await manager.findBy(SessionPart, { sessionId });
+    const deletion = await trimSession(manager, this.outbox, sessionId, { ...this.surroundings, ...bounds });
+    // The session's file in each of its directories tells of the whole session.
+    if (deletion.segmentCount > 0) await this.publish(new Set(parts.map(({ directory }) => directory)));
     return deletion;
   }
 
@@ -50,13 +53,17 @@ export class RecordingDeletionService {
     };
   }
 
-  private async publish(directories: Iterable<string>): Promise<void> {
+  /** What cannot be written now is written at the next start, and served from the rows until then. */
+  private async publish(directories: ReadonlySet<string>): Promise<void> {
+    const written = new Set<string>();
     for (const directory of directories) {
       try {
         await this.manifests.publish(directory);
+        if (!this.manifests.isLive(directory)) written.add(directory);
       } catch (error) {
         this.logger.warn({ err: error, directory }, 'The manifests could not be written after a deletion.');
       }
     }
+    await markPublished(this.dataSource, written);
   }
 }

@@ -1,12 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import {
-  CompletenessRow,
-  GapRow,
-  GapSumRow,
-  RecordingSession,
-  SessionPart,
-  type SegmentRow,
-} from '../entities/index.js';
+import { CompletenessRow, GapRow, GapSumRow, RecordingSession, SessionPart, SegmentRow } from '../entities/index.js';
+import { sumsOfSession } from '../session-sums.js';
 
 /** @returns the wall clock of the part's first media now */
 export async function movePartStart(
@@ -16,7 +10,8 @@ export async function movePartStart(
   { rows, next }: { readonly rows: readonly SegmentRow[]; readonly next: SegmentRow },
 ): Promise<Date> {
   const { directory, sessionId } = part;
-  const startedAt = new Date((session.anchoredAt ?? session.startedAt).getTime() + next.startMs);
+  const startMs = (await manager.minimum(SegmentRow, 'startMs', { directory, sessionId })) ?? next.startMs;
+  const startedAt = new Date((session.anchoredAt ?? session.startedAt).getTime() + startMs);
   await manager.update(
     SessionPart,
     { directory, sessionId },
@@ -24,44 +19,50 @@ export async function movePartStart(
       startedAt,
       firstNumber: next.number,
       segmentCount: part.segmentCount - rows.length,
-      startMs: next.startMs,
+      startMs,
       sizeBytes: part.sizeBytes - sumOf(rows, 'sizeBytes'),
     },
   );
   return startedAt;
 }
 
-/** The sums of a session after some of its segments went; its parts are true already. To be called in a transaction. */
+/**
+ * The sums of a session after some of its segments went; its parts are true already. To be called in a transaction.
+ *
+ * @param hasLostPart counts all that is left anew: what ended the session may be what went
+ */
 export async function subtractFromSession(
   manager: EntityManager,
   session: RecordingSession,
   rows: readonly SegmentRow[],
+  hasLostPart: boolean,
 ): Promise<void> {
-  const { id, sizeBytes, durationMs, segmentCount } = session;
-  const first = await manager.findOne(SessionPart, { where: { sessionId: id }, order: { startMs: 'ASC' } });
-  const forgotten = first === null ? undefined : await forgetGaps(manager, id, first.startMs);
-  await manager.update(
-    RecordingSession,
-    { id },
-    {
-      firstMediaMs: first?.startMs ?? null,
-      sizeBytes: sizeBytes - sumOf(rows, 'sizeBytes'),
-      durationMs: durationMs - sumOf(rows, 'durationMs'),
-      segmentCount: segmentCount - rows.length,
-      gapCount: session.gapCount - (forgotten?.count ?? 0),
-      gapMs: session.gapMs - (forgotten?.ms ?? 0),
-      updatedAt: new Date(),
-    },
-  );
+  const { id } = session;
+  const firstMediaMs = await manager.minimum(SessionPart, 'startMs', { sessionId: id });
+  const forgotten = firstMediaMs === null ? NO_GAPS : await forgetGaps(manager, id, firstMediaMs);
   await subtractFrames(manager, id, rows);
+  const sums = hasLostPart
+    ? await sumsOfSession(manager, id)
+    : {
+        firstMediaMs,
+        sizeBytes: session.sizeBytes - sumOf(rows, 'sizeBytes'),
+        durationMs: session.durationMs - sumOf(rows, 'durationMs'),
+        segmentCount: session.segmentCount - rows.length,
+        gapCount: session.gapCount - forgotten.count,
+        gapMs: session.gapMs - forgotten.ms,
+      };
+  await manager.update(RecordingSession, { id }, { ...sums, updatedAt: new Date() });
 }
 
+interface ForgottenGaps {
+  readonly count: number;
+  readonly ms: number;
+}
+
+const NO_GAPS: ForgottenGaps = { count: 0, ms: 0 };
+
 /** Gaps of times that are not recorded any more: they say nothing of what is left. */
-async function forgetGaps(
-  manager: EntityManager,
-  sessionId: string,
-  firstMediaMs: number,
-): Promise<{ readonly count: number; readonly ms: number }> {
+async function forgetGaps(manager: EntityManager, sessionId: string, firstMediaMs: number): Promise<ForgottenGaps> {
   const gaps = await manager
     .createQueryBuilder(GapRow, 'gap')
     .where('gap.sessionId = :sessionId AND gap.startMs + gap.durationMs <= :firstMediaMs', { sessionId, firstMediaMs })
