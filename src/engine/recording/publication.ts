@@ -114,9 +114,12 @@ export class Publication {
     return nowMs - track.firstArrivalMs >= REPORT_WAIT_MS || this.recordingClock.isTold;
   }
 
-  /** Drops sound that is no part of the recording because it came first. */
+  /** Drops sound that is no part of the recording because it came first, and counts it. */
   dropEarlyAudio(): void {
-    this.audio?.dropWaiting(this.earlyAudio());
+    const early = this.earlyAudio();
+    if (early === 0) return;
+    this.audio?.dropWaiting(early);
+    this.options.tally.of('audio').framesDropped += early;
   }
 
   /** @returns how many waiting packets end before the first picture: a Period begins with both kinds at one time */

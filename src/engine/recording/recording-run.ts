@@ -99,13 +99,15 @@ export class RecordingRun {
   /**
    * Audio, placed, joins a run that began without it, in the segments of its time. What ends before all else in the run is
    * no part of it; where that is all there is, the track is to be placed again.
+   * @returns how many samples are no part of it
    */
-  joinLater(track: TrackRecording): void {
+  joinLater(track: TrackRecording): number {
     const member = this.reserve(track);
-    track.dropWaitingBefore(member.floorMs);
+    const dropped = track.dropWaitingBefore(member.floorMs);
     if (!track.hasWaiting) track.unplace();
     this.admit(track);
     member.pass(member === this.leader);
+    return dropped;
   }
 
   /** Admits what waits in a track of the run. */
@@ -160,7 +162,8 @@ export class RecordingRun {
 
   /** Writes and closes everything. */
   finish(): void {
-    for (const member of this.members) member.finish();
+    const endMs = Math.max(...this.members.map(({ track }) => track.endMs));
+    for (const member of this.members) member.finish(endMs);
     this.members.length = 0;
   }
 

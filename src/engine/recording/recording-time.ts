@@ -80,7 +80,7 @@ export class RecordingTime {
 
   /** The run that a track was part of is over. */
   ended(track: TrackRecording): void {
-    this.endMs.set(track.kind, track.writtenMs);
+    this.endMs.set(track.kind, Math.max(track.writtenMs, track.toldMs));
   }
 
   /** @param epochMs wall clock at which the next directory begins */

@@ -82,9 +82,13 @@ export class RunMember {
     this.track.enter(newest);
   }
 
-  /** Writes everything and leaves all segments: the run is over. */
-  finish(): void {
+  /**
+   * Writes everything and leaves all segments: the run is over.
+   * @param endMs where the media of the run ends: a loss that nothing usable came after lasts until then
+   */
+  finish(endMs: number): void {
     const { track } = this;
+    this.tellLossUpTo(Math.max(endMs, track.refusedMs));
     track.finishSegment(track.admitted, track.endTicks);
     for (const { segment } of this.cuts) segment.trackDone();
     track.clear();
@@ -106,10 +110,12 @@ export class RunMember {
     return track.misses(ms) && track.nextParameters === undefined && track.hasSegmentMediaBefore(ms);
   }
 
-  /** The session ends at `ms`: of a loss that goes on, what is missing until there is missing in it. */
+  /** Session or run end at `ms`: of a loss that goes on, what is missing until there is missing in it. */
   tellLossUpTo(ms: number): void {
     const { track } = this;
-    if (track.isLossOpen && track.misses(ms)) this.tellGap(track.endMs, ms, 'loss');
+    if (!track.isLossOpen || !track.misses(ms)) return;
+    this.tellGap(track.endMs, ms, 'loss');
+    track.toldMs = ms;
   }
 
   tellGap(fromMs: number, toMs: number, cause: RecordedGap['cause']): void {

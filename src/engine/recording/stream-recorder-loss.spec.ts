@@ -69,6 +69,47 @@ describe('StreamRecorder, losses', () => {
     expect(fixture.reception[0]?.framesDropped).toBe(300);
   });
 
+  it('tells what is missing when the publisher leaves before pictures can be used again', async () => {
+    const fixture = reported();
+    await fixture.play(1_000);
+    fixture.source(VIDEO).sink.damaged();
+    await fixture.play(3_000, { keyframeMs: 60_000, opensWithKeyframe: false });
+    await fixture.recorder.stop();
+
+    expect(fixture.gaps).toEqual([{ kind: 'video', startMs: 1_000, durationMs: 3_000, cause: 'loss' }]);
+  });
+
+  it('tells it of pictures alone as far as they came', async () => {
+    const fixture = new RecorderFixture();
+    fixture.attach(VIDEO);
+    await fixture.play(1_000, { audio: false });
+    fixture.source(VIDEO).sink.damaged();
+    await fixture.play(2_000, { audio: false, keyframeMs: 60_000, opensWithKeyframe: false });
+    await fixture.recorder.stop();
+
+    const [gap, ...others] = fixture.gaps;
+    expect(others).toEqual([]);
+    expect(gap).toMatchObject({ kind: 'video', startMs: 1_000, cause: 'loss' });
+    expect(Math.abs((gap?.durationMs ?? 0) - 2_000)).toBeLessThan(2 * FRAME_MS);
+  });
+
+  it('tells what was lost apart from what was missed while the publisher was away', async () => {
+    const fixture = reported();
+    await fixture.play(1_000);
+    fixture.source(VIDEO).sink.damaged();
+    await fixture.play(2_000, { keyframeMs: 60_000, opensWithKeyframe: false });
+    fixture.recorder.interrupt();
+    fixture.clock.nowMs += 5_000;
+    await fixture.play(1_000);
+    await fixture.recorder.stop();
+
+    expect(fixture.gaps).toEqual([
+      { kind: 'video', startMs: 1_000, durationMs: 2_000, cause: 'loss' },
+      { kind: 'video', startMs: 3_000, durationMs: 5_000, cause: 'publisher-away' },
+      { kind: 'audio', startMs: 3_000, durationMs: 5_000, cause: 'publisher-away' },
+    ]);
+  });
+
   it('tells a gap in sound up to the next packet', async () => {
     const fixture = reported();
     await fixture.play(1_000);
@@ -132,6 +173,16 @@ describe('StreamRecorder, what it counts', () => {
 
     expect(fixture.segments).toEqual([]);
     expect(fixture.reception[0]).toMatchObject({ kind: 'video', packetsReceived: 2, framesDropped: 2 });
+  });
+
+  it('counts sound from before the first picture as dropped', async () => {
+    const fixture = reported();
+    await fixture.play(400, { video: false });
+    await fixture.play(1_000);
+    await fixture.recorder.stop();
+
+    expect(fixture.samples('audio')).toHaveLength(50);
+    expect(fixture.reception[1]).toMatchObject({ kind: 'audio', packetsReceived: 70, framesDropped: 20 });
   });
 
   it('leaves out what a simulcast layer gets, loses and drops that is not in use', async () => {

@@ -185,7 +185,7 @@ export class StreamRecorder {
       return;
     }
     source.discardUnit();
-    if (isInUse) track.refuse(arrivalMs);
+    if (isInUse) track.refuse(arrivalMs, this.placeOf(track, ticks, arrivalMs));
     source.countDropped();
     this.events.requestKeyframe();
   }
@@ -251,6 +251,11 @@ export class StreamRecorder {
   private changesParameters(track: TrackRecording, parameters: CodecParameters | undefined): boolean {
     if (parameters === undefined || track.parameters === undefined) return false;
     return !areSameParameters(parameters, track.nextParameters ?? track.parameters);
+  }
+
+  /** @returns recording time of a sample to come, as its clock tells it: never later than it came */
+  private placeOf(track: TrackRecording, ticks: number, arrivalMs: number): number {
+    return track.isPlaced ? Math.min(track.msOf(track.clock.peek(ticks)), this.time.at(arrivalMs)) : -Infinity;
   }
 
   private isAhead(track: TrackRecording, ticks: number, arrivalMs: number): boolean {
@@ -340,7 +345,7 @@ export class StreamRecorder {
     const beside = this.publication?.tracks.find(({ isPlaced }) => isPlaced);
     this.time.place(track, beside);
     if (track.kind === 'video') run.join(track);
-    else run.joinLater(track);
+    else this.tally.of(track.kind).framesDropped += run.joinLater(track);
   }
 
   private runOptions(publication: Publication): RunOptions {

@@ -59,6 +59,10 @@ export class TrackRecording {
   private isDamaged = false;
   /** When the first sample after a loss was refused. */
   private brokenSinceMs = Infinity;
+  /** Recording time of the newest unit that was of no use since then. */
+  refusedMs = -Infinity;
+  /** Up to where what is missing at the end of the track has been told. */
+  toldMs = -Infinity;
 
   constructor(private readonly options: TrackRecordingOptions) {
     this.codec = options.codec;
@@ -191,16 +195,24 @@ export class TrackRecording {
     return this.isDamaged && nowMs - this.brokenSinceMs < LONGEST_BREAK_MS;
   }
 
-  /** The unit that came at `nowMs` is of no use. */
-  refuse(nowMs: number): void {
+  /**
+   * The unit that came at `nowMs` is of no use.
+   * @param ms recording time, as far as it is known: what is missing reaches to there at least
+   */
+  refuse(nowMs: number, ms: number): void {
     this.brokenSinceMs = Math.min(this.brokenSinceMs, nowMs);
+    this.refusedMs = Math.max(this.refusedMs, ms);
   }
 
-  /** Throws away what waits in a placed track and ends before `ms`, of a track that has nothing admitted. */
-  dropWaitingBefore(ms: number): void {
+  /**
+   * Throws away what waits in a placed track and ends before `ms`, of a track that has nothing admitted.
+   * @returns how many samples
+   */
+  dropWaitingBefore(ms: number): number {
     let count = 0;
     while (count < this.samples.count && this.msOf(this.clock.peek(this.waitingEndTicks(count))) <= ms) count += 1;
     this.dropWaiting(count);
+    return count;
   }
 
   /** Throws away the first waiting samples of a track that has nothing admitted. */
@@ -235,6 +247,7 @@ export class TrackRecording {
   place(originMs: number, misplacedMs: number): void {
     this.clock.start(originMs, misplacedMs);
     this.placed = true;
+    this.toldMs = -Infinity;
   }
 
   /** Gives the next waiting sample its recording time. @returns it, in milliseconds */
@@ -375,6 +388,7 @@ export class TrackRecording {
   private mended(): void {
     this.isDamaged = false;
     this.brokenSinceMs = Infinity;
+    this.refusedMs = -Infinity;
   }
 
   private waitingEndTicks(index: number): number {
