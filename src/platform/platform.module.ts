@@ -1,10 +1,10 @@
-import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule } from 'nestjs-pino';
 import { APP_CONFIG, type AppConfig } from '../config/index.js';
 import { BodyInterceptor } from './body/body.interceptor.js';
-import { InputInvalidError } from './body/body.errors.js';
+import { inputPipe } from './body/input-pipe.js';
 import { ConnectionCloser } from './http/connection-closer.js';
 import { HealthController } from './health/health.controller.js';
 import { ReadinessService } from './health/readiness.service.js';
@@ -25,24 +25,8 @@ import { ProblemFilter } from './problem/problem.filter.js';
     FrameworkLogger,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
-    {
-      provide: APP_PIPE,
-      useFactory: () =>
-        new StandardSchemaValidationPipe({
-          exceptionFactory: (issues) => new InputInvalidError(issues.map(complaintOf)),
-        }),
-    },
+    { provide: APP_PIPE, useFactory: inputPipe },
   ],
   exports: [ReadinessService],
 })
 export class PlatformModule {}
-
-interface Issue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
-
-function complaintOf({ message, path = [] }: Issue): string {
-  const names = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
-  return names.length === 0 ? message : `${names.join('.')}: ${message}`;
-}

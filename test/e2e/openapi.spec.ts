@@ -19,6 +19,8 @@ const SESSION = '/session/{stream}/{session}';
 const RECORD = '/api/record/{stream}';
 const SESSIONS = '/api/v1/sessions';
 const STORAGE = '/api/v1/storage';
+const HOLD = `${SESSIONS}/{id}/hold`;
+const RECORDINGS = '/api/v1/recordings';
 const PRESIGN = '/api/storage/presign';
 const PING = '/api/storage/ping';
 const OBJECT = '/api/record/object/{key}';
@@ -114,6 +116,18 @@ describe('the description of the HTTP interface', () => {
     [404, `${SESSIONS}/{id}`, { method: 'GET', path: '/api/v1/sessions/nobody' }],
     [200, STORAGE, { method: 'GET', path: STORAGE }],
     [401, STORAGE, { method: 'GET', path: STORAGE, headers: anonymous }],
+    [400, `${SESSIONS}/{id}`, { method: 'DELETE', path: '/api/v1/sessions/nobody' }],
+    [404, `${SESSIONS}/{id}`, { method: 'DELETE', path: '/api/v1/sessions/nobody?removeObjects=true' }],
+    [200, SESSIONS, { method: 'DELETE', path: '/api/v1/sessions?stream=nobody&removeObjects=true' }],
+    [400, SESSIONS, { method: 'DELETE', path: '/api/v1/sessions?removeObjects=true' }],
+    [401, SESSIONS, { method: 'DELETE', path: '/api/v1/sessions?stream=a&removeObjects=true', headers: anonymous }],
+    [404, HOLD, { method: 'PUT', path: '/api/v1/sessions/nobody/hold' }],
+    [404, HOLD, { method: 'DELETE', path: '/api/v1/sessions/nobody/hold' }],
+    [200, RECORDINGS, { method: 'GET', path: '/api/v1/recordings?stream=cam' }],
+    [400, RECORDINGS, { method: 'GET', path: '/api/v1/recordings?limit=0' }],
+    [404, `${RECORDINGS}/{id}`, { method: 'GET', path: '/api/v1/recordings/none' }],
+    [400, `${RECORDINGS}/{id}`, { method: 'DELETE', path: '/api/v1/recordings/none' }],
+    [404, `${RECORDINGS}/{id}`, { method: 'DELETE', path: '/api/v1/recordings/none?removeObjects=false' }],
     [404, OBJECT, { method: 'GET', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [404, OBJECT, { method: 'HEAD', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [400, OBJECT, { method: 'GET', path: '/api/record/object/%2e%2e%2fetc' }],
@@ -194,6 +208,18 @@ describe('the description of the HTTP interface', () => {
     const session = await fetch(open.url(`${SESSIONS}/${sessions[0]?.id ?? ''}`));
     expect(session.status).toBe(200);
     expect(await api.faults('GET', `${SESSIONS}/{id}`, session)).toEqual([]);
+    const deletion = open.url(`${SESSIONS}/${sessions[0]?.id ?? ''}`);
+    for (const [status, method, route, path] of [
+      [204, 'PUT', HOLD, `${deletion}/hold`],
+      [409, 'DELETE', `${SESSIONS}/{id}`, `${deletion}?removeObjects=true`],
+      [204, 'DELETE', HOLD, `${deletion}/hold`],
+      [200, 'GET', RECORDINGS, open.url(RECORDINGS)],
+      [200, 'DELETE', `${SESSIONS}/{id}`, `${deletion}?removeObjects=true`],
+    ] as const) {
+      const response = await fetch(path, { method });
+      expect(response.status).toBe(status);
+      expect(await api.faults(method, route, response)).toEqual([]);
+    }
   });
 
   it('names the header fields that clients go on with', () => {

@@ -247,8 +247,10 @@ it('follows no link that leads out', async () => {
   await writeFile(join(outside, 'session_x.json'), '{"secret":true}');
   await symlink(outside, join(fixture.root, 'out'));
 
-  const { status, body } = await ask('out/session_x.json');
-
-  expect([status, JSON.parse(body)]).toMatchObject([400, { code: 'object-key-invalid' }]);
+  await symlink('/etc/hostname', join(fixture.root, 'seg_0001.m4s'));
+  for (const key of ['out/session_x.json', 'out/manifest.mpd', 'out/notes.txt', 'out/seg_0001.m4s', 'seg_0001.m4s']) {
+    const { status, body } = await ask(key);
+    expect([status, JSON.parse(body)]).toMatchObject([400, { code: 'object-key-invalid' }]);
+  }
   await rm(outside, { recursive: true });
 });

@@ -9,6 +9,15 @@ export class UnknownRecordingSessionError extends AppError {
   }
 }
 
+export class RecordingNotFoundError extends AppError {
+  readonly kind = 'not-found';
+  readonly code = 'recording-not-found';
+
+  constructor(recordingId: string) {
+    super('No recording has this id.', { recordingId });
+  }
+}
+
 export class RecordingSessionRunningError extends AppError {
   readonly kind = 'conflict';
   readonly code = 'recording-session-running';

@@ -10,16 +10,25 @@ import { NodeService } from './node.service.js';
 import { ObjectController } from './object.controller.js';
 import { ObjectService } from './object.service.js';
 import { PlaybackController } from './playback.controller.js';
+import { RecordingController } from './recording.controller.js';
+import { RecordingListService } from './recordings/recording-list.service.js';
 import { RecordingSessionController } from './session.controller.js';
 import { RetentionService } from './retention/retention.service.js';
 import { StorageReportController } from './storage-report.controller.js';
 import { StorageReportService } from './storage-report/storage-report.service.js';
 import { SegmentUploads } from './segment-uploads.js';
+import { SessionHoldService } from './sessions/session-hold.service.js';
 import { SessionListService } from './sessions/session-list.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([...indexEntities]), StorageModule],
-  controllers: [PlaybackController, RecordingSessionController, ObjectController, StorageReportController],
+  controllers: [
+    PlaybackController,
+    RecordingController,
+    RecordingSessionController,
+    ObjectController,
+    StorageReportController,
+  ],
   providers: [
     IndexService,
     ManifestService,
@@ -27,6 +36,8 @@ import { SessionListService } from './sessions/session-list.service.js';
     FillerService,
     NodeService,
     SessionListService,
+    SessionHoldService,
+    RecordingListService,
     RecordingDeletionService,
     RetentionService,
     StorageReportService,

@@ -7,6 +7,7 @@ import { KeyedQueue } from '../../shared/keyed-queue.js';
 import { OutboxService } from '../storage/outbox.service.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
 import { StorageService } from '../storage/storage.service.js';
+import { RecordingSession, SessionPart } from './entities/index.js';
 import { DirectoryView } from './manifests/directory-view.js';
 import { LiveDirectory } from './manifests/live-directory.js';
 import {
@@ -89,19 +90,20 @@ export class ManifestService implements OnModuleDestroy {
   async document(directory: string, name: ManifestName): Promise<ManifestDocument | undefined> {
     const live = this.live.get(directory);
     if (live !== undefined) return this.liveDocument(live, name);
+    // Files of what was deleted may still lie there.
+    if (!(await this.dataSource.manager.existsBy(SessionPart, { directory }))) return undefined;
     const stored = this.outdated.has(directory) ? undefined : await this.stored(`${directory}/${name}`);
     return stored ?? this.rebuilt(directory, name);
   }
 
   /** @returns undefined when the session has nothing in the directory */
-  async sessionFile(directory: string, name: string): Promise<ManifestDocument | undefined> {
-    const stored = await this.stored(`${directory}/${name}`);
+  async sessionFile(directory: string, sessionId: string): Promise<ManifestDocument | undefined> {
+    const { manager } = this.dataSource;
+    if (!(await manager.existsBy(SessionPart, { directory, sessionId }))) return undefined;
+    const stored = await this.stored(`${directory}/${sessionFileName(sessionId)}`);
     if (stored !== undefined) return stored;
-    const view = await this.viewOf(directory);
-    const session = view.sessions.find(({ id }) => sessionFileName(id) === name);
-    if (session === undefined) return undefined;
-    const body = await writeSessionFile(this.dataSource.manager, session.id, directory);
-    return manifestDocument(body, new Date(session.updatedAtMs));
+    const { updatedAt } = await manager.findOneByOrFail(RecordingSession, { id: sessionId });
+    return manifestDocument(await writeSessionFile(manager, sessionId, directory), updatedAt);
   }
 
   isLive(directory: string): boolean {

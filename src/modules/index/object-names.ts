@@ -7,7 +7,7 @@ type ObjectNumber = ReturnType<ContainerDefinition['parseSegmentName']>;
 export const MANIFEST_NAMES = ['manifest.mpd', 'index.m3u8', 'video.m3u8', 'audio.m3u8'] as const;
 export type ManifestName = (typeof MANIFEST_NAMES)[number];
 
-const SESSION_FILE = /^session_[^/]+\.json$/;
+const SESSION_FILE = /^session_([^/]+)\.json$/;
 
 export function manifestPath(directory: string): string {
   return `${directory}/manifest.mpd`;
@@ -20,6 +20,11 @@ export function sessionFileName(sessionId: string): string {
 
 export function isSessionFileName(name: string): boolean {
   return SESSION_FILE.test(name);
+}
+
+/** @returns the session's id; undefined for everything but the name of a session file */
+export function parseSessionFileName(name: string): string | undefined {
+  return SESSION_FILE.exec(name)?.[1];
 }
 
 export function isManifestName(name: string): name is ManifestName {

@@ -16,7 +16,7 @@ import { manifestDocument, type ManifestDocument } from './manifests/manifest-do
 import { findCommittedObject, findStretch, type CommittedObject } from './object-access/committed-object.js';
 import { IMMUTABLE, REVALIDATE, type ObjectResource } from './object-access/object-resource.js';
 import { begun, wholeRange } from './object-access/whole-range.js';
-import { isManifestName, isSessionFileName, parseInitName, parseSegmentName, splitKey } from './object-names.js';
+import { isManifestName, parseInitName, parseSegmentName, parseSessionFileName, splitKey } from './object-names.js';
 
 /**
  * Objects as the index knows them: what has no row, or is no view over rows, is not there. Where the bytes of media lie
@@ -42,7 +42,7 @@ export class ObjectService {
     const { directory, name } = splitKey(key);
     if (parseSegmentName(name) !== undefined || parseInitName(name) !== undefined) return this.media(key);
     const document = await this.document(directory, name);
-    if (document === undefined) throw this.absent(key, directory, name);
+    if (document === undefined) throw await this.absent(key, directory, name);
     const { sha256, body, modifiedAt } = document;
     const facts = { contentType: contentTypeOf(name), cacheControl: REVALIDATE, sizeBytes: body.length };
     return { key, ...facts, sha256, body, modifiedAt };
@@ -105,7 +105,8 @@ export class ObjectService {
   private async document(directory: string, name: string): Promise<ManifestDocument | undefined> {
     if (directory === '') return undefined;
     if (isManifestName(name)) return this.manifests.document(directory, name);
-    if (isSessionFileName(name)) return this.manifests.sessionFile(directory, name);
+    const sessionId = parseSessionFileName(name);
+    if (sessionId !== undefined) return this.manifests.sessionFile(directory, sessionId);
     const bytes = await this.made(directory, name);
     return bytes && manifestDocument(bytes);
   }
@@ -117,7 +118,9 @@ export class ObjectService {
     return padded === undefined ? Promise.resolve(undefined) : this.filler.pad(directory, padded);
   }
 
-  private absent(key: ObjectKey, directory: string, name: string): AppError {
+  /** @throws {InvalidObjectKeyError} when the key leads out of the folder through a link, whatever it is called */
+  private async absent(key: ObjectKey, directory: string, name: string): Promise<AppError> {
+    await this.storage.head(key);
     const isExpected = isManifestName(name) && this.manifests.isLive(directory);
     return isExpected ? new ObjectNotCommittedError(key) : new ObjectNotFoundError(key);
   }

@@ -20,6 +20,7 @@ import { Stores } from '../../../src/modules/storage/ports/stores.js';
 import { StorageService } from '../../../src/modules/storage/storage.service.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
 import { AppConfigModule } from '../../../src/platform/app-config.module.js';
+import { inputPipe } from '../../../src/platform/body/input-pipe.js';
 import { ProblemFilter } from '../../../src/platform/problem/problem.filter.js';
 
 const VIDEO_TIMESCALE = 90_000;
@@ -67,6 +68,7 @@ export async function startIndex(
     .useValue({})
     .compile();
   const app = module.createNestApplication<NestExpressApplication>();
+  app.useGlobalPipes(inputPipe());
   app.useGlobalFilters(new ProblemFilter());
   await app.listen(0, '127.0.0.1');
   return {

@@ -16,6 +16,7 @@ import {
   RecordingSessionUnfinishedError,
   UnknownRecordingSessionError,
 } from '../index.errors.js';
+import { manifestPath } from '../object-names.js';
 import { UNFINISHED_STATES } from '../recording-session.js';
 import { deletePart, type PartDeletion } from './delete-part.js';
 
@@ -52,6 +53,39 @@ export async function deleteSessions(
   return tally;
 }
 
+/**
+ * Deletes what sessions have in some directories. A session that has nothing left goes altogether.
+ * Nothing is deleted when one of the sessions may not be.
+ *
+ * @param manager not that of a transaction
+ * @throws {UnknownRecordingSessionError | RecordingSessionUnfinishedError | RecordingSessionHeldError}
+ */
+export async function deleteParts(
+  manager: EntityManager,
+  outbox: OutboxService,
+  parts: readonly Pick<SessionPart, 'directory' | 'sessionId'>[],
+  options: DeletionOptions,
+): Promise<Deletion> {
+  const sessionIds = new Set(parts.map(({ sessionId }) => sessionId));
+  for (const sessionId of sessionIds) await deletableSession(manager, sessionId);
+  const tally = new DeletionTally();
+  for (const { directory, sessionId } of parts) {
+    await deleteDirectory(manager, outbox, { ...options, directory, sessionId, tally });
+  }
+  for (const sessionId of sessionIds) {
+    const [last] = await manager.find(SessionPart, { where: { sessionId }, order: { startMs: 'DESC' }, take: 1 });
+    if (last === undefined) await deleteSession(manager, outbox, { ...options, sessionId, tally });
+    else await inTransaction(manager.dataSource, (transaction) => endIn(transaction, last));
+  }
+  return tally;
+}
+
+/** A session of which the last directory went ends in the one before. */
+async function endIn(manager: EntityManager, { directory, sessionId }: SessionPart): Promise<void> {
+  const mpdPath = manifestPath(directory);
+  await manager.update(RecordingSession, { id: sessionId }, { directory, mpdPath, updatedAt: new Date() });
+}
+
 /** What was deleted so far. */
 export class DeletionTally implements Deletion {
   segmentCount = 0;
@@ -78,13 +112,24 @@ interface SessionDeletion extends DeletionOptions {
 }
 
 async function deleteSession(manager: EntityManager, outbox: OutboxService, deletion: SessionDeletion): Promise<void> {
-  const { sessionId, tally, undisturbed = (_, work) => work() } = deletion;
+  const { sessionId } = deletion;
   for (const directory of await directoriesOf(manager, sessionId)) {
-    tally.enter(directory);
-    const deleteNext = (): Promise<boolean> => deleteFrom(manager, outbox, { ...deletion, directory });
-    while (!(await undisturbed(directory, deleteNext))) await setImmediate();
+    await deleteDirectory(manager, outbox, { ...deletion, directory });
   }
   await inTransaction(manager.dataSource, (transaction) => forget(transaction, sessionId));
+}
+
+type DirectoryDeletion = SessionDeletion & Pick<PartDeletion, 'directory'>;
+
+async function deleteDirectory(
+  manager: EntityManager,
+  outbox: OutboxService,
+  deletion: DirectoryDeletion,
+): Promise<void> {
+  const { directory, tally, undisturbed = (_, work) => work() } = deletion;
+  tally.enter(directory);
+  const deleteNext = (): Promise<boolean> => deleteFrom(manager, outbox, deletion);
+  while (!(await undisturbed(directory, deleteNext))) await setImmediate();
 }
 
 /** In the order they were recorded into, then those with a track of which nothing was recorded. */
@@ -94,11 +139,7 @@ async function directoriesOf(manager: EntityManager, sessionId: string): Promise
   return [...new Set([...parts, ...tracks].map(({ directory }) => directory))];
 }
 
-function deleteFrom(
-  manager: EntityManager,
-  outbox: OutboxService,
-  deletion: SessionDeletion & Pick<PartDeletion, 'directory'>,
-): Promise<boolean> {
+function deleteFrom(manager: EntityManager, outbox: OutboxService, deletion: DirectoryDeletion): Promise<boolean> {
   return inTransaction(manager.dataSource, async (transaction) => {
     const session = await deletableSession(transaction, deletion.sessionId);
     const { rows, isOver } = await deletePart(transaction, outbox, session, deletion);

@@ -8,21 +8,23 @@ import { recordingId } from '../recording-id.js';
 /** Zones are up to 14 hours from UTC, and a day has up to 25. */
 const NEARBY_MS = 40 * 3_600_000;
 
+interface DayOfStream {
+  readonly stream: string;
+  readonly day: CalendarDay;
+  /** An instant of the day. */
+  readonly nearMs: number;
+  readonly timeZone: string;
+}
+
 /**
  * Makes the row of a stream's day true after something of that day was deleted: it goes with the last part, and points at
  * another directory of the day when its own has nothing left. To be called in a transaction.
- *
- * @param nearMs an instant of the day
  */
 export async function repointDay(
   manager: EntityManager,
-  { stream, day, nearMs, timeZone }: { stream: string; day: CalendarDay; nearMs: number; timeZone: string },
+  { stream, day, nearMs, timeZone }: DayOfStream,
 ): Promise<void> {
-  const nearby = await manager.find(SessionPart, {
-    where: { stream, startedAt: Between(new Date(nearMs - NEARBY_MS), new Date(nearMs + NEARBY_MS)) },
-    order: { startedAt: 'ASC' },
-  });
-  const parts = nearby.filter((part) => isSameDay(listedDay(part, timeZone), day));
+  const parts = await partsNear(manager, { stream, day, nearMs, timeZone });
   const existing = await manager.findOneBy(Recording, { stream, ...day });
   const part = parts.find(({ directory }) => dayOfDefaultDirectory(stream, directory) !== undefined) ?? parts[0];
   if (part === undefined) {
@@ -35,6 +37,27 @@ export async function repointDay(
   if (existing === null)
     await manager.insert(Recording, { id: recordingId(stream, day), stream, ...day, ...changed, createdAt: now });
   else await manager.update(Recording, { id: existing.id }, changed);
+}
+
+/** @returns what sessions have of a stream's day, in order */
+export function partsOfDay(
+  manager: EntityManager,
+  { stream, year, month, day }: Pick<Recording, 'stream' | 'year' | 'month' | 'day'>,
+  timeZone: string,
+): Promise<SessionPart[]> {
+  const nearMs = Date.UTC(year, month - 1, day, 12);
+  return partsNear(manager, { stream, day: { year, month, day }, nearMs, timeZone });
+}
+
+async function partsNear(
+  manager: EntityManager,
+  { stream, day, nearMs, timeZone }: DayOfStream,
+): Promise<SessionPart[]> {
+  const nearby = await manager.find(SessionPart, {
+    where: { stream, startedAt: Between(new Date(nearMs - NEARBY_MS), new Date(nearMs + NEARBY_MS)) },
+    order: { startedAt: 'ASC' },
+  });
+  return nearby.filter((part) => isSameDay(listedDay(part, timeZone), day));
 }
 
 /** @returns the day that a part is listed under */

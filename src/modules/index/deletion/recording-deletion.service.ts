@@ -1,11 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource, In, LessThanOrEqual, MoreThanOrEqual } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { OutboxService } from '../../storage/outbox.service.js';
-import { SessionPart } from '../entities/index.js';
+import { Recording, RecordingSession, SessionPart } from '../entities/index.js';
+import { RecordingNotFoundError } from '../index.errors.js';
 import { ManifestService } from '../manifest.service.js';
-import { deleteSessions, type Deletion } from './delete-recordings.js';
+import { deleteParts, deleteSessions, type Deletion } from './delete-recordings.js';
+import type { FilteredDeletionQuery } from './deletion-query.js';
 import { markPublished } from './publication.js';
+import { partsOfDay } from './recording-day.js';
 import { trimSession, type TrimOptions } from './trim-session.js';
 
 /** Takes recordings away, and has the manifests say so. */
@@ -27,13 +30,45 @@ export class RecordingDeletionService {
    * @throws {UnknownRecordingSessionError | RecordingSessionUnfinishedError | RecordingSessionHeldError}
    */
   async deleteSessions(sessionIds: readonly string[], removeObjects: boolean): Promise<Deletion> {
-    const parts = await this.dataSource.manager.findBy(SessionPart, { sessionId: In([...sessionIds]) });
-    try {
-      const options = { ...this.surroundings, removeObjects };
-      return await deleteSessions(this.dataSource.manager, this.outbox, sessionIds, options);
-    } finally {
-      await this.publish(new Set(parts.map(({ directory }) => directory)));
-    }
+    const { manager } = this.dataSource;
+    const parts = await manager.findBy(SessionPart, { sessionId: In([...sessionIds]) });
+    return this.published(
+      parts,
+      deleteSessions(manager, this.outbox, sessionIds, { ...this.surroundings, removeObjects }),
+    );
+  }
+
+  /**
+   * Whole sessions of a stream, a range of time, or both. A session that reaches out of the range stays.
+   *
+   * @throws {RecordingSessionUnfinishedError | RecordingSessionHeldError}
+   */
+  async deleteMatching({ stream, from, to, removeObjects }: FilteredDeletionQuery): Promise<Deletion> {
+    const rows = await this.dataSource.manager.find(RecordingSession, {
+      select: { id: true },
+      where: {
+        ...(stream === undefined ? {} : { stream }),
+        ...(from === undefined ? {} : { startedAt: MoreThanOrEqual(from) }),
+        ...(to === undefined ? {} : { endedAt: LessThanOrEqual(to) }),
+      },
+      order: { startedAt: 'ASC' },
+    });
+    const ids = rows.map(({ id }) => id);
+    return this.deleteSessions(ids, removeObjects);
+  }
+
+  /**
+   * What was recorded of a stream on one day.
+   *
+   * @throws {RecordingNotFoundError | RecordingSessionUnfinishedError | RecordingSessionHeldError}
+   */
+  async deleteRecording(recordingId: string, removeObjects: boolean): Promise<Deletion> {
+    const { manager } = this.dataSource;
+    const recording = await manager.findOneBy(Recording, { id: recordingId });
+    if (recording === null) throw new RecordingNotFoundError(recordingId);
+    const parts = await partsOfDay(manager, recording, this.config.recorder.time_zone);
+    const others = await manager.findBy(SessionPart, { sessionId: In(parts.map(({ sessionId }) => sessionId)) });
+    return this.published(others, deleteParts(manager, this.outbox, parts, { ...this.surroundings, removeObjects }));
   }
 
   /** Deletes old segments of a session and keeps the rest; one that is held stays as it is. */
@@ -44,6 +79,15 @@ export class RecordingDeletionService {
     // The session's file in each of its directories tells of the whole session.
     if (deletion.segmentCount > 0) await this.publish(new Set(parts.map(({ directory }) => directory)));
     return deletion;
+  }
+
+  /** Also when it was cut short: what was deleted by then is gone. */
+  private async published(parts: readonly SessionPart[], deletion: Promise<Deletion>): Promise<Deletion> {
+    try {
+      return await deletion;
+    } finally {
+      await this.publish(new Set(parts.map(({ directory }) => directory)));
+    }
   }
 
   private get surroundings(): Pick<TrimOptions, 'timeZone' | 'undisturbed'> {

@@ -62,6 +62,9 @@ export class RecordingSessionDto {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   readonly endedAt: string | null;
 
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Since when nobody may delete it' })
+  readonly heldAt: string | null;
+
   @ApiProperty({ description: 'From its first media to its last, or to the end of a gap behind that; gaps included' })
   readonly lengthMs: number;
 
@@ -77,7 +80,7 @@ export class RecordingSessionDto {
   @ApiProperty({ type: () => CompletenessDto })
   readonly completeness: CompletenessDto;
 
-  constructor({ session, directories, completeness }: SessionReport) {
+  constructor({ session, directories, completeness, heldAt }: SessionReport) {
     this.id = session.id;
     this.stream = session.stream;
     this.node = session.nodeAlias;
@@ -89,6 +92,7 @@ export class RecordingSessionDto {
     this.startedAt = session.startedAt.toISOString();
     this.interruptedAt = session.interruptedAt?.toISOString() ?? null;
     this.endedAt = session.endedAt?.toISOString() ?? null;
+    this.heldAt = heldAt?.toISOString() ?? null;
     this.lengthMs = completeness.lengthMs;
     this.sizeBytes = session.sizeBytes;
     this.segmentCount = session.segmentCount;

@@ -16,6 +16,8 @@ export interface SessionReport {
   /** All directories it has media in, in order, and where it records now. */
   readonly directories: readonly string[];
   readonly completeness: Completeness;
+  /** Since when nobody may delete it. */
+  readonly heldAt: Date | undefined;
 }
 
 export interface SessionPage {
@@ -82,7 +84,9 @@ export class SessionListService {
       const found = completeness.get(row.id);
       const own = parts.filter(({ sessionId }) => sessionId === row.id).map(({ directory }) => directory);
       const directories = [...new Set([...own, row.directory])];
-      return found === undefined ? [] : [{ session: sessionView(row), directories, completeness: found }];
+      return found === undefined
+        ? []
+        : [{ session: sessionView(row), directories, completeness: found, heldAt: row.heldAt ?? undefined }];
     });
   }
 }

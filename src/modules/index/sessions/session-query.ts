@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readCursor, writeCursor } from '../page-cursor.js';
 import { RECORDING_SESSION_STATES } from '../recording-session.js';
 
 /** How many sessions a page has: at most, and where nothing is asked for. */
@@ -17,13 +18,13 @@ const cursor = z
   .string()
   .max(500)
   .transform((text, context): SessionCursor => {
-    const content = cursorContent.safeParse(parseBase64(text));
+    const content = cursorContent.safeParse(readCursor(text));
     if (content.success) return { startedAt: content.data[0], id: content.data[1] };
     context.addIssue('Expected the `nextCursor` of a page');
     return z.NEVER;
   });
 
-const instant = z.iso
+export const instant = z.iso
   .datetime({ offset: true, message: 'Expected an RFC 3339 instant' })
   .transform((text) => new Date(text));
 
@@ -40,13 +41,5 @@ export const sessionQuery = z.object({
 export type SessionQuery = z.output<typeof sessionQuery>;
 
 export function encodeCursor({ startedAt, id }: SessionCursor): string {
-  return Buffer.from(JSON.stringify([startedAt, id])).toString('base64url');
-}
-
-function parseBase64(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
+  return writeCursor([startedAt, id]);
 }

@@ -173,9 +173,11 @@ export class FsStorageDriver extends StorageDriver implements LocalStorage {
     try {
       return await this.confine(await realpath(join(await this.root(), key)));
     } catch (error) {
-      if (ABSENT.includes(systemErrorCode(error))) return undefined;
-      throw error;
+      if (!ABSENT.includes(systemErrorCode(error))) throw error;
     }
+    // Nobody learns by a key what is outside and what is not: the folders above are held to the same.
+    if (key.includes('/')) await this.find(dirname(key));
+    return undefined;
   }
 
   /** Makes a directory and those above it, each of them synced into its parent: mkdir alone may vanish with the power. */

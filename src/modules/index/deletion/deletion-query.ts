@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { instant } from '../sessions/session-query.js';
+
+/** To be said each time, so that nobody deletes media by leaving something out. */
+const removeObjects = z
+  .enum(['true', 'false'], 'Expected removeObjects=true or removeObjects=false')
+  .transform((text) => text === 'true');
+
+export const deletionQuery = z.strictObject({ removeObjects });
+
+export type DeletionQuery = z.output<typeof deletionQuery>;
+
+/** Of `DELETE /api/v1/sessions`: what is not known here would be ignored, and more be deleted than was meant. */
+export const filteredDeletionQuery = z
+  .strictObject({
+    removeObjects,
+    stream: z.string().min(1).max(255).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  })
+  .refine(({ stream, from, to }) => (stream ?? from ?? to) !== undefined, 'Expected stream, from or to');
+
+export type FilteredDeletionQuery = z.output<typeof filteredDeletionQuery>;

@@ -1,0 +1,20 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Deletion } from '../deletion/delete-recordings.js';
+
+/** What was deleted: the rows are gone, objects follow. */
+export class DeletionDto {
+  @ApiProperty()
+  readonly segmentCount: number;
+
+  @ApiProperty({ description: 'Of their objects' })
+  readonly sizeBytes: number;
+
+  @ApiProperty({ type: [String], description: 'Key prefixes that had something of it' })
+  readonly directories: readonly string[];
+
+  constructor({ segmentCount, sizeBytes, directories }: Deletion) {
+    this.segmentCount = segmentCount;
+    this.sizeBytes = sizeBytes;
+    this.directories = directories;
+  }
+}
