@@ -14,6 +14,7 @@ import { RecordingController } from './recording.controller.js';
 import { RecordingListService } from './recordings/recording-list.service.js';
 import { RecordingSessionController } from './session.controller.js';
 import { RetentionService } from './retention/retention.service.js';
+import { SpoolKeeperService } from './spool/spool-keeper.service.js';
 import { StorageReportController } from './storage-report.controller.js';
 import { StorageReportService } from './storage-report/storage-report.service.js';
 import { SegmentUploads } from './segment-uploads.js';
@@ -42,6 +43,7 @@ import { SessionListService } from './sessions/session-list.service.js';
     RetentionService,
     StorageReportService,
     SegmentUploads,
+    SpoolKeeperService,
   ],
   exports: [IndexService, ManifestService, NodeService],
 })

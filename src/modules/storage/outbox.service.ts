@@ -55,17 +55,6 @@ export class OutboxService {
     return manager.existsBy(Job, { kind: 'upload', objectKey: key });
   }
 
-  /** Bytes of local copies that are about to go. */
-  async bytesToRelease(): Promise<number> {
-    const nodeAlias = this.config.recorder.node_alias;
-    const sum = await this.dataSource.manager
-      .createQueryBuilder(Job, 'job')
-      .select('SUM(job.sizeBytes)', 'bytes')
-      .where({ kind: 'release', nodeAlias })
-      .getRawOne<{ bytes: number | string | null }>();
-    return Number(sum?.bytes ?? 0);
-  }
-
   /** Media and inits that have a row from this transaction on. */
   async upload(manager: EntityManager, objects: readonly OutgoingObject[]): Promise<void> {
     if (!this.hasBucket) return;
@@ -93,12 +82,12 @@ export class OutboxService {
     }
   }
 
-  /** Bytes that come free when all is deleted that is to be; not of what could not be deleted at the last try. */
-  async doomedBytes(): Promise<number> {
+  /** Bytes that come free when all is deleted, or released, that is to be; not of what could not be at the last try. */
+  async doomedBytes(kind: 'delete' | 'release' = 'delete'): Promise<number> {
     const doomed = await this.dataSource.manager
       .createQueryBuilder(Job, 'job')
       .select('SUM(job.sizeBytes)', 'bytes')
-      .where({ kind: 'delete', lastError: IsNull() })
+      .where({ kind, lastError: IsNull() })
       .getRawOne<{ bytes: number | string | null }>();
     return Number(doomed?.bytes ?? 0);
   }
