@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Crc64 } from '../crc64.js';
 import type { ObjectKey } from '../ports/object-key.js';
 import type { StorageDriver } from '../ports/storage-driver.js';
 import { ObjectNotFoundError } from '../storage.errors.js';
@@ -59,6 +58,7 @@ export class CheckedBody implements AsyncIterable<Uint8Array> {
     if (sha.digest('hex') !== sha256) throw new SpoolFileDamagedError(key, 'has other bytes');
     this.md5Sum = md5.digest('hex');
   }
+
   private async open(): Promise<AsyncIterable<Uint8Array>> {
     const { key } = this.promise;
     try {
@@ -69,13 +69,22 @@ export class CheckedBody implements AsyncIterable<Uint8Array> {
   }
 }
 
+/** A checksum that a store may know of an object, and that can be reckoned from its promised bytes. */
+export type ChecksumKind = 'md5' | 'crc64';
+
 /** @returns undefined when the source has not, or not any more, what was promised */
-export async function md5Of(source: StorageDriver, promise: ObjectPromise): Promise<string | undefined> {
+export async function checksumOf(
+  source: StorageDriver,
+  promise: ObjectPromise,
+  kind: ChecksumKind,
+): Promise<string | undefined> {
   const body = new CheckedBody(source, promise);
+  const crc64 = new Crc64();
   try {
-    await pipeline(Readable.from(body), new Writable({ write: (_part, _encoding, done) => done() }));
+    for await (const part of body) if (kind === 'crc64') crc64.update(part);
   } catch (error) {
-    if (!(error instanceof SpoolFileDamagedError)) throw error;
+    if (error instanceof SpoolFileDamagedError) return undefined;
+    throw error;
   }
-  return body.md5;
+  return kind === 'crc64' ? crc64.decimal() : body.md5;
 }

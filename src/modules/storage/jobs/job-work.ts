@@ -2,7 +2,7 @@ import type { Job } from '../entities/job.entity.js';
 import type { ObjectKey } from '../ports/object-key.js';
 import type { StorageDriver } from '../ports/storage-driver.js';
 import type { Stores } from '../ports/stores.js';
-import { md5Of, type ObjectPromise } from './checked-body.js';
+import { checksumOf, type ObjectPromise } from './checked-body.js';
 import { StoredCopyDamagedError } from './job.errors.js';
 import { uploadMedia, uploadView } from './object-uploader.js';
 import type { StoreCircuit } from './store-circuit.js';
@@ -75,7 +75,9 @@ export class JobWork {
     const { local, bucket } = this.stores;
     const promise = promiseOf(job);
     if (bucket === undefined || (await local.head(promise.key)) === undefined) return;
-    const isStored = await this.circuits.bucket.through(() => hasCopy(bucket, promise, () => md5Of(local, promise)));
+    const isStored = await this.circuits.bucket.through(() =>
+      hasCopy(bucket, promise, (kind) => checksumOf(local, promise, kind)),
+    );
     if (!isStored) throw new StoredCopyDamagedError(promise.key);
     await local.delete(promise.key);
   }

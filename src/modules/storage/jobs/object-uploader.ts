@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
+import { Crc64 } from '../crc64.js';
 import { contentTypeOf } from '../ports/content-type.js';
 import type { ObjectKey } from '../ports/object-key.js';
 import type { StorageDriver } from '../ports/storage-driver.js';
 import { ObjectExistsError, ObjectNotFoundError } from '../storage.errors.js';
-import { CheckedBody, md5Of, type ObjectPromise } from './checked-body.js';
+import { CheckedBody, checksumOf, type ChecksumKind, type ObjectPromise } from './checked-body.js';
 import { ObjectKeyTakenError, SpoolFileDamagedError, StoredCopyDamagedError } from './job.errors.js';
 import { hasCopy } from './stored-copy.js';
 
@@ -17,18 +18,18 @@ import { hasCopy } from './stored-copy.js';
 export async function uploadMedia(source: StorageDriver, target: StorageDriver, promise: ObjectPromise): Promise<void> {
   const { key, sizeBytes, sha256 } = promise;
   const body = new CheckedBody(source, promise);
-  const md5 = (): Promise<string | undefined> =>
-    body.md5 === undefined ? md5Of(source, promise) : Promise.resolve(body.md5);
+  const promised = async (kind: ChecksumKind): Promise<string | undefined> =>
+    (kind === 'md5' ? body.md5 : undefined) ?? (await checksumOf(source, promise, kind));
   try {
     const contentType = contentTypeOf(key);
     await target.put(key, body, { contentType, sizeBytes, checksums: { sha256 }, onlyIfAbsent: true });
   } catch (error) {
     const cause = body.failure ?? error;
     const mayBeThere = cause instanceof ObjectExistsError || cause instanceof SpoolFileDamagedError;
-    if (mayBeThere && (await hasCopy(target, promise, md5))) return;
+    if (mayBeThere && (await hasCopy(target, promise, promised))) return;
     throw cause instanceof ObjectExistsError ? new ObjectKeyTakenError(key, { cause }) : cause;
   }
-  if (await hasCopy(target, promise, md5)) return;
+  if (await hasCopy(target, promise, promised)) return;
   // Nothing lay there before: these are our own broken bytes, which would keep the good ones out.
   await target.delete(key);
   throw new StoredCopyDamagedError(key);
@@ -50,7 +51,9 @@ export async function uploadView(source: StorageDriver, target: StorageDriver, k
     sizeBytes: bytes.length,
     checksums: { md5, sha256: promise.sha256 },
   });
-  if (await hasCopy(target, promise, () => Promise.resolve(md5))) return true;
+  const promised = (kind: ChecksumKind): Promise<string> =>
+    Promise.resolve(kind === 'md5' ? md5 : new Crc64().update(bytes).decimal());
+  if (await hasCopy(target, promise, promised)) return true;
   throw new StoredCopyDamagedError(key);
 }
 
