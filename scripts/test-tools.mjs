@@ -69,7 +69,7 @@ function apt(prefix, ...args) {
 
 /** @returns undefined when it went well, else the command and what it said last */
 function goInstall(module) {
-  const { status, signal, stderr } = spawnSync('go', ['install', '-trimpath', module], {
+  const { status, signal, stderr } = spawnSync('go', ['install', module], {
     stdio: ['ignore', 'inherit', 'pipe'],
     encoding: 'utf8',
     timeout: GO_INSTALL_LIMIT_MS,

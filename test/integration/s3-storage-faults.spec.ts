@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { S3StorageConfig } from '../../src/config/index.js';
 import type { S3Limits } from '../../src/modules/storage/drivers/s3/open-s3-client.js';
 import { S3StorageDriver } from '../../src/modules/storage/drivers/s3.driver.js';
@@ -9,6 +13,7 @@ import { listen } from '../support/listening.js';
 import { keysOf } from '../support/object-keys.js';
 import { S3Server } from '../support/s3-server.js';
 import { describeWith } from '../support/tools.js';
+import { until } from '../support/wait.js';
 
 const key = parseObjectKey('cam/2026/11/20/seg_0001.m4s');
 
@@ -123,6 +128,36 @@ describeWith('minio')('S3 storage that does not work', () => {
       }
     });
 
+    it('is said of a store that stops in the middle of an object', async () => {
+      await using stopping = await listen(
+        createHttpServer((_request, response) => {
+          response.writeHead(200, { 'content-length': '10' }).write('01234');
+        }),
+      );
+
+      const body = await open({ endpoint: stopping.url }, { silenceMs: 200 }).get(key);
+
+      await expect(buffer(body)).rejects.toThrow();
+    });
+
+    it.each([
+      [503, 'SlowDown', 'overloaded', 2],
+      [500, 'InternalError', 'failed', 2],
+      [403, 'AccessDenied', 'access-denied', 1],
+    ])('is said of a store that answers %d %s, asked no more than need be', async (status, code, fault, requests) => {
+      let asked = 0;
+      await using refusing = await listen(
+        createHttpServer((_request, response) => {
+          asked += 1;
+          response.writeHead(status).end(`<Error><Code>${code}</Code><Message>No.</Message></Error>`);
+        }),
+      );
+
+      await expect(open({ endpoint: refusing.url }).put(key, chunks('x'))).rejects.toMatchObject({ fault });
+
+      expect(asked).toBe(requests);
+    });
+
     it('is said of a server that is no store', async () => {
       await using other = await listen(createHttpServer((_request, response) => response.end('Welcome!')));
 
@@ -168,7 +203,13 @@ describeWith('minio')('S3 storage that does not work', () => {
   });
 
   describe('credentials', () => {
-    const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_EC2_METADATA_DISABLED', 'HOME'];
+    const names = [
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_EC2_METADATA_DISABLED',
+      'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+      'HOME',
+    ];
     let before: (string | undefined)[];
 
     beforeEach(() => {
@@ -199,6 +240,24 @@ describeWith('minio')('S3 storage that does not work', () => {
         fault: 'credentials-refused',
         message: expect.stringContaining('no access key in the settings') as string,
       });
+    });
+
+    it('that expire are fetched again from where they come', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'aircheck-aws-'));
+      const keep = (secretAccessKey: string) => {
+        const expiration = new Date(Date.now() + 60_000).toISOString();
+        const given = { AccessKeyId: server.accessKeyId, SecretAccessKey: secretAccessKey, Expiration: expiration };
+        return writeFile(join(folder, 'given.json'), JSON.stringify({ Version: 1, ...given }));
+      };
+      await writeFile(join(folder, 'config'), `[default]\ncredential_process = cat ${folder}/given.json\n`);
+      process.env['AWS_CONFIG_FILE'] = join(folder, 'config');
+      const driver = open({ credentials: undefined, isConfigLoadDisabled: false });
+
+      await keep('outdated-secret');
+      await expect(driver.probe()).rejects.toThrow('(SignatureDoesNotMatch)');
+      await keep(server.secretAccessKey);
+      await until(() => driver.probe().then(() => true), 'the new secret is used');
+      await rm(folder, { recursive: true });
     });
   });
 });

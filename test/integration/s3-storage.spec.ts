@@ -135,6 +135,21 @@ describeWith('minio')('S3 storage', () => {
   });
 
   it('asks the bucket for its region when none is set', async () => {
+    const asked: string[] = [];
+    await using elsewhere = await listen(
+      createHttpServer((incoming, response) => {
+        asked.push(`${incoming.method} ${incoming.url}`);
+        response.writeHead(403, { 'x-amz-bucket-region': 'eu-central-1' }).end();
+      }),
+    );
+    const input = { method: 'GET', key, lifetimeSeconds: 60 } as const;
+    const driver = open({ region: undefined, endpoint: elsewhere.url });
+
+    const { url } = await driver.presign(input);
+    await driver.presign(input);
+
+    expect(decodeURIComponent(url)).toContain('/eu-central-1/s3/aws4_request');
+    expect(asked).toEqual(['HEAD /recordings']);
     await open({ region: undefined }).probe();
   });
 
