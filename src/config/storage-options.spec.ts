@@ -30,6 +30,7 @@ describe('storageProblems', () => {
     { type: 's3', bucket: 'media', endpoint: 'http://localhost:9000', root: 'a/..b/c.d/' },
     { type: 's3', bucket: 'media', root: '/' },
     oss,
+    { ...oss, region: 'cn-hangzhou', endpoint: 'http://127.0.0.1:9000' },
     { ...oss, root: 'records', security_token: 'token' },
   ])('finds none in %j', (options) => {
     expect(storageProblems('recorder.storage', table(options))).toEqual([]);
@@ -81,6 +82,17 @@ describe('storageProblems', () => {
       [
         `recorder.storage.bucket is "${bucket}" and must be a name of 3 to 255 letters, digits, dots, hyphens and underscores.`,
       ],
+    ]),
+    ...(
+      [
+        ['bucket', 'Media', 'a name of 3 to 63 small letters, digits, hyphens and underscores'],
+        ['bucket', 'x'.repeat(64), 'a name of 3 to 63 small letters, digits, hyphens and underscores'],
+        ['region', 'cn.hangzhou', 'a name such as "oss-cn-hangzhou"'],
+        ['endpoint', 'http://[::1]:9000', 'the URL of a host name or an IPv4 address'],
+      ] as const
+    ).map(([name, value, words]): [Partial<Table>, string[]] => [
+      { ...oss, [name]: value },
+      [`recorder.storage.${name} is "${value}" and must be ${words}.`],
     ]),
     ...['../other', 'a/./b', 'a//b', 'a\\b', 'a\u0000b', '..', 'x'.repeat(513)].map(
       (root): [Partial<Table>, string[]] => [

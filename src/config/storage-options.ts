@@ -80,8 +80,18 @@ const PAIRS: readonly (readonly [OptionName, OptionName])[] = [
   ['session_token', 'access_key_id'],
 ];
 
-/** What AWS and OSS take today, and the longer names that AWS once took. */
+/** What AWS takes today, and the longer names that it once took. */
 const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/;
+/** What the client of OSS takes. */
+const OSS_FORMS: readonly (readonly [OptionName, RegExp, string])[] = [
+  [
+    'bucket',
+    /^[a-z0-9_][a-z0-9_-]{1,61}[a-z0-9_]$/,
+    'a name of 3 to 63 small letters, digits, hyphens and underscores',
+  ],
+  ['region', /^[A-Za-z0-9_-]+$/, 'a name such as "oss-cn-hangzhou"'],
+  ['endpoint', /^https?:\/\/[A-Za-z0-9._-]+(:\d+)?\/?$/i, 'the URL of a host name or an IPv4 address'],
+];
 /** Leaves half of what S3 and OSS take for the names of the objects themselves. */
 const MAX_PREFIX_BYTES = 512;
 /** Parts that climb or are empty, backslashes and control characters: as in the names of objects. */
@@ -107,6 +117,7 @@ export function storageProblems(key: string, table: StorageTable): string[] {
     }
   }
   if (isBucket(table)) problems.push(...nameProblems(key, table));
+  if (table.type === 'oss') problems.push(...ossProblems(key, table));
   if (table.type !== 's3') return problems;
   for (const [name, other] of PAIRS) {
     if (isSet(name) && !isSet(other))
@@ -123,7 +134,7 @@ function nameProblems(key: string, table: StorageTable): string[] {
   const { bucket } = table;
   const prefix = prefixOf(table);
   const problems: string[] = [];
-  if (bucket !== '' && !BUCKET_NAME.test(bucket)) {
+  if (table.type === 's3' && bucket !== '' && !BUCKET_NAME.test(bucket)) {
     problems.push(
       `${key}.bucket is ${JSON.stringify(bucket)} and must be a name of 3 to 255 letters, digits, dots, hyphens and underscores.`,
     );
@@ -134,6 +145,12 @@ function nameProblems(key: string, table: StorageTable): string[] {
     );
   }
   return problems;
+}
+
+function ossProblems(key: string, table: StorageTable): string[] {
+  return OSS_FORMS.filter(([name, form]) => table[name] !== '' && !form.test(String(table[name]))).map(
+    ([name, , words]) => `${key}.${name} is ${JSON.stringify(table[name])} and must be ${words}.`,
+  );
 }
 
 function prefixOf({ root }: StorageTable): string {
