@@ -314,10 +314,13 @@ function md5Of(etag: string, facts: HeadObjectCommandOutput): string | undefined
   return /^[0-9a-f]{32}$/.test(tag) && encryption === 'AES256' && ownKey === undefined ? tag : undefined;
 }
 
-/** What the store has reckoned itself before what came with the object. One with a dash is the checksum of checksums. */
-function sha256Of({ ChecksumSHA256: reckoned, Metadata: metadata }: HeadObjectCommandOutput): string | undefined {
-  if (reckoned !== undefined && !reckoned.includes('-')) return Buffer.from(reckoned, 'base64').toString('hex');
-  return metadata?.['sha256'];
+/**
+ * Only what the store has reckoned itself, not what came with the object: that would also be right of damaged bytes. One
+ * with a dash is the checksum of checksums.
+ */
+function sha256Of({ ChecksumSHA256: reckoned }: HeadObjectCommandOutput): string | undefined {
+  if (reckoned === undefined || reckoned.includes('-')) return undefined;
+  return Buffer.from(reckoned, 'base64').toString('hex');
 }
 
 /** An error as the SDK would have thrown it. */
