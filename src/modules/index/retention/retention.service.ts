@@ -67,7 +67,7 @@ export class RetentionService implements BeforeApplicationShutdown {
       if (segments === 0 && sessions === 0) return;
       this.logger.log(
         { sessions, segments, bytes },
-        `Retention deleted ${String(sessions)} sessions, and segments of ${String(bytes)} bytes in all.`,
+        `Retention deleted ${String(segments)} segments of ${String(bytes)} bytes, with ${String(sessions)} whole sessions.`,
       );
     } catch (error) {
       this.logger.warn({ err: error }, 'Retention could not look through the recordings; it tries again in a minute.');
