@@ -220,6 +220,23 @@ it('deletes a long session in short transactions, between which its rows are tru
   await expect(dataSource.manager.countBy(Job, { kind: 'delete' })).resolves.toBe(150 * 2 + 7);
 });
 
+it('ends with the present transaction when the server stops, and goes on from there', async () => {
+  await using fixture = await startIndex();
+  const { app, index } = fixture;
+  const numbers = Array.from({ length: 150 }, (_, position) => position + 1);
+  await recordEnded(fixture, { segments: numbers });
+  const service = app.get(RecordingDeletionService);
+
+  const deletion = service.deleteSessions(['s1'], true);
+  const refusal = expect(deletion).rejects.toMatchObject({ code: 'deletion-interrupted' });
+  while ((await index.session('s1'))?.segmentCount === 150) await setImmediate();
+  service.beforeApplicationShutdown();
+  await refusal;
+
+  await expect(index.session('s1')).resolves.toMatchObject({ segmentCount: 50, firstMediaMs: 600_000 });
+  expect(await untrueRows(fixture)).toEqual([]);
+});
+
 it('deletes a session that never had media', async () => {
   await using fixture = await startIndex();
   const { dataSource, index } = fixture;

@@ -46,6 +46,17 @@ export class RecordingSessionHeldError extends AppError {
   }
 }
 
+/** The server stops: what was deleted by then is gone, and what is left is true and whole. */
+export class DeletionInterruptedError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'deletion-interrupted';
+  override readonly retryAfterSeconds = 30;
+
+  constructor() {
+    super('The server stops: not everything was deleted.');
+  }
+}
+
 /** A number of a directory is taken by other media: nothing is ever overwritten. */
 export class SegmentConflictError extends AppError {
   readonly kind = 'conflict';

@@ -1,9 +1,9 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DataSource, In, LessThanOrEqual, MoreThanOrEqual } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { OutboxService } from '../../storage/outbox.service.js';
 import { Recording, RecordingSession, SessionPart } from '../entities/index.js';
-import { RecordingNotFoundError } from '../index.errors.js';
+import { DeletionInterruptedError, RecordingNotFoundError } from '../index.errors.js';
 import { ManifestService } from '../manifest.service.js';
 import { deleteParts, deleteSessions, type Deletion } from './delete-recordings.js';
 import type { FilteredDeletionQuery } from './deletion-query.js';
@@ -13,8 +13,9 @@ import { trimSession, type TrimOptions } from './trim-session.js';
 
 /** Takes recordings away, and has the manifests say so. */
 @Injectable()
-export class RecordingDeletionService {
+export class RecordingDeletionService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(RecordingDeletionService.name);
+  private isStopping = false;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -22,6 +23,11 @@ export class RecordingDeletionService {
     private readonly manifests: ManifestService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
+
+  /** What is being deleted ends with its present transaction. */
+  beforeApplicationShutdown(): void {
+    this.isStopping = true;
+  }
 
   /**
    * All or, when one of them may not be deleted, none. Objects follow through the outbox.
@@ -93,7 +99,10 @@ export class RecordingDeletionService {
   private get surroundings(): Pick<TrimOptions, 'timeZone' | 'undisturbed'> {
     return {
       timeZone: this.config.recorder.time_zone,
-      undisturbed: (directory, work) => this.manifests.undisturbed(directory, work),
+      undisturbed: async (directory, work) => {
+        if (this.isStopping) throw new DeletionInterruptedError();
+        return this.manifests.undisturbed(directory, work);
+      },
     };
   }
 

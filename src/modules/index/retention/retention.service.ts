@@ -70,6 +70,7 @@ export class RetentionService implements BeforeApplicationShutdown {
         `Retention deleted ${String(segments)} segments of ${String(bytes)} bytes, with ${String(sessions)} whole sessions.`,
       );
     } catch (error) {
+      if (this.isStopping) return;
       this.logger.warn({ err: error }, 'Retention could not look through the recordings; it tries again in a minute.');
     }
   }
