@@ -35,14 +35,19 @@ const QUICK = {
 };
 
 /** To be made before storms that go on side by side. */
-export const stormMedia = (): Promise<string> => makeMedia({ seconds: 60, gopFrames: 10 });
+export const stormMedia = (): Promise<string> =>
+  makeMedia({ seconds: 60, gopFrames: 10, size: '320x180', bitrateKbps: 200 });
 
 export interface StormOrder {
   readonly media: string;
   readonly seed: number;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Where the bytes of objects are read, past the server; by default in its folder. */
-  readonly readObject?: ReadObject;
+  readonly readObject?: (server: TestServer, key: string) => Promise<Uint8Array>;
+  /** Told when a time begins in which more than the server may go wrong, and when it is over and all is looked at. */
+  readonly weather?: (isBad: boolean) => void;
+  /** Called when the last publisher has gone, while the server still runs. @returns faults */
+  readonly settle?: (server: TestServer) => Promise<string[]>;
 }
 
 interface FsckEntry {
@@ -75,10 +80,11 @@ export class KillStorm implements AsyncDisposable {
   private constructor(
     readonly server: TestServer,
     private readonly publisher: Publisher,
-    order: StormOrder,
+    private readonly order: StormOrder,
   ) {
     this.random = seededRandom(order.seed);
-    this.readObject = order.readObject ?? ((key) => server.readObject(key));
+    const { readObject } = order;
+    this.readObject = (key) => (readObject === undefined ? server.readObject(key) : readObject(server, key));
   }
 
   static async start(order: StormOrder): Promise<KillStorm> {
@@ -91,10 +97,12 @@ export class KillStorm implements AsyncDisposable {
 
   /** Lets it record for a while, kills it, starts it again and compares. */
   async strike(): Promise<void> {
+    this.order.weather?.(true);
     await pause(SHORTEST_LIFE_MS + this.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
     const before = this.promises();
     const killedAtMs = Date.now();
     await this.server.kill();
+    this.order.weather?.(false);
     const acknowledged = this.promises();
     await this.check();
     await this.startAgain();
@@ -112,6 +120,7 @@ export class KillStorm implements AsyncDisposable {
   async end(): Promise<void> {
     await this.judgeFrames();
     await this.publisher.end();
+    this.blame((await this.order.settle?.(this.server)) ?? []);
     await this.server.terminate();
     const notes = await this.check();
     this.blame(notes.filter(({ kind }) => KINDS_OF_A_KILL.includes(kind)).map((note) => JSON.stringify(note)));
