@@ -192,6 +192,17 @@ describe('with a bucket', () => {
     expect((await fixture.rows.findOneBy(SegmentRow, { number: 3 }))?.releasedAt).not.toBeNull();
   });
 
+  it('finds nothing in a segment of which the bucket has one object already', async () => {
+    await using fixture = await ArchiveFixture.make('bucket');
+    await fixture.record([1]);
+    const { local, bucket } = fixture.archive.stores;
+    const key = parseObjectKey(`${DIRECTORY}/seg_0001.m4s`);
+    await bucket?.put(key, await local.get(key));
+    await fixture.rows.delete(Job, { objectKey: key });
+
+    expect(await check(fixture)).toEqual({ findings: [], notes: [] });
+  });
+
   it('has uploaded what waits without a job', async () => {
     await using fixture = await ArchiveFixture.make('bucket');
     await fixture.record([1]);

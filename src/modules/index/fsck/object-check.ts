@@ -137,6 +137,14 @@ export class ObjectCheck {
     );
   }
 
+  /** What is in the bucket already waits for the others of its row. */
+  private async isUploadOrdered({ objects }: SegmentRow, object: RowObject, copies: Copies): Promise<boolean> {
+    for (const one of copies.bucket === 'good' ? objects : [object]) {
+      if (await this.repair.isUploadOrdered(promised(one))) return true;
+    }
+    return false;
+  }
+
   /** Where the state of the row says that it has to be; what lies elsewhere is on its way from there. */
   private async checkPlaces(row: SegmentRow, object: RowObject, copies: Copies, place: Place): Promise<void> {
     const isReleased = row.state === 'stored' && row.releasedAt !== null;
@@ -153,7 +161,7 @@ export class ObjectCheck {
           : this.repair.copy(promised(object), 'local');
       await this.findings.add(copyFinding(copies.local, 'local', here), repair);
     }
-    if (row.state !== 'uploading' || (await this.repair.isUploadOrdered(promised(object)))) return;
+    if (row.state !== 'uploading' || (await this.isUploadOrdered(row, object, copies))) return;
     const message = 'The object waits to be uploaded, and no job says so.';
     await this.findings.add({ ...here, kind: 'upload-forgotten', message }, () =>
       this.repair.orderUpload(promised(object)),
