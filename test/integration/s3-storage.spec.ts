@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer as createHttpServer, request, type Server } from 'node:http';
+import { createServer as createHttpServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { S3StorageConfig } from '../../src/config/index.js';
 import type { S3Limits } from '../../src/modules/storage/drivers/s3/open-s3-client.js';
@@ -206,6 +206,21 @@ describeWith('minio')('S3 storage', () => {
     expect(await keysOf(driver.walk())).toEqual(keys);
     await driver.deleteAll(keys.slice(0, 5));
     expect(await keysOf(driver.walk())).toEqual(keys.slice(5));
+  });
+
+  it('deletes with a checksum that every store knows, and sees when one of many was refused', async () => {
+    let seen: IncomingHttpHeaders = {};
+    await using simple = await listen(
+      createHttpServer((incoming, response) => {
+        seen = incoming.headers;
+        response.end('<DeleteResult><Error><Key>x</Key><Code>AccessDenied</Code></Error></DeleteResult>');
+      }),
+    );
+
+    await expect(open({ endpoint: simple.url }).deleteAll([key])).rejects.toMatchObject({ fault: 'access-denied' });
+
+    expect(seen['content-md5']).toMatch(/^[\w+/]{22}==$/);
+    expect(Object.keys(seen).filter((name) => name.includes('checksum'))).toEqual([]);
   });
 
   it('keeps to its prefix, and to what keys can name', async () => {

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
   DeleteObjectCommand,
-  DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -32,6 +31,7 @@ import {
   StorageUnavailableError,
 } from '../storage.errors.js';
 import { BodyReader } from './body-reader.js';
+import { deleteObjects } from './s3/delete-objects.js';
 import { asksForChecksums, openS3Client, S3_LIMITS, type S3Limits } from './s3/open-s3-client.js';
 import { putObject } from './s3/put-object.js';
 import { answerOf, storageErrorOf, type S3Deed, type S3Place } from './s3/s3-errors.js';
@@ -129,7 +129,8 @@ export class S3StorageDriver extends StorageDriver {
 
   async deleteAll(keys: readonly ObjectKey[]): Promise<void> {
     for (let first = 0; first < keys.length; first += this.limits.pageSize) {
-      await this.deletePage(keys.slice(first, first + this.limits.pageSize));
+      const names = keys.slice(first, first + this.limits.pageSize).map((key) => this.nameOf(key));
+      await this.deletePage(names);
     }
   }
 
@@ -251,20 +252,13 @@ export class S3StorageDriver extends StorageDriver {
     }
   }
 
-  private async deletePage(keys: readonly ObjectKey[]): Promise<void> {
-    const objects = keys.map((key) => ({ Key: this.nameOf(key) }));
-    const command = new DeleteObjectsCommand({
-      Bucket: this.config.bucket,
-      Delete: { Objects: objects, Quiet: true },
-      // This request is refused without a checksum; MD5 is the one that every store knows.
-      ...(this.asksForChecksums ? {} : { ChecksumAlgorithm: 'MD5' }),
-    });
-    const { Errors: errors = [] } = await this.client.send(command).catch((error: unknown) => {
+  private async deletePage(names: readonly string[]): Promise<void> {
+    try {
+      const refusal = await deleteObjects(this.client, this.config.bucket, names);
+      if (refusal !== undefined) throw named(refusal);
+    } catch (error) {
       throw this.mapped(error, 'delete from');
-    });
-    const refused = errors.find(({ Code: code }) => code !== 'NoSuchKey');
-    if (refused === undefined) return;
-    throw this.mapped(named(refused.Code), 'delete from');
+    }
   }
 
   private get asksForChecksums(): boolean {
@@ -324,7 +318,7 @@ function sha256Of({ ChecksumSHA256: reckoned }: HeadObjectCommandOutput): string
 }
 
 /** An error as the SDK would have thrown it. */
-function named(name = 'unknown'): Error {
+function named(name: string): Error {
   return Object.assign(new Error(), { name });
 }
 
