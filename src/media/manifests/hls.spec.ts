@@ -142,6 +142,15 @@ seg_0002.m4s
     expect(playlist).not.toMatch(/ENDLIST|INDEPENDENT/);
   });
 
+  it('keeps the sequence numbers of what is left when its beginning was deleted', () => {
+    const periods = [period({ segments: [segment(3, 12, [VIDEO, AUDIO])] })];
+
+    const playlist = writeHlsMedia(timeline({ periods, isLive: true }), 'video');
+
+    expect(playlist).toContain('#EXT-X-MEDIA-SEQUENCE:2\n');
+    expect(playlist).not.toContain('EVENT');
+  });
+
   it('promises no independence when a segment was cut by time', () => {
     const cut = { number: 2, objects: [{ ...object(VIDEO, 2, 6, 12), independent: false }, object(AUDIO, 2, 6, 12)] };
     const periods = [period({ segments: [segment(1, 0, [VIDEO, AUDIO]), cut] })];

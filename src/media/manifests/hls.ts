@@ -87,16 +87,18 @@ function largestResolution(video: readonly ManifestTrack[]): string | undefined 
  * The media playlist of one kind, RFC 8216bis section 4.4: an EVENT that ends when nothing records any more.
  *
  * Every Period is a discontinuity, and a segment that this kind does not have is a gap of the other's length: so both
- * playlists have the same entries, and players keep sound and picture together across them.
+ * playlists have the same entries, and players keep sound and picture together across them. Where the beginning was deleted
+ * the entries that are left keep their sequence numbers, and an EVENT it is no more.
  */
 export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): string {
   const periods = timeline.periods.filter(({ segments }) => segments.some(({ objects }) => objects.length > 0));
+  const firstNumber = periods[0]?.segments.find(({ objects }) => objects.length > 0)?.number ?? 1;
   const lines = [
     '#EXTM3U',
     `#EXT-X-VERSION:${String(versionOf(timeline))}`,
     `#EXT-X-TARGETDURATION:${String(targetSeconds(timeline))}`,
-    '#EXT-X-PLAYLIST-TYPE:EVENT',
-    '#EXT-X-MEDIA-SEQUENCE:0',
+    ...(firstNumber === 1 ? ['#EXT-X-PLAYLIST-TYPE:EVENT'] : []),
+    `#EXT-X-MEDIA-SEQUENCE:${String(firstNumber - 1)}`,
     ...(isIndependent(timeline, kind) ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
   ];
   let initUri: string | undefined;
