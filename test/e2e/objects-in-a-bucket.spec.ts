@@ -12,7 +12,7 @@ import { pause, until } from '../support/wait.js';
 
 const OBJECT = '/api/record/object/{key}';
 
-/** Media of a server that recorded, moved into a bucket of MinIO. */
+/** Media of a server that recorded and uploaded it to MinIO, after its spool was lost. */
 describeWith('minio', 'ffmpeg')('a recording whose media only the bucket has', () => {
   let s3: S3Server;
   let server: TestServer;
@@ -36,6 +36,7 @@ describeWith('minio', 'ffmpeg')('a recording whose media only the bucket has', (
     await until(() => isFinished(server, 'cam'), 'the recording is finished');
     const [entry] = await server.get<PlaybackEntry[]>('/api/playback/cam');
     directory = dirname(entry?.mpd_path ?? '');
+    await until(async () => (await waiting()) === 0, 'everything is uploaded');
     for (const name of ['init.m4s', 'audio_init.m4s', 'seg_0001.m4s', 'audio_seg_0001.m4s']) {
       media.set(name, await readFile(join(server.folder, 'data/spool', directory, name)));
     }
@@ -53,6 +54,11 @@ describeWith('minio', 'ffmpeg')('a recording whose media only the bucket has', (
     await server[Symbol.asyncDispose]();
     await s3[Symbol.asyncDispose]();
   });
+
+  async function waiting(): Promise<number> {
+    const { jobs } = await server.get<{ jobs: { pending: { count: number }[] } }>('/api/v1/storage');
+    return jobs.pending.reduce((sum, { count }) => sum + count, 0);
+  }
 
   function ask(name: string, init: RequestInit = {}): Promise<Response> {
     return fetch(server.url(`/api/record/object/${directory}/${name}`), { redirect: 'manual', ...init });
