@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { IsNull } from 'typeorm';
+import { deleteSessions as deleteRows } from '../../src/modules/index/deletion/delete-recordings.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import {
   CompletenessRow,
@@ -13,7 +14,9 @@ import {
   SessionPart,
   TrackRow,
 } from '../../src/modules/index/entities/index.js';
+import { reindex } from '../../src/modules/index/reindex/reindex.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
+import { ArchiveFixture } from './support/archive-fixture.js';
 import {
   DIRECTORY,
   record,
@@ -144,6 +147,34 @@ it('leaves files and the whole session file where objects stay, and takes the ma
   await expect(dataSource.manager.count(RecordingSession)).resolves.toBe(0);
   expect(await doomedKeys(fixture)).toEqual(['audio.m3u8', 'index.m3u8', 'manifest.mpd', 'video.m3u8']);
   for (const name of ['seg_0001.m4s', 'session_s1.json']) expect(existsSync(join(root, DIRECTORY, name))).toBe(true);
+});
+
+it('brings back by a reindex what was deleted without its objects', async () => {
+  await using fixture = await ArchiveFixture.make();
+  const { archive, rows } = fixture;
+  await fixture.record([1, 2, 3]);
+  const before = await rows.find(SegmentRow, { order: { number: 'ASC' } });
+
+  await deleteRows(rows, archive.outbox, ['s1'], { removeObjects: false, timeZone: 'UTC' });
+  await expect(rows.count(SegmentRow)).resolves.toBe(0);
+  await reindex(archive);
+
+  const after = await rows.find(SegmentRow, { order: { number: 'ASC' } });
+  expect(after.map(({ number, objects }) => ({ number, objects }))).toEqual(
+    before.map(({ number, objects }) => ({ number, objects })),
+  );
+  await expect(rows.find(RecordingSession)).resolves.toMatchObject([{ id: 's1', segmentCount: 3 }]);
+});
+
+it('is not undone by a reindex where objects still wait to be deleted', async () => {
+  await using fixture = await ArchiveFixture.make();
+  const { archive, rows } = fixture;
+  await fixture.record([1, 2, 3]);
+
+  await deleteRows(rows, archive.outbox, ['s1'], { removeObjects: true, timeZone: 'UTC' });
+  await reindex(archive);
+
+  await expect(rows.count(RecordingSession)).resolves.toBe(0);
 });
 
 it('never gives a name of something deleted to other media', async () => {
