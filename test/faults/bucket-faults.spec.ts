@@ -5,7 +5,7 @@ import { makeMedia } from '../support/media.js';
 import { seededRandom } from '../support/network/seeded-random.js';
 import { alteredObjects, brokenPromises } from '../support/promised-objects.js';
 import { Publisher } from '../support/publisher.js';
-import { StoredRecording, isFinished } from '../support/recording.js';
+import { StoredRecording } from '../support/recording.js';
 import { itWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
 
@@ -63,7 +63,7 @@ async function watch(scene: BucketScene, ending: Promise<unknown>): Promise<stri
 async function expectAllStored(scene: BucketScene, publisher: Publisher): Promise<void> {
   const { server, store } = scene;
   await publisher.ended();
-  await until(() => isFinished(server, 'cam'), 'the recording is finished');
+  await scene.published();
   await scene.drained();
   expect(Object.keys(scene.segmentStates())).toEqual(['stored']);
   expect(await scene.alteredInBucket()).toEqual([]);

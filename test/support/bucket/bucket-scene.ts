@@ -74,6 +74,14 @@ export class BucketScene implements AsyncDisposable {
     return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
   }
 
+  /** Rows and files of all sessions say how they ended. */
+  async published(): Promise<void> {
+    await until(
+      () => this.rows('SELECT id FROM recording_sessions WHERE published_at IS NULL').length === 0,
+      'all sessions have ended',
+    );
+  }
+
   /** Nothing is left to do. */
   async drained(limitMs = 60_000): Promise<void> {
     await until(() => this.jobs().length === 0, 'the outbox is empty', limitMs).catch((error: unknown) => {
