@@ -263,6 +263,23 @@ describe('the server starts after a crash', () => {
     expect(after.manifests.written).toEqual([`${today} static`]);
   });
 
+  it('a session that had ended just before has its manifests written, once', async () => {
+    const before = new RecorderFixture();
+    await before.publish();
+    before.manifests.refusal = new Error('EIO');
+    const stop = before.recorder.stop(cam);
+    await pass(5_000);
+    await stop;
+    expect(before.index.onlyRow.state).toBe('completed');
+
+    const after = new RecorderFixture(before.index);
+    await after.recorder.onApplicationBootstrap();
+    expect(after.manifests.written).toEqual([`${today} static`]);
+    const later = new RecorderFixture(before.index);
+    await later.recorder.onApplicationBootstrap();
+    expect(later.manifests.written).toEqual([]);
+  });
+
   it('a session that was ending keeps its reason', async () => {
     const index = new MemoryIndex();
     const before = new RecorderFixture(index);

@@ -48,9 +48,13 @@ export class RecordingRecovery {
 
   /** Also of a session that had ended already when the server died. */
   private async publishEnding(sessionId: string): Promise<void> {
-    const { index, manifests } = this.context;
-    await manifests.publishAll(await index.directoriesOf(sessionId));
-    await index.sessionPublished(sessionId);
+    const { index, manifests, log } = this.context;
+    try {
+      await manifests.publishAll(await index.directoriesOf(sessionId));
+      await index.sessionPublished(sessionId);
+    } catch (error) {
+      log.warn(`How session ${sessionId} ended is written at the next start.`, error);
+    }
   }
 
   private async manifestsWritten(): Promise<void> {

@@ -125,7 +125,7 @@ export class ObjectCheck {
     for (const [{ objectKey: key }, copies] of found) {
       if (!isSomewhere(copies)) await this.findings.add({ ...place, key, ...told(worstOf(copies)) }, repair);
     }
-    if (lacking === undefined) return;
+    if (lacking === undefined || ![...found.values()].every(isSomewhere)) return;
     const message = 'The init object of this segment is gone, so that nothing can play it.';
     await this.findings.add({ ...place, kind: 'init-lost', key: lacking.objectKey, message }, repair);
   }
