@@ -174,6 +174,18 @@ it('is whole after a segment came late or was lost', async () => {
 
   await dataSource.manager.update(SegmentRow, { directory: DIRECTORY, number: 2 }, { state: 'lost' });
   await expect(numbers()).resolves.toEqual([[1], [3]]);
+  await manifests.publish(DIRECTORY);
+  for (const isLive of [true, false]) {
+    manifests.setLive(DIRECTORY, isLive);
+    const playlist = await (await served(fixture, 'video.m3u8')).text();
+    expect(playlist.match(/^(?:seg_|#EXT-X-DISCONTINUITY$|#EXT-X-GAP).*/gm)).toEqual([
+      'seg_0001.m4s',
+      '#EXT-X-DISCONTINUITY',
+      'seg_0003.m4s',
+    ]);
+    const starts = (await (await served(fixture, 'manifest.mpd')).text()).matchAll(/<Period [^>]*start="([^"]+)"/g);
+    expect([...starts].map(([, start]) => start)).toEqual(['PT0S', 'PT12S']);
+  }
 });
 
 it('shows sessions of a directory back to back, each with its own file', async () => {

@@ -1,6 +1,6 @@
 import { In, type EntityManager } from 'typeorm';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
-import { RecordingSession, SessionPart, TrackRow, type SegmentRow } from '../entities/index.js';
+import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { splitKey } from '../object-names.js';
 import { buildTimeline, type DirectoryRows, type TimelineSegment, type TimelineTrack } from './build-timeline.js';
 import { segmentPages } from './segment-pages.js';
@@ -45,14 +45,16 @@ export class DirectoryView {
     return buildTimeline(this.rows, facts);
   }
 
-  /** Reads what was committed since the last call; everything when rows went away or came in between. */
+  /** Reads what was committed since the last call; everything when rows went away, came in between or lost their bytes. */
   async refresh(manager: EntityManager): Promise<void> {
     const { directory } = this;
     const parts = await manager.findBy(SessionPart, { directory });
     const sessions = await manager.findBy(RecordingSession, { id: In(parts.map(({ sessionId }) => sessionId)) });
     const committed = parts.reduce((sum, { segmentCount }) => sum + segmentCount, 0);
+    const lost = await manager.countBy(SegmentRow, { directory, state: 'lost' });
     const added = await this.readAfter(manager, this.read);
-    const read = added.count === committed ? added : await this.readAfter(manager, NOTHING_READ);
+    const isAll = added.count === committed && added.count - added.segments.length === lost;
+    const read = isAll ? added : await this.readAfter(manager, NOTHING_READ);
     const tracks = await manager.find(TrackRow, { where: { directory }, order: { createdAt: 'ASC' } });
     this.read = read;
     this.rows = {
