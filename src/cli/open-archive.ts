@@ -29,7 +29,7 @@ export async function openArchive(
   const { config } = loadConfig({ env, cwd, configFile });
   await lockData(config);
   const dataSource = database === 'as-it-is' ? await openAsItIs(config) : await openOrMake(config);
-  const stores = openStores(config.recorder);
+  const stores = await openStores(config.recorder);
   return {
     dataSource,
     stores,

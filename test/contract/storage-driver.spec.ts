@@ -14,7 +14,7 @@ import { describeWith, type ToolName } from '../support/tools.js';
 /** What the drivers of a kind need to be there, once for all cases. */
 interface Ground extends AsyncDisposable {
   /** @param name another one for each case: a place where nothing is */
-  createDriver(name: string): StorageDriver;
+  createDriver(name: string): Promise<StorageDriver>;
 }
 
 interface Kind {
@@ -43,9 +43,9 @@ function behavesAsStorage(kind: Kind): void {
     ground = await kind.prepare();
   });
 
-  beforeEach(() => {
+  beforeEach(async () => {
     cases += 1;
-    driver = ground.createDriver(`case-${cases}`);
+    driver = await ground.createDriver(`case-${cases}`);
   });
 
   afterAll(() => ground[Symbol.asyncDispose]());
@@ -187,7 +187,7 @@ async function prepareFolder(): Promise<Ground> {
 
 function prepareMemory(): Promise<Ground> {
   return Promise.resolve({
-    createDriver: () => new MemoryStorageDriver(),
+    createDriver: () => Promise.resolve(new MemoryStorageDriver()),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLocalStorage, createStorageDriver } from '../../src/modules/storage/drivers/index.js';
+import { createLocalStorage } from '../../src/modules/storage/drivers/index.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { InvalidObjectKeyError, ObjectNotFoundError } from '../../src/modules/storage/storage.errors.js';
 import { chunks } from '../support/bodies.js';
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 describe('storage driver fs', () => {
-  const create = () => createStorageDriver({ type: 'fs', root });
+  const create = () => createLocalStorage({ root });
 
   it('keeps objects as plain files under its root', async () => {
     await create().put(key, chunks('media'));

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import type { OssStorageConfig } from '../../src/config/index.js';
-import { createStorageDriver } from '../../src/modules/storage/drivers/index.js';
+import { ossStorage } from '../../src/modules/storage/drivers/oss.driver.js';
 import { OssStorageDriver, type OssLimits } from '../../src/modules/storage/drivers/oss.driver.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import type { ByteRange, StorageDriver } from '../../src/modules/storage/ports/storage-driver.js';
@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 const open = (changes: Partial<OssStorageConfig> = {}): StorageDriver =>
-  createStorageDriver({ ...server.config, ...changes });
+  ossStorage.create({ ...server.config, ...changes });
 
 describe('an object in OSS', () => {
   it('lies below the root, with its media type', async () => {
@@ -43,7 +43,7 @@ describe('an object in OSS', () => {
 
   it('is listed page by page, without its root', async () => {
     await using paged = await startOssServer({ pageSize: 2 });
-    const driver = createStorageDriver({ ...paged.config, root: 'live' });
+    const driver = ossStorage.create({ ...paged.config, root: 'live' });
     const keys = ['d/1', 'd/2 & <3>', 'd/3', 'd/4+"\'', 'd/e/5', 'd/e/6', 'd/é'].map(parseObjectKey);
     for (const each of keys) await driver.put(each, chunks('x'));
 
@@ -223,7 +223,7 @@ describe('signed URLs of OSS', () => {
       await using temporary = await startOssServer({
         credentials: { accessKeyId: 'STS.Key', accessKeySecret: 'secret', securityToken },
       });
-      const driver = createStorageDriver({ ...temporary.config, root: 'Straße 7/a+b' });
+      const driver = ossStorage.create({ ...temporary.config, root: 'Straße 7/a+b' });
       const put = await driver.presign({ method: 'PUT', key, lifetimeSeconds: 60 });
       const get = await driver.presign({ method: 'GET', key, lifetimeSeconds: 60 });
 
@@ -246,7 +246,7 @@ describe('what keeps OSS from answering', () => {
       credentials: { accessKeyId: 'STS.Key', ...secrets },
     });
 
-    await expect(createStorageDriver(temporary.config).probe()).resolves.toBeUndefined();
+    await expect(ossStorage.create(temporary.config).probe()).resolves.toBeUndefined();
     expect(temporary.bucket.objects.size).toBe(0);
   });
 

@@ -36,7 +36,11 @@ const GRACE_MS = 22_000;
 export class StorageModule {}
 
 /** With fs the folder is the storage; else the spool is recorded into. */
-export function openStores({ storage, backup_storage: second, spool_dir: spool }: AppConfig['recorder']): Stores {
+export async function openStores({
+  storage,
+  backup_storage: second,
+  spool_dir: spool,
+}: AppConfig['recorder']): Promise<Stores> {
   const main = storageConfigOf(storage);
   const backup = storageConfigOf(second);
   if (main === undefined || main.type === 'fs') {
@@ -44,8 +48,8 @@ export function openStores({ storage, backup_storage: second, spool_dir: spool }
   }
   return {
     local: createLocalStorage({ root: spool }),
-    bucket: createStorageDriver(main),
-    backup: backup && createStorageDriver(backup),
+    bucket: await createStorageDriver(main),
+    backup: backup && (await createStorageDriver(backup)),
   };
 }
 
