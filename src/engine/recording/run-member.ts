@@ -88,7 +88,7 @@ export class RunMember {
    */
   finish(endMs: number): void {
     const { track } = this;
-    this.tellLossUpTo(Math.max(endMs, track.refusedMs));
+    this.tellLossUpTo(Math.max(endMs, track.loss.refusedMs));
     track.finishSegment(track.admitted, track.endTicks);
     for (const { segment } of this.cuts) segment.trackDone();
     track.clear();
@@ -113,7 +113,7 @@ export class RunMember {
   /** Session or run end at `ms`: of a loss that goes on, what is missing until there is missing in it. */
   tellLossUpTo(ms: number): void {
     const { track } = this;
-    if (!track.isLossOpen || !track.misses(ms)) return;
+    if (!track.loss.isOpen || !track.misses(ms)) return;
     this.tellGap(track.endMs, ms, 'loss');
     track.toldMs = ms;
   }

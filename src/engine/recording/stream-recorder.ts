@@ -4,6 +4,7 @@ import type { AccessUnitFacts, CodecParameters } from '../../media/codecs/codec.
 import type { MediaMemory } from '../../media/memory.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { EngineEvent, RecordedGap, RecordingOrder, RolloverOrder } from '../protocol.js';
+import { Acceptance } from './acceptance.js';
 import { MemoryShare } from './memory-share.js';
 import { NodeRecordingFiles } from './node-recording-files.js';
 import { PeriodBudget } from './period-budget.js';
@@ -22,8 +23,6 @@ import { IGNORED_SOURCE, type TrackSource } from './track-source.js';
 
 /** What one recording may hold of its worker's memory: 2 s at 50 Mbit/s, with a write of the same size under way. */
 const RECORDING_MEMORY_BYTES = 32 * 1024 * 1024;
-/** Media that runs further ahead of the clock than any buffer reaches has no time of its own any more. */
-const LONGEST_AHEAD_MS = 30_000;
 /** Layers of one picture come so close to each other. */
 const SAME_PICTURE_MS = 100;
 const DISK_FULL_CODES: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
@@ -58,6 +57,7 @@ export class StreamRecorder {
   private readonly time: RecordingTime;
   private readonly tally: ReceptionTally;
   private readonly periods = new PeriodBudget();
+  private readonly acceptance: Acceptance;
   private publication: Publication | undefined;
   private run: RecordingRun | undefined;
   private lastMediaMs = 0;
@@ -87,6 +87,7 @@ export class StreamRecorder {
       (event) => events.emit(event),
       (gap) => this.gap(gap),
     );
+    this.acceptance = new Acceptance(this.time, this.periods);
     this.tally = new ReceptionTally(order.reception);
   }
 
@@ -185,24 +186,24 @@ export class StreamRecorder {
       return;
     }
     source.discardUnit();
-    if (isInUse) track.refuse(arrivalMs, this.placeOf(track, ticks, arrivalMs));
+    if (isInUse) this.acceptance.refuse(track, ticks, arrivalMs);
     source.countDropped();
     this.events.requestKeyframe();
   }
 
   private goesOn(track: TrackRecording, facts: AccessUnitFacts, ticks: number, arrivalMs: number): boolean {
-    const isJump = this.isJump(track, ticks, arrivalMs);
-    if (!this.follows(track, facts, isJump, arrivalMs)) return false;
+    const isJump = this.acceptance.isJump(track, ticks, arrivalMs);
+    if (!this.acceptance.follows(track, facts, isJump, arrivalMs)) return false;
     if (isJump) this.jump(track, ticks, arrivalMs);
     track.clock.arrived(ticks, arrivalMs);
-    return this.accepts(track, facts, arrivalMs);
+    return this.acceptance.accepts(track, facts, arrivalMs);
   }
 
   /** A track begins, or goes on from another source, with something that can be decoded and the parameters for it. */
   private changesOver(source: TrackSource, facts: AccessUnitFacts, ticks: number, arrivalMs: number): boolean {
     const { track, clock } = source;
     if (clock === track.clock && !track.isPlaced) {
-      if (this.isJump(track, ticks, arrivalMs)) this.jump(track, ticks, arrivalMs);
+      if (this.acceptance.isJump(track, ticks, arrivalMs)) this.jump(track, ticks, arrivalMs);
       clock.arrived(ticks, arrivalMs);
     }
     const { isKeyframe, parameters } = facts;
@@ -234,43 +235,6 @@ export class StreamRecorder {
     else this.takeWaiting();
   }
 
-  private isJump(track: TrackRecording, ticks: number, arrivalMs: number): boolean {
-    return track.clock.isJump(ticks, arrivalMs, track.isReordered) || this.isAhead(track, ticks, arrivalMs);
-  }
-
-  /** @returns false for what would start anew once more, and for what follows it up to a key frame */
-  private follows(track: TrackRecording, facts: AccessUnitFacts, isJump: boolean, arrivalMs: number): boolean {
-    if (track.isLeftOut && !facts.isKeyframe) return false;
-    const startsAnew = isJump || this.changesParameters(track, facts.parameters);
-    if (startsAnew && !isDecodable(track, facts.isKeyframe, arrivalMs)) return false;
-    track.isLeftOut = startsAnew && !this.periods.take(arrivalMs);
-    if (track.isLeftOut) track.damaged();
-    return !track.isLeftOut;
-  }
-
-  private changesParameters(track: TrackRecording, parameters: CodecParameters | undefined): boolean {
-    if (parameters === undefined || track.parameters === undefined) return false;
-    return !areSameParameters(parameters, track.nextParameters ?? track.parameters);
-  }
-
-  /** @returns recording time of a sample to come, as its clock tells it: never later than it came */
-  private placeOf(track: TrackRecording, ticks: number, arrivalMs: number): number {
-    return track.isPlaced ? Math.min(track.msOf(track.clock.peek(ticks)), this.time.at(arrivalMs)) : -Infinity;
-  }
-
-  private isAhead(track: TrackRecording, ticks: number, arrivalMs: number): boolean {
-    const aheadMs = track.isPlaced
-      ? track.msOf(track.clock.peek(ticks)) - this.time.at(arrivalMs)
-      : track.aheadOfWaitingMs(ticks, arrivalMs);
-    return aheadMs > LONGEST_AHEAD_MS;
-  }
-
-  /** A track begins with something that can be decoded, and with the parameters for it; after a loss it goes on so. */
-  private accepts(track: TrackRecording, { isKeyframe, parameters }: AccessUnitFacts, arrivalMs: number): boolean {
-    if (!track.isPlaced && !track.hasWaiting) return isKeyframe && parameters !== undefined;
-    return isDecodable(track, isKeyframe, arrivalMs);
-  }
-
   private take(track: TrackRecording, facts: AccessUnitFacts, ticks: number, arrivalMs: number): void {
     this.noteParameters(track, facts.parameters);
     track.push(ticks, facts, arrivalMs);
@@ -287,7 +251,7 @@ export class StreamRecorder {
 
   private damaged({ track, isInUse }: TrackSource): void {
     if (!isInUse) return;
-    track.damaged();
+    track.loss.noted();
     if (track.kind === 'video') this.events.requestKeyframe();
   }
 
@@ -418,9 +382,4 @@ export class StreamRecorder {
     const { id: recordingSessionId } = this.sequence.session;
     this.sequence.tell({ type: 'recording-failed', recordingSessionId, code, message });
   }
-}
-
-/** After a loss only key frames are, until long nothing came. */
-function isDecodable(track: TrackRecording, isKeyframe: boolean, arrivalMs: number): boolean {
-  return isKeyframe || !track.isBroken(arrivalMs);
 }

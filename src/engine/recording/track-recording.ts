@@ -7,12 +7,11 @@ import type { MemoryShare } from './memory-share.js';
 import type { RecordedSegment } from './recorded-segment.js';
 import type { SampleArena } from './sample-arena.js';
 import { SampleQueue } from './sample-queue.js';
+import { TrackLoss } from './track-loss.js';
 
 /** What a sample is taken to last until the track has shown it. */
 const FIRST_SAMPLE_MS: Readonly<Record<MediaKind, number>> = { video: 1000 / 30, audio: 20 };
 const LONGEST_FRAME_MS = 1_000;
-/** A sender that gives no key frame for so long has another way to mend its picture (intra refresh), or none. */
-const LONGEST_BREAK_MS = 10_000;
 
 /** How a source's samples are coded and timed. */
 export interface TrackSourceFormat {
@@ -46,6 +45,9 @@ export class TrackRecording {
   isLeftOut = false;
   /** Media is here that waits for what is missing before it: at most as long as packets are waited for. */
   isHeldUp = false;
+  readonly loss = new TrackLoss();
+  /** Up to where what is missing at the end of the track has been told, recording time. */
+  toldMs = -Infinity;
   private readonly order = new DecodeOrder();
   private readonly writer: FragmentWriter;
   private readonly fragmentTicks: number;
@@ -56,13 +58,6 @@ export class TrackRecording {
   private newestHead = 0;
   private nominalTicks: number;
   private placed = false;
-  private isDamaged = false;
-  /** When the first sample after a loss was refused. */
-  private brokenSinceMs = Infinity;
-  /** Recording time of the newest unit that was of no use since then. */
-  refusedMs = -Infinity;
-  /** Up to where what is missing at the end of the track has been told. */
-  toldMs = -Infinity;
 
   constructor(private readonly options: TrackRecordingOptions) {
     this.codec = options.codec;
@@ -175,33 +170,9 @@ export class TrackRecording {
   push(ticks: number, facts: AccessUnitFacts, arrivalMs: number): void {
     const { isKeyframe, durationTicks } = facts;
     const { unitBytes, unitHead } = this.arena;
-    this.samples.push(ticks, unitBytes, isKeyframe, durationTicks, this.isDamaged, arrivalMs, unitHead);
+    this.samples.push(ticks, unitBytes, isKeyframe, durationTicks, this.loss.isOpen, arrivalMs, unitHead);
     this.arena.endUnit();
-    this.mended();
-  }
-
-  /** What comes next comes after a loss. */
-  damaged(): void {
-    this.isDamaged = true;
-  }
-
-  /** Something was lost, and nothing that can be used has come since. */
-  get isLossOpen(): boolean {
-    return this.isDamaged;
-  }
-
-  /** Something before was lost, so that what needs it cannot be decoded; some time after it is taken all the same. */
-  isBroken(nowMs: number): boolean {
-    return this.isDamaged && nowMs - this.brokenSinceMs < LONGEST_BREAK_MS;
-  }
-
-  /**
-   * The unit that came at `nowMs` is of no use.
-   * @param ms recording time, as far as it is known: what is missing reaches to there at least
-   */
-  refuse(nowMs: number, ms: number): void {
-    this.brokenSinceMs = Math.min(this.brokenSinceMs, nowMs);
-    this.refusedMs = Math.max(this.refusedMs, ms);
+    this.loss.mended();
   }
 
   /**
@@ -240,7 +211,7 @@ export class TrackRecording {
     this.parameters = parameters;
     this.nextParameters = undefined;
     this.isLeftOut = false;
-    this.mended();
+    this.loss.mended();
   }
 
   /** As `TrackClock.start`. */
@@ -382,13 +353,7 @@ export class TrackRecording {
   unplace(): void {
     this.placed = false;
     this.newestTicks = -Infinity;
-    this.mended();
-  }
-
-  private mended(): void {
-    this.isDamaged = false;
-    this.brokenSinceMs = Infinity;
-    this.refusedMs = -Infinity;
+    this.loss.mended();
   }
 
   private waitingEndTicks(index: number): number {
