@@ -52,8 +52,8 @@ itWith('ffmpeg')(
     expect(existsSync(folder) ? await readdir(folder) : []).toEqual([]);
 
     await server.terminate();
-  await server.start();
-  await recordFor(server, 2000);
+    await server.start();
+    await recordFor(server, 2000);
     const names = await readdir(folder);
     expect(names.filter((name) => segments.includes(name))).toEqual([]);
     expect(names).toContain('init_0002.m4s');
