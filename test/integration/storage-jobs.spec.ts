@@ -156,6 +156,19 @@ it.each([
   expect(await textIn(jobs.bucket, FIRST)).toBe(mediaBytes(FIRST).toString());
 });
 
+it('takes away the broken bytes of its own, also when that fails at first', async () => {
+  await using jobs = await JobsFixture.make();
+  Object.assign(jobs.bucket, { lie: 'other-bytes', deletionFailures: 3 });
+  const { outbox } = await jobs.start();
+
+  await jobs.commit(outbox, FIRST);
+  await until(() => jobs.bucket.deletionFailures < 3, 'it was found out');
+  jobs.bucket.lie = undefined;
+  await jobs.untilDone();
+
+  expect(await textIn(jobs.bucket, FIRST)).toBe(mediaBytes(FIRST).toString());
+});
+
 it('replaces views, and uploads one again that was written while it was under way', async () => {
   await using jobs = await JobsFixture.make();
   const { outbox } = await jobs.start();

@@ -15,6 +15,8 @@ export class TroubledBucket extends MemoryStorageDriver {
   /** Says nothing but the size of what it has. */
   hasChecksums = true;
   private held: Promise<void> | undefined;
+  /** Deletions that fail before one goes well. */
+  deletionFailures = 0;
   readonly begun: ObjectKey[] = [];
   readonly done: ObjectKey[] = [];
   readonly deleted: ObjectKey[] = [];
@@ -57,6 +59,10 @@ export class TroubledBucket extends MemoryStorageDriver {
 
   override delete(key: ObjectKey): Promise<void> {
     this.answer();
+    if (this.deletionFailures > 0) {
+      this.deletionFailures -= 1;
+      throw new StorageUnavailableError('access-denied', 'it was told to fail.');
+    }
     this.deleted.push(key);
     return super.delete(key);
   }

@@ -15,6 +15,8 @@ export interface Circuits {
 
 /** What the jobs do with objects. Each may be done again: it changes nothing that was done. */
 export class JobWork {
+  private readonly unverified = { bucket: new Set<ObjectKey>(), backup: new Set<ObjectKey>() };
+
   constructor(
     private readonly stores: Stores,
     private readonly circuits: Circuits,
@@ -35,7 +37,8 @@ export class JobWork {
   /** Puts media into the backup storage as it would be put into the bucket. */
   async backUp(job: Job): Promise<void> {
     const { local, backup } = this.stores;
-    if (backup !== undefined) await this.circuits.backup.through(() => uploadMedia(local, backup, promiseOf(job)));
+    if (backup === undefined) return;
+    await this.circuits.backup.through(() => uploadMedia(local, backup, promiseOf(job), this.unverified.backup));
   }
 
   /** What makes room does not wait for a bucket that is away. */
@@ -52,7 +55,7 @@ export class JobWork {
       return;
     }
     const source = await this.sourceOf(job);
-    await this.circuits.bucket.through(() => uploadMedia(source, bucket, promiseOf(job)));
+    await this.circuits.bucket.through(() => uploadMedia(source, bucket, promiseOf(job), this.unverified.bucket));
     if (backup !== undefined && job.backedUpAt !== null) await this.circuits.backup.through(() => backup.delete(key));
   }
 

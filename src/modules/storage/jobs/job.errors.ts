@@ -14,8 +14,8 @@ export class SpoolFileDamagedError extends Error {
 export class StoredCopyDamagedError extends Error {
   override readonly name = 'StoredCopyDamagedError';
 
-  constructor(key: ObjectKey) {
-    super(`The store has ${key} not as it was given: it is absent or of another size or checksum.`);
+  constructor(key: ObjectKey, options?: ErrorOptions) {
+    super(`The store has ${key} not as it was given: it is absent or of another size or checksum.`, options);
   }
 }
 

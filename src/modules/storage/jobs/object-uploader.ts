@@ -13,9 +13,16 @@ import { hasCopy } from './stored-copy.js';
  * Puts media or an init where nothing lies yet, and looks whether it is there. What lies there already and is the same is
  * as good.
  *
+ * @param unverified keys that the store took from us and that were not found to be right since: broken bytes there are our
+ * own, and would keep the good ones out
  * @throws {SpoolFileDamagedError | StoredCopyDamagedError | ObjectKeyTakenError | StorageUnavailableError}
  */
-export async function uploadMedia(source: StorageDriver, target: StorageDriver, promise: ObjectPromise): Promise<void> {
+export async function uploadMedia(
+  source: StorageDriver,
+  target: StorageDriver,
+  promise: ObjectPromise,
+  unverified: Set<ObjectKey>,
+): Promise<void> {
   const { key, sizeBytes, sha256 } = promise;
   const body = new CheckedBody(source, promise);
   const promised = async (kind: ChecksumKind): Promise<string | undefined> =>
@@ -23,14 +30,18 @@ export async function uploadMedia(source: StorageDriver, target: StorageDriver, 
   try {
     const contentType = contentTypeOf(key);
     await target.put(key, body, { contentType, sizeBytes, checksums: { sha256 }, onlyIfAbsent: true });
+    unverified.add(key);
   } catch (error) {
     const cause = body.failure ?? error;
     const mayBeThere = cause instanceof ObjectExistsError || cause instanceof SpoolFileDamagedError;
-    if (mayBeThere && (await hasCopy(target, promise, promised))) return;
-    throw cause instanceof ObjectExistsError ? new ObjectKeyTakenError(key, { cause }) : cause;
+    if (!mayBeThere) throw cause;
+    if (await hasCopy(target, promise, promised)) return void unverified.delete(key);
+    if (cause instanceof SpoolFileDamagedError) throw cause;
+    if (!unverified.has(key)) throw new ObjectKeyTakenError(key, { cause });
+    await target.delete(key);
+    throw new StoredCopyDamagedError(key, { cause });
   }
-  if (await hasCopy(target, promise, promised)) return;
-  // Nothing lay there before: these are our own broken bytes, which would keep the good ones out.
+  if (await hasCopy(target, promise, promised)) return void unverified.delete(key);
   await target.delete(key);
   throw new StoredCopyDamagedError(key);
 }
