@@ -22,6 +22,8 @@ export interface OssServer extends AsyncDisposable {
   readonly bucket: OssBucket;
   /** What a driver needs to use it. */
   readonly config: OssStorageConfig;
+  /** What a server needs to use it. */
+  readonly settings: Readonly<Record<string, string>>;
   /** `PUT key?partNumber=1` and so on, in the order in which they came. */
   readonly requests: string[];
   /** Says what time it is there. */
@@ -83,6 +85,19 @@ class TestOssServer implements OssServer {
       accessKeyId: this.credentials.accessKeyId,
       accessKeySecret: this.credentials.accessKeySecret,
       securityToken: this.credentials.securityToken,
+    };
+  }
+
+  get settings(): Readonly<Record<string, string>> {
+    const { config } = this;
+    return {
+      AIRCHECK_RECORDER_STORAGE_TYPE: 'oss',
+      AIRCHECK_RECORDER_STORAGE_BUCKET: config.bucket,
+      AIRCHECK_RECORDER_STORAGE_REGION: config.region,
+      AIRCHECK_RECORDER_STORAGE_ENDPOINT: config.endpoint,
+      AIRCHECK_RECORDER_STORAGE_ACCESS_KEY_ID: config.accessKeyId,
+      AIRCHECK_RECORDER_STORAGE_ACCESS_KEY_SECRET: config.accessKeySecret,
+      AIRCHECK_RECORDER_STORAGE_SECURITY_TOKEN: config.securityToken ?? '',
     };
   }
 
