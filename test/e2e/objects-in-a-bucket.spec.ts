@@ -123,6 +123,19 @@ describeWith('minio', 'ffmpeg')('a recording whose media only the bucket has', (
     expect((await ask('audio_seg_0001.m4s')).status).toBe(200);
   });
 
+  it('starts without its bucket, says what is wrong, and says it again when it is asked', async () => {
+    await using other = await TestServer.start({
+      env: { ...s3.settings(), AIRCHECK_RECORDER_STORAGE_BUCKET: 'not-there' },
+    });
+
+    await until(() => other.log.includes('no-such-bucket'), 'the log says what is wrong');
+    const ping = await fetch(other.url('/api/storage/ping'));
+
+    expect(other.log).toContain('recorder.storage: ');
+    expect(other.log).not.toContain(s3.secretAccessKey);
+    expect([ping.status, await ping.json()]).toMatchObject([503, { fault: 'no-such-bucket' }]);
+  });
+
   it('has signed URLs, to read and to write', async () => {
     const signed = async (method: string, path: string): Promise<{ url: string; headers: Record<string, string> }> =>
       server.post('/api/storage/presign', { method, path, ttl_seconds: 60 });
