@@ -2,10 +2,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
-import { StoredRecording, type PlaybackEntry } from '../support/recording.js';
+import { isFinished, StoredRecording, type PlaybackEntry } from '../support/recording.js';
+import { S3Server } from '../support/s3-server.js';
 import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
-import { pause } from '../support/wait.js';
+import { pause, until } from '../support/wait.js';
 
 interface Report {
   readonly findings: readonly { readonly kind: string; readonly key?: string; readonly from?: string }[];
@@ -62,5 +63,32 @@ describe('the data of a stopped server', () => {
     const lost = await fetch(server.url(`/api/record/object/${folder}/seg_0002.m4s`));
     expect(lost.status).toBe(410);
     expect(await recording.text('video.m3u8')).not.toContain('\nseg_0002.m4s');
+  });
+
+  itWith('ffmpeg', 'minio')('is made again from a bucket alone', async () => {
+    await using s3 = await S3Server.start();
+    await using server = await TestServer.start({
+      env: { ...s3.settings(), AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '1' },
+    });
+    const media = await makeMedia({ seconds: 5, gopFrames: 15 });
+    await using publisher = await Publisher.start('datachannel', {
+      urls: [server.url('/whip/cam')],
+      media,
+      quiet: true,
+    });
+    await publisher.ended();
+    await until(() => isFinished(server, 'cam'), 'the recording is finished');
+    const entries = await server.get<PlaybackEntry[]>('/api/playback/cam');
+    expect(await server.terminate()).toBe(0);
+    expect(await server.command('fsck', '--deep')).toMatchObject({ exitCode: 0 });
+
+    await rm(join(server.folder, 'data'), { recursive: true });
+    expect(await server.command('reindex')).toMatchObject({ exitCode: 0 });
+    expect(await server.command('fsck', '--deep')).toMatchObject({ exitCode: 0 });
+
+    await server.start();
+    expect(await server.get('/api/playback/cam')).toEqual(entries);
+    const folder = dirname(entries[0]?.mpd_path ?? '');
+    expect((await fetch(server.url(`/api/record/object/${folder}/seg_0002.m4s`))).status).toBe(200);
   });
 });
