@@ -85,7 +85,8 @@ it.each(['seg_0002.m4s', 'audio_seg_0001.m4s', 'init.m4s'])(
     expect((await check(fixture)).findings).toEqual([]);
     const { findings } = await check(fixture, { deep: true });
 
-    expect(findings[0]).toMatchObject({ kind: 'object-damaged', key: `${DIRECTORY}/${name}` });
+    const damaged = { kind: 'object-damaged', key: `${DIRECTORY}/${name}`, stream: 'cam' };
+    expect(findings).toContainEqual(expect.objectContaining(damaged));
   },
 );
 
@@ -96,9 +97,14 @@ it('names a truncated init object, and every segment that nothing can play witho
 
   const { findings } = await check(fixture, { repair: true });
 
-  expect(findings[0]).toMatchObject({ kind: 'object-truncated', key: `${DIRECTORY}/init.m4s`, repaired: false });
+  expect(findings).toContainEqual(
+    expect.objectContaining({ kind: 'object-truncated', key: `${DIRECTORY}/init.m4s`, repaired: true }),
+  );
   expect(findings.filter(({ kind }) => kind === 'init-lost').map(({ number }) => number)).toEqual([1, 2]);
-  expect(kinds(await check(fixture))).not.toContain('init-lost');
+  const after = await check(fixture);
+  expect(after.findings).toEqual([]);
+  expect(after.notes.map(({ kind, key }) => `${kind} ${String(key)}`)).toContain(`lost ${DIRECTORY}/init.m4s`);
+  expect(await readFile(fixture.path('manifest.mpd'), 'utf8')).not.toContain('seg_');
 });
 
 it('tells media without a row, what was set aside, and what the next start commits', async () => {

@@ -55,6 +55,7 @@ async function checkDirectory(
       await objects.segment(row);
     }
   }
+  await objects.end();
   findings.looked.bytesRead += objects.bytesRead;
   let adopted: Promise<void> | undefined;
   await files.run(() => (adopted ??= adoptRowless(archive, scope)));

@@ -28,8 +28,10 @@ const SENTENCES: Readonly<Record<Exclude<CopyState, 'good'>, string>> = {
 export class ObjectCheck {
   private readonly copies: CopyFinder;
   private readonly repair: ObjectRepair;
-  /** Tracks without an init object, as `session/track`. */
-  private readonly unplayable = new Set<string>();
+  /** Init objects that are gone, by `session/track`. */
+  private readonly unplayable = new Map<string, Finding>();
+  /** Those of them without which a segment cannot be played that is not known to be lost. */
+  private readonly needed = new Set<string>();
 
   constructor(
     archive: Archive,
@@ -47,12 +49,17 @@ export class ObjectCheck {
 
   /** To be called before the segments. */
   async inits(): Promise<void> {
-    const looked = new Map<string, boolean>();
     for (const track of this.scope.tracks) {
-      const { initObjectKey: key } = track;
-      const isThere = looked.get(key) ?? (await this.init(track));
-      looked.set(key, isThere);
-      if (!isThere) this.unplayable.add(`${track.sessionId}/${track.trackId}`);
+      const finding = await this.init(track);
+      if (finding !== undefined) this.unplayable.set(`${track.sessionId}/${track.trackId}`, finding);
+    }
+  }
+
+  /** To be called after the segments: repaired is an init object that is gone when they are all known to be lost. */
+  async end(): Promise<void> {
+    for (const [track, finding] of this.unplayable) {
+      if (this.needed.has(track)) await this.findings.add(finding, () => Promise.resolve());
+      else this.findings.note({ ...placeOf(this.scope, finding.session ?? ''), key: finding.key, kind: 'lost' });
     }
   }
 
@@ -72,6 +79,7 @@ export class ObjectCheck {
       return;
     }
     if (!isWhole) {
+      if (lacking !== undefined) this.needed.add(`${row.sessionId}/${lacking.trackId}`);
       await this.tellLost(row, found, lacking, place);
       return;
     }
@@ -82,21 +90,19 @@ export class ObjectCheck {
     return { ...placeOf(this.scope, sessionId, { startMs, endMs: startMs + durationMs }), number };
   }
 
-  private async init(track: TrackRow): Promise<boolean> {
+  /** @returns what is wrong when no store has it whole */
+  private async init(track: TrackRow): Promise<Finding | undefined> {
     const { initObjectKey, initSizeBytes: sizeBytes, initSha256: sha256 } = track;
     const object = { key: parseObjectKey(initObjectKey), sizeBytes, sha256 };
     const copies = await this.copiesOf(object);
     const part = this.scope.parts.find(({ sessionId }) => sessionId === track.sessionId);
     const place = { ...placeOf(this.scope, track.sessionId, part), key: initObjectKey };
-    if (!isSomewhere(copies)) {
-      await this.findings.add({ ...place, ...told(worstOf(copies)) });
-      return false;
-    }
+    if (!isSomewhere(copies)) return { ...place, ...told(worstOf(copies)) };
     for (const side of ['local', 'bucket'] as const) {
       if (copies[side] === 'good' || copies[side] === 'missing') continue;
       await this.findings.add(copyFinding(copies[side], side, place), () => this.repair.copy(object, side));
     }
-    return true;
+    return undefined;
   }
 
   private async copiesOf(object: PromisedObject): Promise<Copies> {
