@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
-import { inTransaction } from '../../../persistence/transaction.js';
+import { afterCommit, inTransaction } from '../../../persistence/transaction.js';
 import { OutboxService } from '../../storage/outbox.service.js';
 import { FreeSpace } from '../../storage/ports/free-space.js';
 import { StorageService } from '../../storage/storage.service.js';
@@ -39,8 +39,10 @@ export class SpoolKeeperService implements OnApplicationBootstrap, BeforeApplica
   }
 
   onApplicationBootstrap(): void {
-    if (!this.outbox.hasBucket || this.config.recorder.spool_keep === 'forever') return;
+    const { spool_keep: keep, spool_keep_hours: hours } = this.config.recorder;
+    if (!this.outbox.hasBucket || keep === 'forever') return;
     this.timer = setInterval(() => void this.run(), EVERY_MS).unref();
+    if (keep === 'hours' && hours === 0) this.followUploads();
     void this.run();
   }
 
@@ -56,6 +58,17 @@ export class SpoolKeeperService implements OnApplicationBootstrap, BeforeApplica
       this.running = undefined;
     });
     return this.running;
+  }
+
+  /** What is to be kept no hour goes as soon as it is stored. */
+  private followUploads(): void {
+    this.outbox.tellUploads({
+      stored: (manager) => {
+        afterCommit(manager, () => void this.run());
+        return Promise.resolve();
+      },
+      lost: () => Promise.resolve(),
+    });
   }
 
   private async clear(): Promise<void> {
