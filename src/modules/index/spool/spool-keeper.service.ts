@@ -5,16 +5,20 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { And, DataSource, LessThan, MoreThanOrEqual } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { afterCommit, inTransaction } from '../../../persistence/transaction.js';
 import { OutboxService } from '../../storage/outbox.service.js';
 import { FreeSpace } from '../../storage/ports/free-space.js';
 import { StorageService } from '../../storage/storage.service.js';
+import { RecordingSession } from '../entities/index.js';
 import { releaseInits, releaseSegments } from './release-segments.js';
 
 const EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** At the start: what ended while no server ran. */
+const LOOK_BACK_MS = 24 * HOUR_MS;
+const LOOK_EVERY_MS = 1000;
 /** Short transactions: other work gets its turn between. */
 const PAGE_SEGMENTS = 50;
 /** Of `recorder.min_free_bytes`, at which new recordings are refused: what is stored goes well before. */
@@ -28,6 +32,8 @@ export class SpoolKeeperService implements OnApplicationBootstrap, BeforeApplica
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private isStopping = false;
+  /** Recordings that ended before were looked at. */
+  private endedUntil: Date | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -93,9 +99,22 @@ export class SpoolKeeperService implements OnApplicationBootstrap, BeforeApplica
       for (const directory of page.directories) directories.add(directory);
       if (page.count < PAGE_SEGMENTS) break;
     }
+    if (keep === 'hours') for (const directory of await this.justEnded(before)) directories.add(directory);
     for (const directory of directories) {
       await inTransaction(this.dataSource, (manager) => releaseInits(manager, this.outbox, directory));
     }
+  }
+
+  /** Directories whose last segments may have gone while something still recorded there. */
+  private async justEnded(before: Date): Promise<string[]> {
+    const since = this.endedUntil ?? new Date(before.getTime() - LOOK_BACK_MS);
+    if (before.getTime() - since.getTime() < LOOK_EVERY_MS) return [];
+    const ended = await this.dataSource.manager.find(RecordingSession, {
+      select: { directory: true },
+      where: { endedAt: And(MoreThanOrEqual(since), LessThan(before)) },
+    });
+    this.endedUntil = before;
+    return ended.map(({ directory }) => directory);
   }
 
   /** What the disk lacks, less what is about to go. */
