@@ -209,6 +209,17 @@ describe('with a bucket', () => {
     expect(await check(fixture)).toEqual({ findings: [], notes: [] });
   });
 
+  it('finds nothing in a segment of which one object is uploaded and the other waits', async () => {
+    await using fixture = await ArchiveFixture.make('bucket');
+    await fixture.record([1]);
+    const { local, bucket } = fixture.archive.stores;
+    const key = parseObjectKey(`${DIRECTORY}/seg_0001.m4s`);
+    await bucket?.put(key, await local.get(key));
+    await fixture.rows.delete(Job, { objectKey: key });
+
+    expect(await check(fixture, { deep: true })).toEqual({ findings: [], notes: [] });
+  });
+
   it('has uploaded what waits without a job', async () => {
     await using fixture = await ArchiveFixture.make('bucket');
     await fixture.record([1]);
