@@ -27,7 +27,6 @@ export type FindingKind =
   | 'session-file-insufficient'
   /** The row points at an object that its number or directory does not name, or at one twice. */
   | 'object-misnamed'
-  | 'init-ambiguous'
   | 'track-missing'
   | 'session-missing'
   /** Media that begins before the media of the number before. */
