@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { DataSource } from 'typeorm';
-import { sqlitePath, storageConfigOf, type AppConfig } from '../config/index.js';
+import { mainStorageOf, sqlitePath, type AppConfig } from '../config/index.js';
 import { probeFolder } from '../modules/storage/drivers/index.js';
 import { systemErrorCode } from '../shared/errors.js';
 import { DataUnusableError } from './data-unusable.error.js';
@@ -30,7 +30,7 @@ export async function lockData(config: AppConfig): Promise<void> {
 }
 
 function placesOf({ recorder, database }: AppConfig): Place[] {
-  const storage = storageConfigOf(recorder.storage);
+  const storage = mainStorageOf(recorder);
   const isFolder = storage?.type === 'fs';
   const root = isFolder ? storage.root : recorder.spool_dir;
   const recordings = {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/index.js';
 import { DatabaseUnusableError } from '../persistence/open-data-source.js';
-import { StorageUnavailableError } from '../modules/storage/storage.errors.js';
+import { StorageCallUnsupportedError, StorageUnavailableError } from '../modules/storage/storage.errors.js';
 import { AddressUnusableError } from './address-unusable.error.js';
 import { ArchiveUnusableError } from './archive-unusable.error.js';
 import { DataUnusableError } from './data-unusable.error.js';
@@ -60,6 +60,7 @@ const SENTENCES = [
   DatabaseUnusableError,
   DataUnusableError,
   StorageUnavailableError,
+  StorageCallUnsupportedError,
 ];
 
 /** What a person can act on needs no stack; everything else does. */

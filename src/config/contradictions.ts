@@ -1,6 +1,7 @@
 import { isLoopback, parseListenAddress } from './formats.js';
 import type { AppConfig } from './schema.js';
 import { storageProblems } from './storage-options.js';
+import { uploadProblems } from './upload-options.js';
 
 /**
  * Values that are right each for itself and wrong together.
@@ -25,9 +26,10 @@ export function contradictions(config: AppConfig, asksForCredentials: boolean): 
       `http.listen is ${config.http.listen}, which other machines can reach, and nobody needs a token: set auth.tokens, or auth.mode = "none" when that is wanted.`,
     );
   }
-  const { storage, backup_storage: backup } = config.recorder;
+  const { storage, backup_storage: backup, upload } = config.recorder;
   problems.push(...storageProblems('recorder.storage', storage), ...storageProblems('recorder.backup_storage', backup));
-  if (storage.type === 'fs' && backup.type !== 'none') {
+  problems.push(...uploadProblems(config.recorder));
+  if (storage.type === 'fs' && !upload.enabled && backup.type !== 'none') {
     problems.push('recorder.backup_storage.type is set while recorder.storage.type is "fs": a backup is for buckets.');
   }
   problems.push(...retentionProblems(config));
@@ -37,10 +39,10 @@ export function contradictions(config: AppConfig, asksForCredentials: boolean): 
 function retentionProblems({ retention, recorder }: AppConfig): string[] {
   const { min_free_bytes: minFreeBytes } = retention;
   if (minFreeBytes === 0) return [];
-  if (recorder.storage.type !== 'fs') {
-    return [
-      `retention.min_free_bytes is set while recorder.storage.type is "${recorder.storage.type}": what the spool keeps is up to recorder.spool_keep.`,
-    ];
+  const { storage, upload } = recorder;
+  if (storage.type !== 'fs' || upload.enabled) {
+    const bucket = upload.enabled ? 'recorder.upload.enabled is true' : `recorder.storage.type is "${storage.type}"`;
+    return [`retention.min_free_bytes is set while ${bucket}: what the spool keeps is up to recorder.spool_keep.`];
   }
   if (minFreeBytes > recorder.min_free_bytes) return [];
   return [

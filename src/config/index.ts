@@ -11,8 +11,10 @@ export type { AppConfig, IceServerConfig } from './schema.js';
 export {
   storageConfigOf,
   type FsStorageConfig,
+  type LivemanStorageConfig,
   type OssStorageConfig,
   type S3StorageConfig,
   type StorageConfig,
 } from './storage-options.js';
+export { mainStorageOf } from './upload-options.js';
 export { APP_CONFIG, ENGINE_WORKER_URL } from './token.js';

@@ -148,8 +148,6 @@ describe('loadConfig', () => {
         auto_streams = ["cam*"]
         max_recording_seconds = 3600
         index_path = "./index"
-        [recorder.upload]
-        enabled = false
         [stream."a.b"]
         on_demand = true
         sources = [{ url = "rtsp://camera" }]
@@ -165,12 +163,33 @@ describe('loadConfig', () => {
           'strategy.each_stream_max_sub',
           'strategy.auto_create_whip',
           'recorder.index_path',
-          'recorder.upload.enabled',
           'stream.a.b.on_demand',
           'stream.a.b.sources',
           'nodes',
         ].map((key) => `${key} is not supported yet and has no effect.`),
       );
+    });
+
+    it('takes the uploader of live777 as it is configured there', () => {
+      const { config, warnings } = load(
+        { AIRCHECK_RECORDER_UPLOAD_LOCAL_DIR: './live' },
+        '[recorder.upload]\nenabled = true\nliveman_url = "http://manager:8888"\nliveman_token = "t"\ninterval_ms = 2000',
+      );
+
+      expect(config.recorder.spool_dir).toBe('./live');
+      expect(warnings).toEqual([
+        'recorder.upload.local_dir is taken for recorder.spool_dir.',
+        'Without effect, since what is to be uploaded stands in the database: recorder.upload.interval_ms.',
+      ]);
+    });
+
+    it('refuses an uploader that contradicts itself', () => {
+      const file = '[recorder]\nspool_dir = "./a"\n[recorder.upload]\nenabled = true\nlocal_dir = "./b"';
+
+      expect(problems({}, file)).toEqual([
+        'recorder.upload.local_dir and recorder.spool_dir name different folders: remove one of the two.',
+        'recorder.upload.liveman_url is missing: recorder.upload.enabled needs it.',
+      ]);
     });
 
     it.each([

@@ -6,6 +6,7 @@ import { removePlannedKeys } from './planned-keys.js';
 import { describeIssues } from './problems.js';
 import { configSchema, type AppConfig } from './schema.js';
 import { listSettings, variableOf } from './settings.js';
+import { takeUploadNames } from './upload-options.js';
 
 export interface LoadConfigOptions {
   readonly env: Environment;
@@ -42,12 +43,14 @@ export function loadConfig({ env, cwd, configFile }: LoadConfigOptions): LoadedC
   const unknown = unknownVariables(environment, settings);
   if (unknown.length > 0) warnings.push(`Unknown variables are ignored: ${unknown.join(', ')}.`);
 
+  const uploadNames = takeUploadNames(given);
+  warnings.push(...uploadNames.warnings);
   const result = configSchema.safeParse(given);
   if (!result.success) {
     const variables = new Map(values.map(({ key, variable }) => [key, variable]));
     throw new ConfigError(describeIssues(result.error.issues, given, settings, variables));
   }
-  const problems = contradictions(result.data, asksForCredentials);
+  const problems = [...uploadNames.problems, ...contradictions(result.data, asksForCredentials)];
   if (problems.length > 0) throw new ConfigError(problems);
   return { config: result.data, warnings };
 }

@@ -11,8 +11,6 @@ const PLANNED: readonly string[] = [
   'sdp.video_codecs sdp.audio_codecs',
   'hooks.on_stream_created hooks.on_stream_deleted hooks.on_publish_started hooks.on_publish_stopped hooks.timeout_ms hooks.on_error',
   'recorder.index_path',
-  'recorder.upload.enabled recorder.upload.liveman_url recorder.upload.liveman_token recorder.upload.queue_path',
-  'recorder.upload.local_dir recorder.upload.presign_ttl_seconds recorder.upload.interval_ms',
   'rtsp.listen rtsp.max_connections rtsp.session_timeout rtsp.realm',
   'net4mqtt.alias net4mqtt.mqtt_url net4mqtt.listen net4mqtt.domain',
   'stream.*.sources stream.*.targets stream.*.channel.listen stream.*.channel.target stream.*.on_demand',

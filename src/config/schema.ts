@@ -1,15 +1,9 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import {
-  isHttpUrlOrEmpty,
-  isIceServerUrl,
-  isTimeZone,
-  parseAnnouncedAddress,
-  parseListenAddress,
-  sqlitePath,
-} from './formats.js';
-import { oneOf, setting, wholeNumber, type SettingFacts } from './setting.js';
+import { isIceServerUrl, isTimeZone, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
+import { flag, oneOf, setting, wholeNumber } from './setting.js';
+import { backupStorage, storage, upload } from './storage-schema.js';
 
 const GIBIBYTE = 2 ** 30;
 /** What fits into a header as it is. */
@@ -80,74 +74,6 @@ const engine = z.strictObject({
   }),
 });
 
-/** A text that may be empty, which is as good as absent. */
-function text(facts: Omit<SettingFacts, 'allowed'> & { readonly allowed?: string }): z.ZodDefault<z.ZodString> {
-  return setting(z.string().max(4096).default(''), { allowed: 'a text', ...facts });
-}
-
-const flag = (description: string): z.ZodDefault<z.ZodBoolean> =>
-  setting(z.boolean().default(false), { description, unit: 'true | false', allowed: 'true or false' });
-
-/** The options of every kind of storage side by side, as in the file; `storage-options.ts` says which belong to which. */
-const storageOptions = {
-  root: text({
-    description:
-      'fs: folder of the recordings, empty for ./data/recordings. s3, oss: prefix of every object, empty for none.',
-    unit: 'path',
-  }),
-  bucket: text({ description: 's3, oss: the bucket.', unit: 'name' }),
-  region: text({
-    description: 's3: its region, empty to ask the bucket. oss: its region, such as oss-cn-hangzhou.',
-    unit: 'name',
-  }),
-  endpoint: setting(z.string().refine(isHttpUrlOrEmpty).default(''), {
-    description: 's3: URL of a store that is not AWS, empty for AWS. oss: URL of the region.',
-    unit: 'URL',
-    allowed: 'an http:// or https:// URL without path',
-  }),
-  access_key_id: text({
-    description: 's3, oss: access key. s3: empty for those of the environment, the files or the role of the machine.',
-    unit: 'key',
-  }),
-  secret_access_key: text({ description: 's3: its secret.', unit: 'secret', secret: 'value' }),
-  session_token: text({ description: 's3: token of temporary credentials.', unit: 'secret', secret: 'value' }),
-  disable_config_load: flag(
-    's3: takes no credentials from environment, files or role; without keys requests are not signed.',
-  ),
-  enable_virtual_host_style: flag('s3: puts the bucket into the host name instead of the path.'),
-  checksum: oneOf(
-    ['auto', 'supported', 'required'],
-    'auto',
-    's3: checksums beyond MD5: wherever the store supports them, or only where it requires them. auto: supported on AWS, required elsewhere.',
-  ),
-  access_key_secret: text({ description: 'oss: secret of the access key.', unit: 'secret', secret: 'value' }),
-  security_token: text({ description: 'oss: STS token of temporary credentials.', unit: 'secret', secret: 'value' }),
-};
-
-const storage = z.strictObject({
-  type: oneOf(['fs', 's3', 'oss'], 'fs', 'Where recordings are kept: fs is a folder, s3 and oss are buckets.'),
-  ...storageOptions,
-});
-
-const backupStorage = z.strictObject({
-  type: oneOf(
-    ['none', 's3', 'oss'],
-    'none',
-    'A second bucket for what the first has refused for recorder.backup_after_seconds; options as of recorder.storage.',
-  ),
-  ...storageOptions,
-});
-
-const upload = z.strictObject({
-  concurrency: wholeNumber({
-    min: 1,
-    max: 64,
-    default: 4,
-    unit: 'uploads',
-    description: 's3, oss: how many objects are uploaded side by side.',
-  }),
-});
-
 const recorder = z.strictObject({
   auto_streams: setting(z.array(z.string().min(1).max(255)).default(['*']), {
     description:
@@ -214,21 +140,21 @@ const recorder = z.strictObject({
     description: 'Below this much free space the disk counts as full.',
   }),
   spool_dir: setting(z.string().min(1).default('./data/spool'), {
-    description: 's3, oss: folder that is recorded into, and uploaded from.',
+    description: 's3, oss, liveman: folder that is recorded into, and uploaded from.',
     unit: 'path',
     allowed: 'a path',
   }),
   spool_keep: oneOf(
     ['hours', 'space', 'forever'],
     'hours',
-    's3, oss: how long a file stays in the spool once its object is stored and verified: spool_keep_hours, until space is needed, or for ever.',
+    's3, oss, liveman: how long a file stays in the spool once its object is stored and verified: spool_keep_hours, until space is needed, or for ever.',
   ),
   spool_keep_hours: wholeNumber({
     min: 0,
     max: 876_000,
     default: 24,
     unit: 'hours',
-    description: 's3, oss: for spool_keep = hours.',
+    description: 's3, oss, liveman: for spool_keep = hours.',
   }),
   backup_after_seconds: wholeNumber({
     min: 60,
@@ -284,7 +210,7 @@ const retention = z.strictObject({
     unit: 'bytes',
     description: 'fs: with less free space than this the oldest sessions are deleted. 0: never for want of space.',
   }),
-  delete_before_upload: flag('s3, oss: deletes also what the bucket does not have yet.'),
+  delete_before_upload: flag('s3, oss, liveman: deletes also what the bucket does not have yet.'),
   rules: setting(z.array(retentionRule).default([]), {
     description:
       'Other limits for single streams, by the first pattern that fits; max_bytes is of each stream by itself. Without max_age_hours the usual age.',
@@ -294,7 +220,9 @@ const retention = z.strictObject({
 });
 
 const playback = z.strictObject({
-  signed_redirect: flag('s3, oss: sends clients to signed URLs of the bucket (307) instead of giving them the bytes.'),
+  signed_redirect: flag(
+    's3, oss, liveman: sends clients to signed URLs of the bucket (307) instead of giving them the bytes.',
+  ),
   signed_ttl_seconds: wholeNumber({
     min: 30,
     max: 604_800,

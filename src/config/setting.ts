@@ -46,6 +46,16 @@ export function oneOf<const T extends readonly [string, ...string[]]>(
   });
 }
 
+/** A text that may be empty, which is as good as absent. */
+export function text(facts: Omit<SettingFacts, 'allowed'> & { readonly allowed?: string }): z.ZodDefault<z.ZodString> {
+  return setting(z.string().max(4096).default(''), { allowed: 'a text', ...facts });
+}
+
+/** A setting that is off unless it is set. */
+export function flag(description: string): z.ZodDefault<z.ZodBoolean> {
+  return setting(z.boolean().default(false), { description, unit: 'true | false', allowed: 'true or false' });
+}
+
 export function settingFacts(schema: z.ZodType): SettingFacts | undefined {
   return factsOf.get(schema);
 }

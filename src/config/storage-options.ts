@@ -39,8 +39,19 @@ export interface OssStorageConfig {
   readonly securityToken: string | undefined;
 }
 
+/** The bucket of a live777 manager, by URLs that the manager signs. */
+export interface LivemanStorageConfig {
+  readonly type: 'liveman';
+  /** Origin of the manager. */
+  readonly url: string;
+  /** Undefined: the manager asks nobody. */
+  readonly token: string | undefined;
+  /** How long a signed URL is asked for. */
+  readonly presignSeconds: number;
+}
+
 /** What a driver is made from: the options of its own kind, checked. */
-export type StorageConfig = FsStorageConfig | S3StorageConfig | OssStorageConfig;
+export type StorageConfig = FsStorageConfig | S3StorageConfig | OssStorageConfig | LivemanStorageConfig;
 
 const DEFAULT_FOLDER = './data/recordings';
 

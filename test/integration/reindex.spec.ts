@@ -13,6 +13,8 @@ import {
 import { fsck } from '../../src/modules/index/fsck/fsck.js';
 import { reindex } from '../../src/modules/index/reindex/reindex.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
+import { createStorageDriver } from '../../src/modules/storage/drivers/index.js';
+import { StorageCallUnsupportedError } from '../../src/modules/storage/storage.errors.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { ArchiveFixture, DIRECTORY } from './support/archive-fixture.js';
 
@@ -186,5 +188,23 @@ describe('with a bucket', () => {
 
     expect(await rebuilt.rows.find(SegmentRow)).toMatchObject([{ state: 'uploading' }, { state: 'uploading' }]);
     expect(await rebuilt.rows.countBy(Job, { kind: 'upload', lane: 'media' })).toBe(6);
+  });
+});
+
+describe('with a bucket that lists nothing', () => {
+  it('leaves rows and orders as they are, as fsck does, and lets recordings begin', async () => {
+    const url = 'http://127.0.0.1:9';
+    const bucket = await createStorageDriver({ type: 'liveman', url, token: undefined, presignSeconds: 300 });
+    await using fixture = await ArchiveFixture.make(bucket);
+    await fixture.record([1, 2]);
+    const before = await rowsOf(fixture);
+    const orders = await fixture.rows.count(Job);
+
+    await expect(reindex(fixture.archive)).rejects.toThrow(StorageCallUnsupportedError);
+    await expect(kindsFound(fixture)).rejects.toThrow(StorageCallUnsupportedError);
+
+    expect(await rowsOf(fixture)).toEqual(before);
+    expect(await fixture.rows.count(Job)).toBe(orders);
+    await expect(fixture.index.directoryState('cam/2026/11/22')).resolves.toBeDefined();
   });
 });

@@ -12,7 +12,7 @@ import { inTransaction } from '../../persistence/transaction.js';
 import { OutboxService, type OutgoingObject } from '../storage/outbox.service.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
 import type { StoredObject } from '../storage/ports/storage-driver.js';
-import { StorageUnavailableError } from '../storage/storage.errors.js';
+import { StorageCallUnsupportedError, StorageUnavailableError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
 import { commitGap } from './commit-gap.js';
 import { commitSegment } from './commit-segment.js';
@@ -210,11 +210,12 @@ export class IndexService {
     return directoryStateOf(directory, lastNumber, tracks, sizes, mark);
   }
 
-  /** A bucket that is away does not keep a recording from its beginning: what it has there is seen when it is uploaded to. */
+  /** A bucket that is away, or lists nothing, does not keep a recording from its beginning: what it has there is seen when it is uploaded to. */
   private async bucketsHave(directory: string): Promise<StoredObject[]> {
     try {
       return await this.storage.listBuckets(directory);
     } catch (error) {
+      if (error instanceof StorageCallUnsupportedError) return [];
       if (!(error instanceof StorageUnavailableError)) throw error;
       this.logger.warn(`What the bucket has in ${directory} is not known: ${error.message}`);
       return [];

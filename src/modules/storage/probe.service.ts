@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { systemErrorCode } from '../../shared/errors.js';
 import type { StorageDriver } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
@@ -10,11 +11,11 @@ const PROBE_LIMIT_MS = 15_000;
 
 /** What to look at first, for each fault. */
 const REMEDIES: Readonly<Record<StorageFault, string>> = {
-  'credentials-refused': 'see its access_key_id and its secret',
+  'credentials-refused': 'see its keys and tokens',
   'access-denied': 'its key must be allowed to write, read, list and delete objects',
   'no-such-bucket': 'see its bucket, region and endpoint',
   'clock-skewed': 'set the clock of this machine',
-  unreachable: 'see its endpoint and the network',
+  unreachable: 'see its address and the network',
   overloaded: 'it asked for fewer requests',
   failed: 'see its options',
 };
@@ -25,12 +26,15 @@ export class ProbeService implements OnApplicationBootstrap {
   private readonly logger = new Logger(ProbeService.name);
   private running: Promise<void> | undefined;
 
-  constructor(private readonly stores: Stores) {}
+  constructor(
+    private readonly stores: Stores,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
 
   /** A bucket that is away keeps nobody from recording: what is wrong is said, and the server goes on. */
   onApplicationBootstrap(): void {
     const { bucket, backup } = this.stores;
-    void this.tell('recorder.storage', bucket);
+    void this.tell(this.config.recorder.upload.enabled ? 'recorder.upload' : 'recorder.storage', bucket);
     void this.tell('recorder.backup_storage', backup);
   }
 

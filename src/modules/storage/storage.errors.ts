@@ -47,6 +47,16 @@ export class StorageUnavailableError extends AppError {
   }
 }
 
+/** What a store is asked for that it has no call for: trying again is of no use. */
+export class StorageCallUnsupportedError extends AppError {
+  readonly kind = 'internal';
+  readonly code = 'storage-call-unsupported';
+
+  constructor(call: 'list' | 'delete') {
+    super(`The manager of recorder.upload has no call to ${call} objects of its bucket.`, { call });
+  }
+}
+
 export class PresignUnsupportedError extends AppError {
   readonly kind = 'internal';
   readonly code = 'presign-unsupported';

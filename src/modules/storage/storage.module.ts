@@ -1,7 +1,7 @@
 import { Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { APP_CONFIG, storageConfigOf, type AppConfig } from '../../config/index.js';
+import { APP_CONFIG, mainStorageOf, storageConfigOf, type AppConfig } from '../../config/index.js';
 import { systemClock } from '../../shared/clock.js';
 import { createLocalStorage, createStorageDriver } from './drivers/index.js';
 import { Job } from './entities/job.entity.js';
@@ -36,12 +36,9 @@ const GRACE_MS = 22_000;
 export class StorageModule {}
 
 /** With fs the folder is the storage; else the spool is recorded into. */
-export async function openStores({
-  storage,
-  backup_storage: second,
-  spool_dir: spool,
-}: AppConfig['recorder']): Promise<Stores> {
-  const main = storageConfigOf(storage);
+export async function openStores(recorder: AppConfig['recorder']): Promise<Stores> {
+  const { backup_storage: second, spool_dir: spool } = recorder;
+  const main = mainStorageOf(recorder);
   const backup = storageConfigOf(second);
   if (main === undefined || main.type === 'fs') {
     return { local: createLocalStorage(main ?? { root: spool }), bucket: undefined, backup: undefined };

@@ -18,6 +18,7 @@ import { createLocalStorage, MemoryStorageDriver } from '../../../src/modules/st
 import { Job } from '../../../src/modules/storage/entities/job.entity.js';
 import { OutboxService } from '../../../src/modules/storage/outbox.service.js';
 import { parseObjectKey } from '../../../src/modules/storage/ports/object-key.js';
+import type { StorageDriver } from '../../../src/modules/storage/ports/storage-driver.js';
 import type { Stores } from '../../../src/modules/storage/ports/stores.js';
 import { StorageService } from '../../../src/modules/storage/storage.service.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
@@ -44,13 +45,18 @@ export class ArchiveFixture implements AsyncDisposable {
     this.manifests = new ManifestService(dataSource, storage, outbox, config);
   }
 
-  static async make(keptIn: 'folder' | 'bucket' = 'folder'): Promise<ArchiveFixture> {
+  /** @param keptIn a bucket of its own, or one that is given */
+  static async make(keptIn: 'folder' | 'bucket' | StorageDriver = 'folder'): Promise<ArchiveFixture> {
     const folder = await mkdtemp(join(tmpdir(), 'aircheck-archive-'));
     const root = join(folder, 'recordings');
     const env = { AIRCHECK_RECORDER_STORAGE_ROOT: root, AIRCHECK_RECORDER_NODE_ALIAS: 'node-1' };
     const { config } = loadConfig({ env, cwd: folder });
-    const bucket = keptIn === 'bucket' ? new MemoryStorageDriver() : undefined;
-    const stores: Stores = { local: createLocalStorage({ root }), bucket, backup: undefined };
+    const bucket = keptIn === 'bucket' ? new MemoryStorageDriver() : keptIn;
+    const stores: Stores = {
+      local: createLocalStorage({ root }),
+      bucket: bucket === 'folder' ? undefined : bucket,
+      backup: undefined,
+    };
     const archive = await ArchiveFixture.open(folder, stores, config);
     return new ArchiveFixture(folder, root, archive, config);
   }

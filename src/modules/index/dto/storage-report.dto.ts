@@ -56,7 +56,7 @@ export class PendingJobsDto {
 
 /** Of `GET /api/v1/storage`. */
 export class StorageReportDto {
-  @ApiProperty({ enum: ['fs', 's3', 'oss'], description: 'Where recordings are kept in the end' })
+  @ApiProperty({ enum: ['fs', 's3', 'oss', 'liveman'], description: 'Where recordings are kept in the end' })
   readonly kind: StorageReport['kind'];
 
   @ApiProperty({

@@ -24,6 +24,7 @@ export interface FsckOptions {
  * what is in memory is one directory's names and one page of its rows.
  *
  * @throws {StorageUnavailableError} when a store does not answer: nothing can be said then
+ * @throws {StorageCallUnsupportedError} when a store lists nothing
  */
 export async function fsck(archive: Archive, options: FsckOptions, listener: FindingListener): Promise<FsckSummary> {
   const findings = new Findings(listener, options.repair);

@@ -46,9 +46,11 @@ export async function countRows({ dataSource }: Archive): Promise<{ sessions: nu
  * deleted is left out. Rows that are there are replaced.
  *
  * @throws {StorageUnavailableError}
+ * @throws {StorageCallUnsupportedError} when a store lists nothing; the rows are left as they are
  */
 export async function reindex(archive: Archive): Promise<ReindexSummary> {
   const { dataSource } = archive;
+  const directories = await directoriesOf(archive);
   await inTransaction(dataSource, async (manager) => {
     for (const entity of REBUILT) await manager.createQueryBuilder().delete().from(entity).execute();
   });
@@ -57,7 +59,6 @@ export async function reindex(archive: Archive): Promise<ReindexSummary> {
   const unreadable: string[] = [];
   const quarantined: string[] = [];
   let adopted = 0;
-  const directories = await directoriesOf(archive);
   for (const [directory, files] of directories) {
     for (const name of files) {
       const key = parseObjectKey(`${directory}/${name}`);

@@ -10,7 +10,7 @@ import { forecastHours, hourlyRate } from './forecast.js';
 
 /** How much room recordings take and have. */
 export interface StorageReport {
-  readonly kind: AppConfig['recorder']['storage']['type'];
+  readonly kind: AppConfig['recorder']['storage']['type'] | 'liveman';
   /** On the disk that is recorded onto; undefined when it does not answer. */
   readonly freeBytes: number | undefined;
   /** With less than this no new recording begins. */
@@ -42,12 +42,12 @@ export class StorageReportService {
   }
 
   async report(): Promise<StorageReport> {
-    const { storage, min_free_bytes: lowSpaceBytes } = this.config.recorder;
+    const { storage, upload, min_free_bytes: lowSpaceBytes } = this.config.recorder;
     const { manager } = this.dataSource;
     const freeBytes = await this.freeSpace.bytes().catch(() => undefined);
     const bytesPerHour = await this.bytesPerHour(Date.now());
     return {
-      kind: storage.type,
+      kind: upload.enabled ? 'liveman' : storage.type,
       freeBytes,
       lowSpaceBytes,
       usedBytes: await findUsedBytes(manager),

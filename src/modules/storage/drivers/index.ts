@@ -19,6 +19,7 @@ const drivers: Definitions = {
   fs: () => Promise.resolve(fsStorage),
   s3: async () => (await import('./s3.driver.js')).s3Storage,
   oss: async () => (await import('./oss.driver.js')).ossStorage,
+  liveman: async () => (await import('./liveman.driver.js')).livemanStorage,
 };
 
 export async function createStorageDriver(config: StorageConfig): Promise<StorageDriver> {

@@ -26,7 +26,7 @@ import {
 import { BodyReader } from './body-reader.js';
 import { inBlocks } from './oss/blocks.js';
 import { createOssClient, headerOf, type OssClient } from './oss/client.js';
-import { endOnStall } from './oss/end-on-stall.js';
+import { endOnStall } from './end-on-stall.js';
 import { faultOf, readFault, unavailable, type OssAction, type OssFault } from './oss/faults.js';
 
 export interface OssLimits {

@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/clock.js';
 import { inTime, TimeLimitError } from '../../../shared/in-time.js';
 import type { Job, JobLane as LaneName } from '../entities/job.entity.js';
 import type { Stores } from '../ports/stores.js';
-import { StorageUnavailableError } from '../storage.errors.js';
+import { StorageCallUnsupportedError, StorageUnavailableError } from '../storage.errors.js';
 import { JobLane, type JobPermit, type LaneHost } from './job-lane.js';
 import type { JobChoice, JobTable } from './job-table.js';
 import { JobWork } from './job-work.js';
@@ -158,6 +158,11 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
   }
 
   private async failed(job: Job, error: unknown, circuit: StoreCircuit): Promise<boolean> {
+    if (error instanceof StorageCallUnsupportedError && job.kind === 'delete') {
+      this.jobLog.warn(`${job.objectKey} is deleted here and stays in the bucket. ${error.message}`);
+      await this.table.finish(job);
+      return true;
+    }
     if (error instanceof SpoolFileDamagedError) await this.table.lost(job);
     const isStoresFault = error instanceof StorageUnavailableError && circuit.isFailing;
     if (isStoresFault && job.attempts < PATIENCE) {

@@ -70,8 +70,11 @@ export class JobWork {
     const { bucket, backup } = this.stores;
     const key = job.objectKey as ObjectKey;
     await this.deleteHere(job);
-    if (bucket !== undefined) await this.circuits.bucket.through(() => bucket.delete(key));
-    if (backup !== undefined) await this.circuits.backup.through(() => backup.delete(key));
+    try {
+      if (bucket !== undefined) await this.circuits.bucket.through(() => bucket.delete(key));
+    } finally {
+      if (backup !== undefined) await this.circuits.backup.through(() => backup.delete(key));
+    }
   }
 
   private async release(job: Job): Promise<void> {

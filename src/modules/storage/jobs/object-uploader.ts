@@ -4,7 +4,7 @@ import { Crc64 } from '../crc64.js';
 import { contentTypeOf } from '../ports/content-type.js';
 import type { ObjectKey } from '../ports/object-key.js';
 import type { StorageDriver } from '../ports/storage-driver.js';
-import { ObjectExistsError, ObjectNotFoundError } from '../storage.errors.js';
+import { ObjectExistsError, ObjectNotFoundError, StorageCallUnsupportedError } from '../storage.errors.js';
 import { CheckedBody, checksumOf, type ChecksumKind, type ObjectPromise } from './checked-body.js';
 import { ObjectKeyTakenError, SpoolFileDamagedError, StoredCopyDamagedError } from './job.errors.js';
 import { hasCopy } from './stored-copy.js';
@@ -38,12 +38,21 @@ export async function uploadMedia(
     if (await hasCopy(target, promise, promised)) return void unverified.delete(key);
     if (cause instanceof SpoolFileDamagedError) throw cause;
     if (!unverified.has(key)) throw new ObjectKeyTakenError(key, { cause });
-    await target.delete(key);
+    await takeAway(target, key);
     throw new StoredCopyDamagedError(key, { cause });
   }
   if (await hasCopy(target, promise, promised)) return void unverified.delete(key);
-  await target.delete(key);
+  await takeAway(target, key);
   throw new StoredCopyDamagedError(key);
+}
+
+/** Where nothing can be deleted the broken bytes stay, and the job says so until somebody takes them away. */
+async function takeAway(store: StorageDriver, key: ObjectKey): Promise<void> {
+  try {
+    await store.delete(key);
+  } catch (error) {
+    if (!(error instanceof StorageCallUnsupportedError)) throw error;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { TimeLimitError } from '../../../../shared/in-time.js';
+import { TimeLimitError } from '../../../shared/in-time.js';
 
 /**
  * Ends a body with {TimeLimitError} when its sender sends nothing for `limitMs` to twice that, although its reader waits.
