@@ -285,7 +285,7 @@ describe('loadConfig', () => {
           AIRCHECK_RECORDER_STORAGE_ENDPOINT: 'localhost:9000',
         },
         [
-          'recorder.storage.endpoint (from AIRCHECK_RECORDER_STORAGE_ENDPOINT) is "localhost:9000" and must be an http:// or https:// URL without path.',
+          'recorder.storage.endpoint (from AIRCHECK_RECORDER_STORAGE_ENDPOINT) is "localhost:9000" and must be an http:// or https:// URL without path and without credentials.',
         ],
       ],
       [

@@ -80,9 +80,23 @@ describe('storageProblems', () => {
     ...['a b', 'media/records', 's3://media', 'me', '-media'].map((bucket): [Partial<Table>, string[]] => [
       { type: 's3', bucket },
       [
-        `recorder.storage.bucket is "${bucket}" and must be a name of 3 to 255 letters, digits, dots, hyphens and underscores.`,
+        `recorder.storage.bucket is "${bucket}" and must be a name of 3 to 255 letters, digits, single dots, hyphens and underscores.`,
       ],
     ]),
+    ...(
+      [
+        ['bucket', 'UPPER..bad', 'a name of 3 to 255 letters, digits, single dots, hyphens and underscores'],
+        ['region', '../../x', 'a name such as "eu-central-1"'],
+        ['region', 'eu west 1', 'a name such as "eu-central-1"'],
+      ] as const
+    ).map(([name, value, words]): [Partial<Table>, string[]] => [
+      { type: 's3', bucket: 'media', [name]: value },
+      [`recorder.storage.${name} is "${value}" and must be ${words}.`],
+    ]),
+    [
+      { type: 's3', bucket: 'media', access_key_id: 'key', secret_access_key: 'top\nsecret' },
+      ['recorder.storage.secret_access_key is (hidden) and must be a key without spaces and line breaks.'],
+    ],
     ...(
       [
         ['bucket', 'Media', 'a name of 3 to 63 small letters, digits, hyphens and underscores'],

@@ -91,8 +91,20 @@ const PAIRS: readonly (readonly [OptionName, OptionName])[] = [
   ['session_token', 'access_key_id'],
 ];
 
-/** What AWS takes today, and the longer names that it once took. */
-const BUCKET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/;
+const PRINTABLE = /^[\x21-\x7e]+$/;
+const SECRETS: readonly OptionName[] = ['secret_access_key', 'session_token', 'access_key_secret', 'security_token'];
+/** What S3 and stores like it take, and what can stand in what is signed. */
+const S3_FORMS: readonly (readonly [OptionName, RegExp, string])[] = [
+  [
+    'bucket',
+    /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/,
+    'a name of 3 to 255 letters, digits, single dots, hyphens and underscores',
+  ],
+  ['region', /^[A-Za-z0-9_-]+$/, 'a name such as "eu-central-1"'],
+  ['access_key_id', PRINTABLE, 'a key without spaces and line breaks'],
+  ['secret_access_key', PRINTABLE, 'a key without spaces and line breaks'],
+  ['session_token', PRINTABLE, 'a token without spaces and line breaks'],
+];
 /** What the client of OSS takes. */
 const OSS_FORMS: readonly (readonly [OptionName, RegExp, string])[] = [
   [
@@ -102,6 +114,9 @@ const OSS_FORMS: readonly (readonly [OptionName, RegExp, string])[] = [
   ],
   ['region', /^[A-Za-z0-9_-]+$/, 'a name such as "oss-cn-hangzhou"'],
   ['endpoint', /^https?:\/\/[A-Za-z0-9._-]+(:\d+)?\/?$/i, 'the URL of a host name or an IPv4 address'],
+  ['access_key_id', PRINTABLE, 'a key without spaces and line breaks'],
+  ['access_key_secret', PRINTABLE, 'a key without spaces and line breaks'],
+  ['security_token', PRINTABLE, 'a token without spaces and line breaks'],
 ];
 /** Leaves half of what S3 and OSS take for the names of the objects themselves. */
 const MAX_PREFIX_BYTES = 512;
@@ -128,7 +143,6 @@ export function storageProblems(key: string, table: StorageTable): string[] {
     }
   }
   if (isBucket(table)) problems.push(...nameProblems(key, table));
-  if (table.type === 'oss') problems.push(...ossProblems(key, table));
   if (table.type !== 's3') return problems;
   for (const [name, other] of PAIRS) {
     if (isSet(name) && !isSet(other))
@@ -142,14 +156,8 @@ function isBucket({ type }: StorageTable): boolean {
 }
 
 function nameProblems(key: string, table: StorageTable): string[] {
-  const { bucket } = table;
   const prefix = prefixOf(table);
-  const problems: string[] = [];
-  if (table.type === 's3' && bucket !== '' && !BUCKET_NAME.test(bucket)) {
-    problems.push(
-      `${key}.bucket is ${JSON.stringify(bucket)} and must be a name of 3 to 255 letters, digits, dots, hyphens and underscores.`,
-    );
-  }
+  const problems = formProblems(key, table, table.type === 'oss' ? OSS_FORMS : S3_FORMS);
   if (prefix !== '' && (WRONG_PREFIX.test(prefix) || Buffer.byteLength(prefix) > MAX_PREFIX_BYTES)) {
     problems.push(
       `${key}.root is ${JSON.stringify(table.root)} and must be names with slashes between them, at most ${MAX_PREFIX_BYTES} bytes.`,
@@ -158,10 +166,12 @@ function nameProblems(key: string, table: StorageTable): string[] {
   return problems;
 }
 
-function ossProblems(key: string, table: StorageTable): string[] {
-  return OSS_FORMS.filter(([name, form]) => table[name] !== '' && !form.test(String(table[name]))).map(
-    ([name, , words]) => `${key}.${name} is ${JSON.stringify(table[name])} and must be ${words}.`,
-  );
+function formProblems(key: string, table: StorageTable, forms: typeof S3_FORMS): string[] {
+  const wrong = forms.filter(([name, form]) => table[name] !== '' && !form.test(String(table[name])));
+  return wrong.map(([name, , words]) => {
+    const shown = SECRETS.includes(name) ? '(hidden)' : JSON.stringify(table[name]);
+    return `${key}.${name} is ${shown} and must be ${words}.`;
+  });
 }
 
 function prefixOf({ root }: StorageTable): string {

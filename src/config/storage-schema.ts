@@ -17,7 +17,8 @@ const storageOptions = {
   endpoint: setting(z.string().refine(isHttpUrlOrEmpty).default(''), {
     description: 's3: URL of a store that is not AWS, empty for AWS. oss: URL of the region.',
     unit: 'URL',
-    allowed: 'an http:// or https:// URL without path',
+    allowed: 'an http:// or https:// URL without path and without credentials',
+    secret: 'credentials',
   }),
   access_key_id: text({
     description: 's3, oss: access key. s3: empty for those of the environment, the files or the role of the machine.',

@@ -1,4 +1,5 @@
 import { copyFile, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
 import type { Note, RepairedFinding } from '../../src/modules/index/fsck/finding.js';
 import { fsck, type FsckOptions } from '../../src/modules/index/fsck/fsck.js';
@@ -198,17 +199,6 @@ describe('with a bucket', () => {
     expect((await fixture.rows.findOneBy(SegmentRow, { number: 3 }))?.releasedAt).not.toBeNull();
   });
 
-  it('finds nothing in a segment of which the bucket has one object already', async () => {
-    await using fixture = await ArchiveFixture.make('bucket');
-    await fixture.record([1]);
-    const { local, bucket } = fixture.archive.stores;
-    const key = parseObjectKey(`${DIRECTORY}/seg_0001.m4s`);
-    await bucket?.put(key, await local.get(key));
-    await fixture.rows.delete(Job, { objectKey: key });
-
-    expect(await check(fixture)).toEqual({ findings: [], notes: [] });
-  });
-
   it('finds nothing in a segment of which one object is uploaded and the other waits', async () => {
     await using fixture = await ArchiveFixture.make('bucket');
     await fixture.record([1]);
@@ -225,8 +215,40 @@ describe('with a bucket', () => {
     await fixture.record([1]);
     await fixture.rows.clear(Job);
 
-    expect(kinds(await check(fixture, { repair: true }))).toEqual(['upload-forgotten', 'upload-forgotten']);
+    const { findings } = await check(fixture, { repair: true });
+    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['upload-forgotten', 'view-missing']));
+    expect(findings.filter(({ kind }) => kind === 'upload-forgotten')).toHaveLength(2);
 
     expect(await check(fixture)).toEqual({ findings: [], notes: [] });
+  });
+
+  it('names views in the bucket that are gone or say something else, and has them uploaded again', async () => {
+    await using fixture = await ArchiveFixture.make('bucket');
+    await fixture.record([1, 2]);
+    await fixture.upload();
+    const { bucket } = fixture.archive.stores;
+    const sessionFile = parseObjectKey(`${DIRECTORY}/session_s1.json`);
+    await bucket?.put(parseObjectKey(`${DIRECTORY}/manifest.mpd`), Readable.from([Buffer.from('broken')]));
+    await bucket?.delete(sessionFile);
+
+    const { findings } = await check(fixture, { repair: true });
+
+    expect(findings.map(({ kind, key }) => `${kind} ${String(key)}`).sort()).toEqual([
+      `view-missing ${sessionFile}`,
+      `view-outdated ${DIRECTORY}/manifest.mpd`,
+    ]);
+    expect(await fixture.rows.countBy(Job, { kind: 'upload', objectKey: sessionFile })).toBe(1);
+    expect(await check(fixture)).toEqual({ findings: [], notes: [] });
+  });
+
+  it('names bytes of others that keep a segment out of the bucket, and puts its own there', async () => {
+    await using fixture = await ArchiveFixture.make('bucket');
+    await fixture.record([1]);
+    const key = parseObjectKey(`${DIRECTORY}/seg_0001.m4s`);
+    await fixture.archive.stores.bucket?.put(key, Readable.from([Buffer.from('of somebody else')]));
+
+    expect((await check(fixture, { repair: true })).findings).toMatchObject([{ kind: 'copy-damaged', key }]);
+
+    expect(await check(fixture, { deep: true })).toEqual({ findings: [], notes: [] });
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { inTransaction } from '../../src/persistence/transaction.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/memory.driver.js';
@@ -103,6 +104,18 @@ it('overwrites nothing, keeps the job and says why', async () => {
   expect(rows).toMatchObject([{ objectKey: FIRST, lastError: expect.stringContaining('other bytes under') as string }]);
   expect(await textIn(jobs.bucket, FIRST)).toBe('of somebody else');
   expect(jobs.told).toEqual(['stored cam/seg_0002.m4s']);
+});
+
+it('replaces broken bytes that were put for the same row before a restart', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+  const sha256 = createHash('sha256').update(mediaBytes(FIRST)).digest('hex');
+  await jobs.bucket.put(parseObjectKey(FIRST), once(Buffer.from('half of it')), { checksums: { sha256 } });
+
+  await jobs.commit(outbox, FIRST);
+  await jobs.untilDone();
+
+  expect(await textIn(jobs.bucket, FIRST)).toBe(mediaBytes(FIRST).toString());
 });
 
 it.each([

@@ -1,4 +1,4 @@
-import type { ObjectKey } from '../../storage/ports/object-key.js';
+import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
 import type { Archive } from '../archive.js';
 import { readInit, readSegment } from '../media-content.js';
@@ -50,6 +50,11 @@ export class CopyFinder {
     const second = first === 'good' ? first : await this.stateIn(backup, this.scope.backup, object);
     const remote = second === 'good' || first === 'missing' ? second : first;
     return { local: await this.stateIn(local, this.scope.local, object), bucket: remote };
+  }
+
+  /** @returns the SHA-256 that came with the object that the bucket has */
+  async claimOf(key: string): Promise<string | undefined> {
+    return (await this.archive.stores.bucket?.head(parseObjectKey(key)))?.claimedSha256;
   }
 
   private async stateIn(

@@ -151,11 +151,17 @@ export class ObjectCheck {
     return false;
   }
 
+  /** Bytes in the bucket that were put there for another row, or by somebody else, keep its own out for ever. */
+  private async isKeyTaken({ objectKey, sha256 }: RowObject, { bucket }: Copies): Promise<boolean> {
+    return bucket !== 'missing' && bucket !== 'good' && (await this.copies.claimOf(objectKey)) !== sha256;
+  }
+
   /** Where the state of the row says that it has to be; what lies elsewhere is on its way from there. */
   private async checkPlaces(row: SegmentRow, object: RowObject, copies: Copies, place: Place): Promise<void> {
     const isReleased = row.state === 'stored' && row.releasedAt !== null;
     const here = { ...place, key: object.objectKey };
-    if (row.state === 'stored' && copies.bucket !== 'good') {
+    const isStored = row.state === 'stored' && copies.bucket !== 'good';
+    if (isStored || (row.state === 'uploading' && (await this.isKeyTaken(object, copies)))) {
       await this.findings.add(copyFinding(copies.bucket, 'bucket', here), () =>
         this.repair.copy(promised(object), 'bucket'),
       );

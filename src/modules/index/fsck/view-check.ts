@@ -59,7 +59,10 @@ export class ViewCheck {
   private async compare(name: string, expected: Buffer, place: Place): Promise<void> {
     const key = parseObjectKey(`${this.scope.directory}/${name}`);
     const stored = await this.stored(key);
-    if (stored !== undefined && comparable(stored) === comparable(expected)) return;
+    if (stored !== undefined && comparable(stored) === comparable(expected)) {
+      await this.compareInBucket(key, expected, place);
+      return;
+    }
     if (this.willBeWritten) {
       this.findings.note({ ...place, key, kind: 'view-behind' });
       return;
@@ -68,6 +71,20 @@ export class ViewCheck {
       stored === undefined
         ? ['view-missing', 'The file is not there.']
         : ['view-outdated', 'The file does not say what the rows say.'];
+    await this.findings.add({ ...place, kind, key, message }, () => this.write(key, expected));
+  }
+
+  /** The bucket is what is left when this machine is lost: its copy says the same, or is on its way. */
+  private async compareInBucket(key: ObjectKey, expected: Buffer, place: Place): Promise<void> {
+    const { stores, outbox } = this.archive;
+    if (stores.bucket === undefined || this.willBeWritten || (await outbox.isOrdered('upload', key))) return;
+    const facts = await stores.bucket.head(key);
+    const stored = facts && (await buffer(await stores.bucket.get(key)));
+    if (stored !== undefined && comparable(stored) === comparable(expected)) return;
+    const [kind, message]: [FindingKind, string] =
+      stored === undefined
+        ? ['view-missing', 'The bucket lacks the file.']
+        : ['view-outdated', 'The file in the bucket does not say what the rows say.'];
     await this.findings.add({ ...place, kind, key, message }, () => this.write(key, expected));
   }
 

@@ -16,6 +16,7 @@ import { ObjectExistsError, ObjectNotFoundError, PresignUnsupportedError } from 
 interface KeptObject {
   readonly bytes: Buffer;
   readonly modifiedAt: Date;
+  readonly claimedSha256: string | undefined;
 }
 
 /** Objects in memory, for tests of what lies above a driver. */
@@ -28,7 +29,7 @@ export class MemoryStorageDriver extends StorageDriver implements LocalStorage {
     for await (const part of body) parts.push(part);
     if (options.onlyIfAbsent === true && this.objects.has(key)) throw new ObjectExistsError(key);
     const bytes = Buffer.concat(parts);
-    this.objects.set(key, { bytes, modifiedAt: new Date() });
+    this.objects.set(key, { bytes, modifiedAt: new Date(), claimedSha256: options.checksums?.sha256 });
     return { key, sizeBytes: bytes.length };
   }
 
@@ -45,9 +46,9 @@ export class MemoryStorageDriver extends StorageDriver implements LocalStorage {
   head(key: ObjectKey): Promise<ObjectFacts | undefined> {
     const kept = this.objects.get(key);
     if (kept === undefined) return Promise.resolve(undefined);
-    const { bytes, modifiedAt } = kept;
+    const { bytes, modifiedAt, claimedSha256 } = kept;
     const checksums = { md5: digest('md5', bytes), sha256: digest('sha256', bytes) };
-    return Promise.resolve({ key, sizeBytes: bytes.length, modifiedAt, checksums });
+    return Promise.resolve({ key, sizeBytes: bytes.length, modifiedAt, checksums, claimedSha256 });
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port lists asynchronously, a map need not

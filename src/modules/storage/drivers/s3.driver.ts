@@ -298,7 +298,8 @@ export const s3Storage: StorageDriverDefinition<S3StorageConfig> = {
 function factsOf(key: ObjectKey, facts: HeadObjectCommandOutput): ObjectFacts {
   const { ContentLength: sizeBytes, LastModified: modifiedAt, ETag: etag } = facts;
   if (sizeBytes === undefined || modifiedAt === undefined || etag === undefined) throw new TypeError('no facts');
-  return { key, sizeBytes, modifiedAt, checksums: { md5: md5Of(etag, facts), sha256: sha256Of(facts) } };
+  const checksums = { md5: md5Of(etag, facts), sha256: sha256Of(facts) };
+  return { key, sizeBytes, modifiedAt, checksums, claimedSha256: facts.Metadata?.['sha256'] };
 }
 
 /** An ETag is the MD5 of an object that came in one request and was not encrypted with a key of its own. */

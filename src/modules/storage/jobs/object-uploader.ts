@@ -37,13 +37,18 @@ export async function uploadMedia(
     if (!mayBeThere) throw cause;
     if (await hasCopy(target, promise, promised)) return void unverified.delete(key);
     if (cause instanceof SpoolFileDamagedError) throw cause;
-    if (!unverified.has(key)) throw new ObjectKeyTakenError(key, { cause });
+    if (!unverified.has(key) && !(await isOurs(target, promise))) throw new ObjectKeyTakenError(key, { cause });
     await takeAway(target, key);
     throw new StoredCopyDamagedError(key, { cause });
   }
   if (await hasCopy(target, promise, promised)) return void unverified.delete(key);
   await takeAway(target, key);
   throw new StoredCopyDamagedError(key);
+}
+
+/** Bytes that are not whole and were put for this row, before a restart: they would keep the good ones out for ever. */
+async function isOurs(store: StorageDriver, { key, sha256 }: ObjectPromise): Promise<boolean> {
+  return (await store.head(key))?.claimedSha256 === sha256;
 }
 
 /** Where nothing can be deleted the broken bytes stay, and the job says so until somebody takes them away. */

@@ -50,6 +50,8 @@ it.each([
   '%2e%2e/%2e%2e/etc/passwd',
   '%2E%2E%2Fx',
   '..%2fx',
+  'cam%2f2026%2fmanifest.mpd',
+  'cam/2026%2Fx',
   '%252e%252e%252fx',
   'a%5c..%5cb',
   'a%00',

@@ -27,11 +27,12 @@ export function parseObjectKey(text: string): ObjectKey {
 }
 
 /**
- * The key in a URL's path as it came over the wire, percent-encoded once.
+ * The key in a URL's path as it came over the wire, percent-encoded once. Its slashes are no data, so they are not encoded.
  *
  * @throws {InvalidObjectKeyError}
  */
 export function parseEncodedObjectKey(encoded: string): ObjectKey {
+  if (/%2f/i.test(encoded)) throw new InvalidObjectKeyError('has an encoded slash');
   const text = decode(encoded);
   if (text === undefined) throw new InvalidObjectKeyError('is not percent-encoded UTF-8');
   return parseObjectKey(text);

@@ -17,6 +17,8 @@ export interface StoredObject {
 export interface ObjectFacts extends StoredObject {
   readonly modifiedAt: Date;
   readonly checksums: ObjectChecksums;
+  /** SHA-256 that came with the object, where the store keeps it: tells who put it, not that it is whole. */
+  readonly claimedSha256?: string | undefined;
 }
 
 /** Bytes `start` to `end`, both included, counted from 0. */
