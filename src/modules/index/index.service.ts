@@ -26,6 +26,7 @@ import { countReception, receptionOf } from './count-reception.js';
 import { enterDirectory } from './deletion/directory-marks.js';
 import { findDirectoryOwner } from './directory-claims.js';
 import { directoryStateOf, isKnown } from './directory-state.js';
+import { EMPTY_SESSION } from './empty-session.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
 import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
 import { manifestPath, splitKey } from './object-names.js';
@@ -276,17 +277,7 @@ function newSession(input: OpenSessionInput): RecordingSession {
     interruptedAt: null,
     endedAt: null,
     anchoredAt: null,
-    firstMediaMs: null,
-    endMs: 0,
-    durationMs: 0,
-    sizeBytes: 0,
-    segmentCount: 0,
-    nextPeriod: 0,
-    gapCount: 0,
-    gapMs: 0,
-    unrecorded: null,
-    heldAt: null,
-    publishedAt: null,
+    ...EMPTY_SESSION,
     createdAt: now,
     updatedAt: now,
   };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import type { ObjectCopy } from './ports/object-copy.js';
+import { bodyOf } from './ports/body-of.js';
 import { parseObjectKey, type ObjectKey } from './ports/object-key.js';
 import type { ByteRange, ObjectFacts, PutOptions, StorageDriver, StoredObject } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
@@ -29,7 +30,7 @@ export class StorageService {
 
   /** Stores or replaces an object atomically, in the folder. What has to reach the bucket is told to the outbox. */
   put(key: ObjectKey, body: Uint8Array, options?: PutOptions): Promise<StoredObject> {
-    return this.stores.local.put(key, once(body), options);
+    return this.stores.local.put(key, bodyOf(body), options);
   }
 
   /**
@@ -122,9 +123,4 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);
   return collected;
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- drivers take bodies as they come, this one is all here
-async function* once(body: Uint8Array): AsyncIterable<Uint8Array> {
-  yield body;
 }

@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import { bodyOf } from '../../storage/ports/body-of.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import { findStore, type Archive } from '../archive.js';
 import { DirectoryView } from '../manifests/directory-view.js';
@@ -94,16 +95,11 @@ export class ViewCheck {
   }
 
   private async write(key: ObjectKey, body: Buffer): Promise<void> {
-    await this.archive.stores.local.put(key, once(body));
+    await this.archive.stores.local.put(key, bodyOf(body));
     await this.archive.outbox.uploadView(key);
   }
 }
 
 function comparable(body: Buffer): string {
   return body.toString().replace(CONFIGURED, '');
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- drivers take bodies as they come, this one is all here
-async function* once(body: Uint8Array): AsyncIterable<Uint8Array> {
-  yield body;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Between, LessThan, MoreThan, type EntityManager } from 'typeorm';
+import { EMPTY_SESSION } from '../empty-session.js';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
 import { manifestPath } from '../object-names.js';
@@ -97,17 +98,7 @@ async function insertSession(
     interruptedAt: null,
     endedAt: null,
     anchoredAt: new Date(modifiedAtMs - endMs),
-    firstMediaMs: null,
-    endMs: 0,
-    durationMs: 0,
-    sizeBytes: 0,
-    segmentCount: 0,
-    nextPeriod: 0,
-    gapCount: 0,
-    gapMs: 0,
-    unrecorded: null,
-    heldAt: null,
-    publishedAt: null,
+    ...EMPTY_SESSION,
     createdAt: startedAt,
     updatedAt: new Date(),
   } as const);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { Crc64 } from '../crc64.js';
+import { bodyOf } from '../ports/body-of.js';
 import { contentTypeOf } from '../ports/content-type.js';
 import type { ObjectKey } from '../ports/object-key.js';
 import type { StorageDriver } from '../ports/storage-driver.js';
@@ -71,7 +72,7 @@ export async function uploadView(source: StorageDriver, target: StorageDriver, k
   if (bytes === undefined) return false;
   const md5 = createHash('md5').update(bytes).digest('hex');
   const promise = { key, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-  await target.put(key, once(bytes), {
+  await target.put(key, bodyOf(bytes), {
     contentType: contentTypeOf(key),
     sizeBytes: bytes.length,
     checksums: { md5, sha256: promise.sha256 },
@@ -89,9 +90,4 @@ async function readIfPresent(source: StorageDriver, key: ObjectKey): Promise<Buf
     if (error instanceof ObjectNotFoundError) return undefined;
     throw error;
   }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- drivers take bodies as they come, this one is all here
-async function* once(bytes: Buffer): AsyncIterable<Uint8Array> {
-  yield bytes;
 }
