@@ -24,7 +24,7 @@ const level = (name) => ({
   testRegex: '\\.spec\\.ts$',
 });
 
-/** Keeps real time with real senders and players. Elsewhere a second try would draw another seed, and forget what failed. */
+/** Keeps real time with real senders, players, stores and threads. Elsewhere a second try would draw another seed, and forget what failed. */
 const inRealTime = (name) => ({
   ...level(name),
   setupFilesAfterEnv: ['<rootDir>/test/support/second-try.ts'],
@@ -36,7 +36,7 @@ export default {
   projects: [
     { ...common, displayName: 'unit', roots: ['<rootDir>/src'], testRegex: '\\.spec\\.ts$' },
     level('contract'),
-    level('integration'),
+    inRealTime('integration'),
     inRealTime('load'),
     inRealTime('e2e'),
     inRealTime('faults'),

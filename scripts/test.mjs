@@ -42,13 +42,14 @@ function runLevel(level, folder, env) {
     const brokenSuites = result.testResults.filter(
       (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
     );
-    const skipped = result.testResults
-      .flatMap((suite) => suite.assertionResults)
+    const tests = result.testResults.flatMap((suite) => suite.assertionResults);
+    const skipped = tests
       .filter(({ status }) => status === 'pending' || status === 'todo' || status === 'skipped')
       .map(({ fullName }) => fullName);
-    return { passed: result.numPassedTests, failed: result.numFailedTests + brokenSuites.length, skipped };
+    const secondTries = tests.filter(({ invocations }) => invocations > 1).map(({ fullName }) => fullName);
+    return { passed: result.numPassedTests, failed: result.numFailedTests + brokenSuites.length, skipped, secondTries };
   } catch {
-    return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: 1, skipped: [], secondTries: [] };
   }
 }
 
@@ -64,16 +65,18 @@ const environment = {
   ...(kills === undefined ? {} : { AIRCHECK_KILL_RUNS: kills }),
 };
 const folder = mkdtempSync(join(tmpdir(), 'aircheck-test-'));
-const total = { passed: 0, failed: 0, skipped: [] };
+const total = { passed: 0, failed: 0, skipped: [], secondTries: [] };
 for (const level of levels) {
   const counts = runLevel(level, folder, environment);
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped.push(...counts.skipped);
+  total.secondTries.push(...counts.secondTries);
 }
 rmSync(folder, { recursive: true, force: true });
 for (const [name, reason] of Object.entries(missing))
   console.log(`\nMissing, and what needs it was skipped: ${name} (${reason})`);
 for (const name of total.skipped) console.log(`skipped: ${name}`);
+for (const name of total.secondTries) console.log(`needed a second try: ${name}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
