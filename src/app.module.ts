@@ -15,6 +15,8 @@ import { dataSourceOptions } from './persistence/data-source-options.js';
 import { openDataSource } from './persistence/open-data-source.js';
 import { AppConfigModule } from './platform/app-config.module.js';
 import { HealthController } from './platform/health/health.controller.js';
+import { MetricsController } from './platform/metrics/metrics.controller.js';
+import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 
 /** The framework adds the entities of all modules to the options. */
@@ -26,6 +28,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
 @Module({
   imports: [
     PlatformModule,
+    MetricsModule,
     TypeOrmModule.forRootAsync({
       inject: [APP_CONFIG],
       useFactory: ({ database }: AppConfig) => ({
@@ -43,7 +46,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     RecorderModule,
   ],
   providers: [
-    { provide: OPEN_CONTROLLERS, useValue: [HealthController] },
+    { provide: OPEN_CONTROLLERS, useValue: [HealthController, MetricsController] },
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
 })

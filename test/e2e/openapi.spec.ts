@@ -66,6 +66,7 @@ describe('the description of the HTTP interface', () => {
     [200, '/livez', { method: 'GET', path: '/livez' }],
     [200, '/readyz', { method: 'GET', path: '/readyz' }],
     [200, '/healthz', { method: 'GET', path: '/healthz' }],
+    [200, '/metrics', { method: 'GET', path: '/metrics' }],
     [201, WHIP, { method: 'POST', path: '/whip/a', type: OFFER, body: offer() }],
     [400, WHIP, { method: 'POST', path: '/whip/a', type: OFFER, body: 'hello' }],
     [400, WHIP, { method: 'POST', path: '/whip/.a', type: OFFER, body: offer() }],

@@ -71,3 +71,31 @@ it('says what waits to be done, for how long and why', async () => {
   });
   expect(jobs.oldestAgeSeconds).toBeGreaterThanOrEqual(90);
 });
+
+it('says the same as metrics, and leaves out what it does not know', async () => {
+  await using fixture = await startIndex({ AIRCHECK_RECORDER_MIN_FREE_BYTES: '1000' });
+  const metrics = async (): Promise<Map<string, string>> => {
+    const response = await fetch(`${await fixture.app.getUrl()}/metrics`);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(lines.map((line) => line.split(' ') as [string, string]));
+  };
+
+  const before = await metrics();
+  expect(before.get('aircheck_storage_low_space_bytes')).toBe('1000');
+  expect(before.get('aircheck_storage_used_bytes')).toBe('0');
+  expect(Number(before.get('aircheck_storage_free_bytes'))).toBeGreaterThan(0);
+  expect(before.has('aircheck_storage_hours_left')).toBe(false);
+  expect(before.has('process_cpu_seconds_total')).toBe(true);
+
+  await record(fixture, { segments: [1, 2] });
+  await fixture.dataSource.transaction((manager) =>
+    fixture.app.get(OutboxService).delete(manager, [parseObjectKey('cam/seg_0009.m4s')], {
+      sizes: new Map([['cam/seg_0009.m4s', 77]]),
+    }),
+  );
+  const after = await metrics();
+  expect(Number(after.get('aircheck_storage_hours_left'))).toBeGreaterThan(0);
+  expect(after.get('aircheck_jobs_pending{kind="delete"}')).toBe('1');
+  expect(after.get('aircheck_jobs_pending_bytes{kind="delete"}')).toBe('77');
+});

@@ -16,6 +16,7 @@ import { RecordingSessionController } from './session.controller.js';
 import { RetentionService } from './retention/retention.service.js';
 import { SpoolKeeperService } from './spool/spool-keeper.service.js';
 import { StorageReportController } from './storage-report.controller.js';
+import { StorageMetricsService } from './storage-report/storage-metrics.service.js';
 import { StorageReportService } from './storage-report/storage-report.service.js';
 import { SegmentUploads } from './segment-uploads.js';
 import { SessionHoldService } from './sessions/session-hold.service.js';
@@ -42,6 +43,7 @@ import { SessionListService } from './sessions/session-list.service.js';
     RecordingDeletionService,
     RetentionService,
     StorageReportService,
+    StorageMetricsService,
     SegmentUploads,
     SpoolKeeperService,
   ],

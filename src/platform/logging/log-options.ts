@@ -2,7 +2,7 @@ import type { Params } from 'nestjs-pino';
 import { pino, type DestinationStream } from 'pino';
 import pretty from 'pino-pretty';
 import type { AppConfig } from '../../config/index.js';
-import { describeRequest, levelOf, requestId } from './request-log.js';
+import { describeFailure, describeRequest, levelOf, requestId } from './request-log.js';
 
 const SECRETS = ['req.headers.authorization', 'req.headers.cookie', '*.authorization', '*.password', '*.token'];
 
@@ -13,6 +13,7 @@ export function logOptions(config: AppConfig): Params {
     redact: { paths: SECRETS, censor: '(hidden)' },
     genReqId: requestId,
     customLogLevel: levelOf,
+    customErrorObject: describeFailure,
     serializers: { req: describeRequest, res: describeResponse },
   };
   return { pinoHttp: [options, destination()] };

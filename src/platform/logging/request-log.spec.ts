@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { describeRequest, levelOf, requestId } from './request-log.js';
+import { describeFailure, describeRequest, levelOf, requestId } from './request-log.js';
 
 describe('the log line of a request', () => {
   const request = (url: string, headers: object = {}): IncomingMessage => ({ url, headers }) as IncomingMessage;
@@ -22,8 +22,23 @@ describe('the log line of a request', () => {
     ['/api/playback', 404, 'info'],
     ['/api/playback', 500, 'error'],
     ['/livez', 500, 'error'],
+    ['/whip/cam', 507, 'info'],
   ])('of %s with %s is at level %s', (url, status, level) => {
     expect(levelOf(request(url), response(status))).toBe(level);
+  });
+
+  it('has no stack of an error that the logger made up', () => {
+    const error = new Error('failed with status code 507');
+
+    expect(describeFailure(request('/'), response(507), error, { err: error, responseTime: 3 })).toEqual({
+      responseTime: 3,
+    });
+  });
+
+  it('has the error of a connection that broke', () => {
+    const error = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+
+    expect(describeFailure(request('/'), response(200), error, { err: error })).toEqual({ err: error });
   });
 
   it('keeps the id that a proxy gave', () => {

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LevelWithSilent } from 'pino';
 
-const HEALTH_PATHS: readonly string[] = ['/livez', '/readyz', '/healthz'];
+const HEALTH_PATHS: readonly string[] = ['/livez', '/readyz', '/healthz', '/metrics'];
+/** Refusals that are told to the client with a time to try again: no failure of ours. */
+const REFUSALS: readonly number[] = [503, 507];
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 export interface LoggedRequest {
@@ -22,9 +24,23 @@ export function requestId(request: IncomingMessage, response: ServerResponse): s
 
 /** Health is polled every few seconds: it is no news, well or ill. */
 export function levelOf(request: IncomingMessage, response: ServerResponse, error?: Error): LevelWithSilent {
-  if (response.statusCode >= 500 && response.statusCode !== 503) return 'error';
+  if (response.statusCode >= 500 && !REFUSALS.includes(response.statusCode)) return 'error';
   if (HEALTH_PATHS.includes(pathOf(request.url))) return 'debug';
   return error === undefined ? 'info' : 'warn';
+}
+
+/**
+ * Without the error that the logger makes up of a status: its stack says nothing, and a failure of ours is logged where
+ * it is caught.
+ */
+export function describeFailure(
+  _request: IncomingMessage,
+  response: ServerResponse & { readonly err?: unknown },
+  error: Error,
+  line: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const isMadeUp = response.statusCode >= 500 && response.err === undefined && !('code' in error);
+  return isMadeUp ? { ...line, err: undefined } : line;
 }
 
 /** No headers and no query: either may carry a token. */

@@ -21,6 +21,7 @@ import { StorageService } from '../../../src/modules/storage/storage.service.js'
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
 import { AppConfigModule } from '../../../src/platform/app-config.module.js';
 import { inputPipe } from '../../../src/platform/body/input-pipe.js';
+import { MetricsModule } from '../../../src/platform/metrics/metrics.module.js';
 import { ProblemFilter } from '../../../src/platform/problem/problem.filter.js';
 
 const VIDEO_TIMESCALE = 90_000;
@@ -58,6 +59,7 @@ export async function startIndex(
   const module = await Test.createTestingModule({
     imports: [
       AppConfigModule.of(config, new URL('file:///no/worker.js')),
+      MetricsModule,
       TypeOrmModule.forRoot({ ...dataSourceOptions(url, { entities: [], migrations }), autoLoadEntities: true }),
       IndexModule,
     ],

@@ -18,6 +18,7 @@ export const filteredDeletionQuery = z
     from: instant.optional(),
     to: instant.optional(),
   })
-  .refine(({ stream, from, to }) => (stream ?? from ?? to) !== undefined, 'Expected stream, from or to');
+  .refine(({ stream, from, to }) => (stream ?? from ?? to) !== undefined, 'Expected stream, from or to')
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, 'Expected `from` before `to`');
 
 export type FilteredDeletionQuery = z.output<typeof filteredDeletionQuery>;
