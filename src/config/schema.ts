@@ -230,6 +230,13 @@ const playback = z.strictObject({
     unit: 'seconds',
     description: 'How long such a URL is good.',
   }),
+  max_range_hours: wholeNumber({
+    min: 1,
+    max: 8784,
+    default: 744,
+    unit: 'hours',
+    description: 'Longest range of time that is played or exported at once.',
+  }),
 });
 
 export const configSchema = z.strictObject({

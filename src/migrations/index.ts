@@ -2,6 +2,7 @@ import { Completeness1795300000000 } from './1795300000000-completeness.js';
 import { Index1795200000000 } from './1795200000000-index.js';
 import { GapEnds1795350000000 } from './1795350000000-gap-ends.js';
 import { Outbox1795400000000 } from './1795400000000-outbox.js';
+import { PlaybackRanges1795520000000 } from './1795520000000-playback-ranges.js';
 import { UnrecordedTracks1795250000000 } from './1795250000000-unrecorded-tracks.js';
 
 /** Every migration, oldest first. */
@@ -11,4 +12,5 @@ export const migrations = [
   Completeness1795300000000,
   GapEnds1795350000000,
   Outbox1795400000000,
+  PlaybackRanges1795520000000,
 ] as const;

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.js';
+import type { NearestRecorded } from './playback/nearest-recorded.js';
 
 export class UnknownRecordingSessionError extends AppError {
   readonly kind = 'not-found';
@@ -123,4 +124,68 @@ export class PreconditionFailedError extends AppError {
   constructor() {
     super('The object is not the one that If-Match names.');
   }
+}
+
+/** Nothing was ever recorded of the stream, or nothing of it is left. */
+export class StreamNotRecordedError extends AppError {
+  readonly kind = 'not-found';
+  readonly code = 'stream-not-recorded';
+
+  constructor(stream: string) {
+    super('Nothing is recorded of this stream.', { stream });
+  }
+}
+
+export class NothingRecordedError extends AppError {
+  readonly kind = 'not-found';
+  readonly code = 'nothing-recorded-in-range';
+
+  constructor(stream: string, nearest?: NearestRecorded) {
+    super('Nothing was recorded in this range.', { stream, ...nearestFacts(nearest) });
+  }
+}
+
+/** It was recorded, and cannot be had any more. */
+export class RangeGoneError extends AppError {
+  readonly kind = 'gone';
+  readonly code = 'range-gone';
+
+  constructor(reason: 'deleted' | 'lost', nearest?: NearestRecorded) {
+    super(`What was recorded in this range is ${reason}.`, { reason, ...nearestFacts(nearest) });
+  }
+}
+
+export class RangeInvalidError extends AppError {
+  readonly kind = 'invalid-input';
+  readonly code = 'range-invalid';
+
+  constructor() {
+    super('The range is empty: `to` must be later than `from`.');
+  }
+}
+
+export class RangeInFutureError extends AppError {
+  readonly kind = 'invalid-input';
+  readonly code = 'range-in-future';
+
+  constructor() {
+    super('The range lies in the future.');
+  }
+}
+
+export class RangeTooLongError extends AppError {
+  readonly kind = 'invalid-input';
+  readonly code = 'range-too-long';
+
+  constructor(limitHours: number) {
+    super(`The range is longer than ${String(limitHours)} hours.`, { limitHours });
+  }
+}
+
+/** Where there is something to play, as near as there is, before and behind. */
+function nearestFacts({ beforeMs, afterMs }: Partial<NearestRecorded> = {}): Readonly<Record<string, string>> {
+  return {
+    ...(beforeMs === undefined ? {} : { recordedBefore: new Date(beforeMs).toISOString() }),
+    ...(afterMs === undefined ? {} : { recordedAfter: new Date(afterMs).toISOString() }),
+  };
 }

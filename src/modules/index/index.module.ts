@@ -9,6 +9,7 @@ import { ManifestService } from './manifest.service.js';
 import { NodeService } from './node.service.js';
 import { ObjectController } from './object.controller.js';
 import { ObjectService } from './object.service.js';
+import { PlaybackRangeService } from './playback-range.service.js';
 import { PlaybackController } from './playback.controller.js';
 import { RecordingController } from './recording.controller.js';
 import { RecordingListService } from './recordings/recording-list.service.js';
@@ -34,6 +35,7 @@ import { SessionListService } from './sessions/session-list.service.js';
   providers: [
     IndexService,
     ManifestService,
+    PlaybackRangeService,
     ObjectService,
     FillerService,
     NodeService,
@@ -47,6 +49,6 @@ import { SessionListService } from './sessions/session-list.service.js';
     SegmentUploads,
     SpoolKeeperService,
   ],
-  exports: [IndexService, ManifestService, NodeService],
+  exports: [IndexService, ManifestService, NodeService, PlaybackRangeService],
 })
 export class IndexModule {}

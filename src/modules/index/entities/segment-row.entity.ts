@@ -13,6 +13,7 @@ export type SegmentState = 'local' | 'uploading' | 'stored' | 'lost';
 /** One segment number of a directory, all tracks. Exists only for bytes that were synced. */
 @Entity('segments')
 @Index('segments_session_ix', ['sessionId', 'directory', 'number'])
+@Index('segments_time_ix', ['sessionId', 'startMs'])
 @Index('segments_state_ix', ['state', 'releasedAt', 'createdAt'])
 export class SegmentRow {
   @PrimaryColumn({ type: 'varchar', length: 1024 })

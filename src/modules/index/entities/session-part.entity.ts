@@ -4,6 +4,7 @@ import { bigNumberColumn, instantColumn } from '../../../persistence/column-type
 /** What one session has in one directory: a session that crosses a day border has several parts, a directory may have several sessions. */
 @Entity('session_parts')
 @Index('session_parts_stream_ix', ['stream', 'startedAt'])
+@Index('session_parts_long_ix', ['stream', 'startedAt'], { where: `"end_ms" - "start_ms" > 93600000` })
 @Index('session_parts_session_ix', ['sessionId'])
 export class SessionPart {
   @PrimaryColumn({ type: 'varchar', length: 1024 })

@@ -1,0 +1,197 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { setImmediate } from 'node:timers/promises';
+import { DataSource, In, MoreThan, MoreThanOrEqual } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { dayAt } from '../../shared/calendar-day.js';
+import { DirectoryMark, SegmentRow, RecordingSession, TrackRow } from './entities/index.js';
+import {
+  NothingRecordedError,
+  RangeGoneError,
+  RangeInFutureError,
+  RangeInvalidError,
+  RangeTooLongError,
+  StreamNotRecordedError,
+  UnknownRecordingSessionError,
+} from './index.errors.js';
+import { findNearest } from './playback/nearest-recorded.js';
+import {
+  anchorOf,
+  findFirstSegment,
+  findPartsNear,
+  findPartsOf,
+  type PartOfSession,
+  type RecordedPart,
+  type Stretch,
+} from './playback/recorded-part.js';
+import type { RecordingSessionView } from './recording-session.js';
+import { sessionView } from './session-view.js';
+
+export type { RecordedPart } from './playback/recorded-part.js';
+
+/** What of a stream is wanted: a stretch of wall clock in epoch milliseconds, `toMs` exclusive, or one session. */
+export type PlaybackSelection =
+  { readonly fromMs: number; readonly toMs: number | undefined } | { readonly sessionId: string };
+
+/** What is recorded of a stretch of wall clock, in the order to play it. */
+export interface PlaybackRange {
+  readonly stream: string;
+  /** As asked for; of a session, its first media. */
+  readonly fromMs: number;
+  /** As asked for, undefined for an open end; of a session, the end of its last media, undefined while it is not over. */
+  readonly toMs: number | undefined;
+  readonly sessions: readonly RecordingSessionView[];
+  /** At least one. */
+  readonly parts: readonly RecordedPart[];
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** About 5 ms of work on SQLite, which answers synchronously. */
+const PAGE_ROWS = 1000;
+
+/**
+ * Finds what is recorded of a stream in a range, over sessions, directories and days. Only the rows concerned are read:
+ * parts by stream and wall clock, segments by session time from the first one that reaches into the range.
+ */
+@Injectable()
+export class PlaybackRangeService {
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * @param nowMs wall clock, epoch milliseconds
+   * @throws {RangeInvalidError | RangeInFutureError | RangeTooLongError}
+   * @throws {StreamNotRecordedError | UnknownRecordingSessionError | NothingRecordedError | RangeGoneError}
+   */
+  async find(stream: string, selection: PlaybackSelection, nowMs = Date.now()): Promise<PlaybackRange> {
+    return 'sessionId' in selection
+      ? this.findSession(stream, selection.sessionId)
+      : this.findStretch(stream, selection.fromMs, selection.toMs, nowMs);
+  }
+
+  /** Segments of the range in the order to play them, page by page; those whose bytes are lost are left out. */
+  async *segments({ parts }: Pick<PlaybackRange, 'parts'>): AsyncGenerator<readonly SegmentRow[]> {
+    for (const part of parts) yield* this.segmentsOf(part);
+  }
+
+  /** Tracks of the range's directories, oldest first: a session may point at an init that another left there. */
+  tracks({ parts }: Pick<PlaybackRange, 'parts'>): Promise<TrackRow[]> {
+    const directories = [...new Set(parts.map(({ directory }) => directory))];
+    return this.dataSource.manager.find(TrackRow, {
+      where: { directory: In(directories) },
+      order: { createdAt: 'ASC' },
+    });
+  }
+
+  private async *segmentsOf(part: RecordedPart): AsyncGenerator<readonly SegmentRow[]> {
+    const { sessionId, directory, firstNumber, fromMs, toMs } = part;
+    for (let last = firstNumber - 1, more = true; more;) {
+      const page: SegmentRow[] = await this.dataSource.manager.find(SegmentRow, {
+        where: { sessionId, directory, number: MoreThan(last) },
+        order: { number: 'ASC' },
+        take: PAGE_ROWS,
+      });
+      const inside = page.filter((row) => row.startMs < toMs && row.startMs + row.durationMs > fromMs);
+      const playable = inside.filter(({ state }) => state !== 'lost');
+      if (playable.length > 0) yield playable;
+      last = page.at(-1)?.number ?? last;
+      more = page.length === PAGE_ROWS && (page.at(-1)?.startMs ?? 0) < toMs;
+      if (more) await setImmediate();
+    }
+  }
+
+  private async findSession(stream: string, sessionId: string): Promise<PlaybackRange> {
+    const { manager } = this.dataSource;
+    if (!(await manager.existsBy(RecordingSession, { id: sessionId, stream }))) {
+      throw new UnknownRecordingSessionError(sessionId);
+    }
+    const found = await findPartsOf(manager, sessionId);
+    const [first] = found;
+    if (first === undefined) throw new NothingRecordedError(stream);
+    const anchorMs = anchorOf(first.session);
+    const fromMs = anchorMs + first.part.startMs;
+    const endMs = anchorMs + Math.max(...found.map(({ part }) => part.endMs));
+    this.checkLength(endMs - fromMs);
+    const { parts, isLost } = await this.locate(found, fromMs, Infinity);
+    if (parts.length === 0) throw isLost ? new RangeGoneError('lost') : new NothingRecordedError(stream);
+    const toMs = first.session.endedAt === null ? undefined : endMs;
+    return { stream, fromMs, toMs, parts, sessions: [sessionView(first.session)] };
+  }
+
+  private async findStretch(
+    stream: string,
+    fromMs: number,
+    toMs: number | undefined,
+    nowMs: number,
+  ): Promise<PlaybackRange> {
+    if (toMs !== undefined && toMs <= fromMs) throw new RangeInvalidError();
+    if (fromMs >= nowMs) throw new RangeInFutureError();
+    this.checkLength((toMs ?? nowMs) - fromMs);
+    const near = await findPartsNear(this.dataSource.manager, stream, fromMs, toMs ?? nowMs + DAY_MS);
+    const { parts, isLost } = await this.locate(near, fromMs, toMs ?? Infinity);
+    if (parts.length === 0) throw await this.absence(stream, { fromMs, toMs: toMs ?? nowMs }, isLost);
+    const ids = new Set(parts.map(({ sessionId }) => sessionId));
+    return { stream, fromMs, toMs, parts, sessions: sessionsOf(near, ids).map(sessionView) };
+  }
+
+  private checkLength(lengthMs: number): void {
+    const hours = this.config.playback.max_range_hours;
+    if (lengthMs > hours * HOUR_MS) throw new RangeTooLongError(hours);
+  }
+
+  private async locate(
+    near: readonly PartOfSession[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<{ readonly parts: RecordedPart[]; readonly isLost: boolean }> {
+    const { manager } = this.dataSource;
+    const parts: RecordedPart[] = [];
+    let isLost = false;
+    for (const { part, session } of near) {
+      const { directory, sessionId, startMs, endMs } = part;
+      const anchorEpochMs = anchorOf(session);
+      const stretch = { fromMs: fromMs - anchorEpochMs, toMs: toMs - anchorEpochMs };
+      if (stretch.toMs <= startMs || stretch.fromMs >= endMs) continue;
+      const within = { fromMs: stretch.fromMs, toMs: Math.min(stretch.toMs, endMs) };
+      const first = await findFirstSegment(manager, part, within, false);
+      if (first === undefined) isLost ||= (await findFirstSegment(manager, part, within, true)) !== undefined;
+      else {
+        const { number: firstNumber } = first;
+        parts.push({ directory, sessionId, anchorEpochMs, startMs, endMs, ...stretch, firstNumber });
+      }
+    }
+    return { parts, isLost };
+  }
+
+  /** Why nothing can be played: it is gone, nothing was recorded then, or nothing ever was. */
+  private async absence(stream: string, stretch: Stretch, isLost: boolean): Promise<Error> {
+    if (isLost) return new RangeGoneError('lost');
+    const nearest = await findNearest(this.dataSource.manager, stream, stretch.fromMs, stretch.toMs);
+    if (await this.wasDeleted(stream, stretch)) return new RangeGoneError('deleted', nearest);
+    return nearest === undefined ? new StreamNotRecordedError(stream) : new NothingRecordedError(stream, nearest);
+  }
+
+  /** Of a day's directory it is remembered that something was deleted there; of what lay elsewhere nothing is. */
+  private async wasDeleted(stream: string, { fromMs, toMs }: Stretch): Promise<boolean> {
+    const directories = new Set<string>();
+    for (let atMs = fromMs; atMs < toMs + DAY_MS; atMs += DAY_MS) {
+      const { year, month, day } = dayAt(Math.min(atMs, toMs - 1), this.config.recorder.time_zone);
+      directories.add([stream, digits(year, 4), digits(month, 2), digits(day, 2)].join('/'));
+    }
+    return this.dataSource.manager.existsBy(DirectoryMark, {
+      directory: In([...directories]),
+      lastNumber: MoreThanOrEqual(1),
+    });
+  }
+}
+
+function sessionsOf(near: readonly PartOfSession[], ids: ReadonlySet<string>): RecordingSession[] {
+  const sessions = new Map(near.map(({ session }) => [session.id, session]));
+  return [...sessions.values()].filter(({ id }) => ids.has(id));
+}
+
+function digits(value: number, length: number): string {
+  return String(value).padStart(length, '0');
+}
