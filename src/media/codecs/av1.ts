@@ -15,7 +15,12 @@ export const av1: RecordableCodec = {
   acceptedFormats: 'profile 0, 1 or 2',
   answerFormat: (parameters) => answerParameters(parameters, ['profile', 'level-idx', 'tier']),
   createDepacketizer: (sink) => new Av1Depacketizer(sink),
-  isobmff: { sampleEntryType: 'av01', configurationBoxType: 'av1C', codecString },
+  isobmff: {
+    sampleEntryType: 'av01',
+    configurationBoxType: 'av1C',
+    codecString,
+    inBand: { sampleEntryType: 'av01', parameterUnits: () => new Uint8Array(0) },
+  },
 };
 
 /** Main is played wherever AV1 is; High (4:4:4) and Professional are not. */

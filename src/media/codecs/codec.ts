@@ -126,8 +126,18 @@ export interface IsobmffBinding {
   readonly configurationBoxType: string;
   /** @returns `CodecParameters.codecString` of a configuration, undefined for bytes that are none. Never throws on them. */
   codecString(configuration: Uint8Array): string | undefined;
+  /** How one sample entry serves several sets of parameters; absent where it cannot. */
+  readonly inBand?: InBandParameters;
   /** Audio: how many samples before a random access point must be decoded for its sound to be right, as a negative number. */
   readonly rollDistance?: number;
   /** Audio: a frame of 20 ms that decodes to silence, whatever came before it. */
   readonly silence?: Uint8Array;
+}
+
+/** Parameters that a key frame brings itself. */
+export interface InBandParameters {
+  /** Four characters: `avc3`. */
+  readonly sampleEntryType: string;
+  /** @returns what goes in front of a key frame's bytes; empty where it has them anyway. Never throws on any bytes. */
+  parameterUnits(configuration: Uint8Array): Uint8Array;
 }

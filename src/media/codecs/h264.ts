@@ -1,6 +1,6 @@
 import type { RecordableCodec } from './codec.js';
 import { answerParameters } from './format.js';
-import { codecString } from './h264/configuration.js';
+import { codecString, parameterUnits } from './h264/configuration.js';
 import { H264Depacketizer } from './h264/depacketizer.js';
 
 /** Of the parameters of RFC 6184 section 8.1 those that an answer repeats: they must be the same on both sides. */
@@ -15,7 +15,12 @@ export const h264: RecordableCodec = {
   acceptedFormats: 'packetization-mode 0 or 1',
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H264Depacketizer(sink, format),
-  isobmff: { sampleEntryType: 'avc1', configurationBoxType: 'avcC', codecString },
+  isobmff: {
+    sampleEntryType: 'avc1',
+    configurationBoxType: 'avcC',
+    codecString,
+    inBand: { sampleEntryType: 'avc3', parameterUnits },
+  },
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { RecordableCodec, FormatParameters } from './codec.js';
 import { answerParameters } from './format.js';
-import { codecString } from './h265/configuration.js';
+import { codecString, parameterUnits } from './h265/configuration.js';
 import { H265Depacketizer } from './h265/depacketizer.js';
 
 /** Of the parameters of RFC 7798 section 7.1 those that an answer repeats (section 7.2.2). */
@@ -23,7 +23,12 @@ export const h265: RecordableCodec = {
   acceptedFormats: 'tx-mode SRST, sprop-max-don-diff 0',
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H265Depacketizer(sink, format),
-  isobmff: { sampleEntryType: 'hvc1', configurationBoxType: 'hvcC', codecString },
+  isobmff: {
+    sampleEntryType: 'hvc1',
+    configurationBoxType: 'hvcC',
+    codecString,
+    inBand: { sampleEntryType: 'hev1', parameterUnits },
+  },
 };
 
 /** The last choice: many browsers cannot play it. Several streams, or units out of decoding order, are not spoken. */

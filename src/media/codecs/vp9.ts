@@ -12,7 +12,12 @@ export const vp9: RecordableCodec = {
   acceptedFormats: 'profile-id 0 or 2',
   answerFormat: (parameters) => answerParameters(parameters, ['profile-id']),
   createDepacketizer: (sink) => new Vp9Depacketizer(sink),
-  isobmff: { sampleEntryType: 'vp09', configurationBoxType: 'vpcC', codecString },
+  isobmff: {
+    sampleEntryType: 'vp09',
+    configurationBoxType: 'vpcC',
+    codecString,
+    inBand: { sampleEntryType: 'vp09', parameterUnits: () => new Uint8Array(0) },
+  },
 };
 
 /** Every browser plays 8 bits 4:2:0; 10 and 12 bits many; other sampling (1 and 3) hardly any. */

@@ -16,10 +16,20 @@ export interface InitDescription extends Pick<
 > {
   readonly codec: RecordableCodec;
   readonly timescale: number;
+  /** The box that tells a decoder everything, as it is. */
+  readonly sampleEntry: Uint8Array;
+  /** `CodecParameters.configuration`, which is in there. */
+  readonly configuration: Uint8Array;
+  /** What the picture is shown at, in square pixels, 16.16 fixed point; zeros for sound. */
+  readonly displaySize: readonly [number, number];
 }
 
 /** What the header of a fragment says; the samples' bytes follow it in the same order, without anything between. */
 export interface FragmentDescription {
+  /** In a file of several tracks; 1 where absent. */
+  readonly trackId?: number;
+  /** Added to every composition offset; 0 where absent. */
+  readonly compositionShiftTicks?: number;
   /** Counts the fragments of a track from 1, 32 bits. */
   readonly sequenceNumber: number;
   /** Decode time of the first sample in ticks from session time 0. */
@@ -58,6 +68,17 @@ export interface ObjectNumber {
   readonly number: number;
 }
 
+/** A fragment of a segment file, with all of its samples. */
+export interface FoundFragment {
+  /** Decode time of the first sample, in ticks of the track. */
+  readonly startTicks: number;
+  readonly samples: FragmentSamples;
+  /** Where the bytes of the first sample lie; those of the others follow without anything between. */
+  readonly payloadOffset: number;
+  /** Where the next fragment begins, if there is one. */
+  readonly endOffset: number;
+}
+
 /** How recorded media is laid out in files. One folder each, listed in `index.ts`. */
 export interface ContainerDefinition {
   readonly name: string;
@@ -75,6 +96,8 @@ export interface ContainerDefinition {
   scanSegment(read: ReadBytes, sizeBytes: number): ScannedSegment;
   /** As `scanSegment`; `read` may know the first kilobytes only. @returns undefined for a file that is not ours */
   findFirstSample(read: ReadBytes, sizeBytes: number): ByteSpan | undefined;
+  /** As `scanSegment`, one fragment at a time, samples and all. @param offset 0, or where a fragment ended */
+  findFragment(read: ReadBytes, offset: number, sizeBytes: number): FoundFragment | undefined;
   /** @param number from 1; the first is `init.m4s`, others carry their number */
   initName(kind: MediaKind, number: number): string;
   segmentName(kind: MediaKind, number: number): string;

@@ -43,6 +43,15 @@ export class FragmentSamples {
     return true;
   }
 
+  /** Makes the last sample longer or shorter; never below a tick. There must be one. */
+  stretchLast(byTicks: number): void {
+    const index = this.sampleCount - 1;
+    const before = this.durationTicks[index] ?? 0;
+    const after = Math.max(1, before + byTicks);
+    this.durationTicks[index] = after;
+    this.totalTicks += after - before;
+  }
+
   /** Empties it for the next fragment. */
   clear(): void {
     this.sampleCount = 0;

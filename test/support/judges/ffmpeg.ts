@@ -45,10 +45,10 @@ export async function decodeErrors(input: string): Promise<string> {
   return `${complaints}\n${packets} packets gave ${frames} frames.`;
 }
 
-/** @param decoder of FFmpeg. @returns `640x480` of each picture that it shows */
-export async function decodedSizes(input: string, decoder: string): Promise<string[]> {
-  const output = ['-vf', 'showinfo', '-an', '-fps_mode', 'passthrough', '-f', 'null', '-'];
-  const args = ['-nostdin', '-v', 'info', '-c:v', decoder, '-i', input, ...output];
+/** @param decoder of FFmpeg, undefined for the one it takes itself. @returns `640x480` of each picture that it shows */
+export async function decodedSizes(input: string, decoder?: string): Promise<string[]> {
+  const output = ['-vf', 'showinfo', '-an', '-autoscale', '0', '-fps_mode', 'passthrough', '-f', 'null', '-'];
+  const args = ['-nostdin', '-v', 'info', ...(decoder === undefined ? [] : ['-c:v', decoder]), '-i', input, ...output];
   const { stderr } = await run('ffmpeg', args, { maxBuffer: 64 << 20 });
   return [...stderr.matchAll(/ s:(\d+x\d+) /g)].flatMap(([, size]) => size ?? []);
 }

@@ -1,4 +1,4 @@
-import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input, type InputTrack } from 'mediabunny';
+import { ALL_FORMATS, BufferSource, FilePathSource, EncodedPacketSink, Input, type InputTrack } from 'mediabunny';
 import { hashAudioFrame, hashPicture, splitLengthPrefixed } from '../access-unit.js';
 
 export interface StoredSample {
@@ -32,4 +32,23 @@ async function readTrack(track: InputTrack): Promise<StoredSample[]> {
     });
   }
   return samples;
+}
+
+export interface ShownTrack {
+  readonly kind: string;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly packets: number;
+}
+
+/** What mediabunny sees of each track of a file. */
+export async function readShown(path: string): Promise<ShownTrack[]> {
+  const input = new Input({ formats: ALL_FORMATS, source: new FilePathSource(path) });
+  const tracks: ShownTrack[] = [];
+  for (const track of await input.getTracks()) {
+    const { packetCount } = await track.computePacketStats();
+    const times = { startSeconds: await track.getFirstTimestamp(), endSeconds: await track.computeDuration() };
+    tracks.push({ kind: track.type, ...times, packets: packetCount });
+  }
+  return tracks;
 }

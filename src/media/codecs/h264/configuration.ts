@@ -1,10 +1,13 @@
 import type { CodecParameters } from '../codec.js';
 import { lengthAndBytes } from '../nal/unit-bytes.js';
+import { UnitReader } from '../nal/unit-reader.js';
 import type { SequenceParameterSet } from './sequence-parameter-set.js';
 
 /** Of these the record has no chroma format and bit depths: Baseline, Main, Extended. */
 const PROFILES_WITHOUT_FORMAT = new Set([66, 77, 88]);
 const NAL_LENGTH_BYTES = 4;
+/** Of the record: the sequence parameter sets, behind how many there are. */
+const SETS_START = 6;
 
 /**
  * What a sample entry says of a picture's parameter sets.
@@ -32,6 +35,14 @@ export function codecParameters(
 export function codecString(configuration: Uint8Array): string | undefined {
   const [version, profile = 0, constraints = 0, level] = configuration;
   return version !== 1 || level === undefined ? undefined : codecStringOf(profile, constraints, level);
+}
+
+/** @returns the sets of an AVCDecoderConfigurationRecord, each behind its length in four bytes, as samples have them */
+export function parameterUnits(configuration: Uint8Array): Uint8Array {
+  const units = new UnitReader(configuration, SETS_START);
+  units.copy((configuration[SETS_START - 1] ?? 0) & 0x1f);
+  units.copy(units.skipByte());
+  return units.copied();
 }
 
 /** RFC 6381 section 3.3. */

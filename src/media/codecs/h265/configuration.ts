@@ -1,6 +1,7 @@
 import { BitReader } from '../bit-reader.js';
 import type { CodecParameters } from '../codec.js';
 import { lengthAndBytes } from '../nal/unit-bytes.js';
+import { UnitReader } from '../nal/unit-reader.js';
 import { readProfile, type Profile } from './profile.js';
 import type { SequenceParameterSet } from './sequence-parameter-set.js';
 
@@ -36,6 +37,16 @@ export function codecParameters(set: SequenceParameterSet, sets: ActiveSets): Co
 export function codecString(configuration: Uint8Array): string | undefined {
   if (configuration[0] !== 1 || configuration.length < FIXED_BYTES) return undefined;
   return codecStringOf(readProfile(new BitReader().reset(configuration, 1, PROFILE_BYTES), 1));
+}
+
+/** @returns the sets of an HEVCDecoderConfigurationRecord, each behind its length in four bytes, as samples have them */
+export function parameterUnits(configuration: Uint8Array): Uint8Array {
+  const units = new UnitReader(configuration, FIXED_BYTES);
+  for (let arrays = configuration[FIXED_BYTES - 1] ?? 0; arrays > 0; arrays--) {
+    units.skipByte();
+    units.copy((units.skipByte() << 8) | units.skipByte());
+  }
+  return units.copied();
 }
 
 /** ISO/IEC 14496-15 annex E.3: profile, compatibility with the bits in reverse, tier and level, constraints up to the last that is not 0. */

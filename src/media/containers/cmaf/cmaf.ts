@@ -4,7 +4,7 @@ import { fragmentHeaderSize, writeFragmentHeader } from './fragment-header.js';
 import { encodeInit } from './init.js';
 import { initName, parseInitName, parseSegmentName, segmentName } from './object-names.js';
 import { readInit } from './read-init.js';
-import { findFirstSample, scanSegment } from './scan.js';
+import { findFirstSample, findFragment, scanSegment } from './scan.js';
 
 /** CMAF, ISO/IEC 23000-19: one track per file, a fragment is one `moof` + `mdat`. */
 export const cmaf: ContainerDefinition = {
@@ -16,6 +16,7 @@ export const cmaf: ContainerDefinition = {
   writeFragmentHeader,
   scanSegment,
   findFirstSample,
+  findFragment,
   initName,
   segmentName,
   parseInitName,

@@ -1,6 +1,5 @@
 import type { MediaKind } from '../../codecs/codec.js';
 import type { FragmentDescription } from '../container.js';
-import type { FragmentSamples } from '../fragment-samples.js';
 import {
   BOX_HEADER_BYTES,
   MDAT,
@@ -55,9 +54,9 @@ export function writeFragmentHeader(
   let position = writeBoxHeader(view, 0, moofBytes, MOOF);
   position = writeMovieFragmentHeader(view, position, fragment.sequenceNumber);
   position = writeBoxHeader(view, position, trafBytes, TRAF);
-  position = writeTrackFragmentHeader(view, position, kind);
+  position = writeTrackFragmentHeader(view, position, kind, fragment.trackId ?? TRACK_ID);
   position = writeDecodeTime(view, position, fragment.baseDecodeTicks);
-  position = writeTrackRun(view, position, kind, samples, moofBytes + BOX_HEADER_BYTES);
+  position = writeTrackRun(view, position, kind, fragment, moofBytes + BOX_HEADER_BYTES);
   writeBoxHeader(view, position, BOX_HEADER_BYTES + samples.payloadBytes, MDAT);
 }
 
@@ -74,10 +73,10 @@ function writeMovieFragmentHeader(view: DataView, position: number, sequenceNumb
   return position + MFHD_BYTES;
 }
 
-function writeTrackFragmentHeader(view: DataView, position: number, kind: MediaKind): number {
+function writeTrackFragmentHeader(view: DataView, position: number, kind: MediaKind, trackId: number): number {
   writeBoxHeader(view, position, TFHD_BYTES, TFHD);
   view.setUint32(position + 8, TFHD_DEFAULT_BASE_IS_MOOF | TFHD_DEFAULT_SAMPLE_FLAGS);
-  view.setUint32(position + 12, TRACK_ID);
+  view.setUint32(position + 12, trackId);
   view.setUint32(position + 16, kind === 'audio' ? SYNC_SAMPLE_FLAGS : NON_SYNC_SAMPLE_FLAGS);
   return position + TFHD_BYTES;
 }
@@ -96,7 +95,7 @@ function writeTrackRun(
   view: DataView,
   position: number,
   kind: MediaKind,
-  samples: FragmentSamples,
+  { samples, compositionShiftTicks = 0 }: FragmentDescription,
   dataOffset: number,
 ): number {
   const isVideo = kind === 'video';
@@ -112,7 +111,7 @@ function writeTrackRun(
     view.setUint32(row + 4, samples.sizeBytes[index] ?? 0);
     if (isVideo) {
       view.setUint32(row + 8, samples.isSync[index] === 1 ? SYNC_SAMPLE_FLAGS : NON_SYNC_SAMPLE_FLAGS);
-      view.setInt32(row + 12, samples.compositionOffsetTicks[index] ?? 0);
+      view.setInt32(row + 12, (samples.compositionOffsetTicks[index] ?? 0) + compositionShiftTicks);
     }
     row += ROW_BYTES[kind];
   }

@@ -1,3 +1,4 @@
+import { FragmentSamples } from '../fragment-samples.js';
 import {
   BOX_HEADER_BYTES,
   MFHD,
@@ -63,6 +64,25 @@ function hasOurBoxes(view: DataView): boolean {
 
 function hasBox(view: DataView, position: number, type: number, size: number): boolean {
   return view.getUint32(position) === size && view.getUint32(position + 4) === type;
+}
+
+/**
+ * All samples of a `moof` that `parseFragmentHeader` takes.
+ *
+ * @param bytes the whole box
+ */
+export function readSamples(bytes: Uint8Array): FragmentSamples {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const rowBytes = sizeOfRow(view.getUint32(TRUN_START + 8) & 0xff_ffff);
+  const samples = new FragmentSamples(view.getUint32(TRUN_START + 12));
+  const defaultFlags = view.getUint32(TFHD_START + 16);
+  for (let row = ROWS_START; row < view.byteLength; row += rowBytes) {
+    const hasVideoFields = rowBytes !== AUDIO_ROW_BYTES;
+    const flags = hasVideoFields ? view.getUint32(row + 8) : defaultFlags;
+    const offsetTicks = hasVideoFields ? view.getInt32(row + 12) : 0;
+    samples.add(view.getUint32(row + 4), view.getUint32(row), offsetTicks, (flags & IS_NON_SYNC_FLAG) === 0);
+  }
+  return samples;
 }
 
 const AUDIO_ROW_BYTES = 8;

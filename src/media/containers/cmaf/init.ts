@@ -1,18 +1,20 @@
 import { ascii, uint16, uint32, uint8 } from '../../bytes.js';
-import type { RecordableCodec, CodecParameters } from '../../codecs/codec.js';
+import type { CodecParameters } from '../../codecs/codec.js';
 import type { TrackDescription } from '../container.js';
 import { box, fullBox, zeros } from './box.js';
 import { FILE_TYPE } from './brands.js';
 import { TRACK_ID } from './layout.js';
+import {
+  handlerBox,
+  LANGUAGE_UNDETERMINED,
+  mediaInformation,
+  rollGroup,
+  TRACK_FLAGS,
+  UNITY_MATRIX,
+} from './movie-boxes.js';
 
 /** Of `mvhd`, which times nothing here: there are no samples in the movie box. */
 const MOVIE_TIMESCALE = 1000;
-/** 16.16 and, in the last column, 2.30 fixed point. */
-const UNITY_MATRIX = uint32(0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000);
-/** Packed ISO 639-2 code `und`. */
-const LANGUAGE_UNDETERMINED = 0x55c4;
-/** `tkhd`: enabled, in the movie, in the preview. */
-const TRACK_FLAGS = 7;
 const DPI_72 = 0x48_0000;
 
 /**
@@ -59,20 +61,8 @@ function displaySize({ width = 0, height = 0, pixelAspectRatio }: CodecParameter
 
 function mediaBox(track: TrackDescription): Uint8Array {
   const header = fullBox('mdhd', 0, 0, uint32(0, 0, track.timescale, 0), uint16(LANGUAGE_UNDETERMINED, 0));
-  return box('mdia', header, handler(track.codec), mediaInformation(track));
-}
-
-function handler({ kind }: RecordableCodec): Uint8Array {
-  const type = kind === 'video' ? 'vide' : 'soun';
-  const name = kind === 'video' ? 'Video' : 'Audio';
-  return fullBox('hdlr', 0, 0, uint32(0), ascii(type), zeros(12), ascii(`${name}\0`));
-}
-
-function mediaInformation(track: TrackDescription): Uint8Array {
-  const isVideo = track.codec.kind === 'video';
-  const header = isVideo ? fullBox('vmhd', 0, 1, zeros(8)) : fullBox('smhd', 0, 0, zeros(4));
-  const selfContained = fullBox('url ', 0, 1);
-  return box('minf', header, box('dinf', fullBox('dref', 0, 0, uint32(1), selfContained)), sampleTable(track));
+  const { kind } = track.codec;
+  return box('mdia', header, handlerBox(kind), mediaInformation(kind, sampleTable(track)));
 }
 
 /** All tables are empty; the samples are told by the fragments. */
@@ -85,7 +75,7 @@ function sampleTable(track: TrackDescription): Uint8Array {
     fullBox('stsc', 0, 0, uint32(0)),
     fullBox('stsz', 0, 0, uint32(0, 0)),
     fullBox('stco', 0, 0, uint32(0)),
-    ...rollGroup(track.codec),
+    ...rollGroup(track.codec.isobmff),
   );
 }
 
@@ -131,17 +121,4 @@ function audioSampleEntry({ codec, parameters }: TrackDescription): Uint8Array {
     uint16(channels, sampleBits, 0, 0, sampleRate, 0),
     box(codec.isobmff.configurationBoxType, parameters.configuration),
   );
-}
-
-/**
- * Version 2 with a default for all samples (ISO/IEC 14496-12 section 8.9.3), so that no fragment has to repeat which
- * group its samples are in.
- */
-function rollGroup({ isobmff: { rollDistance } }: RecordableCodec): Uint8Array[] {
-  if (rollDistance === undefined) return [];
-  const entryBytes = 2;
-  const defaultIndex = 1;
-  const entryCount = 1;
-  const head = uint32(entryBytes, defaultIndex, entryCount);
-  return [fullBox('sgpd', 2, 0, ascii('roll'), head, uint16(rollDistance))];
 }

@@ -16,6 +16,12 @@ function audioInit(): Uint8Array {
   return encodeInit({ codec: opus, parameters, timescale: 48_000 });
 }
 
+/** The box that has the type, whole. */
+function entryIn(init: Uint8Array, type: string): Uint8Array {
+  const start = Buffer.from(init).indexOf(type) - 4;
+  return init.slice(start, start + Buffer.from(init).readUInt32BE(start));
+}
+
 describe('readInit', () => {
   it('knows a video track by its init object, whatever its size and timescale', () => {
     const size = fc.integer({ min: 1, max: 0xffff });
@@ -27,6 +33,9 @@ describe('readInit', () => {
           timescale,
           width,
           height,
+          sampleEntry: entryIn(videoInit(width, height, timescale), 'avc1'),
+          configuration: Uint8Array.of(1, 0x42, 0xe0, 0x1f, 0xff, 0xe0, 0),
+          displaySize: [width * 0x1_0000, height * 0x1_0000],
         });
       }),
     );
@@ -39,6 +48,9 @@ describe('readInit', () => {
       timescale: 48_000,
       sampleRate: 48_000,
       channels: 2,
+      sampleEntry: entryIn(audioInit(), 'Opus'),
+      configuration: Uint8Array.of(0, 2, 0, 0, 0, 0, 0xbb, 0x80, 0, 0, 0),
+      displaySize: [0, 0],
     });
   });
 

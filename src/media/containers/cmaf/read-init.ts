@@ -6,6 +6,8 @@ import type { InitDescription } from '../container.js';
 const BOX_HEADER_BYTES = 8;
 /** Version and flags, then how many entries there are. */
 const ENTRIES_START = 8;
+/** In `tkhd` of version 0, behind its matrix. */
+const DISPLAY_SIZE_START = 76;
 const KINDS: Readonly<Record<string, MediaKind>> = { vide: 'video', soun: 'audio' };
 
 /** How a kind's sample entry begins: ISO/IEC 14496-12 sections 12.1.3 and 12.2.3. */
@@ -35,15 +37,25 @@ export function readInit(bytes: Uint8Array): InitDescription | undefined {
     (known) => known.kind === kind && known.isobmff.sampleEntryType === typeAt(entries, 4),
   );
   if (codec === undefined || timescale === 0) return undefined;
-  return describe(codec, timescale, contentAt(entries, [codec.isobmff.sampleEntryType]));
+  const description = describe(codec, timescale, contentAt(entries, [codec.isobmff.sampleEntryType]));
+  if (description === undefined) return undefined;
+  const header = contentAt(bytes, ['moov', 'trak', 'tkhd']);
+  const displaySize = [readUint32(header, DISPLAY_SIZE_START), readUint32(header, DISPLAY_SIZE_START + 4)] as const;
+  return { ...description, sampleEntry: entries.slice(0, readUint32(entries, 0)), displaySize };
 }
 
-function describe(codec: RecordableCodec, timescale: number, entry: Uint8Array): InitDescription | undefined {
+function describe(
+  codec: RecordableCodec,
+  timescale: number,
+  entry: Uint8Array,
+): Omit<InitDescription, 'sampleEntry' | 'displaySize'> | undefined {
   const { isobmff, kind } = codec;
   const layout = ENTRIES[kind];
   const configuration = contentAt(entry.subarray(layout.boxesStart), [isobmff.configurationBoxType]);
   const codecString = isobmff.codecString(configuration);
-  return codecString === undefined ? undefined : { codec, timescale, codecString, ...layout.read(entry) };
+  return codecString === undefined
+    ? undefined
+    : { codec, timescale, codecString, configuration, ...layout.read(entry) };
 }
 
 /** @returns the content of the first box on the way down, empty when it is not there or not whole */

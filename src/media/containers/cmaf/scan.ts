@@ -1,5 +1,5 @@
-import type { ByteSpan, ReadBytes, ScannedSegment } from '../container.js';
-import { parseFragmentHeader, type ParsedFragment } from './fragment-parser.js';
+import type { ByteSpan, FoundFragment, ReadBytes, ScannedSegment } from '../container.js';
+import { parseFragmentHeader, readSamples, type ParsedFragment } from './fragment-parser.js';
 import { BOX_HEADER_BYTES } from './layout.js';
 
 /** Room for 65 000 samples; a larger one is not ours. */
@@ -41,6 +41,23 @@ export function findFirstSample(read: ReadBytes, sizeBytes: number): ByteSpan | 
   if (fragment === undefined) return undefined;
   const { payloadBytes, firstSampleBytes } = fragment.parsed;
   return { offset: start + fragment.sizeBytes - payloadBytes, length: firstSampleBytes };
+}
+
+/**
+ * The fragment at a place of a segment file, or behind the segment type there.
+ *
+ * @param read may know a part of the file only: the header of the fragment and that of its samples' box
+ * @returns undefined when there is no whole fragment of ours, or `read` does not know its header
+ */
+export function findFragment(read: ReadBytes, offset: number, sizeBytes: number): FoundFragment | undefined {
+  const start = offset === 0 ? segmentTypeSize(read, sizeBytes) : offset;
+  const fragment = readFragment(read, start, sizeBytes);
+  if (fragment === undefined) return undefined;
+  const { startTicks, payloadBytes } = fragment.parsed;
+  const endOffset = start + fragment.sizeBytes;
+  const payloadOffset = endOffset - payloadBytes;
+  const samples = readSamples(read(start, payloadOffset - BOX_HEADER_BYTES - start));
+  return { startTicks, samples, payloadOffset, endOffset };
 }
 
 function segmentTypeSize(read: ReadBytes, fileBytes: number): number {

@@ -1,0 +1,104 @@
+import { uint32 } from '../../bytes.js';
+import type { ClipTrack } from '../../clips/clip.js';
+import { fullBox } from '../cmaf/box.js';
+
+/** Rows of a table, in arrays that grow. */
+class Rows {
+  private values = new Uint32Array(1024);
+  private length = 0;
+
+  constructor(private readonly columns: number) {}
+
+  get count(): number {
+    return this.length / this.columns;
+  }
+
+  push(value: number): void {
+    if (this.length === this.values.length) {
+      const larger = new Uint32Array(this.length * 2);
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values[this.length++] = value;
+  }
+
+  /** Counts on when the last row of two columns has the value. */
+  pushRun(value: number): void {
+    if (this.length > 0 && this.values[this.length - 1] === value) {
+      this.values[this.length - 2] = (this.values[this.length - 2] ?? 0) + 1;
+      return;
+    }
+    this.push(1);
+    this.push(value);
+  }
+
+  bytes(): Uint8Array {
+    const bytes = new Uint8Array(this.length * 4);
+    const view = new DataView(bytes.buffer);
+    for (let index = 0; index < this.length; index++) view.setUint32(index * 4, this.values[index] ?? 0);
+    return bytes;
+  }
+}
+
+/** The tables of a track but the places of its chunks, ISO/IEC 14496-12 sections 8.6 and 8.7. */
+export interface SampleTables {
+  readonly boxes: readonly Uint8Array[];
+  /** By how much composition times are moved so that no offset is negative, which some players do not know. */
+  readonly compositionShiftTicks: number;
+  readonly mediaTicks: number;
+}
+
+export function sampleTables(track: ClipTrack): SampleTables {
+  const { chunks, init } = track;
+  const compositionShiftTicks = compositionShift(track);
+  const durations = new Rows(2);
+  const offsets = new Rows(2);
+  const sizes = new Rows(1);
+  const syncs = new Rows(1);
+  const perChunk = new Rows(3);
+  let before = 0;
+  let mediaTicks = 0;
+  for (const [index, { samples }] of chunks.entries()) {
+    for (let sample = 0; sample < samples.count; sample++) {
+      durations.pushRun(samples.durationTicks[sample] ?? 0);
+      offsets.pushRun((samples.compositionOffsetTicks[sample] ?? 0) + compositionShiftTicks);
+      sizes.push(samples.sizeBytes[sample] ?? 0);
+      if (samples.isSync[sample] === 1) syncs.push(sizes.count);
+    }
+    mediaTicks += samples.totalDurationTicks;
+    if (samples.count === before) continue;
+    for (const value of [index + 1, samples.count, 1]) perChunk.push(value);
+    before = samples.count;
+  }
+  const boxes = [table('stts', durations)];
+  if (init.codec.kind === 'video') boxes.push(table('ctts', offsets));
+  if (syncs.count < sizes.count) boxes.push(table('stss', syncs));
+  boxes.push(table('stsc', perChunk), fullBox('stsz', 0, 0, uint32(0, sizes.count), sizes.bytes()));
+  return { boxes, compositionShiftTicks, mediaTicks };
+}
+
+function table(type: string, rows: Rows): Uint8Array {
+  return fullBox(type, 0, 0, uint32(rows.count), rows.bytes());
+}
+
+/** @returns by how much composition times are to be moved so that no offset is negative */
+export function compositionShift({ chunks }: ClipTrack): number {
+  let least = 0;
+  for (const { samples } of chunks) {
+    for (let sample = 0; sample < samples.count; sample++) {
+      least = Math.min(least, samples.compositionOffsetTicks[sample] ?? 0);
+    }
+  }
+  return -least;
+}
+
+/** @param offsets of the chunks in the file @param isLong 64 bits each */
+export function chunkOffsets(offsets: Float64Array, isLong: boolean): Uint8Array {
+  const bytes = new Uint8Array(offsets.length * (isLong ? 8 : 4));
+  const view = new DataView(bytes.buffer);
+  for (const [index, offset] of offsets.entries()) {
+    if (isLong) view.setBigUint64(index * 8, BigInt(offset));
+    else view.setUint32(index * 4, offset);
+  }
+  return fullBox(isLong ? 'co64' : 'stco', 0, 0, uint32(offsets.length), bytes);
+}
