@@ -237,6 +237,18 @@ const playback = z.strictObject({
     unit: 'hours',
     description: 'Longest range of time that is played or exported at once.',
   }),
+  thumbnails_dir: setting(z.string().min(1).default('./data/thumbnails'), {
+    description: 'Folder of the small pictures that timelines show; it may be emptied at any time.',
+    unit: 'path',
+    allowed: 'a path',
+  }),
+  thumbnails_mib: wholeNumber({
+    min: 0,
+    max: 1_048_576,
+    default: 256,
+    unit: 'MiB',
+    description: 'When they take more than this together, the longest unused are deleted.',
+  }),
 });
 
 export const configSchema = z.strictObject({

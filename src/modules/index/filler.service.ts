@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { buffer } from 'node:stream/consumers';
 import { DataSource, In, Not } from 'typeorm';
 import type { RecordedObject } from '../../engine/index.js';
 import { findCodec } from '../../media/codecs/index.js';
@@ -8,15 +7,10 @@ import type { FillerName } from '../../media/manifests/filler-name.js';
 import type { PaddedName } from '../../media/manifests/padded-name.js';
 import { fillerStretch, SILENCE_FRAME_MS } from '../../media/manifests/filler.js';
 import { msToTicks, ticksToMs } from '../../media/timeline/ticks.js';
-import { parseObjectKey } from '../storage/ports/object-key.js';
 import { StorageService } from '../storage/storage.service.js';
 import { SegmentRow, TrackRow } from './entities/index.js';
-import { wholeRange } from './object-access/whole-range.js';
+import { readFirstSample, readPart } from './object-access/first-sample.js';
 
-/** Segment type and the header of a first fragment of 400 samples are a quarter of it. */
-const HEADER_BYTES = 32 * 1024;
-/** A larger key frame is not repeated. */
-const MAX_SAMPLE_BYTES = 8 * 1024 * 1024;
 /** No segment lasts so long. */
 const MAX_STRETCH_MS = 10 * 60 * 1000;
 
@@ -49,7 +43,9 @@ export class FillerService {
     const stretch = fillerStretch(kind, parts.beside, parts.source.timescale);
     const lengthMs = ticksToMs(stretch.durationTicks, stretch.timescale);
     if (lengthMs > MAX_STRETCH_MS) return undefined;
-    const bytes = await (kind === 'audio' ? this.silence(directory, parts.source) : this.firstSample(parts.source));
+    const bytes = await (kind === 'audio'
+      ? this.silence(directory, parts.source)
+      : readFirstSample(this.storage, parts.source));
     const count = kind === 'audio' ? Math.round(lengthMs / SILENCE_FRAME_MS) : 1;
     return bytes && Buffer.from(encodeRepeated(cmaf, { kind, bytes, count, ...stretch }));
   }
@@ -72,7 +68,7 @@ export class FillerService {
       encodeRepeated(cmaf, { kind: 'audio', bytes, count, startTicks: fromTicks, durationTicks: count * frameTicks });
     return Buffer.concat([
       ...(headFrames === 0 ? [] : [silence(startTicks - headFrames * frameTicks, headFrames)]),
-      await this.read(sound, 0, sizeBytes),
+      await readPart(this.storage, sound, 0, sizeBytes),
       ...(tailFrames === 0 ? [] : [silence(startTicks + durationTicks, tailFrames)]),
     ]);
   }
@@ -94,19 +90,5 @@ export class FillerService {
   private async silence(directory: string, { trackId }: RecordedObject): Promise<Uint8Array | undefined> {
     const track = await this.dataSource.manager.findOneBy(TrackRow, { directory, trackId });
     return track === null ? undefined : findCodec(track.codecName, track.kind)?.isobmff?.silence;
-  }
-
-  private async firstSample(source: RecordedObject): Promise<Uint8Array | undefined> {
-    const { sizeBytes } = source;
-    const head = await this.read(source, 0, Math.min(HEADER_BYTES, sizeBytes));
-    const span = cmaf.findFirstSample((offset, length) => head.subarray(offset, offset + length), sizeBytes);
-    if (span === undefined || span.length === 0 || span.length > MAX_SAMPLE_BYTES) return undefined;
-    return this.read(source, span.offset, span.length);
-  }
-
-  /** @throws {ObjectNotFoundError | StorageUnavailableError} */
-  private async read({ objectKey, sizeBytes }: RecordedObject, start: number, length: number): Promise<Buffer> {
-    const range = { start, end: start + length - 1 };
-    return buffer(wholeRange(await this.storage.read(parseObjectKey(objectKey), sizeBytes, range), range));
   }
 }

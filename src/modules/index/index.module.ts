@@ -22,6 +22,10 @@ import { StorageReportService } from './storage-report/storage-report.service.js
 import { SegmentUploads } from './segment-uploads.js';
 import { SessionHoldService } from './sessions/session-hold.service.js';
 import { SessionListService } from './sessions/session-list.service.js';
+import { ThumbnailController } from './thumbnail.controller.js';
+import { ThumbnailService } from './thumbnails/thumbnail.service.js';
+import { TimelineController } from './timeline.controller.js';
+import { TimelineService } from './timeline/timeline.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([...indexEntities]), StorageModule],
@@ -31,6 +35,8 @@ import { SessionListService } from './sessions/session-list.service.js';
     RecordingSessionController,
     ObjectController,
     StorageReportController,
+    TimelineController,
+    ThumbnailController,
   ],
   providers: [
     IndexService,
@@ -48,6 +54,8 @@ import { SessionListService } from './sessions/session-list.service.js';
     StorageMetricsService,
     SegmentUploads,
     SpoolKeeperService,
+    TimelineService,
+    ThumbnailService,
   ],
   exports: [IndexService, ManifestService, NodeService, PlaybackRangeService],
 })

@@ -71,6 +71,16 @@ export class PlaybackRangeService {
       : this.findStretch(stream, selection.fromMs, selection.toMs, nowMs);
   }
 
+  /**
+   * @param toMs undefined for an open end
+   * @throws {RangeInvalidError | RangeInFutureError | RangeTooLongError}
+   */
+  check(fromMs: number, toMs: number | undefined, nowMs = Date.now()): void {
+    if (toMs !== undefined && toMs <= fromMs) throw new RangeInvalidError();
+    if (fromMs >= nowMs) throw new RangeInFutureError();
+    this.checkLength((toMs ?? nowMs) - fromMs);
+  }
+
   /** Segments of the range in the order to play them, page by page; those whose bytes are lost are left out. */
   async *segments({ parts }: Pick<PlaybackRange, 'parts'>): AsyncGenerator<readonly SegmentRow[]> {
     for (const part of parts) yield* this.segmentsOf(part);
@@ -126,9 +136,7 @@ export class PlaybackRangeService {
     toMs: number | undefined,
     nowMs: number,
   ): Promise<PlaybackRange> {
-    if (toMs !== undefined && toMs <= fromMs) throw new RangeInvalidError();
-    if (fromMs >= nowMs) throw new RangeInFutureError();
-    this.checkLength((toMs ?? nowMs) - fromMs);
+    this.check(fromMs, toMs, nowMs);
     const near = await findPartsNear(this.dataSource.manager, stream, fromMs, toMs ?? nowMs + DAY_MS);
     const { parts, isLost } = await this.locate(near, fromMs, toMs ?? Infinity);
     if (parts.length === 0) throw await this.absence(stream, { fromMs, toMs: toMs ?? nowMs }, isLost);

@@ -33,6 +33,15 @@ export async function decodeWithFfmpeg(input: string): Promise<DecodedByFfmpeg> 
   return { packets: sum(1), frames: sum(2), complaints: failure + complaints.join('\n') };
 }
 
+/** @returns `640x360`, of the one picture that the bytes of a file decode to */
+export async function pictureSize(file: Uint8Array): Promise<string> {
+  const entries = ['-count_frames', '-show_entries', 'stream=width,height,nb_read_frames', '-of', 'csv=p=0'];
+  const probe = run('ffprobe', ['-v', 'error', '-i', 'pipe:0', ...entries]);
+  probe.child.stdin?.end(file);
+  const [width, height, frames] = (await probe).stdout.trim().split(',');
+  return frames === '1' ? `${width ?? ''}x${height ?? ''}` : `${frames ?? 'no'} frames`;
+}
+
 function failed(error: unknown): { stderr: string; failure: string } {
   const { stderr = '', code } = error as { readonly stderr?: string; readonly code?: number | string };
   return { stderr, failure: `FFmpeg gave up: ${code ?? String(error)}\n` };

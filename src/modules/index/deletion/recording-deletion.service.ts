@@ -5,6 +5,7 @@ import { OutboxService } from '../../storage/outbox.service.js';
 import { Recording, RecordingSession, SessionPart } from '../entities/index.js';
 import { DeletionInterruptedError, RecordingNotFoundError } from '../index.errors.js';
 import { ManifestService } from '../manifest.service.js';
+import { ThumbnailService } from '../thumbnails/thumbnail.service.js';
 import { deleteParts, deleteSessions, type Deletion } from './delete-recordings.js';
 import type { FilteredDeletionQuery } from './deletion-query.js';
 import { markPublished } from './publication.js';
@@ -21,6 +22,7 @@ export class RecordingDeletionService implements BeforeApplicationShutdown {
     private readonly dataSource: DataSource,
     private readonly outbox: OutboxService,
     private readonly manifests: ManifestService,
+    private readonly thumbnails: ThumbnailService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -110,6 +112,7 @@ export class RecordingDeletionService implements BeforeApplicationShutdown {
   private async publish(directories: ReadonlySet<string>): Promise<void> {
     const written = new Set<string>();
     for (const directory of directories) {
+      await this.thumbnails.forget(directory);
       try {
         await this.manifests.publish(directory);
         if (!this.manifests.isLive(directory)) written.add(directory);

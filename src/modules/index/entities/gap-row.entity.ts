@@ -1,10 +1,11 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { RecordedGap } from '../../../engine/index.js';
 import { bigNumberColumn, instantColumn } from '../../../persistence/column-types.js';
 import type { MediaKind } from '../../../media/codecs/codec.js';
 
 /** Media of a session that never arrived or could not be used. */
 @Entity('gaps')
+@Index('gaps_length_ix', ['sessionId', 'durationMs'])
 export class GapRow {
   @PrimaryColumn({ name: 'session_id', type: 'varchar', length: 64 })
   sessionId!: string;

@@ -1,0 +1,7 @@
+import { z } from 'zod';
+import { instant } from '../sessions/session-query.js';
+
+/** Of `GET /api/v1/streams/{stream}/thumbnail` and `keyframe`. */
+export const pictureQuery = z.object({ at: instant });
+
+export type PictureQuery = z.output<typeof pictureQuery>;

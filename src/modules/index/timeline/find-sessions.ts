@@ -1,0 +1,122 @@
+import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { CompletenessRow, GapRow, RecordingSession, SegmentRow, SessionPart } from '../entities/index.js';
+import type { KindAbsence } from './draw-timeline.js';
+import type { Stretch } from './stretch.js';
+
+/** Sessions may tell their end by another clock than their media. */
+const CLOCKS_DIFFER_MS = 10 * 60_000;
+
+export interface StreamStretch extends Stretch {
+  readonly stream: string;
+}
+
+/** A session with all that a timeline needs of it; wall clock. */
+export interface SessionOnTimeline {
+  readonly row: RecordingSession;
+  readonly zeroMs: number;
+  readonly kinds: readonly CompletenessRow['kind'][];
+  readonly parts: readonly (Stretch & { readonly sizeBytes: number })[];
+  readonly absences: readonly KindAbsence[];
+  readonly lost: readonly Stretch[];
+}
+
+/**
+ * Sessions of a stream that reach into a stretch of time, oldest first. No segment is read but the lost ones: parts and
+ * gaps say the rest.
+ *
+ * @param leastMs shorter gaps are left out
+ */
+export async function findSessionsOnTimeline(
+  manager: EntityManager,
+  wanted: StreamStretch,
+  leastMs: number,
+): Promise<SessionOnTimeline[]> {
+  const rows = await overlapping(manager.createQueryBuilder(RecordingSession, 'session'), wanted)
+    .orderBy('session.startedAt')
+    .addOrderBy('session.id')
+    .getMany();
+  if (rows.length === 0) return [];
+  const parts = groupBySession(await ofSessions(manager.createQueryBuilder(SessionPart, 'own'), wanted).getMany());
+  const tracks = groupBySession(
+    await ofSessions(manager.createQueryBuilder(CompletenessRow, 'own'), wanted)
+      .andWhere('own.framesRecorded > 0')
+      .getMany(),
+  );
+  const gaps = groupBySession(
+    await ofSessions(manager.createQueryBuilder(GapRow, 'own'), wanted)
+      .andWhere('own.durationMs >= :leastMs', { leastMs })
+      .getMany(),
+  );
+  const lost = groupBySession(await findLost(manager, wanted, leastMs));
+  return rows.map((row) => {
+    const zeroMs = (row.anchoredAt ?? row.startedAt).getTime();
+    const at = (startMs: number, endMs: number): Stretch => ({ fromMs: zeroMs + startMs, toMs: zeroMs + endMs });
+    return {
+      row,
+      zeroMs,
+      kinds: (tracks.get(row.id) ?? []).map(({ kind }) => kind),
+      parts: (parts.get(row.id) ?? []).map(({ startMs, endMs, sizeBytes }) => ({ ...at(startMs, endMs), sizeBytes })),
+      absences: (gaps.get(row.id) ?? []).map(({ kind, startMs, durationMs, cause }) => {
+        return { ...at(startMs, startMs + durationMs), kind, reason: cause };
+      }),
+      lost: (lost.get(row.id) ?? []).map(({ startMs, endMs }) => at(startMs, endMs)),
+    };
+  });
+}
+
+/** Restricts a query that has `session` to sessions that reach into the stretch. */
+function overlapping<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  { stream, fromMs, toMs }: StreamStretch,
+): SelectQueryBuilder<T> {
+  const from = new Date(fromMs - CLOCKS_DIFFER_MS).toISOString();
+  const to = new Date(toMs + CLOCKS_DIFFER_MS).toISOString();
+  return query
+    .where('session.stream = :stream', { stream })
+    .andWhere('session.startedAt < :to', { to })
+    .andWhere('(session.endedAt IS NULL OR session.endedAt > :from)', { from });
+}
+
+/** @param query of rows `own` that have a session */
+function ofSessions<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  wanted: StreamStretch,
+): SelectQueryBuilder<T> {
+  return overlapping(query.innerJoin(RecordingSession, 'session', 'session.id = own.sessionId'), wanted);
+}
+
+interface LostStretch {
+  readonly sessionId: string;
+  /** Session time. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Whole days may be lost: those that begin within the same `leastMs` come as one. */
+async function findLost(manager: EntityManager, wanted: StreamStretch, leastMs: number): Promise<LostStretch[]> {
+  const together = `own.startMs / ${String(Math.max(1, Math.floor(leastMs)))}`;
+  const rows = await ofSessions(manager.createQueryBuilder(SegmentRow, 'own'), wanted)
+    .andWhere(`own.state = 'lost'`)
+    .select('own.sessionId', 'sessionId')
+    .addSelect('MIN(own.startMs)', 'startMs')
+    .addSelect('MAX(own.startMs + own.durationMs)', 'endMs')
+    .addSelect('SUM(own.durationMs)', 'lostMs')
+    .groupBy('own.sessionId')
+    .addGroupBy(together)
+    .getRawMany<{ sessionId: string } & Record<'startMs' | 'endMs' | 'lostMs', number | string>>();
+  return rows.flatMap(({ sessionId, ...numbers }) => {
+    const [startMs, endMs, lostMs] = [Number(numbers.startMs), Number(numbers.endMs), Number(numbers.lostMs)];
+    // Where most of it is there, what is lost is shorter than what is shown.
+    return lostMs * 2 > endMs - startMs ? [{ sessionId, startMs, endMs }] : [];
+  });
+}
+
+function groupBySession<T extends { readonly sessionId: string }>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.sessionId);
+    if (group === undefined) groups.set(row.sessionId, [row]);
+    else group.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { instant } from '../sessions/session-query.js';
+
+/** A day. */
+const MOST_SECONDS = 86_400;
+
+/** Of `GET /api/v1/streams/{stream}/timeline`. */
+export const timelineQuery = z.object({
+  from: instant,
+  to: instant,
+  resolution: z.coerce.number().min(0).max(MOST_SECONDS).optional(),
+});
+
+export type TimelineQuery = z.output<typeof timelineQuery>;

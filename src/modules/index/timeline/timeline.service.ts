@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { SessionPart } from '../entities/index.js';
+import { StreamNotRecordedError } from '../index.errors.js';
+import { PlaybackRangeService } from '../playback-range.service.js';
+import { UNFINISHED_STATES, type RecordingSessionView } from '../recording-session.js';
+import { sessionView } from '../session-view.js';
+import { drawTimeline, type DrawnTimeline } from './draw-timeline.js';
+import { findSessionsOnTimeline, type SessionOnTimeline } from './find-sessions.js';
+import { clip, lengthOf, type Stretch } from './stretch.js';
+
+/** A page has no more pixels than that, and an answer of so many ranges is some kB. */
+const USUAL_STEPS = 1000;
+const MOST_STEPS = 5000;
+/** The newest; the list of sessions has them all. */
+const MOST_SESSIONS = 500;
+
+export interface TimelineOrder extends Stretch {
+  readonly stream: string;
+  /** Coarser where the answer would be too long. */
+  readonly resolutionMs: number | undefined;
+}
+
+export interface Timeline extends DrawnTimeline, Stretch {
+  readonly stream: string;
+  readonly resolutionMs: number;
+  /** Of the ranges, without what was merged into them. */
+  readonly recordedMs: number;
+  /** Of what lies inside the bounds; of a part that reaches out of them its share by time. */
+  readonly sizeBytes: number;
+  readonly sessionCount: number;
+  /** Oldest first. */
+  readonly sessions: readonly RecordingSessionView[];
+}
+
+/** What is recorded of a stream in some time, and what is not, and why. */
+@Injectable()
+export class TimelineService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly ranges: PlaybackRangeService,
+  ) {}
+
+  /** @throws {RangeInvalidError | RangeInFutureError | RangeTooLongError | StreamNotRecordedError} */
+  async timeline({ stream, fromMs, toMs, resolutionMs: wantedMs }: TimelineOrder): Promise<Timeline> {
+    const bounds = { fromMs, toMs };
+    this.ranges.check(fromMs, toMs);
+    const { manager } = this.dataSource;
+    const resolutionMs = resolutionOf(bounds, wantedMs);
+    const sessions = await findSessionsOnTimeline(manager, { stream, ...bounds }, resolutionMs);
+    if (sessions.length === 0 && !(await manager.existsBy(SessionPart, { stream }))) {
+      throw new StreamNotRecordedError(stream);
+    }
+    const shown = sessions.map(drawn);
+    const { ranges, gaps } = drawTimeline(shown, { ...bounds, resolutionMs, nowMs: Date.now() });
+    const inside = sessions.filter(({ parts }) => parts.some((part) => clip(part, bounds) !== undefined));
+    return {
+      stream,
+      ...bounds,
+      resolutionMs,
+      ranges,
+      gaps,
+      recordedMs: ranges.reduce((sum, range) => sum + lengthOf(range), 0),
+      sizeBytes: Math.round(sizeIn(bounds, sessions)),
+      sessionCount: inside.length,
+      sessions: inside.slice(-MOST_SESSIONS).map(({ row }) => sessionView(row)),
+    };
+  }
+}
+
+function resolutionOf(bounds: Stretch, wantedMs: number | undefined): number {
+  const lengthMs = lengthOf(bounds);
+  return Math.ceil(Math.max(wantedMs ?? lengthMs / USUAL_STEPS, lengthMs / MOST_STEPS));
+}
+
+function drawn({ row, ...session }: SessionOnTimeline): Parameters<typeof drawTimeline>[0][number] {
+  const isInterrupted = row.state === 'interrupted';
+  return {
+    ...session,
+    id: row.id,
+    isInterrupted,
+    isRecording: !isInterrupted && UNFINISHED_STATES.includes(row.state),
+  };
+}
+
+function sizeIn(bounds: Stretch, sessions: readonly SessionOnTimeline[]): number {
+  return sessions
+    .flatMap(({ parts }) => parts)
+    .reduce((sum, part) => {
+      const inside = clip(part, bounds);
+      return inside === undefined ? sum : sum + (part.sizeBytes * lengthOf(inside)) / lengthOf(part);
+    }, 0);
+}
