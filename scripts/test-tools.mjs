@@ -25,6 +25,7 @@ const tools = {
     ],
   },
   aiortc: { command: [PYTHON, '-c', 'import aiortc'], debian: ['python3-aiortc'] },
+  coturn: { command: ['turnserver', '--version'], debian: ['coturn'] },
   // No package of Debian 12 is new enough: it is used where it is.
   go: { command: ['go', 'version'], debian: [] },
   // Compiles for minutes the first time. Its makers give out no packages of it any more.

@@ -1,3 +1,4 @@
+import { extraIceProblems } from './ice-schema.js';
 import { isLoopback, parseListenAddress } from './formats.js';
 import type { AppConfig } from './schema.js';
 import { storageProblems } from './storage-options.js';
@@ -32,7 +33,7 @@ export function contradictions(config: AppConfig, asksForCredentials: boolean): 
   if (storage.type === 'fs' && !upload.enabled && backup.type !== 'none') {
     problems.push('recorder.backup_storage.type is set while recorder.storage.type is "fs": a backup is for buckets.');
   }
-  problems.push(...retentionProblems(config));
+  problems.push(...retentionProblems(config), ...extraIceProblems(config.extra_ice));
   return problems;
 }
 

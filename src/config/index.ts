@@ -7,7 +7,7 @@ export {
   type ListenAddress,
 } from './formats.js';
 export { loadConfig, type LoadedConfig } from './load-config.js';
-export type { AppConfig, IceServerConfig } from './schema.js';
+export type { AppConfig } from './schema.js';
 export {
   storageConfigOf,
   type FsStorageConfig,

@@ -1,13 +1,12 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { isIceServerUrl, isTimeZone, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
+import { isTimeZone, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
+import { extraIce, iceServers } from './ice-schema.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 import { backupStorage, storage, upload } from './storage-schema.js';
 
 const GIBIBYTE = 2 ** 30;
-/** What fits into a header as it is. */
-const HEADER_TEXT = /^[\x20-\x7e]*$/;
 
 const http = z.strictObject({
   listen: setting(
@@ -168,17 +167,6 @@ const recorder = z.strictObject({
   upload: upload.prefault({}),
 });
 
-const iceServer = z
-  .strictObject({
-    urls: z.array(z.string().refine(isIceServerUrl)).min(1),
-    username: z.string().regex(HEADER_TEXT).default(''),
-    credential: z.string().regex(HEADER_TEXT).default(''),
-  })
-  .refine(
-    ({ urls, username, credential }) =>
-      (username !== '' && credential !== '') || !urls.some((url) => /^turn/i.test(url)),
-  );
-
 const hours = z.number().int().min(0).max(876_000);
 const manyBytes = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -283,13 +271,8 @@ export const configSchema = z.strictObject({
       ),
     })
     .prefault({}),
-  ice_servers: setting(z.array(iceServer).default([]), {
-    description: 'STUN and TURN servers that clients are told to use.',
-    unit: 'JSON: [{"urls":["turn:host"],"username":"","credential":""}]',
-    allowed:
-      'a list of tables with urls (stun:, stuns:, turn: or turns:), username and credential; TURN needs both of them',
-    secret: 'value',
-  }),
+  ice_servers: iceServers,
+  extra_ice: extraIce.prefault({}),
   auth: z
     .strictObject({
       mode: oneOf(
@@ -309,4 +292,3 @@ export const configSchema = z.strictObject({
 
 /** The whole configuration, checked, with every default filled in. Keys are those of the file. */
 export type AppConfig = z.output<typeof configSchema>;
-export type IceServerConfig = AppConfig['ice_servers'][number];

@@ -31,6 +31,8 @@ export interface LiveOptions {
   readonly rtx?: boolean;
   /** Simulcast layers of the picture. */
   readonly encodings?: readonly RTCRtpEncodingParameters[];
+  /** ICE servers and which candidates may be used. */
+  readonly connection?: RTCConfiguration;
 }
 
 /**
@@ -41,10 +43,10 @@ export interface LiveOptions {
 export async function goLive(
   page: Page,
   stream: string,
-  { picture = 'camera', codec = 'H264', others = [], rtx = false, encodings = [{}] }: LiveOptions = {},
+  { picture = 'camera', codec = 'H264', others = [], rtx = false, encodings = [{}], connection = {} }: LiveOptions = {},
 ): Promise<void> {
   await page.evaluate(
-    async ([endpoint, source, wanted, codecName, alternatives, hasRtx, sendEncodings]) => {
+    async ([endpoint, source, wanted, codecName, alternatives, hasRtx, sendEncodings, configuration]) => {
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
       const noise = (): MediaStream => {
         const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
@@ -64,7 +66,7 @@ export async function goLive(
         page: () => (globalThis as unknown as { media: MediaStream }).media,
       };
       const media = await sources[wanted]();
-      const peer = new RTCPeerConnection();
+      const peer = new RTCPeerConnection(configuration);
       const live = { peer, sent: [] as SentFrame[], session: '' };
       worker.onmessage = ({ data }: MessageEvent<SentFrame>) => live.sent.push(data);
       for (const track of media.getTracks()) {
@@ -84,6 +86,10 @@ export async function goLive(
         sender.transform = new RTCRtpScriptTransform(worker, { kind: track.kind, codec: codecName });
       }
       await peer.setLocalDescription();
+      if (configuration.iceTransportPolicy === 'relay') {
+        while (peer.iceGatheringState !== 'complete')
+          await new Promise((done) => peer.addEventListener('icegatheringstatechange', done, { once: true }));
+      }
       const headers = { 'content-type': 'application/sdp' };
       const response = await fetch(endpoint, { method: 'POST', headers, body: peer.localDescription?.sdp ?? '' });
       if (response.status !== 201) throw new Error(`WHIP ${response.status} ${await response.text()}`);
@@ -99,7 +105,7 @@ export async function goLive(
         look();
       });
     },
-    [`/whip/${stream}`, HASHING_WORKER, picture, codec, [...others], rtx, [...encodings]] as const,
+    [`/whip/${stream}`, HASHING_WORKER, picture, codec, [...others], rtx, [...encodings], connection] as const,
   );
 }
 

@@ -1,7 +1,7 @@
-import type { IceServerConfig } from '../../config/index.js';
+import type { IceServer } from './ice-server.js';
 
 /** @returns one `Link` value for each URL (RFC 9725 section 4.6), in the order of the configuration */
-export function linkHeadersOf(servers: readonly IceServerConfig[]): string[] {
+export function linkHeadersOf(servers: readonly IceServer[]): string[] {
   return servers.flatMap(({ urls, username, credential }) => {
     const parameters =
       username === '' ? '' : `; username=${JSON.stringify(username)}; credential=${JSON.stringify(credential)}`;
@@ -10,7 +10,7 @@ export function linkHeadersOf(servers: readonly IceServerConfig[]): string[] {
 }
 
 /** @returns the same with what needs no credentials only */
-export function withoutCredentials(servers: readonly IceServerConfig[]): IceServerConfig[] {
+export function withoutCredentials(servers: readonly IceServer[]): IceServer[] {
   return servers
     .map((server) => ({
       ...server,

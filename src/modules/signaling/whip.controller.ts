@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Options, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Options, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
@@ -48,13 +48,14 @@ export class WhipController {
     @Body() offer: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
+    const links = this.ice.linkHeaders();
     const { sessionId, answer, entityTag } = await this.signaling.publish(stream, offer ?? '');
     response.status(201);
     response.setHeader('Content-Type', OFFER_TYPE);
     response.setHeader('Location', `/session/${encodeURIComponent(stream)}/${sessionId}`);
     response.setHeader('ETag', entityTag);
     response.setHeader('Accept-Patch', FRAGMENT_TYPE);
-    response.setHeader('Link', this.ice.linkHeaders());
+    response.setHeader('Link', await links);
     response.end(answer);
   }
 
@@ -74,9 +75,13 @@ export class WhipController {
   @ApiOperation({ summary: 'What can be posted here, and which ICE servers to use' })
   @ApiResponse({ status: 204, headers: { ...ALLOW, ...ACCEPT_POST, ...LINK } })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
-  describe(@Param('stream', StreamNamePipe) _stream: StreamName, @Res({ passthrough: true }) response: Response): void {
+  async describe(
+    @Param('stream', StreamNamePipe) _stream: StreamName,
+    @Headers('authorization') authorization: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
     response.setHeader('Allow', 'GET, OPTIONS, POST');
     response.setHeader('Accept-Post', OFFER_TYPE);
-    response.setHeader('Link', this.ice.publicLinkHeaders());
+    response.setHeader('Link', await this.ice.publicLinkHeaders(authorization));
   }
 }
