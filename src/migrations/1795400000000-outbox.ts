@@ -37,7 +37,9 @@ const AFTER = new Table({
     new TableColumn({ name: 'attempts', type: 'integer' }),
     text('due_at', '24'),
     new TableColumn({ name: 'last_error', type: 'text', isNullable: true }),
-    nullableText('backed_up_at', '24'),
+    new TableColumn({ name: 'backed_up_generation', type: 'integer', isNullable: true }),
+    nullableText('sent_to', '8'),
+    nullableText('deleted_here_at', '24'),
     text('created_at', '24'),
   ],
   indices: [

@@ -46,7 +46,7 @@ describeWith('ffmpeg')('what a server with a bucket of OSS records', () => {
 
   it('is there under its root, each object sent once, with its media type', () => {
     expect(files.size).toBeGreaterThan(5);
-    expect(oss.bucket.objects.get(`${ROOT}/${segment()}`)?.contentType).toBe('video/mp4');
+    expect(oss.bucket.objects.get(`${ROOT}/${segment()}`)?.kept.contentType).toBe('video/mp4');
     const puts = oss.requests.filter((request) => request.startsWith('PUT ') && request.endsWith('.m4s'));
     expect(new Set(puts).size).toBe(puts.length);
   });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalStorage } from '../../src/modules/storage/drivers/index.js';
@@ -33,6 +33,28 @@ describe('storage driver fs', () => {
 
     await expect(driver.head(key)).resolves.toBeUndefined();
     expect(await driver.freeBytes()).toBeGreaterThan(0);
+  });
+
+  it('knows when another folder has taken the place of its root', async () => {
+    const driver = createLocalStorage({ root: join(root, 'disk') });
+    await driver.put(key, chunks('x'));
+    await expect(driver.assertSameFolder()).resolves.toBeUndefined();
+
+    await rename(join(root, 'disk'), join(root, 'away'));
+    await expect(driver.assertSameFolder()).rejects.toThrow('not the folder');
+    await mkdir(join(root, 'disk'));
+    await expect(driver.assertSameFolder()).rejects.toThrow('not the folder');
+  });
+
+  it('says of many which could not be deleted', async () => {
+    const driver = create();
+    const odd = parseObjectKey('cam/folder');
+    for (const each of [key, parseObjectKey('cam/folder/x')]) await driver.put(each, chunks('x'));
+
+    const failures = await driver.deleteAll([key, odd, parseObjectKey('cam/absent'), parseObjectKey('none/absent')]);
+
+    expect([...failures.keys()]).toEqual([odd]);
+    await expect(driver.head(key)).resolves.toBeUndefined();
   });
 
   it('does not take a directory for an object, or an object for a directory', async () => {

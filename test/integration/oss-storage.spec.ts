@@ -38,7 +38,10 @@ describe('an object in OSS', () => {
   it('lies below the root, with its media type', async () => {
     await open({ root: 'live/one' }).put(key, chunks('media'), { contentType: 'video/mp4' });
 
-    expect(server.bucket.objects.get(`live/one/${key}`)).toMatchObject({ contentType: 'video/mp4', sizeBytes: 5 });
+    expect(server.bucket.objects.get(`live/one/${key}`)).toMatchObject({
+      kept: { contentType: 'video/mp4' },
+      sizeBytes: 5,
+    });
   });
 
   it('is listed page by page, without its root', async () => {
@@ -54,11 +57,29 @@ describe('an object in OSS', () => {
     expect(paged.bucket.objects.size).toBe(0);
   });
 
+  it('says of many which could not be deleted', async () => {
+    const driver = open();
+    const keys = ['d/1', 'd/2'].map(parseObjectKey);
+    for (const each of keys) await driver.put(each, chunks('x'));
+    server.bucket.locked.add('d/2');
+
+    const failures = await driver.deleteAll(keys);
+
+    expect([...failures]).toEqual([[keys[1], expect.any(StorageUnavailableError)]]);
+    expect([...server.bucket.objects.keys()]).toEqual(['d/2']);
+    await expect(driver.deleteAll(keys.slice(1))).rejects.toThrow(StorageUnavailableError);
+  });
+
   it('is passed over when its name is no key', async () => {
     const driver = open();
     await driver.put(key, chunks('x'));
     for (const name of ['cam/', 'cam/../x', 'a\\b']) {
-      server.bucket.put(name, 'text/plain', { bytes: Buffer.from(''), sizeBytes: 0, md5: '' }, false);
+      server.bucket.put(
+        name,
+        { contentType: 'text/plain', meta: {} },
+        { bytes: Buffer.from(''), sizeBytes: 0, md5: '' },
+        false,
+      );
     }
 
     expect(await keysOf(driver.walk())).toEqual([key]);
@@ -124,7 +145,7 @@ describe('a large object in OSS', () => {
       ...[1, 2, 3, 4].map((number) => `PUT ${key}?partNumber=${number}&uploadId=U`),
       `POST ${key}?uploadId=U`,
     ]);
-    expect(server.bucket.objects.get(key)?.contentType).toBe('video/mp4');
+    expect(server.bucket.objects.get(key)?.kept.contentType).toBe('video/mp4');
     expect((await buffer(await driver().get(key))).equals(bytes)).toBe(true);
     const range: ByteRange = { start: 102_399, end: 204_800 };
     expect((await buffer(await driver().get(key, range))).equals(bytes.subarray(102_399, 204_801))).toBe(true);

@@ -4,7 +4,6 @@ import { OssStorageDriver } from '../../src/modules/storage/drivers/oss.driver.j
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { inTransaction } from '../../src/persistence/transaction.js';
 import { startOssServer, type OssServer } from '../support/oss-server.js';
-import { until } from '../support/wait.js';
 import { JobsFixture, once } from './support/jobs-fixture.js';
 
 const key = parseObjectKey('cam/seg_0001.m4s');
@@ -58,15 +57,29 @@ describe.each([
     expect([...server.bucket.objects.values()]).toEqual([object]);
   });
 
-  it('does not overwrite what is there in its place', async () => {
+  it('goes beside what is there in its place', async () => {
     await using jobs = await JobsFixture.make({ bucket: driver });
-    await driver.put(key, once(randomBytes(sizeBytes)));
+    const foreign = randomBytes(sizeBytes);
+    await driver.put(key, once(foreign));
 
     await commit(jobs);
-    await until(() => jobs.errors.length > 0, 'the job failed');
+    await jobs.untilDone();
 
-    expect(jobs.errors[0]).toContain('other bytes under');
-    expect(jobs.told).toEqual([]);
-    expect(await isStored()).toBe(false);
+    const other = parseObjectKey('cam/seg_0001_2.m4s');
+    expect(jobs.told).toEqual([`renamed ${key} ${other}`, `stored ${other}`]);
+    expect((await buffer(await driver.get(other))).equals(media)).toBe(true);
+    expect((await buffer(await driver.get(key))).equals(foreign)).toBe(true);
+  });
+
+  it('replaces broken bytes of its own, by the SHA-256 that OSS keeps with them', async () => {
+    await using jobs = await JobsFixture.make({ bucket: driver });
+    const sha256 = createHash('sha256').update(media).digest('hex');
+    await driver.put(key, once(media.subarray(1)), { checksums: { sha256 } });
+
+    await commit(jobs);
+    await jobs.untilDone();
+
+    expect(jobs.told).toEqual([`stored ${key}`]);
+    expect(await isStored()).toBe(true);
   });
 });

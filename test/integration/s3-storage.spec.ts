@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createServer as createHttpServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import type { S3StorageConfig } from '../../src/config/index.js';
 import type { S3Limits } from '../../src/modules/storage/drivers/s3/open-s3-client.js';
 import { S3StorageDriver } from '../../src/modules/storage/drivers/s3.driver.js';
-import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
+import { parseObjectKey, type ObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { ObjectExistsError } from '../../src/modules/storage/storage.errors.js';
 import { chunks, generated } from '../support/bodies.js';
 import { listen } from '../support/listening.js';
@@ -222,6 +222,22 @@ describeWith('minio')('S3 storage', () => {
 
     expect(seen['content-md5']).toMatch(/^[\w+/]{22}==$/);
     expect(Object.keys(seen).filter((name) => name.includes('checksum'))).toEqual([]);
+  });
+
+  it('says of many which were refused', async () => {
+    const [first, second] = ['d/1', 'd/2'].map(parseObjectKey);
+    await using simple = await listen(
+      createHttpServer((incoming, response) => {
+        void text(incoming).then((request) => {
+          const [name] = /<Key>[^<]*2<\/Key>/.exec(request) ?? [];
+          response.end(`<DeleteResult><Error>${String(name)}<Code>AccessDenied</Code></Error></DeleteResult>`);
+        });
+      }),
+    );
+
+    const failures = await open({ endpoint: simple.url }).deleteAll([first, second] as ObjectKey[]);
+
+    expect([...failures]).toEqual([[second, expect.objectContaining({ fault: 'access-denied' })]]);
   });
 
   it('keeps to its prefix, and to what keys can name', async () => {

@@ -1,4 +1,6 @@
+import { jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { inTransaction } from '../../src/persistence/transaction.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/memory.driver.js';
@@ -92,17 +94,33 @@ it('takes what is there already for done when it is the same', async () => {
   expect(jobs.told).toEqual([`stored ${FIRST}`]);
 });
 
-it('overwrites nothing, keeps the job and says why', async () => {
+it('overwrites nothing, and stores what belongs there under the next key that is free', async () => {
   await using jobs = await JobsFixture.make();
   const { outbox } = await jobs.start();
-  await jobs.bucket.put(parseObjectKey(FIRST), once(Buffer.from('of somebody else')));
+  const [taken, free] = ['cam/seg_0001_2.m4s', 'cam/seg_0001_3.m4s'];
+  for (const key of [FIRST, taken]) await jobs.bucket.put(parseObjectKey(key), once(Buffer.from(`not ours: ${key}`)));
+
+  await jobs.commit(outbox, FIRST);
+  await jobs.untilDone();
+
+  for (const key of [FIRST, taken]) expect(await textIn(jobs.bucket, key)).toBe(`not ours: ${key}`);
+  expect(jobs.told).toEqual([`renamed ${FIRST} ${free}`, `stored ${free}`]);
+  expect(await textIn(jobs.bucket, free)).toBe(mediaBytes(FIRST).toString());
+  expect(await textIn(jobs.local, FIRST)).toBeUndefined();
+  expect(await textIn(jobs.local, free)).toBe(mediaBytes(FIRST).toString());
+});
+
+it('keeps the job and says why when nine keys are taken', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+  const keys = [FIRST, ...[2, 3, 4, 5, 6, 7, 8, 9].map((copy) => `cam/seg_0001_${String(copy)}.m4s`)];
+  for (const key of keys) await jobs.bucket.put(parseObjectKey(key), once(Buffer.from('not ours')));
 
   await jobs.commit(outbox, FIRST, 'cam/seg_0002.m4s');
   await until(() => jobs.errors.length > 1, 'it was tried twice');
 
   const rows = await jobs.jobs();
   expect(rows).toMatchObject([{ objectKey: FIRST, lastError: expect.stringContaining('other bytes under') as string }]);
-  expect(await textIn(jobs.bucket, FIRST)).toBe('of somebody else');
   expect(jobs.told).toEqual(['stored cam/seg_0002.m4s']);
 });
 
@@ -129,25 +147,55 @@ it.each([
   await jobs.local.put(parseObjectKey(FIRST), once(damage(mediaBytes(FIRST))));
 
   await runner.onApplicationBootstrap();
-  await until(() => jobs.errors.length > 0, 'it failed');
+  await jobs.untilDone();
 
-  expect(jobs.told).toContain(`lost ${FIRST}`);
-  expect(jobs.errors[0]).toContain(fault);
+  expect(jobs.told).toEqual([`lost ${FIRST}`]);
+  expect(jobs.errors).toEqual([expect.stringContaining(fault)]);
   expect(await textIn(jobs.bucket, FIRST)).toBeUndefined();
 });
 
-it('finds a file that came back', async () => {
+it('gives an upload up when its file is gone, and not when the bucket has the object', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox, runner } = jobs.prepare();
+  const [, second] = NAMES;
+  await jobs.commit(outbox, FIRST, second);
+  for (const key of [FIRST, second]) await jobs.local.delete(parseObjectKey(key));
+  await jobs.bucket.put(parseObjectKey(second), once(mediaBytes(second)));
+
+  await runner.onApplicationBootstrap();
+  await jobs.untilDone();
+
+  expect(jobs.told.toSorted()).toEqual([`lost ${FIRST}`, `stored ${second}`]);
+  expect(jobs.errors).toEqual([expect.stringContaining('is gone')]);
+});
+
+it.each(['get', 'assertSameFolder'] as const)('takes nothing for lost while the disk fails at %s', async (call) => {
   await using jobs = await JobsFixture.make();
   const { outbox, runner } = jobs.prepare();
   await jobs.commit(outbox, FIRST);
-  await jobs.local.delete(parseObjectKey(FIRST));
+  if (call !== 'get') await jobs.local.delete(parseObjectKey(FIRST));
+  const failing = jest.spyOn(jobs.local, call).mockRejectedValue(Object.assign(new Error('EIO'), { code: 'EIO' }));
+
   await runner.onApplicationBootstrap();
-  await until(() => jobs.errors.length > 0, 'it failed');
-
+  await until(() => jobs.errors.length > 2, 'it was tried some times');
+  expect(jobs.told).toEqual([]);
+  failing.mockRestore();
   await jobs.local.put(parseObjectKey(FIRST), once(mediaBytes(FIRST)));
-  await until(async () => (await textIn(jobs.bucket, FIRST)) !== undefined, 'it was uploaded');
+  await jobs.untilDone();
 
-  await until(() => jobs.told.at(-1) === `stored ${FIRST}`, 'it was told');
+  expect(jobs.told).toEqual([`stored ${FIRST}`]);
+});
+
+it('takes nothing for lost that reads right the second time', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox, runner } = jobs.prepare();
+  await jobs.commit(outbox, FIRST);
+  jest.spyOn(jobs.local, 'get').mockResolvedValueOnce(Readable.from([Buffer.alloc(mediaBytes(FIRST).length)]));
+
+  await runner.onApplicationBootstrap();
+  await jobs.untilDone();
+
+  expect(jobs.told).toEqual([`stored ${FIRST}`]);
 });
 
 it.each([
@@ -243,6 +291,59 @@ it('makes room here at once while the bucket is away', async () => {
   expect(new Set(jobs.bucket.deleted)).toEqual(new Set(NAMES));
 });
 
+it('writes down what is deleted here as done, and no failure', async () => {
+  await using jobs = await JobsFixture.make();
+  jobs.bucket.isAway = true;
+  const { outbox } = await jobs.start();
+  await jobs.commit(outbox, FIRST);
+  await until(() => jobs.bucket.begun.length > 1, 'it is known to be away');
+
+  await inTransaction(jobs.dataSource, (manager) =>
+    outbox.delete(manager, [parseObjectKey(FIRST)], { sizes: new Map([[FIRST, 77]]) }),
+  );
+  await until(async () => (await jobs.jobs())[0]?.deletedHereAt instanceof Date, 'it is deleted here');
+
+  expect(await outbox.doomedBytes()).toBe(0);
+});
+
+it('deletes by the thousand, and keeps what the bucket refuses with its reason', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+  const names = Array.from({ length: 1500 }, (_, index) => `cam/seg_${String(index + 1).padStart(4, '0')}.m4s`);
+  const keys = names.map((name) => parseObjectKey(name));
+  for (const key of keys) await jobs.bucket.put(key, once(mediaBytes(key)));
+  jobs.bucket.undeletable.add(parseObjectKey(FIRST));
+
+  await inTransaction(jobs.dataSource, (manager) => outbox.delete(manager, keys));
+  await until(() => jobs.errors.length > 1, 'one was tried twice');
+
+  expect(jobs.bucket.deletionRequests[0]).toBe(1000);
+  await until(async () => (await jobs.jobs()).length === 1, 'all others are done');
+  // Beside the two requests for all, those for the one.
+  expect(jobs.bucket.deletionRequests.filter((count) => count > 1)).toHaveLength(2);
+  const [left] = await jobs.jobs();
+  expect(left).toMatchObject({ objectKey: FIRST, lastError: expect.stringContaining('not this one') as string });
+  jobs.bucket.undeletable.clear();
+  await jobs.untilDone();
+  expect(await textIn(jobs.bucket, FIRST)).toBeUndefined();
+});
+
+it('deletes once more what was asked for again while it was being deleted', async () => {
+  await using jobs = await JobsFixture.make();
+  const { outbox } = await jobs.start();
+  const keys = [parseObjectKey(FIRST)];
+  const order = () => inTransaction(jobs.dataSource, (manager) => outbox.delete(manager, keys));
+  const goOn = jobs.bucket.hold();
+
+  await order();
+  await until(() => jobs.bucket.deletionRequests.length === 1, 'it is being deleted');
+  await order();
+  goOn();
+  await jobs.untilDone();
+
+  expect(jobs.bucket.deletionRequests).toEqual([1, 1]);
+});
+
 it('takes a local copy only when the bucket has it', async () => {
   await using jobs = await JobsFixture.make();
   const { outbox } = await jobs.start();
@@ -265,7 +366,7 @@ it('puts media into the backup storage when the bucket has failed for long, and 
   await jobs.commit(outbox, ...NAMES);
 
   await until(() => backup.done.length === 3, 'the backup has them');
-  expect(jobs.told).toEqual([]);
+  expect(jobs.told.toSorted()).toEqual(NAMES.map((name) => `backed up ${name}`));
   expect(await jobs.jobs()).toHaveLength(3);
   // The disk loses one meanwhile.
   await jobs.local.delete(parseObjectKey(FIRST));
@@ -274,6 +375,24 @@ it('puts media into the backup storage when the bucket has failed for long, and 
 
   expect(jobs.bucket.done).toEqual(NAMES);
   for (const name of NAMES) expect(await textIn(backup, name)).toBeUndefined();
+});
+
+it('keeps the newest views in the backup storage until the bucket has them', async () => {
+  const backup = new TroubledBucket();
+  await using jobs = await JobsFixture.make({ backup, backupAfterMs: 20 });
+  jobs.bucket.isAway = true;
+  const { outbox } = await jobs.start();
+  const key = 'cam/manifest.mpd';
+
+  for (const text of ['first', 'second']) {
+    await jobs.writeView(outbox, key, text);
+    await until(async () => (await textIn(backup, key)) === text, `the backup has the ${text}`);
+  }
+  jobs.bucket.isAway = false;
+  await jobs.untilDone();
+
+  expect(await textIn(jobs.bucket, key)).toBe('second');
+  expect(await textIn(backup, key)).toBeUndefined();
 });
 
 it('lets views pass by ten thousand segments, and does those oldest first', async () => {
@@ -340,7 +459,9 @@ async function queue({ dataSource }: JobsFixture, names: readonly string[]): Pro
     attempts: 0,
     dueAt: new Date(start + index),
     lastError: null,
-    backedUpAt: null,
+    backedUpGeneration: null,
+    sentTo: null,
+    deletedHereAt: null,
     createdAt: new Date(start + index),
   }));
   await inTransaction(dataSource, async (manager) => {

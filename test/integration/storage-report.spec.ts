@@ -21,6 +21,12 @@ it('tells of an empty server that nothing grows and nothing waits', async () => 
     usedBytes: 0,
     bytesPerHour: 0,
     hoursLeft: null,
+    places: {
+      local: { segments: 0, bytes: 0 },
+      bucket: { segments: 0, bytes: 0 },
+      backup: { objects: 0, bytes: 0 },
+      lost: { segments: 0, bytes: 0 },
+    },
     held: { sessions: 0, bytes: 0 },
     jobs: { pending: [], oldestAgeSeconds: null, lastError: null },
   });

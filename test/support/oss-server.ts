@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { OssStorageConfig } from '../../src/config/index.js';
-import { OssBucket, type KeptObject, type Received } from './oss/bucket.js';
+import { OssBucket, type KeptObject, type Received, type KeptHeaders } from './oss/bucket.js';
 import { OssRefusal } from './oss/refusal.js';
 import { checkSignature, type OssCredentials, type SignedRequest } from './oss/signature.js';
 import { completedXml, deletedXml, listingXml, namedParts, namedKeys, uploadXml } from './oss/xml.js';
@@ -151,8 +151,8 @@ class TestOssServer implements OssServer {
         throw new OssRefusal(400, 'MissingArgument', 'Missing Some Required Arguments.');
       }
       const { keys, isQuiet } = namedKeys(body.bytes.toString());
-      for (const key of keys) this.bucket.objects.delete(key);
-      sendXml(response, deletedXml(isQuiet ? [] : keys));
+      const gone = this.bucket.deleteAll(keys);
+      sendXml(response, deletedXml(isQuiet ? [] : gone));
     } else if (method === 'GET' && query.get('list-type') === '2') {
       const token = query.get('continuation-token');
       const limit = Math.min(Number(query.get('max-keys') ?? '100'), OSS_PAGE_SIZE, this.pageSize);
@@ -170,7 +170,7 @@ class TestOssServer implements OssServer {
     const { method, object, query } = request;
     const uploadId = query.get('uploadId') ?? '';
     if (method === 'POST' && query.has('uploads')) {
-      const begun = this.bucket.begin(object, contentTypeOf(request), isOverwriteForbidden(request));
+      const begun = this.bucket.begin(object, keptHeaders(request), isOverwriteForbidden(request));
       sendXml(response, uploadXml(BUCKET, object, begun));
     } else if (method === 'PUT') {
       this.bucket.putPart(object, uploadId, Number(query.get('partNumber')), body);
@@ -187,7 +187,7 @@ class TestOssServer implements OssServer {
   }
 
   private putObject({ request, body, response }: Exchange): void {
-    const kept = this.bucket.put(request.object, contentTypeOf(request), body, isOverwriteForbidden(request));
+    const kept = this.bucket.put(request.object, keptHeaders(request), body, isOverwriteForbidden(request));
     response.writeHead(200, { ETag: `"${kept.etag}"`, 'x-oss-hash-crc64ecma': kept.crc64 }).end();
   }
 
@@ -250,7 +250,8 @@ function rangeOf({ headers }: SignedRequest, sizeBytes: number): { start: number
 function factsOf(object: KeptObject): Record<string, string | number> {
   return {
     'Content-Length': object.sizeBytes,
-    'Content-Type': object.contentType,
+    'Content-Type': object.kept.contentType,
+    ...object.kept.meta,
     'Last-Modified': object.modifiedAt.toUTCString(),
     'Accept-Ranges': 'bytes',
     ETag: `"${object.etag}"`,
@@ -272,8 +273,12 @@ function sendXml(response: ServerResponse, xml: string): void {
   response.writeHead(200, { 'Content-Type': 'application/xml' }).end(xml);
 }
 
-function contentTypeOf({ headers }: SignedRequest): string {
-  return headers['content-type'] ?? 'application/octet-stream';
+function keptHeaders({ headers }: SignedRequest): KeptHeaders {
+  const meta = Object.entries(headers).filter(([name]) => name.startsWith('x-oss-meta-'));
+  return {
+    contentType: headers['content-type'] ?? 'application/octet-stream',
+    meta: Object.fromEntries(meta.map(([name, value]) => [name, String(value)])),
+  };
 }
 
 function isOverwriteForbidden({ headers }: SignedRequest): boolean {

@@ -4,7 +4,7 @@ import { ticksToMs } from '../../media/timeline/ticks.js';
 import { countFrames } from './count-reception.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from './directory-day.js';
 import type { OutboxService, OutgoingObject } from '../storage/outbox.service.js';
-import { parseObjectKey } from '../storage/ports/object-key.js';
+import { parseObjectKey, plainKey } from '../storage/ports/object-key.js';
 import { Recording, RecordingSession, SegmentRow, SessionPart } from './entities/index.js';
 import type { SegmentState } from './entities/segment-row.entity.js';
 import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError } from './index.errors.js';
@@ -55,7 +55,7 @@ function isSame(existing: SegmentRow, { recordingSessionId, objects }: SegmentCl
     existing.sessionId === recordingSessionId &&
     existing.objects.length === objects.length &&
     objects.every(({ objectKey, sha256 }) =>
-      existing.objects.some((object) => object.objectKey === objectKey && object.sha256 === sha256),
+      existing.objects.some((object) => plainKey(object.objectKey) === plainKey(objectKey) && object.sha256 === sha256),
     )
   );
 }

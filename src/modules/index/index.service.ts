@@ -40,6 +40,7 @@ import {
   type RecordingSessionView,
   type SessionStateChange,
 } from './recording-session.js';
+import { currentInitKey } from './rename-object.js';
 import { sessionView } from './session-view.js';
 
 export { manifestPath } from './object-names.js';
@@ -100,13 +101,15 @@ export class IndexService {
   /** @throws {TrackConflictError} */
   commitTrack(sessionId: string, track: RecordedTrack): Promise<void> {
     return this.write(async (manager) => {
-      const { directory, trackId } = track;
+      const { directory, trackId, initSha256 } = track;
       const existing = await manager.findOneBy(TrackRow, { directory, sessionId, trackId });
+      const initObjectKey = await currentInitKey(manager, directory, track.initObjectKey, initSha256);
       if (existing === null) {
-        await manager.insert(TrackRow, newTrack(sessionId, track));
-        await this.outbox.keep(manager, initOf(track).key);
-        await this.outbox.upload(manager, [initOf(track)]);
-      } else if (existing.initObjectKey !== track.initObjectKey || existing.initSha256 !== track.initSha256) {
+        const named = { ...track, initObjectKey };
+        await manager.insert(TrackRow, newTrack(sessionId, named));
+        await this.outbox.keep(manager, initOf(named).key);
+        await this.outbox.upload(manager, [initOf(named)]);
+      } else if (existing.initObjectKey !== initObjectKey || existing.initSha256 !== initSha256) {
         throw new TrackConflictError(directory, trackId);
       }
     });

@@ -82,7 +82,7 @@ export class ObjectService {
     if (committed.isLost) throw await this.lossOf(key, committed);
     const { sizeBytes, sha256, committedAt: modifiedAt } = committed;
     return {
-      key,
+      key: committed.key,
       contentType: contentTypeOf(name),
       cacheControl: IMMUTABLE,
       sizeBytes,

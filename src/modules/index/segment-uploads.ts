@@ -1,12 +1,15 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { afterCommit } from '../../persistence/transaction.js';
-import { OutboxService } from '../storage/outbox.service.js';
+import { OutboxService, type OutgoingObject } from '../storage/outbox.service.js';
 import { parseObjectKey, type ObjectKey } from '../storage/ports/object-key.js';
 import type { UploadListener } from '../storage/ports/upload-listener.js';
-import { RecordingSession, SegmentRow } from './entities/index.js';
+import { SegmentRow, SessionPart, TrackRow } from './entities/index.js';
 import { ManifestService } from './manifest.service.js';
-import { parseSegmentName, splitKey } from './object-names.js';
+import { manifestNamesOf } from './manifests/manifest-document.js';
+import { markLost } from './mark-lost.js';
+import { parseSegmentName, sessionFileName, splitKey } from './object-names.js';
+import { renameObject } from './rename-object.js';
 
 /** Keeps the rows of segments true about where their bytes are. */
 @Injectable()
@@ -22,42 +25,52 @@ export class SegmentUploads implements UploadListener, OnModuleInit {
     this.outbox.tellUploads(this);
   }
 
-  /** A segment is stored when the last of its objects is. One that was given up for lost is found again so. */
+  /** A segment is stored when the last of its objects is. What one of them is lost of stays lost. */
   async stored(manager: EntityManager, key: ObjectKey): Promise<void> {
-    const segment = await this.segmentOf(manager, key);
-    if (segment === null) return;
+    const { directory, name } = splitKey(key);
+    const number = parseSegmentName(name)?.number;
+    const segment = number === undefined ? null : await manager.findOneBy(SegmentRow, { directory, number });
+    if (segment === null || segment.state === 'lost') return;
     for (const { objectKey } of segment.objects) {
       if (await this.outbox.isUploading(manager, parseObjectKey(objectKey))) return;
     }
-    await this.change(manager, segment, 'stored');
+    await manager.update(SegmentRow, { directory, number: segment.number }, { state: 'stored' });
   }
 
   async lost(manager: EntityManager, key: ObjectKey): Promise<void> {
-    const segment = await this.segmentOf(manager, key);
-    if (segment !== null) await this.change(manager, segment, 'lost');
+    if (await markLost(manager, key)) this.publishAfter(manager, key);
   }
 
-  private async segmentOf(manager: EntityManager, key: ObjectKey): Promise<SegmentRow | null> {
-    const { directory, name } = splitKey(key);
-    const number = parseSegmentName(name)?.number;
-    return number === undefined ? null : manager.findOneBy(SegmentRow, { directory, number });
+  async renamed(manager: EntityManager, key: ObjectKey, newKey: ObjectKey): Promise<boolean> {
+    const isRenamed = await renameObject(manager, key, newKey);
+    if (isRenamed) this.publishAfter(manager, key);
+    return isRenamed;
   }
 
-  private async change(manager: EntityManager, segment: SegmentRow, state: 'stored' | 'lost'): Promise<void> {
-    const { directory, number, sessionId, state: before } = segment;
-    if (state === before) return;
-    await manager.update(SegmentRow, { directory, number }, { state });
-    if (state !== 'lost' && before !== 'lost') return;
-    // What the manifests and the session's file say of it has changed.
-    await manager.update(RecordingSession, { id: sessionId }, { updatedAt: new Date() });
-    afterCommit(manager, () => void this.publish(directory));
+  /** What the media is played with, and found again by, goes there too: a backup is of use by itself. */
+  async backedUp(manager: EntityManager, key: ObjectKey): Promise<void> {
+    const { directory } = splitKey(key);
+    const parts = await manager.findBy(SessionPart, { directory });
+    const tracks = await manager.findBy(TrackRow, { directory });
+    await this.outbox.uploadAgain(manager, tracks.map(initOf), [
+      ...manifestNamesOf(tracks).map((view) => parseObjectKey(`${directory}/${view}`)),
+      ...parts.map(({ sessionId }) => parseObjectKey(`${directory}/${sessionFileName(sessionId)}`)),
+    ]);
+  }
+
+  private publishAfter(manager: EntityManager, key: ObjectKey): void {
+    afterCommit(manager, () => void this.publish(splitKey(key).directory));
   }
 
   private async publish(directory: string): Promise<void> {
     try {
       await this.manifests.publish(directory);
     } catch (error) {
-      this.logger.warn({ err: error, directory }, 'The manifests could not be written after a segment was lost.');
+      this.logger.warn({ err: error, directory }, 'The manifests could not be written after an upload changed them.');
     }
   }
+}
+
+function initOf({ initObjectKey, initSizeBytes: sizeBytes, initSha256: sha256 }: TrackRow): OutgoingObject {
+  return { key: parseObjectKey(initObjectKey), sizeBytes, sha256 };
 }

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In, IsNull, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { afterCommit, inTransaction } from '../../persistence/transaction.js';
-import { Job, type JobKind, type JobLane } from './entities/job.entity.js';
+import { Job, type JobKind } from './entities/job.entity.js';
 import type { ObjectKey } from './ports/object-key.js';
+import { newJob, type JobOrder } from './jobs/new-job.js';
 import { Stores } from './ports/stores.js';
 import type { UploadListener } from './ports/upload-listener.js';
 
@@ -22,7 +22,7 @@ export interface OutgoingObject {
  */
 @Injectable()
 export class OutboxService {
-  private readonly uploadListeners: UploadListener[] = [];
+  private readonly uploadListeners: Partial<UploadListener>[] = [];
   private readonly orderListeners: (() => void)[] = [];
 
   constructor(
@@ -37,11 +37,11 @@ export class OutboxService {
   }
 
   /** Tells whoever has the rows of objects what became of their uploads. */
-  tellUploads(listener: UploadListener): void {
+  tellUploads(listener: Partial<UploadListener>): void {
     this.uploadListeners.push(listener);
   }
 
-  get listeners(): readonly UploadListener[] {
+  get listeners(): readonly Partial<UploadListener>[] {
     return this.uploadListeners;
   }
 
@@ -75,6 +75,28 @@ export class OutboxService {
     });
   }
 
+  /** Has the bucket asked for objects and views once more, where nothing is to be done with them already. */
+  async uploadAgain(
+    manager: EntityManager,
+    objects: readonly OutgoingObject[],
+    views: readonly ObjectKey[],
+  ): Promise<void> {
+    const nodeAlias = this.config.recorder.node_alias;
+    const orders: JobOrder[] = [
+      ...objects.map((object) => ({ kind: 'upload' as const, lane: 'media' as const, ...object })),
+      ...views.map((key) => ({ kind: 'upload' as const, lane: 'view' as const, key })),
+    ];
+    const known = await manager.findBy(Job, { objectKey: In(orders.map(({ key }) => key)), nodeAlias });
+    const knownKeys = new Set(known.map(({ objectKey }) => objectKey));
+    const fresh = new Map(orders.filter(({ key }) => !knownKeys.has(key)).map((order) => [order.key, order]));
+    if (fresh.size === 0) return;
+    await manager.insert(
+      Job,
+      [...fresh.values()].map((order) => newJob(order, { nodeAlias, dueAt: new Date() })),
+    );
+    this.ringAfter(manager);
+  }
+
   /** Objects whose rows are deleted in this transaction: what is to be uploaded of them is not any more. */
   async delete(manager: EntityManager, keys: readonly ObjectKey[], details: DeletionDetails = {}): Promise<void> {
     for (let first = 0; first < keys.length; first += KEYS_AT_ONCE) {
@@ -87,7 +109,7 @@ export class OutboxService {
     const doomed = await this.dataSource.manager
       .createQueryBuilder(Job, 'job')
       .select('SUM(job.sizeBytes)', 'bytes')
-      .where({ kind, lastError: IsNull() })
+      .where({ kind, lastError: IsNull(), deletedHereAt: IsNull() })
       .getRawOne<{ bytes: number | string | null }>();
     return Number(doomed?.bytes ?? 0);
   }
@@ -165,33 +187,4 @@ export interface DeletionDetails {
   readonly sizes?: ReadonlyMap<string, number>;
   /** Not before: now when absent. */
   readonly dueAt?: Date;
-}
-
-interface JobOrder {
-  readonly kind: JobKind;
-  readonly lane: JobLane;
-  readonly key: ObjectKey;
-  readonly sizeBytes?: number | undefined;
-  readonly sha256?: string;
-}
-
-function newJob(
-  { kind, lane, key, sizeBytes, sha256 }: JobOrder,
-  { nodeAlias, dueAt }: Pick<Job, 'nodeAlias' | 'dueAt'>,
-): Job {
-  return {
-    id: randomUUID(),
-    kind,
-    lane,
-    objectKey: key,
-    nodeAlias,
-    generation: 1,
-    sizeBytes: sizeBytes ?? null,
-    sha256: sha256 ?? null,
-    attempts: 0,
-    dueAt,
-    lastError: null,
-    backedUpAt: null,
-    createdAt: new Date(),
-  };
 }

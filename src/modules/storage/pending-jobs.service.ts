@@ -23,6 +23,12 @@ export interface PendingJobs {
   readonly lastError: string | undefined;
 }
 
+/** Media and inits that wait for the bucket and are in the backup storage meanwhile. */
+export interface BackedUpObjects {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
 /** How far objects are behind their rows. */
 @Injectable()
 export class PendingJobsService {
@@ -47,6 +53,16 @@ export class PendingJobsService {
       oldestAt: oldest === undefined ? undefined : new Date(oldest),
       lastError: await this.lastError(),
     };
+  }
+
+  async backedUp(): Promise<BackedUpObjects> {
+    const sums = await this.dataSource.manager
+      .createQueryBuilder(Job, 'job')
+      .select('COUNT(*)', 'objects')
+      .addSelect('SUM(job.sizeBytes)', 'bytes')
+      .where({ kind: 'upload', lane: 'media', backedUpGeneration: Not(IsNull()) })
+      .getRawOne<{ objects: number | string; bytes: number | string | null }>();
+    return { objects: Number(sums?.objects ?? 0), bytes: Number(sums?.bytes ?? 0) };
   }
 
   /** The one that is tried again last has failed most often, or most lately. */

@@ -113,6 +113,8 @@ export class JobsFixture implements AsyncDisposable {
     return {
       stored: (_manager, key) => Promise.resolve(void this.told.push(`stored ${key}`)),
       lost: (_manager, key) => Promise.resolve(void this.told.push(`lost ${key}`)),
+      renamed: (_manager, key, newKey) => Promise.resolve(this.told.push(`renamed ${key} ${newKey}`) > 0),
+      backedUp: (_manager, key) => Promise.resolve(void this.told.push(`backed up ${key}`)),
     };
   }
 }

@@ -17,6 +17,10 @@ export class TroubledBucket extends MemoryStorageDriver {
   private held: Promise<void> | undefined;
   /** Deletions that fail before one goes well. */
   deletionFailures = 0;
+  /** Refused where others are deleted. */
+  readonly undeletable = new Set<ObjectKey>();
+  /** How many each was about. */
+  readonly deletionRequests: number[] = [];
   readonly begun: ObjectKey[] = [];
   readonly done: ObjectKey[] = [];
   readonly deleted: ObjectKey[] = [];
@@ -65,6 +69,17 @@ export class TroubledBucket extends MemoryStorageDriver {
     }
     this.deleted.push(key);
     return super.delete(key);
+  }
+
+  override async deleteAll(keys: readonly ObjectKey[]): Promise<ReadonlyMap<ObjectKey, Error>> {
+    this.answer();
+    this.deletionRequests.push(keys.length);
+    await this.held;
+    const refused = keys.filter((key) => this.undeletable.has(key));
+    const deleted = keys.filter((key) => !this.undeletable.has(key));
+    this.deleted.push(...deleted);
+    await super.deleteAll(deleted);
+    return new Map(refused.map((key) => [key, new StorageUnavailableError('access-denied', 'not this one.')]));
   }
 
   private async tryPut(key: ObjectKey, body: AsyncIterable<Uint8Array>, options?: PutOptions): Promise<StoredObject> {

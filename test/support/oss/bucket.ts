@@ -17,13 +17,20 @@ export interface KeptObject {
   readonly etag: string;
   /** Of objects that were put in one request, base64. */
   readonly contentMd5: string | undefined;
-  readonly contentType: string;
+  readonly kept: KeptHeaders;
   readonly modifiedAt: Date;
+}
+
+/** Sent with an object, and given out with it. */
+export interface KeptHeaders {
+  readonly contentType: string;
+  /** `x-oss-meta-…` by name. */
+  readonly meta: Readonly<Record<string, string>>;
 }
 
 interface Upload {
   readonly key: string;
-  readonly contentType: string;
+  readonly kept: KeptHeaders;
   readonly parts: Map<number, Received>;
 }
 
@@ -47,14 +54,16 @@ const MIN_PART_BYTES = 100 * 1024;
 export class OssBucket {
   readonly objects = new Map<string, KeptObject>();
   readonly uploads = new Map<string, Upload>();
+  /** Kept from deletion, as a retention rule of the bucket does. */
+  readonly locked = new Set<string>();
 
   constructor(private readonly now: () => Date) {}
 
-  put(key: string, contentType: string, received: Received, isOverwriteForbidden: boolean): KeptObject {
+  put(key: string, kept: KeptHeaders, received: Received, isOverwriteForbidden: boolean): KeptObject {
     this.checkName(key);
     if (isOverwriteForbidden) this.checkAbsent(key);
     const contentMd5 = Buffer.from(received.md5, 'hex').toString('base64');
-    return this.keep(key, contentType, [received], received.md5, contentMd5);
+    return this.keep(key, kept, [received], received.md5, contentMd5);
   }
 
   find(key: string): KeptObject {
@@ -63,11 +72,18 @@ export class OssBucket {
     return object;
   }
 
-  begin(key: string, contentType: string, isOverwriteForbidden: boolean): string {
+  /** @returns the names of what is not there any more */
+  deleteAll(keys: readonly string[]): string[] {
+    const gone = keys.filter((key) => !this.locked.has(key));
+    for (const key of gone) this.objects.delete(key);
+    return gone;
+  }
+
+  begin(key: string, kept: KeptHeaders, isOverwriteForbidden: boolean): string {
     this.checkName(key);
     if (isOverwriteForbidden) this.checkAbsent(key);
     const uploadId = randomUUID().replaceAll('-', '').toUpperCase();
-    this.uploads.set(uploadId, { key, contentType, parts: new Map() });
+    this.uploads.set(uploadId, { key, kept, parts: new Map() });
     return uploadId;
   }
 
@@ -84,7 +100,7 @@ export class OssBucket {
     named: readonly { partNumber: number; etag: string }[],
     isOverwriteForbidden: boolean,
   ): KeptObject {
-    const { contentType, parts } = this.findUpload(key, uploadId);
+    const { kept, parts } = this.findUpload(key, uploadId);
     const chosen = named.map(({ partNumber, etag }, index) => {
       const part = parts.get(partNumber);
       if (part?.md5 !== etag.replaceAll('"', '')) {
@@ -104,7 +120,7 @@ export class OssBucket {
       .update(chosen.map(({ md5 }) => md5).join(''))
       .digest('hex')
       .toUpperCase();
-    return this.keep(key, contentType, chosen, `${etag}-${chosen.length}`, undefined);
+    return this.keep(key, kept, chosen, `${etag}-${chosen.length}`, undefined);
   }
 
   abort(key: string, uploadId: string): void {
@@ -132,7 +148,7 @@ export class OssBucket {
 
   private keep(
     key: string,
-    contentType: string,
+    kept: KeptHeaders,
     parts: readonly Received[],
     etag: string,
     contentMd5: string | undefined,
@@ -146,7 +162,7 @@ export class OssBucket {
       crc64: checksum.decimal(),
       etag,
       contentMd5,
-      contentType,
+      kept,
       modifiedAt: this.now(),
     };
     this.objects.set(key, object);

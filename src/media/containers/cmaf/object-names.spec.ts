@@ -22,6 +22,17 @@ describe('object names', () => {
   });
 
   it.each([
+    ['seg_0007_2.m4s', 'audio_init_9.m4s'],
+    ['audio_seg_12345_9.m4s', 'init_2.m4s'],
+  ])('%s and %s are told apart from others of the name', (segment, init) => {
+    expect(parseSegmentName(segment)).toEqual(parseSegmentName(segment.replace(/_\d\.m4s$/, '.m4s')));
+    expect(parseInitName(init)).toEqual(parseInitName(init.replace(/_\d\.m4s$/, '.m4s')));
+    expect(parseSegmentName(init) ?? parseInitName(segment)).toBeUndefined();
+  });
+
+  it.each([
+    'seg_0001_1.m4s',
+    'seg_0001_10.m4s',
     'seg_1.m4s',
     'seg_0000.m4s',
     'seg_00001.m4s',

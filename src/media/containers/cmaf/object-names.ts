@@ -3,9 +3,12 @@ import type { ObjectNumber } from '../container.js';
 
 /** Video has the plain names, as players and people look at it first. */
 const PREFIX: Readonly<Record<MediaKind, string>> = { video: '', audio: 'audio_' };
-/** Four digits at least; up to fifteen, so that the number is exact. */
-const NUMBERED = /^(audio_)?(init|seg)_(\d{4,15})\.m4s$/;
-const FIRST_INIT = /^(audio_)?init\.m4s$/;
+/**
+ * Four digits at least; up to fifteen, so that the number is exact. A single digit behind them tells apart from others'
+ * bytes that have the plain name in a bucket: it is no part of the number.
+ */
+const NUMBERED = /^(audio_)?(init|seg)_(\d{4,15})(?:_[2-9])?\.m4s$/;
+const FIRST_INIT = /^(audio_)?init(?:_[2-9])?\.m4s$/;
 
 /**
  * @param number from 1
@@ -23,7 +26,7 @@ export function segmentName(kind: MediaKind, number: number): string {
   return `${PREFIX[kind]}seg_${digits(number)}.m4s`;
 }
 
-/** @returns undefined for a name that `initName` does not make */
+/** @returns undefined for a name that `initName` does not make, but for a digit that tells it apart from another of the name */
 export function parseInitName(name: string): ObjectNumber | undefined {
   const first = FIRST_INIT.exec(name);
   if (first !== null) return { kind: kindOf(first[1]), number: 1 };
@@ -31,7 +34,7 @@ export function parseInitName(name: string): ObjectNumber | undefined {
   return found?.number === 1 ? undefined : found;
 }
 
-/** @returns undefined for a name that `segmentName` does not make */
+/** @returns undefined for a name that `segmentName` does not make, but for a digit as above */
 export function parseSegmentName(name: string): ObjectNumber | undefined {
   return parseNumbered(name, 'seg');
 }

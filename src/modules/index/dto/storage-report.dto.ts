@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { JobKind, PendingJobs, PendingKind } from '../../storage/pending-jobs.service.js';
+import type { BackedUpObjects, JobKind, PendingJobs, PendingKind } from '../../storage/pending-jobs.service.js';
+import type { SegmentSum } from '../storage-report/find-places.js';
 import type { StorageReport } from '../storage-report/storage-report.service.js';
 
 export class HeldSessionsDto {
@@ -15,8 +16,61 @@ export class HeldSessionsDto {
   }
 }
 
+export class SegmentSumDto {
+  @ApiProperty()
+  readonly segments: number;
+
+  @ApiProperty()
+  readonly bytes: number;
+
+  constructor({ segments, bytes }: SegmentSum) {
+    this.segments = segments;
+    this.bytes = bytes;
+  }
+}
+
+export class BackedUpObjectsDto {
+  @ApiProperty()
+  readonly objects: number;
+
+  @ApiProperty()
+  readonly bytes: number;
+
+  constructor({ objects, bytes }: BackedUpObjects) {
+    this.objects = objects;
+    this.bytes = bytes;
+  }
+}
+
+export class PlacesDto {
+  @ApiProperty({ type: SegmentSumDto, description: 'Nowhere but in the folder that is recorded into' })
+  readonly local: SegmentSumDto;
+
+  @ApiProperty({ type: SegmentSumDto, description: 'Verified in the bucket' })
+  readonly bucket: SegmentSumDto;
+
+  @ApiProperty({
+    type: BackedUpObjectsDto,
+    description: 'Of `local`, and inits: what is in the backup storage beside the folder',
+  })
+  readonly backup: BackedUpObjectsDto;
+
+  @ApiProperty({ type: SegmentSumDto, description: 'Damaged or gone before any store had them' })
+  readonly lost: SegmentSumDto;
+
+  constructor({ local, bucket, backup, lost }: StorageReport['places']) {
+    this.local = new SegmentSumDto(local);
+    this.bucket = new SegmentSumDto(bucket);
+    this.backup = new BackedUpObjectsDto(backup);
+    this.lost = new SegmentSumDto(lost);
+  }
+}
+
 export class PendingKindDto {
-  @ApiProperty({ enum: ['upload', 'delete', 'release'], description: '`release`: a local copy of what the bucket has' })
+  @ApiProperty({
+    enum: ['upload', 'delete', 'release', 'discard'],
+    description: '`release`: a local copy of what the bucket has; `discard`: one that has another name since',
+  })
   readonly kind: JobKind;
 
   @ApiProperty()
@@ -83,6 +137,9 @@ export class StorageReportDto {
   })
   readonly hoursLeft: number | null;
 
+  @ApiProperty({ type: PlacesDto, description: 'How safe what was recorded is' })
+  readonly places: PlacesDto;
+
   @ApiProperty({ type: HeldSessionsDto })
   readonly held: HeldSessionsDto;
 
@@ -96,6 +153,7 @@ export class StorageReportDto {
     this.usedBytes = report.usedBytes;
     this.bytesPerHour = report.bytesPerHour;
     this.hoursLeft = report.hoursLeft ?? null;
+    this.places = new PlacesDto(report.places);
     this.held = new HeldSessionsDto(report.held);
     this.jobs = new PendingJobsDto(report.jobs, nowMs);
   }

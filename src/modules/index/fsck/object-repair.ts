@@ -1,5 +1,6 @@
 import { inTransaction } from '../../../persistence/transaction.js';
 import type { OutgoingObject } from '../../storage/outbox.service.js';
+import { parseObjectKey } from '../../storage/ports/object-key.js';
 import type { Archive } from '../archive.js';
 import { SegmentRow } from '../entities/index.js';
 import type { SegmentState } from '../entities/segment-row.entity.js';
@@ -23,6 +24,11 @@ export class ObjectRepair {
     const isStored = copies.every(({ bucket }) => bucket === 'good');
     if (isStored) await this.setState(row, 'stored', isLocal ? null : new Date());
     else await this.setState(row, this.archive.outbox.hasBucket ? 'uploading' : 'local', null);
+    if (isStored) return;
+    const objects = row.objects.map(({ objectKey, sizeBytes, sha256 }) => {
+      return { key: parseObjectKey(objectKey), sizeBytes, sha256 };
+    });
+    await inTransaction(this.archive.dataSource, (manager) => this.archive.outbox.upload(manager, objects));
   }
 
   /** Gives the store that lacks it, or has it damaged, the bytes of another. */

@@ -1,9 +1,12 @@
-import type { EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
-import { parseSegmentName, splitKey } from '../object-names.js';
+import { otherKeys, parseObjectKey, plainKey, type ObjectKey } from '../../storage/ports/object-key.js';
+import { parseInitName, parseSegmentName, splitKey } from '../object-names.js';
 
 /** A segment's or init's object that has a row: its bytes were whole and synced, and never change. */
 export interface CommittedObject {
+  /** What it is called now: who loaded a manifest before may ask for it by its plain key. */
+  readonly key: ObjectKey;
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly committedAt: Date;
@@ -25,9 +28,12 @@ export async function findCommittedObject(manager: EntityManager, key: string): 
   const number = parseSegmentName(name)?.number;
   if (number === undefined) return findCommittedInit(manager, key);
   const row = await manager.findOneBy(SegmentRow, { directory, number });
-  const object = row?.objects.find(({ objectKey }) => objectKey === key);
+  const object =
+    row?.objects.find(({ objectKey }) => objectKey === key) ??
+    row?.objects.find(({ objectKey }) => plainKey(objectKey) === key);
   if (row === null || object === undefined) return undefined;
   return {
+    key: parseObjectKey(object.objectKey),
     sizeBytes: object.sizeBytes,
     sha256: object.sha256,
     committedAt: row.createdAt,
@@ -52,12 +58,21 @@ export async function findStretch(
 }
 
 async function findCommittedInit(manager: EntityManager, key: string): Promise<CommittedObject | undefined> {
-  const [row] = await manager.find(TrackRow, {
-    where: { initObjectKey: key },
+  if (parseInitName(splitKey(key).name) === undefined) return undefined;
+  const rows = await manager.find(TrackRow, {
+    where: { initObjectKey: In([key, ...otherKeys(parseObjectKey(key))]) },
     order: { createdAt: 'ASC', sessionId: 'ASC' },
-    take: 1,
   });
+  const row = rows.find(({ initObjectKey }) => initObjectKey === key) ?? rows[0];
   if (row === undefined) return undefined;
   const { initSizeBytes: sizeBytes, initSha256: sha256, createdAt: committedAt, sessionId } = row;
-  return { sizeBytes, sha256, committedAt, isLost: false, sessionId, extent: undefined };
+  return {
+    key: parseObjectKey(row.initObjectKey),
+    sizeBytes,
+    sha256,
+    committedAt,
+    isLost: false,
+    sessionId,
+    extent: undefined,
+  };
 }

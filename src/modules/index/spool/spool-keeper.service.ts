@@ -73,7 +73,6 @@ export class SpoolKeeperService implements OnApplicationBootstrap, BeforeApplica
         afterCommit(manager, () => void this.run());
         return Promise.resolve();
       },
-      lost: () => Promise.resolve(),
     });
   }
 

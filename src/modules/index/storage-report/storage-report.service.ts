@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In, IsNull, MoreThan, Not } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
-import { PendingJobsService, type PendingJobs } from '../../storage/pending-jobs.service.js';
+import { PendingJobsService, type BackedUpObjects, type PendingJobs } from '../../storage/pending-jobs.service.js';
 import { FreeSpace } from '../../storage/ports/free-space.js';
 import { StorageService } from '../../storage/storage.service.js';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
 import { findUsedBytes } from '../retention/deletable-sessions.js';
+import { findPlaces, type Places } from './find-places.js';
 import { forecastHours, hourlyRate } from './forecast.js';
 
 /** How much room recordings take and have. */
@@ -21,6 +22,8 @@ export interface StorageReport {
   readonly bytesPerHour: number;
   /** Until the low-space mark at this rate; undefined when nothing grows. */
   readonly hoursLeft: number | undefined;
+  /** Where segments are safe; `backup` has objects of those that only the folder has beside it. */
+  readonly places: Places & { readonly backup: BackedUpObjects };
   readonly held: { readonly sessions: number; readonly bytes: number };
   readonly jobs: PendingJobs;
 }
@@ -53,6 +56,7 @@ export class StorageReportService {
       usedBytes: await findUsedBytes(manager),
       bytesPerHour,
       hoursLeft: freeBytes === undefined ? undefined : forecastHours(freeBytes - lowSpaceBytes, bytesPerHour),
+      places: { ...(await findPlaces(manager)), backup: await this.pendingJobs.backedUp() },
       held: {
         sessions: await manager.countBy(RecordingSession, { heldAt: Not(IsNull()) }),
         bytes: (await manager.sum(RecordingSession, 'sizeBytes', { heldAt: Not(IsNull()) })) ?? 0,

@@ -18,6 +18,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FsStorageConfig } from '../../../config/index.js';
 import { systemErrorCode } from '../../../shared/errors.js';
+import { groupBy } from '../../../shared/group-by.js';
 import { parseObjectKey, type ObjectKey } from '../ports/object-key.js';
 import {
   StorageDriver,
@@ -46,6 +47,7 @@ const PARTIAL_SUFFIX = '.partial';
 export class FsStorageDriver extends StorageDriver implements LocalStorage {
   readonly localRoot: string;
   private realRoot: Promise<string> | undefined;
+  private rootFacts: Stats | undefined;
 
   constructor(root: string) {
     super();
@@ -107,8 +109,18 @@ export class FsStorageDriver extends StorageDriver implements LocalStorage {
     }
   }
 
-  async deleteAll(keys: readonly ObjectKey[]): Promise<void> {
-    for (const key of keys) await this.delete(key);
+  /** Each folder is synced once, whatever goes from it. */
+  async deleteAll(keys: readonly ObjectKey[]): Promise<ReadonlyMap<ObjectKey, Error>> {
+    const failures = new Map<ObjectKey, Error>();
+    for (const [folder, inside] of groupBy(keys, (key) => dirname(key))) {
+      try {
+        const directory = await this.find(folder);
+        if (directory !== undefined) await unlinkAll(directory, inside, failures);
+      } catch (error) {
+        for (const key of inside) failures.set(key, errorOf(error));
+      }
+    }
+    return failures;
   }
 
   presign(): Promise<PresignedRequest> {
@@ -122,6 +134,13 @@ export class FsStorageDriver extends StorageDriver implements LocalStorage {
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(await this.root());
     return bavail * bsize;
+  }
+
+  async assertSameFolder(): Promise<void> {
+    await this.root();
+    const now = await statIfPresent(this.localRoot);
+    if (now?.dev === this.rootFacts?.dev && now?.ino === this.rootFacts?.ino) return;
+    throw new Error(`${this.localRoot} is not the folder that it was: its disk may be away.`);
   }
 
   private async name(partial: string, path: string, key: ObjectKey, onlyIfAbsent: boolean): Promise<void> {
@@ -208,7 +227,10 @@ export class FsStorageDriver extends StorageDriver implements LocalStorage {
 
   private root(): Promise<string> {
     this.realRoot ??= makeFolder(this.localRoot)
-      .then(() => realpath(this.localRoot))
+      .then(async () => {
+        this.rootFacts = await stat(this.localRoot);
+        return realpath(this.localRoot);
+      })
       .catch((error: unknown) => {
         this.realRoot = undefined;
         throw error;
@@ -239,6 +261,25 @@ async function statIfPresent(path: string): Promise<Stats | undefined> {
     if (ABSENT.includes(systemErrorCode(error))) return undefined;
     throw error;
   }
+}
+
+async function unlinkAll(
+  directory: string,
+  keys: readonly ObjectKey[],
+  failures: Map<ObjectKey, Error>,
+): Promise<void> {
+  for (const key of keys) {
+    try {
+      await unlink(join(directory, basename(key)));
+    } catch (error) {
+      if (!ABSENT.includes(systemErrorCode(error))) failures.set(key, errorOf(error));
+    }
+  }
+  await syncDirectory(directory);
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -70,9 +70,9 @@ export class MemoryStorageDriver extends StorageDriver implements LocalStorage {
     return Promise.resolve();
   }
 
-  deleteAll(keys: readonly ObjectKey[]): Promise<void> {
+  deleteAll(keys: readonly ObjectKey[]): Promise<ReadonlyMap<ObjectKey, Error>> {
     for (const key of keys) this.objects.delete(key);
-    return Promise.resolve();
+    return Promise.resolve(new Map());
   }
 
   presign(_input: PresignInput): Promise<PresignedRequest> {
@@ -85,6 +85,10 @@ export class MemoryStorageDriver extends StorageDriver implements LocalStorage {
 
   freeBytes(): Promise<number> {
     return Promise.resolve(Number.MAX_SAFE_INTEGER);
+  }
+
+  assertSameFolder(): Promise<void> {
+    return Promise.resolve();
   }
 }
 

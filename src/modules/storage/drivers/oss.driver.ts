@@ -40,12 +40,13 @@ export interface OssLimits {
 }
 
 const MIB = 2 ** 20;
-const LIMITS: OssLimits = { answerMs: 30_000, stallMs: 15_000, probeMs: 15_000, blockBytes: 8 * MIB };
+const LIMITS: OssLimits = { answerMs: 30_000, stallMs: 15_000, probeMs: 4_500, blockBytes: 8 * MIB };
 /** An uplink below this cannot carry a recording: bodies get that much more time. */
 const SLOWEST_BYTES_PER_MS = 64;
 const MAX_PARTS = 10_000;
 const PAGE_SIZE = 1000;
 const CHECKSUM_HEADER = 'x-oss-hash-crc64ecma';
+const CLAIM_HEADER = 'x-oss-meta-sha256';
 /** Objects that are only there while they are tried out with. */
 const TRIAL_SUFFIX = '.partial';
 
@@ -134,16 +135,20 @@ export class OssStorageDriver extends StorageDriver {
     await this.ask('delete from', key, () => this.client.delete(this.nameOf(key), { timeout }));
   }
 
-  async deleteAll(keys: readonly ObjectKey[]): Promise<void> {
-    const names = [...new Set(keys)].map((key) => this.nameOf(key));
+  async deleteAll(keys: readonly ObjectKey[]): Promise<ReadonlyMap<ObjectKey, Error>> {
+    const all = [...new Set(keys)];
     const timeout = this.limits.answerMs;
-    for (let start = 0; start < names.length; start += PAGE_SIZE) {
-      const page = names.slice(start, start + PAGE_SIZE);
-      const { deleted } = await this.ask('delete from', undefined, () => this.client.deleteMulti(page, { timeout }));
-      if (deleted?.length !== page.length) {
-        throw new StorageUnavailableError('failed', 'OSS has not deleted all of the objects that it was asked to.');
-      }
+    const left = new Set(all);
+    for (let start = 0; start < all.length; start += PAGE_SIZE) {
+      const page = all.slice(start, start + PAGE_SIZE);
+      const names = page.map((key) => this.nameOf(key));
+      const { deleted } = await this.ask('delete from', undefined, () => this.client.deleteMulti(names, { timeout }));
+      const gone = new Set<unknown>(deleted?.map(deletedName));
+      for (const key of page) if (deleted?.length === page.length || gone.has(this.nameOf(key))) left.delete(key);
     }
+    const refusal = new StorageUnavailableError('failed', 'OSS has not deleted an object that it was asked to.');
+    if (left.size > 0 && left.size === all.length) throw refusal;
+    return new Map([...left].map((key) => [key, refusal]));
   }
 
   /** OSS refuses a body whose type is not the one that was signed, so a PUT has to be sent with one. */
@@ -181,7 +186,7 @@ export class OssStorageDriver extends StorageDriver {
     const { res } = await this.ask('write to', key, () =>
       this.client.put(this.nameOf(key), bytes, {
         mime: options.contentType,
-        headers: { 'Content-MD5': contentMd5, ...overwriting(options) },
+        headers: { 'Content-MD5': contentMd5, ...conditions(options) },
         timeout: this.timeoutOf(bytes),
       }),
     );
@@ -192,7 +197,7 @@ export class OssStorageDriver extends StorageDriver {
   private async putParts(key: ObjectKey, reader: BodyReader, options: PutOptions): Promise<void> {
     const name = this.nameOf(key);
     const timeout = this.limits.answerMs;
-    const headers = overwriting(options);
+    const headers = conditions(options);
     const { uploadId } = await this.ask('write to', key, () =>
       this.client.initMultipartUpload(name, { mime: options.contentType, headers, timeout }),
     );
@@ -279,8 +284,13 @@ export const ossStorage: StorageDriverDefinition<OssStorageConfig> = {
   create: (config) => new OssStorageDriver(config),
 };
 
-function overwriting({ onlyIfAbsent }: PutOptions): Record<string, string> {
-  return onlyIfAbsent === true ? { 'x-oss-forbid-overwrite': 'true' } : {};
+/** With the SHA-256 of what is put, which OSS does not check: it tells after a restart whose bytes these are. */
+function conditions({ onlyIfAbsent, checksums }: PutOptions): Record<string, string> {
+  const sha256 = checksums?.sha256;
+  return {
+    ...(onlyIfAbsent === true ? { 'x-oss-forbid-overwrite': 'true' } : {}),
+    ...(sha256 === undefined ? {} : { [CLAIM_HEADER]: sha256 }),
+  };
 }
 
 function md5Of(bytes: Buffer): string {
@@ -305,7 +315,13 @@ function factsOf(key: ObjectKey, answer: { readonly headers: object }): ObjectFa
       md5: md5 === undefined ? undefined : Buffer.from(md5, 'base64').toString('hex'),
       crc64: headerOf(answer, CHECKSUM_HEADER),
     },
+    claimedSha256: headerOf(answer, CLAIM_HEADER),
   };
+}
+
+/** ali-oss says that these are names, and gives the elements of the answer. */
+function deletedName(deleted: unknown): unknown {
+  return typeof deleted === 'object' && deleted !== null && 'Key' in deleted ? deleted.Key : deleted;
 }
 
 /** A range that leads out of the object is answered with what there is of it. */

@@ -127,11 +127,15 @@ export class S3StorageDriver extends StorageDriver {
     }
   }
 
-  async deleteAll(keys: readonly ObjectKey[]): Promise<void> {
+  async deleteAll(keys: readonly ObjectKey[]): Promise<ReadonlyMap<ObjectKey, Error>> {
+    const failures = new Map<ObjectKey, Error>();
     for (let first = 0; first < keys.length; first += this.limits.pageSize) {
-      const names = keys.slice(first, first + this.limits.pageSize).map((key) => this.nameOf(key));
-      await this.deletePage(names);
+      const page = keys.slice(first, first + this.limits.pageSize);
+      for (const [key, failure] of await this.deletePage(page)) failures.set(key, failure);
     }
+    const [refusal] = failures.values();
+    if (refusal !== undefined && failures.size === keys.length) throw refusal;
+    return failures;
   }
 
   async presign({ method, key, lifetimeSeconds }: PresignInput): Promise<PresignedRequest> {
@@ -252,10 +256,16 @@ export class S3StorageDriver extends StorageDriver {
     }
   }
 
-  private async deletePage(names: readonly string[]): Promise<void> {
+  private async deletePage(keys: readonly ObjectKey[]): Promise<[ObjectKey, Error][]> {
+    const names = keys.map((key) => this.nameOf(key));
     try {
-      const refusal = await deleteObjects(this.client, this.config.bucket, names);
-      if (refusal !== undefined) throw named(refusal);
+      const refusals = await deleteObjects(this.client, this.config.bucket, names);
+      const stranger = [...refusals].find(([name]) => !names.includes(name));
+      if (stranger !== undefined) throw named(stranger[1]);
+      return keys.flatMap((key) => {
+        const word = refusals.get(this.nameOf(key));
+        return word === undefined ? [] : [[key, this.mapped(named(word), 'delete from')] as [ObjectKey, Error]];
+      });
     } catch (error) {
       throw this.mapped(error, 'delete from');
     }

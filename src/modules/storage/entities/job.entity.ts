@@ -6,8 +6,11 @@ import {
   nullableInstantColumn,
 } from '../../../persistence/column-types.js';
 
-/** `release` takes the local copy of what the bucket has. */
-export type JobKind = 'upload' | 'delete' | 'release';
+/**
+ * `release` takes the local copy of what the bucket has; `discard` takes the copies of what has another key now, and
+ * leaves the bucket alone, where the key is somebody else's.
+ */
+export type JobKind = 'upload' | 'delete' | 'release' | 'discard';
 
 /** Views are small and wanted at once, and removals make room: neither waits behind a day of media. */
 export type JobLane = 'media' | 'view' | 'removal';
@@ -54,9 +57,17 @@ export class Job {
   @Column({ name: 'last_error', type: 'text', nullable: true })
   lastError!: string | null;
 
-  /** Since when the backup storage has the object while the bucket fails. */
-  @Column({ name: 'backed_up_at', ...nullableInstantColumn })
-  backedUpAt!: Date | null;
+  /** The generation that the backup storage has of the object while the bucket fails; null when it has none. */
+  @Column({ name: 'backed_up_generation', type: 'integer', nullable: true })
+  backedUpGeneration!: number | null;
+
+  /** The store that took bytes for this upload which were not found to be right since: what is broken there is ours. */
+  @Column({ name: 'sent_to', type: 'varchar', length: 8, nullable: true })
+  sentTo!: 'bucket' | 'backup' | null;
+
+  /** Of a deletion: since when only the stores lack it, as nothing is left here. */
+  @Column({ name: 'deleted_here_at', ...nullableInstantColumn })
+  deletedHereAt!: Date | null;
 
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: Date;

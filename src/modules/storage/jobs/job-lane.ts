@@ -4,6 +4,8 @@ import type { JobChoice, JobTable } from './job-table.js';
 
 /** More than can be under way in all lanes together, so that a page always has one that can begin. */
 const PAGE_JOBS = 256;
+/** What one request of a bucket can delete. */
+const MOST_TOGETHER = 1000;
 const DATABASE_PAUSE_MS = 1000;
 const LONGEST_TIMER_MS = 60_000;
 
@@ -12,8 +14,11 @@ export interface JobPermit {
   readonly choice: JobChoice;
   /** @returns how to give it back, or undefined when somebody else has got it meanwhile: the end of his job wakes all */
   take(): (() => void) | undefined;
-  /** @returns whether the line goes on behind the job; false when it is the first to be tried again */
-  run(job: Job): Promise<boolean>;
+  /**
+   * @param jobs one, or deletions that are done together
+   * @returns whether the line goes on behind them; false when they are the first to be tried again
+   */
+  run(jobs: readonly Job[]): Promise<boolean>;
 }
 
 /** What lanes share. */
@@ -96,31 +101,53 @@ export class JobLane {
   private async beginOne(): Promise<boolean> {
     if (this.underWay >= this.limit || this.isStopped) return false;
     for (const permit of this.host.permits(this.name)) {
-      const job = await this.next(permit.choice);
-      if (job !== undefined) return this.begin(job, permit);
+      const jobs = await this.next(permit.choice);
+      if (jobs.length > 0) return this.begin(jobs, permit);
     }
     return false;
   }
 
-  private begin(job: Job, permit: JobPermit): boolean {
+  private begin(jobs: readonly Job[], permit: JobPermit): boolean {
     const giveBack = permit.take();
     if (giveBack === undefined) {
-      this.host.busyKeys.delete(job.objectKey);
+      for (const { objectKey } of jobs) this.host.busyKeys.delete(objectKey);
       this.page = [];
       return false;
     }
     this.underWay += 1;
-    void this.run(job, permit, giveBack);
+    void this.run(jobs, permit, giveBack);
     return true;
   }
 
-  private async next(choice: JobChoice): Promise<Job | undefined> {
+  private async next(choice: JobChoice): Promise<Job[]> {
     const isAny = choice === 'any';
     const seen = isAny ? await this.firstFree(this.page) : undefined;
-    if (seen !== undefined) return seen;
-    const page = await this.host.table.due(this.name, choice, PAGE_JOBS);
+    if (seen !== undefined) return this.withOthers(seen, this.page);
+    const page = await this.host.table.due(this.name, choice, this.name === 'removal' ? MOST_TOGETHER : PAGE_JOBS);
     if (isAny) this.page = page;
-    return this.firstFree(page);
+    const first = await this.firstFree(page);
+    return first === undefined ? [] : this.withOthers(first, page);
+  }
+
+  /** Deletions go together, everything else alone. */
+  private async withOthers(first: Job, page: Job[]): Promise<Job[]> {
+    if (first.kind !== 'delete') return [first];
+    const { busyKeys, table } = this.host;
+    const others: Job[] = [];
+    while (page[0]?.kind === 'delete') {
+      const [job] = page.splice(0, 1);
+      if (job === undefined || busyKeys.has(job.objectKey)) continue;
+      busyKeys.add(job.objectKey);
+      others.push(job);
+    }
+    let fresh: Job[] = [];
+    try {
+      fresh = await table.rereadAll(others);
+    } finally {
+      const freshKeys = new Set(fresh.map(({ objectKey }) => objectKey));
+      for (const { objectKey } of others) if (!freshKeys.has(objectKey)) busyKeys.delete(objectKey);
+    }
+    return [first, ...fresh];
   }
 
   /** Takes jobs from a page until one can begin, and marks its object. */
@@ -141,16 +168,16 @@ export class JobLane {
     return undefined;
   }
 
-  private async run(job: Job, permit: JobPermit, giveBack: () => void): Promise<void> {
+  private async run(jobs: readonly Job[], permit: JobPermit, giveBack: () => void): Promise<void> {
     try {
-      if (!(await permit.run(job))) this.page = [];
+      if (!(await permit.run(jobs))) this.page = [];
     } catch (error) {
       // The job stays as it was: it is done once more, which changes nothing that was done.
       if (!this.isStopped) this.host.warn('The end of a job could not be written down; it is done again.', error);
       await pause(DATABASE_PAUSE_MS);
     }
     giveBack();
-    this.host.busyKeys.delete(job.objectKey);
+    for (const { objectKey } of jobs) this.host.busyKeys.delete(objectKey);
     this.underWay -= 1;
     this.host.ended();
     this.tellIdle();

@@ -2,12 +2,13 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleDestroy
 import type { Clock } from '../../../shared/clock.js';
 import { inTime, TimeLimitError } from '../../../shared/in-time.js';
 import type { Job, JobLane as LaneName } from '../entities/job.entity.js';
+import type { ObjectKey } from '../ports/object-key.js';
 import type { Stores } from '../ports/stores.js';
 import { StorageCallUnsupportedError, StorageUnavailableError } from '../storage.errors.js';
 import { JobLane, type JobPermit, type LaneHost } from './job-lane.js';
 import type { JobChoice, JobTable } from './job-table.js';
 import { JobWork } from './job-work.js';
-import { SpoolFileDamagedError } from './job.errors.js';
+import { ObjectKeyTakenError, UploadLostError } from './job.errors.js';
 import { retryDelayMs, type RetryTiming } from './retry-delay.js';
 import { StoreCircuit } from './store-circuit.js';
 
@@ -95,13 +96,13 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
     for (const lane of this.lanes) lane.stop();
   }
 
-  /** While the bucket fails, media goes to the backup storage after a while, and deletions do their part here. */
+  /** While the bucket fails, uploads go to the backup storage after a while, and deletions do their part here. */
   *permits(lane: LaneName): Iterable<JobPermit> {
     const { bucket, backup } = this;
     if (this.stores.bucket === undefined) yield { ...this.permit('deletion', bucket), take: ALWAYS };
     else if (bucket.isOpen) yield this.permit('any', bucket);
     else if (lane === 'removal') yield { ...this.permit('local-deletion', bucket), take: ALWAYS };
-    else if (lane === 'media' && this.isBackupDue && backup.isOpen) yield this.permit('backup', backup);
+    else if (this.isBackupDue && backup.isOpen) yield this.permit('backup', backup);
   }
 
   permitWaitMs(): number | undefined {
@@ -129,50 +130,97 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
         const admission = circuit.enter();
         return admission && (() => circuit.leave(admission));
       },
-      run: (job) => this.run(job, choice, circuit),
+      run: ([job, ...others]) => {
+        if (job === undefined) return Promise.resolve(true);
+        return job.kind === 'delete' ? this.delete([job, ...others], choice) : this.run(job, choice, circuit);
+      },
     };
   }
 
   private async run(job: Job, choice: JobChoice, circuit: StoreCircuit): Promise<boolean> {
     try {
-      await this.attempt(job, choice);
+      if (choice === 'backup') await this.work.backUp(job);
+      else await this.work.run(job);
     } catch (error) {
       return this.failed(job, error, circuit);
     }
-    switch (choice) {
-      case 'backup':
-        await this.table.backedUp(job);
-        return true;
-      case 'local-deletion':
-        await this.table.fail(job, new Error('The bucket does not answer; here it is deleted.'), undefined);
-        return true;
-      default:
-        await this.table.finish(job);
-        return true;
-    }
+    if (choice === 'backup') await this.table.backedUp(job);
+    else await this.table.finish(job);
+    return true;
   }
 
-  private attempt(job: Job, choice: JobChoice): Promise<void> {
-    if (choice === 'backup') return this.work.backUp(job);
-    return choice === 'local-deletion' ? this.work.deleteHere(job) : this.work.run(job);
+  private async delete(jobs: readonly [Job, ...Job[]], choice: JobChoice): Promise<boolean> {
+    const isHereOnly = choice === 'local-deletion';
+    let failures: ReadonlyMap<Job, Error>;
+    try {
+      failures = isHereOnly ? await this.work.deleteHere(jobs) : await this.work.delete(jobs);
+    } catch (error) {
+      return this.deletionFailed(jobs, error);
+    }
+    const done = jobs.filter((job) => !failures.has(job));
+    if (isHereOnly) await this.table.deletedHere(done);
+    else await this.table.finishAll(done);
+    for (const [job, error] of failures) await this.failed(job, error, this.bucket);
+    return true;
+  }
+
+  /** The store has refused all of them, or did not answer. */
+  private async deletionFailed(jobs: readonly [Job, ...Job[]], error: unknown): Promise<boolean> {
+    const [{ objectKey, attempts }] = jobs;
+    const what = jobs.length === 1 ? objectKey : `${objectKey} and ${String(jobs.length - 1)} more`;
+    if (error instanceof StorageCallUnsupportedError) {
+      this.jobLog.warn(`Deleted here, left in the bucket: ${what}. ${error.message}`);
+      await this.table.finishAll(jobs);
+      return true;
+    }
+    if (error instanceof StorageUnavailableError && this.bucket.isFailing && attempts < PATIENCE) {
+      await this.table.failAll(jobs, error, undefined);
+      return false;
+    }
+    this.jobLog.error(`What was to be deleted is still there, and is tried again: ${what}.`, error);
+    await this.table.failAll(jobs, error, this.pauseMs(attempts, this.bucket));
+    return true;
   }
 
   private async failed(job: Job, error: unknown, circuit: StoreCircuit): Promise<boolean> {
-    if (error instanceof StorageCallUnsupportedError && job.kind === 'delete') {
-      this.jobLog.warn(`${job.objectKey} is deleted here and stays in the bucket. ${error.message}`);
-      await this.table.finish(job);
+    if (error instanceof UploadLostError) {
+      await this.table.lost(job);
+      this.jobLog.error(`${job.objectKey} is lost, and not tried again.`, error);
       return true;
     }
-    if (error instanceof SpoolFileDamagedError) await this.table.lost(job);
+    if (error instanceof ObjectKeyTakenError && (await this.isRenamed(job, error, circuit))) return true;
     const isStoresFault = error instanceof StorageUnavailableError && circuit.isFailing;
     if (isStoresFault && job.attempts < PATIENCE) {
       await this.table.fail(job, error, undefined);
       return false;
     }
     this.jobLog.error(`The job "${job.kind}" of ${job.objectKey} failed; it is tried again.`, error);
-    const delayMs = retryDelayMs(job.attempts + 1, this.settings.retry);
-    await this.table.fail(job, error, Math.max(delayMs, circuit.isFailing ? circuit.waitMs + AFTER_TRIAL_MS : 0));
+    await this.table.fail(job, error, this.pauseMs(job.attempts, circuit));
     return true;
+  }
+
+  /** Somebody else's bytes are left alone, and ours go beside them. */
+  private async isRenamed(job: Job, taken: ObjectKeyTakenError, circuit: StoreCircuit): Promise<boolean> {
+    let key: ObjectKey | undefined;
+    try {
+      key = await this.work.copyUnderOtherKey(job);
+    } catch (error) {
+      await this.failed(job, error, circuit);
+      return true;
+    }
+    if (key === undefined) return false;
+    if (!(await this.table.rename(job, key))) {
+      await this.work.forgetCopy(key);
+      return false;
+    }
+    this.jobLog.warn(`${taken.message} It is stored as ${key} instead.`);
+    this.wake();
+    return true;
+  }
+
+  private pauseMs(attempts: number, circuit: StoreCircuit): number {
+    const delayMs = retryDelayMs(attempts + 1, this.settings.retry);
+    return Math.max(delayMs, circuit.isFailing ? circuit.waitMs + AFTER_TRIAL_MS : 0);
   }
 
   private circuit(name: string): StoreCircuit {

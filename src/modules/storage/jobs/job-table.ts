@@ -1,7 +1,9 @@
-import { IsNull, LessThanOrEqual, MoreThan, Not, type DataSource, type FindOptionsWhere } from 'typeorm';
+import { In, IsNull, LessThanOrEqual, MoreThan, Not, Raw, type DataSource, type FindOptionsWhere } from 'typeorm';
 import type { Clock } from '../../../shared/clock.js';
+import { groupBy } from '../../../shared/group-by.js';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { Job, type JobLane } from '../entities/job.entity.js';
+import { newJob } from './new-job.js';
 import type { ObjectKey } from '../ports/object-key.js';
 import type { UploadListener } from '../ports/upload-listener.js';
 
@@ -14,8 +16,8 @@ export type JobChoice = 'any' | 'deletion' | 'backup' | 'local-deletion';
 const CHOICES: Readonly<Record<JobChoice, FindOptionsWhere<Job>>> = {
   any: {},
   deletion: { kind: 'delete' },
-  backup: { kind: 'upload', backedUpAt: IsNull() },
-  'local-deletion': { kind: 'delete', attempts: 0 },
+  backup: { kind: 'upload', backedUpGeneration: Raw((column) => `(${column} IS NULL OR ${column} < "generation")`) },
+  'local-deletion': { kind: 'delete', deletedHereAt: IsNull() },
 };
 
 const MAX_ERROR_LENGTH = 1000;
@@ -26,7 +28,7 @@ export class JobTable {
     private readonly dataSource: DataSource,
     private readonly nodeAlias: string,
     private readonly clock: Clock,
-    private readonly listeners: () => readonly UploadListener[],
+    private readonly listeners: () => readonly Partial<UploadListener>[],
   ) {}
 
   /** A SQLite database has one server, whatever it was called when it wrote a job. Elsewhere the alias tells. */
@@ -66,38 +68,112 @@ export class JobTable {
     return job ?? undefined;
   }
 
+  /** As {@link reread}, in the same order. */
+  async rereadAll(jobs: readonly Job[]): Promise<Job[]> {
+    if (jobs.length === 0) return [];
+    return this.dataSource.manager.find(Job, {
+      where: { id: In(jobs.map(({ id }) => id)), dueAt: LessThanOrEqual(this.now()) },
+      order: { dueAt: 'ASC', objectKey: 'ASC' },
+    });
+  }
+
+  /** The deletions are done, all of one kind. Those that were asked for again meanwhile go to the end of the line. */
+  async finishAll(jobs: readonly Job[]): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      for (const [generation, alike] of groupBy(jobs, (job) => job.generation)) {
+        const id = In(alike.map((job) => job.id));
+        await manager.delete(Job, { id, generation });
+        await manager.update(Job, { id }, { dueAt: this.now(), attempts: 0, lastError: null, deletedHereAt: null });
+      }
+    });
+  }
+
+  /** Nothing is left of the objects here; where else they are is a matter of later. */
+  async deletedHere(jobs: readonly Job[]): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      for (const [generation, alike] of groupBy(jobs, (job) => job.generation)) {
+        const id = In(alike.map((job) => job.id));
+        await manager.update(Job, { id, generation }, { deletedHereAt: this.now() });
+      }
+    });
+  }
+
   /** The job is done. Asked for again meanwhile, it goes to the end of the line. */
   async finish({ id, generation, kind, lane, objectKey }: Job): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
       const { affected } = await manager.delete(Job, { id, generation });
       if (affected === 0) {
-        const anew = { dueAt: this.now(), attempts: 0, lastError: null, backedUpAt: null };
+        const anew = { dueAt: this.now(), attempts: 0, lastError: null, backedUpGeneration: null, sentTo: null };
         await manager.update(Job, { id }, anew);
         return;
       }
       if (kind !== 'upload' || lane !== 'media') return;
-      for (const listener of this.listeners()) await listener.stored(manager, objectKey as ObjectKey);
+      for (const listener of this.listeners()) await listener.stored?.(manager, objectKey as ObjectKey);
     });
   }
 
   /** @param delayMs undefined: the job keeps its place and its time */
-  async fail({ id, attempts }: Job, error: unknown, delayMs: number | undefined): Promise<void> {
-    const later = delayMs === undefined ? {} : { dueAt: new Date(this.clock.epochMs() + delayMs) };
-    const lastError = textOf(error).slice(0, MAX_ERROR_LENGTH);
-    await inTransaction(this.dataSource, (manager) =>
-      manager.update(Job, { id }, { attempts: attempts + 1, lastError, ...later }),
-    );
+  async fail({ id, attempts, sentTo }: Job, error: unknown, delayMs: number | undefined): Promise<void> {
+    const failure = { attempts: attempts + 1, lastError: textOf(error), sentTo, ...this.after(delayMs) };
+    await inTransaction(this.dataSource, (manager) => manager.update(Job, { id }, failure));
   }
 
-  async backedUp({ id }: Job): Promise<void> {
-    await inTransaction(this.dataSource, (manager) => manager.update(Job, { id }, { backedUpAt: this.now() }));
-  }
-
-  /** Nobody has the bytes that the row of the object promises. */
-  async lost({ objectKey }: Job): Promise<void> {
+  /** Deletions that failed together. */
+  async failAll(jobs: readonly Job[], error: unknown, delayMs: number | undefined): Promise<void> {
+    const id = In(jobs.map((job) => job.id));
+    const failure = { lastError: textOf(error), ...this.after(delayMs) };
     await inTransaction(this.dataSource, async (manager) => {
-      for (const listener of this.listeners()) await listener.lost(manager, objectKey as ObjectKey);
+      await manager.increment(Job, { id }, 'attempts', 1);
+      await manager.update(Job, { id }, failure);
     });
+  }
+
+  /** A view that was written anew meanwhile goes to the backup storage once more. */
+  async backedUp({ id, generation, lane, objectKey }: Job): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.update(Job, { id }, { backedUpGeneration: generation });
+      if (lane !== 'media') return;
+      for (const listener of this.listeners()) await listener.backedUp?.(manager, objectKey as ObjectKey);
+    });
+  }
+
+  /** Nobody has the bytes that the row of the object promises: there is nothing left to be done. */
+  async lost({ id, objectKey }: Job): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      const { affected } = await manager.delete(Job, { id });
+      if (affected === 0) return;
+      for (const listener of this.listeners()) await listener.lost?.(manager, objectKey as ObjectKey);
+    });
+  }
+
+  /**
+   * The object is uploaded under another key, and the files of the plain one go.
+   *
+   * @returns false when its rows were deleted meanwhile
+   */
+  async rename(job: Job, newKey: ObjectKey): Promise<boolean> {
+    const { id, objectKey, nodeAlias, backedUpGeneration } = job;
+    const fresh = { attempts: 0, lastError: null, backedUpGeneration: null, sentTo: null };
+    return inTransaction(this.dataSource, async (manager) => {
+      if (!(await manager.existsBy(Job, { id }))) return false;
+      const answers: boolean[] = [];
+      for (const listener of this.listeners()) {
+        answers.push((await listener.renamed?.(manager, objectKey as ObjectKey, newKey)) ?? false);
+      }
+      if (!answers.includes(true)) return false;
+      await manager.update(Job, { id }, { ...fresh, objectKey: newKey });
+      const discard = newJob(
+        { kind: 'discard', lane: 'removal', key: objectKey as ObjectKey },
+        { nodeAlias, dueAt: this.now() },
+      );
+      discard.backedUpGeneration = backedUpGeneration;
+      await manager.insert(Job, discard);
+      return true;
+    });
+  }
+
+  private after(delayMs: number | undefined): { dueAt?: Date } {
+    return delayMs === undefined ? {} : { dueAt: new Date(this.clock.epochMs() + delayMs) };
   }
 
   now(): Date {
@@ -106,5 +182,5 @@ export class JobTable {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).slice(0, MAX_ERROR_LENGTH);
 }

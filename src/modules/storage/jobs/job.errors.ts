@@ -10,6 +10,18 @@ export class SpoolFileDamagedError extends Error {
   }
 }
 
+/**
+ * Nobody has the bytes that the row of the object promises: its file was read twice, and no store has them. Trying again is
+ * of no use.
+ */
+export class UploadLostError extends Error {
+  override readonly name = 'UploadLostError';
+
+  constructor(cause: SpoolFileDamagedError) {
+    super(`${cause.message} No store has it whole.`, { cause });
+  }
+}
+
 /** The store took the object, and does not have it as it was given. */
 export class StoredCopyDamagedError extends Error {
   override readonly name = 'StoredCopyDamagedError';

@@ -10,19 +10,24 @@ import { CheckedBody, checksumOf, type ChecksumKind, type ObjectPromise } from '
 import { ObjectKeyTakenError, SpoolFileDamagedError, StoredCopyDamagedError } from './job.errors.js';
 import { hasCopy } from './stored-copy.js';
 
+/** What is known of the tries to upload an object. */
+export interface UploadTrace {
+  /** The store took bytes from us that were not found to be right since, and may have them still. */
+  wasSent: boolean;
+}
+
 /**
  * Puts media or an init where nothing lies yet, and looks whether it is there. What lies there already and is the same is
  * as good.
  *
- * @param unverified keys that the store took from us and that were not found to be right since: broken bytes there are our
- * own, and would keep the good ones out
+ * @param trace of earlier tries: broken bytes that are our own would keep the good ones out
  * @throws {SpoolFileDamagedError | StoredCopyDamagedError | ObjectKeyTakenError | StorageUnavailableError}
  */
 export async function uploadMedia(
   source: StorageDriver,
   target: StorageDriver,
   promise: ObjectPromise,
-  unverified: Set<ObjectKey>,
+  trace: UploadTrace,
 ): Promise<void> {
   const { key, sizeBytes, sha256 } = promise;
   const body = new CheckedBody(source, promise);
@@ -31,23 +36,25 @@ export async function uploadMedia(
   try {
     const contentType = contentTypeOf(key);
     await target.put(key, body, { contentType, sizeBytes, checksums: { sha256 }, onlyIfAbsent: true });
-    unverified.add(key);
+    trace.wasSent = true;
   } catch (error) {
     const cause = body.failure ?? error;
     const mayBeThere = cause instanceof ObjectExistsError || cause instanceof SpoolFileDamagedError;
     if (!mayBeThere) throw cause;
-    if (await hasCopy(target, promise, promised)) return void unverified.delete(key);
+    if (await hasCopy(target, promise, promised)) return;
     if (cause instanceof SpoolFileDamagedError) throw cause;
-    if (!unverified.has(key) && !(await isOurs(target, promise))) throw new ObjectKeyTakenError(key, { cause });
+    if (!trace.wasSent && !(await isOurs(target, promise))) throw new ObjectKeyTakenError(key, { cause });
     await takeAway(target, key);
+    trace.wasSent = false;
     throw new StoredCopyDamagedError(key, { cause });
   }
-  if (await hasCopy(target, promise, promised)) return void unverified.delete(key);
+  if (await hasCopy(target, promise, promised)) return;
   await takeAway(target, key);
+  trace.wasSent = false;
   throw new StoredCopyDamagedError(key);
 }
 
-/** Bytes that are not whole and were put for this row, before a restart: they would keep the good ones out for ever. */
+/** Whether the store says that its bytes, which are not whole, were put for this row: nobody wrote that down before a crash. */
 async function isOurs(store: StorageDriver, { key, sha256 }: ObjectPromise): Promise<boolean> {
   return (await store.head(key))?.claimedSha256 === sha256;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { posix } from 'node:path';
 import { InvalidObjectKeyError } from '../storage.errors.js';
-import { parseEncodedObjectKey, parseObjectKey } from './object-key.js';
+import { otherKeys, parseEncodedObjectKey, parseObjectKey, plainKey } from './object-key.js';
 
 it.each(['cam/2026/11/20/seg_0001.m4s', 'a', 'Straße 7/50%/x', '100%25/x', '...', 'a/..b', `${'x'.repeat(255)}/y`])(
   'takes the key %j',
@@ -98,4 +98,17 @@ it('never takes a key that leads out of its folder, however it is decoded', () =
       }
     }),
   );
+});
+
+it.each([
+  ['cam/2026/seg_0007.m4s', 'cam/2026/seg_0007_2.m4s', 'cam/2026/seg_0007_9.m4s'],
+  ['cam_2/init.m4s', 'cam_2/init_2.m4s', 'cam_2/init_9.m4s'],
+  ['a.b/seg_0002', 'a.b/seg_0002_2', 'a.b/seg_0002_9'],
+])('gives %s eight other names, and knows it by them', (plain, first, last) => {
+  const others = otherKeys(parseObjectKey(plain));
+
+  expect([others.length, others[0], others.at(-1)]).toEqual([8, first, last]);
+  expect(new Set(others.map(plainKey))).toEqual(new Set([plain]));
+  expect(otherKeys(parseObjectKey(first))).toEqual(others);
+  expect(plainKey(plain)).toBe(plain);
 });

@@ -38,6 +38,24 @@ export function parseEncodedObjectKey(encoded: string): ObjectKey {
   return parseObjectKey(text);
 }
 
+/** The plain key of an object is the first; one digit tells the others apart. */
+const DIGITS = [2, 3, 4, 5, 6, 7, 8, 9];
+
+/**
+ * What an object may be called where others have taken its plain key.
+ *
+ * @returns `cam/seg_0007_2.m4s` to `cam/seg_0007_9.m4s` for `cam/seg_0007.m4s`, and for any of them
+ */
+export function otherKeys(key: ObjectKey): ObjectKey[] {
+  const [, path = '', extension = ''] = /^(.*?)(\.[^./]*)?$/s.exec(plainKey(key)) ?? [];
+  return DIGITS.map((digit) => parseObjectKey(`${path}_${String(digit)}${extension}`));
+}
+
+/** @returns what the object was called first; names end in four digits or none, so that one digit says that it is another */
+export function plainKey(key: string): string {
+  return key.replace(/_[2-9](\.[^./]*)?$/, '$1');
+}
+
 function findFault(text: string): string | undefined {
   if (text === '') return 'is empty';
   if (/\p{Surrogate}/u.test(text)) return 'is not Unicode';

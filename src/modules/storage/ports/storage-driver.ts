@@ -91,8 +91,13 @@ export abstract class StorageDriver {
   /** Absent objects are deleted already. */
   abstract delete(key: ObjectKey): Promise<void>;
 
-  /** Deletes many with few requests. Absent objects are deleted already. */
-  abstract deleteAll(keys: readonly ObjectKey[]): Promise<void>;
+  /**
+   * Deletes many with few requests. Absent objects are deleted already.
+   *
+   * @returns why some could not be deleted, by key; empty when none of them is left
+   * @throws {StorageUnavailableError} when the store does not answer, or refuses every one
+   */
+  abstract deleteAll(keys: readonly ObjectKey[]): Promise<ReadonlyMap<ObjectKey, Error>>;
 
   /** @throws {PresignUnsupportedError} */
   abstract presign(input: PresignInput): Promise<PresignedRequest>;
@@ -112,6 +117,13 @@ export interface LocalStorage extends StorageDriver {
 
   /** What an ordinary user may still write. */
   freeBytes(): Promise<number>;
+
+  /**
+   * Makes sure that what is not in the folder is gone, and not only away with its disk.
+   *
+   * @throws when another folder, or none, is in the place of the one that was there at first
+   */
+  assertSameFolder(): Promise<void>;
 }
 
 /** A kind of storage. One file each, listed in `drivers/index.ts`. */

@@ -6,6 +6,16 @@ export interface UploadListener {
   /** The bucket has the media or init, verified, and its job is gone. */
   stored(manager: EntityManager, key: ObjectKey): Promise<void>;
 
-  /** No file has the bytes that the row of the object promises: it is gone or was changed. */
+  /** No store has the bytes that the row of the object promises: its file is gone or was changed. Its job is gone too. */
   lost(manager: EntityManager, key: ObjectKey): Promise<void>;
+
+  /**
+   * Somebody else has the key of the object in a store: it has another one from this transaction on, with the same bytes.
+   *
+   * @returns false when no row names the object any more
+   */
+  renamed(manager: EntityManager, key: ObjectKey, newKey: ObjectKey): Promise<boolean>;
+
+  /** The backup storage has the media or init, while the bucket fails. */
+  backedUp(manager: EntityManager, key: ObjectKey): Promise<void>;
 }

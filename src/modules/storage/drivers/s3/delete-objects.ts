@@ -6,14 +6,14 @@ const ALGORITHM_HEADER = 'x-amz-sdk-checksum-algorithm';
 /**
  * Deletes up to 1000 objects in one request.
  *
- * @returns the store's word for why one of them could not be deleted; undefined when none is left
+ * @returns the store's words for why some of them could not be deleted, by name; empty when none is left
  * @throws what the SDK throws
  */
 export async function deleteObjects(
   client: S3Client,
   bucket: string,
   names: readonly string[],
-): Promise<string | undefined> {
+): Promise<ReadonlyMap<string, string>> {
   const takesOthers = (await client.config.requestChecksumCalculation()) === 'WHEN_SUPPORTED';
   const command = new DeleteObjectsCommand({
     Bucket: bucket,
@@ -23,8 +23,8 @@ export async function deleteObjects(
   });
   if (!takesOthers) withoutHeader(command, ALGORITHM_HEADER);
   const { Errors: errors = [] } = await client.send(command);
-  const refused = errors.find(({ Code: code }) => code !== 'NoSuchKey');
-  return refused && (refused.Code ?? 'unknown');
+  const refused = errors.filter(({ Code: code }) => code !== 'NoSuchKey');
+  return new Map(refused.map(({ Key: name = '', Code: code = 'unknown' }) => [name, code]));
 }
 
 function withoutHeader(command: DeleteObjectsCommand, name: string): void {
