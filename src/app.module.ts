@@ -6,6 +6,7 @@ import { APP_CONFIG, type AppConfig } from './config/index.js';
 import { migrations } from './migrations/index.js';
 import { AuthGuard, OPEN_CONTROLLERS } from './modules/auth/auth.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
+import { ExportsModule } from './modules/exports/exports.module.js';
 import { IceModule } from './modules/ice/ice.module.js';
 import { IndexModule } from './modules/index/index.module.js';
 import { RecorderModule } from './modules/recorder/recorder.module.js';
@@ -42,6 +43,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     IceModule,
     StorageModule,
     IndexModule,
+    ExportsModule,
     SignalingModule,
     RecorderModule,
   ],

@@ -237,6 +237,13 @@ const playback = z.strictObject({
     unit: 'MiB',
     description: 'When they take more than this together, the longest unused are deleted.',
   }),
+  max_clip_hours: wholeNumber({
+    min: 1,
+    max: 24,
+    default: 4,
+    unit: 'hours',
+    description: 'Longest clip.mp4. Longer ranges are exported.',
+  }),
 });
 
 export const configSchema = z.strictObject({

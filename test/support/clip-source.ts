@@ -19,7 +19,7 @@ export class ClipObjects {
 
   /** @returns the file that the plan describes */
   make({ parts, sizeBytes }: FilePlan): Buffer {
-    const bytes = parts.map((part) =>
+    const bytes = [...parts].map((part) =>
       'bytes' in part
         ? part.bytes
         : (this.objects[part.object]?.subarray(part.offset, part.offset + part.length) ?? Buffer.alloc(0)),

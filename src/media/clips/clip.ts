@@ -41,7 +41,8 @@ export interface Clip {
 
 /** A file, known to its last byte before the first one is read. */
 export interface FilePlan {
-  readonly parts: readonly FilePart[];
+  /** The first is the file's own header. */
+  readonly parts: Iterable<FilePart>;
   readonly sizeBytes: number;
 }
 

@@ -7,7 +7,7 @@ import { Permission } from '../auth/ports/permission.decorator.js';
 import type { ByteRange } from '../storage/ports/storage-driver.js';
 import { SigningService } from '../storage/signing.service.js';
 import { PreconditionFailedError, RangeNotSatisfiableError } from './index.errors.js';
-import { answerFor, type ObjectAnswer } from './object-access/conditions.js';
+import { answerFor, type ObjectAnswer } from './ports/conditions.js';
 import { DocumentedObject, DocumentedObjectHeader } from './object-access/documented-object.js';
 import { lastModifiedMs } from './object-access/last-modified.js';
 import type { ObjectResource } from './object-access/object-resource.js';

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -46,10 +47,12 @@ export type Buckets = Partial<Pick<Stores, 'bucket' | 'backup'>>;
  * Jobs stay as rows: nothing does them.
  *
  * @param buckets behind the folder, which is the spool then
+ * @param modules beside the index
  */
 export async function startIndex(
   environment: Readonly<Record<string, string>> = {},
   buckets: Buckets = {},
+  modules: readonly Type[] = [],
 ): Promise<IndexFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'aircheck-index-'));
   const root = join(folder, 'recordings');
@@ -62,6 +65,7 @@ export async function startIndex(
       MetricsModule,
       TypeOrmModule.forRoot({ ...dataSourceOptions(url, { entities: [], migrations }), autoLoadEntities: true }),
       IndexModule,
+      ...modules,
     ],
   })
     .overrideProvider(Stores)

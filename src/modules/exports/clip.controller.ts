@@ -1,0 +1,49 @@
+import { Controller, Get, Head, Logger, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Permission } from '../auth/ports/permission.decorator.js';
+import type { StreamName } from '../signaling/ports/stream-name.js';
+import { StreamNamePipe } from '../signaling/ports/stream-name.pipe.js';
+import { ClipService } from './clip.service.js';
+import { clipQuery, selectionOf, type ClipQuery } from './clips/clip-query.js';
+import { DocumentedClip, DocumentedClipHeader } from './dto/documented-clip.js';
+import { fileNameOf, sendFile } from './send-file.js';
+
+@ApiTags('playback')
+@Controller('play')
+@Permission('playback')
+export class ClipController {
+  private readonly logger = new Logger(ClipController.name);
+
+  constructor(private readonly clips: ClipService) {}
+
+  /** Before GET, which Express would take for it. */
+  @Head(':stream/clip.mp4')
+  @ApiOperation({ summary: 'Length and entity tag of a clip' })
+  @DocumentedClipHeader()
+  sendHeader(
+    @Param('stream', StreamNamePipe) stream: StreamName,
+    @Query({ schema: clipQuery }) query: ClipQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.send(stream, query, request, response);
+  }
+
+  @Get(':stream/clip.mp4')
+  @ApiOperation({ summary: 'A range of what was recorded, or a session, as one MP4 that is sent while it is made' })
+  @DocumentedClip()
+  async send(
+    @Param('stream', StreamNamePipe) stream: StreamName,
+    @Query({ schema: clipQuery }) query: ClipQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    response.setHeader('Cache-Control', 'no-store');
+    const clip = await this.clips.find({ stream, selection: selectionOf(query), gaps: query.gaps });
+    const { sizeBytes, etag, contentType, startEpochMs, extension } = clip;
+    const fileName = fileNameOf(stream, startEpochMs, extension);
+    const file = { sizeBytes, etag, contentType, fileName, disposition: 'inline' } as const;
+    await sendFile(request, response, file, (range) => this.clips.read(clip, range), this.logger);
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Clip } from '../../../media/clips/clip.js';
+import { makeClip, type ClipFault } from '../../../media/clips/make-clip.js';
+import type { ClipRange, SourceObject, SourceRun } from '../../../media/clips/source.js';
+import { clipFormats } from '../../../media/containers/index.js';
+import { PlaybackRangeService, type PlaybackRange } from '../../index/playback-range.service.js';
+import { StorageService } from '../../storage/storage.service.js';
+import {
+  FormatDoesNotFitError,
+  GapTooLongError,
+  NothingPlayableError,
+  ParametersDifferError,
+} from '../exports.errors.js';
+import { findPieces } from './find-pieces.js';
+import type { ClipRequest, PlannedClip } from './planned-clip.js';
+import type { ClipObject, RecordedPiece } from './recorded-object.js';
+import { readPieces, type ReadPiece } from './source-reader.js';
+
+/** Changes whenever the same media would give other bytes. */
+const WRITER_VERSION = 1;
+/** A segment may begin without a key frame: then it is looked for this far back, and no further. */
+const LOOK_BACK_MS = [15_000, 60_000] as const;
+
+/** Makes the plan of a file from rows and from the headers of the segments concerned. */
+@Injectable()
+export class ClipPlanner {
+  constructor(
+    private readonly ranges: PlaybackRangeService,
+    private readonly storage: StorageService,
+  ) {}
+
+  /**
+   * @param signal ends the work
+   * @throws what {@link PlaybackRangeService.find} throws, {StorageUnavailableError}
+   * @throws {NothingPlayableError | ParametersDifferError | GapTooLongError | FormatDoesNotFitError}
+   */
+  async plan(request: ClipRequest, signal?: AbortSignal): Promise<PlannedClip> {
+    const { stream, selection, format: name, gaps } = request;
+    const format = clipFormats.find((known) => known.name === name);
+    if (format === undefined) throw new RangeError('No such format.');
+    const range = await this.ranges.find(stream, selection);
+    const wanted = { fromEpochMs: range.fromMs, toEpochMs: range.toMs ?? Date.now() };
+    const read = await readPieces(this.storage, await this.piecesOf(range), signal);
+    const clip = clipOf(read, wanted, request);
+    if (!format.carries(clip))
+      throw new FormatDoesNotFitError(
+        name,
+        clip.tracks.map(({ init }) => init.codec.name),
+      );
+    const { parts, sizeBytes } = format.plan(clip);
+    const { contentType, extension } = format;
+    const etag = etagOf([name, gaps, wanted.fromEpochMs, wanted.toEpochMs, sizeBytes], clip, read);
+    const { startEpochMs } = clip;
+    const facts = { contentType, extension, startEpochMs, durationSeconds: durationOf(clip) };
+    return { parts, sizeBytes, etag, objects: objectsOf(clip, read), ...facts };
+  }
+
+  /** Segments of the range, and those before it that its first picture needs. */
+  private async piecesOf(range: PlaybackRange): Promise<readonly RecordedPiece[]> {
+    let found = await findPieces(this.ranges, range);
+    for (const lookBackMs of LOOK_BACK_MS) {
+      if (found.isIndependent) break;
+      found = await findPieces(this.ranges, {
+        ...range,
+        parts: (await this.ranges.find(range.stream, { fromMs: range.fromMs - lookBackMs, toMs: range.toMs })).parts,
+      });
+    }
+    return found.pieces;
+  }
+}
+
+function clipOf(read: readonly ReadPiece[], wanted: ClipRange, { gaps }: ClipRequest): Clip {
+  const clip = makeClip(runsOf(read), wanted, gaps);
+  if ('fault' in clip) throw errorOf(clip);
+  return clip;
+}
+
+function errorOf(fault: ClipFault): Error {
+  if (fault.fault === 'parameters-differ') return new ParametersDifferError(fault.splitEpochMs);
+  return fault.fault === 'nothing' ? new NothingPlayableError() : new GapTooLongError();
+}
+
+function runsOf(read: readonly ReadPiece[]): SourceRun[] {
+  const runs = new Map<number, SourceObject[]>();
+  for (const [object, { piece, source }] of read.entries()) {
+    const run = runs.get(piece.run) ?? [];
+    runs.set(piece.run, run);
+    run.push({ ...source, object });
+  }
+  return [...runs.values()];
+}
+
+function objectsOf({ tracks }: Clip, read: readonly ReadPiece[]): ClipObject[] {
+  const ends = new Map<number, number>();
+  for (const { chunks } of tracks) {
+    for (const part of chunks.flatMap(({ parts }) => parts)) {
+      if (!('bytes' in part)) ends.set(part.object, Math.max(ends.get(part.object) ?? 0, part.offset + part.length));
+    }
+  }
+  return read.map(({ piece: { key, sizeBytes } }, object) => ({ key, sizeBytes, endOffset: ends.get(object) ?? 0 }));
+}
+
+function durationOf({ tracks }: Clip): number {
+  return Math.max(...tracks.map(({ shownEndTicks, init }) => shownEndTicks / init.timescale));
+}
+
+/** The same media asked for in the same way gives the same bytes, on whatever node. */
+function etagOf(request: readonly (string | number)[], { tracks }: Clip, read: readonly ReadPiece[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([WRITER_VERSION, ...request]));
+  for (const { sampleEntry } of tracks) hash.update(sampleEntry);
+  for (const { piece } of read) hash.update(`${piece.sha256}${piece.initSha256}`);
+  return `"${hash.digest('hex')}"`;
+}
