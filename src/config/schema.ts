@@ -225,6 +225,13 @@ const playback = z.strictObject({
     unit: 'hours',
     description: 'Longest range of time that is played or exported at once.',
   }),
+  dvr_window_seconds: wholeNumber({
+    min: 30,
+    max: 86_400,
+    default: 7200,
+    unit: 'seconds',
+    description: 'How far back a stream is shown where nothing else is asked for.',
+  }),
   thumbnails_dir: setting(z.string().min(1).default('./data/thumbnails'), {
     description: 'Folder of the small pictures that timelines show; it may be emptied at any time.',
     unit: 'path',

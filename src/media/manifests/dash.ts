@@ -13,8 +13,8 @@ const UPDATE_PERIOD = 'PT2S';
 const ADAPTATION_SET_ID: Readonly<Record<MediaKind, number>> = { video: 1, audio: 2 };
 
 /**
- * The Media Presentation Description of a directory, ISO/IEC 23009-1: `dynamic` while something records into it, with
- * everything since its beginning to be seen (no timeShiftBufferDepth), else `static`.
+ * The Media Presentation Description of a directory or a view, ISO/IEC 23009-1: `dynamic` while something records into it,
+ * with everything since its beginning to be seen (no timeShiftBufferDepth, but for a window that moves), else `static`.
  *
  * Each Period but the last has its start and its length, so that a gap between two of them is told as it was.
  */
@@ -42,6 +42,7 @@ function liveAttributes(timeline: ManifestTimeline): XmlAttributes {
     availabilityStartTime: instant(timeline.availabilityStartEpochMs),
     publishTime: instant(timeline.publishedEpochMs),
     minimumUpdatePeriod: UPDATE_PERIOD,
+    timeShiftBufferDepth: timeline.view?.windowMs === undefined ? undefined : duration(timeline.view.windowMs),
     suggestedPresentationDelay: duration(3 * timeline.segmentDurationMs),
   };
 }

@@ -1,7 +1,8 @@
 import type { MediaKind } from '../codecs/codec.js';
 import { msToTicks } from '../timeline/ticks.js';
 import { fillerName } from './filler-name.js';
-import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
+import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack, SegmentOrigin } from './timeline.js';
+import { besideUri, folderOf } from './uri.js';
 
 /**
  * Silence comes in frames of so much: stretches of it lie on a grid, so that one goes on where another ended. Chromium
@@ -19,6 +20,7 @@ export interface Stretch {
 /** A segment that a kind of media has and that can be decoded by itself: what filler is made from. */
 interface Source {
   readonly number: number;
+  readonly origin: SegmentOrigin | undefined;
   readonly track: ManifestTrack;
   readonly object: ManifestObject;
 }
@@ -76,10 +78,11 @@ function lastSource(period: ManifestPeriod, kind: MediaKind): Source | undefined
   return undefined;
 }
 
-function sourceIn(period: ManifestPeriod, { number, objects }: ManifestSegment, kind: MediaKind): Source | undefined {
+function sourceIn(period: ManifestPeriod, segment: ManifestSegment, kind: MediaKind): Source | undefined {
+  const { number, origin, objects } = segment;
   const track = period.tracks.find((candidate) => candidate.kind === kind);
   const object = objects.find(({ trackId, independent }) => trackId === track?.id && independent);
-  return track === undefined || object === undefined ? undefined : { number, track, object };
+  return track === undefined || object === undefined ? undefined : { number, origin, track, object };
 }
 
 function filledPeriod(period: ManifestPeriod, source: Source): ManifestPeriod {
@@ -93,13 +96,15 @@ function filledPeriod(period: ManifestPeriod, source: Source): ManifestPeriod {
 function filledSegment(
   period: ManifestPeriod,
   segment: ManifestSegment,
-  { track, number, object }: Source,
+  { track, number, origin, object }: Source,
 ): ManifestSegment {
   const [beside] = segment.objects;
   const timescale = period.tracks.find(({ id }) => id === beside?.trackId)?.timescale;
   if (beside === undefined || timescale === undefined) return segment;
   const { startTicks, durationTicks } = fillerStretch(track.kind, { ...beside, timescale }, track.timescale);
-  const uri = fillerName({ kind: track.kind, source: number, number: segment.number });
+  const isFar = folderOf(beside.uri) !== folderOf(object.uri);
+  const source = isFar && origin !== undefined ? origin : number;
+  const uri = besideUri(beside.uri, fillerName({ kind: track.kind, source, number: segment.number }));
   // At most as large as what it is made from.
   const filler = { trackId: track.id, uri, startTicks, durationTicks, sizeBytes: object.sizeBytes, independent: true };
   return { ...segment, objects: [...segment.objects, filler] };

@@ -23,13 +23,20 @@ export function writeHlsMultivariant(timeline: ManifestTimeline): string {
   const tracks = timeline.periods.flatMap((period) => period.tracks);
   const video = tracks.filter(({ kind }) => kind === 'video');
   const audio = tracks.filter(({ kind }) => kind === 'audio');
-  const lines = ['#EXTM3U', `#EXT-X-VERSION:${String(versionOf(timeline))}`];
-  if (video.length > 0 && audio.length > 0) lines.push(audioRendition(audio));
+  const query = timeline.view?.query ?? '';
+  const lines = ['#EXTM3U', `#EXT-X-VERSION:${String(versionOf(timeline))}`, ...startLine(timeline)];
+  if (video.length > 0 && audio.length > 0) lines.push(audioRendition(audio, query));
   if (tracks.length > 0) lines.push(...variant(timeline, video, audio));
   return asText(lines);
 }
 
-function audioRendition(audio: readonly ManifestTrack[]): string {
+/** Section 4.4.2.2: where a view begins inside its first segment. What grows is joined where it is live. */
+function startLine({ view, isLive }: ManifestTimeline): string[] {
+  if (view === undefined || isLive || view.startOffsetMs <= 0) return [];
+  return [`#EXT-X-START:TIME-OFFSET=${(view.startOffsetMs / 1000).toFixed(3)},PRECISE=YES`];
+}
+
+function audioRendition(audio: readonly ManifestTrack[], query: string): string {
   const channels = Math.max(...audio.map((track) => track.channels ?? 0));
   return attributeLine('#EXT-X-MEDIA', {
     TYPE: 'AUDIO',
@@ -38,7 +45,7 @@ function audioRendition(audio: readonly ManifestTrack[]): string {
     DEFAULT: 'YES',
     AUTOSELECT: 'YES',
     CHANNELS: channels > 0 ? quoted(String(channels)) : undefined,
-    URI: quoted(mediaPlaylistName('audio')),
+    URI: quoted(mediaPlaylistName('audio') + query),
   });
 }
 
@@ -55,7 +62,7 @@ function variant(
     RESOLUTION: largestResolution(video),
     AUDIO: video.length > 0 && audio.length > 0 ? quoted(AUDIO_GROUP) : undefined,
   });
-  return [line, mediaPlaylistName(video.length > 0 ? 'video' : 'audio')];
+  return [line, mediaPlaylistName(video.length > 0 ? 'video' : 'audio') + (timeline.view?.query ?? '')];
 }
 
 /**
@@ -92,13 +99,12 @@ function largestResolution(video: readonly ManifestTrack[]): string | undefined 
  */
 export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): string {
   const periods = timeline.periods.filter(({ segments }) => segments.some(({ objects }) => objects.length > 0));
-  const firstNumber = periods[0]?.segments.find(({ objects }) => objects.length > 0)?.number ?? 1;
   const lines = [
     '#EXTM3U',
     `#EXT-X-VERSION:${String(versionOf(timeline))}`,
     `#EXT-X-TARGETDURATION:${String(targetSeconds(timeline))}`,
-    ...(firstNumber === 1 ? ['#EXT-X-PLAYLIST-TYPE:EVENT'] : []),
-    `#EXT-X-MEDIA-SEQUENCE:${String(firstNumber - 1)}`,
+    ...placeLines(timeline, periods),
+    ...startLine(timeline),
     ...(isIndependent(timeline, kind) ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
   ];
   let initUri: string | undefined;
@@ -111,6 +117,18 @@ export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): stri
   });
   if (!timeline.isLive) lines.push('#EXT-X-ENDLIST');
   return asText(lines);
+}
+
+/** Whether entries may leave at the beginning, and how many have. */
+function placeLines({ view }: ManifestTimeline, periods: readonly ManifestPeriod[]): string[] {
+  const firstNumber = periods[0]?.segments.find(({ objects }) => objects.length > 0)?.number ?? 1;
+  const type = view === undefined ? (firstNumber === 1 ? 'EVENT' : undefined) : view.playlistType;
+  const discontinuities = view?.discontinuitySequence ?? 0;
+  return [
+    ...(type === undefined ? [] : [`#EXT-X-PLAYLIST-TYPE:${type}`]),
+    `#EXT-X-MEDIA-SEQUENCE:${String(view?.mediaSequence ?? firstNumber - 1)}`,
+    ...(discontinuities === 0 ? [] : [`#EXT-X-DISCONTINUITY-SEQUENCE:${String(discontinuities)}`]),
+  ];
 }
 
 /** Promised only where nothing can be added that would break it. */

@@ -2,6 +2,7 @@ import type { MediaKind } from '../codecs/codec.js';
 import { msToTicks, ticksToMs } from '../timeline/ticks.js';
 import { SILENCE_FRAME_MS, type Stretch } from './filler.js';
 import { paddedName } from './padded-name.js';
+import { besideUri } from './uri.js';
 import type { ManifestObject, ManifestPeriod, ManifestSegment } from './timeline.js';
 
 /** What `paddedName` can say; a segment of two minutes without sound has 6000. */
@@ -97,7 +98,7 @@ function paddedObject(
   if (headFrames + tailFrames === 0) return object;
   return {
     ...object,
-    uri: paddedName({ number, headFrames, tailFrames }),
+    uri: besideUri(object.uri, paddedName({ number, headFrames, tailFrames })),
     startTicks: startTicks - headFrames * frameTicks,
     durationTicks: durationTicks + (headFrames + tailFrames) * frameTicks,
   };

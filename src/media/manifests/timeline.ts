@@ -28,9 +28,17 @@ export interface ManifestObject {
   readonly independent: boolean;
 }
 
+/** Which segment it is, for a manifest that shows segments of several directories: numbers begin anew in each. */
+export interface SegmentOrigin {
+  readonly sessionId: string;
+  /** Session time. */
+  readonly startMs: number;
+}
+
 /** One segment number: the same stretch of time in every track that has it. */
 export interface ManifestSegment {
   readonly number: number;
+  readonly origin?: SegmentOrigin;
   readonly objects: readonly ManifestObject[];
 }
 
@@ -49,7 +57,22 @@ export interface ManifestPeriod {
   readonly segments: readonly ManifestSegment[];
 }
 
-/** Everything that DASH and HLS say about one directory. */
+/** What a view over the index says of itself; a directory's own manifests show all of it from its first segment on. */
+export interface ViewFacts {
+  /** Undefined for a window that moves: neither EVENT nor VOD. */
+  readonly playlistType: 'EVENT' | 'VOD' | undefined;
+  /** Of the first entry and of its Period; they grow by one with each that leaves the view. */
+  readonly mediaSequence: number;
+  readonly discontinuitySequence: number;
+  /** Where to begin: what is wanted begins inside the first segment. */
+  readonly startOffsetMs: number;
+  /** How far back the view reaches from now; undefined where it does not move. */
+  readonly windowMs: number | undefined;
+  /** What its playlists are asked for with, `?from=…`, or nothing. */
+  readonly query: string;
+}
+
+/** Everything that DASH and HLS say about one directory, or about a view. */
 export interface ManifestTimeline {
   readonly periods: readonly ManifestPeriod[];
   /** Something records into the directory: DASH is dynamic, HLS has no end. */
@@ -59,4 +82,5 @@ export interface ManifestTimeline {
   readonly publishedEpochMs: number;
   /** Target length of a segment; a segment may be up to twice as long. */
   readonly segmentDurationMs: number;
+  readonly view?: ViewFacts;
 }

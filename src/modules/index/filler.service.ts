@@ -8,8 +8,9 @@ import type { PaddedName } from '../../media/manifests/padded-name.js';
 import { fillerStretch, SILENCE_FRAME_MS } from '../../media/manifests/filler.js';
 import { msToTicks, ticksToMs } from '../../media/timeline/ticks.js';
 import { StorageService } from '../storage/storage.service.js';
-import { SegmentRow, TrackRow } from './entities/index.js';
+import { RecordingSession, SegmentRow, TrackRow } from './entities/index.js';
 import { readFirstSample, readPart } from './object-access/first-sample.js';
+import { splitKey } from './object-names.js';
 
 /** No segment lasts so long. */
 const MAX_STRETCH_MS = 10 * 60 * 1000;
@@ -44,7 +45,7 @@ export class FillerService {
     const lengthMs = ticksToMs(stretch.durationTicks, stretch.timescale);
     if (lengthMs > MAX_STRETCH_MS) return undefined;
     const bytes = await (kind === 'audio'
-      ? this.silence(directory, parts.source)
+      ? this.silence(splitKey(parts.source.objectKey).directory, parts.source)
       : readFirstSample(this.storage, parts.source));
     const count = kind === 'audio' ? Math.round(lengthMs / SILENCE_FRAME_MS) : 1;
     return bytes && Buffer.from(encodeRepeated(cmaf, { kind, bytes, count, ...stretch }));
@@ -74,17 +75,25 @@ export class FillerService {
   }
 
   private async findParts(directory: string, { kind, source, number }: FillerName): Promise<FillerParts | undefined> {
-    const rows = await this.dataSource.manager.findBy(SegmentRow, {
-      directory,
-      number: In([source, number]),
-      state: Not('lost'),
-    });
-    const objectsOf = (wanted: number): readonly RecordedObject[] =>
-      rows.find((row) => row.number === wanted)?.objects ?? [];
-    const continued = objectsOf(source).find((object) => object.kind === kind && object.independent);
-    const [beside] = objectsOf(number);
-    const isMissing = objectsOf(number).every((object) => object.kind !== kind);
+    const { manager } = this.dataSource;
+    const row = await manager.findOneBy(SegmentRow, { directory, number, state: Not('lost') });
+    const sourceRow = await this.findSource(row, source);
+    const continued = sourceRow?.objects.find((object) => object.kind === kind && object.independent);
+    const [beside] = row?.objects ?? [];
+    const isMissing = row?.objects.every((object) => object.kind !== kind) === true;
     return continued && beside && isMissing ? { source: continued, beside } : undefined;
+  }
+
+  /** In the same directory, or in another one of the same stream. */
+  private async findSource(row: SegmentRow | null, source: FillerName['source']): Promise<SegmentRow | undefined> {
+    if (row === null) return undefined;
+    const { manager } = this.dataSource;
+    const { directory } = row;
+    const isThere = typeof source === 'number' ? { directory, number: source } : source;
+    const [found] = await manager.find(SegmentRow, { where: { ...isThere, state: Not('lost') }, take: 1 });
+    if (found === undefined || found.sessionId === row.sessionId) return found;
+    const sessions = await manager.findBy(RecordingSession, { id: In([found.sessionId, row.sessionId]) });
+    return sessions.length === 2 && sessions[0]?.stream === sessions[1]?.stream ? found : undefined;
   }
 
   private async silence(directory: string, { trackId }: RecordedObject): Promise<Uint8Array | undefined> {

@@ -9,6 +9,8 @@ import { ManifestService } from './manifest.service.js';
 import { NodeService } from './node.service.js';
 import { ObjectController } from './object.controller.js';
 import { ObjectService } from './object.service.js';
+import { PlaybackViewService } from './playback-view.service.js';
+import { ViewController } from './view.controller.js';
 import { PlaybackRangeService } from './playback-range.service.js';
 import { PlaybackController } from './playback.controller.js';
 import { RecordingController } from './recording.controller.js';
@@ -31,6 +33,7 @@ import { TimelineService } from './timeline/timeline.service.js';
   imports: [TypeOrmModule.forFeature([...indexEntities]), StorageModule],
   controllers: [
     PlaybackController,
+    ViewController,
     RecordingController,
     RecordingSessionController,
     ObjectController,
@@ -42,6 +45,7 @@ import { TimelineService } from './timeline/timeline.service.js';
     IndexService,
     ManifestService,
     PlaybackRangeService,
+    PlaybackViewService,
     ObjectService,
     FillerService,
     NodeService,

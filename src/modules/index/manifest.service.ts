@@ -110,6 +110,11 @@ export class ManifestService implements OnModuleDestroy {
     return this.live.has(directory);
   }
 
+  /** What time it is by the clock of what records into the directory. */
+  nowEpochMs(directory: string): number {
+    return this.live.get(directory)?.nowEpochMs() ?? Date.now();
+  }
+
   private async rebuild(directory: string): Promise<void> {
     const live = this.live.get(directory);
     if (live === undefined) {

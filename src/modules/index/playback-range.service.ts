@@ -83,7 +83,12 @@ export class PlaybackRangeService {
 
   /** Segments of the range in the order to play them, page by page; those whose bytes are lost are left out. */
   async *segments({ parts }: Pick<PlaybackRange, 'parts'>): AsyncGenerator<readonly SegmentRow[]> {
-    for (const part of parts) yield* this.segmentsOf(part);
+    for (const part of parts) {
+      for await (const page of this.segmentsOf(part)) {
+        const playable = page.filter(({ state }) => state !== 'lost');
+        if (playable.length > 0) yield playable;
+      }
+    }
   }
 
   /** Tracks of the range's directories, oldest first: a session may point at an init that another left there. */
@@ -95,17 +100,17 @@ export class PlaybackRangeService {
     });
   }
 
-  private async *segmentsOf(part: RecordedPart): AsyncGenerator<readonly SegmentRow[]> {
-    const { sessionId, directory, firstNumber, fromMs, toMs } = part;
-    for (let last = firstNumber - 1, more = true; more;) {
+  /** Segments of a part that are in the range, lost ones too. @param afterNumber leaves out those up to there */
+  async *segmentsOf(part: RecordedPart, afterNumber = part.firstNumber - 1): AsyncGenerator<readonly SegmentRow[]> {
+    const { sessionId, directory, fromMs, toMs } = part;
+    for (let last = afterNumber, more = true; more;) {
       const page: SegmentRow[] = await this.dataSource.manager.find(SegmentRow, {
         where: { sessionId, directory, number: MoreThan(last) },
         order: { number: 'ASC' },
         take: PAGE_ROWS,
       });
       const inside = page.filter((row) => row.startMs < toMs && row.startMs + row.durationMs > fromMs);
-      const playable = inside.filter(({ state }) => state !== 'lost');
-      if (playable.length > 0) yield playable;
+      if (inside.length > 0) yield inside;
       last = page.at(-1)?.number ?? last;
       more = page.length === PAGE_ROWS && (page.at(-1)?.startMs ?? 0) < toMs;
       if (more) await setImmediate();
@@ -158,7 +163,7 @@ export class PlaybackRangeService {
     const parts: RecordedPart[] = [];
     let isLost = false;
     for (const { part, session } of near) {
-      const { directory, sessionId, startMs, endMs } = part;
+      const { directory, sessionId, startMs, endMs, segmentCount } = part;
       const anchorEpochMs = anchorOf(session);
       const stretch = { fromMs: fromMs - anchorEpochMs, toMs: toMs - anchorEpochMs };
       if (stretch.toMs <= startMs || stretch.fromMs >= endMs) continue;
@@ -167,7 +172,7 @@ export class PlaybackRangeService {
       if (first === undefined) isLost ||= (await findFirstSegment(manager, part, within, true)) !== undefined;
       else {
         const { number: firstNumber } = first;
-        parts.push({ directory, sessionId, anchorEpochMs, startMs, endMs, ...stretch, firstNumber });
+        parts.push({ directory, sessionId, anchorEpochMs, startMs, endMs, segmentCount, ...stretch, firstNumber });
       }
     }
     return { parts, isLost };

@@ -4,6 +4,7 @@ import type { AppConfig } from '../../config/index.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { answerBrokenRequests, requireHost } from './broken-requests.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import { compressText } from './compress.js';
 import type { StartGate } from './start-gate.js';
 import { staticFiles } from '../web/static-files.js';
 
@@ -34,6 +35,7 @@ export function configureHttp(app: NestExpressApplication, { config, version, we
   app.use(setSecurityHeaders);
   app.use(requireHost);
   app.use(gate.handle);
+  app.use(compressText);
   if (config.http.cors) enableCors(app);
   app.use(staticFiles(webRoot));
   serveOpenApi(app, version);

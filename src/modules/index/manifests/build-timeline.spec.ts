@@ -9,6 +9,7 @@ function track(id: string, sessionId = 's1'): TimelineTrack {
   return {
     id,
     sessionId,
+    directory: 'cam/2026/11/20',
     kind: isAudio ? 'audio' : 'video',
     codecString: isAudio ? 'opus' : 'avc1.42E01F',
     timescale: isAudio ? AUDIO : VIDEO,
@@ -43,7 +44,7 @@ function segment(
       independent: true,
     };
   });
-  return { number, sessionId, period, objects };
+  return { number, sessionId, directory: 'cam/2026/11/20', period, objects };
 }
 
 function build(segments: TimelineSegment[], anchors: [string, number][] = [['s1', 1_000_000]], isLive = false) {

@@ -12,20 +12,22 @@ import { ticksToMs } from '../../../media/timeline/ticks.js';
 /** A committed segment as a manifest needs it. */
 export interface TimelineSegment extends ManifestSegment {
   readonly sessionId: string;
+  readonly directory: string;
   /** Counts the Periods of the session. */
   readonly period: number;
 }
 
 export interface TimelineTrack extends ManifestTrack {
   readonly sessionId: string;
+  readonly directory: string;
 }
 
-/** Everything that is known of a directory. */
+/** Everything that is known of a directory, or what a view shows of several. */
 export interface DirectoryRows {
   /** Wall clock of session time 0 by session. */
   readonly anchors: ReadonlyMap<string, number>;
   readonly tracks: readonly TimelineTrack[];
-  /** In the order of their numbers; lost ones are left out. */
+  /** In the order to play them, in a directory by their numbers; lost ones are left out. */
   readonly segments: readonly TimelineSegment[];
 }
 
@@ -33,6 +35,10 @@ export interface TimelineFacts {
   readonly isLive: boolean;
   readonly publishedEpochMs: number;
   readonly segmentDurationMs: number;
+  /** Numbers of segments name the Periods of a directory, wall clock those of a view over several. */
+  readonly periodIds?: 'number' | 'wall-clock';
+  /** Lays everything out by wall clock, for a view whose beginning moves; else sessions follow each other without a gap. */
+  readonly placement?: 'joined' | 'wall-clock';
 }
 
 /** A hole or overlap between two segments of a track that players step over without a new Period. */
@@ -58,30 +64,32 @@ interface PlacedRun extends Run {
 /**
  * The manifest of a directory as a function of its rows. Sessions follow each other without a gap, gaps inside a session
  * keep their true length. A new Period begins with each session, where the recorder began one (new parameters, a
- * publisher that was away), where a number or a track of one is missing, and where time jumps. Each Period shows every
+ * publisher that was away), where a number or a track of one is missing, where time jumps, and with each directory. Each Period shows every
  * kind of media that the directory has, with filler where nothing was recorded.
  */
 export function buildTimeline(rows: DirectoryRows, facts: TimelineFacts): ManifestTimeline {
-  const runs = place(splitIntoRuns(rows));
+  const { isLive, publishedEpochMs, segmentDurationMs } = facts;
+  const runs = place(splitIntoRuns(rows), facts.placement === 'wall-clock' ? rows.anchors : undefined);
   const last = runs.at(-1);
   return {
-    ...facts,
+    isLive,
+    publishedEpochMs,
+    segmentDurationMs,
     periods: withFiller(padded(runs, rows.anchors, facts)),
-    availabilityStartEpochMs:
-      last === undefined ? facts.publishedEpochMs : anchorOf(last, rows.anchors) - last.offsetMs,
+    availabilityStartEpochMs: last === undefined ? publishedEpochMs : anchorOf(last, rows.anchors) - last.offsetMs,
   };
 }
 
 function padded(
   runs: readonly PlacedRun[],
   anchors: DirectoryRows['anchors'],
-  { isLive }: TimelineFacts,
+  { isLive, periodIds = 'number' }: TimelineFacts,
 ): ManifestPeriod[] {
   const periods: ManifestPeriod[] = [];
   for (const [index, run] of runs.entries()) {
     const next = runs[index + 1];
     const place = { before: periods.at(-1), isEnd: !isLive && next === undefined };
-    periods.push(withPadding(periodOf(run, next, anchors), place));
+    periods.push(withPadding(periodOf(run, next, anchors, periodIds), place));
   }
   return periods;
 }
@@ -106,7 +114,7 @@ function splitIntoRuns({ tracks, segments }: DirectoryRows): Run[] {
 /** @returns undefined when a track of the segment is not known: nothing could play it */
 function startRun(segment: TimelineSegment, trackOf: TrackFinder, before: Run | undefined): Run | undefined {
   const { sessionId, objects } = segment;
-  const found = objects.map(({ trackId }) => trackOf(sessionId, trackId));
+  const found = objects.map(({ trackId }) => trackOf(segment, trackId));
   const tracks = new Map(found.flatMap((track) => (track === undefined ? [] : [[track.id, track]])));
   if (tracks.size === 0 || tracks.size !== objects.length) return undefined;
   return {
@@ -131,6 +139,7 @@ function startMsOf({ sessionId, objects }: TimelineSegment, tracks: Run['tracks'
 function continues(before: TimelineSegment, next: TimelineSegment, tracks: Run['tracks']): boolean {
   return (
     next.sessionId === before.sessionId &&
+    next.directory === before.directory &&
     next.period === before.period &&
     next.number === before.number + 1 &&
     next.objects.length === before.objects.length &&
@@ -145,10 +154,22 @@ function followsOn(before: readonly ManifestObject[], next: ManifestObject, trac
   return Math.abs(toMs(jumpTicks, next, tracks)) <= BREAK_TOLERANCE_MS;
 }
 
-function place(runs: readonly Run[]): PlacedRun[] {
+/** @param anchors where wall clock says what lies where */
+function place(runs: readonly Run[], anchors: DirectoryRows['anchors'] | undefined): PlacedRun[] {
   const placed: PlacedRun[] = [];
-  for (const run of runs) placed.push({ ...run, offsetMs: offsetAfter(placed.at(-1), run) });
+  for (const run of runs) {
+    const before = placed.at(-1);
+    const offsetMs = anchors === undefined ? offsetAfter(before, run) : wallClockOffset(before, run, anchors);
+    placed.push({ ...run, offsetMs });
+  }
   return placed;
+}
+
+/** What a clock that was set back would put over what is there follows it instead. */
+function wallClockOffset(before: PlacedRun | undefined, run: Run, anchors: DirectoryRows['anchors']): number {
+  const offsetMs = anchorOf(run, anchors);
+  const isBehind = before === undefined || run.startMs + offsetMs > before.startMs + before.offsetMs;
+  return isBehind ? offsetMs : offsetAfter(before, run);
 }
 
 function offsetAfter(before: PlacedRun | undefined, run: Run): number {
@@ -158,14 +179,20 @@ function offsetAfter(before: PlacedRun | undefined, run: Run): number {
   return run.startMs > before.startMs ? before.offsetMs : before.endMs + before.offsetMs - run.startMs;
 }
 
-function periodOf(run: PlacedRun, next: PlacedRun | undefined, anchors: DirectoryRows['anchors']): ManifestPeriod {
+function periodOf(
+  run: PlacedRun,
+  next: PlacedRun | undefined,
+  anchors: DirectoryRows['anchors'],
+  ids: NonNullable<TimelineFacts['periodIds']>,
+): ManifestPeriod {
   const startMs = run.startMs + run.offsetMs;
+  const startEpochMs = anchorOf(run, anchors) + run.startMs;
   return {
-    id: `p${String(run.segments[0]?.number ?? 0)}`,
+    id: `p${String(ids === 'number' ? (run.segments[0]?.number ?? 0) : startEpochMs)}`,
     startMs,
     durationMs: seamlessEnd(run.endMs + run.offsetMs, next) - startMs,
     mediaStartMs: run.startMs,
-    startEpochMs: anchorOf(run, anchors) + run.startMs,
+    startEpochMs,
     tracks: [...run.tracks.values()],
     segments: run.segments,
   };
@@ -192,11 +219,12 @@ function toMs(ticks: number, { trackId }: ManifestObject, tracks: Run['tracks'])
   return ticksToMs(ticks, tracks.get(trackId)?.timescale ?? 1000);
 }
 
-type TrackFinder = (sessionId: string, trackId: string) => TimelineTrack | undefined;
+type TrackFinder = (segment: TimelineSegment, trackId: string) => TimelineTrack | undefined;
 
 /** A session may point at an init object that an earlier session of the directory left. */
 function trackFinder(tracks: readonly TimelineTrack[]): TrackFinder {
-  const own = new Map(tracks.map((track) => [`${track.sessionId}/${track.id}`, track]));
-  const any = new Map(tracks.map((track) => [track.id, track]));
-  return (sessionId, trackId) => own.get(`${sessionId}/${trackId}`) ?? any.get(trackId);
+  const own = new Map(tracks.map((track) => [[track.directory, track.sessionId, track.id].join('/'), track]));
+  const any = new Map(tracks.map((track) => [[track.directory, track.id].join('/'), track]));
+  return ({ directory, sessionId }, trackId) =>
+    own.get([directory, sessionId, trackId].join('/')) ?? any.get([directory, trackId].join('/'));
 }

@@ -1,9 +1,9 @@
 import { In, type EntityManager } from 'typeorm';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
-import { splitKey } from '../object-names.js';
-import { buildTimeline, type DirectoryRows, type TimelineSegment, type TimelineTrack } from './build-timeline.js';
+import { buildTimeline, type DirectoryRows, type TimelineSegment } from './build-timeline.js';
 import { segmentPages } from './segment-pages.js';
+import { timelineSegment, timelineTrack } from './timeline-rows.js';
 
 /** A session of the directory and when its row last changed. */
 export interface ViewedSession {
@@ -59,7 +59,7 @@ export class DirectoryView {
     this.read = read;
     this.rows = {
       anchors: new Map(sessions.map((row) => [row.id, (row.anchoredAt ?? row.startedAt).getTime()])),
-      tracks: tracks.map(timelineTrack),
+      tracks: tracks.map((row) => timelineTrack(row)),
       segments: read.segments,
     };
     this.sessions = sessions.map(({ id, updatedAt }) => ({ id, updatedAtMs: updatedAt.getTime() }));
@@ -76,35 +76,4 @@ export class DirectoryView {
     }
     return { segments: added.length === 0 ? before.segments : [...before.segments, ...added], lastNumber, count };
   }
-}
-
-function timelineSegment({ number, sessionId, period, objects }: SegmentRow): TimelineSegment {
-  return {
-    number,
-    sessionId,
-    period,
-    objects: objects.map(({ trackId, objectKey, startTicks, durationTicks, sizeBytes, independent }) => ({
-      trackId,
-      uri: splitKey(objectKey).name,
-      startTicks,
-      durationTicks,
-      sizeBytes,
-      independent,
-    })),
-  };
-}
-
-function timelineTrack(row: TrackRow): TimelineTrack {
-  return {
-    id: row.trackId,
-    sessionId: row.sessionId,
-    kind: row.kind,
-    codecString: row.codecString,
-    timescale: row.timescale,
-    initUri: splitKey(row.initObjectKey).name,
-    width: row.width ?? undefined,
-    height: row.height ?? undefined,
-    sampleRate: row.sampleRate ?? undefined,
-    channels: row.channels ?? undefined,
-  };
 }

@@ -12,6 +12,8 @@ export interface RecordedPart {
   /** Session time of the part's first media, and of the end of its last. */
   readonly startMs: number;
   readonly endMs: number;
+  /** Of the whole part. */
+  readonly segmentCount: number;
   /** Session time of the range: segments that end behind `fromMs` and begin before `toMs` are in it. */
   readonly fromMs: number;
   readonly toMs: number;

@@ -1,0 +1,51 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
+import { LONGEST_WINDOW, SHORTEST_WINDOW } from './view-query.js';
+
+type ApiHeaders = NonNullable<ApiResponseOptions['headers']>;
+
+const HEADERS = {
+  ETag: { schema: { type: 'string' } },
+  'Last-Modified': { schema: { type: 'string' } },
+  'Cache-Control': { schema: { type: 'string', example: 'no-cache' } },
+} satisfies ApiHeaders;
+
+/** What a view over the index takes and gives. */
+export const DocumentedView = (summary: string, mediaType: string): MethodDecorator =>
+  applyDecorators(
+    ApiOperation({ summary, description: 'The recorded segments, shown whole, of all sessions and days concerned.' }),
+    ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' }),
+    ApiQuery({ name: 'from', required: false, description: 'RFC 3339; begins with the segment of that time' }),
+    ApiQuery({
+      name: 'to',
+      required: false,
+      description: 'RFC 3339, beside `from`; what begins then or later is not shown. An open end when absent',
+    }),
+    ApiQuery({ name: 'session', required: false, description: 'Id of a recording session, instead of a range' }),
+    ApiQuery({
+      name: 'dvr',
+      required: false,
+      description: 'Instead of both: a window of so many seconds that ends now (`playback.dvr_window_seconds`)',
+      schema: { type: 'integer', minimum: SHORTEST_WINDOW, maximum: LONGEST_WINDOW },
+    }),
+    ApiHeader({ name: 'If-None-Match', required: false }),
+    ApiHeader({ name: 'If-Modified-Since', required: false, description: 'Where no If-None-Match is' }),
+    ApiResponse({
+      status: 200,
+      description: 'The view',
+      headers: HEADERS,
+      content: { [mediaType]: { schema: { type: 'string', format: 'binary' } } },
+    }),
+    ApiResponse({ status: 304, description: 'It is still the one that the request names', headers: HEADERS }),
+    ApiResponse({
+      status: 400,
+      description: '`input-invalid`, `stream-name-invalid`, `range-invalid`, `range-in-future`, `range-too-long`',
+    }),
+    ApiResponse({
+      status: 404,
+      description:
+        '`stream-not-recorded`, `recording-session-not-found`, `nothing-recorded-in-range`: see `recordedBefore` and `recordedAfter`',
+    }),
+    ApiResponse({ status: 410, description: '`range-gone`: it was deleted, or its bytes are lost' }),
+    ApiResponse({ status: 412, description: '`precondition-failed`' }),
+  );

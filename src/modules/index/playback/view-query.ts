@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { ViewSelection } from '../playback-view.service.js';
+import { instant } from '../sessions/session-query.js';
+
+/** Shortest and longest window that moves, in seconds. */
+export const SHORTEST_WINDOW = 30;
+export const LONGEST_WINDOW = 86_400;
+
+/** Of `GET /play/{stream}/…`: a stretch of time, a session, or a window that ends now. */
+export const viewQuery = z
+  .object({
+    from: instant.optional(),
+    to: instant.optional(),
+    session: z.string().min(1).max(64).optional(),
+    dvr: z.coerce.number().int().min(SHORTEST_WINDOW).max(LONGEST_WINDOW).optional(),
+  })
+  .refine(({ from, session, dvr }) => [from, session, dvr].filter((one) => one !== undefined).length <= 1, {
+    message: 'Expected one of `from`, `session` and `dvr`',
+  })
+  .refine(({ from, to }) => to === undefined || from !== undefined, { message: 'Expected `from` beside `to`' });
+
+export type ViewQuery = z.output<typeof viewQuery>;
+
+/** @param usualSeconds length of the window where nothing is asked for */
+export function selectionOf({ from, to, session, dvr }: ViewQuery, usualSeconds: number): ViewSelection {
+  if (session !== undefined) return { sessionId: session };
+  if (from !== undefined) return { fromMs: from.getTime(), toMs: to?.getTime() };
+  return { windowMs: (dvr ?? usualSeconds) * 1000 };
+}
+
+/** @returns `?from=…&to=…`, one way to write what may be written in several; empty when nothing was asked for */
+export function writeViewQuery({ from, to, session, dvr }: ViewQuery): string {
+  const parameters = [
+    ['from', from?.toISOString()],
+    ['to', to?.toISOString()],
+    ['session', session === undefined ? undefined : encodeURIComponent(session)],
+    ['dvr', dvr?.toString()],
+  ].filter(([, value]) => value !== undefined);
+  return parameters.length === 0 ? '' : `?${parameters.map((pair) => pair.join('=')).join('&')}`;
+}

@@ -1,0 +1,27 @@
+import compression from 'compression';
+import type { Request, RequestHandler, Response } from 'express';
+
+/** What is text. Media is compressed already, and events are to be sent at once. */
+const TEXT =
+  /^(?:application\/(?:json|problem\+json|dash\+xml|vnd\.apple\.mpegurl|javascript)|text\/(?:html|css|javascript))\b/;
+const CODED = /\b(?:br|gzip|deflate)\b/;
+/** Less than a packet gains nothing. */
+const LEAST_BYTES = 1024;
+
+/** Sends text as Brotli or gzip to whom accepts it. */
+export const compressText: RequestHandler = compression({ threshold: LEAST_BYTES, filter: isCompressible });
+
+/**
+ * A part of an object is a part of its own bytes, so it goes as it is. Where a strong tag names those bytes and others are
+ * sent, it becomes a weak one (RFC 9110 section 8.8.3.3).
+ */
+function isCompressible(request: Request, response: Response): boolean {
+  const type = response.getHeader('Content-Type');
+  if (response.statusCode === 206 || typeof type !== 'string' || !TEXT.test(type)) return false;
+  const isLong = Number(response.getHeader('Content-Length') ?? LEAST_BYTES) >= LEAST_BYTES;
+  const etag = response.getHeader('ETag');
+  if (isLong && typeof etag === 'string' && etag.startsWith('"') && CODED.test(request.get('accept-encoding') ?? '')) {
+    response.setHeader('ETag', `W/${etag}`);
+  }
+  return true;
+}
