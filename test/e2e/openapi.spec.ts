@@ -24,6 +24,8 @@ const RECORDINGS = '/api/v1/recordings';
 const PRESIGN = '/api/storage/presign';
 const PING = '/api/storage/ping';
 const OBJECT = '/api/record/object/{key}';
+const DASH = '/play/{stream}/manifest.mpd';
+const HLS = '/play/{stream}/index.m3u8';
 
 interface Call {
   readonly method: string;
@@ -133,6 +135,11 @@ describe('the description of the HTTP interface', () => {
     [404, OBJECT, { method: 'HEAD', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [400, OBJECT, { method: 'GET', path: '/api/record/object/%2e%2e%2fetc' }],
     [400, OBJECT, { method: 'GET', path: '/api/record/object/cam/..%5c..%5cx' }],
+    [400, DASH, { method: 'GET', path: '/play/cam/manifest.mpd?from=yesterday' }],
+    [400, DASH, { method: 'GET', path: '/play/cam/manifest.mpd?from=2026-11-20T12:00:01Z&to=2026-11-20T12:00:00Z' }],
+    [401, DASH, { method: 'GET', path: '/play/cam/manifest.mpd', headers: anonymous }],
+    [404, DASH, { method: 'GET', path: '/play/nobody/manifest.mpd' }],
+    [404, HLS, { method: 'GET', path: '/play/nobody/index.m3u8?from=2026-11-20T12:00:00Z' }],
     [400, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"DELETE","path":"a"}' }],
     [400, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"GET","path":"../a"}' }],
     [401, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{}', headers: anonymous }],
@@ -201,6 +208,17 @@ describe('the description of the HTTP interface', () => {
       const response = await fetch(url, { method, headers });
       expect(response.status).toBe(status);
       expect(await api.faults(method, OBJECT, response)).toEqual([]);
+    }
+    const { headers } = await fetch(open.url('/play/cam/manifest.mpd'));
+    for (const [status, route, path, conditions] of [
+      [200, DASH, '/play/cam/manifest.mpd', {}],
+      [200, HLS, '/play/cam/index.m3u8', {}],
+      [304, DASH, '/play/cam/manifest.mpd', { 'if-none-match': headers.get('etag') ?? '' }],
+      [412, DASH, '/play/cam/manifest.mpd', { 'if-match': '"other"' }],
+    ] as const) {
+      const response = await fetch(open.url(path), { headers: conditions });
+      expect(response.status).toBe(status);
+      expect(await api.faults('GET', route, response)).toEqual([]);
     }
     expect(await api.faults('GET', '/api/playback/{stream}', await fetch(open.url('/api/playback/cam')))).toEqual([]);
     expect(await api.faults('GET', '/api/streams', await fetch(open.url('/api/streams')))).toEqual([]);

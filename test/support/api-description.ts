@@ -28,6 +28,7 @@ const EVERYWHERE: readonly string[] = [
   'access-control-allow-origin',
   'access-control-expose-headers',
   'connection',
+  'content-encoding',
   'content-length',
   'content-type',
   'date',

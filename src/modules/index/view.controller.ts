@@ -85,9 +85,9 @@ export class ViewController {
   ): Promise<void> {
     const selection = selectionOf(query, this.config.playback.dvr_window_seconds);
     const document = await this.views.document(parseStreamName(stream), selection, name, writeViewQuery(query));
-    setHeaders(response, name, document);
     const answer = answerOf(request, document);
     if (answer === 'precondition-failed') throw new PreconditionFailedError();
+    setHeaders(response, name, document);
     if (answer === 'not-modified') response.status(304).end();
     else response.end(document.body);
   }
