@@ -6,7 +6,7 @@ import { Permission } from '../auth/ports/permission.decorator.js';
 import { parseStreamName } from '../signaling/ports/stream-name.js';
 import { contentTypeOf } from '../storage/ports/content-type.js';
 import { PreconditionFailedError } from './index.errors.js';
-import { answerFor } from './object-access/conditions.js';
+import { answerFor } from './ports/conditions.js';
 import { lastModifiedMs } from './object-access/last-modified.js';
 import { REVALIDATE } from './object-access/object-resource.js';
 import type { ManifestDocument } from './manifests/manifest-document.js';
