@@ -6,7 +6,7 @@ import { Agent, request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cpuMicroseconds, makeMedia, startSenders, startServer } from './stage.ts';
+import { cpuMicroseconds, leaveServerItsCore, makeMedia, startSenders, startServer } from './stage.ts';
 
 const { values } = parseArgs({
   options: {
@@ -81,6 +81,7 @@ function percentile(sorted: readonly number[], share: number): string {
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
   const media = makeMedia(folder, seconds);
+  leaveServerItsCore();
   const server = await startServer(folder);
   const { ended } = await startSenders(
     Array.from({ length: streams }, (_, index) => `${server.address}/whip/cam-${index}`),

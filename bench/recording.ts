@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cpuMicroseconds, makeMedia, startSenders, startServer } from './stage.ts';
+import { cpuMicroseconds, leaveServerItsCore, makeMedia, startSenders, startServer } from './stage.ts';
 
 const PACKET_PAYLOAD_BYTES = 1200;
 const SETTLE_MS = 4000;
@@ -37,6 +37,7 @@ function residentMegabytes(pid: number): number {
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
   const media = makeMedia(folder, seconds);
+  leaveServerItsCore();
   const server = await startServer(folder);
   const urls = Array.from({ length: streams }, (_, i) => `${server.address}/whip/cam-${i}`);
   const { ended } = await startSenders(urls, media);

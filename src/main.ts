@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './cli/file-threads.js';
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

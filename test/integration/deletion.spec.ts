@@ -247,7 +247,7 @@ it('deletes a long session in short transactions, between which its rows are tru
   }
 
   await expect(deletion).resolves.toMatchObject({ segmentCount: 150 });
-  expect([...seen]).toEqual([150, 50]);
+  expect([...seen].filter((count) => count > 0)).toEqual([150, 50]);
   await expect(dataSource.manager.countBy(Job, { kind: 'delete' })).resolves.toBe(150 * 2 + 7);
 });
 

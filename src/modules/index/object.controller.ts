@@ -1,8 +1,6 @@
 import { Controller, Get, Head, Logger, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { pipeline } from 'node:stream/promises';
-import { systemErrorCode } from '../../shared/errors.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import type { ByteRange } from '../storage/ports/storage-driver.js';
 import { SigningService } from '../storage/signing.service.js';
@@ -11,12 +9,10 @@ import { answerFor, type ObjectAnswer } from './ports/conditions.js';
 import { DocumentedObject, DocumentedObjectHeader } from './object-access/documented-object.js';
 import { lastModifiedMs } from './object-access/last-modified.js';
 import type { ObjectResource } from './object-access/object-resource.js';
+import { ClientLeftError, sendParts } from './object-access/send-parts.js';
 import { ObjectService } from './object.service.js';
 
 const PATH = '/api/record/object/';
-
-/** What a pipeline says when the client is gone. */
-const LEFT: readonly (string | undefined)[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE'];
 
 /** Something of the object itself is sent. */
 type Sent = Extract<ObjectAnswer, { readonly type: 'whole' | 'part' }>;
@@ -90,10 +86,9 @@ export class ObjectController {
 
   private async sendBytes(response: Response, key: string, bytes: AsyncGenerator<Uint8Array>): Promise<void> {
     try {
-      await pipeline(bytes, response);
+      await sendParts(response, bytes);
     } catch (error) {
-      // The connection is closed by now, so nobody takes a part for the whole. A player that seeks away leaves like that too.
-      if (LEFT.includes(systemErrorCode(error))) return;
+      if (error instanceof ClientLeftError) return;
       this.logger.error({ err: error, key }, 'An object could not be sent to its end.');
     } finally {
       await bytes.return(undefined);

@@ -58,12 +58,12 @@ export class ObjectService {
   }
 
   /**
-   * @returns bytes of committed media, the first of which have come already
+   * @returns bytes of committed media, the first of which have come already; each part is good until the next is asked for
    * @throws {ObjectLostError | StorageUnavailableError}
    */
   async open({ key, sizeBytes }: ObjectResource, range: ByteRange): Promise<AsyncGenerator<Uint8Array>> {
     try {
-      return await begun(wholeRange(await this.storage.read(key, sizeBytes, range), range));
+      return await begun(wholeRange(await this.storage.lend(key, sizeBytes, range), range));
     } catch (error) {
       if (error instanceof ObjectNotFoundError) throw await this.lost(key);
       if (error instanceof AppError) throw error;

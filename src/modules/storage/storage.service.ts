@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
+import type { LentBytes } from './ports/lent-bytes.js';
 import type { ObjectCopy } from './ports/object-copy.js';
 import { bodyOf } from './ports/body-of.js';
 import { parseObjectKey, type ObjectKey } from './ports/object-key.js';
@@ -106,6 +107,18 @@ export class StorageService {
       }
     }
     throw new ObjectNotFoundError(key, { cause });
+  }
+
+  /**
+   * As {@link read}, for who is done with each part when he asks for the next: what the folder has comes the shortest way.
+   */
+  async lend(key: ObjectKey, sizeBytes: number, range: ByteRange): Promise<LentBytes> {
+    try {
+      return await this.stores.local.lend(key, sizeBytes, range);
+    } catch (error) {
+      if (error instanceof InvalidObjectKeyError) throw error;
+      return this.read(key, sizeBytes, range);
+    }
   }
 
   /** The folder takes as long as its disk takes; a bucket that does not answer in time is away. */

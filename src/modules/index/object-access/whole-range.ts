@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
 import { inTime } from '../../../shared/in-time.js';
+import type { LentBytes } from '../../storage/ports/lent-bytes.js';
 import type { ByteRange } from '../../storage/ports/storage-driver.js';
 
 /** Bytes that were begun to be read go on within this, or whoever waits for them is told. */
@@ -12,19 +12,20 @@ export class ObjectTruncatedError extends Error {
 
 /**
  * Passes the bytes of a range on. Whoever asked was told how many there are, so fewer end in an error and not as if that
- * were everything. The next part is asked for when the one before was taken: a slow client makes nothing wait in memory.
+ * were everything. The next part is asked for when the one before was taken, which is good until then: a slow client
+ * makes nothing wait in memory.
  *
  * @throws {ObjectTruncatedError}
  * @throws {TimeLimitError} when they stop coming
  */
 export async function* wholeRange(
-  bytes: Readable,
+  bytes: LentBytes,
   { start, end }: ByteRange,
   partLimitMs = PART_LIMIT_MS,
 ): AsyncGenerator<Uint8Array> {
   let missingBytes = end - start + 1;
   try {
-    const parts = bytes[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    const parts = bytes[Symbol.asyncIterator]();
     for (;;) {
       const part = await inTime(parts.next(), partLimitMs);
       if (part.done === true) break;

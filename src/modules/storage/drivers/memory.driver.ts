@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { LentBytes } from '../ports/lent-bytes.js';
 import type { ObjectKey } from '../ports/object-key.js';
 import {
   StorageDriver,
@@ -41,6 +42,11 @@ export class MemoryStorageDriver extends StorageDriver implements LocalStorage {
       return Promise.reject(new RangeError(`Bytes ${String(range.start)} to ${String(range.end)} are not in ${key}.`));
     }
     return Promise.resolve(Readable.from([bytes.subarray(range.start, range.end + 1)]));
+  }
+
+  lend(key: ObjectKey, sizeBytes: number, range: ByteRange): Promise<LentBytes> {
+    const isWhole = this.objects.get(key)?.bytes.length === sizeBytes;
+    return isWhole ? this.get(key, range) : Promise.reject(new ObjectNotFoundError(key));
   }
 
   head(key: ObjectKey): Promise<ObjectFacts | undefined> {

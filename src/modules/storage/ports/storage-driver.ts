@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { LentBytes } from './lent-bytes.js';
 import type { ObjectKey } from './object-key.js';
 
 /** Checksums of a whole object, those that the store knows: lower-case hexadecimal, CRC-64 (ECMA-182) as a decimal number. */
@@ -114,6 +115,14 @@ export abstract class StorageDriver {
 export interface LocalStorage extends StorageDriver {
   /** Absolute path of the folder that the engine records into and whose files are the objects. */
   readonly localRoot: string;
+
+  /**
+   * Reads of an object that has this length, with fewer ways to the disk than `head` and `get` take.
+   *
+   * @throws {ObjectNotFoundError} also when it has another length
+   * @throws {RangeError} when the range does not lie inside the object
+   */
+  lend(key: ObjectKey, sizeBytes: number, range: ByteRange): Promise<LentBytes>;
 
   /** What an ordinary user may still write. */
   freeBytes(): Promise<number>;
