@@ -19,6 +19,8 @@ it('keeps everything for ever where nothing is said', () => {
     max_bytes: 0,
     min_free_bytes: 0,
     delete_before_upload: false,
+    trim_running: false,
+    every_seconds: 60,
     rules: [],
   });
 });

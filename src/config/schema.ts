@@ -199,6 +199,16 @@ const retention = z.strictObject({
     description: 'fs: with less free space than this the oldest sessions are deleted. 0: never for want of space.',
   }),
   delete_before_upload: flag('s3, oss, liveman: deletes also what the bucket does not have yet.'),
+  trim_running: flag(
+    'Sizes and free space also take the beginning of what still records when nothing else is left to delete, and never what a bucket does not have yet.',
+  ),
+  every_seconds: wholeNumber({
+    min: 5,
+    max: 3600,
+    default: 60,
+    unit: 'seconds',
+    description: 'How often recordings are looked through for what is to be deleted.',
+  }),
   rules: setting(z.array(retentionRule).default([]), {
     description:
       'Other limits for single streams, by the first pattern that fits; max_bytes is of each stream by itself. Without max_age_hours the usual age.',

@@ -25,7 +25,15 @@ import {
 import { untrueRows } from './support/untrue-rows.js';
 
 const HOUR_MS = 3_600_000;
-const NOTHING = { max_age_hours: 0, max_bytes: 0, min_free_bytes: 0, delete_before_upload: false, rules: [] };
+const NOTHING = {
+  max_age_hours: 0,
+  max_bytes: 0,
+  min_free_bytes: 0,
+  delete_before_upload: false,
+  trim_running: false,
+  every_seconds: 60,
+  rules: [],
+};
 /** Of one segment of the fixture: two tracks. */
 const SEGMENT_BYTES = segmentClosed(1, { startMs: 0 }).objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
@@ -207,6 +215,54 @@ describe('by size', () => {
     await run(fixture, { max_bytes: 1, max_age_hours: 1 }, { now: hoursAfter(2) });
 
     expect(await idsLeft(fixture)).toEqual(['a', 'c']);
+  });
+});
+
+describe('what records, when nothing else is left', () => {
+  const numbersLeft = async ({ dataSource }: IndexFixture) =>
+    (await dataSource.manager.find(SegmentRow, { order: { number: 'ASC' } })).map(({ number }) => number);
+
+  it('loses its beginning to a size, if the policy says so', async () => {
+    await using fixture = await startIndex();
+    await recordSessions(fixture, ['a']);
+    await record(fixture, { id: 'b', startedAt: hoursAfter(2), segments: [2, 3, 4, 5] });
+
+    await run(fixture, { max_bytes: 3 * SEGMENT_BYTES });
+    expect(await numbersLeft(fixture)).toEqual([2, 3, 4, 5]);
+    await run(fixture, { max_bytes: 3 * SEGMENT_BYTES, trim_running: true });
+
+    // One more than it has to be, so that it is not the same again in a minute.
+    expect(await numbersLeft(fixture)).toEqual([4, 5]);
+    expect(await untrueRows(fixture)).toEqual([]);
+  });
+
+  it('loses it to a want of space, and keeps its last segment', async () => {
+    await using fixture = await startIndex();
+    await record(fixture, { segments: [1, 2, 3] });
+
+    await run(fixture, { min_free_bytes: 1e15, trim_running: true });
+
+    expect(await numbersLeft(fixture)).toEqual([3]);
+  });
+
+  it('keeps all that is held', async () => {
+    await using fixture = await startIndex();
+    await record(fixture, { segments: [1, 2, 3] });
+    await fixture.dataSource.manager.update(RecordingSession, { id: 's1' }, { heldAt: START });
+
+    await run(fixture, { max_bytes: 1, trim_running: true });
+
+    expect(await numbersLeft(fixture)).toEqual([1, 2, 3]);
+  });
+
+  it('keeps all that the bucket does not have, whatever else may go before that', async () => {
+    await using fixture = await startIndex({}, { bucket: new MemoryStorageDriver() });
+    await record(fixture, { segments: [1, 2, 3, 4] });
+    await fixture.dataSource.manager.update(SegmentRow, { number: 1 }, { state: 'stored' });
+
+    await run(fixture, { max_bytes: 1, trim_running: true, delete_before_upload: true });
+
+    expect(await numbersLeft(fixture)).toEqual([2, 3, 4]);
   });
 });
 

@@ -1,13 +1,15 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { systemErrorCode } from '../../shared/errors.js';
+import { inTime, TimeLimitError } from '../../shared/in-time.js';
 import type { StorageDriver } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
-import { answerOf } from './remote-answer.js';
 import { StorageUnavailableError, type StorageFault } from './storage.errors.js';
 
-/** A small object is written, read and deleted within it, or the storage does not work. */
-const PROBE_LIMIT_MS = 15_000;
+/** A small object is written, read and deleted within it, or the storage does not work: somebody waits for the answer. */
+const PROBE_LIMIT_MS = 5_000;
+
+const SILENT = `it has not taken, given back and deleted a small object within ${String(PROBE_LIMIT_MS / 1000)} s.`;
 
 /** What to look at first, for each fault. */
 const REMEDIES: Readonly<Record<StorageFault, string>> = {
@@ -52,10 +54,9 @@ export class ProbeService implements OnApplicationBootstrap {
 
   private async probeAll(): Promise<void> {
     const { local, bucket } = this.stores;
-    for (const store of [local, bucket]) {
-      const failure = store && (await failureOf(store));
-      if (failure !== undefined) throw failure;
-    }
+    const failures = await Promise.all([local, bucket].map((store) => store && failureOf(store)));
+    const failure = failures.find((one) => one !== undefined);
+    if (failure !== undefined) throw failure;
   }
 
   private async tell(table: string, store: StorageDriver | undefined): Promise<void> {
@@ -67,10 +68,11 @@ export class ProbeService implements OnApplicationBootstrap {
 
 async function failureOf(store: StorageDriver): Promise<StorageUnavailableError | undefined> {
   try {
-    await answerOf(store.probe(), PROBE_LIMIT_MS);
+    await inTime(store.probe(), PROBE_LIMIT_MS);
     return undefined;
   } catch (error) {
     if (error instanceof StorageUnavailableError) return error;
+    if (error instanceof TimeLimitError) return new StorageUnavailableError('unreachable', SILENT, { cause: error });
     const reason = systemErrorCode(error) ?? 'it failed for another reason';
     return new StorageUnavailableError('failed', `${reason}.`, { cause: error });
   }

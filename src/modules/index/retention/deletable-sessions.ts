@@ -1,6 +1,8 @@
-import { IsNull, LessThan, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { In, IsNull, LessThan, MoreThan, Not, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
 import { UNFINISHED_STATES } from '../recording-session.js';
+
+const SEGMENTS_AT_ONCE = 1000;
 
 /** @returns streams that have recording sessions */
 export async function findStreams(manager: EntityManager): Promise<string[]> {
@@ -38,6 +40,50 @@ export function findOldestDeletable(manager: EntityManager, filter: DeletableFil
   if (exceptIds.length > 0) select.andWhere('session.id NOT IN (:...exceptIds)', { exceptIds });
   if (onlyStored) select.andWhere(isStored(select));
   return select.orderBy('session.startedAt').addOrderBy('session.id').limit(1).getOne();
+}
+
+/** @returns the session that began first of those that still record and are not held */
+export function findOldestRunning(
+  manager: EntityManager,
+  { stream, exceptIds }: Omit<DeletableFilter, 'onlyStored'>,
+): Promise<RecordingSession | null> {
+  return manager.findOne(RecordingSession, {
+    where: {
+      state: In(UNFINISHED_STATES),
+      heldAt: IsNull(),
+      sizeBytes: MoreThan(0),
+      id: Not(In([...exceptIds])),
+      ...(stream === undefined ? {} : { stream }),
+    },
+    order: { startedAt: 'ASC', id: 'ASC' },
+  });
+}
+
+/** @returns session time at which the oldest segments that have so many bytes together end; undefined without any */
+export async function findEndOfOldest(
+  manager: EntityManager,
+  sessionId: string,
+  bytes: number,
+): Promise<number | undefined> {
+  let sumBytes = 0;
+  let endMs: number | undefined;
+  let startMs = Number.MIN_SAFE_INTEGER;
+  while (sumBytes < bytes) {
+    const page = await manager.find(SegmentRow, {
+      where: { sessionId, startMs: MoreThan(startMs) },
+      order: { startMs: 'ASC' },
+      take: SEGMENTS_AT_ONCE,
+    });
+    for (const segment of page) {
+      if (sumBytes >= bytes) break;
+      sumBytes += segment.sizeBytes;
+      endMs = segment.startMs + segment.durationMs;
+    }
+    const last = page.at(-1);
+    if (last === undefined) break;
+    startMs = last.startMs;
+  }
+  return endMs;
 }
 
 /** @returns whether the bucket lacks some of a session's media */

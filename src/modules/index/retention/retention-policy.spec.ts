@@ -1,7 +1,15 @@
 import { RetentionPolicy } from './retention-policy.js';
 
 const HOUR_MS = 3_600_000;
-const NOTHING = { max_age_hours: 0, max_bytes: 0, min_free_bytes: 0, delete_before_upload: false, rules: [] };
+const NOTHING = {
+  max_age_hours: 0,
+  max_bytes: 0,
+  min_free_bytes: 0,
+  delete_before_upload: false,
+  trim_running: false,
+  every_seconds: 60,
+  rules: [],
+};
 
 it('is off where nothing is limited', () => {
   const policy = new RetentionPolicy({ ...NOTHING, rules: [{ streams: '*', max_age_hours: 0 }] });

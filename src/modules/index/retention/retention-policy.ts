@@ -19,12 +19,15 @@ export class RetentionPolicy {
   readonly minFreeBytes: number | undefined;
   /** Whether what the bucket does not have yet is kept in any case. */
   readonly onlyStored: boolean;
+  /** Whether sizes and free space also take from what still records. */
+  readonly trimsRunning: boolean;
   private readonly rules: readonly { readonly patterns: StreamPatterns; readonly limits: StreamLimits }[];
   private readonly usual: StreamLimits;
 
   constructor(config: AppConfig['retention']) {
     this.maxBytes = unlessZero(config.max_bytes);
     this.minFreeBytes = unlessZero(config.min_free_bytes);
+    this.trimsRunning = config.trim_running;
     this.onlyStored = !config.delete_before_upload;
     this.usual = { maxAgeMs: age(config.max_age_hours), maxBytes: undefined };
     this.rules = config.rules.map((rule) => ({

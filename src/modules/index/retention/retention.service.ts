@@ -9,14 +9,13 @@ import { RecordingDeletionService } from '../deletion/recording-deletion.service
 import { RetentionRun, type RetentionContext } from './retention.js';
 import { RetentionPolicy } from './retention-policy.js';
 
-const EVERY_MS = 60_000;
-
-/** Deletes what `retention.*` says is not to be kept any longer, every minute. */
+/** Deletes what `retention.*` says is not to be kept any longer, every minute unless told otherwise. */
 @Injectable()
 export class RetentionService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(RetentionService.name);
   private readonly policy: RetentionPolicy;
   private readonly context: RetentionContext;
+  private readonly everyMs: number;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private isStopping = false;
@@ -28,6 +27,7 @@ export class RetentionService implements BeforeApplicationShutdown {
     deletion: RecordingDeletionService,
     @Inject(APP_CONFIG) { retention }: AppConfig,
   ) {
+    this.everyMs = retention.every_seconds * 1000;
     const freeSpace = new FreeSpace(storage);
     this.policy = new RetentionPolicy(retention);
     this.context = {
@@ -42,7 +42,7 @@ export class RetentionService implements BeforeApplicationShutdown {
   /** From now on, and at once: to be called when the server is ready. */
   start(): void {
     if (!this.policy.isOn) return;
-    this.timer = setInterval(() => void this.run(), EVERY_MS).unref();
+    this.timer = setInterval(() => void this.run(), this.everyMs).unref();
     void this.run();
   }
 
@@ -71,7 +71,7 @@ export class RetentionService implements BeforeApplicationShutdown {
       );
     } catch (error) {
       if (this.isStopping) return;
-      this.logger.warn({ err: error }, 'Retention could not look through the recordings; it tries again in a minute.');
+      this.logger.warn({ err: error }, 'Retention could not look through the recordings; it tries again.');
     }
   }
 }

@@ -8,7 +8,9 @@ import type { RecordingSession } from '../entities/index.js';
 import { UNFINISHED_STATES } from '../recording-session.js';
 import {
   findBegunBefore,
+  findEndOfOldest,
   findOldestDeletable,
+  findOldestRunning,
   findStreams,
   findUsedBytes,
   isUploading,
@@ -17,11 +19,11 @@ import {
 import type { RetentionPolicy, StreamLimits } from './retention-policy.js';
 
 /**
- * A session that is longer than its age goes in pieces of this length at most, of a 24th of shorter ages: with each piece
- * the files of its directory are written anew.
+ * A session that is longer than its age goes in pieces of this length at most, of a 24th of shorter ages, and one that is
+ * too large by a 24th more than it has to: with each piece the files of its directory are written anew.
  */
 const LONGEST_PIECE_MS = 3_600_000;
-const PIECES_PER_AGE = 24;
+const PIECES = 24;
 
 /** What retention works with. */
 export interface RetentionContext {
@@ -42,7 +44,8 @@ export interface RetentionReport {
 
 /**
  * One look at everything that is kept, and the deletion of what the policy says: what is too old first, then the oldest
- * sessions until sizes and free space are right. What records, is held or is not in the bucket yet stays.
+ * sessions until sizes and free space are right, then where the policy says so the beginning of what records. What is held
+ * or is not in the bucket yet stays.
  */
 export class RetentionRun {
   private readonly report = { sessions: 0, segments: 0, bytes: 0 };
@@ -60,8 +63,8 @@ export class RetentionRun {
     const { manager } = this.context;
     const { maxBytes, minFreeBytes } = this.policy;
     for (const stream of await findStreams(manager)) await this.limit(stream, this.policy.limitsOf(stream));
-    if (maxBytes !== undefined) await this.deleteWhile(async () => (await findUsedBytes(manager)) > maxBytes);
-    if (minFreeBytes !== undefined) await this.deleteWhile(async () => (await this.expectedBytes()) < minFreeBytes);
+    if (maxBytes !== undefined) await this.deleteExcess(async () => (await findUsedBytes(manager)) - maxBytes);
+    if (minFreeBytes !== undefined) await this.deleteExcess(async () => minFreeBytes - (await this.expectedBytes()));
     return this.report;
   }
 
@@ -69,13 +72,13 @@ export class RetentionRun {
     const { manager } = this.context;
     if (maxAgeMs !== undefined) await this.limitAge(stream, maxAgeMs);
     if (maxBytes !== undefined) {
-      await this.deleteWhile(async () => (await findUsedBytes(manager, stream)) > maxBytes, stream);
+      await this.deleteExcess(async () => (await findUsedBytes(manager, stream)) - maxBytes, stream);
     }
   }
 
   private async limitAge(stream: string, maxAgeMs: number): Promise<void> {
     const endedBy = new Date(this.context.clock.epochMs() - maxAgeMs);
-    const pieceMs = Math.min(LONGEST_PIECE_MS, maxAgeMs / PIECES_PER_AGE);
+    const pieceMs = Math.min(LONGEST_PIECE_MS, maxAgeMs / PIECES);
     for (const session of await findBegunBefore(this.context.manager, stream, endedBy)) {
       if (this.isCancelled()) return;
       if (await this.isOver(session, endedBy)) await this.delete(session);
@@ -92,16 +95,31 @@ export class RetentionRun {
     );
   }
 
-  private async deleteWhile(isTooMuch: () => Promise<boolean>, stream?: string): Promise<void> {
-    while (!this.isCancelled() && (await isTooMuch())) {
-      const filter: DeletableFilter = { onlyStored: this.waitsForUploads, exceptIds: this.refused };
-      const oldest = await findOldestDeletable(
-        this.context.manager,
-        stream === undefined ? filter : { ...filter, stream },
-      );
-      if (oldest === null) return;
-      await this.delete(oldest);
+  /** @param excess bytes that are too many; none when it is not more than 0 */
+  private async deleteExcess(excess: () => Promise<number>, stream?: string): Promise<void> {
+    for (let bytes = await excess(); bytes > 0 && !this.isCancelled(); bytes = await excess()) {
+      const all: DeletableFilter = { onlyStored: this.waitsForUploads, exceptIds: this.refused };
+      const filter = stream === undefined ? all : { ...all, stream };
+      const { manager } = this.context;
+      const oldest = await findOldestDeletable(manager, filter);
+      if (oldest !== null) {
+        await this.delete(oldest);
+        continue;
+      }
+      const running = this.policy.trimsRunning ? await findOldestRunning(manager, filter) : null;
+      if (running === null) return;
+      await this.trimBytes(running, bytes);
     }
+  }
+
+  /** With something over, so that the files of its directory are not written anew for each segment. */
+  private async trimBytes(session: RecordingSession, bytes: number): Promise<void> {
+    const { manager, deletion, outbox } = this.context;
+    const endMs = await findEndOfOldest(manager, session.id, bytes + session.sizeBytes / PIECES);
+    const endedBy = new Date(anchorMs(session) + (endMs ?? 0));
+    const deleted = await deletion.trimSession(session.id, { endedBy, onlyStored: outbox.hasBucket });
+    this.count(deleted);
+    this.refused.push(session.id);
   }
 
   private get waitsForUploads(): boolean {

@@ -1,0 +1,62 @@
+import { stat } from 'node:fs/promises';
+import { launchChromium } from '../support/browser.js';
+import { manifestFor, play, playback, type PlayerName } from '../support/judges/player.js';
+import { makeMedia } from '../support/media.js';
+import { Publisher } from '../support/publisher.js';
+import { TestServer } from '../support/server.js';
+import { itWith } from '../support/tools.js';
+import { until } from '../support/wait.js';
+
+const PLAYERS: readonly PlayerName[] = ['hls.js', 'dash.js'];
+const MEDIA_SECONDS = 10;
+const KEPT_SECONDS = 14;
+
+itWith('chromium', 'ffmpeg')('who watches live goes on while retention takes the beginning', async () => {
+  const media = await makeMedia({ seconds: MEDIA_SECONDS, gopFrames: 30 });
+  const { size: bytes } = await stat(media);
+  await using server = await TestServer.start({
+    env: {
+      AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '2',
+      AIRCHECK_RETENTION_MAX_BYTES: String(Math.round((bytes * KEPT_SECONDS) / MEDIA_SECONDS)),
+      AIRCHECK_RETENTION_TRIM_RUNNING: 'true',
+      AIRCHECK_RETENTION_EVERY_SECONDS: '5',
+    },
+  });
+  await using browser = await launchChromium();
+  await using publisher = await Publisher.start('datachannel', {
+    urls: [server.url('/whip/cam')],
+    media,
+    loops: 8,
+    quiet: true,
+  });
+  const { mpd_path: manifest } = await server.post<{ mpd_path: string }>('/api/record/cam', {});
+  const playlist = server.url(manifestFor('hls.js', manifest).replace('index.m3u8', 'video.m3u8'));
+  const text = async () => (await fetch(playlist)).text();
+  const pages = await Promise.all(
+    PLAYERS.map(async (player) => {
+      const page = await browser.newPage();
+      await page.goto(server.url('/'));
+      const url = server.url(manifestFor(player, manifest));
+      await until(async () => (await fetch(url)).ok, 'the manifest is there');
+      await play(page, player, url);
+      return page;
+    }),
+  );
+
+  await until(async () => /MEDIA-SEQUENCE:[1-9]/.test(await text()), 'the beginning is cut', 40_000);
+  const positions = await Promise.all(pages.map(async (page) => (await playback(page)).position));
+  await until(
+    async () => !(await text()).includes('seg_0008.m4s') && (await text()).includes('seg_0012.m4s'),
+    'it is cut again',
+    40_000,
+  );
+
+  expect(await text()).not.toContain('EVENT');
+  for (const [index, page] of pages.entries()) {
+    const { position, errors, skips } = await playback(page);
+    expect(errors).toEqual([]);
+    expect(skips).toEqual([]);
+    expect(position).toBeGreaterThan((positions[index] ?? 0) + 4);
+  }
+  await publisher.kill();
+});
