@@ -54,19 +54,20 @@ export class ProbeService implements OnApplicationBootstrap {
 
   private async probeAll(): Promise<void> {
     const { local, bucket } = this.stores;
-    const failures = await Promise.all([local, bucket].map((store) => store && failureOf(store)));
+    const failures = await Promise.all([local, bucket].map((store) => failureOf(store)));
     const failure = failures.find((one) => one !== undefined);
     if (failure !== undefined) throw failure;
   }
 
   private async tell(table: string, store: StorageDriver | undefined): Promise<void> {
-    const failure = store && (await failureOf(store));
+    const failure = await failureOf(store);
     if (failure === undefined) return;
     this.logger.error(`${table}: ${failure.message} (${failure.fault}: ${REMEDIES[failure.fault]})`);
   }
 }
 
-async function failureOf(store: StorageDriver): Promise<StorageUnavailableError | undefined> {
+async function failureOf(store: StorageDriver | undefined): Promise<StorageUnavailableError | undefined> {
+  if (store === undefined) return undefined;
   try {
     await inTime(store.probe(), PROBE_LIMIT_MS);
     return undefined;
