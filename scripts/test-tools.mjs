@@ -26,6 +26,11 @@ const tools = {
   },
   aiortc: { command: [PYTHON, '-c', 'import aiortc'], debian: ['python3-aiortc'] },
   coturn: { command: ['turnserver', '--version'], debian: ['coturn'] },
+  // Its package keeps the server where no path leads.
+  postgres: {
+    command: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/postgres || postgres --version'],
+    debian: ['postgresql'],
+  },
   // No package of Debian 12 is new enough: it is used where it is.
   go: { command: ['go', 'version'], debian: [] },
   // Compiles for minutes the first time. Its makers give out no packages of it any more.

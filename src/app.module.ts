@@ -33,7 +33,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     TypeOrmModule.forRootAsync({
       inject: [APP_CONFIG],
       useFactory: ({ database }: AppConfig) => ({
-        ...dataSourceOptions(database.url, { entities: [], migrations }),
+        ...dataSourceOptions(database, { entities: [], migrations }),
         autoLoadEntities: true,
         toRetry: () => false,
       }),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { loadConfig, sqlitePath, type AppConfig } from '../config/index.js';
 import { migrations } from '../migrations/index.js';
 import type { Archive } from '../modules/index/archive.js';
@@ -9,7 +9,7 @@ import { Job } from '../modules/storage/entities/job.entity.js';
 import { OutboxService } from '../modules/storage/outbox.service.js';
 import { openStores } from '../modules/storage/storage.module.js';
 import { dataSourceOptions } from '../persistence/data-source-options.js';
-import { DatabaseUnusableError, openDataSource } from '../persistence/open-data-source.js';
+import { openDataSource } from '../persistence/open-data-source.js';
 import { ArchiveUnusableError } from './archive-unusable.error.js';
 import type { CommandContext } from './command.js';
 import { lockData } from './data-lock.js';
@@ -40,7 +40,7 @@ export async function openArchive(
 }
 
 function openOrMake({ database }: AppConfig): Promise<DataSource> {
-  return openDataSource(dataSourceOptions(database.url, persisted));
+  return openDataSource(dataSourceOptions(database, persisted));
 }
 
 /** To look changes nothing: neither an absent database nor one of an earlier version is made what it should be. */
@@ -49,7 +49,7 @@ async function openAsItIs({ database }: AppConfig): Promise<DataSource> {
   if (path !== undefined && !existsSync(resolve(path))) {
     throw new ArchiveUnusableError(`There is no database at ${path}: "aircheck reindex" makes one from the storage.`);
   }
-  const dataSource = await openUnmigrated(database.url);
+  const dataSource = await openDataSource({ ...dataSourceOptions(database, persisted), migrationsRun: false });
   if (await dataSource.showMigrations()) {
     await dataSource.destroy();
     throw new ArchiveUnusableError(
@@ -57,12 +57,4 @@ async function openAsItIs({ database }: AppConfig): Promise<DataSource> {
     );
   }
   return dataSource;
-}
-
-async function openUnmigrated(url: string): Promise<DataSource> {
-  try {
-    return await new DataSource({ ...dataSourceOptions(url, persisted), migrationsRun: false }).initialize();
-  } catch (error) {
-    throw new DatabaseUnusableError(error);
-  }
 }

@@ -1,4 +1,11 @@
-import { isIceServerUrl, isLoopback, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
+import {
+  isIceServerUrl,
+  isPostgresUrl,
+  isLoopback,
+  parseAnnouncedAddress,
+  parseListenAddress,
+  sqlitePath,
+} from './formats.js';
 
 describe('a listen address', () => {
   it.each([
@@ -74,6 +81,25 @@ describe('a SQLite URL', () => {
   it.each(['postgres://db/aircheck', 'sqlite://', 'aircheck.db', 'sqlite://a.db?mode=ro'])('%s is none', (url) => {
     expect(sqlitePath(url)).toBeUndefined();
   });
+});
+
+describe('a PostgreSQL URL', () => {
+  it.each([
+    'postgres://db/aircheck',
+    'postgresql://ann:s%23cret@db.example.org:5433/aircheck?sslmode=verify-full',
+    'postgres://[2001:db8::1]/aircheck',
+    'postgres:///aircheck?host=/run/postgresql',
+    'postgres://ann@/aircheck?host=/run/postgresql',
+  ])('may be %s', (url) => {
+    expect(isPostgresUrl(url)).toBe(true);
+  });
+
+  it.each(['mysql://db/aircheck', 'postgres:aircheck', 'postgres://db:port/aircheck', 'postgres://a b/aircheck', ''])(
+    'may not be %j',
+    (url) => {
+      expect(isPostgresUrl(url)).toBe(false);
+    },
+  );
 });
 
 describe('an ICE server URL', () => {

@@ -55,6 +55,11 @@ export function sqlitePath(url: string): string | undefined {
   return SQLITE_URL.exec(url)?.[1];
 }
 
+/** @returns true for `postgres://…` and `postgresql://…`; the host may be missing where `?host=` names it, or a folder with a socket */
+export function isPostgresUrl(url: string): boolean {
+  return /^postgres(?:ql)?:\/\/\S*$/.test(url) && URL.canParse(url.replace('@/', '@localhost/'));
+}
+
 /** `stun:host[:port]`, `turn:host[:port][?transport=udp]` and their TLS forms (RFC 7064, RFC 7065). */
 export function isIceServerUrl(text: string): boolean {
   return /^(?:stuns?:[\w.:[\]-]+|turns?:[\w.:[\]-]+(?:\?transport=(?:udp|tcp))?)$/i.test(text);

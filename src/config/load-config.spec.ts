@@ -43,7 +43,13 @@ describe('loadConfig', () => {
         node_alias: hostname(),
         storage: { type: 'fs', root: '' },
       },
-      database: { url: 'sqlite://./data/aircheck.db' },
+      database: {
+        url: 'sqlite://./data/aircheck.db',
+        max_connections: 10,
+        connect_timeout: 30,
+        statement_timeout_seconds: 30,
+        lock_timeout_seconds: 10,
+      },
       ice_servers: [],
       auth: { mode: 'auto', tokens: [] },
     });
@@ -218,8 +224,8 @@ describe('loadConfig', () => {
         'http.listen (from PORT) is "127.0.0.1:99999" and must be ip:port, [ip6]:port or localhost:port.',
       ],
       [
-        { DATABASE_URL: 'postgres://ann:s3cret@db/aircheck?password=s3cret' },
-        'database.url (from DATABASE_URL) is "postgres://***@db/aircheck?***" and must be sqlite://PATH, with or without ?mode=rwc (PostgreSQL is not supported yet).',
+        { DATABASE_URL: 'mysql://ann:s3/cret@db/aircheck?password=s3cret' },
+        'database.url (from DATABASE_URL) is "mysql://***@db/aircheck?***" and must be sqlite://PATH, with or without ?mode=rwc, or postgres://USER:PASSWORD@HOST:PORT/NAME.',
       ],
       [
         { AIRCHECK_AUTH_TOKENS: 's3cret' },

@@ -22,7 +22,6 @@ const PLANNED: readonly string[] = [
   'nodes liveion',
   'cascade.check_attempts cascade.check_tick_time cascade.maximum_idle_time cascade.close_other_sub cascade.mode',
   'extra_ice.override_upstream_ice_servers',
-  'database.max_connections database.connect_timeout',
   'auto_record.enabled auto_record.auto_streams auto_record.base_prefix auto_record.tick_ms auto_record.max_recording_seconds',
   'record_sync.enabled record_sync.tick_ms record_sync.limit',
 ].flatMap((line) => line.split(' '));

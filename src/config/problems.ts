@@ -28,6 +28,6 @@ function describeSetting(setting: Setting, given: ConfigTable, variable: string 
 function shownValue({ secret }: Setting, value: unknown): string {
   if (secret === 'value') return '(hidden)';
   const text = JSON.stringify(value);
-  const shown = secret === 'credentials' ? text.replace(/\/\/[^/]*@/, '//***@').replace(/\?.*(?=")/, '?***') : text;
+  const shown = secret === 'credentials' ? text.replace(/\/\/.*@/, '//***@').replace(/\?.*(?=")/, '?***') : text;
   return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
 }

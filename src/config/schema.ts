@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { isTimeZone, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
+import { isPostgresUrl, isTimeZone, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
 import { extraIce, iceServers } from './ice-schema.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 import { backupStorage, storage, upload } from './storage-schema.js';
@@ -263,6 +263,49 @@ const playback = z.strictObject({
   }),
 });
 
+const database = z.strictObject({
+  url: setting(
+    z
+      .string()
+      .refine((url) => sqlitePath(url) !== undefined || isPostgresUrl(url))
+      .default('sqlite://./data/aircheck.db'),
+    {
+      description: 'Database of the index.',
+      unit: 'sqlite://path | postgres://user:password@host:port/name?sslmode=verify-full',
+      allowed: 'sqlite://PATH, with or without ?mode=rwc, or postgres://USER:PASSWORD@HOST:PORT/NAME',
+      secret: 'credentials',
+    },
+  ),
+  max_connections: wholeNumber({
+    min: 2,
+    max: 1000,
+    default: 10,
+    unit: 'connections',
+    description: 'PostgreSQL: most connections of this server.',
+  }),
+  connect_timeout: wholeNumber({
+    min: 1,
+    max: 600,
+    default: 30,
+    unit: 'seconds',
+    description: 'PostgreSQL: how long a connection may take to come, or to become free.',
+  }),
+  statement_timeout_seconds: wholeNumber({
+    min: 1,
+    max: 3600,
+    default: 30,
+    unit: 'seconds',
+    description: 'PostgreSQL: a statement that takes longer is given up. Migrations may take as long as they take.',
+  }),
+  lock_timeout_seconds: wholeNumber({
+    min: 1,
+    max: 3600,
+    default: 10,
+    unit: 'seconds',
+    description: 'PostgreSQL: a statement that waits longer for a row that another one changes is given up.',
+  }),
+});
+
 export const configSchema = z.strictObject({
   http: http.prefault({}),
   webrtc: webrtc.prefault({}),
@@ -270,22 +313,7 @@ export const configSchema = z.strictObject({
   recorder: recorder.prefault({}),
   retention: retention.prefault({}),
   playback: playback.prefault({}),
-  database: z
-    .strictObject({
-      url: setting(
-        z
-          .string()
-          .refine((url) => sqlitePath(url) !== undefined)
-          .default('sqlite://./data/aircheck.db'),
-        {
-          description: 'Database of the index.',
-          unit: 'sqlite://path',
-          allowed: 'sqlite://PATH, with or without ?mode=rwc (PostgreSQL is not supported yet)',
-          secret: 'credentials',
-        },
-      ),
-    })
-    .prefault({}),
+  database: database.prefault({}),
   log: z
     .strictObject({
       level: oneOf(

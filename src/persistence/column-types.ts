@@ -1,4 +1,4 @@
-import type { ColumnOptions, ValueTransformer } from 'typeorm';
+import type { ColumnOptions, ColumnType, ValueTransformer } from 'typeorm';
 
 // A portable column: every database gives the same value in code.
 
@@ -7,7 +7,10 @@ const instant: ValueTransformer = {
   from: (value: string | Date | null) => (typeof value === 'string' ? new Date(value) : value),
 };
 
-/** An instant: a Date in code, ISO 8601 text with milliseconds in the database, which sorts as time does. */
+/**
+ * An instant to the millisecond, a Date in code: ISO 8601 text in SQLite, which sorts as time does, `timestamptz` in
+ * PostgreSQL.
+ */
 export const instantColumn = { type: 'varchar', length: 24, transformer: instant } as const satisfies ColumnOptions;
 export const nullableInstantColumn = { ...instantColumn, nullable: true } as const satisfies ColumnOptions;
 
@@ -25,8 +28,36 @@ const json: ValueTransformer = {
   from: (value: string | null) => (value === null ? null : (JSON.parse(value) as unknown)),
 };
 
-/** A small value that is only ever read whole, as JSON text. */
+/** A small value that is only ever read whole: JSON text in SQLite, `jsonb` in PostgreSQL. */
 export const jsonColumn = { type: 'text', transformer: json } as const satisfies ColumnOptions;
 
 /** Random ids and others of at most 36 characters. */
 export const idColumn = { type: 'varchar', length: 36 } as const satisfies ColumnOptions;
+
+interface NativeColumn {
+  readonly type: ColumnType;
+  readonly precision: number | undefined;
+}
+
+/** What PostgreSQL has types of its own for, by the transformer that stands in for them elsewhere. */
+const POSTGRES_COLUMNS: ReadonlyMap<unknown, NativeColumn> = new Map<unknown, NativeColumn>([
+  [instant, { type: 'timestamp with time zone', precision: 3 }],
+  [json, { type: 'jsonb', precision: undefined }],
+]);
+
+/** What {@link useNativeTypes} changes of a column. */
+interface ColumnShape {
+  type: ColumnType;
+  length: string;
+  precision?: number | null;
+  transformer?: ValueTransformer | ValueTransformer[];
+}
+
+/** Gives columns the types that PostgreSQL has for them. The decorators are every database's, so this is done per data source. */
+export function useNativeTypes(columns: readonly ColumnShape[]): void {
+  for (const column of columns) {
+    const native = POSTGRES_COLUMNS.get(column.transformer);
+    if (native === undefined) continue;
+    Object.assign(column, { ...native, length: '', transformer: undefined });
+  }
+}

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DataSourceOptions } from 'typeorm';
-import { sqlitePath } from '../config/index.js';
+import { sqlitePath, type AppConfig } from '../config/index.js';
+import { postgresOptions } from './postgres-options.js';
 
 /** The classes a data source works with; each module brings its own entities. */
 export interface Persisted {
@@ -14,15 +15,17 @@ const BUSY_TIMEOUT_MS = 5000;
 /**
  * How the database behaves, the same for the server and for the migration command line.
  *
- * @param url `sqlite://PATH`; other kinds are refused by the configuration before they come here
+ * @param database its URL `sqlite://PATH`, `postgres://…` or `postgresql://…`, which the configuration has checked, and what
+ * of PostgreSQL may take how long
  */
-export function dataSourceOptions(url: string, { entities, migrations }: Persisted): DataSourceOptions {
+export function dataSourceOptions(
+  database: AppConfig['database'],
+  { entities, migrations }: Persisted,
+): DataSourceOptions {
+  const { url } = database;
+  const path = sqlitePath(url);
   return {
-    type: 'better-sqlite3',
-    database: databaseFile(url),
-    enableWAL: true,
-    timeout: BUSY_TIMEOUT_MS,
-    prepareDatabase: prepareSqlite,
+    ...(path === undefined ? postgresOptions(database) : sqliteOptions(path)),
     entities: [...entities],
     migrations: [...migrations],
     migrationsRun: true,
@@ -32,9 +35,17 @@ export function dataSourceOptions(url: string, { entities, migrations }: Persist
   };
 }
 
-function databaseFile(url: string): string {
-  const path = sqlitePath(url);
-  if (path === undefined) throw new RangeError('not a SQLite URL');
+function sqliteOptions(path: string): DataSourceOptions {
+  return {
+    type: 'better-sqlite3',
+    database: databaseFile(path),
+    enableWAL: true,
+    timeout: BUSY_TIMEOUT_MS,
+    prepareDatabase: prepareSqlite,
+  };
+}
+
+function databaseFile(path: string): string {
   if (path === ':memory:') return path;
   const file = resolve(path);
   mkdirSync(dirname(file), { recursive: true });

@@ -1,20 +1,28 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import { PortableDataSource } from './portable-data-source.js';
 
 /** The database cannot be opened or brought to this version's tables. Stops the start. */
 export class DatabaseUnusableError extends Error {
   override readonly name = 'DatabaseUnusableError';
 
   constructor(cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`Aircheck cannot start: the database that database.url names cannot be used (${reason}).`, { cause });
+    super(`Aircheck cannot start: the database that database.url names cannot be used (${reasonOf(cause)}).`, {
+      cause,
+    });
   }
 }
 
-/** Connects and runs the migrations that are not in yet. @throws {DatabaseUnusableError} */
+/** Connects and runs the migrations that are not in yet, unless the options say otherwise. @throws {DatabaseUnusableError} */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   try {
-    return await new DataSource(options).initialize();
+    return await new PortableDataSource(options).initialize();
   } catch (error) {
     throw new DatabaseUnusableError(error);
   }
+}
+
+/** A name with several addresses fails with one error for each of them and no words of its own. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.message === '') return cause.errors.map(reasonOf).join(', ');
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -8,130 +8,133 @@ import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { inTransaction } from '../../src/persistence/transaction.js';
 import { until } from '../support/wait.js';
 import { DIRECTORY, record, startIndex, type IndexFixture } from './support/index-fixture.js';
+import { overBothDatabases } from '../support/databases.js';
 
-const HOUR_MS = 3_600_000;
-/** No disk has so much. */
-const MUCH = String(Number.MAX_SAFE_INTEGER);
+overBothDatabases(() => {
+  const HOUR_MS = 3_600_000;
+  /** No disk has so much. */
+  const MUCH = String(Number.MAX_SAFE_INTEGER);
 
-it('holds a segment for stored when the last of its objects is', async () => {
-  await using fixture = await startSpool();
-  await record(fixture, { segments: [1] });
+  it('holds a segment for stored when the last of its objects is', async () => {
+    await using fixture = await startSpool();
+    await record(fixture, { segments: [1] });
 
-  await finishUpload(fixture, 'seg_0001.m4s');
-  expect(await stateOf(fixture, 1)).toBe('uploading');
-  await finishUpload(fixture, 'audio_seg_0001.m4s');
+    await finishUpload(fixture, 'seg_0001.m4s');
+    expect(await stateOf(fixture, 1)).toBe('uploading');
+    await finishUpload(fixture, 'audio_seg_0001.m4s');
 
-  expect(await stateOf(fixture, 1)).toBe('stored');
-});
-
-it('shows a gap where a file was lost, whatever is stored of it', async () => {
-  await using fixture = await startSpool();
-  await record(fixture, { segments: [1, 2, 3] });
-
-  await tell(fixture, 'lost', 'seg_0002.m4s');
-  expect(await stateOf(fixture, 2)).toBe('lost');
-  await fixture.manifests.publish(DIRECTORY);
-  expect(await playlist(fixture)).not.toContain('seg_0002.m4s');
-
-  await finishUpload(fixture, 'audio_seg_0002.m4s');
-  expect(await stateOf(fixture, 2)).toBe('lost');
-});
-
-it('shows a gap for all that an init is lost of', async () => {
-  await using fixture = await startSpool();
-  await record(fixture, { segments: [1, 2] });
-
-  await tell(fixture, 'lost', 'audio_init.m4s');
-
-  expect([await stateOf(fixture, 1), await stateOf(fixture, 2)]).toEqual(['lost', 'lost']);
-});
-
-it('keeps files for so many hours, and what is not stored for ever', async () => {
-  await using fixture = await startSpool({ AIRCHECK_RECORDER_SPOOL_KEEP_HOURS: '2' });
-  await record(fixture, { segments: [1, 2, 3] });
-  await change(fixture, [1, 2], { state: 'stored' });
-  await change(fixture, [1, 3], { createdAt: new Date(Date.now() - 3 * HOUR_MS) });
-
-  await fixture.app.get(SpoolKeeperService).run();
-
-  expect(await released(fixture)).toEqual(['audio_seg_0001.m4s', 'seg_0001.m4s']);
-  const { manager } = fixture.dataSource;
-  await expect(manager.findOneBy(SegmentRow, { number: 1 })).resolves.toMatchObject({
-    releasedAt: expect.any(Date) as Date,
+    expect(await stateOf(fixture, 1)).toBe('stored');
   });
-  await expect(manager.countBy(SegmentRow, { state: Not('stored') })).resolves.toBe(1);
-});
 
-it('lets the inits go with the last segment of a directory that nothing records into', async () => {
-  await using fixture = await startSpool({ AIRCHECK_RECORDER_SPOOL_KEEP_HOURS: '0' });
-  await record(fixture, { segments: [1] });
-  await change(fixture, [1], { state: 'stored' });
-  const keeper = fixture.app.get(SpoolKeeperService);
-  for (const name of ['init.m4s', 'audio_init.m4s']) await finishUpload(fixture, name);
+  it('shows a gap where a file was lost, whatever is stored of it', async () => {
+    await using fixture = await startSpool();
+    await record(fixture, { segments: [1, 2, 3] });
 
-  await keeper.run();
-  expect(await released(fixture)).not.toContain('init.m4s');
+    await tell(fixture, 'lost', 'seg_0002.m4s');
+    expect(await stateOf(fixture, 2)).toBe('lost');
+    await fixture.manifests.publish(DIRECTORY);
+    expect(await playlist(fixture)).not.toContain('seg_0002.m4s');
 
-  await fixture.index.setSessionState('s1', { state: 'completed', reason: 'requested', endedAt: new Date() });
-  await until(async () => {
+    await finishUpload(fixture, 'audio_seg_0002.m4s');
+    expect(await stateOf(fixture, 2)).toBe('lost');
+  });
+
+  it('shows a gap for all that an init is lost of', async () => {
+    await using fixture = await startSpool();
+    await record(fixture, { segments: [1, 2] });
+
+    await tell(fixture, 'lost', 'audio_init.m4s');
+
+    expect([await stateOf(fixture, 1), await stateOf(fixture, 2)]).toEqual(['lost', 'lost']);
+  });
+
+  it('keeps files for so many hours, and what is not stored for ever', async () => {
+    await using fixture = await startSpool({ AIRCHECK_RECORDER_SPOOL_KEEP_HOURS: '2' });
+    await record(fixture, { segments: [1, 2, 3] });
+    await change(fixture, [1, 2], { state: 'stored' });
+    await change(fixture, [1, 3], { createdAt: new Date(Date.now() - 3 * HOUR_MS) });
+
+    await fixture.app.get(SpoolKeeperService).run();
+
+    expect(await released(fixture)).toEqual(['audio_seg_0001.m4s', 'seg_0001.m4s']);
+    const { manager } = fixture.dataSource;
+    await expect(manager.findOneBy(SegmentRow, { number: 1 })).resolves.toMatchObject({
+      releasedAt: expect.any(Date) as Date,
+    });
+    await expect(manager.countBy(SegmentRow, { state: Not('stored') })).resolves.toBe(1);
+  });
+
+  it('lets the inits go with the last segment of a directory that nothing records into', async () => {
+    await using fixture = await startSpool({ AIRCHECK_RECORDER_SPOOL_KEEP_HOURS: '0' });
+    await record(fixture, { segments: [1] });
+    await change(fixture, [1], { state: 'stored' });
+    const keeper = fixture.app.get(SpoolKeeperService);
+    for (const name of ['init.m4s', 'audio_init.m4s']) await finishUpload(fixture, name);
+
     await keeper.run();
-    return (await released(fixture)).includes('init.m4s');
-  }, 'the inits follow');
-  expect(await released(fixture)).toEqual(['audio_init.m4s', 'audio_seg_0001.m4s', 'init.m4s', 'seg_0001.m4s']);
-});
+    expect(await released(fixture)).not.toContain('init.m4s');
 
-it.each([
-  ['space', MUCH, ['audio_seg_0001.m4s', 'seg_0001.m4s']],
-  ['space', '0', []],
-  ['forever', MUCH, []],
-])('keeps files until there is no room (%s, %s bytes wanted)', async (keep, minFreeBytes, names) => {
-  await using fixture = await startSpool({
-    AIRCHECK_RECORDER_SPOOL_KEEP: keep,
-    AIRCHECK_RECORDER_MIN_FREE_BYTES: minFreeBytes,
+    await fixture.index.setSessionState('s1', { state: 'completed', reason: 'requested', endedAt: new Date() });
+    await until(async () => {
+      await keeper.run();
+      return (await released(fixture)).includes('init.m4s');
+    }, 'the inits follow');
+    expect(await released(fixture)).toEqual(['audio_init.m4s', 'audio_seg_0001.m4s', 'init.m4s', 'seg_0001.m4s']);
   });
-  await record(fixture, { segments: [1, 2] });
-  await change(fixture, [1], { state: 'stored', createdAt: new Date(Date.now() - HOUR_MS) });
 
-  await fixture.app.get(SpoolKeeperService).run();
+  it.each([
+    ['space', MUCH, ['audio_seg_0001.m4s', 'seg_0001.m4s']],
+    ['space', '0', []],
+    ['forever', MUCH, []],
+  ])('keeps files until there is no room (%s, %s bytes wanted)', async (keep, minFreeBytes, names) => {
+    await using fixture = await startSpool({
+      AIRCHECK_RECORDER_SPOOL_KEEP: keep,
+      AIRCHECK_RECORDER_MIN_FREE_BYTES: minFreeBytes,
+    });
+    await record(fixture, { segments: [1, 2] });
+    await change(fixture, [1], { state: 'stored', createdAt: new Date(Date.now() - HOUR_MS) });
 
-  expect(await released(fixture)).toEqual(names);
-});
+    await fixture.app.get(SpoolKeeperService).run();
 
-function startSpool(environment: Readonly<Record<string, string>> = {}): Promise<IndexFixture> {
-  return startIndex(environment, { bucket: new MemoryStorageDriver() });
-}
-
-/** What the jobs do when a file is in the bucket. */
-async function finishUpload(fixture: IndexFixture, name: string): Promise<void> {
-  await fixture.dataSource.manager.delete(Job, { kind: 'upload', objectKey: Like(`%/${name}`) });
-  await tell(fixture, 'stored', name);
-}
-
-async function tell({ app, dataSource }: IndexFixture, what: 'stored' | 'lost', name: string): Promise<void> {
-  await inTransaction(dataSource, async (manager) => {
-    for (const listener of app.get(OutboxService).listeners) {
-      await listener[what]?.(manager, parseObjectKey(`${DIRECTORY}/${name}`));
-    }
+    expect(await released(fixture)).toEqual(names);
   });
-}
 
-async function stateOf({ dataSource }: IndexFixture, number: number): Promise<string | undefined> {
-  return (await dataSource.manager.findOneBy(SegmentRow, { number }))?.state;
-}
+  function startSpool(environment: Readonly<Record<string, string>> = {}): Promise<IndexFixture> {
+    return startIndex(environment, { bucket: new MemoryStorageDriver() });
+  }
 
-async function change(
-  { dataSource }: IndexFixture,
-  numbers: readonly number[],
-  to: Partial<SegmentRow>,
-): Promise<void> {
-  for (const number of numbers) await dataSource.manager.update(SegmentRow, { number }, to);
-}
+  /** What the jobs do when a file is in the bucket. */
+  async function finishUpload(fixture: IndexFixture, name: string): Promise<void> {
+    await fixture.dataSource.manager.delete(Job, { kind: 'upload', objectKey: Like(`%/${name}`) });
+    await tell(fixture, 'stored', name);
+  }
 
-async function released({ dataSource }: IndexFixture): Promise<string[]> {
-  const jobs = await dataSource.manager.findBy(Job, { kind: 'release' });
-  return jobs.map(({ objectKey }) => objectKey.replace(/^.*\//, '')).sort();
-}
+  async function tell({ app, dataSource }: IndexFixture, what: 'stored' | 'lost', name: string): Promise<void> {
+    await inTransaction(dataSource, async (manager) => {
+      for (const listener of app.get(OutboxService).listeners) {
+        await listener[what]?.(manager, parseObjectKey(`${DIRECTORY}/${name}`));
+      }
+    });
+  }
 
-async function playlist({ manifests }: IndexFixture): Promise<string> {
-  return (await manifests.document(DIRECTORY, 'video.m3u8'))?.body.toString() ?? '';
-}
+  async function stateOf({ dataSource }: IndexFixture, number: number): Promise<string | undefined> {
+    return (await dataSource.manager.findOneBy(SegmentRow, { number }))?.state;
+  }
+
+  async function change(
+    { dataSource }: IndexFixture,
+    numbers: readonly number[],
+    to: Partial<SegmentRow>,
+  ): Promise<void> {
+    for (const number of numbers) await dataSource.manager.update(SegmentRow, { number }, to);
+  }
+
+  async function released({ dataSource }: IndexFixture): Promise<string[]> {
+    const jobs = await dataSource.manager.findBy(Job, { kind: 'release' });
+    return jobs.map(({ objectKey }) => objectKey.replace(/^.*\//, '')).sort();
+  }
+
+  async function playlist({ manifests }: IndexFixture): Promise<string> {
+    return (await manifests.document(DIRECTORY, 'video.m3u8'))?.body.toString() ?? '';
+  }
+});

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo, Server } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 
 /** A server of a test's own making, on a free port of this machine. */
 export interface Listening extends AsyncDisposable {
@@ -21,4 +21,14 @@ export async function listen(server: Server): Promise<Listening> {
       return Promise.resolve();
     },
   };
+}
+
+/** @returns a port that nothing listens on, for a program that is told its port */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

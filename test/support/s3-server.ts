@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -14,6 +13,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { S3StorageConfig } from '../../src/config/index.js';
+import { freePort } from './listening.js';
 import { until } from './wait.js';
 
 const ACCESS_KEY = 'aircheck-access';
@@ -185,13 +185,4 @@ function pathWithGo(): string {
     // Somebody else brought the program here.
   }
   return `${path}:${join(folder, 'bin')}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,7 +1,7 @@
 import { canCompile } from './faulty-disk.js';
 import { canMount } from './small-disk.js';
 
-export type ToolName = 'chromium' | 'ffmpeg' | 'gstreamer' | 'aiortc' | 'coturn' | 'go' | 'minio';
+export type ToolName = 'chromium' | 'ffmpeg' | 'gstreamer' | 'aiortc' | 'coturn' | 'go' | 'minio' | 'postgres';
 
 /** Told by scripts/test-tools.mjs: names of missing tools, and why each is. */
 const missing = new Map(

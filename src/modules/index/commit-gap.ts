@@ -1,9 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import type { RecordedGap } from '../../engine/index.js';
 import { GapRow, GapSumRow, RecordingSession } from './entities/index.js';
+import { lockSession } from './lock-session.js';
 
 /** Adds a gap to its session and to the sums of the session's gaps. One that is known already may have grown. To be called in a transaction. */
 export async function commitGap(manager: EntityManager, sessionId: string, gap: RecordedGap): Promise<void> {
+  await lockSession(manager, sessionId);
   const key = { sessionId, kind: gap.kind, startMs: Math.round(gap.startMs) };
   const durationMs = Math.round(gap.durationMs);
   const existing = await manager.findOneBy(GapRow, key);

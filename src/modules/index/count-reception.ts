@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { SegmentClosed, TrackReception } from '../../engine/index.js';
-import type { MediaKind } from '../../media/codecs/codec.js';
+import { insertRows } from '../../persistence/insert-rows.js';
 import { CompletenessRow } from './entities/index.js';
 
 /** The counts of a track before anything came of it. */
@@ -12,27 +12,32 @@ export const NOTHING_COUNTED = {
   framesDropped: 0,
 };
 
+/** What the engine counts. */
+const COUNTED = ['packets_received', 'packets_repaired', 'packets_lost', 'frames_dropped'];
+
 /** Takes over what the engine has counted of a session; told again it changes nothing. To be called in a transaction. */
 export async function countReception(
   manager: EntityManager,
   sessionId: string,
   tracks: readonly TrackReception[],
 ): Promise<void> {
-  for (const { kind, ...counted } of tracks) {
-    await makeRow(manager, sessionId, kind);
-    await manager.update(CompletenessRow, { sessionId, kind }, counted);
-  }
+  const rows = new Map(tracks.map((counted) => [counted.kind, { ...NOTHING_COUNTED, sessionId, ...counted }]));
+  const counts = COUNTED.map((name) => `"${name}" = "excluded"."${name}"`).join(', ');
+  await insertRows(manager, CompletenessRow, [...rows.values()], `("session_id", "kind") DO UPDATE SET ${counts}`);
 }
 
-/** Counts the samples of a segment that is committed for the first time. To be called in its transaction. */
-export async function countFrames(
-  manager: EntityManager,
-  { recordingSessionId: sessionId, objects }: SegmentClosed,
-): Promise<void> {
-  for (const { kind, samples } of objects) {
-    await makeRow(manager, sessionId, kind);
-    await manager.increment(CompletenessRow, { sessionId, kind }, 'framesRecorded', samples);
+/** Counts the samples of segments that are committed for the first time. To be called in their transaction. */
+export async function countFrames(manager: EntityManager, segments: readonly SegmentClosed[]): Promise<void> {
+  const rows = new Map<string, CompletenessRow>();
+  for (const { recordingSessionId: sessionId, objects } of segments) {
+    for (const { kind, samples } of objects) {
+      const key = `${kind} ${sessionId}`;
+      const framesRecorded = (rows.get(key)?.framesRecorded ?? 0) + samples;
+      rows.set(key, { ...NOTHING_COUNTED, sessionId, kind, framesRecorded });
+    }
   }
+  const counts = '"frames_recorded" = "session_completeness"."frames_recorded" + "excluded"."frames_recorded"';
+  await insertRows(manager, CompletenessRow, [...rows.values()], `("session_id", "kind") DO UPDATE SET ${counts}`);
 }
 
 /** @returns what was counted of a session so far, for an engine that goes on with it */
@@ -41,9 +46,4 @@ export async function receptionOf(manager: EntityManager, sessionId: string): Pr
   return rows.map(({ kind, packetsReceived, packetsRepaired, packetsLost, framesDropped }) => {
     return { kind, packetsReceived, packetsRepaired, packetsLost, framesDropped };
   });
-}
-
-async function makeRow(manager: EntityManager, sessionId: string, kind: MediaKind): Promise<void> {
-  if (await manager.existsBy(CompletenessRow, { sessionId, kind })) return;
-  await manager.insert(CompletenessRow, { sessionId, kind, ...NOTHING_COUNTED });
 }

@@ -8,6 +8,7 @@ import type {
   SegmentClosed,
   TrackReception,
 } from '../../engine/index.js';
+import { lockNames } from '../../persistence/row-locks.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { OutboxService, type OutgoingObject } from '../storage/outbox.service.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
@@ -15,7 +16,8 @@ import type { StoredObject } from '../storage/ports/storage-driver.js';
 import { StorageCallUnsupportedError, StorageUnavailableError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
 import { commitGap } from './commit-gap.js';
-import { commitSegment } from './commit-segment.js';
+import { commitSegments } from './commits/commit-segments.js';
+import { SegmentBatches } from './commits/segment-batches.js';
 import {
   findCommittedPart,
   findSegmentBefore,
@@ -29,6 +31,7 @@ import { directoryStateOf, isKnown } from './directory-state.js';
 import { EMPTY_SESSION } from './empty-session.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
 import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
+import { lockSession, namesIn } from './lock-session.js';
 import { manifestPath, splitKey } from './object-names.js';
 import { findPlaybackEntries, findRecordedStreams } from './playback-entries.js';
 import {
@@ -59,6 +62,9 @@ export type {
 @Injectable()
 export class IndexService {
   private readonly logger = new Logger(IndexService.name);
+  private readonly batches = new SegmentBatches((segments) =>
+    this.write((manager) => commitSegments(manager, this.outbox, segments, this.config.recorder.time_zone)),
+  );
 
   constructor(
     private readonly dataSource: DataSource,
@@ -102,6 +108,8 @@ export class IndexService {
   commitTrack(sessionId: string, track: RecordedTrack): Promise<void> {
     return this.write(async (manager) => {
       const { directory, trackId, initSha256 } = track;
+      await lockSession(manager, sessionId);
+      await lockNames(manager, [namesIn(directory)]);
       const existing = await manager.findOneBy(TrackRow, { directory, sessionId, trackId });
       const initObjectKey = await currentInitKey(manager, directory, track.initObjectKey, initSha256);
       if (existing === null) {
@@ -116,12 +124,13 @@ export class IndexService {
   }
 
   /**
-   * Segment, session, part and day in one transaction; the same segment once more changes nothing.
+   * Segment, session, part and day in one transaction, with other segments that come at the same time; the same segment
+   * once more changes nothing.
    *
    * @throws {SegmentConflictError | UnknownRecordingSessionError | EmptySegmentError}
    */
   commitSegment(segment: SegmentClosed): Promise<void> {
-    return this.write((manager) => commitSegment(manager, this.outbox, segment, this.config.recorder.time_zone));
+    return this.batches.add(segment);
   }
 
   /** What came of the session's media, all of it; told again it changes nothing. */

@@ -29,7 +29,7 @@ export async function findPlaybackEntries(
     .groupBy('part.directory')
     .orderBy('MIN(part.startedAt)')
     .addOrderBy('part.directory')
-    .getRawMany<{ directory: string; startedAt: string; durationMs: number | string }>();
+    .getRawMany<{ directory: string; startedAt: string | Date; durationMs: number | string }>();
   return rows.map(({ directory, startedAt, durationMs }) => {
     const start = new Date(startedAt);
     return {

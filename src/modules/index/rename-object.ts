@@ -1,4 +1,5 @@
 import { In, type EntityManager } from 'typeorm';
+import { forUpdate } from '../../persistence/row-locks.js';
 import { plainKey } from '../storage/ports/object-key.js';
 import { RecordingSession, SegmentRow, TrackRow } from './entities/index.js';
 import { parseSegmentName, splitKey } from './object-names.js';
@@ -25,7 +26,7 @@ async function renameInSegment(
   key: string,
   newKey: string,
 ): Promise<string[]> {
-  const row = await manager.findOneBy(SegmentRow, place);
+  const row = await manager.findOne(SegmentRow, { where: place, ...forUpdate(manager) });
   if (row?.objects.some(({ objectKey }) => objectKey === key) !== true) return [];
   const objects = row.objects.map((object) => (object.objectKey === key ? { ...object, objectKey: newKey } : object));
   await manager.update(SegmentRow, place, { objects });

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { forUpdate } from '../../persistence/row-locks.js';
 import { afterCommit } from '../../persistence/transaction.js';
 import { OutboxService, type OutgoingObject } from '../storage/outbox.service.js';
 import { parseObjectKey, type ObjectKey } from '../storage/ports/object-key.js';
@@ -29,12 +30,14 @@ export class SegmentUploads implements UploadListener, OnModuleInit {
   async stored(manager: EntityManager, key: ObjectKey): Promise<void> {
     const { directory, name } = splitKey(key);
     const number = parseSegmentName(name)?.number;
-    const segment = number === undefined ? null : await manager.findOneBy(SegmentRow, { directory, number });
+    if (number === undefined) return;
+    // Of two objects of a segment that are stored at the same time the second has to see that the first is.
+    const segment = await manager.findOne(SegmentRow, { where: { directory, number }, ...forUpdate(manager) });
     if (segment === null || segment.state === 'lost') return;
     for (const { objectKey } of segment.objects) {
       if (await this.outbox.isUploading(manager, parseObjectKey(objectKey))) return;
     }
-    await manager.update(SegmentRow, { directory, number: segment.number }, { state: 'stored' });
+    await manager.update(SegmentRow, { directory, number }, { state: 'stored' });
   }
 
   async lost(manager: EntityManager, key: ObjectKey): Promise<void> {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In, IsNull, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { insertRows } from '../../persistence/insert-rows.js';
 import { afterCommit, inTransaction } from '../../persistence/transaction.js';
 import { Job, type JobKind } from './entities/job.entity.js';
 import type { ObjectKey } from './ports/object-key.js';
@@ -58,9 +59,10 @@ export class OutboxService {
   /** Media and inits that have a row from this transaction on. */
   async upload(manager: EntityManager, objects: readonly OutgoingObject[]): Promise<void> {
     if (!this.hasBucket) return;
-    for (const { key, sizeBytes, sha256 } of objects) {
-      await this.add(manager, { kind: 'upload', lane: 'media', key, sizeBytes, sha256 });
-    }
+    await this.add(
+      manager,
+      objects.map((object) => ({ kind: 'upload', lane: 'media', ...object })),
+    );
   }
 
   /**
@@ -71,7 +73,7 @@ export class OutboxService {
     if (!this.hasBucket && !(await this.isOrdered('delete', key))) return;
     await inTransaction(this.dataSource, async (manager) => {
       await this.keep(manager, key);
-      if (this.hasBucket) await this.add(manager, { kind: 'upload', lane: 'view', key });
+      if (this.hasBucket) await this.add(manager, [{ kind: 'upload', lane: 'view', key }]);
     });
   }
 
@@ -121,9 +123,10 @@ export class OutboxService {
 
   /** Spool files whose rows say from this transaction on that only the bucket has them. */
   async release(manager: EntityManager, objects: readonly OutgoingObject[]): Promise<void> {
-    for (const { key, sizeBytes, sha256 } of objects) {
-      await this.add(manager, { kind: 'release', lane: 'removal', key, sizeBytes, sha256 });
-    }
+    await this.add(
+      manager,
+      objects.map((object) => ({ kind: 'release', lane: 'removal', ...object })),
+    );
   }
 
   private async deleteSome(
@@ -133,16 +136,10 @@ export class OutboxService {
   ): Promise<void> {
     const nodeAlias = this.config.recorder.node_alias;
     await manager.delete(Job, { kind: In(['upload', 'release']), objectKey: In([...keys]) });
-    const known = await manager.findBy(Job, { kind: 'delete', objectKey: In([...keys]), nodeAlias });
-    const knownKeys = new Set(known.map(({ objectKey }) => objectKey));
-    const fresh = [...new Set(keys)].filter((key) => !knownKeys.has(key));
-    await manager.increment(Job, { id: In(known.map(({ id }) => id)) }, 'generation', 1);
-    if (fresh.length === 0) return;
-    const order = { kind: 'delete', lane: 'removal' } as const;
-    await manager.insert(
-      Job,
-      fresh.map((key) => newJob({ ...order, key, sizeBytes: sizes?.get(key) }, { nodeAlias, dueAt })),
+    const jobs = [...new Set(keys)].map((key) =>
+      newJob({ kind: 'delete', lane: 'removal', key, sizeBytes: sizes?.get(key) }, { nodeAlias, dueAt }),
     );
+    await insertRows(manager, Job, jobs, `${SAME_JOB} DO UPDATE SET ${MORE_TO_DO}`);
     this.ringAfter(manager);
   }
 
@@ -162,21 +159,20 @@ export class OutboxService {
     });
   }
 
-  private async add(manager: EntityManager, order: JobOrder): Promise<void> {
+  /** One that is known keeps its id and its place in the line: who works on it sees by the generation that there is more to do. */
+  private async add(manager: EntityManager, orders: readonly JobOrder[]): Promise<void> {
+    if (orders.length === 0) return;
     this.ringAfter(manager);
-    const { kind, key } = order;
-    const node = { nodeAlias: this.config.recorder.node_alias };
-    const known = await manager.findOneBy(Job, { kind, objectKey: key, ...node });
-    const now = new Date();
-    if (known !== null) {
-      // Its id is kept, its place in the line too: who works on it sees by the generation that there is more to do.
-      const dueAt = known.dueAt < now ? known.dueAt : now;
-      await manager.update(Job, { id: known.id }, { generation: known.generation + 1, dueAt });
-      return;
-    }
-    await manager.insert(Job, newJob(order, { ...node, dueAt: now }));
+    const now = { nodeAlias: this.config.recorder.node_alias, dueAt: new Date() };
+    const jobs = new Map(orders.map((order) => [`${order.kind} ${order.key}`, newJob(order, now)]));
+    await insertRows(manager, Job, [...jobs.values()], `${SAME_JOB} DO UPDATE SET ${MORE_TO_DO}, ${NO_LATER}`);
   }
 }
+
+const SAME_JOB = '("kind", "object_key", "node_alias")';
+const MORE_TO_DO = '"generation" = "jobs"."generation" + 1';
+const NO_LATER =
+  '"due_at" = CASE WHEN "excluded"."due_at" < "jobs"."due_at" THEN "excluded"."due_at" ELSE "jobs"."due_at" END';
 
 /** SQL statements take some thousand values, and other work gets its turn between. */
 const KEYS_AT_ONCE = 200;

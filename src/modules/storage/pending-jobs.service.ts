@@ -45,12 +45,12 @@ export class PendingJobsService {
       .groupBy('job.kind')
       .orderBy('job.kind')
       .getRawMany<RawKind>();
-    const oldest = rows.map((row) => row.oldest).sort()[0];
+    const oldestMs = Math.min(...rows.map(({ oldest }) => new Date(oldest).getTime()));
     return {
       kinds: rows.map(({ kind, count, bytes, failing }) => {
         return { kind, count: Number(count), bytes: Number(bytes ?? 0), failing: Number(failing) };
       }),
-      oldestAt: oldest === undefined ? undefined : new Date(oldest),
+      oldestAt: rows.length === 0 ? undefined : new Date(oldestMs),
       lastError: await this.lastError(),
     };
   }
@@ -80,5 +80,5 @@ interface RawKind {
   readonly count: number | string;
   readonly bytes: number | string | null;
   readonly failing: number | string;
-  readonly oldest: string;
+  readonly oldest: string | Date;
 }

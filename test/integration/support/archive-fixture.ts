@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { loadConfig } from '../../../src/config/index.js';
 import type { RecordedObject } from '../../../src/engine/index.js';
 import { findCodec, isRecordable } from '../../../src/media/codecs/index.js';
@@ -22,6 +22,8 @@ import type { StorageDriver } from '../../../src/modules/storage/ports/storage-d
 import type { Stores } from '../../../src/modules/storage/ports/stores.js';
 import { StorageService } from '../../../src/modules/storage/storage.service.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
+import { openDataSource } from '../../../src/persistence/open-data-source.js';
+import { makeDatabase } from '../../support/databases.js';
 
 export const START = new Date('2026-11-20T12:00:00.000Z');
 export const DIRECTORY = 'cam/2026/11/20';
@@ -74,9 +76,8 @@ export class ArchiveFixture implements AsyncDisposable {
     stores: Stores,
     config: ReturnType<typeof loadConfig>['config'],
   ): Promise<Archive> {
-    const url = `sqlite://${join(folder, 'index.db')}`;
     const entities = [...indexEntities, Job];
-    const dataSource = await new DataSource(dataSourceOptions(url, { entities, migrations })).initialize();
+    const dataSource = await openDataSource(dataSourceOptions(await makeDatabase(folder), { entities, migrations }));
     const outbox = new OutboxService(dataSource, stores, config);
     return { dataSource, stores, outbox, timeZone: 'UTC', segmentDurationMs: SEGMENT_MS };
   }

@@ -7,7 +7,7 @@ import type { Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { loadConfig } from '../../../src/config/index.js';
 import type { RecordedObject, RecordedTrack, SegmentClosed } from '../../../src/engine/index.js';
 import { migrations } from '../../../src/migrations/index.js';
@@ -20,10 +20,12 @@ import { createLocalStorage } from '../../../src/modules/storage/drivers/index.j
 import { Stores } from '../../../src/modules/storage/ports/stores.js';
 import { StorageService } from '../../../src/modules/storage/storage.service.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
+import { openDataSource } from '../../../src/persistence/open-data-source.js';
 import { AppConfigModule } from '../../../src/platform/app-config.module.js';
 import { inputPipe } from '../../../src/platform/body/input-pipe.js';
 import { MetricsModule } from '../../../src/platform/metrics/metrics.module.js';
 import { ProblemFilter } from '../../../src/platform/problem/problem.filter.js';
+import { makeDatabase } from '../../support/databases.js';
 
 const VIDEO_TIMESCALE = 90_000;
 const AUDIO_TIMESCALE = 48_000;
@@ -58,12 +60,15 @@ export async function startIndex(
   const root = join(folder, 'recordings');
   const env = { AIRCHECK_RECORDER_STORAGE_ROOT: root, AIRCHECK_RECORDER_NODE_ALIAS: 'node-1', ...environment };
   const { config } = loadConfig({ env, cwd: folder });
-  const url = `sqlite://${join(folder, 'index.db')}`;
+  const database = await makeDatabase(folder);
   const module = await Test.createTestingModule({
     imports: [
       AppConfigModule.of(config, new URL('file:///no/worker.js')),
       MetricsModule,
-      TypeOrmModule.forRoot({ ...dataSourceOptions(url, { entities: [], migrations }), autoLoadEntities: true }),
+      TypeOrmModule.forRootAsync({
+        useFactory: () => ({ ...dataSourceOptions(database, { entities: [], migrations }), autoLoadEntities: true }),
+        dataSourceFactory: (options) => openDataSource(options as DataSourceOptions),
+      }),
       IndexModule,
       ...modules,
     ],

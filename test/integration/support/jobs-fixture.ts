@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { loadConfig } from '../../../src/config/index.js';
 import { migrations } from '../../../src/migrations/index.js';
 import { MemoryStorageDriver } from '../../../src/modules/storage/drivers/memory.driver.js';
@@ -16,8 +16,10 @@ import { parseObjectKey, type ObjectKey } from '../../../src/modules/storage/por
 import type { StorageDriver } from '../../../src/modules/storage/ports/storage-driver.js';
 import type { UploadListener } from '../../../src/modules/storage/ports/upload-listener.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
+import { openDataSource } from '../../../src/persistence/open-data-source.js';
 import { inTransaction } from '../../../src/persistence/transaction.js';
 import { systemClock } from '../../../src/shared/clock.js';
+import { makeDatabase } from '../../support/databases.js';
 import { until } from '../../support/wait.js';
 import { TroubledBucket } from './troubled-bucket.js';
 
@@ -51,8 +53,8 @@ export class JobsFixture implements AsyncDisposable {
 
   static async make(options: JobsOptions = {}): Promise<JobsFixture> {
     const folder = await mkdtemp(join(tmpdir(), 'aircheck-jobs-'));
-    const url = `sqlite://${join(folder, 'jobs.db')}`;
-    const dataSource = await new DataSource(dataSourceOptions(url, { entities: [Job], migrations })).initialize();
+    const database = await makeDatabase(folder);
+    const dataSource = await openDataSource(dataSourceOptions(database, { entities: [Job], migrations }));
     return new JobsFixture(folder, dataSource, options);
   }
 

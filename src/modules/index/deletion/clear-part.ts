@@ -1,7 +1,9 @@
 import { In, Not, type EntityManager } from 'typeorm';
+import { lockNames } from '../../../persistence/row-locks.js';
 import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
 import { RecordingSession, SessionPart, TrackRow } from '../entities/index.js';
+import { namesIn } from '../lock-session.js';
 import { MANIFEST_NAMES, sessionFileName } from '../object-names.js';
 import { UNFINISHED_STATES } from '../recording-session.js';
 import { initsFreeAt, markDeleted } from './directory-marks.js';
@@ -16,6 +18,7 @@ export async function clearPart(
   { directory, sessionId }: Pick<SessionPart, 'directory' | 'sessionId'>,
   { removeObjects, lastNumber }: { readonly removeObjects: boolean; readonly lastNumber: number },
 ): Promise<void> {
+  await lockNames(manager, [namesIn(directory)]);
   const inits = await clearTracks(manager, { directory, sessionId });
   await manager.delete(SessionPart, { directory, sessionId });
   await markDeleted(manager, directory, { lastNumber, initKeys: [...inits.keys()] });

@@ -16,6 +16,7 @@ import {
   RecordingSessionUnfinishedError,
   UnknownRecordingSessionError,
 } from '../index.errors.js';
+import { takeSession } from '../lock-session.js';
 import { manifestPath } from '../object-names.js';
 import { UNFINISHED_STATES } from '../recording-session.js';
 import { deletePart, type PartDeletion } from './delete-part.js';
@@ -139,13 +140,17 @@ async function directoriesOf(manager: EntityManager, sessionId: string): Promise
   return [...new Set([...parts, ...tracks].map(({ directory }) => directory))];
 }
 
-function deleteFrom(manager: EntityManager, outbox: OutboxService, deletion: DirectoryDeletion): Promise<boolean> {
-  return inTransaction(manager.dataSource, async (transaction) => {
+async function deleteFrom(
+  manager: EntityManager,
+  outbox: OutboxService,
+  deletion: DirectoryDeletion,
+): Promise<boolean> {
+  const { rows, isOver } = await inTransaction(manager.dataSource, async (transaction) => {
     const session = await deletableSession(transaction, deletion.sessionId);
-    const { rows, isOver } = await deletePart(transaction, outbox, session, deletion);
-    deletion.tally.add(rows);
-    return isOver;
+    return deletePart(transaction, outbox, session, deletion);
   });
+  deletion.tally.add(rows);
+  return isOver;
 }
 
 /** Of a session without media. */
@@ -155,8 +160,9 @@ async function forget(manager: EntityManager, sessionId: string): Promise<void> 
   await manager.delete(RecordingSession, { id: sessionId });
 }
 
+/** In a transaction nobody else may hold it or have it deleted from now on. */
 async function deletableSession(manager: EntityManager, id: string): Promise<RecordingSession> {
-  const session = await manager.findOneBy(RecordingSession, { id });
+  const session = await takeSession(manager, id);
   if (session === null) throw new UnknownRecordingSessionError(id);
   if (UNFINISHED_STATES.includes(session.state)) throw new RecordingSessionUnfinishedError(id);
   if (session.heldAt !== null) throw new RecordingSessionHeldError(id);

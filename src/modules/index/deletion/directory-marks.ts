@@ -1,6 +1,8 @@
 import { MoreThanOrEqual, type EntityManager } from 'typeorm';
+import { lockNames } from '../../../persistence/row-locks.js';
 import type { LastNames } from '../directory-state.js';
 import { DirectoryMark, RecordingSession } from '../entities/index.js';
+import { namesIn } from '../lock-session.js';
 import { parseInitName, splitKey } from '../object-names.js';
 
 const NOTHING_DELETED: LastNames = { lastNumber: 0, lastVideoInit: 0, lastAudioInit: 0 };
@@ -42,6 +44,7 @@ export async function initsFreeAt(manager: EntityManager, directory: string): Pr
 }
 
 async function markOf(manager: EntityManager, directory: string): Promise<DirectoryMark> {
+  await lockNames(manager, [namesIn(directory)]);
   const mark = await manager.findOneBy(DirectoryMark, { directory });
   return mark ?? manager.create(DirectoryMark, { directory, enteredAt: null, ...NOTHING_DELETED });
 }

@@ -1,7 +1,9 @@
 import { Between, type EntityManager } from 'typeorm';
+import { lockNames } from '../../../persistence/row-locks.js';
 import type { CalendarDay } from '../../../shared/calendar-day.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from '../directory-day.js';
 import { Recording, SessionPart } from '../entities/index.js';
+import { daysOf } from '../lock-session.js';
 import { manifestPath } from '../object-names.js';
 import { recordingId } from '../recording-id.js';
 
@@ -24,6 +26,7 @@ export async function repointDay(
   manager: EntityManager,
   { stream, day, nearMs, timeZone }: DayOfStream,
 ): Promise<void> {
+  await lockNames(manager, [daysOf(stream)]);
   const parts = await partsNear(manager, { stream, day, nearMs, timeZone });
   const existing = await manager.findOneBy(Recording, { stream, ...day });
   const part = parts.find(({ directory }) => dayOfDefaultDirectory(stream, directory) !== undefined) ?? parts[0];

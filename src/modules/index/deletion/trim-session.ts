@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
 import type { OutboxService } from '../../storage/outbox.service.js';
-import { RecordingSession, SessionPart } from '../entities/index.js';
+import { SessionPart, type RecordingSession } from '../entities/index.js';
+import { takeSession } from '../lock-session.js';
 import { UNFINISHED_STATES } from '../recording-session.js';
 import { deletePart, type PartDeletion } from './delete-part.js';
 import { DeletionTally, type Deletion, type DeletionOptions } from './delete-recordings.js';
@@ -31,17 +32,18 @@ export async function trimSession(
   const parts = await manager.find(SessionPart, { where: { sessionId }, order: { startMs: 'ASC' } });
   const last = parts.at(-1)?.directory;
   for (const { directory } of parts) {
-    const deleteNext = (): Promise<boolean> =>
-      inTransaction(manager.dataSource, async (transaction) => {
-        const session = await transaction.findOneBy(RecordingSession, { id: sessionId });
-        if (session?.heldAt !== null) return true;
+    const deleteNext = async (): Promise<boolean> => {
+      const { rows, isOver } = await inTransaction(manager.dataSource, async (transaction) => {
+        const session = await takeSession(transaction, sessionId);
+        if (session?.heldAt !== null) return { rows: [], isOver: true };
         const bounds = { ...boundsOf(session, options), directory };
         const keepsLast = directory === last && UNFINISHED_STATES.includes(session.state);
-        const { rows, isOver } = await deletePart(transaction, outbox, session, { ...bounds, keepsLast });
-        if (rows.length > 0) tally.enter(directory);
-        tally.add(rows);
-        return isOver;
+        return deletePart(transaction, outbox, session, { ...bounds, keepsLast });
       });
+      if (rows.length > 0) tally.enter(directory);
+      tally.add(rows);
+      return isOver;
+    };
     while (!(await undisturbed(directory, deleteNext))) await setImmediate();
     if (await manager.existsBy(SessionPart, { sessionId, directory })) break;
   }

@@ -63,7 +63,7 @@ async function insertAll(archive: Archive, directory: string, found: readonly Ro
       const times = { startMs, durationMs: endMs - startMs };
       const row = { directory, number, sessionId: session.id, period, ...times, sizeBytes, objects };
       await insertSegments(manager, archive, scope, [row], (session.anchoredAt ?? session.startedAt).getTime());
-      await countFrames(manager, { recordingSessionId: session.id, directory, number, period, objects });
+      await countFrames(manager, [{ recordingSessionId: session.id, directory, number, period, objects }]);
     });
   }
   return made;

@@ -4,6 +4,7 @@ import { inTransaction } from '../../../persistence/transaction.js';
 import { RecordingSession } from '../entities/index.js';
 import { UnknownRecordingSessionError } from '../index.errors.js';
 import { IndexService } from '../index.service.js';
+import { takeSession } from '../lock-session.js';
 import { ManifestService } from '../manifest.service.js';
 
 /** Keeps recording sessions from being deleted, by whomever: a court asks for them, or somebody still needs them. */
@@ -28,9 +29,7 @@ export class SessionHoldService {
   /** The session files say it too: a hold outlives the database. */
   private async change(sessionId: string, heldAt: Date | null): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
-      if (!(await manager.existsBy(RecordingSession, { id: sessionId }))) {
-        throw new UnknownRecordingSessionError(sessionId);
-      }
+      if ((await takeSession(manager, sessionId)) === null) throw new UnknownRecordingSessionError(sessionId);
       const unlessHeld = heldAt === null ? {} : { heldAt: IsNull() };
       await manager.update(RecordingSession, { id: sessionId, ...unlessHeld }, { heldAt, updatedAt: new Date() });
     });

@@ -1,4 +1,5 @@
 import { IsNull, LessThan, Not, In, type EntityManager } from 'typeorm';
+import { forUpdate } from '../../../persistence/row-locks.js';
 import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
 import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
@@ -26,6 +27,7 @@ export async function releaseSegments(
     where: { state: 'stored', releasedAt: IsNull(), createdAt: LessThan(before) },
     order: { createdAt: 'ASC' },
     take: limit,
+    ...forUpdate(manager),
   });
   const releasedAt = new Date();
   for (const { directory, number, objects } of rows) {

@@ -74,8 +74,8 @@ export class StorageReportService {
         state: In(['local', 'uploading', 'stored']),
         createdAt: MoreThan(new Date(nowMs - HOUR_MS)),
       })
-      .getRawOne<{ bytes: number | string | null; first: string | null }>();
+      .getRawOne<{ bytes: number | string | null; first: string | Date | null }>();
     const first = row?.first ?? null;
-    return first === null ? 0 : hourlyRate(Number(row?.bytes), nowMs - Date.parse(first));
+    return first === null ? 0 : hourlyRate(Number(row?.bytes), nowMs - new Date(first).getTime());
   }
 }
