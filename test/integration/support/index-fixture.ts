@@ -67,7 +67,7 @@ export async function startIndex(
       MetricsModule,
       TypeOrmModule.forRootAsync({
         useFactory: () => ({ ...dataSourceOptions(database, { entities: [], migrations }), autoLoadEntities: true }),
-        dataSourceFactory: (options) => openDataSource(options as DataSourceOptions),
+        dataSourceFactory: openWithEntities,
       }),
       IndexModule,
       ...modules,
@@ -94,6 +94,11 @@ export async function startIndex(
       await rm(folder, { recursive: true });
     },
   };
+}
+
+function openWithEntities(options: DataSourceOptions | undefined): Promise<DataSource> {
+  if (options === undefined) throw new RangeError('no data source options');
+  return openDataSource(options);
 }
 
 export function sessionInput(changes: Partial<OpenSessionInput> = {}): OpenSessionInput {
