@@ -369,7 +369,8 @@ overBothDatabases((database) => {
     const { outbox } = await jobs.start();
     await jobs.commit(outbox, ...NAMES);
 
-    await until(() => backup.done.length === 3, 'the backup has them');
+    await until(() => jobs.told.length === 3, 'the backup has them');
+    expect(backup.done).toHaveLength(3);
     expect(jobs.told.toSorted()).toEqual(NAMES.map((name) => `backed up ${name}`));
     expect(await jobs.jobs()).toHaveLength(3);
     // The disk loses one meanwhile.
