@@ -263,6 +263,28 @@ const playback = z.strictObject({
   }),
 });
 
+const fileExports = z.strictObject({
+  dir: setting(z.string().min(1).default('./data/exports'), {
+    description: 'Folder of the files that are made of recordings.',
+    unit: 'path',
+    allowed: 'a path',
+  }),
+  keep_hours: wholeNumber({
+    min: 1,
+    max: 8784,
+    default: 24,
+    unit: 'hours',
+    description: 'How long such a file is kept.',
+  }),
+  concurrency: wholeNumber({
+    min: 1,
+    max: 8,
+    default: 1,
+    unit: 'exports',
+    description: 'How many are made side by side.',
+  }),
+});
+
 const database = z.strictObject({
   url: setting(
     z
@@ -313,6 +335,7 @@ export const configSchema = z.strictObject({
   recorder: recorder.prefault({}),
   retention: retention.prefault({}),
   playback: playback.prefault({}),
+  exports: fileExports.prefault({}),
   database: database.prefault({}),
   log: z
     .strictObject({

@@ -3,6 +3,7 @@ import { Index1795200000000 } from './1795200000000-index.js';
 import { GapEnds1795350000000 } from './1795350000000-gap-ends.js';
 import { Outbox1795400000000 } from './1795400000000-outbox.js';
 import { PlaybackRanges1795520000000 } from './1795520000000-playback-ranges.js';
+import { Exports1795530000000 } from './1795530000000-exports.js';
 import { Timeline1795540000000 } from './1795540000000-timeline.js';
 import { UnrecordedTracks1795250000000 } from './1795250000000-unrecorded-tracks.js';
 
@@ -14,5 +15,6 @@ export const migrations = [
   GapEnds1795350000000,
   Outbox1795400000000,
   PlaybackRanges1795520000000,
+  Exports1795530000000,
   Timeline1795540000000,
 ] as const;

@@ -21,6 +21,9 @@ const SESSIONS = '/api/v1/sessions';
 const STORAGE = '/api/v1/storage';
 const HOLD = `${SESSIONS}/{id}/hold`;
 const RECORDINGS = '/api/v1/recordings';
+const CLIP = '/play/{stream}/clip.mp4';
+const EXPORTS = '/api/v1/exports';
+const MINUTE = 'from=2026-11-20T12:00:00Z&to=2026-11-20T12:01:00Z';
 const PRESIGN = '/api/storage/presign';
 const PING = '/api/storage/ping';
 const OBJECT = '/api/record/object/{key}';
@@ -131,6 +134,20 @@ describe('the description of the HTTP interface', () => {
     [404, `${RECORDINGS}/{id}`, { method: 'GET', path: '/api/v1/recordings/none' }],
     [400, `${RECORDINGS}/{id}`, { method: 'DELETE', path: '/api/v1/recordings/none' }],
     [404, `${RECORDINGS}/{id}`, { method: 'DELETE', path: '/api/v1/recordings/none?removeObjects=false' }],
+    [400, CLIP, { method: 'GET', path: '/play/nobody/clip.mp4' }],
+    [404, CLIP, { method: 'GET', path: `/play/nobody/clip.mp4?${MINUTE}` }],
+    [404, CLIP, { method: 'HEAD', path: `/play/nobody/clip.mp4?${MINUTE}` }],
+    [401, CLIP, { method: 'GET', path: `/play/nobody/clip.mp4?${MINUTE}`, headers: anonymous }],
+    [200, EXPORTS, { method: 'GET', path: EXPORTS }],
+    [400, EXPORTS, { method: 'GET', path: `${EXPORTS}?cursor=x` }],
+    [400, EXPORTS, { method: 'POST', path: EXPORTS, type: JSON_TYPE, body: '{"stream":"cam"}' }],
+    [404, EXPORTS, { method: 'POST', path: EXPORTS, type: JSON_TYPE, body: '{"stream":"nobody","session":"s"}' }],
+    [401, EXPORTS, { method: 'POST', path: EXPORTS, type: JSON_TYPE, body: '{}', headers: anonymous }],
+    [404, `${EXPORTS}/{id}`, { method: 'GET', path: `${EXPORTS}/none` }],
+    [404, `${EXPORTS}/{id}`, { method: 'DELETE', path: `${EXPORTS}/none` }],
+    [404, `${EXPORTS}/{id}/events`, { method: 'GET', path: `${EXPORTS}/none/events` }],
+    [404, `${EXPORTS}/{id}/file`, { method: 'GET', path: `${EXPORTS}/none/file` }],
+    [404, `${EXPORTS}/{id}/file`, { method: 'HEAD', path: `${EXPORTS}/none/file` }],
     [404, OBJECT, { method: 'GET', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [404, OBJECT, { method: 'HEAD', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [400, OBJECT, { method: 'GET', path: '/api/record/object/%2e%2e%2fetc' }],

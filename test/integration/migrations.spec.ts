@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../src/migrations/index.js';
+import { ExportRow } from '../../src/modules/exports/entities/export-row.entity.js';
 import { indexEntities } from '../../src/modules/index/entities/index.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
 import { openDataSource } from '../../src/persistence/open-data-source.js';
 import { databaseSettings, makeDatabase, overBothDatabases } from '../support/databases.js';
 
-const persisted = { entities: [...indexEntities, Job], migrations };
+const persisted = { entities: [...indexEntities, Job, ExportRow], migrations };
 
 overBothDatabases(() => {
   let folder: string;

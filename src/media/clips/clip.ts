@@ -73,7 +73,7 @@ export interface ClipFormat {
   readonly name: string;
   readonly extension: string;
   readonly contentType: string;
-  /** @returns false when a track's codec cannot be carried */
-  carries(clip: Clip): boolean;
+  /** @param codecs names of all that the file is to have @returns false when there is one that it cannot */
+  carries(codecs: readonly string[]): boolean;
   plan(clip: Clip): FilePlan;
 }

@@ -1,13 +1,19 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { IndexModule } from '../index/index.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ClipController } from './clip.controller.js';
 import { ClipService } from './clip.service.js';
 import { ClipPlanner } from './clips/clip-planner.js';
+import { ExportRow } from './entities/export-row.entity.js';
+import { ExportsFeed } from './exports-feed.js';
+import { ExportsController } from './exports.controller.js';
+import { ExportsService } from './exports.service.js';
 
 @Module({
-  imports: [IndexModule, StorageModule],
-  controllers: [ClipController],
-  providers: [ClipPlanner, ClipService],
+  imports: [TypeOrmModule.forFeature([ExportRow]), IndexModule, StorageModule],
+  controllers: [ClipController, ExportsController],
+  providers: [ClipPlanner, ClipService, ExportsService, ExportsFeed],
+  exports: [ExportsService],
 })
 export class ExportsModule {}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Clip } from '../../../media/clips/clip.js';
+import type { Clip, ClipFormat } from '../../../media/clips/clip.js';
 import { makeClip, type ClipFault } from '../../../media/clips/make-clip.js';
 import type { ClipRange, SourceObject, SourceRun } from '../../../media/clips/source.js';
 import { clipFormats } from '../../../media/containers/index.js';
@@ -37,23 +37,38 @@ export class ClipPlanner {
    */
   async plan(request: ClipRequest, signal?: AbortSignal): Promise<PlannedClip> {
     const { stream, selection, format: name, gaps } = request;
-    const format = clipFormats.find((known) => known.name === name);
-    if (format === undefined) throw new RangeError('No such format.');
+    const format = formatOf(name);
     const range = await this.ranges.find(stream, selection);
     const wanted = { fromEpochMs: range.fromMs, toEpochMs: range.toMs ?? Date.now() };
     const read = await readPieces(this.storage, await this.piecesOf(range), signal);
     const clip = clipOf(read, wanted, request);
-    if (!format.carries(clip))
-      throw new FormatDoesNotFitError(
-        name,
-        clip.tracks.map(({ init }) => init.codec.name),
-      );
+    const codecs = clip.tracks.map(({ init }) => init.codec.name);
+    if (!format.carries(codecs)) throw new FormatDoesNotFitError(name, codecs);
     const { parts, sizeBytes } = format.plan(clip);
     const { contentType, extension } = format;
     const etag = etagOf([name, gaps, wanted.fromEpochMs, wanted.toEpochMs, sizeBytes], clip, read);
     const { startEpochMs } = clip;
     const facts = { contentType, extension, startEpochMs, durationSeconds: durationOf(clip) };
     return { parts, sizeBytes, etag, objects: objectsOf(clip, read), ...facts };
+  }
+
+  /**
+   * What can be said of a request by its rows alone.
+   *
+   * @throws what {@link PlaybackRangeService.find} throws
+   * @throws {ParametersDifferError | FormatDoesNotFitError}
+   */
+  async check({ stream, selection, format: name }: ClipRequest): Promise<void> {
+    const { pieces } = await findPieces(this.ranges, await this.ranges.find(stream, selection));
+    const lastOf = new Map<string, string>();
+    const splitEpochMs: number[] = [];
+    for (const { kind, codecName, startEpochMs } of pieces) {
+      if ((lastOf.get(kind) ?? codecName) !== codecName) splitEpochMs.push(startEpochMs);
+      lastOf.set(kind, codecName);
+    }
+    if (splitEpochMs.length > 0) throw new ParametersDifferError(splitEpochMs);
+    const codecs = [...new Set(pieces.map(({ codecName }) => codecName))];
+    if (!formatOf(name).carries(codecs)) throw new FormatDoesNotFitError(name, codecs);
   }
 
   /** Segments of the range, and those before it that its first picture needs. */
@@ -68,6 +83,12 @@ export class ClipPlanner {
     }
     return found.pieces;
   }
+}
+
+function formatOf(name: string): ClipFormat {
+  const format = clipFormats.find((known) => known.name === name);
+  if (format === undefined) throw new RangeError('No such format.');
+  return format;
 }
 
 function clipOf(read: readonly ReadPiece[], wanted: ClipRange, { gaps }: ClipRequest): Clip {

@@ -34,6 +34,9 @@ export async function findPieces(ranges: PlaybackRangeService, range: PlaybackRa
         if (track === undefined) continue;
         if (object.kind === 'video') isIndependent ??= object.independent;
         pieces.push({
+          kind: object.kind,
+          codecName: track.codecName,
+          startEpochMs: originEpochMs + segment.startMs,
           key: parseObjectKey(object.objectKey),
           sizeBytes: object.sizeBytes,
           sha256: object.sha256,

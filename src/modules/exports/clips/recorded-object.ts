@@ -1,7 +1,11 @@
+import type { MediaKind } from '../../../media/codecs/codec.js';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
 
 /** One track's part of a segment of the range, by its row. */
 export interface RecordedPiece {
+  readonly kind: MediaKind;
+  readonly codecName: string;
+  readonly startEpochMs: number;
   readonly key: ObjectKey;
   readonly sizeBytes: number;
   readonly sha256: string;

@@ -1,0 +1,129 @@
+import { Body, Controller, Delete, Get, Head, HttpCode, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Permission } from '../auth/ports/permission.decorator.js';
+import { selectionOf } from './clips/clip-query.js';
+import { DocumentedExportFile, DocumentedExportFileHeader } from './dto/documented-export-file.js';
+import { ExportDto, ExportInputDto, ExportPageDto } from './dto/export.dto.js';
+import {
+  exportInput,
+  exportQuery,
+  MOST_EXPORTS,
+  USUAL_EXPORTS,
+  type ExportInput,
+  type ExportQuery,
+} from './export-query.js';
+import { ExportsFeed } from './exports-feed.js';
+import { ExportsService } from './exports.service.js';
+import { sendFile } from './send-file.js';
+
+const idParam = ApiParam({ name: 'id', description: 'Of the export' });
+const notFound = ApiResponse({ status: 404, description: '`export-not-found`' });
+
+@ApiTags('exports')
+@Controller('api/v1/exports')
+@Permission('playback')
+export class ExportsController {
+  private readonly logger = new Logger(ExportsController.name);
+
+  constructor(
+    private readonly exports: ExportsService,
+    private readonly feed: ExportsFeed,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Make a file of a range of what was recorded, or of a session' })
+  @ApiBody({ type: ExportInputDto })
+  @ApiResponse({ status: 202, type: ExportDto })
+  @ApiResponse({
+    status: 400,
+    description: '`input-invalid`, `body-malformed`, `range-invalid`, `range-in-future`, `range-too-long`',
+  })
+  @ApiResponse({
+    status: 404,
+    description: '`stream-not-recorded`, `recording-session-not-found`, `nothing-recorded-in-range`',
+  })
+  @ApiResponse({ status: 410, description: '`range-gone`' })
+  @ApiResponse({ status: 422, description: '`format-does-not-fit`, `parameters-differ`' })
+  @ApiResponse({ status: 503, description: '`too-many-exports`' })
+  async create(
+    @Body({ schema: exportInput }) input: ExportInput,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExportDto> {
+    const { stream, format, gaps } = input;
+    const view = await this.exports.create({ stream, format, gaps, selection: selectionOf(input) });
+    response.setHeader('Location', `/api/v1/exports/${view.id}`);
+    return new ExportDto(view);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Exports, newest first' })
+  @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: MOST_EXPORTS, default: USUAL_EXPORTS },
+  })
+  @ApiQuery({ name: 'cursor', required: false, description: '`nextCursor` of the page before' })
+  @ApiOkResponse({ type: ExportPageDto })
+  @ApiResponse({ status: 400, description: '`input-invalid`' })
+  async list(@Query({ schema: exportQuery }) query: ExportQuery): Promise<ExportPageDto> {
+    return new ExportPageDto(await this.exports.list(query));
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One export and how far it is' })
+  @idParam
+  @ApiOkResponse({ type: ExportDto })
+  @notFound
+  async show(@Param('id') id: string): Promise<ExportDto> {
+    return new ExportDto(await this.exports.find(id));
+  }
+
+  @Get(':id/events')
+  @ApiOperation({ summary: 'The same as server-sent events: at once, at each change, until it is done' })
+  @idParam
+  @ApiOkResponse({
+    description: 'Each event is one `data:` line with the export',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
+  @notFound
+  async follow(@Param('id') id: string, @Res() response: Response): Promise<void> {
+    const end = await this.feed.subscribe(id, () =>
+      response.writeHead(200, {
+        'Content-Type': 'text/event-stream; charset=utf-8',
+        'Cache-Control': 'no-cache, no-transform',
+        'X-Accel-Buffering': 'no',
+      }),
+    );
+    response.once('close', end);
+  }
+
+  /** Before GET, which Express would take for it. */
+  @Head(':id/file')
+  @ApiOperation({ summary: 'Length and entity tag of the file of an export' })
+  @DocumentedExportFileHeader()
+  sendHeader(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    return this.send(id, request, response);
+  }
+
+  @Get(':id/file')
+  @ApiOperation({ summary: 'The file of an export' })
+  @DocumentedExportFile()
+  async send(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    response.setHeader('Cache-Control', 'no-store');
+    const file = { ...(await this.exports.file(id)), disposition: 'attachment' } as const;
+    await sendFile(request, response, file, (range) => this.exports.read(id, range), this.logger);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Cancel an export, or delete its file' })
+  @idParam
+  @ApiResponse({ status: 204 })
+  @notFound
+  async delete(@Param('id') id: string): Promise<void> {
+    await this.exports.delete(id);
+  }
+}
