@@ -260,6 +260,21 @@ describe('with signed redirects', () => {
   });
 });
 
+it('a probe of a bucket that says nothing ends within some seconds, and says so', async () => {
+  const bucket = new Bucket();
+  await using fixture = await startIndex({}, { bucket });
+  bucket.mood = 'hanging';
+  const startMs = performance.now();
+
+  const response = await fetch(`${await fixture.app.getUrl()}/api/storage/ping`);
+
+  expect(performance.now() - startMs).toBeLessThan(8000);
+  expect([response.status, await response.json()]).toMatchObject([
+    503,
+    { fault: 'unreachable', detail: expect.stringContaining('within 5 s') as string },
+  ]);
+}, 20_000);
+
 describe('the numbers of a directory', () => {
   it('go on from what the bucket has where no row is', async () => {
     const bucket = new Bucket();

@@ -1,4 +1,4 @@
-import { parseObjectKey } from '../../storage/ports/object-key.js';
+import { parseObjectKey, plainKey } from '../../storage/ports/object-key.js';
 import type { Archive } from '../archive.js';
 import {
   isManifestName,
@@ -17,6 +17,8 @@ const QUARANTINED = /\.quarantined(-\d+)?$/;
 /** What lies in a directory and has no row: invariant 2. */
 export class FileCheck {
   private readonly rowed = new Set<string>();
+  /** Plain names of objects that have another, since somebody else has this one in a bucket. */
+  private readonly given = new Set<string>();
 
   constructor(
     private readonly archive: Archive,
@@ -29,7 +31,9 @@ export class FileCheck {
 
   /** An object of this name has a row. */
   know(objectKey: string): void {
-    this.rowed.add(splitKey(objectKey).name);
+    const { name } = splitKey(objectKey);
+    this.rowed.add(name);
+    if (plainKey(name) !== name) this.given.add(plainKey(name));
   }
 
   /** To be called when all rows of the directory are known. @param adopt makes rows for media that has none */
@@ -54,7 +58,7 @@ export class FileCheck {
       return;
     }
     const number = parseSegmentName(name)?.number;
-    const kind = rowlessKind(name);
+    const kind = this.given.has(plainKey(name)) ? undefined : rowlessKind(name);
     if (kind === undefined) {
       this.findings.note({ ...place, kind: parseInitName(name) === undefined ? 'foreign-file' : 'unused-init' });
     } else if (await this.archive.outbox.isOrdered('delete', key)) {

@@ -80,7 +80,9 @@ async function rowlessKeys(
     for (const { number } of page) rowed.add(number);
   }
   const found = new Map<number, Map<MediaKind, ObjectKey>>();
-  for (const name of new Set([local, bucket, backup].flatMap((listing) => [...(listing?.keys() ?? [])]))) {
+  const names = new Set([local, bucket, backup].flatMap((listing) => [...(listing?.keys() ?? [])]));
+  // Where the plain name of a segment was taken by somebody else, its own comes behind.
+  for (const name of [...names].sort()) {
     const parsed = parseSegmentName(name);
     if (parsed === undefined || rowed.has(parsed.number)) continue;
     const key = parseObjectKey(`${directory}/${name}`);
