@@ -17,7 +17,7 @@ export class AddressUnusableError extends Error {
     if (reason === undefined || address === undefined || port === undefined) return error;
     const [kind, setting] = syscall === 'bind' ? ['UDP', 'webrtc.udp_port'] : ['TCP', 'http.listen'];
     return new AddressUnusableError(
-      `Aircheck cannot start: ${kind} ${address} port ${String(port)} ${reason}. Another can be given as ${setting}.`,
+      `${kind} ${address} port ${String(port)} ${reason}. Another can be given as ${setting}.`,
       { cause: error },
     );
   }

@@ -13,6 +13,8 @@ export interface Command {
   readonly name: string;
   /** One line of the help. */
   readonly summary: string;
+  /** What a sentence begins with that says why the command could not begin. */
+  readonly refusal: string;
   /** Exit code when the command could not do its work; 1 unless said. */
   readonly failureExitCode?: number;
   /**

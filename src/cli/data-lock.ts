@@ -4,6 +4,7 @@ import { mainStorageOf, sqlitePath, type AppConfig } from '../config/index.js';
 import { probeFolder } from '../modules/storage/drivers/index.js';
 import { systemErrorCode } from '../shared/errors.js';
 import { DataUnusableError } from './data-unusable.error.js';
+import { lockHolder } from './lock-holder.js';
 
 /** A server that is just being replaced needs a moment to die. */
 const WAIT_MS = 1000;
@@ -23,10 +24,11 @@ const held: DataSource[] = [];
  * Keeps recordings and database to this process until it ends, however it ends: two servers on the same data would each
  * finish the other's recordings.
  *
+ * @param whenTaken what to do about a server that uses them; other data is to be given when absent
  * @throws {DataUnusableError}
  */
-export async function lockData(config: AppConfig): Promise<void> {
-  for (const place of placesOf(config)) held.push(await lock(place));
+export async function lockData(config: AppConfig, whenTaken?: string): Promise<void> {
+  for (const place of placesOf(config)) held.push(await lock(place, whenTaken ?? `it must be ${place.allowed}`));
 }
 
 function placesOf({ recorder, database }: AppConfig): Place[] {
@@ -54,7 +56,7 @@ function placesOf({ recorder, database }: AppConfig): Place[] {
  * The lock is SQLite's on a file of its own, so it is the kernel's: a process that was killed leaves none behind, and no
  * process id has to be judged, which in containers is the same for every server.
  */
-async function lock(place: Place): Promise<DataSource> {
+async function lock(place: Place, whenTaken: string): Promise<DataSource> {
   await probe(place);
   try {
     const file = new DataSource({ type: 'better-sqlite3', database: place.lockFile, timeout: WAIT_MS });
@@ -63,9 +65,10 @@ async function lock(place: Place): Promise<DataSource> {
     await file.query('BEGIN EXCLUSIVE');
     return file;
   } catch (error) {
-    const isTaken = systemErrorCode(error) === 'SQLITE_BUSY';
-    const reason = isTaken ? 'which another server is using' : `which cannot be locked (${messageOf(error)})`;
-    throw new DataUnusableError(place, reason, { cause: error });
+    if (systemErrorCode(error) !== 'SQLITE_BUSY') throw unusable(place, 'be locked', error);
+    const pid = await lockHolder(place.lockFile);
+    const who = pid === undefined ? 'another server' : `another server (process ${String(pid)})`;
+    throw new DataUnusableError(place, `which ${who} is using; ${whenTaken}`, { cause: error });
   }
 }
 
@@ -73,10 +76,12 @@ async function probe(place: Place): Promise<void> {
   try {
     await probeFolder(dirname(place.lockFile));
   } catch (error) {
-    throw new DataUnusableError(place, `which cannot be written to (${messageOf(error)})`, { cause: error });
+    throw unusable(place, 'be written to', error);
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function unusable(place: Place, what: string, error: unknown): DataUnusableError {
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = `which cannot ${what} (${message}); it must be ${place.allowed}`;
+  return new DataUnusableError(place, reason, { cause: error });
 }

@@ -1,13 +1,13 @@
-/** A place for data that is in other hands, or cannot be written to. Stops the start. */
+/** A place for data that is in other hands, or cannot be written to. */
 export class DataUnusableError extends Error {
   override readonly name = 'DataUnusableError';
 
-  /** @param reason to follow the value */
+  /** @param reason to follow the value: what is wrong with it, and what to do */
   constructor(
-    { key, value, allowed }: { readonly key: string; readonly value: string; readonly allowed: string },
+    { key, value }: { readonly key: string; readonly value: string },
     reason: string,
     options?: ErrorOptions,
   ) {
-    super(`Aircheck cannot start: ${key} is ${JSON.stringify(value)}, ${reason}; it must be ${allowed}.`, options);
+    super(`${key} is ${JSON.stringify(value)}, ${reason}.`, options);
   }
 }

@@ -27,7 +27,7 @@ export async function openArchive(
   database: 'as-it-is' | 'made-when-absent',
 ): Promise<Archive> {
   const { config } = loadConfig({ env, cwd, configFile });
-  await lockData(config);
+  await lockData(config, 'stop it first');
   const dataSource = database === 'as-it-is' ? await openAsItIs(config) : await openOrMake(config);
   const stores = await openStores(config.recorder);
   return {

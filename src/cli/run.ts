@@ -4,7 +4,7 @@ import { StorageCallUnsupportedError, StorageUnavailableError } from '../modules
 import { AddressUnusableError } from './address-unusable.error.js';
 import { ArchiveUnusableError } from './archive-unusable.error.js';
 import { DataUnusableError } from './data-unusable.error.js';
-import { UsageError, type CommandContext } from './command.js';
+import { UsageError, type Command, type CommandContext } from './command.js';
 import { commands } from './commands.js';
 
 /** Exit codes: 1 the command could not do its work (some say another one), 2 the command line makes no sense. */
@@ -21,9 +21,9 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   try {
     await dispatch(args, context);
   } catch (error) {
-    process.stderr.write(`${sentenceOf(error)}\n`);
-    const failed = commands.find(({ name }) => name === args[0])?.failureExitCode ?? FAILED;
-    process.exit(error instanceof UsageError ? MISUSED : failed);
+    const command = commands.find(({ name }) => name === args[0]) ?? commands[0];
+    process.stderr.write(`${sentenceOf(error, command)}\n`);
+    process.exit(error instanceof UsageError ? MISUSED : (command.failureExitCode ?? FAILED));
   }
 }
 
@@ -53,20 +53,16 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-const SENTENCES = [
-  UsageError,
-  AddressUnusableError,
-  ArchiveUnusableError,
-  DatabaseUnusableError,
-  DataUnusableError,
-  StorageUnavailableError,
-  StorageCallUnsupportedError,
-];
+/** What a person can act on, told as the reason why the command could not begin. */
+const REASONS = [AddressUnusableError, DatabaseUnusableError, DataUnusableError];
+/** The same, in sentences of their own. */
+const SENTENCES = [UsageError, ArchiveUnusableError, StorageUnavailableError, StorageCallUnsupportedError];
 
-/** What a person can act on needs no stack; everything else does. */
-function sentenceOf(error: unknown): string {
+/** Only what nobody can act on needs a stack. */
+function sentenceOf(error: unknown, { refusal }: Command): string {
   if (error instanceof ConfigError)
-    return `Aircheck cannot start:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`;
-  if (SENTENCES.some((type) => error instanceof type)) return (error as Error).message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return [`${refusal}:`, ...error.problems.map((problem) => `  ${problem}`)].join('\n');
+  if (!(error instanceof Error)) return String(error);
+  if (REASONS.some((type) => error instanceof type)) return `${refusal}: ${error.message}`;
+  return SENTENCES.some((type) => error instanceof type) ? error.message : (error.stack ?? error.message);
 }

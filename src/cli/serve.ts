@@ -28,6 +28,7 @@ import { WorkerLoads } from './worker-loads.js';
 
 export const serve: Command = {
   name: 'serve',
+  refusal: 'Aircheck cannot start',
   summary: 'Runs the server (also without a command). -c, --config FILE: the configuration.',
   run: startServer,
 };

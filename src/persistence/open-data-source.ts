@@ -1,12 +1,12 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { PortableDataSource } from './portable-data-source.js';
 
-/** The database cannot be opened or brought to this version's tables. Stops the start. */
+/** The database cannot be opened or brought to this version's tables. */
 export class DatabaseUnusableError extends Error {
   override readonly name = 'DatabaseUnusableError';
 
   constructor(cause: unknown) {
-    super(`Aircheck cannot start: the database that database.url names cannot be used (${reasonOf(cause)}).`, {
+    super(`the database that database.url names cannot be used (${reasonOf(cause)}).`, {
       cause,
     });
   }

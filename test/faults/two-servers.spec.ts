@@ -21,19 +21,21 @@ function startBeside(server: TestServer, env: Record<string, string>): { status:
 
 describe('a second server', () => {
   it.each([
-    ['folder', {}, 'recorder.storage.root is "./data/recordings", which another server is using; it must be a folder'],
+    ['folder', {}, 'recorder.storage.root is "./data/recordings"', 'it must be a folder'],
     [
       'database',
       { AIRCHECK_RECORDER_STORAGE_ROOT: './elsewhere' },
-      'database.url is "sqlite://./data/aircheck.db", which another server is using; it must be a database',
+      'database.url is "sqlite://./data/aircheck.db"',
+      'it must be a database',
     ],
-  ])('on the same %s ends with one sentence and leaves the first one alone', async (_what, env, sentence) => {
+  ])('on the same %s ends with one sentence and leaves the first one alone', async (_what, env, place, remedy) => {
     await using server = await TestServer.start();
 
     const { status, output } = startBeside(server, env);
 
     expect(status).toBe(1);
-    expect(output).toContain(`Aircheck cannot start: ${sentence}`);
+    const who = output.replace(` (process ${String(server.pid)})`, '');
+    expect(who).toContain(`Aircheck cannot start: ${place}, which another server is using; ${remedy}`);
     expect(output.split('\n')).toHaveLength(1);
     expect((await fetch(server.url('/readyz'))).status).toBe(200);
   });
