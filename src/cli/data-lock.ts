@@ -67,8 +67,8 @@ async function lock(place: Place, whenTaken: string): Promise<DataSource> {
   } catch (error) {
     if (systemErrorCode(error) !== 'SQLITE_BUSY') throw unusable(place, 'be locked', error);
     const pid = await lockHolder(place.lockFile);
-    const who = pid === undefined ? 'another server' : `another server (process ${String(pid)})`;
-    throw new DataUnusableError(place, `which ${who} is using; ${whenTaken}`, { cause: error });
+    const who = pid === undefined ? 'a server' : `a server (process ${String(pid)})`;
+    throw new DataUnusableError(place, `which ${who} is using already; ${whenTaken}`, { cause: error });
   }
 }
 

@@ -26,14 +26,18 @@ export class FsckLines implements FsckReport {
     if (this.notes <= MOST_NOTES) this.write(`note: ${kind}: ${placeText(place)}\n`);
   }
 
-  end({ directories, sessions, segments, objects, bytesRead, findings, repaired, byKind }: FsckSummary): void {
+  end(summary: FsckSummary): void {
+    const { directories, sessions, segments, objects, bytesRead, findings, repaired, byKind, unseen, away } = summary;
+    for (const [store, reason] of Object.entries(away)) {
+      this.write(`The ${store} was not looked at: ${reason}\n`);
+    }
     const kinds = Object.entries(byKind).map(([kind, count]) => `${kind} ${String(count)}`);
     const read = bytesRead === 0 ? '' : `, ${String(bytesRead)} bytes read`;
+    const looked = `${String(directories)} directories, ${String(sessions)} sessions, ${String(segments)} segments, ${String(objects)} objects${read}`;
+    const found = `${String(findings)} findings, ${String(repaired)} repaired (${kinds.join(', ')})`;
+    const notSeen = unseen === 0 ? '' : `, ${String(unseen)} objects not seen`;
     this.write(
-      `${String(directories)} directories, ${String(sessions)} sessions, ${String(segments)} segments, ${String(objects)} objects${read}: ` +
-        (findings === 0
-          ? 'clean.\n'
-          : `${String(findings)} findings, ${String(repaired)} repaired (${kinds.join(', ')}).\n`),
+      `${looked}: ${findings === 0 && unseen === 0 ? 'clean' : findings === 0 ? 'no findings' : found}${notSeen}.\n`,
     );
   }
 }

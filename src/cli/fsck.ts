@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { FsckSummary } from '../modules/index/fsck/findings.js';
 import { fsck } from '../modules/index/fsck/fsck.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
 import { FsckJson, FsckLines } from './fsck-report.js';
@@ -10,8 +11,9 @@ const COULD_NOT_LOOK = 2;
 
 export const fsckCommand: Command = {
   name: 'fsck',
+  refusal: 'Nothing was checked',
   summary:
-    'Checks the data of a stopped server. --deep: reads every byte; --repair: repairs; --json: one JSON document. Exit code 0 clean, 1 findings, 2 could not look.',
+    'Checks the data of a stopped server. --deep: reads every byte; --repair: repairs; --json: one JSON document. Exit code 0 clean, 1 findings, 2 could not look, or not at all of it.',
   failureExitCode: COULD_NOT_LOOK,
   run: check,
 };
@@ -24,7 +26,12 @@ async function check(args: readonly string[], context: CommandContext): Promise<
   const summary = await fsck(archive, { deep, repair }, report);
   report.end(summary);
   await archive.dataSource.destroy();
-  process.exitCode = summary.findings === 0 ? CLEAN : FOUND;
+  process.exitCode = exitCodeOf(summary);
+}
+
+function exitCodeOf({ findings, unseen }: FsckSummary): number {
+  if (findings > 0) return FOUND;
+  return unseen > 0 ? COULD_NOT_LOOK : CLEAN;
 }
 
 function parse(args: readonly string[]): {

@@ -10,14 +10,15 @@ const COULD_NOT_WORK = 2;
 
 export const reindexCommand: Command = {
   name: 'reindex',
+  refusal: 'Nothing was made anew',
   summary:
-    'Makes the database of a stopped server from its storage alone. --force: replaces the rows that are there. Exit code 0 all, 1 something could not be read, 2 not done.',
+    'Makes the database of a stopped server from its storage alone. --force: replaces the rows that are there; --take-back: makes rows also of what was deleted with removeObjects=false. Exit code 0 all, 1 something could not be read, 2 not done.',
   failureExitCode: COULD_NOT_WORK,
   run: rebuild,
 };
 
 async function rebuild(args: readonly string[], context: CommandContext): Promise<void> {
-  const { config, force } = parse(args);
+  const { config, force, takeBack } = parse(args);
   const archive = await openArchive(config, context, 'made-when-absent');
   const { sessions, segments } = await countRows(archive);
   if (sessions + segments > 0) {
@@ -25,27 +26,34 @@ async function rebuild(args: readonly string[], context: CommandContext): Promis
     if (!force) throw new ArchiveUnusableError(`The database has ${rows}: --force replaces them.`);
     process.stderr.write(`Replacing ${rows}.\n`);
   }
-  const summary = await reindex(archive);
+  const summary = await reindex(archive, { takeBack });
   await archive.dataSource.destroy();
   process.stdout.write(`${linesOf(summary).join('\n')}\n`);
   process.exitCode = summary.unreadable.length + summary.lost === 0 ? WHOLE : NOT_ALL;
 }
 
-function linesOf({ sessions, segments, adopted, lost, unreadable, quarantined }: ReindexSummary): string[] {
+function linesOf({ sessions, segments, adopted, lost, left, unreadable, quarantined }: ReindexSummary): string[] {
+  const leftOut = `${String(left)} parts of sessions were left out that were deleted without their objects: --take-back makes rows of them too.`;
   return [
     ...unreadable.map((key) => `${key} is no session file: its media was taken up without it.`),
     ...quarantined.map((key) => `${key} holds no media that can be told, and was set aside.`),
-    `${String(sessions)} sessions, ${String(segments)} segments, of which ${String(adopted)} are in no session file and ${String(lost)} in no store.`,
+    ...(left === 0 ? [] : [leftOut]),
+    `${String(sessions)} sessions, ${String(segments)} segments, of which ${String(adopted)} are in no session file; ${String(lost)} segments and init objects are lost or not whole.`,
   ];
 }
 
-function parse(args: readonly string[]): { readonly config: string | undefined; readonly force: boolean } {
+function parse(args: readonly string[]): {
+  readonly config: string | undefined;
+  readonly force: boolean;
+  readonly takeBack: boolean;
+} {
+  const flag = { type: 'boolean', default: false } as const;
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: 'string', short: 'c' }, force: { type: 'boolean', default: false } },
+      options: { config: { type: 'string', short: 'c' }, force: flag, 'take-back': flag },
     });
-    return { config: values.config, force: values.force };
+    return { config: values.config, force: values.force, takeBack: values['take-back'] };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -1,5 +1,5 @@
 import { Table, TableColumn, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { instantType } from './portable-types.js';
+import { instantType, jsonType } from './portable-types.js';
 
 const text = (name: string, length: string): TableColumn => new TableColumn({ name, type: 'varchar', length });
 const nullableText = (name: string, length: string): TableColumn =>
@@ -69,6 +69,22 @@ const marks = (queryRunner: QueryRunner): Table =>
     ],
   });
 
+/** What was deleted without its objects: that these have no rows is as it was wanted. */
+const leftParts = (queryRunner: QueryRunner): Table =>
+  new Table({
+    name: 'left_parts',
+    columns: [
+      new TableColumn({ name: 'directory', type: 'varchar', length: '1024', isPrimary: true }),
+      new TableColumn({ name: 'session_id', type: 'varchar', length: '64', isPrimary: true }),
+      text('stream', '255'),
+      new TableColumn({ name: 'numbers', ...jsonType(queryRunner) }),
+      instant(queryRunner, 'left_at'),
+    ],
+  });
+
+const lostTracks = (queryRunner: QueryRunner): TableColumn =>
+  new TableColumn({ name: 'lost_tracks', ...jsonType(queryRunner), isNullable: true });
+
 const UNPUBLISHED = new TableIndex({
   name: 'recording_sessions_unpublished_ix',
   columnNames: ['started_at'],
@@ -83,9 +99,12 @@ export class Outbox1795400000000 implements MigrationInterface {
     await queryRunner.dropTable('jobs');
     await queryRunner.createTable(after(queryRunner));
     await queryRunner.addColumn('segments', nullableInstant(queryRunner, 'released_at'));
+    await queryRunner.addColumn('segments', lostTracks(queryRunner));
     await queryRunner.createIndex('segments', MEDIA_STATE);
+    await queryRunner.addColumn('tracks', nullableInstant(queryRunner, 'lost_at'));
     await queryRunner.addColumn('recording_sessions', nullableInstant(queryRunner, 'held_at'));
     await queryRunner.createTable(marks(queryRunner));
+    await queryRunner.createTable(leftParts(queryRunner));
     await queryRunner.addColumn('recording_sessions', nullableInstant(queryRunner, 'published_at'));
     await queryRunner.query(
       'UPDATE "recording_sessions" SET "published_at" = "updated_at" WHERE "state" IN (\'completed\', \'failed\')',
@@ -94,11 +113,14 @@ export class Outbox1795400000000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.dropTable('left_parts');
     await queryRunner.dropTable('directory_marks');
     await queryRunner.dropIndex('recording_sessions', UNPUBLISHED);
     await queryRunner.dropColumn('recording_sessions', 'published_at');
     await queryRunner.dropColumn('recording_sessions', 'held_at');
     await queryRunner.dropIndex('segments', MEDIA_STATE);
+    await queryRunner.dropColumn('tracks', 'lost_at');
+    await queryRunner.dropColumn('segments', 'lost_tracks');
     await queryRunner.dropColumn('segments', 'released_at');
     await queryRunner.dropTable('jobs');
     await queryRunner.createTable(before(queryRunner));

@@ -35,7 +35,7 @@ describe('a second server', () => {
 
     expect(status).toBe(1);
     const who = output.replace(` (process ${String(server.pid)})`, '');
-    expect(who).toContain(`Aircheck cannot start: ${place}, which another server is using; ${remedy}`);
+    expect(who).toContain(`Aircheck cannot start: ${place}, which a server is using already; ${remedy}`);
     expect(output.split('\n')).toHaveLength(1);
     expect((await fetch(server.url('/readyz'))).status).toBe(200);
   });

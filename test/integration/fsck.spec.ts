@@ -1,9 +1,14 @@
 import { copyFile, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { SegmentRow } from '../../src/modules/index/entities/index.js';
+import { deleteSessions } from '../../src/modules/index/deletion/delete-recordings.js';
+import { RecordingSession, SegmentRow } from '../../src/modules/index/entities/index.js';
 import type { Note, RepairedFinding } from '../../src/modules/index/fsck/finding.js';
+import type { FsckSummary } from '../../src/modules/index/fsck/findings.js';
 import { fsck, type FsckOptions } from '../../src/modules/index/fsck/fsck.js';
+import { reindex } from '../../src/modules/index/reindex/reindex.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
+import { MemoryStorageDriver } from '../../src/modules/storage/drivers/index.js';
+import { StorageUnavailableError } from '../../src/modules/storage/storage.errors.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { ArchiveFixture, DIRECTORY } from './support/archive-fixture.js';
 
@@ -18,7 +23,17 @@ async function check(
   return { findings, notes };
 }
 
+function summaryOf({ archive }: ArchiveFixture, options: Partial<FsckOptions>): Promise<FsckSummary> {
+  const listener = { finding: () => undefined, note: () => undefined };
+  return fsck(archive, { deep: false, repair: false, ...options }, listener);
+}
+
 const kinds = ({ findings }: { findings: readonly RepairedFinding[] }): string[] => findings.map(({ kind }) => kind);
+
+/** What a playlist points at, in order. */
+async function segmentsIn(fixture: ArchiveFixture, playlist: 'video.m3u8' | 'audio.m3u8'): Promise<string[]> {
+  return (await readFile(fixture.path(playlist), 'utf8')).match(/^[^#\n].*$/gm) ?? [];
+}
 
 async function flipByte(path: string, at: number): Promise<void> {
   const bytes = await readFile(path);
@@ -57,10 +72,119 @@ it('names a segment that is gone with its time, and repaired it is a gap', async
     { kind: 'view-outdated', key: `${DIRECTORY}/audio.m3u8`, repaired: true },
     { kind: 'view-outdated', key: `${DIRECTORY}/manifest.mpd`, repaired: true },
   ]);
-  expect(await readFile(fixture.path('video.m3u8'), 'utf8')).not.toContain('\nseg_0002.m4s');
   const after = await check(fixture);
   expect(after.findings).toEqual([]);
-  expect(after.notes).toMatchObject([{ kind: 'lost', number: 2 }]);
+  expect(after.notes).toMatchObject([{ kind: 'lost', number: 2, key: `${DIRECTORY}/seg_0002.m4s` }]);
+});
+
+it('keeps the sound of a segment whose pictures are gone, and the other way round', async () => {
+  await using fixture = await ArchiveFixture.make();
+  await fixture.record([1, 2, 3]);
+  await rm(fixture.path('seg_0002.m4s'));
+  await rm(fixture.path('audio_seg_0003.m4s'));
+
+  await check(fixture, { repair: true });
+
+  expect(await segmentsIn(fixture, 'video.m3u8')).toEqual([
+    'seg_0001.m4s',
+    expect.stringMatching(/^filler_/) as string,
+    'seg_0003.m4s',
+  ]);
+  const sound = await segmentsIn(fixture, 'audio.m3u8');
+  expect(sound.slice(0, 2)).toEqual(['audio_seg_0001.m4s', 'audio_seg_0002.m4s']);
+  expect(sound[2]).toMatch(/^audio_filler_/);
+  expect(await fixture.rows.find(SegmentRow, { order: { number: 'ASC' } })).toMatchObject([
+    { state: 'local', lostTracks: null },
+    { state: 'local', lostTracks: ['video-1'] },
+    { state: 'local', lostTracks: ['audio-1'] },
+  ]);
+});
+
+it('takes back what is there again of a segment that was lost altogether', async () => {
+  await using fixture = await ArchiveFixture.make();
+  await fixture.record([1, 2]);
+  await rename(fixture.path('seg_0002.m4s'), fixture.path('aside'));
+  await rm(fixture.path('audio_seg_0002.m4s'));
+  await check(fixture, { repair: true });
+  const row = () => fixture.rows.findOneBy(SegmentRow, { number: 2 });
+  expect(await row()).toMatchObject({ state: 'lost', lostTracks: null });
+
+  await rename(fixture.path('aside'), fixture.path('seg_0002.m4s'));
+  await check(fixture, { repair: true });
+
+  expect(await row()).toMatchObject({ state: 'local', lostTracks: ['audio-1'] });
+  expect(await check(fixture, { deep: true })).toMatchObject({ findings: [], notes: [{ kind: 'lost', number: 2 }] });
+});
+
+it('is believed by a reindex: what was lost stays so until its bytes are there', async () => {
+  await using fixture = await ArchiveFixture.make();
+  await fixture.record([1, 2]);
+  await flipByte(fixture.path('audio_seg_0001.m4s'), 400);
+  await flipByte(fixture.path('init.m4s'), 300);
+  await check(fixture, { deep: true, repair: true });
+
+  await using rebuilt = await fixture.withoutRows();
+  expect(await reindex(rebuilt.archive)).toMatchObject({ segments: 2, lost: 2 });
+  expect(await rebuilt.rows.findOneBy(SegmentRow, { number: 1 })).toMatchObject({ lostTracks: ['audio-1'] });
+  expect((await check(rebuilt, { deep: true })).findings).toEqual([]);
+
+  await flipByte(fixture.path('init.m4s'), 300);
+  expect(await reindex(rebuilt.archive)).toMatchObject({ lost: 1 });
+  expect((await check(rebuilt, { deep: true })).findings).toEqual([]);
+});
+
+describe('media that was deleted without its objects', () => {
+  async function deleted(): Promise<ArchiveFixture> {
+    const fixture = await ArchiveFixture.make();
+    await fixture.record([1, 2, 5]);
+    await deleteSessions(fixture.rows, fixture.archive.outbox, ['s1'], { removeObjects: false, timeZone: 'UTC' });
+    return fixture;
+  }
+
+  it('is told in notes, and repaired nothing of it comes back', async () => {
+    await using fixture = await deleted();
+    await fixture.writeSegment(4, 18_000);
+
+    const { findings, notes } = await check(fixture, { repair: true });
+
+    const rowless = findings.filter(({ kind }) => !kind.startsWith('view-'));
+    expect(rowless.map(({ key }) => key).sort()).toEqual([
+      `${DIRECTORY}/audio_seg_0004.m4s`,
+      `${DIRECTORY}/seg_0004.m4s`,
+    ]);
+    const left = notes.filter(({ kind }) => kind === 'left');
+    expect(left.map(({ key, stream }) => `${String(stream)} ${String(key)}`).sort()).toEqual(
+      ['audio_seg_0001', 'audio_seg_0002', 'audio_seg_0005', 'seg_0001', 'seg_0002', 'seg_0005', 'session_s1']
+        .map((name) => `cam ${DIRECTORY}/${name}.${name.startsWith('session') ? 'json' : 'm4s'}`)
+        .sort(),
+    );
+    expect(await fixture.rows.find(SegmentRow)).toMatchObject([{ number: 4 }]);
+  });
+
+  it('stays away when rows are made anew, unless it is asked for', async () => {
+    await using fixture = await deleted();
+
+    expect(await reindex(fixture.archive)).toMatchObject({ segments: 0, left: 1 });
+    expect(await fixture.rows.count(RecordingSession)).toBe(0);
+
+    expect(await reindex(fixture.archive, { takeBack: true })).toMatchObject({ sessions: 1, segments: 3, left: 0 });
+    expect((await check(fixture, { deep: true })).findings).toEqual([]);
+  });
+
+  it('is found by whoever has nothing but the storage', async () => {
+    await using fixture = await deleted();
+    await using rebuilt = await fixture.withoutRows();
+
+    expect(await reindex(rebuilt.archive)).toMatchObject({ sessions: 1, segments: 3, left: 0 });
+  });
+
+  it('is not taken for media of a session that had no segment yet when its server was killed', async () => {
+    await using fixture = await deleted();
+    const session = { id: 's2', stream: 'cam', nodeAlias: 'node-1', trigger: 'auto', baseDir: undefined } as const;
+    await fixture.index.openSession({ ...session, directory: DIRECTORY, startedAt: new Date() });
+
+    expect(await fixture.index.committedPart('s2', DIRECTORY)).toMatchObject({ firstNumber: 6 });
+  });
 });
 
 it('takes a lost segment back whose bytes are there again', async () => {
@@ -91,21 +215,27 @@ it.each(['seg_0002.m4s', 'audio_seg_0001.m4s', 'init.m4s'])(
   },
 );
 
-it('names a truncated init object, and every segment that nothing can play without it', async () => {
+it('names a truncated init object; repaired nothing shows its track, and the other one plays', async () => {
   await using fixture = await ArchiveFixture.make();
   await fixture.record([1, 2]);
+  const whole = await readFile(fixture.path('init.m4s'));
   await truncate(fixture.path('init.m4s'), 20);
 
   const { findings } = await check(fixture, { repair: true });
 
-  expect(findings).toContainEqual(
-    expect.objectContaining({ kind: 'object-truncated', key: `${DIRECTORY}/init.m4s`, repaired: true }),
-  );
-  expect(findings.filter(({ kind }) => kind === 'init-lost').map(({ number }) => number)).toEqual([1, 2]);
-  const after = await check(fixture);
-  expect(after.findings).toEqual([]);
-  expect(after.notes.map(({ kind, key }) => `${kind} ${String(key)}`)).toContain(`lost ${DIRECTORY}/init.m4s`);
-  expect(await readFile(fixture.path('manifest.mpd'), 'utf8')).not.toContain('seg_');
+  const init = `${DIRECTORY}/init.m4s`;
+  expect(findings.filter(({ kind }) => !kind.startsWith('view-'))).toMatchObject([
+    { kind: 'object-truncated', key: init, stream: 'cam', from: '2026-11-20T12:00:00.000Z', repaired: true },
+  ]);
+  expect(await check(fixture)).toMatchObject({ findings: [], notes: [{ kind: 'lost', key: init }] });
+  expect(await segmentsIn(fixture, 'audio.m3u8')).toEqual(['audio_seg_0001.m4s', 'audio_seg_0002.m4s']);
+  expect(await segmentsIn(fixture, 'video.m3u8')).toEqual(['missing.m4s', 'missing.m4s']);
+  expect(await readFile(fixture.path('index.m3u8'), 'utf8')).not.toContain('video');
+
+  await writeFile(fixture.path('init.m4s'), whole);
+  expect(kinds(await check(fixture, { repair: true }))).toContain('object-found');
+  expect(await check(fixture, { deep: true })).toEqual({ findings: [], notes: [] });
+  expect(await segmentsIn(fixture, 'video.m3u8')).toEqual(['seg_0001.m4s', 'seg_0002.m4s']);
 });
 
 it('tells media without a row, what was set aside, and what the next start commits', async () => {
@@ -249,6 +379,31 @@ describe('with a bucket', () => {
 
     expect((await check(fixture, { repair: true })).findings).toMatchObject([{ kind: 'copy-damaged', key }]);
 
+    expect(await check(fixture, { deep: true })).toEqual({ findings: [], notes: [] });
+  });
+
+  it('finds in the backup what a bucket has that cannot be reached, and says what it did not see', async () => {
+    const [bucket, backup] = [new MemoryStorageDriver(), new MemoryStorageDriver()];
+    await using fixture = await ArchiveFixture.make(bucket, backup);
+    await fixture.record([1, 2]);
+    await fixture.upload();
+    const { local } = fixture.archive.stores;
+    for await (const { key } of local.walk()) await backup.put(key, await local.get(key));
+    for (const name of ['seg_0001.m4s', 'audio_seg_0001.m4s', 'init.m4s']) await rm(fixture.path(name));
+    await fixture.rows.update(SegmentRow, { number: 1 }, { releasedAt: new Date() });
+    const walk = jest.spyOn(bucket, 'walk').mockImplementation(() => {
+      throw new StorageUnavailableError('unreachable', 'it is away.');
+    });
+
+    const seen = await summaryOf(fixture, { deep: true, repair: true });
+    expect(seen).toMatchObject({ findings: 0, unseen: 0 });
+    expect(seen.away.bucket).toContain('it is away');
+
+    await backup.delete(parseObjectKey(`${DIRECTORY}/seg_0001.m4s`));
+    const half = await summaryOf(fixture, { repair: true });
+    expect(half).toMatchObject({ findings: 0, unseen: 1, notes: { 'not-seen': 1 } });
+
+    walk.mockRestore();
     expect(await check(fixture, { deep: true })).toEqual({ findings: [], notes: [] });
   });
 });

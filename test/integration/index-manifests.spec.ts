@@ -254,6 +254,7 @@ overBothDatabases(() => {
         sizeBytes: 1000,
         state: 'local',
         releasedAt: null,
+        lostTracks: null,
         objects,
         createdAt: START,
       };

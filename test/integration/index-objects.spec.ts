@@ -4,6 +4,7 @@ import { appendFile, mkdtemp, rm, symlink, truncate, unlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { SegmentRow, TrackRow } from '../../src/modules/index/entities/index.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { pause } from '../support/wait.js';
 import {
@@ -215,6 +216,22 @@ describe.each(['GET', 'HEAD'])('%s of an object', (method) => {
     if (method === 'GET') expect(JSON.parse(body)).toMatchObject(problem);
     await fixture.storage.put(parseObjectKey(key), segmentBytes(key));
   });
+});
+
+it('says of what is lost alone that it is', async () => {
+  const { manager } = fixture.dataSource;
+  await manager.update(SegmentRow, { directory: DIRECTORY, number: 1 }, { lostTracks: ['v1'] });
+  await manager.update(TrackRow, { directory: DIRECTORY, trackId: 'a1' }, { lostAt: new Date() });
+
+  const statuses = await Promise.all(
+    ['seg_0001.m4s', 'audio_seg_0001.m4s', 'audio_init.m4s'].map(
+      async (name) => (await ask(`${DIRECTORY}/${name}`)).status,
+    ),
+  );
+
+  expect(statuses).toEqual([410, 200, 410]);
+  await manager.update(SegmentRow, { directory: DIRECTORY, number: 1 }, { lostTracks: null });
+  await manager.update(TrackRow, { directory: DIRECTORY, trackId: 'a1' }, { lostAt: null });
 });
 
 it('closes the connection when an object gets shorter while it is sent', async () => {

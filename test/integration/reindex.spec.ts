@@ -75,7 +75,15 @@ overBothDatabases(() => {
 
     const summary = await reindex(rebuilt.archive);
 
-    expect(summary).toEqual({ sessions: 4, segments: 8, adopted: 0, lost: 0, unreadable: [], quarantined: [] });
+    expect(summary).toEqual({
+      sessions: 4,
+      segments: 8,
+      adopted: 0,
+      lost: 0,
+      left: 0,
+      unreadable: [],
+      quarantined: [],
+    });
     const before = await rowsOf(fixture);
     expect({ ...(await rowsOf(rebuilt)), RecordingSession: [] }).toEqual({ ...before, RecordingSession: [] });
     const [sessions, sessionsBefore] = [await rowsOf(rebuilt), before].map(({ RecordingSession: rows }) => rows);

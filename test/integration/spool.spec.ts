@@ -20,32 +20,67 @@ overBothDatabases(() => {
     await record(fixture, { segments: [1] });
 
     await finishUpload(fixture, 'seg_0001.m4s');
-    expect(await stateOf(fixture, 1)).toBe('uploading');
+    expect((await rowOf(fixture, 1)).state).toBe('uploading');
     await finishUpload(fixture, 'audio_seg_0001.m4s');
 
-    expect(await stateOf(fixture, 1)).toBe('stored');
+    expect((await rowOf(fixture, 1)).state).toBe('stored');
   });
 
-  it('shows a gap where a file was lost, whatever is stored of it', async () => {
+  it('shows a gap where a file was lost, with what is beside it, and what came back', async () => {
     await using fixture = await startSpool();
     await record(fixture, { segments: [1, 2, 3] });
 
     await tell(fixture, 'lost', 'seg_0002.m4s');
-    expect(await stateOf(fixture, 2)).toBe('lost');
-    await fixture.manifests.publish(DIRECTORY);
-    expect(await playlist(fixture)).not.toContain('seg_0002.m4s');
-
+    expect(await rowOf(fixture, 2)).toMatchObject({ state: 'uploading', lostTracks: ['v1'] });
     await finishUpload(fixture, 'audio_seg_0002.m4s');
-    expect(await stateOf(fixture, 2)).toBe('lost');
+    expect(await rowOf(fixture, 2)).toMatchObject({ state: 'stored', lostTracks: ['v1'] });
+    await fixture.manifests.publish(DIRECTORY);
+    expect(await playlist(fixture)).not.toContain('\nseg_0002.m4s');
+    expect(await playlist(fixture, 'audio.m3u8')).toContain('\naudio_seg_0002.m4s');
+
+    await finishUpload(fixture, 'seg_0002.m4s');
+    expect(await rowOf(fixture, 2)).toMatchObject({ state: 'stored', lostTracks: null });
+    await fixture.manifests.publish(DIRECTORY);
+    expect(await playlist(fixture)).toContain('\nseg_0002.m4s');
   });
 
-  it('shows a gap for all that an init is lost of', async () => {
+  it('holds a segment for lost when the last of its files is', async () => {
     await using fixture = await startSpool();
-    await record(fixture, { segments: [1, 2] });
+    await record(fixture, { segments: [1] });
 
-    await tell(fixture, 'lost', 'audio_init.m4s');
+    for (const name of ['seg_0001.m4s', 'audio_seg_0001.m4s']) await tell(fixture, 'lost', name);
+    expect(await rowOf(fixture, 1)).toMatchObject({ state: 'lost', lostTracks: null });
 
-    expect([await stateOf(fixture, 1), await stateOf(fixture, 2)]).toEqual(['lost', 'lost']);
+    await finishUpload(fixture, 'audio_seg_0001.m4s');
+    expect(await rowOf(fixture, 1)).toMatchObject({ state: 'stored', lostTracks: ['v1'] });
+  });
+
+  it('shows nothing of a track while its init object is lost', async () => {
+    await using fixture = await startSpool();
+    fixture.manifests.setLive(DIRECTORY, true);
+    await record(fixture, { segments: [1] });
+    const shown = async () => /\nseg_0001.m4s/.test(await playlist(fixture));
+    await fixture.manifests.publish(DIRECTORY);
+    expect(await shown()).toBe(true);
+
+    await tell(fixture, 'lost', 'init.m4s');
+    await fixture.manifests.publish(DIRECTORY);
+    expect(await shown()).toBe(false);
+    expect(await playlist(fixture, 'audio.m3u8')).toContain('\naudio_seg_0001.m4s');
+
+    await finishUpload(fixture, 'init.m4s');
+    await fixture.manifests.publish(DIRECTORY);
+    expect(await shown()).toBe(true);
+  });
+
+  it('releases no file of an object that the bucket does not have', async () => {
+    await using fixture = await startSpool({ AIRCHECK_RECORDER_SPOOL_KEEP_HOURS: '0' });
+    await record(fixture, { segments: [1] });
+    await change(fixture, [1], { state: 'stored', lostTracks: ['v1'], createdAt: new Date(Date.now() - HOUR_MS) });
+
+    await fixture.app.get(SpoolKeeperService).run();
+
+    expect(await released(fixture)).toEqual(['audio_seg_0001.m4s']);
   });
 
   it('keeps files for so many hours, and what is not stored for ever', async () => {
@@ -117,8 +152,8 @@ overBothDatabases(() => {
     });
   }
 
-  async function stateOf({ dataSource }: IndexFixture, number: number): Promise<string | undefined> {
-    return (await dataSource.manager.findOneBy(SegmentRow, { number }))?.state;
+  function rowOf({ dataSource }: IndexFixture, number: number): Promise<SegmentRow> {
+    return dataSource.manager.findOneByOrFail(SegmentRow, { number });
   }
 
   async function change(
@@ -134,7 +169,10 @@ overBothDatabases(() => {
     return jobs.map(({ objectKey }) => objectKey.replace(/^.*\//, '')).sort();
   }
 
-  async function playlist({ manifests }: IndexFixture): Promise<string> {
-    return (await manifests.document(DIRECTORY, 'video.m3u8'))?.body.toString() ?? '';
+  async function playlist(
+    { manifests }: IndexFixture,
+    name: 'video.m3u8' | 'audio.m3u8' = 'video.m3u8',
+  ): Promise<string> {
+    return (await manifests.document(DIRECTORY, name))?.body.toString() ?? '';
   }
 });

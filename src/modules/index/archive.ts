@@ -12,7 +12,11 @@ export interface Archive {
   /** Zone whose midnight starts a new day of recordings. */
   readonly timeZone: string;
   readonly segmentDurationMs: number;
+  /** Why stores do not answer: what these have is not known, and they are not among `stores`. */
+  readonly away?: ReadonlyMap<RemoteStore, string>;
 }
+
+export type RemoteStore = 'bucket' | 'backup';
 
 /** Every store, the folder that is recorded into first. */
 export function storesOf({ local, bucket, backup }: Stores): StorageDriver[] {

@@ -3,6 +3,7 @@ import type { MediaKind } from '../../media/codecs/codec.js';
 import type { KnownInit, RecordedObject } from '../../engine/index.js';
 import { knownInits } from './directory-state.js';
 import { SegmentRow, SessionPart, TrackRow } from './entities/index.js';
+import { lastNumberOf } from './last-numbers.js';
 
 /** What the rows say of a session in a directory: its files beyond that have no row. */
 export interface CommittedPart {
@@ -32,15 +33,14 @@ export interface CommittedTrack {
   readonly initObjectKey: string;
 }
 
-/** Where a session has no segment yet its first one comes after all that are there. */
+/** Where a session has no segment yet its first one comes after all that are, or were, there. */
 export async function findCommittedPart(
   manager: EntityManager,
   sessionId: string,
   directory: string,
 ): Promise<CommittedPart> {
   const part = await manager.findOneBy(SessionPart, { sessionId, directory });
-  const lastNumber = (await manager.maximum(SegmentRow, 'number', { directory })) ?? 0;
-  const firstNumber = part?.firstNumber ?? lastNumber + 1;
+  const firstNumber = part?.firstNumber ?? (await lastNumberOf(manager, directory)) + 1;
   const rows = await manager.find(SegmentRow, {
     select: { number: true },
     where: { directory, number: MoreThanOrEqual(firstNumber) },

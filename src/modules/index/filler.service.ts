@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, Not } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import type { RecordedObject } from '../../engine/index.js';
 import { findCodec } from '../../media/codecs/index.js';
 import { cmaf, encodeRepeated } from '../../media/containers/index.js';
@@ -11,6 +11,7 @@ import { StorageService } from '../storage/storage.service.js';
 import { RecordingSession, SegmentRow, TrackRow } from './entities/index.js';
 import { readFirstSample, readPart } from './object-access/first-sample.js';
 import { splitKey } from './object-names.js';
+import { keptObjects, unplayableTracks } from './segment-loss.js';
 
 /** No segment lasts so long. */
 const MAX_STRETCH_MS = 10 * 60 * 1000;
@@ -58,8 +59,8 @@ export class FillerService {
    * @throws {ObjectNotFoundError | StorageUnavailableError}
    */
   async pad(directory: string, { number, headFrames, tailFrames }: PaddedName): Promise<Buffer | undefined> {
-    const row = await this.dataSource.manager.findOneBy(SegmentRow, { directory, number, state: Not('lost') });
-    const sound = row?.objects.find(({ kind }) => kind === 'audio');
+    const row = await this.dataSource.manager.findOneBy(SegmentRow, { directory, number });
+    const sound = (await this.playableObjects(row)).find(({ kind }) => kind === 'audio');
     const bytes = sound && (await this.silence(directory, sound));
     if (sound === undefined || bytes === undefined) return undefined;
     const { startTicks, durationTicks, timescale, sizeBytes } = sound;
@@ -76,24 +77,33 @@ export class FillerService {
 
   private async findParts(directory: string, { kind, source, number }: FillerName): Promise<FillerParts | undefined> {
     const { manager } = this.dataSource;
-    const row = await manager.findOneBy(SegmentRow, { directory, number, state: Not('lost') });
-    const sourceRow = await this.findSource(row, source);
-    const continued = sourceRow?.objects.find((object) => object.kind === kind && object.independent);
-    const [beside] = row?.objects ?? [];
-    const isMissing = row?.objects.every((object) => object.kind !== kind) === true;
+    const row = await manager.findOneBy(SegmentRow, { directory, number });
+    const continued = (await this.playableObjects(await this.findSource(row, source))).find(
+      (object) => object.kind === kind && object.independent,
+    );
+    const objects = await this.playableObjects(row);
+    const [beside] = objects;
+    const isMissing = objects.every((object) => object.kind !== kind);
     return continued && beside && isMissing ? { source: continued, beside } : undefined;
   }
 
+  /** As manifests show them. */
+  private async playableObjects(row: SegmentRow | null): Promise<RecordedObject[]> {
+    if (row === null) return [];
+    const unplayable = await unplayableTracks(this.dataSource.manager, row.directory);
+    return keptObjects(row).filter(({ trackId }) => !unplayable.has(trackId));
+  }
+
   /** In the same directory, or in another one of the same stream. */
-  private async findSource(row: SegmentRow | null, source: FillerName['source']): Promise<SegmentRow | undefined> {
-    if (row === null) return undefined;
+  private async findSource(row: SegmentRow | null, source: FillerName['source']): Promise<SegmentRow | null> {
+    if (row === null) return null;
     const { manager } = this.dataSource;
     const { directory } = row;
     const isThere = typeof source === 'number' ? { directory, number: source } : source;
-    const [found] = await manager.find(SegmentRow, { where: { ...isThere, state: Not('lost') }, take: 1 });
-    if (found === undefined || found.sessionId === row.sessionId) return found;
+    const [found = null] = await manager.find(SegmentRow, { where: isThere, take: 1 });
+    if (found === null || found.sessionId === row.sessionId) return found;
     const sessions = await manager.findBy(RecordingSession, { id: In([found.sessionId, row.sessionId]) });
-    return sessions.length === 2 && sessions[0]?.stream === sessions[1]?.stream ? found : undefined;
+    return sessions.length === 2 && sessions[0]?.stream === sessions[1]?.stream ? found : null;
   }
 
   private async silence(directory: string, { trackId }: RecordedObject): Promise<Uint8Array | undefined> {

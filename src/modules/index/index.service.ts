@@ -304,6 +304,7 @@ function newTrack(sessionId: string, track: RecordedTrack): TrackRow {
     height: height ?? null,
     sampleRate: sampleRate ?? null,
     channels: channels ?? null,
+    lostAt: null,
     createdAt: new Date(),
   };
 }

@@ -24,6 +24,7 @@ import {
   type Stretch,
 } from './playback/recorded-part.js';
 import type { RecordingSessionView } from './recording-session.js';
+import { keptObjects, unplayableTracks } from './segment-loss.js';
 import { sessionView } from './session-view.js';
 
 export type { RecordedPart } from './playback/recorded-part.js';
@@ -81,11 +82,12 @@ export class PlaybackRangeService {
     this.checkLength((toMs ?? nowMs) - fromMs);
   }
 
-  /** Segments of the range in the order to play them, page by page; those whose bytes are lost are left out. */
+  /** Segments of the range in the order to play them, page by page; what is lost of them is left out. */
   async *segments({ parts }: Pick<PlaybackRange, 'parts'>): AsyncGenerator<readonly SegmentRow[]> {
     for (const part of parts) {
+      const unplayable = await unplayableTracks(this.dataSource.manager, part.directory);
       for await (const page of this.segmentsOf(part)) {
-        const playable = page.filter(({ state }) => state !== 'lost');
+        const playable = page.flatMap((row) => playableSegment(row, unplayable));
         if (playable.length > 0) yield playable;
       }
     }
@@ -198,6 +200,12 @@ export class PlaybackRangeService {
       lastNumber: MoreThanOrEqual(1),
     });
   }
+}
+
+/** @returns none of a segment of which nothing can be played */
+function playableSegment(row: SegmentRow, unplayable: ReadonlySet<string>): SegmentRow[] {
+  const objects = keptObjects(row).filter(({ trackId }) => !unplayable.has(trackId));
+  return objects.length === 0 ? [] : [Object.assign({}, row, { objects })];
 }
 
 function sessionsOf(near: readonly PartOfSession[], ids: ReadonlySet<string>): RecordingSession[] {

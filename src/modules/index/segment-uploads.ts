@@ -1,18 +1,17 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { forUpdate } from '../../persistence/row-locks.js';
 import { afterCommit } from '../../persistence/transaction.js';
 import { OutboxService, type OutgoingObject } from '../storage/outbox.service.js';
 import { parseObjectKey, type ObjectKey } from '../storage/ports/object-key.js';
 import type { UploadListener } from '../storage/ports/upload-listener.js';
-import { SegmentRow, SessionPart, TrackRow } from './entities/index.js';
+import { SessionPart, TrackRow } from './entities/index.js';
 import { ManifestService } from './manifest.service.js';
 import { manifestNamesOf } from './manifests/manifest-document.js';
-import { markLost } from './mark-lost.js';
-import { parseSegmentName, sessionFileName, splitKey } from './object-names.js';
+import { markObject } from './mark-object.js';
+import { sessionFileName, splitKey } from './object-names.js';
 import { renameObject } from './rename-object.js';
 
-/** Keeps the rows of segments true about where their bytes are. */
+/** Keeps the rows of segments and tracks true about where their bytes are. */
 @Injectable()
 export class SegmentUploads implements UploadListener, OnModuleInit {
   private readonly logger = new Logger(SegmentUploads.name);
@@ -26,22 +25,13 @@ export class SegmentUploads implements UploadListener, OnModuleInit {
     this.outbox.tellUploads(this);
   }
 
-  /** A segment is stored when the last of its objects is. What one of them is lost of stays lost. */
+  /** A segment is stored when the last of its objects is. What of it is lost need not be waited for. */
   async stored(manager: EntityManager, key: ObjectKey): Promise<void> {
-    const { directory, name } = splitKey(key);
-    const number = parseSegmentName(name)?.number;
-    if (number === undefined) return;
-    // Of two objects of a segment that are stored at the same time the second has to see that the first is.
-    const segment = await manager.findOne(SegmentRow, { where: { directory, number }, ...forUpdate(manager) });
-    if (segment === null || segment.state === 'lost') return;
-    for (const { objectKey } of segment.objects) {
-      if (await this.outbox.isUploading(manager, parseObjectKey(objectKey))) return;
-    }
-    await manager.update(SegmentRow, { directory, number }, { state: 'stored' });
+    if (await markObject(manager, this.outbox, key, false)) this.publishAfter(manager, key);
   }
 
   async lost(manager: EntityManager, key: ObjectKey): Promise<void> {
-    if (await markLost(manager, key)) this.publishAfter(manager, key);
+    if (await markObject(manager, this.outbox, key, true)) this.publishAfter(manager, key);
   }
 
   async renamed(manager: EntityManager, key: ObjectKey, newKey: ObjectKey): Promise<boolean> {

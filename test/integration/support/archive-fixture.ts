@@ -48,7 +48,10 @@ export class ArchiveFixture implements AsyncDisposable {
   }
 
   /** @param keptIn a bucket of its own, or one that is given */
-  static async make(keptIn: 'folder' | 'bucket' | StorageDriver = 'folder'): Promise<ArchiveFixture> {
+  static async make(
+    keptIn: 'folder' | 'bucket' | StorageDriver = 'folder',
+    backup?: StorageDriver,
+  ): Promise<ArchiveFixture> {
     const folder = await mkdtemp(join(tmpdir(), 'aircheck-archive-'));
     const root = join(folder, 'recordings');
     const env = { AIRCHECK_RECORDER_STORAGE_ROOT: root, AIRCHECK_RECORDER_NODE_ALIAS: 'node-1' };
@@ -57,7 +60,7 @@ export class ArchiveFixture implements AsyncDisposable {
     const stores: Stores = {
       local: createLocalStorage({ root }),
       bucket: bucket === 'folder' ? undefined : bucket,
-      backup: undefined,
+      backup,
     };
     const archive = await ArchiveFixture.open(folder, stores, config);
     return new ArchiveFixture(folder, root, archive, config);

@@ -120,6 +120,7 @@ function segmentRow(segment: SegmentClosed, { startMs, endMs, sizeBytes }: Exten
     sizeBytes,
     state,
     releasedAt: null,
+    lostTracks: null,
     objects: segment.objects,
     createdAt: new Date(),
   };

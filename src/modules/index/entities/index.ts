@@ -2,6 +2,7 @@ import { CompletenessRow } from './completeness-row.entity.js';
 import { DirectoryMark } from './directory-mark.entity.js';
 import { GapRow } from './gap-row.entity.js';
 import { GapSumRow } from './gap-sum.entity.js';
+import { LeftPart } from './left-part.entity.js';
 import { NodeRow } from './node-row.entity.js';
 import { RecordingSession } from './recording-session.entity.js';
 import { Recording } from './recording.entity.js';
@@ -14,6 +15,7 @@ export {
   DirectoryMark,
   GapRow,
   GapSumRow,
+  LeftPart,
   NodeRow,
   Recording,
   RecordingSession,
@@ -34,4 +36,5 @@ export const indexEntities = [
   CompletenessRow,
   NodeRow,
   DirectoryMark,
+  LeftPart,
 ] as const;

@@ -7,7 +7,10 @@ import {
   nullableInstantColumn,
 } from '../../../persistence/column-types.js';
 
-/** Where the bytes of a segment are: in the folder it was recorded into, on their way to the bucket, verified there, nowhere. */
+/**
+ * Where the bytes of a segment are, as far as they are not lost: in the folder it was recorded into, on their way to the
+ * bucket, verified there; `lost` when nothing of it is anywhere.
+ */
 export type SegmentState = 'local' | 'uploading' | 'stored' | 'lost';
 
 /** One segment number of a directory, all tracks. Exists only for bytes that were synced. */
@@ -48,8 +51,13 @@ export class SegmentRow {
   @Column({ name: 'released_at', ...nullableInstantColumn })
   releasedAt!: Date | null;
 
+  /** As they were recorded, which never changes. */
   @Column(jsonColumn)
   objects!: readonly RecordedObject[];
+
+  /** Tracks whose object is nowhere while that of another one is somewhere; null for none, and when all are lost. */
+  @Column({ name: 'lost_tracks', ...jsonColumn, nullable: true })
+  lostTracks!: readonly string[] | null;
 
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: Date;

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { instantColumn } from '../../../persistence/column-types.js';
+import { instantColumn, nullableInstantColumn } from '../../../persistence/column-types.js';
 import type { MediaKind } from '../../../media/codecs/codec.js';
 
 /** The codec, parameters and init object of a run of segments of one session in one directory. */
@@ -48,6 +48,10 @@ export class TrackRow {
 
   @Column({ type: 'integer', nullable: true })
   channels!: number | null;
+
+  /** Since when no store has the init object, so that nothing can play the track; null while one has. */
+  @Column({ name: 'lost_at', ...nullableInstantColumn })
+  lostAt!: Date | null;
 
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: Date;

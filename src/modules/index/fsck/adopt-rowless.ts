@@ -1,22 +1,23 @@
 import { buffer } from 'node:stream/consumers';
 import { inTransaction } from '../../../persistence/transaction.js';
-import { parseObjectKey } from '../../storage/ports/object-key.js';
+import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import { findStore, type Archive } from '../archive.js';
-import { isSessionFileName, sessionFileName } from '../object-names.js';
+import { isSessionFileName, sessionFileName, splitKey } from '../object-names.js';
 import { adoptMedia } from '../reindex/adopt-media.js';
 import { importSessionFile } from '../reindex/import-session-file.js';
 import { readSessionFile } from '../reindex/session-file-rows.js';
 import { settleDirectory } from '../reindex/settle-directory.js';
 import type { DirectoryScope } from './directory-scope.js';
 
-/** Makes rows of what lies in a directory without any: by session files first, then by the media itself. */
+/** Makes rows of what lies in a directory without any and is to have some: by session files first, then by the media itself. */
 export async function adoptRowless(archive: Archive, scope: DirectoryScope): Promise<void> {
-  const { directory, parts, openFromNumber } = scope;
-  const isOrdered = archive.outbox.isOrdered.bind(archive.outbox);
+  const { directory, parts, openFromNumber, left } = scope;
+  const isWanted = async (key: ObjectKey): Promise<boolean> =>
+    !left.has(splitKey(key).name) && !(await archive.outbox.isOrdered('delete', key));
   const known = new Set(parts.map(({ sessionId }) => sessionFileName(sessionId)));
   for (const name of new Set([scope.local, scope.bucket, scope.backup].flatMap((one) => [...(one?.keys() ?? [])]))) {
     const key = parseObjectKey(`${directory}/${name}`);
-    if (!isSessionFileName(name) || known.has(name) || (await isOrdered('delete', key))) continue;
+    if (!isSessionFileName(name) || known.has(name) || !(await isWanted(key))) continue;
     const store = await findStore(archive.stores, key);
     const file = store && readSessionFile(await buffer(await store.get(key)), directory);
     if (file === undefined) continue;
@@ -27,6 +28,6 @@ export async function adoptRowless(archive: Archive, scope: DirectoryScope): Pro
     });
   }
   await adoptMedia(archive, directory, async (key, number) => {
-    return number < openFromNumber && !(await isOrdered('delete', key));
+    return number < openFromNumber && (await isWanted(key));
   });
 }

@@ -1,12 +1,13 @@
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
-import type { Archive } from '../archive.js';
+import type { Archive, RemoteStore } from '../archive.js';
+import type { SegmentRow, TrackRow } from '../entities/index.js';
 import { readInit, readSegment } from '../media-content.js';
 import { parseInitName, splitKey } from '../object-names.js';
 import type { DirectoryScope, Listing } from './directory-scope.js';
 
-/** `not-media`: the bytes are as promised, and no media. */
-export type CopyState = 'good' | 'missing' | 'truncated' | 'damaged' | 'not-media';
+/** `not-media`: the bytes are as promised, and no media; `unknown`: the store does not answer. */
+export type CopyState = 'good' | 'missing' | 'truncated' | 'damaged' | 'not-media' | 'unknown';
 
 /** An object as its row promises it. */
 export interface PromisedObject {
@@ -23,15 +24,54 @@ export interface Copies {
   readonly bucket: CopyState;
 }
 
+/** What is wrong with a copy. */
+export type Fault = Exclude<CopyState, 'good' | 'unknown'>;
+
 /** Worst first: what is told of an object that no store has whole. */
-const WORST: readonly CopyState[] = ['not-media', 'damaged', 'truncated', 'missing'];
+const WORST: readonly Fault[] = ['not-media', 'damaged', 'truncated'];
 
 export function isSomewhere({ local, bucket }: Copies): boolean {
   return local === 'good' || bucket === 'good';
 }
 
-export function worstOf({ local, bucket }: Copies): CopyState {
-  return WORST.find((state) => state === local || state === bucket) ?? 'good';
+/** Whether a store that does not answer may have it, and no other has. */
+export function isUnseen(copies: Copies): boolean {
+  return !isSomewhere(copies) && copies.bucket === 'unknown';
+}
+
+export function faultOf({ local, bucket }: Copies): Fault {
+  return WORST.find((state) => state === local || state === bucket) ?? 'missing';
+}
+
+/**
+ * @param copies of the objects of a segment, each of them somewhere
+ * @returns how its row says where its bytes are
+ */
+export function placeOfCopies(copies: readonly Copies[], hasBucket: boolean): Pick<SegmentRow, 'state' | 'releasedAt'> {
+  const isLocal = copies.every(({ local }) => local === 'good');
+  if (copies.every(({ bucket }) => bucket === 'good')) {
+    return { state: 'stored', releasedAt: isLocal ? null : new Date() };
+  }
+  return { state: hasBucket ? 'uploading' : 'local', releasedAt: null };
+}
+
+export function promiseOf({
+  objectKey,
+  sizeBytes,
+  sha256,
+  startTicks,
+  durationTicks,
+  samples,
+}: SegmentRow['objects'][number]): PromisedObject {
+  return { key: parseObjectKey(objectKey), sizeBytes, sha256, media: { startTicks, durationTicks, samples } };
+}
+
+export function promiseOfInit({
+  initObjectKey,
+  initSizeBytes: sizeBytes,
+  initSha256: sha256,
+}: Pick<TrackRow, 'initObjectKey' | 'initSizeBytes' | 'initSha256'>): PromisedObject {
+  return { key: parseObjectKey(initObjectKey), sizeBytes, sha256 };
 }
 
 /** Looks for the copies of the objects of one directory, and reads them when it has to be deep. */
@@ -45,16 +85,23 @@ export class CopyFinder {
   ) {}
 
   async find(object: PromisedObject): Promise<Copies> {
-    const { local, bucket, backup } = this.archive.stores;
-    const first = await this.stateIn(bucket, this.scope.bucket, object);
-    const second = first === 'good' ? first : await this.stateIn(backup, this.scope.backup, object);
-    const remote = second === 'good' || first === 'missing' ? second : first;
-    return { local: await this.stateIn(local, this.scope.local, object), bucket: remote };
+    const { scope } = this;
+    const local = await this.stateIn(this.archive.stores.local, scope.local, object);
+    const first = await this.remoteState('bucket', object);
+    if (first === 'good') return { local, bucket: first };
+    const second = await this.remoteState('backup', object);
+    if (second === 'good' || first === 'missing') return { local, bucket: second };
+    return { local, bucket: second === 'unknown' ? second : first };
   }
 
   /** @returns the SHA-256 that came with the object that the bucket has */
   async claimOf(key: string): Promise<string | undefined> {
     return (await this.archive.stores.bucket?.head(parseObjectKey(key)))?.claimedSha256;
+  }
+
+  private async remoteState(name: RemoteStore, object: PromisedObject): Promise<CopyState> {
+    if (this.archive.away?.has(name) === true) return 'unknown';
+    return this.stateIn(this.archive.stores[name], this.scope[name], object);
   }
 
   private async stateIn(

@@ -3,7 +3,9 @@ import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.j
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
 import type { Archive } from '../archive.js';
 import { dayOfDefaultDirectory } from '../directory-day.js';
-import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
+import { RecordingSession, SessionPart, TrackRow } from '../entities/index.js';
+import { lastNumberOf } from '../last-numbers.js';
+import { LeftMedia } from '../left-media.js';
 import { splitKey } from '../object-names.js';
 import { UNFINISHED_STATES } from '../recording-session.js';
 import type { Place } from './finding.js';
@@ -21,11 +23,13 @@ export interface DirectoryScope {
   /** Undefined for a name that no store could have. */
   readonly key: ObjectKey;
   readonly local: Listing;
-  /** Undefined with fs. */
+  /** Undefined with fs, and while the bucket does not answer. */
   readonly bucket: Listing | undefined;
   readonly backup: Listing | undefined;
   /** From this number on a segment without a row is what a stopped server was recording; Infinity where it recorded nothing. */
   readonly openFromNumber: number;
+  /** What was deleted there without its objects. */
+  readonly left: LeftMedia;
 }
 
 export async function readScope(archive: Archive, directory: string): Promise<DirectoryScope> {
@@ -46,6 +50,7 @@ export async function readScope(archive: Archive, directory: string): Promise<Di
     bucket: bucket && (await listing(bucket, key)),
     backup: backup && (await listing(backup, key)),
     openFromNumber: await openFrom(manager, directory, parts),
+    left: await LeftMedia.of(manager, directory),
   };
 }
 
@@ -75,7 +80,7 @@ async function openFrom(manager: EntityManager, directory: string, parts: readon
   const here = unfinished.filter((session) => recordsIn(session, directory));
   if (here.length === 0) return Infinity;
   const numbers = here.map(({ id }) => parts.find(({ sessionId }) => sessionId === id)?.firstNumber);
-  const last = (await manager.maximum(SegmentRow, 'number', { directory })) ?? 0;
+  const last = await lastNumberOf(manager, directory);
   return Math.min(...numbers.map((number) => number ?? last + 1));
 }
 

@@ -8,6 +8,7 @@ import {
   sessionFileName,
   splitKey,
 } from '../object-names.js';
+import { adoptRowless } from './adopt-rowless.js';
 import { placeOf, type DirectoryScope } from './directory-scope.js';
 import type { FindingKind } from './finding.js';
 import type { Findings } from './findings.js';
@@ -19,13 +20,14 @@ export class FileCheck {
   private readonly rowed = new Set<string>();
   /** Plain names of objects that have another, since somebody else has this one in a bucket. */
   private readonly given = new Set<string>();
+  private adopted: Promise<void> | undefined;
 
   constructor(
     private readonly archive: Archive,
     private readonly scope: DirectoryScope,
     private readonly findings: Findings,
   ) {
-    for (const { initObjectKey } of scope.tracks) this.rowed.add(splitKey(initObjectKey).name);
+    for (const { initObjectKey } of scope.tracks) this.know(initObjectKey);
     for (const { sessionId } of scope.parts) this.rowed.add(sessionFileName(sessionId));
   }
 
@@ -36,21 +38,26 @@ export class FileCheck {
     if (plainKey(name) !== name) this.given.add(plainKey(name));
   }
 
-  /** To be called when all rows of the directory are known. @param adopt makes rows for media that has none */
-  async run(adopt: () => Promise<void>): Promise<void> {
+  /** Whether there are rows now that were not there before. */
+  get hasAdopted(): boolean {
+    return this.adopted !== undefined;
+  }
+
+  /** To be called when all rows of the directory are known. */
+  async run(): Promise<void> {
     const { local, bucket, backup } = this.scope;
     const seen = new Set<string>();
     for (const listing of [local, bucket, backup]) {
       for (const name of listing?.keys() ?? []) {
         if (this.rowed.has(name) || isManifestName(name) || seen.has(name)) continue;
         seen.add(name);
-        await this.tell(name, adopt);
+        await this.tell(name);
       }
     }
   }
 
-  private async tell(name: string, adopt: () => Promise<void>): Promise<void> {
-    const { directory, openFromNumber } = this.scope;
+  private async tell(name: string): Promise<void> {
+    const { directory, openFromNumber, left } = this.scope;
     const key = parseObjectKey(`${directory}/${name}`);
     const place = { directory, key };
     if (QUARANTINED.test(name)) {
@@ -61,14 +68,22 @@ export class FileCheck {
     const kind = this.given.has(plainKey(name)) ? undefined : rowlessKind(name);
     if (kind === undefined) {
       this.findings.note({ ...place, kind: parseInitName(name) === undefined ? 'foreign-file' : 'unused-init' });
+    } else if (left.has(name)) {
+      this.findings.note({ ...place, number, stream: left.streamOf(name), kind: 'left' });
     } else if (await this.archive.outbox.isOrdered('delete', key)) {
       this.findings.note({ ...place, kind: 'awaiting-deletion' });
     } else if (number !== undefined && number >= openFromNumber) {
       this.findings.note({ ...place, number, kind: 'open-segment' });
     } else {
       const message = 'No row names this object: it is in no list and no manifest.';
-      await this.findings.add({ ...place, number, ...this.streamOf(), kind, message }, adopt);
+      await this.findings.add({ ...place, number, ...this.streamOf(), kind, message }, this.adoption());
     }
+  }
+
+  /** Without a store that does not answer nobody knows which session media is of. */
+  private adoption(): (() => Promise<void>) | undefined {
+    if ((this.archive.away?.size ?? 0) > 0) return undefined;
+    return () => (this.adopted ??= adoptRowless(this.archive, this.scope));
   }
 
   private streamOf(): { stream?: string | undefined } {

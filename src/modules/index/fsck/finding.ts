@@ -13,8 +13,6 @@ export type FindingKind =
   | 'copy-damaged'
   /** Bytes are there whose row says that they are lost. */
   | 'object-found'
-  /** A segment whose init object is gone: nothing can play it. */
-  | 'init-lost'
   /** It waits to be uploaded, and nothing will do it. */
   | 'upload-forgotten'
   /** Media without a row. */
@@ -38,6 +36,10 @@ export type FindingKind =
 export type NoteKind =
   /** The rows know, so the manifests show a gap. */
   | 'lost'
+  /** Only a store that does not answer may have it. */
+  | 'not-seen'
+  /** It was deleted without its objects. */
+  | 'left'
   /** Without a whole fragment; it was set aside. */
   | 'quarantined'
   /** A killed server was writing it: the next start commits it. */

@@ -1,4 +1,5 @@
-import type { Finding, FindingListener, Note } from './finding.js';
+import type { RemoteStore } from '../archive.js';
+import type { Finding, FindingListener, Note, Place } from './finding.js';
 
 /** How much was looked at and what came of it. */
 export interface FsckSummary {
@@ -12,6 +13,10 @@ export interface FsckSummary {
   readonly repaired: number;
   readonly byKind: Readonly<Record<string, number>>;
   readonly notes: Readonly<Record<string, number>>;
+  /** Objects that only a store that does not answer may have: nothing is said of these. */
+  readonly unseen: number;
+  /** Why stores did not answer, by name. */
+  readonly away: Readonly<Partial<Record<RemoteStore, string>>>;
 }
 
 /** Counts what is found, has it repaired where that is wanted and possible, and tells it. */
@@ -21,6 +26,7 @@ export class Findings {
   private readonly notes: Record<string, number> = {};
   private found = 0;
   private repaired = 0;
+  private unseenCount = 0;
 
   constructor(
     private readonly listener: FindingListener,
@@ -44,8 +50,15 @@ export class Findings {
     this.listener.note(note);
   }
 
-  summary(): FsckSummary {
-    const { looked, found: findings, repaired, byKind, notes } = this;
-    return { ...looked, findings, repaired, byKind, notes };
+  /** Of an object that only a store that does not answer may have. */
+  unseen(place: Place): void {
+    this.unseenCount += 1;
+    this.note({ ...place, kind: 'not-seen' });
+  }
+
+  /** @param away why stores did not answer */
+  summary(away: ReadonlyMap<RemoteStore, string>): FsckSummary {
+    const { looked, found: findings, repaired, byKind, notes, unseenCount: unseen } = this;
+    return { ...looked, findings, repaired, byKind, notes, unseen, away: Object.fromEntries(away) };
   }
 }

@@ -3,13 +3,15 @@ import { storesOf, type Archive } from '../archive.js';
 import { SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { segmentPages } from '../manifests/segment-pages.js';
 import { isSessionFileName, parseInitName, parseSegmentName, splitKey } from '../object-names.js';
-import { adoptRowless } from './adopt-rowless.js';
-import { readScope, type DirectoryScope } from './directory-scope.js';
+import { CopyFinder } from './copies.js';
+import { readScope } from './directory-scope.js';
 import { FileCheck } from './file-check.js';
 import type { FindingListener } from './finding.js';
 import { Findings, type FsckSummary } from './findings.js';
-import { ObjectCheck } from './object-check.js';
+import { InitCheck } from './init-check.js';
 import { OrderCheck } from './order-check.js';
+import { SegmentCheck } from './segment-check.js';
+import { withStoresThatAnswer } from './stores-that-answer.js';
 import { SumsCheck } from './sums-check.js';
 import { ViewCheck } from './view-check.js';
 
@@ -21,46 +23,46 @@ export interface FsckOptions {
 
 /**
  * Compares rows, objects, manifests and session files of an archive that nothing records into, directory by directory:
- * what is in memory is one directory's names and one page of its rows.
+ * what is in memory is one directory's names and one page of its rows. A bucket that does not answer is done without: what
+ * it alone may have is not judged.
  *
- * @throws {StorageUnavailableError} when a store does not answer: nothing can be said then
+ * @throws {StorageUnavailableError} when a store answers no more
  * @throws {StorageCallUnsupportedError} when a store lists nothing
  */
-export async function fsck(archive: Archive, options: FsckOptions, listener: FindingListener): Promise<FsckSummary> {
+export async function fsck(given: Archive, options: FsckOptions, listener: FindingListener): Promise<FsckSummary> {
   const findings = new Findings(listener, options.repair);
+  const archive = await withStoresThatAnswer(given);
   for (const directory of await directoriesOf(archive)) {
     findings.looked.directories += 1;
-    const scope = await readScope(archive, directory);
-    await checkDirectory(archive, scope, options, findings);
+    await checkDirectory(archive, directory, options, findings);
     await setImmediate();
   }
   await new SumsCheck(archive, findings).sessions();
-  return findings.summary();
+  return findings.summary(archive.away ?? new Map());
 }
 
 async function checkDirectory(
   archive: Archive,
-  scope: DirectoryScope,
+  directory: string,
   { deep }: FsckOptions,
   findings: Findings,
 ): Promise<void> {
-  const { manager } = archive.dataSource;
-  const objects = new ObjectCheck(archive, scope, findings, deep);
-  const order = new OrderCheck(scope, findings);
+  const scope = await readScope(archive, directory);
+  const copies = new CopyFinder(archive, scope, deep);
   const files = new FileCheck(archive, scope, findings);
-  await objects.inits();
-  for await (const page of segmentPages(manager, { directory: scope.directory })) {
+  await new InitCheck(archive, scope, findings, copies).run();
+  const segments = new SegmentCheck(archive, scope, findings, copies);
+  const order = new OrderCheck(scope, findings);
+  for await (const page of segmentPages(archive.dataSource.manager, { directory })) {
     for (const row of page) {
       for (const { objectKey } of row.objects) files.know(objectKey);
       await order.segment(row);
-      await objects.segment(row);
+      await segments.check(row);
     }
   }
-  await objects.end();
-  findings.looked.bytesRead += objects.bytesRead;
-  let adopted: Promise<void> | undefined;
-  await files.run(() => (adopted ??= adoptRowless(archive, scope)));
-  const settled = adopted === undefined ? scope : await readScope(archive, scope.directory);
+  findings.looked.bytesRead += copies.bytesRead;
+  await files.run();
+  const settled = files.hasAdopted ? await readScope(archive, directory) : scope;
   await new SumsCheck(archive, findings).parts(settled);
   await new ViewCheck(archive, settled, findings).run();
 }

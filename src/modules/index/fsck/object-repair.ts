@@ -1,42 +1,65 @@
 import { inTransaction } from '../../../persistence/transaction.js';
+import type { ObjectKey } from '../../storage/ports/object-key.js';
 import type { OutgoingObject } from '../../storage/outbox.service.js';
-import { parseObjectKey } from '../../storage/ports/object-key.js';
 import type { Archive } from '../archive.js';
-import { SegmentRow } from '../entities/index.js';
-import type { SegmentState } from '../entities/segment-row.entity.js';
+import { SegmentRow, TrackRow } from '../entities/index.js';
 import { readContent } from '../media-content.js';
-import type { Copies } from './copies.js';
+import { lossColumns, lostTracksOf } from '../segment-loss.js';
+import { isSomewhere, isUnseen, placeOfCopies, promiseOf, type Copies } from './copies.js';
+import type { Side } from './object-findings.js';
+
+/** An object of a segment, and what there is of it. */
+export interface FoundObject {
+  readonly object: SegmentRow['objects'][number];
+  readonly copies: Copies;
+}
 
 /** Brings rows, stores and outbox together again. Nothing is deleted. */
 export class ObjectRepair {
   constructor(private readonly archive: Archive) {}
 
-  /** @param releasedAt since when only the bucket has the bytes */
-  async setState({ directory, number }: SegmentRow, state: SegmentState, releasedAt: Date | null): Promise<void> {
+  /** Has the row say which objects are lost, and when one came back where they are. What is not seen stays as it was. */
+  async settle(row: SegmentRow, found: readonly FoundObject[]): Promise<void> {
+    const { directory, number, state, releasedAt, objects } = row;
+    const before = lostTracksOf(row);
+    const isLost = ({ object, copies }: FoundObject): boolean =>
+      isUnseen(copies) ? before.includes(object.trackId) : !isSomewhere(copies);
+    const kept = found.filter((one) => !isLost(one));
+    const lost = new Set(found.filter(isLost).map(({ object }) => object.trackId));
+    const cameBack = kept.filter(({ object }) => before.includes(object.trackId));
+    const { outbox } = this.archive;
+    const copies = kept.map((one) => one.copies);
+    const place = cameBack.length === 0 ? { state, releasedAt } : placeOfCopies(copies, outbox.hasBucket);
+    const columns = { ...place, ...lossColumns(objects, lost, place.state) };
+    await inTransaction(this.archive.dataSource, async (manager) => {
+      await manager.update(SegmentRow, { directory, number }, columns);
+      if (columns.state !== 'uploading') return;
+      const waiting = kept.filter((one) => one.copies.bucket !== 'good');
+      await outbox.upload(
+        manager,
+        waiting.map(({ object }) => promiseOf(object)),
+      );
+    });
+  }
+
+  /** Only the bucket has the bytes. */
+  async released({ directory, number }: SegmentRow): Promise<void> {
     await inTransaction(this.archive.dataSource, (manager) =>
-      manager.update(SegmentRow, { directory, number }, { state, releasedAt }),
+      manager.update(SegmentRow, { directory, number }, { state: 'stored', releasedAt: new Date() }),
     );
   }
 
-  /** @param copies of the objects of a segment that was lost, each of them somewhere */
-  async foundAgain(row: SegmentRow, copies: readonly Copies[]): Promise<void> {
-    const isLocal = copies.every(({ local }) => local === 'good');
-    const isStored = copies.every(({ bucket }) => bucket === 'good');
-    if (isStored) await this.setState(row, 'stored', isLocal ? null : new Date());
-    else await this.setState(row, this.archive.outbox.hasBucket ? 'uploading' : 'local', null);
-    if (isStored) return;
-    const objects = row.objects.map(({ objectKey, sizeBytes, sha256 }) => {
-      return { key: parseObjectKey(objectKey), sizeBytes, sha256 };
-    });
-    await inTransaction(this.archive.dataSource, (manager) => this.archive.outbox.upload(manager, objects));
+  /** @param lostAt null for an init object that is there */
+  async setInit(initObjectKey: ObjectKey, lostAt: Date | null): Promise<void> {
+    await inTransaction(this.archive.dataSource, (manager) => manager.update(TrackRow, { initObjectKey }, { lostAt }));
   }
 
   /** Gives the store that lacks it, or has it damaged, the bytes of another. */
-  async copy({ key, sizeBytes, sha256 }: OutgoingObject, side: 'local' | 'bucket'): Promise<void> {
+  async copy({ key, sizeBytes, sha256 }: OutgoingObject, side: Side): Promise<void> {
     const { local, bucket, backup } = this.archive.stores;
-    const to = side === 'local' ? local : bucket;
+    const to = side === 'folder' ? local : bucket;
     if (to === undefined) return;
-    for (const from of side === 'local' ? [bucket, backup] : [local, backup]) {
+    for (const from of side === 'folder' ? [bucket, backup] : [local, backup]) {
       if (from === undefined || (await from.head(key)) === undefined) continue;
       if ((await readContent(from, key)).sha256 !== sha256) continue;
       await to.put(key, await from.get(key), { sizeBytes, checksums: { sha256 } });

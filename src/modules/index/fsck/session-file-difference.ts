@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
 import { CompletenessRow, GapRow, RecordingSession, TrackRow, type SegmentRow } from '../entities/index.js';
 import { segmentPages } from '../manifests/segment-pages.js';
+import { lostTracksOf } from '../segment-loss.js';
 import { readSessionFile, type FileSegment, type SessionFileRows } from '../reindex/session-file-rows.js';
 
 /** @returns what of a session's rows cannot be made from its file, undefined when all can */
@@ -17,7 +18,8 @@ export async function differenceFromRows(
   if (!containsAll(Object.assign({}, session, { unrecorded: session.unrecorded ?? [] }), made.session))
     return 'its session';
   const tracks = await manager.find(TrackRow, { where: { sessionId, directory }, order: { createdAt: 'ASC' } });
-  if (!areSame(tracks, made.tracks)) return 'its tracks';
+  const told = tracks.map((track) => Object.assign({}, track, { isLost: track.lostAt !== null }));
+  if (!areSame(told, made.tracks)) return 'its tracks';
   const gaps = await manager.find(GapRow, { where: { sessionId }, order: { startMs: 'ASC' } });
   if (!areSame(gaps, made.gaps)) return 'its gaps';
   const counted = await manager.findBy(CompletenessRow, { sessionId });
@@ -39,8 +41,8 @@ async function segmentDifference(manager: EntityManager, made: SessionFileRows):
 
 function isSameSegment(row: SegmentRow, made: FileSegment | undefined): boolean {
   if (made === undefined) return false;
-  const { isLost, ...facts } = made;
-  return isLost === (row.state === 'lost') && containsAll(row, facts);
+  const { knownLost, ...facts } = made;
+  return isDeepStrictEqual(knownLost, lostTracksOf(row)) && containsAll(row, facts);
 }
 
 function areSame(rows: readonly object[], made: readonly object[]): boolean {

@@ -1,18 +1,35 @@
 import { buffer } from 'node:stream/consumers';
+import { ObjectNotFoundError } from '../../storage/storage.errors.js';
 import { bodyOf } from '../../storage/ports/body-of.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
-import { findStore, type Archive } from '../archive.js';
+import type { StorageDriver } from '../../storage/ports/storage-driver.js';
+import type { Archive } from '../archive.js';
 import { DirectoryView } from '../manifests/directory-view.js';
 import { manifestNamesOf, writeManifest } from '../manifests/manifest-document.js';
 import { writeSessionFile } from '../manifests/session-file.js';
 import { sessionFileName } from '../object-names.js';
 import { placeOf, type DirectoryScope } from './directory-scope.js';
-import type { FindingKind, Place } from './finding.js';
+import type { Place } from './finding.js';
 import type { Findings } from './findings.js';
+import type { Side } from './object-findings.js';
 import { differenceFromRows } from './session-file-difference.js';
 
 /** What follows from the configuration and not from the rows: it may have been changed since. */
 const CONFIGURED = / (?:maxSegmentDuration|minBufferTime|publishTime)="[^"]*"|^#EXT-X-TARGETDURATION:.*$/gm;
+
+/** `unknown`: the store does not answer. */
+type ViewState = 'good' | 'missing' | 'outdated' | 'unknown';
+
+interface ViewCopies {
+  readonly local: ViewState;
+  /** Undefined with fs. */
+  readonly bucket: ViewState | undefined;
+}
+
+interface ViewFault {
+  readonly side: Side;
+  readonly state: 'missing' | 'outdated';
+}
 
 /** Whether manifests, playlists and session files say what the rows say, and session files all of it: invariants 5 and 6. */
 export class ViewCheck {
@@ -29,17 +46,16 @@ export class ViewCheck {
   }
 
   async run(): Promise<void> {
-    const { manager } = this.archive.dataSource;
-    const view = new DirectoryView(this.scope.directory);
-    await view.refresh(manager);
-    for (const { sessionId } of this.scope.parts) await this.sessionFile(sessionId);
+    const { directory, parts } = this.scope;
+    const view = new DirectoryView(directory);
+    await view.refresh(this.archive.dataSource.manager);
+    for (const { sessionId } of parts) await this.sessionFile(sessionId);
     const { segmentDurationMs } = this.archive;
     const timeline = view.timeline({ isLive: false, publishedEpochMs: 0, segmentDurationMs });
     for (const name of manifestNamesOf(view.tracks)) {
       // Where nothing can be played there need be none, but one that is there must not say otherwise.
-      const key = parseObjectKey(`${this.scope.directory}/${name}`);
-      if (view.isEmpty && (await findStore(this.archive.stores, key)) === undefined) continue;
-      await this.compare(name, writeManifest(name, timeline, new Date(0)).body, { directory: this.scope.directory });
+      const { body } = writeManifest(name, timeline, new Date(0));
+      await this.compare(name, body, { directory }, view.isEmpty);
     }
   }
 
@@ -50,54 +66,68 @@ export class ViewCheck {
     const name = sessionFileName(sessionId);
     const expected = await writeSessionFile(manager, sessionId, directory);
     const place = placeOf(this.scope, sessionId);
-    await this.compare(name, expected, place);
+    await this.compare(name, expected, place, false);
     const difference = await differenceFromRows(manager, expected, sessionId, directory);
     if (difference === undefined) return;
     const message = `Rows made from the session file would be others: ${difference}.`;
     await this.findings.add({ ...place, kind: 'session-file-insufficient', key: `${directory}/${name}`, message });
   }
 
-  private async compare(name: string, expected: Buffer, place: Place): Promise<void> {
+  private async compare(name: string, expected: Buffer, place: Place, mayLack: boolean): Promise<void> {
     const key = parseObjectKey(`${this.scope.directory}/${name}`);
-    const stored = await this.stored(key);
-    if (stored !== undefined && comparable(stored) === comparable(expected)) {
-      await this.compareInBucket(key, expected, place);
-      return;
+    const fault = await this.faultOf(key, expected, mayLack);
+    if (fault === undefined) return;
+    const here = { ...place, key };
+    if (await this.archive.outbox.isOrdered('delete', key)) {
+      this.findings.note({ ...here, kind: 'awaiting-deletion' });
+    } else if (this.willBeWritten) {
+      this.findings.note({ ...here, kind: 'view-behind' });
+    } else {
+      await this.findings.add({ ...here, ...viewFinding(fault) }, () => this.write(key, expected));
     }
-    if (this.willBeWritten) {
-      this.findings.note({ ...place, key, kind: 'view-behind' });
-      return;
-    }
-    const [kind, message]: [FindingKind, string] =
-      stored === undefined
-        ? ['view-missing', 'The file is not there.']
-        : ['view-outdated', 'The file does not say what the rows say.'];
-    await this.findings.add({ ...place, kind, key, message }, () => this.write(key, expected));
   }
 
-  /** The bucket is what is left when this machine is lost: its copy says the same, or is on its way. */
-  private async compareInBucket(key: ObjectKey, expected: Buffer, place: Place): Promise<void> {
-    const { stores, outbox } = this.archive;
-    if (stores.bucket === undefined || this.willBeWritten || (await outbox.isOrdered('upload', key))) return;
-    const facts = await stores.bucket.head(key);
-    const stored = facts && (await buffer(await stores.bucket.get(key)));
-    if (stored !== undefined && comparable(stored) === comparable(expected)) return;
-    const [kind, message]: [FindingKind, string] =
-      stored === undefined
-        ? ['view-missing', 'The bucket lacks the file.']
-        : ['view-outdated', 'The file in the bucket does not say what the rows say.'];
-    await this.findings.add({ ...place, kind, key, message }, () => this.write(key, expected));
+  /**
+   * A view lies in the folder. With a bucket that alone may have it, and has to, unless it is on its way there: the bucket
+   * is what is left when this machine is lost.
+   */
+  private async faultOf(key: ObjectKey, expected: Buffer, mayLack: boolean): Promise<ViewFault | undefined> {
+    const { local, bucket } = await this.copiesOf(key, expected);
+    if (local === 'outdated') return { side: 'folder', state: local };
+    const isHereAlone =
+      bucket === undefined || (bucket !== 'good' && (await this.archive.outbox.isOrdered('upload', key)));
+    const [side, state] = isHereAlone ? (['folder', local] as const) : (['bucket', bucket] as const);
+    if (state === 'good' || state === 'unknown' || (state === 'missing' && mayLack)) return undefined;
+    return { side, state };
   }
 
-  private async stored(key: ObjectKey): Promise<Buffer | undefined> {
-    const store = await findStore(this.archive.stores, key);
-    return store && buffer(await store.get(key));
+  private async copiesOf(key: ObjectKey, expected: Buffer): Promise<ViewCopies> {
+    const { stores, away } = this.archive;
+    const local = await stateIn(stores.local, key, expected);
+    if (away?.has('bucket') === true) return { local, bucket: 'unknown' };
+    return { local, bucket: stores.bucket && (await stateIn(stores.bucket, key, expected)) };
   }
 
   private async write(key: ObjectKey, body: Buffer): Promise<void> {
     await this.archive.stores.local.put(key, bodyOf(body));
     await this.archive.outbox.uploadView(key);
   }
+}
+
+async function stateIn(store: StorageDriver, key: ObjectKey, expected: Buffer): Promise<ViewState> {
+  try {
+    const stored = await buffer(await store.get(key));
+    return comparable(stored) === comparable(expected) ? 'good' : 'outdated';
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError) return 'missing';
+    throw error;
+  }
+}
+
+function viewFinding({ side, state }: ViewFault): { kind: 'view-missing' | 'view-outdated'; message: string } {
+  return state === 'missing'
+    ? { kind: 'view-missing', message: `The ${side} lacks the file.` }
+    : { kind: 'view-outdated', message: `The file in the ${side} does not say what the rows say.` };
 }
 
 function comparable(body: Buffer): string {

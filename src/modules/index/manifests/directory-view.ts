@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { In, type EntityManager } from 'typeorm';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { buildTimeline, type DirectoryRows, type TimelineSegment } from './build-timeline.js';
 import { segmentPages } from './segment-pages.js';
-import { timelineSegment, timelineTrack } from './timeline-rows.js';
+import { timelineSegment, timelineTrack, withoutLostTracks } from './timeline-rows.js';
 
 /** A session of the directory and when its row last changed. */
 export interface ViewedSession {
@@ -14,11 +15,17 @@ export interface ViewedSession {
 interface SegmentsRead {
   readonly segments: readonly TimelineSegment[];
   readonly lastNumber: number;
-  /** Rows, with the lost ones. */
-  readonly count: number;
+  readonly counts: SegmentCounts;
 }
 
-const NOTHING_READ: SegmentsRead = { segments: [], lastNumber: 0, count: 0 };
+/** Rows, and those of them that lost all or some of their objects. */
+interface SegmentCounts {
+  readonly all: number;
+  readonly lost: number;
+  readonly partlyLost: number;
+}
+
+const NOTHING_READ: SegmentsRead = { segments: [], lastNumber: 0, counts: { all: 0, lost: 0, partlyLost: 0 } };
 
 /**
  * The rows of one directory in the form manifests need. It is kept while something records there and then reads only what
@@ -45,22 +52,21 @@ export class DirectoryView {
     return buildTimeline(this.rows, facts);
   }
 
-  /** Reads what was committed since the last call; everything when rows went away, came in between or lost their bytes. */
+  /** Reads what was committed since the last call; everything when rows went away, came in between, or lost bytes. */
   async refresh(manager: EntityManager): Promise<void> {
     const { directory } = this;
     const parts = await manager.findBy(SessionPart, { directory });
     const sessions = await manager.findBy(RecordingSession, { id: In(parts.map(({ sessionId }) => sessionId)) });
-    const committed = parts.reduce((sum, { segmentCount }) => sum + segmentCount, 0);
-    const lost = await manager.countBy(SegmentRow, { directory, state: 'lost' });
+    const counts = await countSegments(manager, directory);
     const added = await this.readAfter(manager, this.read);
-    const isAll = added.count === committed && added.count - added.segments.length === lost;
+    const isAll = isDeepStrictEqual(added.counts, counts);
     const read = isAll ? added : await this.readAfter(manager, NOTHING_READ);
     const tracks = await manager.find(TrackRow, { where: { directory }, order: { createdAt: 'ASC' } });
     this.read = read;
     this.rows = {
       anchors: new Map(sessions.map((row) => [row.id, (row.anchoredAt ?? row.startedAt).getTime()])),
       tracks: tracks.map((row) => timelineTrack(row)),
-      segments: read.segments,
+      segments: withoutLostTracks(read.segments, tracks),
     };
     this.sessions = sessions.map(({ id, updatedAt }) => ({ id, updatedAtMs: updatedAt.getTime() }));
     this.version += 1;
@@ -68,12 +74,33 @@ export class DirectoryView {
 
   private async readAfter(manager: EntityManager, before: SegmentsRead): Promise<SegmentsRead> {
     const added: TimelineSegment[] = [];
-    let { lastNumber, count } = before;
+    let { lastNumber } = before;
+    let { all, lost, partlyLost } = before.counts;
     for await (const page of segmentPages(manager, { directory: this.directory }, lastNumber)) {
       lastNumber = page.at(-1)?.number ?? lastNumber;
-      count += page.length;
-      for (const row of page) if (row.state !== 'lost') added.push(timelineSegment(row));
+      all += page.length;
+      for (const row of page) {
+        if (row.lostTracks !== null) partlyLost += 1;
+        if (row.state === 'lost') lost += 1;
+        else added.push(timelineSegment(row));
+      }
     }
-    return { segments: added.length === 0 ? before.segments : [...before.segments, ...added], lastNumber, count };
+    const segments = added.length === 0 ? before.segments : [...before.segments, ...added];
+    return { segments, lastNumber, counts: { all, lost, partlyLost } };
   }
+}
+
+async function countSegments(manager: EntityManager, directory: string): Promise<SegmentCounts> {
+  const counts = await manager
+    .createQueryBuilder(SegmentRow, 'segment')
+    .select('COUNT(*)', 'all')
+    .addSelect(`COUNT(CASE WHEN segment.state = 'lost' THEN 1 END)`, 'lost')
+    .addSelect('COUNT(segment.lostTracks)', 'partlyLost')
+    .where('segment.directory = :directory', { directory })
+    .getRawOne<Record<keyof SegmentCounts, number | string>>();
+  return {
+    all: Number(counts?.all ?? 0),
+    lost: Number(counts?.lost ?? 0),
+    partlyLost: Number(counts?.partlyLost ?? 0),
+  };
 }

@@ -8,6 +8,9 @@ import { segmentPages } from './segment-pages.js';
 /** Grows when a reader of the old shape could not read the new one. */
 const VERSION = 1;
 
+/** Of a segment, or of what alone is lost: an object of one, an init object. */
+const LOST = { state: 'lost' } as const;
+
 /**
  * The content of `session_<id>.json`: everything the index knows of a session's part in a directory, from which it can be
  * built again. Names of objects are relative to the file, times are session time.
@@ -92,16 +95,17 @@ function trackEntry(track: TrackRow): object {
     height: track.height,
     sample_rate: track.sampleRate,
     channels: track.channels,
+    ...(track.lostAt === null ? {} : LOST),
   };
 }
 
-function segmentJson({ number, period, startMs, durationMs, state, objects }: SegmentRow): string {
+function segmentJson({ number, period, startMs, durationMs, state, objects, lostTracks }: SegmentRow): string {
   return JSON.stringify({
     number,
     period,
     start_ms: startMs,
     duration_ms: durationMs,
-    ...(state === 'lost' ? { state } : {}),
+    ...(state === 'lost' ? LOST : {}),
     objects: objects.map((object) => ({
       track: object.trackId,
       name: splitKey(object.objectKey).name,
@@ -111,6 +115,7 @@ function segmentJson({ number, period, startMs, durationMs, state, objects }: Se
       duration_ticks: object.durationTicks,
       samples: object.samples,
       independent: object.independent,
+      ...(lostTracks?.includes(object.trackId) === true ? LOST : {}),
     })),
   });
 }

@@ -1,19 +1,18 @@
 import type { SegmentRow, TrackRow } from '../entities/index.js';
 import { splitKey } from '../object-names.js';
+import { keptObjects } from '../segment-loss.js';
 import type { TimelineSegment, TimelineTrack } from './build-timeline.js';
 
 /** @param folder address of the segment's directory as the manifest sees it, with its slash; empty beside the segment */
-export function timelineSegment(
-  { directory, number, sessionId, period, startMs, objects }: TimelineRow,
-  folder = '',
-): TimelineSegment {
+export function timelineSegment(row: SegmentRow, folder = ''): TimelineSegment {
+  const { directory, number, sessionId, period, startMs } = row;
   return {
     number,
     origin: { sessionId, startMs },
     sessionId,
     directory,
     period,
-    objects: objects.map(({ trackId, objectKey, startTicks, durationTicks, sizeBytes, independent }) => ({
+    objects: keptObjects(row).map(({ trackId, objectKey, startTicks, durationTicks, sizeBytes, independent }) => ({
       trackId,
       uri: folder + splitKey(objectKey).name,
       startTicks,
@@ -24,7 +23,20 @@ export function timelineSegment(
   };
 }
 
-type TimelineRow = Pick<SegmentRow, 'directory' | 'number' | 'sessionId' | 'period' | 'startMs' | 'objects'>;
+/** A track whose init object is gone is as good as not recorded. */
+export function withoutLostTracks(
+  segments: readonly TimelineSegment[],
+  tracks: readonly TrackRow[],
+): readonly TimelineSegment[] {
+  const lost = new Set(
+    tracks.filter(({ lostAt }) => lostAt !== null).map(({ directory, trackId }) => `${directory}/${trackId}`),
+  );
+  if (lost.size === 0) return segments;
+  return segments.flatMap((segment) => {
+    const objects = segment.objects.filter(({ trackId }) => !lost.has(`${segment.directory}/${trackId}`));
+    return objects.length === 0 ? [] : [{ ...segment, objects }];
+  });
+}
 
 /** @param folder address of the track's directory as the manifest sees it, with its slash; empty beside it */
 export function timelineTrack(row: TrackRow, folder = ''): TimelineTrack {

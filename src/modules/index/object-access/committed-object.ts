@@ -2,6 +2,7 @@ import { In, type EntityManager } from 'typeorm';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { otherKeys, parseObjectKey, plainKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import { parseInitName, parseSegmentName, splitKey } from '../object-names.js';
+import { lostTracksOf } from '../segment-loss.js';
 
 /** A segment's or init's object that has a row: its bytes were whole and synced, and never change. */
 export interface CommittedObject {
@@ -37,7 +38,7 @@ export async function findCommittedObject(manager: EntityManager, key: string): 
     sizeBytes: object.sizeBytes,
     sha256: object.sha256,
     committedAt: row.createdAt,
-    isLost: row.state === 'lost',
+    isLost: lostTracksOf(row).includes(object.trackId),
     sessionId: row.sessionId,
     extent: { startMs: row.startMs, endMs: row.startMs + row.durationMs },
   };
@@ -71,7 +72,7 @@ async function findCommittedInit(manager: EntityManager, key: string): Promise<C
     sizeBytes,
     sha256,
     committedAt,
-    isLost: false,
+    isLost: row.lostAt !== null,
     sessionId,
     extent: undefined,
   };

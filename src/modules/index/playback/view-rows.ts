@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { In } from 'typeorm';
-import { SegmentRow } from '../entities/index.js';
+import { In, IsNull, Not } from 'typeorm';
+import { SegmentRow, TrackRow } from '../entities/index.js';
 import type { DirectoryRows, TimelineSegment } from '../manifests/build-timeline.js';
-import { timelineSegment, timelineTrack } from '../manifests/timeline-rows.js';
+import { timelineSegment, timelineTrack, withoutLostTracks } from '../manifests/timeline-rows.js';
 import type { PlaybackRange, PlaybackRangeService, RecordedPart } from '../playback-range.service.js';
 
 /** Seen from `/play/{stream}/`. */
@@ -40,7 +40,10 @@ export class ViewRows {
     return {
       anchors: new Map(range.parts.map(({ sessionId, anchorEpochMs }) => [sessionId, anchorEpochMs])),
       tracks: tracks.map((row) => timelineTrack(row, folderOf(row.directory))),
-      segments: [...parts.values()].flatMap(({ segments }) => segments),
+      segments: withoutLostTracks(
+        [...parts.values()].flatMap(({ segments }) => segments),
+        tracks,
+      ),
     };
   }
 
@@ -68,10 +71,12 @@ export class ViewRows {
   }
 }
 
-/** @returns how many segments of the range's sessions have no bytes any more */
-export function countLost(manager: EntityManager, { parts }: PlaybackRange): Promise<number> {
-  const sessionIds = [...new Set(parts.map(({ sessionId }) => sessionId))];
-  return manager.countBy(SegmentRow, { state: 'lost', sessionId: In(sessionIds) });
+/** @returns how much of the range's sessions has no bytes any more: whole segments count twice, parts of them and inits once */
+export async function countLost(manager: EntityManager, { parts }: PlaybackRange): Promise<number> {
+  const sessionId = In([...new Set(parts.map((part) => part.sessionId))]);
+  const segments = await manager.countBy(SegmentRow, { state: 'lost', sessionId });
+  const partly = await manager.countBy(SegmentRow, { lostTracks: Not(IsNull()), sessionId });
+  return 2 * segments + partly + (await manager.countBy(TrackRow, { lostAt: Not(IsNull()), sessionId }));
 }
 
 /** @returns what the view of a range is made of: while this is the same, so is the view */

@@ -57,11 +57,11 @@ async function insertAll(archive: Archive, directory: string, found: readonly Ro
       const { session, period, isNew } = await placeOfSegment(manager, scope, segment);
       if (isNew) made.push(session.id);
       const { number, objects, startMs, endMs } = segment;
-      const tracks = segment.tracks.map((track) => ({ ...track, sessionId: session.id }));
+      const tracks = segment.tracks.map((track) => ({ ...track, sessionId: session.id, isLost: false }));
       await insertTracks(manager, archive, scope, tracks);
       const sizeBytes = objects.reduce((sum, object) => sum + object.sizeBytes, 0);
       const times = { startMs, durationMs: endMs - startMs };
-      const row = { directory, number, sessionId: session.id, period, ...times, sizeBytes, objects };
+      const row = { directory, number, sessionId: session.id, period, ...times, sizeBytes, objects, knownLost: [] };
       await insertSegments(manager, archive, scope, [row], (session.anchoredAt ?? session.startedAt).getTime());
       await countFrames(manager, [{ recordingSessionId: session.id, directory, number, period, objects }]);
     });

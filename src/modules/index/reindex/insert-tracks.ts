@@ -1,27 +1,28 @@
 import type { EntityManager } from 'typeorm';
-import { parseObjectKey } from '../../storage/ports/object-key.js';
 import type { Archive } from '../archive.js';
 import { TrackRow } from '../entities/index.js';
+import { CopyFinder, isSomewhere, promiseOfInit } from '../fsck/copies.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
-import { splitKey } from '../object-names.js';
+import type { FileTrack } from './session-file-rows.js';
 
 /**
- * Inserts tracks that are not there, in the order they are given, and has init objects uploaded that only the folder has. To be
- * called in a transaction.
+ * Inserts tracks that are not there, in the order they are given, and has init objects uploaded that only the folder has;
+ * of those that were lost already the bytes are read. To be called in a transaction.
  */
 export async function insertTracks(
   manager: EntityManager,
-  { outbox }: Archive,
-  { bucket, backup }: DirectoryScope,
-  tracks: readonly Omit<TrackRow, 'createdAt'>[],
+  archive: Archive,
+  scope: DirectoryScope,
+  tracks: readonly FileTrack[],
 ): Promise<void> {
   const now = Date.now();
-  for (const [position, track] of tracks.entries()) {
-    const { directory, sessionId, trackId, initObjectKey, initSizeBytes: sizeBytes, initSha256: sha256 } = track;
+  for (const [position, { isLost, ...track }] of tracks.entries()) {
+    const { directory, sessionId, trackId } = track;
     if (await manager.existsBy(TrackRow, { directory, sessionId, trackId })) continue;
-    await manager.insert(TrackRow, { ...track, createdAt: new Date(now + position) });
-    const { name } = splitKey(initObjectKey);
-    if (bucket?.get(name) === sizeBytes || backup?.get(name) === sizeBytes) continue;
-    await outbox.upload(manager, [{ key: parseObjectKey(initObjectKey), sizeBytes, sha256 }]);
+    const promise = promiseOfInit(track);
+    const copies = await new CopyFinder(archive, scope, isLost).find(promise);
+    const lostAt = isSomewhere(copies) ? null : new Date(now);
+    await manager.insert(TrackRow, { ...track, lostAt, createdAt: new Date(now + position) });
+    if (copies.local === 'good' && copies.bucket !== 'good') await archive.outbox.upload(manager, [promise]);
   }
 }

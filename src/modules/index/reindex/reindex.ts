@@ -1,11 +1,13 @@
 import { buffer } from 'node:stream/consumers';
+import { IsNull, Not, type EntityManager } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
-import { parseObjectKey } from '../../storage/ports/object-key.js';
+import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import { findStore, storesOf, type Archive } from '../archive.js';
 import {
   CompletenessRow,
   GapRow,
   GapSumRow,
+  LeftPart,
   Recording,
   RecordingSession,
   SegmentRow,
@@ -15,6 +17,7 @@ import {
 import { readScope } from '../fsck/directory-scope.js';
 import { Findings } from '../fsck/findings.js';
 import { ViewCheck } from '../fsck/view-check.js';
+import { LeftMedia } from '../left-media.js';
 import { isSessionFileName, parseSegmentName, splitKey } from '../object-names.js';
 import { adoptMedia } from './adopt-media.js';
 import { SessionImport } from './session-import.js';
@@ -27,8 +30,10 @@ export interface ReindexSummary {
   readonly segments: number;
   /** Segments of which no session file told, made from the media itself. */
   readonly adopted: number;
-  /** Segments that a session file names and no store has. */
+  /** Segments and init objects that a session file names and no store has whole. */
   readonly lost: number;
+  /** What sessions have in directories, deleted without its objects: it was left out. */
+  readonly left: number;
   /** Session files that could not be read. */
   readonly unreadable: readonly string[];
   /** What holds no media, as it is called now. */
@@ -41,45 +46,64 @@ export async function countRows({ dataSource }: Archive): Promise<{ sessions: nu
   return { sessions: await manager.count(RecordingSession), segments: await manager.count(SegmentRow) };
 }
 
+export interface ReindexOptions {
+  /** Makes rows also of what was deleted without its objects. */
+  readonly takeBack: boolean;
+}
+
 /**
  * Builds the index from storage alone: from session files first, from media where there is none. What is ordered to be
- * deleted is left out. Rows that are there are replaced.
+ * deleted is left out, and as far as the database still knows it what was deleted without its objects. Rows that are there
+ * are replaced.
  *
  * @throws {StorageUnavailableError}
  * @throws {StorageCallUnsupportedError} when a store lists nothing; the rows are left as they are
  */
-export async function reindex(archive: Archive): Promise<ReindexSummary> {
+export async function reindex(
+  archive: Archive,
+  { takeBack }: ReindexOptions = { takeBack: false },
+): Promise<ReindexSummary> {
   const { dataSource } = archive;
   const directories = await directoriesOf(archive);
   await inTransaction(dataSource, async (manager) => {
-    for (const entity of REBUILT) await manager.createQueryBuilder().delete().from(entity).execute();
+    for (const entity of takeBack ? [...REBUILT, LeftPart] : REBUILT)
+      await manager.createQueryBuilder().delete().from(entity).execute();
   });
   await archive.outbox.forget();
   const imports = new SessionImport(archive);
   const unreadable: string[] = [];
   const quarantined: string[] = [];
   let adopted = 0;
+  const { manager } = dataSource;
   for (const [directory, files] of directories) {
+    const leftMedia = await LeftMedia.of(manager, directory);
+    const isWanted = async (key: ObjectKey): Promise<boolean> =>
+      !leftMedia.has(splitKey(key).name) && !(await archive.outbox.isOrdered('delete', key));
     for (const name of files) {
       const key = parseObjectKey(`${directory}/${name}`);
       const store = await findStore(archive.stores, key);
-      if (store === undefined || !(await isWanted(archive, key))) continue;
+      if (store === undefined || !(await isWanted(key))) continue;
       const isRead = await imports.take(await buffer(await store.get(key)), directory);
       if (!isRead) unreadable.push(key);
     }
-    const adoption = await adoptMedia(archive, directory, (key) => isWanted(archive, key));
+    const adoption = await adoptMedia(archive, directory, isWanted);
     adopted += adoption.segments;
     quarantined.push(...adoption.quarantined);
   }
   await imports.end();
   await writeViews(archive, [...directories.keys()]);
-  const { manager } = dataSource;
-  const lost = await manager.countBy(SegmentRow, { state: 'lost' });
-  return { ...(await countRows(archive)), adopted, lost, unreadable, quarantined };
+  const left = await manager.count(LeftPart);
+  return { ...(await countRows(archive)), adopted, lost: await countLost(manager), left, unreadable, quarantined };
 }
 
-async function isWanted({ outbox }: Archive, key: ReturnType<typeof parseObjectKey>): Promise<boolean> {
-  return !(await outbox.isOrdered('delete', key));
+async function countLost(manager: EntityManager): Promise<number> {
+  const segments = await manager.countBy(SegmentRow, [{ state: 'lost' }, { lostTracks: Not(IsNull()) }]);
+  const inits = await manager
+    .createQueryBuilder(TrackRow, 'track')
+    .select('COUNT(DISTINCT track.initObjectKey)', 'count')
+    .where('track.lostAt IS NOT NULL')
+    .getRawOne<{ count: number | string }>();
+  return segments + Number(inits?.count ?? 0);
 }
 
 /** @returns names of the session files by directory, of every directory with media or such a file, sorted */

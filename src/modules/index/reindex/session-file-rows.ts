@@ -27,14 +27,20 @@ export interface SessionFileRows {
   readonly session: SessionFacts;
   /** Wall clock of its first media there; null where the file does not tell. */
   readonly partStartedAt: Date | null;
-  readonly tracks: readonly Omit<TrackRow, 'createdAt'>[];
+  readonly tracks: readonly FileTrack[];
   /** Of the whole session, as is what follows but for the segments. */
   readonly gaps: readonly Omit<GapRow, 'createdAt'>[];
   readonly completeness: readonly CompletenessRow[];
   readonly segments: readonly FileSegment[];
 }
 
-export type FileSegment = Omit<SegmentRow, 'createdAt' | 'state' | 'releasedAt'> & { readonly isLost: boolean };
+/** `isLost`: its init object was when the file was written. */
+export type FileTrack = Omit<TrackRow, 'createdAt' | 'lostAt'> & { readonly isLost: boolean };
+
+/** `knownLost`: tracks whose objects were lost when the file was written. */
+export type FileSegment = Omit<SegmentRow, 'createdAt' | 'state' | 'releasedAt' | 'lostTracks'> & {
+  readonly knownLost: readonly string[];
+};
 
 /**
  * Reads back what `writeSessionFile` wrote.
@@ -106,11 +112,7 @@ function instantOf(text: string | null): Date | null {
   return text === null ? null : new Date(text);
 }
 
-function trackRow(
-  track: SessionFile['tracks'][number],
-  sessionId: string,
-  directory: string,
-): SessionFileRows['tracks'][number] {
+function trackRow(track: SessionFile['tracks'][number], sessionId: string, directory: string): FileTrack {
   return {
     directory,
     sessionId,
@@ -126,6 +128,7 @@ function trackRow(
     height: track.height,
     sampleRate: track.sample_rate,
     channels: track.channels,
+    isLost: track.state === 'lost',
   };
 }
 
@@ -134,7 +137,7 @@ function segmentRow(
   segment: SessionFile['segments'][number],
   sessionId: string,
   directory: string,
-  tracks: ReadonlyMap<string, SessionFileRows['tracks'][number]>,
+  tracks: ReadonlyMap<string, FileTrack>,
 ): FileSegment | undefined {
   const objects = segment.objects.flatMap((object) => {
     const track = tracks.get(object.track);
@@ -162,6 +165,6 @@ function segmentRow(
     durationMs: segment.duration_ms,
     sizeBytes: objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     objects,
-    isLost: segment.state === 'lost',
+    knownLost: segment.objects.filter(({ state }) => (segment.state ?? state) === 'lost').map(({ track }) => track),
   };
 }

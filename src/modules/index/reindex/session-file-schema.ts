@@ -4,6 +4,7 @@ import { RECORDING_SESSION_STATES } from '../recording-session.js';
 const whole = z.number().int();
 const instant = z.iso.datetime();
 const kind = z.enum(['video', 'audio']);
+const lost = z.literal('lost');
 const name = z.string().regex(/^[^/]+$/);
 
 const track = z.object({
@@ -19,6 +20,7 @@ const track = z.object({
   height: whole.nullable(),
   sample_rate: whole.nullable(),
   channels: whole.nullable(),
+  state: lost.optional(),
 });
 
 const object = z.object({
@@ -30,6 +32,7 @@ const object = z.object({
   duration_ticks: whole,
   samples: whole,
   independent: z.boolean(),
+  state: lost.optional(),
 });
 
 const segment = z.object({
@@ -37,7 +40,7 @@ const segment = z.object({
   period: whole,
   start_ms: whole,
   duration_ms: whole,
-  state: z.literal('lost').optional(),
+  state: lost.optional(),
   objects: z.array(object).min(1),
 });
 

@@ -8,7 +8,7 @@ import { readInit } from '../media-content.js';
 import { parseInitName, splitKey } from '../object-names.js';
 
 /** A track, whatever session it is of. */
-export type KnownTrack = Omit<TrackRow, 'createdAt' | 'sessionId'>;
+export type KnownTrack = Omit<TrackRow, 'createdAt' | 'lostAt' | 'sessionId'>;
 
 interface Candidate {
   readonly number: number;

@@ -4,6 +4,7 @@ import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
 import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
 import { UNFINISHED_STATES } from '../recording-session.js';
+import { keptObjects } from '../segment-loss.js';
 
 export interface ReleasedSegments {
   readonly count: number;
@@ -30,9 +31,10 @@ export async function releaseSegments(
     ...forUpdate(manager),
   });
   const releasedAt = new Date();
-  for (const { directory, number, objects } of rows) {
+  for (const row of rows) {
+    const { directory, number } = row;
     await manager.update(SegmentRow, { directory, number }, { releasedAt });
-    const files = objects.map(({ objectKey, sizeBytes, sha256 }) => ({
+    const files = keptObjects(row).map(({ objectKey, sizeBytes, sha256 }) => ({
       key: parseObjectKey(objectKey),
       sizeBytes,
       sha256,
@@ -51,7 +53,10 @@ export async function releaseInits(manager: EntityManager, outbox: OutboxService
   const isHere = await manager.existsBy(SegmentRow, { directory, releasedAt: IsNull(), state: Not('lost') });
   const isInUse = await manager.existsBy(RecordingSession, { directory, state: In(UNFINISHED_STATES) });
   if (isHere || isInUse) return;
-  for (const { initObjectKey, initSizeBytes, initSha256 } of await manager.findBy(TrackRow, { directory })) {
+  for (const { initObjectKey, initSizeBytes, initSha256 } of await manager.findBy(TrackRow, {
+    directory,
+    lostAt: IsNull(),
+  })) {
     const key = parseObjectKey(initObjectKey);
     if (await outbox.isUploading(manager, key)) continue;
     await outbox.release(manager, [{ key, sizeBytes: initSizeBytes, sha256: initSha256 }]);

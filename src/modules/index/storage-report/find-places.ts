@@ -14,6 +14,7 @@ export interface Places {
   readonly local: SegmentSum;
   /** Verified there, whether the folder has them still or not. */
   readonly bucket: SegmentSum;
+  /** Of which something is nowhere, whatever is left of them. */
   readonly lost: SegmentSum;
 }
 
@@ -24,14 +25,17 @@ const PLACES: Readonly<Record<SegmentState, keyof Places>> = {
   lost: 'lost',
 };
 
+/** A segment that is lost in part is counted where what is gone is. */
+const STATE = `CASE WHEN segment.lostTracks IS NULL THEN segment.state ELSE 'lost' END`;
+
 /** @returns every segment at one place */
 export async function findPlaces(manager: EntityManager): Promise<Places> {
   const rows = await manager
     .createQueryBuilder(SegmentRow, 'segment')
-    .select('segment.state', 'state')
+    .select(STATE, 'state')
     .addSelect('COUNT(*)', 'segments')
     .addSelect('SUM(segment.sizeBytes)', 'bytes')
-    .groupBy('segment.state')
+    .groupBy(STATE)
     .getRawMany<{ state: SegmentState; segments: number | string; bytes: number | string }>();
   const sumOf = (place: keyof Places): SegmentSum => {
     const found = rows.filter(({ state }) => PLACES[state] === place);

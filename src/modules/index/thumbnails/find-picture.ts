@@ -1,6 +1,7 @@
-import { LessThanOrEqual, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { IsNull, LessThanOrEqual, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { RecordedObject } from '../../../engine/index.js';
 import { SegmentRow, TrackRow } from '../entities/index.js';
+import { keptObjects } from '../segment-loss.js';
 
 /** A picture may have been carried over so many segments without a key frame. */
 const MOST_SEGMENTS = 20;
@@ -44,7 +45,7 @@ function firstPicture(
   rows: readonly SegmentRow[],
 ): { readonly row: SegmentRow; readonly object: RecordedObject } | undefined {
   for (const row of rows) {
-    const object = row.objects.find(({ kind, independent }) => kind === 'video' && independent);
+    const object = keptObjects(row).find(({ kind, independent }) => kind === 'video' && independent);
     if (object !== undefined) return { row, object };
   }
   return undefined;
@@ -56,6 +57,6 @@ async function findTrack(
   { directory, sessionId }: SegmentRow,
   trackId: string,
 ): Promise<TrackRow | undefined> {
-  const tracks = await manager.findBy(TrackRow, { directory, trackId });
+  const tracks = await manager.findBy(TrackRow, { directory, trackId, lostAt: IsNull() });
   return tracks.find((track) => track.sessionId === sessionId) ?? tracks[0];
 }

@@ -1,0 +1,55 @@
+import type { Archive } from '../archive.js';
+import type { TrackRow } from '../entities/index.js';
+import { faultOf, isSomewhere, isUnseen, promiseOfInit, type CopyFinder } from './copies.js';
+import { placeOf, type DirectoryScope } from './directory-scope.js';
+import type { Findings } from './findings.js';
+import { copyFault, goneFinding } from './object-findings.js';
+import { ObjectRepair } from './object-repair.js';
+
+/** Whether the init objects are there, without which nothing plays the tracks that name them. */
+export class InitCheck {
+  private readonly repair: ObjectRepair;
+
+  constructor(
+    archive: Archive,
+    private readonly scope: DirectoryScope,
+    private readonly findings: Findings,
+    private readonly copies: CopyFinder,
+  ) {
+    this.repair = new ObjectRepair(archive);
+  }
+
+  async run(): Promise<void> {
+    const { tracks } = this.scope;
+    for (const key of new Set(tracks.map(({ initObjectKey }) => initObjectKey))) {
+      await this.check(tracks.filter(({ initObjectKey }) => initObjectKey === key));
+    }
+  }
+
+  /** @param tracks all that name one init object */
+  private async check(tracks: readonly TrackRow[]): Promise<void> {
+    const [track] = tracks;
+    if (track === undefined) return;
+    const promise = promiseOfInit(track);
+    const { key } = promise;
+    this.findings.looked.objects += 1;
+    const copies = await this.copies.find(promise);
+    const part = this.scope.parts.find(({ sessionId }) => sessionId === track.sessionId);
+    const here = { ...placeOf(this.scope, track.sessionId, part), key };
+    if (!isSomewhere(copies)) {
+      if (tracks.every(({ lostAt }) => lostAt !== null)) this.findings.note({ ...here, kind: 'lost' });
+      else if (isUnseen(copies)) this.findings.unseen(here);
+      else await this.findings.add(goneFinding(faultOf(copies), here), () => this.repair.setInit(key, new Date()));
+      return;
+    }
+    if (tracks.some(({ lostAt }) => lostAt !== null)) {
+      const message = 'The init object is there, and its rows say that it is lost.';
+      await this.findings.add({ ...here, kind: 'object-found', message }, () => this.repair.setInit(key, null));
+    }
+    const { local, bucket } = copies;
+    for (const [side, state] of [['folder', local] as const, ['bucket', bucket] as const]) {
+      if (state === 'good' || state === 'missing' || state === 'unknown') continue;
+      await this.findings.add(copyFault(state, side, here), () => this.repair.copy(promise, side));
+    }
+  }
+}
