@@ -78,7 +78,10 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(folder: string): Promise<BenchServer> {
+export async function startServer(
+  folder: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
   const env = {
     PATH: process.env['PATH'],
     AIRCHECK_HTTP_LISTEN: '127.0.0.1:0',
@@ -86,6 +89,7 @@ export async function startServer(folder: string): Promise<BenchServer> {
     AIRCHECK_WEBRTC_LISTEN_ADDRESSES: '127.0.0.1',
     AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: '127.0.0.1',
     AIRCHECK_ENGINE_WORKERS: '1',
+    ...settings,
   };
   const child = spawn(
     'taskset',
