@@ -5,6 +5,7 @@ import { Outbox1795400000000 } from './1795400000000-outbox.js';
 import { PlaybackRanges1795520000000 } from './1795520000000-playback-ranges.js';
 import { Exports1795530000000 } from './1795530000000-exports.js';
 import { Timeline1795540000000 } from './1795540000000-timeline.js';
+import { TrackSessions1795500000000 } from './1795500000000-track-sessions.js';
 import { UnrecordedTracks1795250000000 } from './1795250000000-unrecorded-tracks.js';
 
 /** Every migration, oldest first. */
@@ -14,6 +15,7 @@ export const migrations = [
   Completeness1795300000000,
   GapEnds1795350000000,
   Outbox1795400000000,
+  TrackSessions1795500000000,
   PlaybackRanges1795520000000,
   Exports1795530000000,
   Timeline1795540000000,

@@ -5,6 +5,7 @@ import type { MediaKind } from '../../../media/codecs/codec.js';
 /** The codec, parameters and init object of a run of segments of one session in one directory. */
 @Entity('tracks')
 @Index('tracks_init_object_ix', ['initObjectKey'])
+@Index('tracks_session_ix', ['sessionId'])
 export class TrackRow {
   @PrimaryColumn({ type: 'varchar', length: 1024 })
   directory!: string;

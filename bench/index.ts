@@ -1,0 +1,156 @@
+// How long the built server takes to answer from a large index, and what commits cost beside it.
+// npm run build && npm run bench:index -- --database postgres|sqlite [--rows N] [--url postgres://…] [--requests 300] [--keep FILE]
+// Without a URL PostgreSQL is measured in a database of a server on this machine that DATABASE_URL names. Rows that are there already are used.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import type * as Config from '../src/config/index.js';
+import type * as Migrations from '../src/migrations/index.js';
+import type * as Entities from '../src/modules/index/entities/index.js';
+import type * as Jobs from '../src/modules/storage/entities/job.entity.js';
+import type * as Options from '../src/persistence/data-source-options.js';
+import type * as Open from '../src/persistence/open-data-source.js';
+import { BUSY_STREAM, DAYS, generateRows, SEGMENTS_PER_DAY } from './index-rows/generate-rows.ts';
+import { importBuilt } from './index-rows/import-built.ts';
+import { measureCommits } from './index-rows/measure-commits.ts';
+
+const PROJECT = resolve(import.meta.dirname, '..');
+const STREAMS = 1000;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** Midnight before the last: a day that is over. */
+const LAST_DAY = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS);
+
+const { values } = parseArgs({
+  options: {
+    database: { type: 'string', default: 'sqlite' },
+    rows: { type: 'string' },
+    url: { type: 'string' },
+    requests: { type: 'string', default: '300' },
+    keep: { type: 'string' },
+  },
+});
+const isPostgres = values.database === 'postgres';
+const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-index-'));
+const url = isPostgres
+  ? (values.url ?? process.env['DATABASE_URL'] ?? 'postgres:///aircheck?host=/run/postgresql')
+  : `sqlite://${values.keep ?? join(folder, 'index.db')}`;
+
+interface Question {
+  readonly name: string;
+  /** Milliseconds that the slowest hundredth may take. */
+  readonly barMs: number;
+  path(): string;
+}
+
+const someStream = (): string => `cam-${String(Math.floor(Math.random() * STREAMS))}`;
+const someTime = (lengthMs: number): string => {
+  const from = LAST_DAY.getTime() - Math.floor(Math.random() * (DAYS - 1)) * DAY_MS;
+  const shift = lengthMs === DAY_MS ? 0 : Math.floor(Math.random() * (DAY_MS - lengthMs));
+  const [begin, end] = [from + shift, from + shift + lengthMs].map((ms) => new Date(ms).toISOString());
+  return `from=${String(begin)}&to=${String(end)}`;
+};
+const month = `from=${new Date(LAST_DAY.getTime() - (DAYS - 1) * DAY_MS).toISOString()}&to=${new Date(LAST_DAY.getTime() + DAY_MS).toISOString()}`;
+
+const questions: readonly Question[] = [
+  { name: "a stream's days", barMs: 50, path: () => `/api/v1/recordings?stream=${someStream()}&limit=30` },
+  {
+    name: "a stream's sessions",
+    barMs: 50,
+    path: () => `/api/v1/sessions?stream=${someStream()}&${month}&limit=30`,
+  },
+  { name: 'timeline of 30 days', barMs: 50, path: () => `/api/v1/streams/${someStream()}/timeline?${month}` },
+  { name: 'timeline of 30 full days', barMs: 50, path: () => `/api/v1/streams/${BUSY_STREAM}/timeline?${month}` },
+  { name: 'manifest of an hour', barMs: 30, path: () => `/play/${BUSY_STREAM}/manifest.mpd?${someTime(HOUR_MS)}` },
+  { name: 'manifest of a day', barMs: 150, path: () => `/play/${BUSY_STREAM}/manifest.mpd?${someTime(DAY_MS)}` },
+];
+
+async function prepare(): Promise<void> {
+  const { loadConfig } = await importBuilt<typeof Config>('config/index.js');
+  const { dataSourceOptions } = await importBuilt<typeof Options>('persistence/data-source-options.js');
+  const { openDataSource } = await importBuilt<typeof Open>('persistence/open-data-source.js');
+  const { migrations } = await importBuilt<typeof Migrations>('migrations/index.js');
+  const { indexEntities, SegmentRow } = await importBuilt<typeof Entities>('modules/index/entities/index.js');
+  const { Job } = await importBuilt<typeof Jobs>('modules/storage/entities/job.entity.js');
+  const env = { DATABASE_URL: url, AIRCHECK_DATABASE_STATEMENT_TIMEOUT_SECONDS: '3600' };
+  const { config } = loadConfig({ env, cwd: folder });
+  const dataSource = await openDataSource(
+    dataSourceOptions(config.database, { entities: [...indexEntities, Job], migrations }),
+  );
+  const wanted = Number(values.rows ?? (isPostgres ? 10_000_000 : 2_000_000));
+  const begunMs = performance.now();
+  const isThere = await dataSource.manager.existsBy(SegmentRow, {});
+  if (!isThere) {
+    const made = await generateRows(dataSource, {
+      segments: wanted,
+      streams: STREAMS,
+      busyPerDay: SEGMENTS_PER_DAY,
+      lastDay: LAST_DAY,
+    });
+    print(`${String(made)} segments in ${((performance.now() - begunMs) / 1000).toFixed(0)} s`);
+  }
+  const perSecond = isPostgres ? 1000 : 200;
+  const commits = await measureCommits(dataSource, { perSecond, seconds: 10 });
+  const { corePercent, p99Ms } = commits;
+  print(
+    `commits: ${commits.perSecond.toFixed(0)} of ${String(perSecond)} a second, ${corePercent.toFixed(1)} % of a core (25), p99 ${p99Ms.toFixed(0)} ms`,
+  );
+  await dataSource.destroy();
+}
+
+async function ask(address: string, { name, barMs, path }: Question): Promise<void> {
+  const times: number[] = [];
+  let status = 0;
+  let bytes = 0;
+  for (let count = 0; count < Number(values.requests); count += 1) {
+    const begunMs = performance.now();
+    const response = await fetch(address + path());
+    bytes = (await response.arrayBuffer()).byteLength;
+    times.push(performance.now() - begunMs);
+    ({ status } = response);
+  }
+  times.sort((one, other) => one - other);
+  const at = (share: number): string => (times[Math.floor(times.length * share)] ?? NaN).toFixed(1);
+  print(
+    `${name}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${String(barMs)}), ${String(bytes)} bytes, status ${String(status)}`,
+  );
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function main(): Promise<void> {
+  print(`${isPostgres ? 'PostgreSQL' : 'SQLite'}, ${String(STREAMS)} streams, ${String(DAYS)} days`);
+  await prepare();
+  const child = spawn(process.execPath, [join(PROJECT, 'dist/main.js'), 'serve'], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: url,
+      AIRCHECK_HTTP_LISTEN: '127.0.0.1:0',
+      AIRCHECK_WEBRTC_UDP_PORT: '0',
+      AIRCHECK_WEBRTC_LISTEN_ADDRESSES: '127.0.0.1',
+      AIRCHECK_ENGINE_WORKERS: '1',
+      AIRCHECK_LOG_LEVEL: 'info',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [address] = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(line) ?? [];
+      if (address === undefined || !line.includes('ready')) continue;
+      child.stdout.resume();
+      for (const question of questions) await ask(address, question);
+      break;
+    }
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main();

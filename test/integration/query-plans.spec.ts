@@ -1,0 +1,66 @@
+import { DAYS, generateRows } from '../../bench/index-rows/generate-rows.js';
+import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
+import { SessionHoldService } from '../../src/modules/index/sessions/session-hold.service.js';
+import { overBothDatabases } from '../support/databases.js';
+import { recordedTrack, segmentClosed, sessionInput, startIndex, type IndexFixture } from './support/index-fixture.js';
+import { fullScans, statementsOf } from './support/query-plans.js';
+
+const DAY_MS = 86_400_000;
+const LAST_DAY = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS);
+const MONTH = `from=${new Date(LAST_DAY.getTime() - (DAYS - 1) * DAY_MS).toISOString()}&to=${new Date(LAST_DAY.getTime() + DAY_MS).toISOString()}`;
+const HOUR = `from=${LAST_DAY.toISOString()}&to=${new Date(LAST_DAY.getTime() + 3_600_000).toISOString()}`;
+const DATE = LAST_DAY.toISOString().slice(0, 10);
+const SESSION = `cam-7-${DATE.replaceAll('-', '')}`;
+
+overBothDatabases(() => {
+  it('answers and commits among 100 000 segments without reading a table whole', async () => {
+    await using fixture = await startIndex();
+    const rows = { segments: 100_000, streams: 50, busyPerDay: 1000, lastDay: LAST_DAY };
+    await expect(generateRows(fixture.dataSource, rows)).resolves.toBeGreaterThan(99_000);
+
+    const statements = await statementsOf(fixture.dataSource, async () => {
+      await ask(fixture);
+      await write(fixture);
+    });
+
+    expect(statements.length).toBeGreaterThan(30);
+    expect(await fullScans(fixture.dataSource, statements)).toEqual([]);
+  });
+});
+
+async function ask({ app }: IndexFixture): Promise<void> {
+  const url = await app.getUrl();
+  for (const path of [
+    '/api/v1/recordings?stream=cam-3&limit=30',
+    `/api/v1/sessions?stream=cam-3&${MONTH}`,
+    `/api/v1/sessions?limit=20`,
+    `/api/v1/sessions/${SESSION}`,
+    `/api/v1/streams/cam-3/timeline?${MONTH}`,
+    `/api/v1/streams/cam-0/timeline?${MONTH}`,
+    `/play/cam-0/manifest.mpd?${HOUR}`,
+    `/play/cam-0/index.m3u8?${HOUR}`,
+    '/api/playback/cam-3',
+    `/api/record/object/cam-3/${DATE.replaceAll('-', '/')}/manifest.mpd`,
+  ]) {
+    const { status } = await fetch(url + path);
+    expect([path, status]).toEqual([path, 200]);
+  }
+}
+
+async function write({ app, index }: IndexFixture): Promise<void> {
+  const session = { id: 'new', stream: 'new', directory: 'new/2026/11/20' };
+  await index.directoryState(session.directory);
+  await index.openSession(sessionInput(session));
+  await index.anchorSession('new', LAST_DAY.getTime());
+  await index.commitTrack('new', recordedTrack('v1', { directory: session.directory }));
+  const place = { sessionId: 'new', directory: session.directory, trackIds: ['v1'] };
+  for (const number of [1, 2]) await index.commitSegment(segmentClosed(number, { startMs: number * 6000, ...place }));
+  await index.commitGap('new', { kind: 'video', startMs: 0, durationMs: 40, cause: 'loss' });
+  await index.setSessionState('new', { state: 'completed', reason: 'requested', endedAt: new Date() });
+  await index.committedPart('new', session.directory);
+  await index.segmentBefore('new', session.directory, 2);
+  await index.unfinishedSessions();
+  await app.get(SessionHoldService).hold('new');
+  await app.get(SessionHoldService).release('new');
+  await app.get(RecordingDeletionService).deleteSessions([SESSION], true);
+}
