@@ -7,6 +7,7 @@ import { migrations } from './migrations/index.js';
 import { AuthGuard, OPEN_CONTROLLERS } from './modules/auth/auth.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { ExportsModule } from './modules/exports/exports.module.js';
+import { GraphqlModule } from './modules/graphql/graphql.module.js';
 import { IceModule } from './modules/ice/ice.module.js';
 import { IndexModule } from './modules/index/index.module.js';
 import { RecorderModule } from './modules/recorder/recorder.module.js';
@@ -46,6 +47,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     ExportsModule,
     SignalingModule,
     RecorderModule,
+    GraphqlModule,
   ],
   providers: [
     { provide: OPEN_CONTROLLERS, useValue: [HealthController, MetricsController] },

@@ -69,9 +69,10 @@ async function startApplication({ config, warnings }: LoadedConfig, context: Com
 async function registerNode(app: NestExpressApplication, address: NodeAddress): Promise<void> {
   const node = app.get(NodeService);
   const loads = new WorkerLoads();
+  const signaling = app.get(SignalingService);
   app.get(Engine).on((event) => {
     const load = loads.hear(event);
-    if (load !== undefined) node.reportLoad(load);
+    if (load !== undefined) node.reportLoad({ ...load, liveStreams: signaling.publisherCount });
   });
   await node.register(address);
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { isPostgresUrl, isTimeZone, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
 import { extraIce, iceServers } from './ice-schema.js';
+import { graphql } from './graphql-schema.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 import { backupStorage, storage, upload } from './storage-schema.js';
 
@@ -337,6 +338,7 @@ export const configSchema = z.strictObject({
   playback: playback.prefault({}),
   exports: fileExports.prefault({}),
   database: database.prefault({}),
+  graphql: graphql.prefault({}),
   log: z
     .strictObject({
       level: oneOf(

@@ -1,6 +1,7 @@
 import { Completeness1795300000000 } from './1795300000000-completeness.js';
 import { Index1795200000000 } from './1795200000000-index.js';
 import { GapEnds1795350000000 } from './1795350000000-gap-ends.js';
+import { Lists1795510000000 } from './1795510000000-lists.js';
 import { Outbox1795400000000 } from './1795400000000-outbox.js';
 import { PlaybackRanges1795520000000 } from './1795520000000-playback-ranges.js';
 import { Exports1795530000000 } from './1795530000000-exports.js';
@@ -16,6 +17,7 @@ export const migrations = [
   GapEnds1795350000000,
   Outbox1795400000000,
   TrackSessions1795500000000,
+  Lists1795510000000,
   PlaybackRanges1795520000000,
   Exports1795530000000,
   Timeline1795540000000,

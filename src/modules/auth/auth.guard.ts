@@ -4,13 +4,17 @@ import type { Request } from 'express';
 import { PermissionDeniedError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
 import { ACCESS_METADATA, type Access } from './ports/permission.decorator.js';
+import type { Caller, Right } from './ports/right.js';
+
+/** Which of a resolver's arguments is the operation's context. */
+const GRAPHQL_CONTEXT = 2;
 
 /** Injects the controllers that everyone may call, for those that cannot say so themselves. */
 export const OPEN_CONTROLLERS = Symbol('OPEN_CONTROLLERS');
 
 export type OpenControllers = readonly (new (...args: never[]) => object)[];
 
-/** Judges the credentials of every request, before its body is read. */
+/** Judges the credentials of every request, before its body is read, and what each GraphQL resolver may be asked for. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
@@ -22,10 +26,17 @@ export class AuthGuard implements CanActivate {
   canActivate(context: ExecutionContext): true {
     const access = this.accessOf(context);
     if (access === 'public') return true;
-    const request = context.switchToHttp().getRequest<Request>();
-    const rights = this.auth.rightsOf(request.headers.authorization);
-    if (!rights.includes(access)) throw new PermissionDeniedError(access);
+    const rights = this.rightsIn(context);
+    if (access !== 'signed-in' && !rights.includes(access)) throw new PermissionDeniedError(access);
     return true;
+  }
+
+  /** The credentials of a GraphQL operation were judged when its request or its connection came. */
+  private rightsIn(context: ExecutionContext): readonly Right[] {
+    if (context.getType<'http' | 'graphql'>() === 'graphql')
+      return context.getArgByIndex<Caller>(GRAPHQL_CONTEXT).rights;
+    const request = context.switchToHttp().getRequest<Request>();
+    return this.auth.rightsOf(request.headers.authorization);
   }
 
   /** What a handler says beats what its controller says. */

@@ -19,6 +19,15 @@ export class RecordingNotFoundError extends AppError {
   }
 }
 
+export class NodeNotFoundError extends AppError {
+  readonly kind = 'not-found';
+  readonly code = 'node-not-found';
+
+  constructor(alias: string) {
+    super('No node has this alias.', { alias });
+  }
+}
+
 export class RecordingSessionRunningError extends AppError {
   readonly kind = 'conflict';
   readonly code = 'recording-session-running';
@@ -44,6 +53,16 @@ export class RecordingSessionHeldError extends AppError {
 
   constructor(sessionId: string) {
     super('The session is held: nobody may delete it before the hold is taken back.', { sessionId });
+  }
+}
+
+/** Nobody deletes everything by leaving something out. */
+export class DeletionFilterEmptyError extends AppError {
+  readonly kind = 'invalid-input';
+  readonly code = 'deletion-filter-empty';
+
+  constructor() {
+    super('What is to be deleted takes a stream, from or to.');
   }
 }
 

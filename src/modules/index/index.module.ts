@@ -4,8 +4,12 @@ import { StorageModule } from '../storage/storage.module.js';
 import { RecordingDeletionService } from './deletion/recording-deletion.service.js';
 import { indexEntities } from './entities/index.js';
 import { FillerService } from './filler.service.js';
+import { IndexLoaders } from './graphql/index-loaders.js';
+import { indexResolvers } from './graphql/index-resolvers.js';
+import { IndexEventsService } from './index-events.service.js';
 import { IndexService } from './index.service.js';
 import { ManifestService } from './manifest.service.js';
+import { NodeListService } from './node-list.service.js';
 import { NodeService } from './node.service.js';
 import { ObjectController } from './object.controller.js';
 import { ObjectService } from './object.service.js';
@@ -23,6 +27,7 @@ import { StorageMetricsService } from './storage-report/storage-metrics.service.
 import { StorageReportService } from './storage-report/storage-report.service.js';
 import { SegmentUploads } from './segment-uploads.js';
 import { SessionHoldService } from './sessions/session-hold.service.js';
+import { SessionRelationsService } from './sessions/session-relations.service.js';
 import { SessionListService } from './sessions/session-list.service.js';
 import { ThumbnailController } from './thumbnail.controller.js';
 import { ThumbnailService } from './thumbnails/thumbnail.service.js';
@@ -62,5 +67,11 @@ import { TimelineService } from './timeline/timeline.service.js';
     ThumbnailService,
   ],
   exports: [IndexService, ManifestService, NodeService, PlaybackRangeService],
+    SessionRelationsService,
+    NodeListService,
+    IndexEventsService,
+    ...indexResolvers,
+  ],
+  exports: [IndexService, ManifestService, NodeService, IndexEventsService, IndexLoaders],
 })
 export class IndexModule {}

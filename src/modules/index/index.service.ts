@@ -32,6 +32,7 @@ import { EMPTY_SESSION } from './empty-session.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
 import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
 import { lockSession, namesIn } from './lock-session.js';
+import { tellSession, tellWhenCommitted } from './index-events.js';
 import { manifestPath, splitKey } from './object-names.js';
 import { findPlaybackEntries, findRecordedStreams } from './playback-entries.js';
 import {
@@ -88,6 +89,7 @@ export class IndexService {
       }
       const row = newSession(input);
       await manager.insert(RecordingSession, row);
+      tellWhenCommitted(manager, { type: 'session-changed', session: row });
       return sessionView(row);
     });
   }
@@ -153,6 +155,7 @@ export class IndexService {
         { ...change, ...moved, updatedAt: new Date() },
       );
       if (affected === 0) throw new UnknownRecordingSessionError(sessionId);
+      await tellSession(manager, sessionId);
     });
   }
 

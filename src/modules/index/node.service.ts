@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { NodeRow } from './entities/index.js';
+import { tellWhenCommitted } from './index-events.js';
 
 const HEARTBEAT_MS = 10_000;
 
@@ -18,6 +19,8 @@ export interface NodeLoad {
   readonly cpuPercent: number;
   /** Peer connections. */
   readonly sessions: number;
+  /** Streams with a publisher. */
+  readonly liveStreams: number;
 }
 
 /** This server's row among the nodes: written at its start, touched while it runs. */
@@ -25,7 +28,7 @@ export interface NodeLoad {
 export class NodeService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(NodeService.name);
   private readonly alias: string;
-  private load: NodeLoad = { workers: 0, cpuPercent: 0, sessions: 0 };
+  private load: NodeLoad = { workers: 0, cpuPercent: 0, sessions: 0, liveStreams: 0 };
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -39,7 +42,10 @@ export class NodeService implements BeforeApplicationShutdown {
   async register(address: NodeAddress): Promise<void> {
     const now = new Date();
     const row: NodeRow = { alias: this.alias, ...address, ...this.load, startedAt: now, lastSeenAt: now };
-    await inTransaction(this.dataSource, (manager) => manager.upsert(NodeRow, row, ['alias']));
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.upsert(NodeRow, row, ['alias']);
+      tellWhenCommitted(manager, { type: 'node-changed', node: row });
+    });
     clearInterval(this.timer);
     this.timer = setInterval(() => void this.beat(), HEARTBEAT_MS).unref();
   }
@@ -58,7 +64,11 @@ export class NodeService implements BeforeApplicationShutdown {
   private async beat(): Promise<void> {
     const change = { ...this.load, lastSeenAt: new Date() };
     try {
-      await inTransaction(this.dataSource, (manager) => manager.update(NodeRow, { alias: this.alias }, change));
+      await inTransaction(this.dataSource, async (manager) => {
+        await manager.update(NodeRow, { alias: this.alias }, change);
+        const node = await manager.findOneBy(NodeRow, { alias: this.alias });
+        if (node !== null) tellWhenCommitted(manager, { type: 'node-changed', node });
+      });
     } catch (error) {
       this.logger.warn({ err: error }, 'The node could not be marked as alive.');
     }

@@ -6,6 +6,7 @@ import { RecordingDeletionService } from './deletion/recording-deletion.service.
 import { DeletionDto } from './dto/deletion.dto.js';
 import { DocumentedDeletion } from './dto/documented-deletion.js';
 import { RecordingDto, RecordingPageDto } from './dto/recording.dto.js';
+import { LIST_ORDERS } from './page-cursor.js';
 import { RecordingListService } from './recordings/recording-list.service.js';
 import {
   MOST_RECORDINGS,
@@ -25,8 +26,15 @@ export class RecordingController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'What was recorded, by stream and day, the newest day first' })
+  @ApiOperation({ summary: 'What was recorded, by stream and day' })
   @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
+  @ApiQuery({ name: 'from', required: false, description: 'RFC 3339; the day of it and later ones' })
+  @ApiQuery({ name: 'to', required: false, description: 'RFC 3339; days that had begun before' })
+  @ApiQuery({
+    name: 'order',
+    required: false,
+    schema: { type: 'string', enum: [...LIST_ORDERS], default: 'newest-first' },
+  })
   @ApiQuery({
     name: 'limit',
     required: false,

@@ -11,6 +11,7 @@ import { RecordingDeletionService } from './deletion/recording-deletion.service.
 import { DeletionDto } from './dto/deletion.dto.js';
 import { DocumentedDeletion } from './dto/documented-deletion.js';
 import { RecordingSessionDetailsDto, RecordingSessionPageDto } from './dto/recording-session.dto.js';
+import { LIST_ORDERS } from './page-cursor.js';
 import { RECORDING_SESSION_STATES } from './recording-session.js';
 import { SessionHoldService } from './sessions/session-hold.service.js';
 import { SessionListService } from './sessions/session-list.service.js';
@@ -27,11 +28,17 @@ export class RecordingSessionController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Recording sessions and how complete they are, newest first' })
+  @ApiOperation({ summary: 'Recording sessions and how complete they are' })
   @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
+  @ApiQuery({ name: 'node', required: false, description: 'Only of the node of this alias' })
   @ApiQuery({ name: 'from', required: false, description: 'RFC 3339; sessions that had not ended by then' })
   @ApiQuery({ name: 'to', required: false, description: 'RFC 3339; sessions that had begun before' })
   @ApiQuery({ name: 'state', required: false, enum: RECORDING_SESSION_STATES })
+  @ApiQuery({
+    name: 'order',
+    required: false,
+    schema: { type: 'string', enum: [...LIST_ORDERS], default: 'newest-first' },
+  })
   @ApiQuery({
     name: 'limit',
     required: false,

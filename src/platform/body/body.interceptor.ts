@@ -26,6 +26,7 @@ export class BodyInterceptor implements NestInterceptor {
   private readonly parseText = raw({ type: TEXT_TYPES, limit: TEXT_LIMIT_BYTES, inflate: false });
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    if (context.getType() !== 'http') return next.handle();
     const wanted = wantedBody(context.getClass(), context.getHandler().name);
     const request = context.switchToHttp().getRequest<Request>();
     if (wanted !== undefined && hasBody(request)) {

@@ -1,5 +1,6 @@
 import { STATUS_CODES, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { NextFunction, Request, Response } from 'express';
 import { PROBLEM_CONTENT_TYPE, problemOfStatus, type ProblemDocument } from '../problem/problem-document.js';
 import { sendProblem } from '../problem/problem.filter.js';
@@ -86,8 +87,12 @@ function refuse(socket: Connection, document: ProblemDocument): void {
     socket.destroy();
     return;
   }
-  socket.write(rawAnswer(document));
-  socket.destroySoon();
+  refuseRaw(socket, document);
+}
+
+/** Answers where the framework has no response for it. */
+export function refuseRaw(socket: Duplex, document: ProblemDocument): void {
+  socket.end(rawAnswer(document), () => socket.destroy());
 }
 
 function rawAnswer(document: ProblemDocument): string {

@@ -11,12 +11,16 @@ import { AppError } from '../../shared/errors.js';
 import { PROBLEM_CONTENT_TYPE, problem, problemOf, problemOfStatus, type ProblemDocument } from './problem-document.js';
 import { methodsOfPath } from './route-methods.js';
 
-/** Makes an RFC 9457 document of everything that is thrown on the way of a request, in whatever layer. */
+/**
+ * Makes an RFC 9457 document of everything that is thrown on the way of a request, in whatever layer. GraphQL has a form of
+ * its own for what its resolvers throw.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
   catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error;
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();

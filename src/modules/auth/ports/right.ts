@@ -2,3 +2,8 @@
 export type Right = 'publish' | 'watch' | 'record' | 'playback' | 'admin';
 
 export const ALL_RIGHTS: readonly Right[] = ['publish', 'watch', 'record', 'playback', 'admin'];
+
+/** Who asks, by what may be done. */
+export interface Caller {
+  readonly rights: readonly Right[];
+}

@@ -11,6 +11,7 @@ import type { CommittedExtent, Extent } from './extent.js';
 import { countFrames } from '../count-reception.js';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
 import type { SegmentState } from '../entities/segment-row.entity.js';
+import { tellWhenCommitted } from '../index-events.js';
 import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError } from '../index.errors.js';
 
 /**
@@ -32,7 +33,8 @@ export async function commitSegments(
     if (objects.length === 0) throw new EmptySegmentError(directory, number);
   }
   const sessions = await takeSessions(manager, segments);
-  const committed = await insertSegments(manager, segments, outbox.hasBucket ? 'uploading' : 'local');
+  const state = outbox.hasBucket ? 'uploading' : 'local';
+  const committed = await insertSegments(manager, segments, state);
   if (committed.length === 0) return;
   await outbox.upload(manager, committed.flatMap(({ segment }) => segment.objects).map(outgoing));
   await addToParts(manager, sessions, committed, timeZone);
@@ -41,6 +43,10 @@ export async function commitSegments(
     manager,
     committed.map(({ segment }) => segment),
   );
+  for (const { segment, extent } of committed) {
+    const stream = sessions.get(segment.recordingSessionId)?.stream ?? '';
+    tellWhenCommitted(manager, { type: 'segment-committed', stream, segment: segmentRow(segment, extent, state) });
+  }
 }
 
 /** In the order of their ids: of two transactions with the same sessions one waits, and not each for the other. */

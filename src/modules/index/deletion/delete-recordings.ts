@@ -17,6 +17,7 @@ import {
   UnknownRecordingSessionError,
 } from '../index.errors.js';
 import { takeSession } from '../lock-session.js';
+import { tellWhenCommitted } from '../index-events.js';
 import { manifestPath } from '../object-names.js';
 import { UNFINISHED_STATES } from '../recording-session.js';
 import { deletePart, type PartDeletion } from './delete-part.js';
@@ -155,9 +156,10 @@ async function deleteFrom(
 
 /** Of a session without media. */
 async function forget(manager: EntityManager, sessionId: string): Promise<void> {
-  await deletableSession(manager, sessionId);
+  const { stream } = await deletableSession(manager, sessionId);
   for (const entity of [GapRow, GapSumRow, CompletenessRow]) await manager.delete(entity, { sessionId });
   await manager.delete(RecordingSession, { id: sessionId });
+  tellWhenCommitted(manager, { type: 'session-deleted', sessionId, stream });
 }
 
 /** In a transaction nobody else may hold it or have it deleted from now on. */

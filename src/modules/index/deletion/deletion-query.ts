@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from '../sessions/session-query.js';
+import { instant } from '../instant.js';
 
 /** To be said each time, so that nobody deletes media by leaving something out. */
 const removeObjects = z

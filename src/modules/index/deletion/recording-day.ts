@@ -1,4 +1,4 @@
-import { Between, type EntityManager } from 'typeorm';
+import { Between, In, type EntityManager } from 'typeorm';
 import { lockNames } from '../../../persistence/row-locks.js';
 import type { CalendarDay } from '../../../shared/calendar-day.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from '../directory-day.js';
@@ -50,6 +50,25 @@ export function partsOfDay(
 ): Promise<SessionPart[]> {
   const nearMs = Date.UTC(year, month - 1, day, 12);
   return partsNear(manager, { stream, day: { year, month, day }, nearMs, timeZone });
+}
+
+/** @returns what sessions have of each day, in order, by the id of the recording */
+export async function partsOfDays(
+  manager: EntityManager,
+  recordings: readonly Recording[],
+  timeZone: string,
+): Promise<Map<string, SessionPart[]>> {
+  const noons = recordings.map(({ year, month, day }) => Date.UTC(year, month - 1, day, 12));
+  const from = new Date(Math.min(...noons) - NEARBY_MS);
+  const to = new Date(Math.max(...noons) + NEARBY_MS);
+  const parts = new Map(recordings.map(({ id }): [string, SessionPart[]] => [id, []]));
+  if (recordings.length === 0) return parts;
+  const nearby = await manager.find(SessionPart, {
+    where: { stream: In([...new Set(recordings.map(({ stream }) => stream))]), startedAt: Between(from, to) },
+    order: { startedAt: 'ASC' },
+  });
+  for (const part of nearby) parts.get(recordingId(part.stream, listedDay(part, timeZone)))?.push(part);
+  return parts;
 }
 
 async function partsNear(

@@ -1,3 +1,4 @@
+import { Field, ObjectType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import type { MediaKind } from '../../../media/codecs/codec.js';
 import {
@@ -8,16 +9,21 @@ import {
   type UnrecordedTrack,
 } from '../recording-session.js';
 import type { SessionDetails, SessionPage, SessionReport } from '../sessions/session-list.service.js';
+import { MediaKindEnum } from '../../../platform/graphql/media-kind.js';
 import { CompletenessDto, GapDto } from './completeness.dto.js';
 
+@ObjectType('UnrecordedTrack')
 export class UnrecordedTrackDto {
   @ApiProperty({ enum: ['audio', 'video'] })
+  @Field(() => MediaKindEnum)
   readonly kind: MediaKind;
 
   @ApiProperty({ example: 'VP8' })
+  @Field(() => String)
   readonly codec: string;
 
   @ApiProperty({ enum: ['unsupported-codec'] })
+  @Field(() => String)
   readonly reason: UnrecordedTrack['reason'];
 
   constructor({ kind, codecName, reason }: UnrecordedTrack) {

@@ -31,4 +31,8 @@ export class NodeRow {
   /** Peer connections. */
   @Column({ type: 'integer' })
   sessions!: number;
+
+  /** Streams with a publisher. */
+  @Column({ name: 'live_streams', type: 'integer', default: 0 })
+  liveStreams!: number;
 }

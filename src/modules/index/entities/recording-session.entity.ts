@@ -21,6 +21,7 @@ import type {
 })
 @Index('recording_sessions_stream_ix', ['stream', 'startedAt'])
 @Index('recording_sessions_started_ix', ['startedAt', 'id'])
+@Index('recording_sessions_node_ix', ['nodeAlias', 'startedAt', 'id'])
 @Index('recording_sessions_unpublished_ix', ['startedAt'], { where: `"published_at" IS NULL` })
 @Index('recording_sessions_state_ix', ['state'])
 @Index('recording_sessions_directory_ix', ['directory'])

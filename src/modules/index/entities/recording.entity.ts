@@ -1,9 +1,10 @@
-import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import { idColumn, instantColumn } from '../../../persistence/column-types.js';
 
 /** A stream's day: where the manifest of its default directory lies. */
 @Entity('recordings')
 @Unique('recordings_stream_day_uq', ['stream', 'year', 'month', 'day'])
+@Index('recordings_day_ix', ['year', 'month', 'day', 'id'])
 export class Recording {
   @PrimaryColumn(idColumn)
   id!: string;

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
-import { partsOfDay } from '../deletion/recording-day.js';
-import { Recording } from '../entities/index.js';
+import { dayAt } from '../../../shared/calendar-day.js';
+import { partsOfDays } from '../deletion/recording-day.js';
+import { Recording, type SessionPart } from '../entities/index.js';
 import { RecordingNotFoundError } from '../index.errors.js';
-import { writeCursor } from '../page-cursor.js';
-import type { RecordingQuery } from './recording-query.js';
+import { recordingCursor, type RecordingQuery } from './recording-query.js';
 
-/** The day as one number, to compare and to order by. */
-const DAY = 'recording.year * 10000 + recording.month * 100 + recording.day';
+/** Days, and streams within a day; the index of days has them in this order. */
+const PLACE = '(recording.year, recording.month, recording.day, recording.id)';
 
 export interface RecordingReport {
   readonly recording: Recording;
@@ -34,47 +34,74 @@ export class RecordingListService {
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  /** The newest day first. */
   async list(query: RecordingQuery): Promise<RecordingPage> {
+    const { rows, hasMore } = await this.page(query);
+    const last = hasMore ? rows.at(-1) : undefined;
+    return { recordings: await this.reportsOf(rows), nextCursor: last && recordingCursor(last) };
+  }
+
+  /** Rows alone. */
+  async page(query: RecordingQuery): Promise<{ readonly rows: readonly Recording[]; readonly hasMore: boolean }> {
     const rows = await this.select(query).getMany();
-    const page = rows.slice(0, query.limit);
-    const last = rows.length > query.limit ? page.at(-1) : undefined;
-    const nextCursor = last && writeCursor([last.year * 10_000 + last.month * 100 + last.day, last.id]);
-    const recordings: RecordingReport[] = [];
-    for (const row of page) recordings.push(await this.report(row));
-    return { recordings, nextCursor };
+    return { rows: rows.slice(0, query.limit), hasMore: rows.length > query.limit };
   }
 
   /** @throws {RecordingNotFoundError} */
   async details(id: string): Promise<RecordingReport> {
-    const row = await this.dataSource.manager.findOneBy(Recording, { id });
-    if (row === null) throw new RecordingNotFoundError(id);
-    return this.report(row);
+    const row = await this.find(id);
+    const [report] = row === undefined ? [] : await this.reportsOf([row]);
+    if (report === undefined) throw new RecordingNotFoundError(id);
+    return report;
+  }
+
+  async find(id: string): Promise<Recording | undefined> {
+    return (await this.dataSource.manager.findOneBy(Recording, { id })) ?? undefined;
+  }
+
+  /** What sessions have of each day, in order, by the id of the recording. */
+  partsOf(recordings: readonly Recording[]): Promise<Map<string, SessionPart[]>> {
+    return partsOfDays(this.dataSource.manager, recordings, this.config.recorder.time_zone);
   }
 
   /** One more than the page has, to know whether there is another. */
-  private select({ stream, limit, cursor }: RecordingQuery): SelectQueryBuilder<Recording> {
+  private select({ stream, from, to, order, limit, cursor }: RecordingQuery): SelectQueryBuilder<Recording> {
     const select = this.dataSource.manager.createQueryBuilder(Recording, 'recording');
     if (stream !== undefined) select.andWhere('recording.stream = :stream', { stream });
-    if (cursor !== undefined) {
-      select.andWhere(`(${DAY} < :day OR (${DAY} = :day AND recording.id < :id))`, cursor);
+    if (from !== undefined) {
+      const { year, month, day } = dayAt(from.getTime(), this.config.recorder.time_zone);
+      const isThenOrLater = '(recording.year, recording.month, recording.day) >= (:fromYear, :fromMonth, :fromDay)';
+      select.andWhere(isThenOrLater, { fromYear: year, fromMonth: month, fromDay: day });
     }
+    if (to !== undefined) {
+      const { year, month, day } = dayAt(to.getTime() - 1, this.config.recorder.time_zone);
+      const isByThen = '(recording.year, recording.month, recording.day) <= (:toYear, :toMonth, :toDay)';
+      select.andWhere(isByThen, { toYear: year, toMonth: month, toDay: day });
+    }
+    if (cursor !== undefined) {
+      select.andWhere(`${PLACE} ${order === 'newest-first' ? '<' : '>'} (:year, :month, :day, :id)`, cursor);
+    }
+    const direction = order === 'newest-first' ? 'DESC' : 'ASC';
     return select
-      .orderBy('recording.year', 'DESC')
-      .addOrderBy('recording.month', 'DESC')
-      .addOrderBy('recording.day', 'DESC')
-      .addOrderBy('recording.id', 'DESC')
+      .orderBy('recording.year', direction)
+      .addOrderBy('recording.month', direction)
+      .addOrderBy('recording.day', direction)
+      .addOrderBy('recording.id', direction)
       .limit(limit + 1);
   }
 
-  private async report(recording: Recording): Promise<RecordingReport> {
-    const parts = await partsOfDay(this.dataSource.manager, recording, this.config.recorder.time_zone);
-    return {
-      recording,
-      sessionIds: [...new Set(parts.map(({ sessionId }) => sessionId))],
-      segmentCount: parts.reduce((sum, part) => sum + part.segmentCount, 0),
-      sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
-      durationMs: parts.reduce((sum, part) => sum + part.endMs - part.startMs, 0),
-    };
+  private async reportsOf(rows: readonly Recording[]): Promise<RecordingReport[]> {
+    const parts = await this.partsOf(rows);
+    return rows.map((recording) => reportOf(recording, parts.get(recording.id) ?? []));
   }
+}
+
+/** @param parts what sessions have of the day, in order */
+export function reportOf(recording: Recording, parts: readonly SessionPart[]): RecordingReport {
+  return {
+    recording,
+    sessionIds: [...new Set(parts.map(({ sessionId }) => sessionId))],
+    segmentCount: parts.reduce((sum, part) => sum + part.segmentCount, 0),
+    sizeBytes: parts.reduce((sum, part) => sum + part.sizeBytes, 0),
+    durationMs: parts.reduce((sum, part) => sum + part.endMs - part.startMs, 0),
+  };
 }

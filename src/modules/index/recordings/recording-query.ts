@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { readCursor } from '../page-cursor.js';
+import { cursorOf, LIST_ORDERS, writeCursor } from '../page-cursor.js';
+import { instant } from '../instant.js';
+import type { Recording } from '../entities/index.js';
 
 /** How many days a page has: at most, and where nothing is asked for. */
 export const MOST_RECORDINGS = 200;
@@ -7,28 +9,31 @@ export const USUAL_RECORDINGS = 50;
 
 /** The last day of a page: the next page begins behind it. */
 export interface RecordingCursor {
-  /** `20261120` for the 20th of November 2026. */
+  readonly year: number;
+  readonly month: number;
   readonly day: number;
   readonly id: string;
 }
 
-const cursorContent = z.tuple([z.number().int(), z.string().min(1).max(64)]);
+const number = z.number().int();
+const content = z.tuple([number, number, number, z.string().min(1).max(64)]);
 
-const cursor = z
-  .string()
-  .max(500)
-  .transform((text, context): RecordingCursor => {
-    const content = cursorContent.safeParse(readCursor(text));
-    if (content.success) return { day: content.data[0], id: content.data[1] };
-    context.addIssue('Expected the `nextCursor` of a page');
-    return z.NEVER;
-  });
+export const recordingCursorText = cursorOf(
+  content.transform(([year, month, day, id]): RecordingCursor => ({ year, month, day, id })),
+);
 
-/** Of `GET /api/v1/recordings`. */
+/** Of `GET /api/v1/recordings`. A day is in a range that it overlaps. */
 export const recordingQuery = z.object({
   stream: z.string().min(1).max(255).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  order: z.enum(LIST_ORDERS).default('newest-first'),
   limit: z.coerce.number().int().min(1).max(MOST_RECORDINGS).default(USUAL_RECORDINGS),
-  cursor: cursor.optional(),
+  cursor: recordingCursorText.optional(),
 });
 
 export type RecordingQuery = z.output<typeof recordingQuery>;
+
+export function recordingCursor({ year, month, day, id }: Recording): string {
+  return writeCursor([year, month, day, id]);
+}

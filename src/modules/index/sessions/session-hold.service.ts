@@ -3,6 +3,7 @@ import { DataSource, IsNull } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { RecordingSession } from '../entities/index.js';
 import { UnknownRecordingSessionError } from '../index.errors.js';
+import { tellSession } from '../index-events.js';
 import { IndexService } from '../index.service.js';
 import { takeSession } from '../lock-session.js';
 import { ManifestService } from '../manifest.service.js';
@@ -32,6 +33,7 @@ export class SessionHoldService {
       if ((await takeSession(manager, sessionId)) === null) throw new UnknownRecordingSessionError(sessionId);
       const unlessHeld = heldAt === null ? {} : { heldAt: IsNull() };
       await manager.update(RecordingSession, { id: sessionId, ...unlessHeld }, { heldAt, updatedAt: new Date() });
+      await tellSession(manager, sessionId);
     });
     for (const directory of await this.index.directoriesOf(sessionId)) await this.manifests.publish(directory);
   }

@@ -6,7 +6,7 @@ import type { RecordingSessionView } from '../recording-session.js';
 import { sessionView } from '../session-view.js';
 import type { Completeness } from './completeness.js';
 import { findCompleteness } from './find-completeness.js';
-import { encodeCursor, type SessionQuery } from './session-query.js';
+import { sessionCursor, type SessionQuery } from './session-query.js';
 
 /** A session of hours over a bad network has thousands; the sums are of all of them, the list is of the latest. */
 const MOST_GAPS = 1000;
@@ -35,13 +35,16 @@ export interface SessionDetails extends SessionReport {
 export class SessionListService {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Newest first. */
   async list(query: SessionQuery): Promise<SessionPage> {
+    const { rows, hasMore } = await this.page(query);
+    const last = hasMore ? rows.at(-1) : undefined;
+    return { sessions: await this.reportsOf(rows), nextCursor: last && sessionCursor(last) };
+  }
+
+  /** Rows alone. */
+  async page(query: SessionQuery): Promise<{ readonly rows: readonly RecordingSession[]; readonly hasMore: boolean }> {
     const rows = await this.select(query).getMany();
-    const page = rows.slice(0, query.limit);
-    const last = rows.length > query.limit ? page.at(-1) : undefined;
-    const nextCursor = last && encodeCursor({ startedAt: last.startedAt.toISOString(), id: last.id });
-    return { sessions: await this.reportsOf(page), nextCursor };
+    return { rows: rows.slice(0, query.limit), hasMore: rows.length > query.limit };
   }
 
   /** @throws {UnknownRecordingSessionError} */
@@ -55,21 +58,24 @@ export class SessionListService {
   }
 
   /** One more than the page has, to know whether there is another. A session is in a range that it overlaps. */
-  private select({ stream, from, to, state, limit, cursor }: SessionQuery): SelectQueryBuilder<RecordingSession> {
+  private select(query: SessionQuery): SelectQueryBuilder<RecordingSession> {
+    const { stream, node, from, to, state, order, limit, cursor } = query;
     const select = this.dataSource.manager.createQueryBuilder(RecordingSession, 'session');
     if (stream !== undefined) select.andWhere('session.stream = :stream', { stream });
+    if (node !== undefined) select.andWhere('session.nodeAlias = :node', { node });
     if (state !== undefined) select.andWhere('session.state = :state', { state });
     if (to !== undefined) select.andWhere('session.startedAt < :to', { to: to.toISOString() });
     if (from !== undefined) {
       select.andWhere('(session.endedAt IS NULL OR session.endedAt > :from)', { from: from.toISOString() });
     }
     if (cursor !== undefined) {
-      const isBehind = 'session.startedAt < :startedAt OR (session.startedAt = :startedAt AND session.id < :id)';
-      select.andWhere(`(${isBehind})`, cursor);
+      const isBehind = order === 'newest-first' ? '<' : '>';
+      select.andWhere(`(session.startedAt, session.id) ${isBehind} (:startedAt, :id)`, cursor);
     }
+    const direction = order === 'newest-first' ? 'DESC' : 'ASC';
     return select
-      .orderBy('session.startedAt', 'DESC')
-      .addOrderBy('session.id', 'DESC')
+      .orderBy('session.startedAt', direction)
+      .addOrderBy('session.id', direction)
       .limit(limit + 1);
   }
 

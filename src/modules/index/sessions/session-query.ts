@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { readCursor, writeCursor } from '../page-cursor.js';
+import type { RecordingSession } from '../entities/index.js';
+import { instant } from '../instant.js';
+import { cursorOf, LIST_ORDERS, writeCursor } from '../page-cursor.js';
 import { RECORDING_SESSION_STATES } from '../recording-session.js';
 
 /** How many sessions a page has: at most, and where nothing is asked for. */
@@ -12,34 +14,24 @@ export interface SessionCursor {
   readonly id: string;
 }
 
-const cursorContent = z.tuple([z.iso.datetime(), z.string().min(1).max(64)]);
+const content = z.tuple([z.iso.datetime(), z.string().min(1).max(64)]);
 
-const cursor = z
-  .string()
-  .max(500)
-  .transform((text, context): SessionCursor => {
-    const content = cursorContent.safeParse(readCursor(text));
-    if (content.success) return { startedAt: content.data[0], id: content.data[1] };
-    context.addIssue('Expected the `nextCursor` of a page');
-    return z.NEVER;
-  });
-
-export const instant = z.iso
-  .datetime({ offset: true, message: 'Expected an RFC 3339 instant' })
-  .transform((text) => new Date(text));
+export const sessionCursorText = cursorOf(content.transform(([startedAt, id]): SessionCursor => ({ startedAt, id })));
 
 /** Of `GET /api/v1/sessions`. */
 export const sessionQuery = z.object({
   stream: z.string().min(1).max(255).optional(),
+  node: z.string().min(1).max(255).optional(),
   from: instant.optional(),
   to: instant.optional(),
   state: z.enum(RECORDING_SESSION_STATES).optional(),
+  order: z.enum(LIST_ORDERS).default('newest-first'),
   limit: z.coerce.number().int().min(1).max(MOST_SESSIONS).default(USUAL_SESSIONS),
-  cursor: cursor.optional(),
+  cursor: sessionCursorText.optional(),
 });
 
 export type SessionQuery = z.output<typeof sessionQuery>;
 
-export function encodeCursor({ startedAt, id }: SessionCursor): string {
-  return writeCursor([startedAt, id]);
+export function sessionCursor({ startedAt, id }: Pick<RecordingSession, 'startedAt' | 'id'>): string {
+  return writeCursor([startedAt.toISOString(), id]);
 }

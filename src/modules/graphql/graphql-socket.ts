@@ -1,0 +1,171 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Context, Disposable, SubscribePayload } from 'graphql-ws';
+import { CloseCode } from 'graphql-ws';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  type ExecutionArgs,
+  type GraphQLFormattedError,
+} from 'graphql';
+import { WebSocketServer } from 'ws';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { MOST_TOKENS } from '../../platform/graphql/apollo-server.driver.js';
+import { formatFailure, graphqlErrorOf } from '../../platform/graphql/format-failure.js';
+import { TooManySubscriptionsError } from '../../platform/graphql/graphql.errors.js';
+import { limitsOf } from '../../platform/graphql/graphql-options.js';
+import { OperationContext } from '../../platform/graphql/operation-context.js';
+import { checkOperation } from '../../platform/graphql/operation-limits.js';
+import { problem, problemOfStatus, type ProblemDocument } from '../../platform/problem/problem-document.js';
+import { refuseRaw } from '../../platform/http/broken-requests.js';
+import { AppError } from '../../shared/errors.js';
+import { AuthService } from '../auth/auth.service.js';
+import type { Right } from '../auth/ports/right.js';
+import { GraphqlServer } from './graphql-server.js';
+
+const PATH = '/graphql';
+const PROTOCOL = 'graphql-transport-ws';
+const MOST_MESSAGE_BYTES = 256 * 1024;
+const MOST_OPERATIONS = 50;
+const KEEP_ALIVE_MS = 12_000;
+/** A subscriber that has not said goodbye by then is cut off. */
+const GOODBYE_MS = 1000;
+
+type Subscriber = Context<Record<string, unknown> | undefined, Extra & { rights?: readonly Right[] }>;
+
+/** GraphQL over WebSocket: `graphql-transport-ws` on the path that also takes POST. */
+@Injectable()
+export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MOST_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+  });
+  private protocol: Disposable | undefined;
+
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly auth: AuthService,
+    private readonly server: GraphqlServer,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.protocol = useServer<Record<string, unknown> | undefined, { rights?: readonly Right[] }>(
+      {
+        onConnect: (subscriber) => this.connect(subscriber),
+        onSubscribe: (subscriber, _id, payload) => this.prepare(subscriber, payload),
+        onError: (_subscriber, _id, _payload, errors) => errors.map(formatted),
+        onNext: (_subscriber, _id, _payload, _args, { data = null, errors }) =>
+          errors === undefined ? { data } : { data, errors: errors.map(formatted) },
+      },
+      this.sockets,
+      KEEP_ALIVE_MS,
+    );
+    const http = this.adapterHost.httpAdapter.getHttpServer() as Server;
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      this.upgrade(request, socket, head);
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    const cut = setTimeout(() => {
+      for (const socket of this.sockets.clients) socket.terminate();
+    }, GOODBYE_MS).unref();
+    await this.protocol?.dispose();
+    clearTimeout(cut);
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = this.refusalOf(request);
+    if (refusal !== undefined) {
+      refuseRaw(socket, refusal);
+      return;
+    }
+    this.sockets.handleUpgrade(request, socket, head, (connection) => {
+      this.sockets.emit('connection', connection, request);
+    });
+  }
+
+  private refusalOf({ url = '', headers }: IncomingMessage): ProblemDocument | undefined {
+    const [path] = url.split('?', 1);
+    if (path !== PATH) return problem(404, 'route-not-found', 'There is no WebSocket under this path.');
+    if (headers.upgrade?.toLowerCase() !== 'websocket')
+      return problemOfStatus(400, 'This path upgrades to WebSocket only.');
+    if (!this.isFromHere(headers)) return problemOfStatus(403, 'Pages of other origins may not connect (http.cors).');
+    if (this.sockets.clients.size >= this.config.graphql.max_connections) {
+      return problemOfStatus(503, 'There are as many subscribers as there may be (graphql.max_connections).');
+    }
+    return undefined;
+  }
+
+  /** Browsers let every page open a WebSocket anywhere, with nothing asked before: only the Origin tells. */
+  private isFromHere({ origin, host }: IncomingMessage['headers']): boolean {
+    if (origin === undefined || this.config.http.cors) return true;
+    try {
+      return new URL(origin).host === host;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Credentials come with the handshake, or with the first message where a client cannot set headers: a browser. */
+  private connect({ extra, connectionParams }: Subscriber): boolean {
+    const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
+    const authorization = typeof given === 'string' ? given : extra.request.headers.authorization;
+    try {
+      extra.rights = this.auth.rightsOf(authorization);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      extra.socket.close(CloseCode.Unauthorized, error.code);
+      return false;
+    }
+    return true;
+  }
+
+  private prepare({ extra, subscriptions }: Subscriber, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
+    try {
+      if (Object.keys(subscriptions).length > MOST_OPERATIONS) throw new TooManySubscriptionsError(MOST_OPERATIONS);
+      return this.argumentsOf(extra.rights ?? [], payload);
+    } catch (error) {
+      if (error instanceof AppError) return [graphqlErrorOf(error)];
+      if (error instanceof GraphQLError) return [refusal(error, 'GRAPHQL_PARSE_FAILED')];
+      throw error;
+    }
+  }
+
+  private argumentsOf(rights: readonly Right[], payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
+    const { schema } = this.server;
+    const document = parse(payload.query, { maxTokens: MOST_TOKENS });
+    const rules = this.config.graphql.introspection
+      ? specifiedRules
+      : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+    const complaints = validate(schema, document, rules);
+    if (complaints.length > 0) return complaints.map((error) => refusal(error, 'GRAPHQL_VALIDATION_FAILED'));
+    const variableValues = payload.variables ?? {};
+    checkOperation({ schema, document, variables: variableValues }, limitsOf(this.config));
+    const { operationName } = payload;
+    const contextValue = new OperationContext(rights, true);
+    return { schema, document, variableValues, contextValue, ...(operationName ? { operationName } : {}) };
+  }
+}
+
+function refusal(error: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source,
+    positions: error.positions,
+    extensions: { code },
+  });
+}
+
+function formatted(error: GraphQLError | GraphQLFormattedError): GraphQLFormattedError {
+  return error instanceof GraphQLError ? formatFailure(error.toJSON(), error) : error;
+}

@@ -1,0 +1,60 @@
+import { Args, ID, Resolver, Subscription } from '@nestjs/graphql';
+import { EventQueue } from '../../../platform/graphql/event-queue.js';
+import { Permission } from '../../auth/ports/permission.decorator.js';
+import { IndexEventsService } from '../index-events.service.js';
+import { NodeType } from './node.type.js';
+import { RecordingSessionChange, RecordingSessionType } from './recording-session.type.js';
+import { SegmentType } from './session-media.type.js';
+
+const asItIs = (event: unknown): unknown => event;
+const OF_STREAM = { type: (): typeof String => String, nullable: true, description: 'Only of this stream.' } as const;
+
+/** What happens to recordings, as it happens. */
+@Resolver()
+@Permission('playback')
+export class IndexFeedResolver {
+  constructor(private readonly events: IndexEventsService) {}
+
+  @Subscription(() => RecordingSessionChange, { resolve: asItIs, description: 'Each change of its state.' })
+  recordingSessionChanged(@Args('stream', OF_STREAM) stream: string | null): EventQueue<RecordingSessionChange> {
+    return new EventQueue((push) =>
+      this.events.on((event) => {
+        if (event.type === 'session-deleted') {
+          const { sessionId: id, stream: name } = event;
+          if (isWanted(stream, name)) push(id, { id, stream: name, session: null });
+        } else if (event.type === 'session-changed') {
+          const { id, stream: name } = event.session;
+          if (isWanted(stream, name)) push(id, { id, stream: name, session: new RecordingSessionType(event.session) });
+        }
+      }),
+    );
+  }
+
+  @Subscription(() => SegmentType, { resolve: asItIs, description: 'Each segment that may be played from now on.' })
+  segmentCommitted(@Args('stream', OF_STREAM) stream: string | null): EventQueue<SegmentType> {
+    return new EventQueue((push) =>
+      this.events.on((event) => {
+        if (event.type !== 'segment-committed' || !isWanted(stream, event.stream)) return;
+        const segment = new SegmentType(event.segment);
+        push(segment.id, segment);
+      }),
+    );
+  }
+
+  @Subscription(() => NodeType, { resolve: asItIs, description: 'Each heartbeat.' })
+  nodeChanged(
+    @Args('id', { type: () => ID, nullable: true, description: 'Only of this node.' }) id: string | null,
+  ): EventQueue<NodeType> {
+    return new EventQueue((push) =>
+      this.events.on((event) => {
+        if (event.type === 'node-changed' && isWanted(id, event.node.alias)) {
+          push(event.node.alias, new NodeType(event.node));
+        }
+      }),
+    );
+  }
+}
+
+function isWanted(asked: string | null | undefined, name: string): boolean {
+  return asked === null || asked === undefined || asked === name;
+}

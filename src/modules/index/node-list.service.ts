@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, In, MoreThan } from 'typeorm';
+import { NodeRow } from './entities/index.js';
+import { NodeNotFoundError } from './index.errors.js';
+
+/** A node that was not seen for so long is not running: it says so every 10 s. */
+const ALIVE_MS = 30_000;
+
+export interface NodePage {
+  readonly rows: readonly NodeRow[];
+  readonly hasMore: boolean;
+}
+
+/** The servers that run or ran. */
+@Injectable()
+export class NodeListService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** In the order of their aliases. @param after an alias: those behind it */
+  async page(limit: number, after?: string): Promise<NodePage> {
+    const rows = await this.dataSource.manager.find(NodeRow, {
+      where: after === undefined ? {} : { alias: MoreThan(after) },
+      order: { alias: 'ASC' },
+      take: limit + 1,
+    });
+    return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
+  }
+
+  /** @throws {NodeNotFoundError} */
+  async details(alias: string): Promise<NodeRow> {
+    const row = await this.dataSource.manager.findOneBy(NodeRow, { alias });
+    if (row === null) throw new NodeNotFoundError(alias);
+    return row;
+  }
+
+  async byAlias(aliases: readonly string[]): Promise<Map<string, NodeRow>> {
+    const rows = await this.dataSource.manager.findBy(NodeRow, { alias: In([...aliases]) });
+    return new Map(rows.map((row) => [row.alias, row]));
+  }
+}
+
+/** @param nowMs epoch milliseconds */
+export function isRunning({ lastSeenAt }: NodeRow, nowMs: number): boolean {
+  return nowMs - lastSeenAt.getTime() < ALIVE_MS;
+}

@@ -1,0 +1,31 @@
+import { ApolloServer } from '@apollo/server';
+import { Injectable } from '@nestjs/common';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+
+/**
+ * Builds the schema and starts the GraphQL server, and leaves the route to a controller: credentials, content type, size
+ * and broken bodies are judged there as on every other route.
+ */
+@Injectable()
+export class ApolloServerDriver extends ApolloDriver {
+  protected override async registerExpress(options: ApolloDriverConfig): Promise<void> {
+    if (options.schema === undefined) throw new RangeError('no GraphQL schema');
+    const { schema, plugins, formatError, introspection } = options;
+    const server = new ApolloServer({
+      schema,
+      introspection: introspection === true,
+      includeStacktraceInErrorResponses: false,
+      persistedQueries: false,
+      hideSchemaDetailsFromClientErrors: introspection !== true,
+      parseOptions: { maxTokens: MOST_TOKENS },
+      stopOnTerminationSignals: false,
+      ...(plugins === undefined ? {} : { plugins }),
+      ...(formatError === undefined ? {} : { formatError }),
+    });
+    await server.start();
+    this.apolloServer = server;
+  }
+}
+
+/** Of a document: some hundred fields. */
+export const MOST_TOKENS = 4000;
