@@ -53,7 +53,7 @@ module.exports = {
     },
     {
       name: 'modules-by-their-doors',
-      comment: 'Of another module: its module, service, errors and ports.',
+      comment: 'Of another module: its module, service, errors and ports; its GraphQL types, which form one graph.',
       severity: 'error',
       from: { path: '^src/modules/([^/]+)/', pathNot: '\\.spec\\.ts$' },
       to: {
@@ -62,6 +62,7 @@ module.exports = {
           '^src/modules/$1/',
           '^src/modules/[^/]+/[^/]+\\.(module|service|errors)\\.ts$',
           '^src/modules/[^/]+/ports/',
+          '^src/modules/[^/]+/graphql/([^/]+\\.type|[^/]+-loaders)\\.ts$',
         ],
       },
     },

@@ -147,6 +147,13 @@ export class Engine {
     await this.request(place.worker, { type: 'roll-over', order });
   }
 
+  /** The session ends at the next key frame, where another one goes on: `recording-rotated`. @throws {EngineError} `unknown-recording` */
+  async splitRecording(recordingSessionId: string): Promise<void> {
+    const place = this.recordings.get(recordingSessionId);
+    if (place === undefined) throw new EngineError('unknown-recording', 'No recording has this id.');
+    await this.request(place.worker, { type: 'split-recording', recordingSessionId });
+  }
+
   /** Ends all sessions and recordings, with everything on disk, then the workers. Idempotent. */
   close(): Promise<void> {
     this.closing ??= this.shutDown();

@@ -89,6 +89,8 @@ export type EngineCommand =
   | { readonly type: 'start-recording'; readonly order: RecordingOrder }
   | { readonly type: 'stop-recording'; readonly recordingSessionId: string }
   | { readonly type: 'roll-over'; readonly order: RolloverOrder }
+  /** The session reaches its limit now. */
+  | { readonly type: 'split-recording'; readonly recordingSessionId: string }
   | { readonly type: 'shut-down' };
 
 /** What the worker answers to a command that was sent with `requestId`. */
@@ -206,7 +208,7 @@ export type EngineEvent =
     }
   | { readonly type: 'gap-recorded'; readonly recordingSessionId: string; readonly gap: RecordedGap }
   | { readonly type: 'recording-rolled-over'; readonly recordingSessionId: string; readonly directory: string }
-  /** A session has reached its limit: from a cut on the media belongs to another one. What is on its way of the first follows. */
+  /** A session has reached its limit, or was split: from a cut on the media belongs to another one. What is on its way of the first follows. */
   | {
       readonly type: 'recording-rotated';
       readonly recordingSessionId: string;

@@ -113,6 +113,9 @@ export class WorkerHost {
       case 'roll-over':
         this.rollOver(command.order);
         return undefined;
+      case 'split-recording':
+        this.recordingNamed(command.recordingSessionId).recorder.split();
+        return undefined;
       case 'shut-down':
         await this.close();
         return undefined;
@@ -192,9 +195,13 @@ export class WorkerHost {
   }
 
   private rollOver(order: RolloverOrder): void {
-    const recording = this.recordings.get(order.recordingSessionId);
+    this.recordingNamed(order.recordingSessionId).recorder.rollOver(order);
+  }
+
+  private recordingNamed(recordingSessionId: string): Recording {
+    const recording = this.recordings.get(recordingSessionId);
     if (recording === undefined) throw new EngineError('unknown-recording', 'No recording has this id.');
-    recording.recorder.rollOver(order);
+    return recording;
   }
 
   private async shutDown(): Promise<void> {

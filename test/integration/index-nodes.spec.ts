@@ -24,7 +24,7 @@ overBothDatabases(() => {
     await nodes.register({ url: 'http://127.0.0.1:7777/', version: '0.1.0' });
     const [before] = await dataSource.manager.find(NodeRow);
 
-    nodes.reportLoad({ workers: 2, cpuPercent: 40, sessions: 7 });
+    nodes.reportLoad({ workers: 2, cpuPercent: 40, sessions: 7, liveStreams: 1 });
     await nodes.beforeApplicationShutdown();
 
     const [after] = await dataSource.manager.find(NodeRow);

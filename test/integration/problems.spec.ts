@@ -12,8 +12,8 @@ function codesInSources(): string[] {
   const ofClasses = sources.flatMap((text) =>
     [...text.matchAll(/readonly code = '([a-z-]+)'/g)].map(([, code]) => code ?? ''),
   );
-  const table = sources.map((text) => /FRAMEWORK_CODES[^{]*\{([^}]*)\}/.exec(text)?.[1] ?? '').join('');
-  const ofFramework = [...table.matchAll(/'([a-z-]+)'/g)].map(([, code]) => code ?? '');
+  const tables = sources.map((text) => /(?:FRAMEWORK|GRAPHQL)_CODES: [^{]*\{([^}]*)\}/.exec(text)?.[1] ?? '').join('');
+  const ofFramework = [...tables.matchAll(/'([a-z-]+)'/g)].map(([, code]) => code ?? '');
   return [...new Set([...ofClasses, ...ofFramework, 'internal'])].sort();
 }
 

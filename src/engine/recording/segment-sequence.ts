@@ -13,6 +13,8 @@ export class SegmentSequence {
   private told: Promise<void> = Promise.resolve();
   private currentSession: RecordedSession;
   private nextPeriod: number;
+  /** Recording time from which on the next session was asked for. */
+  private askedMs = Infinity;
 
   constructor(
     private readonly order: RecordingOrder,
@@ -30,7 +32,12 @@ export class SegmentSequence {
 
   /** Recording time from which on the next session is due. */
   get rotationMs(): number {
-    return this.currentSession.originMs + this.order.maxDurationMs;
+    return Math.min(this.askedMs, this.currentSession.originMs + this.order.maxDurationMs);
+  }
+
+  /** The next session is due from this recording time on, whatever the limit. */
+  rotateFrom(ms: number): void {
+    this.askedMs = Math.min(this.askedMs, ms);
   }
 
   /** A directory waits to be gone on in. */
@@ -62,6 +69,7 @@ export class SegmentSequence {
     const { id: recordingSessionId } = this.session;
     const { directory } = this.folder;
     this.currentSession = { id: randomUUID(), originMs };
+    this.askedMs = Infinity;
     this.nextPeriod = 0;
     const nextSessionId = this.session.id;
     this.output.emit({ type: 'recording-rotated', recordingSessionId, nextSessionId, directory, anchorEpochMs });

@@ -206,6 +206,24 @@ describe('StreamRecorder, a session that reaches its limit', () => {
     expect(secondsOf(second?.video ?? [], 90_000)).toEqual([0, 4]);
   });
 
+  it('and one that is split ends at the next key frame, once', async () => {
+    const fixture = recorder({ maxDurationMs: Infinity });
+    await fixture.play(2_500);
+    fixture.recorder.split();
+    fixture.recorder.split();
+    await fixture.play(9_500);
+    await fixture.recorder.stop();
+
+    const sessions = sessionsOf(fixture);
+    expect(sessions.map(({ video }) => secondsOf(video, 90_000))).toEqual([
+      [0, 2.5],
+      [0, 9.5],
+    ]);
+    const serials = sessions.flatMap(({ video, audio }) => [...video, ...audio].map(serial));
+    expect(serials.sort((a, b) => a - b)).toEqual(Array.from({ length: 12 * 80 }, (_, index) => index + 1));
+    expect(fixture.gaps).toEqual([]);
+  });
+
   it('loses and doubles nothing, however long and often', async () => {
     const plan = fc.record({
       maxDurationMs: fc.integer({ min: 1_000, max: 7_000 }),

@@ -138,6 +138,12 @@ export class StreamRecorder {
     this.time.setBorder(order.atEpochMs);
   }
 
+  /** The session ends at the next key frame. One that was rotated a moment ago is over by then. */
+  split(): void {
+    this.sequence.rotateFrom(this.time.at(this.clock.monotonicMs()));
+    this.events.requestKeyframe();
+  }
+
   /** To be called each 10 to 50 ms. */
   tick(nowMs: number): void {
     if (this.hasEnded) return;

@@ -2,10 +2,11 @@ import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { loadConfig } from '../../config/index.js';
-import { TokenMissingError } from './auth.errors.js';
+import { PermissionDeniedError, TokenMissingError } from './auth.errors.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
-import { Permission, Public } from './ports/permission.decorator.js';
+import { Permission, Public, SignedIn } from './ports/permission.decorator.js';
+import type { Right } from './ports/right.js';
 
 @Public()
 class OpenDoors {
@@ -47,7 +48,35 @@ function call<T extends new () => object>(
   const context = {
     getClass: () => controller,
     getHandler: () => (controller.prototype as InstanceType<T>)[handler],
+    getType: () => 'http',
     switchToHttp: () => ({ getRequest: () => ({ headers: { authorization } }) }),
+  };
+  return guard.canActivate(context as unknown as ExecutionContext);
+}
+
+class Resolvers {
+  @Permission('playback')
+  recordings(): string {
+    return 'recordings';
+  }
+
+  @SignedIn()
+  anything(): string {
+    return 'anything';
+  }
+
+  unsaid(): string {
+    return 'unsaid';
+  }
+}
+
+/** As the framework calls it for a field of an operation whose bearer has these rights. */
+function resolve(handler: keyof Resolvers, rights: readonly Right[]): boolean {
+  const context = {
+    getClass: () => Resolvers,
+    getHandler: () => Resolvers.prototype[handler],
+    getType: () => 'graphql',
+    getArgByIndex: (index: number) => [undefined, {}, { rights }][index],
   };
   return guard.canActivate(context as unknown as ExecutionContext);
 }
@@ -66,5 +95,12 @@ describe('AuthGuard', () => {
 
   it('takes the word of a handler before that of its controller', () => {
     expect(() => call(OpenDoors, 'closed')).toThrow(TokenMissingError);
+  });
+
+  it('judges each resolver by the rights that its operation came with', () => {
+    expect(resolve('recordings', ['playback'])).toBe(true);
+    expect(resolve('anything', ['watch'])).toBe(true);
+    expect(() => resolve('recordings', ['watch'])).toThrow(PermissionDeniedError);
+    expect(() => resolve('unsaid', ['watch', 'record', 'playback', 'publish'])).toThrow(PermissionDeniedError);
   });
 });

@@ -143,7 +143,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
 
   private argumentsOf(rights: readonly Right[], payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
     const { schema } = this.server;
-    const document = parse(payload.query, { maxTokens: MOST_TOKENS });
+    const document = parse(payload.query, { maxLexicalTokens: MOST_TOKENS });
     const rules = this.config.graphql.introspection
       ? specifiedRules
       : [...specifiedRules, NoSchemaIntrospectionCustomRule];

@@ -65,13 +65,11 @@ import { TimelineService } from './timeline/timeline.service.js';
     SpoolKeeperService,
     TimelineService,
     ThumbnailService,
-  ],
-  exports: [IndexService, ManifestService, NodeService, PlaybackRangeService],
     SessionRelationsService,
     NodeListService,
     IndexEventsService,
     ...indexResolvers,
   ],
-  exports: [IndexService, ManifestService, NodeService, IndexEventsService, IndexLoaders],
+  exports: [IndexService, ManifestService, NodeService, PlaybackRangeService, IndexEventsService, IndexLoaders],
 })
 export class IndexModule {}

@@ -21,6 +21,7 @@ export type RecordingSessionReason =
   | 'stream-deleted'
   | 'base-dir-changed'
   | 'max-duration'
+  | 'split'
   | 'node-stopped'
   | 'disk-full'
   | 'io-error'

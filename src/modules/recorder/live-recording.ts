@@ -48,10 +48,17 @@ export class LiveRecording {
   /** Ends with this one. */
   private next: LiveRecording | undefined;
   private inEngine = false;
+  /** Why another one takes over, when one does. */
+  private limit: 'max-duration' | 'split' = 'max-duration';
   /** The latest instant whose day has named the directory: a clock that is set back brings no day back. */
   private enteredMs: number;
   /** As above, of the directory that waits in the engine; 0 for none. */
   private preparedMs = 0;
+  private tellTakenOver: (next: LiveRecording) => void = () => undefined;
+  /** Resolves when another one has taken over: the engine records into that. */
+  readonly takenOver = new Promise<LiveRecording>((resolve) => {
+    this.tellTakenOver = resolve;
+  });
   private readonly anchored: AnchoredClock;
   private unrecorded: readonly UnrecordedTrack[] = [];
   private readonly window: ReconnectWindow;
@@ -188,6 +195,12 @@ export class LiveRecording {
     if (this.hasRow) this.saveLeftovers();
   }
 
+  /** The engine ends it at the next key frame, where another one goes on. */
+  async split(): Promise<void> {
+    this.limit = 'split';
+    await this.context.engine.splitRecording(this.facts.id);
+  }
+
   /** It has reached its limit. What the engine still has of it follows. */
   private retire(): void {
     if (!this.hasRow) this.openRow();
@@ -195,7 +208,7 @@ export class LiveRecording {
     this.inEngine = false;
     this.window.close();
     this.border.close();
-    this.commits.setState({ state: 'finalizing', reason: 'max-duration' });
+    this.commits.setState({ state: 'finalizing', reason: this.limit });
   }
 
   /** Takes over from a session that has reached its limit: the engine records into this one already. */
@@ -214,12 +227,13 @@ export class LiveRecording {
     this.commits.succeed(before.commits, directory, anchorEpochMs);
     this.watchBorder();
     if (wasInterrupted) this.publisherLost();
+    before.tellTakenOver(this);
   }
 
   /** Of a session that another one took over from: nothing more of it comes. */
   complete(): void {
     const endedAt = new Date(this.context.clock.epochMs());
-    this.commits.setState({ state: 'completed', reason: 'max-duration', endedAt });
+    this.commits.setState({ state: 'completed', reason: this.limit, endedAt });
     this.commits.publishEnding();
   }
 

@@ -1,13 +1,19 @@
 import type { SessionCloseReason } from '../../engine/index.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { AppError } from '../../shared/errors.js';
+import { inTime, TimeLimitError } from '../../shared/in-time.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
 import type { RecordingSessionReason, RecordingSessionView, RecordingTrigger } from '../index/index.service.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNotFoundError } from '../signaling/signaling.errors.js';
 import { CommitQueue } from './commit-queue.js';
 import { LiveRecording, type Ending, type Rotated } from './live-recording.js';
-import { RecordingUnavailableError, StorageFullError, UnsupportedCodecError } from './recorder.errors.js';
+import {
+  RecordingUnavailableError,
+  StorageFullError,
+  StreamNotRecordedError,
+  UnsupportedCodecError,
+} from './recorder.errors.js';
 import { unrecordedOf } from './recordable-media.js';
 import type { RecordingContext } from './recording-context.js';
 
@@ -162,6 +168,31 @@ export class RecordedStream {
       await this.end({ state: 'completed', reason: 'base-dir-changed' });
       return this.begin('api', baseDir);
     });
+  }
+
+  /**
+   * Has the session end at the next key frame, where another one goes on.
+   *
+   * @returns the session that ends, and the one that goes on; undefined when no key frame came within `limitMs`: it still may
+   * @throws {StreamNotRecordedError} when no publisher is being recorded
+   * @throws {RecordingUnavailableError}
+   */
+  async split(limitMs: number): Promise<{ readonly ending: LiveRecording; readonly next: LiveRecording | undefined }> {
+    const ending = await this.inTurn(async () => {
+      const running = this.recording;
+      if (running?.state !== 'recording') throw new StreamNotRecordedError(this.name);
+      try {
+        await running.split();
+      } catch (error) {
+        throw new RecordingUnavailableError({ cause: error });
+      }
+      return running;
+    });
+    const next = await inTime(ending.takenOver, limitMs).catch((error: unknown) => {
+      if (error instanceof TimeLimitError) return undefined;
+      throw error;
+    });
+    return { ending, next };
   }
 
   /** Ends what runs. Nothing starts by itself before the next publish. */

@@ -93,6 +93,7 @@ describe('POST /api/record', () => {
     await fixture.rest();
 
     expect(started).toEqual({
+      sessionId: fixture.index.onlyRow.id,
       stream: 'cam',
       startedAt: new Date(NOON),
       directory: today,

@@ -55,6 +55,33 @@ describe('a session reaches its limit', () => {
     expect((await fixture.recorder.start(cam)).startedAt).toEqual(new Date('2026-11-20T13:00:00.000Z'));
   });
 
+  it('or is split: it says so, and whoever asked is told which session goes on', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    const split = fixture.recorder.split(cam);
+    await fixture.rest();
+    await fixture.tell(rotated(id));
+    await fixture.tell(completed(id));
+
+    expect(fixture.engine.splits).toEqual([id]);
+    expect(await split).toEqual({ stream: 'cam', endedSessionId: id, sessionId: 'next' });
+    expect(fixture.index.row(id)).toMatchObject({ state: 'completed', reason: 'split' });
+  });
+
+  it('or is split while no key frame comes: nobody waits for ever', async () => {
+    const fixture = new RecorderFixture();
+    const id = await fixture.publish();
+    const split = fixture.recorder.split(cam);
+    await pass(10_000);
+
+    expect(await split).toEqual({ stream: 'cam', endedSessionId: id, sessionId: undefined });
+  });
+
+  it('and what is not recorded is not split', async () => {
+    const fixture = new RecorderFixture();
+    await expect(fixture.recorder.split(cam)).rejects.toMatchObject({ code: 'stream-not-recorded' });
+  });
+
   it('and is completed after its last segment, with its directory still live', async () => {
     const fixture = new RecorderFixture();
     const id = await fixture.publish();

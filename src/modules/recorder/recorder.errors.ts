@@ -28,6 +28,15 @@ export class UnsupportedCodecError extends AppError {
   }
 }
 
+export class StreamNotRecordedError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'stream-not-recorded';
+
+  constructor(stream: string) {
+    super('The stream is not being recorded now.', { stream });
+  }
+}
+
 export class StorageFullError extends AppError {
   readonly kind = 'storage-full';
   readonly code = 'storage-full';

@@ -12,19 +12,22 @@ import { StorageModule } from '../storage/storage.module.js';
 import { StorageService } from '../storage/storage.service.js';
 import { ManifestPublisher } from './manifest-publisher.js';
 import { RecorderController } from './recorder.controller.js';
+import { RecorderResolver } from './graphql/recorder.resolver.js';
 import type { RecorderSettings } from './recorder-settings.js';
 import { RecorderService } from './recorder.service.js';
 import { RecordingCalendar } from './recording-calendar.js';
 import type { RecordingContext } from './recording-context.js';
 import { SegmentSalvage } from './segment-salvage.js';
+import { SplitController } from './split.controller.js';
 import { StreamPatterns } from '../../shared/stream-patterns.js';
 
 const CONTEXT = Symbol('RecordingContext');
 
 @Module({
   imports: [SignalingModule, IndexModule, StorageModule],
-  controllers: [RecorderController],
+  controllers: [RecorderController, SplitController],
   providers: [
+    RecorderResolver,
     {
       provide: CONTEXT,
       inject: [APP_CONFIG, Engine, IndexService, ManifestService, StorageService],

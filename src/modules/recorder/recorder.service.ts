@@ -11,7 +11,12 @@ import { FreeSpace } from '../storage/ports/free-space.js';
 import { parseBaseDir } from './base-dir.js';
 import type { LiveRecording } from './live-recording.js';
 import { RecordedStream, type RecordedStreamHost } from './recorded-stream.js';
-import { BaseDirTakenError, RecordingUnavailableError, StorageFullError } from './recorder.errors.js';
+import {
+  BaseDirTakenError,
+  RecordingUnavailableError,
+  StorageFullError,
+  StreamNotRecordedError,
+} from './recorder.errors.js';
 import type { RecordingContext } from './recording-context.js';
 import { RecordingRecovery } from './recording-recovery.js';
 import { UnusableVideo } from './unusable-video.js';
@@ -26,12 +31,23 @@ const SHUTDOWN_LIMIT_MS = 10_000;
 /** What the recorder asks of signaling. */
 export type RecorderSignaling = Pick<SignalingService, 'on' | 'admitWith' | 'setRecording'>;
 
+/** Longer than key frames of any usual sender are apart: one is asked for at once. */
+const SPLIT_LIMIT_MS = 10_000;
+
 export interface StartedRecording {
+  readonly sessionId: string;
   readonly stream: StreamName;
   readonly startedAt: Date;
   /** Object key prefix without a slash at its end. */
   readonly directory: string;
   readonly mpdPath: string;
+}
+
+export interface SplitRecording {
+  readonly stream: StreamName;
+  readonly endedSessionId: string;
+  /** The one that goes on; undefined when no key frame has come yet. */
+  readonly sessionId: string | undefined;
 }
 
 /** What is being recorded and why. */
@@ -77,7 +93,26 @@ export class RecorderService {
     if (recorded === undefined) throw new StreamNotFoundError(stream);
     const recording = await recorded.start(checkedDir);
     const { directory } = recording;
-    return { stream, startedAt: recording.facts.startedAt, directory, mpdPath: manifestPath(directory) };
+    return {
+      sessionId: recording.facts.id,
+      stream,
+      startedAt: recording.facts.startedAt,
+      directory,
+      mpdPath: manifestPath(directory),
+    };
+  }
+
+  /**
+   * Ends the session of a stream's recording at the next key frame and goes on in another one.
+   *
+   * @throws {StreamNotRecordedError} @throws {RecordingUnavailableError}
+   */
+  async split(stream: StreamName): Promise<SplitRecording> {
+    const recorded = this.recordedStreams.get(stream);
+    if (recorded === undefined) throw new StreamNotRecordedError(stream);
+    const { ending, next } = await recorded.split(SPLIT_LIMIT_MS);
+    if (next !== undefined) await recorded.settle(STOP_LIMIT_MS);
+    return { stream, endedSessionId: ending.facts.id, sessionId: next?.facts.id };
   }
 
   /** Ends a stream's recording, if there is one. */

@@ -8,7 +8,7 @@ import type { LeftoverSalvage } from './ports/leftover-salvage.js';
 import type { RecorderSettings } from './recorder-settings.js';
 import type { RecordingCalendar } from './recording-calendar.js';
 
-export type RecordingEngine = Pick<Engine, 'on' | 'startRecording' | 'stopRecording' | 'rollOver'>;
+export type RecordingEngine = Pick<Engine, 'on' | 'startRecording' | 'stopRecording' | 'rollOver' | 'splitRecording'>;
 
 export type RecordingIndex = Pick<
   IndexService,

@@ -4,6 +4,7 @@ import { Engine } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
 import { IceModule } from '../ice/ice.module.js';
 import { failureLog } from './ports/failure-log.js';
+import { StreamResolver } from './graphql/stream.resolver.js';
 import { DrainController } from './drain.controller.js';
 import { SessionController } from './session.controller.js';
 import { SignalingService } from './signaling.service.js';
@@ -42,6 +43,7 @@ const engine = {
       inject: [SignalingService],
       useFactory: (signaling: SignalingService) => new StreamsFeed(signaling),
     },
+    StreamResolver,
   ],
   exports: [Engine, SignalingService],
 })

@@ -1,4 +1,4 @@
-import type { EngineEvent, LocalTransport, SessionCloseReason } from '../../engine/index.js';
+import type { EngineEvent, LocalTransport, SessionCloseReason, TrackStatistics } from '../../engine/index.js';
 import { writeAnswer } from '../../media/sdp/answer.js';
 import { parseFragment, writeFragment } from '../../media/sdp/fragment.js';
 import { negotiate } from '../../media/sdp/negotiation.js';
@@ -53,8 +53,8 @@ export class SignalingService {
   ) {
     this.events = new SignalingEvents(log);
     this.publishers = new EnginePublishers(engine, log);
-    this.registry = new StreamRegistry(clock, () => {
-      this.events.tell({ type: 'streams-changed' });
+    this.registry = new StreamRegistry(clock, (stream) => {
+      this.events.tell({ type: 'streams-changed', stream });
     });
     engine.on((event) => {
       this.hear(event);
@@ -145,6 +145,11 @@ export class SignalingService {
     });
   }
 
+  /** @returns undefined for one that no list shows */
+  findStream(stream: string): LiveStream | undefined {
+    return this.registry.find(stream);
+  }
+
   /** @throws {StreamNotFoundError} */
   stream(stream: StreamName): LiveStream {
     return this.registry.stream(stream);
@@ -230,8 +235,10 @@ export class SignalingService {
   private hearStatistics({ streamId, tracks }: Extract<EngineEvent, { type: 'stream-statistics' }>): void {
     const live = this.registry.find(streamId);
     if (live?.publisher === undefined) return;
+    const { statistics: before } = live.publisher;
     live.publisher.statistics = tracks;
     this.events.tell({ type: 'statistics', stream: live.name, tracks });
+    if (!areSamePictures(before, tracks)) this.events.tell({ type: 'streams-changed', stream: live.name });
   }
 
   private hearState(event: Extract<EngineEvent, { type: 'session-state' }>): void {
@@ -258,4 +265,15 @@ export class SignalingService {
     this.registry.closed(session);
     this.events.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason });
   }
+}
+
+/** What tracks carry, beside how much of it. */
+function areSamePictures(before: readonly TrackStatistics[], now: readonly TrackStatistics[]): boolean {
+  return (
+    before.length === now.length &&
+    before.every((one, index) => {
+      const other = now[index];
+      return one.codecString === other?.codecString && one.width === other?.width && one.height === other?.height;
+    })
+  );
 }

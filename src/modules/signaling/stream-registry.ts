@@ -16,7 +16,7 @@ export class StreamRegistry {
   /** @param changed called when a stream came, went, or is shown otherwise */
   constructor(
     private readonly clock: Clock,
-    private readonly changed: () => void,
+    private readonly changed: (stream: StreamName) => void,
   ) {}
 
   /** @param names only these, when given and not empty @returns in the order of their names */
@@ -53,7 +53,7 @@ export class StreamRegistry {
   add(session: PublisherSession): void {
     this.streamNamed(session.stream).taken(session);
     this.sessions.set(session.id, session);
-    this.changed();
+    this.changed(session.stream);
   }
 
   /** The session has closed: it is shown a while, and keeps its address when it was lost. */
@@ -96,6 +96,6 @@ export class StreamRegistry {
 
   private settle(live: LiveStream): void {
     if (live.isForgettable) this.streams.delete(live.name);
-    this.changed();
+    this.changed(live.name);
   }
 }

@@ -1,3 +1,4 @@
+import type { StreamName } from './ports/stream-name.js';
 import { LiveStream } from './live-stream.js';
 import type { SignalingListener } from './ports/signaling-event.js';
 import { parseStreamName } from './ports/stream-name.js';
@@ -38,7 +39,7 @@ class Streams {
 
   add(name: string): void {
     this.all.push(new LiveStream(parseStreamName(name), Date.now()));
-    for (const listener of this.listeners) void listener({ type: 'streams-changed' });
+    for (const listener of this.listeners) void listener({ type: 'streams-changed', stream: 'cam' as StreamName });
   }
 }
 

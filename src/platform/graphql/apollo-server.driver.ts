@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import { Injectable } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 
@@ -11,15 +11,15 @@ export class ApolloServerDriver extends ApolloDriver {
   protected override async registerExpress(options: ApolloDriverConfig): Promise<void> {
     if (options.schema === undefined) throw new RangeError('no GraphQL schema');
     const { schema, plugins, formatError, introspection } = options;
-    const server = new ApolloServer({
+    const server = new ApolloServer<BaseContext>({
       schema,
       introspection: introspection === true,
       includeStacktraceInErrorResponses: false,
       persistedQueries: false,
       hideSchemaDetailsFromClientErrors: introspection !== true,
-      parseOptions: { maxTokens: MOST_TOKENS },
+      parseOptions: { maxLexicalTokens: MOST_TOKENS },
       stopOnTerminationSignals: false,
-      ...(plugins === undefined ? {} : { plugins }),
+      plugins: (plugins ?? []) as ApolloServerPlugin[],
       ...(formatError === undefined ? {} : { formatError }),
     });
     await server.start();

@@ -8,6 +8,7 @@ export class FakeEngine implements RecordingEngine {
   readonly running = new Map<string, RecordingOrder>();
   readonly orders: RecordingOrder[] = [];
   readonly rollovers: RolloverOrder[] = [];
+  readonly splits: string[] = [];
   /** What the engine still has to tell when a recording is stopped. */
   closing: (recordingSessionId: string) => readonly EngineEvent[] = () => [];
   startFailure: Error | undefined;
@@ -34,6 +35,11 @@ export class FakeEngine implements RecordingEngine {
 
   rollOver(order: RolloverOrder): Promise<void> {
     this.rollovers.push(order);
+    return Promise.resolve();
+  }
+
+  splitRecording(recordingSessionId: string): Promise<void> {
+    this.splits.push(recordingSessionId);
     return Promise.resolve();
   }
 

@@ -1,8 +1,11 @@
+import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import type { SessionState, TrackStatistics } from '../../../engine/index.js';
 import type { MediaKind } from '../../../media/codecs/codec.js';
 import { isRecorded } from '../../../media/codecs/index.js';
 import type { NegotiatedTrack } from '../../../media/sdp/session.js';
+import { MediaKindEnum } from '../../../platform/graphql/media-kind.js';
+import { Whole } from '../../../platform/graphql/scalars.js';
 import type { LiveStream } from '../live-stream.js';
 import type { PublisherSession } from '../publisher-session.js';
 
@@ -65,41 +68,54 @@ export class SessionListDto {
   }
 }
 
+@ObjectType('LiveTrack', { description: 'What a publisher sends of sound or picture.' })
 export class StreamTrackDto {
   @ApiProperty({ enum: ['audio', 'video'] })
+  @Field(() => MediaKindEnum)
   readonly kind: MediaKind;
 
   @ApiProperty({ example: 'h264' })
+  @Field(() => String)
   readonly codec: string;
 
   @ApiProperty({ description: 'false: taken live only' })
+  @Field(() => Boolean, { description: 'false: taken live only' })
   readonly recordable: boolean;
 
   @ApiProperty({ description: 'As the publisher offered it' })
+  @Field(() => String, { description: 'As the publisher offered it' })
   readonly fmtp: string;
 
   @ApiProperty({ type: String, example: 'avc1.42E01F', required: false, description: 'RFC 6381, once it is known' })
+  @Field(() => String, { nullable: true, description: 'RFC 6381, once it is known' })
   readonly codecString: string | undefined;
 
   @ApiProperty({ type: Number, required: false })
+  @Field(() => Int, { nullable: true })
   readonly width: number | undefined;
 
   @ApiProperty({ type: Number, required: false })
+  @Field(() => Int, { nullable: true })
   readonly height: number | undefined;
 
   @ApiProperty()
+  @Field(() => Float)
   readonly framesPerSecond: number;
 
   @ApiProperty({ description: 'bit/s' })
+  @Field(() => Whole, { description: 'bit/s' })
   readonly bitrate: number;
 
   @ApiProperty({ description: 'Lost for good' })
+  @Field(() => Whole, { description: 'Lost for good' })
   readonly packetsLost: number;
 
   @ApiProperty({ description: 'Lost and sent again' })
+  @Field(() => Whole, { description: 'Lost and sent again' })
   readonly packetsRepaired: number;
 
   @ApiProperty()
+  @Field(() => Float)
   readonly jitterMs: number;
 
   constructor(track: NegotiatedTrack, statistics: TrackStatistics | undefined) {

@@ -15,8 +15,8 @@ export type SignalingEvent =
   | (OfPublisher & { readonly type: 'publisher-closed'; readonly reason: SessionCloseReason })
   | { readonly type: 'statistics'; readonly stream: StreamName; readonly tracks: readonly TrackStatistics[] }
   | { readonly type: 'stream-deleted'; readonly stream: StreamName }
-  /** Something that lists show has changed: a stream came or went, or is recorded or no longer. */
-  | { readonly type: 'streams-changed' }
+  /** Something that lists show has changed: a stream came or went, is recorded or no longer, or shows another picture. */
+  | { readonly type: 'streams-changed'; readonly stream: StreamName }
   /** New publishers are refused from now on. */
   | { readonly type: 'draining' };
 
