@@ -11,7 +11,7 @@ import { LiveRecording, type Ending, type Rotated } from './live-recording.js';
 import {
   RecordingUnavailableError,
   StorageFullError,
-  StreamNotRecordedError,
+  StreamNotRecordingError,
   UnsupportedCodecError,
 } from './recorder.errors.js';
 import { unrecordedOf } from './recordable-media.js';
@@ -174,13 +174,13 @@ export class RecordedStream {
    * Has the session end at the next key frame, where another one goes on.
    *
    * @returns the session that ends, and the one that goes on; undefined when no key frame came within `limitMs`: it still may
-   * @throws {StreamNotRecordedError} when no publisher is being recorded
+   * @throws {StreamNotRecordingError} when no publisher is being recorded
    * @throws {RecordingUnavailableError}
    */
   async split(limitMs: number): Promise<{ readonly ending: LiveRecording; readonly next: LiveRecording | undefined }> {
     const ending = await this.inTurn(async () => {
       const running = this.recording;
-      if (running?.state !== 'recording') throw new StreamNotRecordedError(this.name);
+      if (running?.state !== 'recording') throw new StreamNotRecordingError(this.name);
       try {
         await running.split();
       } catch (error) {

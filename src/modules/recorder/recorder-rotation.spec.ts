@@ -79,7 +79,7 @@ describe('a session reaches its limit', () => {
 
   it('and what is not recorded is not split', async () => {
     const fixture = new RecorderFixture();
-    await expect(fixture.recorder.split(cam)).rejects.toMatchObject({ code: 'stream-not-recorded' });
+    await expect(fixture.recorder.split(cam)).rejects.toMatchObject({ code: 'stream-not-recording' });
   });
 
   it('and is completed after its last segment, with its directory still live', async () => {

@@ -28,9 +28,9 @@ export class UnsupportedCodecError extends AppError {
   }
 }
 
-export class StreamNotRecordedError extends AppError {
+export class StreamNotRecordingError extends AppError {
   readonly kind = 'conflict';
-  readonly code = 'stream-not-recorded';
+  readonly code = 'stream-not-recording';
 
   constructor(stream: string) {
     super('The stream is not being recorded now.', { stream });

@@ -15,7 +15,7 @@ import {
   BaseDirTakenError,
   RecordingUnavailableError,
   StorageFullError,
-  StreamNotRecordedError,
+  StreamNotRecordingError,
 } from './recorder.errors.js';
 import type { RecordingContext } from './recording-context.js';
 import { RecordingRecovery } from './recording-recovery.js';
@@ -105,11 +105,11 @@ export class RecorderService {
   /**
    * Ends the session of a stream's recording at the next key frame and goes on in another one.
    *
-   * @throws {StreamNotRecordedError} @throws {RecordingUnavailableError}
+   * @throws {StreamNotRecordingError} @throws {RecordingUnavailableError}
    */
   async split(stream: StreamName): Promise<SplitRecording> {
     const recorded = this.recordedStreams.get(stream);
-    if (recorded === undefined) throw new StreamNotRecordedError(stream);
+    if (recorded === undefined) throw new StreamNotRecordingError(stream);
     const { ending, next } = await recorded.split(SPLIT_LIMIT_MS);
     if (next !== undefined) await recorded.settle(STOP_LIMIT_MS);
     return { stream, endedSessionId: ending.facts.id, sessionId: next?.facts.id };

@@ -18,7 +18,7 @@ export class SplitController {
   @ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' })
   @ApiOkResponse({ type: SplitRecordingDto })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
-  @ApiResponse({ status: 409, description: '`stream-not-recorded`' })
+  @ApiResponse({ status: 409, description: '`stream-not-recording`' })
   @ApiResponse({ status: 503, description: '`recording-unavailable`, `not-ready`' })
   async split(@Param('stream', StreamNamePipe) stream: StreamName): Promise<SplitRecordingDto> {
     return new SplitRecordingDto(await this.recorder.split(stream));

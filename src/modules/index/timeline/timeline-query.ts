@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from '../sessions/session-query.js';
+import { instant } from '../instant.js';
 
 /** A day. */
 const MOST_SECONDS = 86_400;
