@@ -1,4 +1,4 @@
-import type { FilePlan } from '../../src/media/clips/clip.js';
+import type { FilePart, FilePlan } from '../../src/media/clips/clip.js';
 import type { SourceObject } from '../../src/media/clips/source.js';
 import { cmaf, type FoundFragment } from '../../src/media/containers/index.js';
 import type { EncodedTrack } from './encoded-segments.js';
@@ -19,14 +19,20 @@ export class ClipObjects {
 
   /** @returns the file that the plan describes */
   make({ parts, sizeBytes }: FilePlan): Buffer {
-    const bytes = [...parts].map((part) =>
-      'bytes' in part
-        ? part.bytes
-        : (this.objects[part.object]?.subarray(part.offset, part.offset + part.length) ?? Buffer.alloc(0)),
-    );
+    const bytes = [...parts].map((part) => this.bytesOf(part));
     const file = Buffer.concat(bytes);
     if (file.length !== sizeBytes) throw new Error(`The plan promised ${sizeBytes} bytes, there are ${file.length}.`);
     return file;
+  }
+
+  private bytesOf(part: FilePart): Uint8Array {
+    if ('bytes' in part) return part.bytes;
+    if ('object' in part) {
+      return this.objects[part.object]?.subarray(part.offset, part.offset + part.length) ?? Buffer.alloc(0);
+    }
+    const joined = Buffer.concat(part.sealed.map((inner) => this.bytesOf(inner)));
+    part.seal(joined);
+    return joined;
   }
 }
 

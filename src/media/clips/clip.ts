@@ -2,7 +2,9 @@ import type { InitDescription } from '../containers/container.js';
 import type { FragmentSamples } from '../containers/fragment-samples.js';
 
 /** Bytes of an object, or bytes that no object has. */
-export type FilePart = ObjectPart | LiteralPart;
+export type ChunkPart = ObjectPart | LiteralPart;
+
+export type FilePart = ChunkPart | SealedPart;
 
 export interface ObjectPart {
   readonly object: number;
@@ -14,12 +16,20 @@ export interface LiteralPart {
   readonly bytes: Uint8Array;
 }
 
+/** Parts that are put together and then changed by what they are together, by their checksum. Some kilobytes. */
+export interface SealedPart {
+  readonly sealed: readonly ChunkPart[];
+  readonly length: number;
+  /** Changes the joined bytes, not their length. */
+  readonly seal: (bytes: Uint8Array) => void;
+}
+
 /** Samples that follow each other without anything between, and where their bytes come from. */
 export interface ClipChunk {
   /** Decode time of the first, in ticks from the start of the clip; negative for what is decoded only. */
   readonly startTicks: number;
   readonly samples: FragmentSamples;
-  readonly parts: readonly FilePart[];
+  readonly parts: readonly ChunkPart[];
 }
 
 export interface ClipTrack {
@@ -57,7 +67,7 @@ export function planFile(parts: Iterable<FilePart>): FilePlan {
   for (const part of parts) {
     sizeBytes += partLength(part);
     const before = joined.at(-1);
-    if (before !== undefined && !('bytes' in before) && !('bytes' in part) && follows(before, part)) {
+    if (before !== undefined && 'object' in before && 'object' in part && follows(before, part)) {
       joined[joined.length - 1] = { ...before, length: before.length + part.length };
     } else joined.push(part);
   }
@@ -74,6 +84,6 @@ export interface ClipFormat {
   readonly extension: string;
   readonly contentType: string;
   /** @param codecs names of all that the file is to have @returns false when there is one that it cannot */
-  carries(codecs: readonly string[]): boolean;
-  plan(clip: Clip): FilePlan;
+  readonly carries: (codecs: readonly string[]) => boolean;
+  readonly plan: (clip: Clip) => FilePlan;
 }

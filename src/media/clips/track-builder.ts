@@ -1,12 +1,15 @@
 import type { InitDescription } from '../containers/container.js';
 import { FragmentSamples } from '../containers/fragment-samples.js';
-import type { ClipChunk, ClipTrack, FilePart } from './clip.js';
+import type { ClipChunk, ClipTrack, ChunkPart } from './clip.js';
 import type { SampleSpan, TrackCut } from './source.js';
 
 /** Chunks of silence are as long as fragments. */
 const SILENT_CHUNK_SAMPLES = 50;
 /** Of `IsobmffBinding.silence`. */
 const SILENCES_PER_SECOND = 50;
+
+/** Sound that would begin earlier than this part of its length before the end of what is there is left out. */
+const OVERLAP_SHARE = 8;
 
 /**
  * Puts the cuts of one track one behind the other. Time that no sample fills is filled: the last picture stays, sound is
@@ -71,7 +74,7 @@ export class TrackBuilder {
     let sample = first;
     let gapTicks = wantedTicks - this.endTicks;
     if (this.init.codec.kind === 'audio') {
-      for (; sample < end && -gapTicks > (samples.durationTicks[sample] ?? 0) / 2; sample++) {
+      for (; sample < end && -gapTicks > (samples.durationTicks[sample] ?? 0) / OVERLAP_SHARE; sample++) {
         gapTicks += samples.durationTicks[sample] ?? 0;
       }
       if (sample === end) return end;
@@ -112,7 +115,7 @@ function chunkOf(span: SampleSpan, startTicks: number, prefix: Uint8Array | unde
   const { object, fragment, first, end } = span;
   const source = fragment.samples;
   const samples = new FragmentSamples(end - first);
-  const parts: FilePart[] = [];
+  const parts: ChunkPart[] = [];
   let offset = fragment.payloadOffset + source.sizeBytes.subarray(0, first).reduce((sum, size) => sum + size, 0);
   let partStart = offset;
   for (let sample = first; sample < end; sample++) {

@@ -21,6 +21,7 @@ export const av1: RecordableCodec = {
     codecString,
     inBand: { sampleEntryType: 'av01', parameterUnits: () => new Uint8Array(0) },
   },
+  webm: { codecId: 'V_AV1', codecPrivate: (configuration) => configuration },
 };
 
 /** Main is played wherever AV1 is; High (4:4:4) and Professional are not. */

@@ -116,6 +116,20 @@ export interface CodecDefinition {
 /** A codec that goes into recordings. */
 export interface RecordableCodec extends CodecDefinition {
   readonly isobmff: IsobmffBinding;
+  /** Absent for a codec that WebM does not have. */
+  readonly webm?: WebmBinding;
+  /** First packet of a logical bitstream in Ogg; absent for a codec that does not go there. */
+  readonly oggHead?: (configuration: Uint8Array) => Uint8Array;
+}
+
+/** How a codec is carried in WebM. */
+export interface WebmBinding {
+  /** `V_VP9`. */
+  readonly codecId: string;
+  /** @returns content of `CodecPrivate`, empty for none */
+  readonly codecPrivate: (configuration: Uint8Array) => Uint8Array;
+  /** Audio: what a decoder is given before a place that is seeked to. */
+  readonly seekPreRollNs?: number;
 }
 
 /** How a codec is carried in ISO BMFF. */

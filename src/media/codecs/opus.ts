@@ -1,4 +1,5 @@
 import type { CodecParameters, FormatParameters, RecordableCodec } from './codec.js';
+import { opusHead } from './opus/head.js';
 import { concealOpus } from './opus/concealment.js';
 import { opusDurationTicks } from './opus/packet.js';
 import { PacketDepacketizer } from './packet-depacketizer.js';
@@ -23,6 +24,8 @@ export const opus: RecordableCodec = {
     codecString,
     silence: SILENCE,
   },
+  webm: { codecId: 'A_OPUS', codecPrivate: opusHead, seekPreRollNs: 80_000_000 },
+  oggHead: opusHead,
 };
 
 /** Version 0 is the only one there is. */

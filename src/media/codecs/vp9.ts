@@ -18,6 +18,7 @@ export const vp9: RecordableCodec = {
     codecString,
     inBand: { sampleEntryType: 'vp09', parameterUnits: () => new Uint8Array(0) },
   },
+  webm: { codecId: 'V_VP9', codecPrivate: () => new Uint8Array(0) },
 };
 
 /** Every browser plays 8 bits 4:2:0; 10 and 12 bits many; other sampling (1 and 3) hardly any. */

@@ -1,4 +1,4 @@
-import type { FilePart, ObjectPart } from '../../../media/clips/clip.js';
+import type { FilePart, ObjectPart, SealedPart } from '../../../media/clips/clip.js';
 import { partLength } from '../../../media/clips/clip.js';
 import type { ByteRange } from '../../storage/ports/storage-driver.js';
 import type { StorageService } from '../../storage/storage.service.js';
@@ -34,8 +34,8 @@ export async function* clipBytes(
       partStart += partLength(part);
       if (end <= 0) return;
       if (start >= end) continue;
-      if ('bytes' in part) yield part.bytes.subarray(start, end);
-      else yield* cursors.read({ ...part, offset: part.offset + start, length: end - start });
+      if ('object' in part) yield* cursors.read({ ...part, offset: part.offset + start, length: end - start });
+      else yield ('bytes' in part ? part.bytes : await cursors.seal(part)).subarray(start, end);
     }
   } finally {
     cursors.close();
@@ -58,6 +58,21 @@ class Cursors {
     if (!cursor.isDone) return;
     cursor.close();
     this.open.delete(object);
+  }
+
+  async seal({ sealed, length, seal }: SealedPart): Promise<Uint8Array> {
+    const joined = new Uint8Array(length);
+    let at = 0;
+    const add = (bytes: Uint8Array): void => {
+      joined.set(bytes, at);
+      at += bytes.length;
+    };
+    for (const part of sealed) {
+      if ('bytes' in part) add(part.bytes);
+      else for await (const bytes of this.read(part)) add(bytes);
+    }
+    seal(joined);
+    return joined;
   }
 
   close(): void {
