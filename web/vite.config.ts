@@ -6,6 +6,11 @@ export default defineConfig({
   plugins: [react()],
   build: { outDir: '../dist/web', emptyOutDir: true, chunkSizeWarningLimit: 900 },
   server: {
-    proxy: { '/api': 'http://127.0.0.1:7777', '/whip': 'http://127.0.0.1:7777', '/session': 'http://127.0.0.1:7777' },
+    proxy: {
+      '/api': 'http://127.0.0.1:7777',
+      '/whip': 'http://127.0.0.1:7777',
+      '/session': 'http://127.0.0.1:7777',
+      '/play': 'http://127.0.0.1:7777',
+    },
   },
 });

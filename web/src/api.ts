@@ -76,6 +76,35 @@ export interface Gap {
   readonly cause: string;
 }
 
+/** A stretch of time in epoch milliseconds; `toMs` is not part of it. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface TimelineGap extends Stretch {
+  readonly reason: string;
+  readonly kinds: readonly MediaKind[];
+  readonly session: string | null;
+}
+
+export interface TimelineSession {
+  readonly id: string;
+  readonly state: RecordingSession['state'];
+  readonly reason: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** What is recorded of a stream in some time, and why there is nothing between. */
+export interface Timeline {
+  readonly recordedMs: number;
+  readonly sizeBytes: number;
+  readonly ranges: readonly Stretch[];
+  readonly gaps: readonly TimelineGap[];
+  readonly sessions: readonly TimelineSession[];
+}
+
 interface StartedRecording {
   readonly mpd_path: string;
 }
@@ -135,6 +164,38 @@ export async function listSessions(stream: string): Promise<SessionList> {
 
 export const listGaps = async (sessionId: string): Promise<Gap[]> =>
   (await call<{ gaps: Gap[] }>(`/api/v1/sessions/${name(sessionId)}`)).gaps;
+interface Instants {
+  readonly from: string;
+  readonly to: string;
+}
+
+type TimelineAnswer = Omit<Timeline, 'ranges' | 'gaps'> & {
+  readonly ranges: readonly Instants[];
+  readonly gaps: readonly (Omit<TimelineGap, keyof Stretch> & Instants)[];
+};
+
+const instant = (epochMs: number): string => new Date(epochMs).toISOString();
+const rangeQuery = ({ fromMs, toMs }: Stretch): string => `from=${instant(fromMs)}&to=${instant(toMs)}`;
+const timed = <T extends Instants>({ from, to, ...rest }: T): Omit<T, keyof Instants> & Stretch => {
+  return { ...rest, fromMs: Date.parse(from), toMs: Date.parse(to) };
+};
+
+/** @param resolutionMs ranges nearer than that are one */
+export async function readTimeline(stream: string, range: Stretch, resolutionMs: number): Promise<Timeline> {
+  const query = `${rangeQuery(range)}&resolution=${resolutionMs / 1000}`;
+  const answer = await call<TimelineAnswer>(`/api/v1/streams/${name(stream)}/timeline?${query}`);
+  return { ...answer, ranges: answer.ranges.map(timed), gaps: answer.gaps.map(timed) };
+}
+
+/** @returns what plays a range of time, over gaps, sessions and days */
+export function rangeUrl(stream: string, file: 'index.m3u8' | 'clip.mp4', range: Stretch): string {
+  return `/play/${name(stream)}/${file}?${rangeQuery(range)}`;
+}
+
+export function pictureUrl(stream: string, what: 'thumbnail' | 'keyframe', atMs: number): string {
+  return `/api/v1/streams/${name(stream)}/${what}?at=${instant(atMs)}`;
+}
+
 export const stopRecording = (stream: string): Promise<void> =>
   call(`/api/record/${name(stream)}`, { method: 'DELETE' });
 export const startRecording = (stream: string): Promise<StartedRecording> =>

@@ -4,17 +4,27 @@ import { GoLive } from './go-live';
 import { LiveStreams } from './live-streams';
 import { Player, type Playable } from './player';
 import { Recordings } from './recordings';
+import { WatchView, type Watched } from './watch/watch-view';
 
 export function App(): React.JSX.Element {
   const [streams, setStreams] = useState<readonly LiveStream[]>([]);
   const [isConnected, setConnected] = useState(true);
   const [playable, setPlayable] = useState<Playable>();
+  const [watched, setWatched] = useState<Watched>();
 
   useEffect(() => watchStreams(setStreams, setConnected), []);
 
   // The list of recordings is asked for again when a stream appears, ends or changes its recording.
   const recordingsVersion = streams.map(({ id, recording }) => `${id}:${String(recording)}`).join('|');
 
+  const play = (live: Playable | undefined): void => {
+    setPlayable(live);
+    setWatched(undefined);
+  };
+  const watch = (recording: Watched | undefined): void => {
+    setWatched(recording);
+    setPlayable(undefined);
+  };
   return (
     <>
       <header className="bar">
@@ -29,13 +39,14 @@ export function App(): React.JSX.Element {
         </p>
       )}
       <main>
-        {playable !== undefined && (
-          <Player key={playable.url} playable={playable} onClose={() => setPlayable(undefined)} />
+        {playable !== undefined && <Player key={playable.url} playable={playable} onClose={() => play(undefined)} />}
+        {watched !== undefined && (
+          <WatchView key={`${watched.stream} ${watched.atMs}`} watched={watched} onClose={() => watch(undefined)} />
         )}
         <GoLive />
         <div className="column">
-          <LiveStreams streams={streams.filter(isLive)} onPlay={setPlayable} />
-          <Recordings version={recordingsVersion} live={streams} onPlay={setPlayable} />
+          <LiveStreams streams={streams.filter(isLive)} onPlay={play} />
+          <Recordings version={recordingsVersion} live={streams} onWatch={watch} />
         </div>
       </main>
     </>

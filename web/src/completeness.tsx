@@ -1,11 +1,8 @@
 import { useEffect, useState } from 'react';
 import { type Gap, type GapCause, listGaps, type RecordingSession, type TrackCompleteness } from './api';
+import { causeName } from './gap-causes';
 import { formatClock, formatShare, formatShortTime } from './format';
 
-const CAUSES: Readonly<Record<string, string>> = {
-  loss: 'loss',
-  'publisher-away': 'publisher away',
-};
 const MOST_GAPS_SHOWN = 10;
 
 interface Missing {
@@ -14,7 +11,6 @@ interface Missing {
   readonly text: string;
 }
 
-const causeName = (cause: string): string => CAUSES[cause] ?? cause;
 const count = (number: number, what: string): string => `${number.toLocaleString()} ${what}${number === 1 ? '' : 's'}`;
 const isGoingOn = ({ state }: RecordingSession): boolean => !['completed', 'failed'].includes(state);
 

@@ -24,6 +24,12 @@ export function formatClock(instant: string): string {
   return new Date(instant).toLocaleTimeString();
 }
 
+/** @returns `980 kB`, `12.3 MB` or `4.5 GB` */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** @returns `2.4 Mbit/s` or `48 kbit/s` */
 export function formatBitrate(bitsPerSecond: number): string {
   return bitsPerSecond >= 1e6

@@ -11,7 +11,7 @@ import {
 } from './api';
 import { Completeness } from './completeness';
 import { formatDay, formatDuration, formatTime } from './format';
-import type { Playable } from './player';
+import type { Watched } from './watch/watch-view';
 
 const REFRESH_MS = 10_000;
 
@@ -19,7 +19,7 @@ interface Props {
   /** Changes when the list should be read again. */
   readonly version: string;
   readonly live: readonly LiveStream[];
-  readonly onPlay: (playable: Playable) => void;
+  readonly onWatch: (watched: Watched) => void;
 }
 
 interface StreamRecording extends RecordingEntry {
@@ -48,7 +48,7 @@ function sessionsIn({ mpd_path: manifestKey }: RecordingEntry, { sessions, isWho
   return !isWhole && oldest !== undefined && isThere(oldest) ? [] : sessions.filter(isThere);
 }
 
-export function Recordings({ version, live, onPlay }: Props): React.JSX.Element {
+export function Recordings({ version, live, onWatch }: Props): React.JSX.Element {
   const [recordings, setRecordings] = useState<readonly StreamRecording[]>();
 
   useEffect(() => {
@@ -83,7 +83,7 @@ export function Recordings({ version, live, onPlay }: Props): React.JSX.Element 
             key={`${entry.mpd_path} ${entry.record}`}
             entry={entry}
             isLive={isNewest(entry)}
-            onPlay={onPlay}
+            onWatch={onWatch}
           />
         ))}
       </ul>
@@ -94,14 +94,14 @@ export function Recordings({ version, live, onPlay }: Props): React.JSX.Element 
 interface RowProps {
   readonly entry: StreamRecording;
   readonly isLive: boolean;
-  readonly onPlay: Props['onPlay'];
+  readonly onWatch: Props['onWatch'];
 }
 
-function RecordingRow({ entry, isLive, onPlay }: RowProps): React.JSX.Element {
+function RecordingRow({ entry, isLive, onWatch }: RowProps): React.JSX.Element {
   const { stream } = entry;
   const day = `${formatDay(entry)}, ${formatTime(Number(entry.record))}`;
   const play = (): void => {
-    onPlay({ title: `${stream}, ${day}`, url: objectUrl(entry.mpd_path, 'index.m3u8'), isLive });
+    onWatch({ stream, atMs: Number(entry.record) * 1000 });
   };
   return (
     <li>

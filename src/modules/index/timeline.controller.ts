@@ -21,7 +21,7 @@ export class TimelineController {
     name: 'resolution',
     required: false,
     description:
-      'Seconds: ranges nearer than that are one, and shorter gaps are left out. A thousandth of the time when absent, a five-thousandth at least',
+      'Seconds: ranges nearer than that are one, and shorter gaps are left out. A thousandth of the time when absent; coarser where there are thousands of gaps',
     schema: { type: 'number', minimum: 0, maximum: 86_400 },
   })
   @ApiOkResponse({ type: TimelineDto })

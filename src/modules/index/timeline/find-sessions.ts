@@ -64,6 +64,15 @@ export async function findSessionsOnTimeline(
   });
 }
 
+/** @returns how many gaps of at least `leastMs` the sessions have that reach into the stretch */
+export async function countGaps(manager: EntityManager, wanted: StreamStretch, leastMs: number): Promise<number> {
+  const row = await ofSessions(manager.createQueryBuilder(GapRow, 'own'), wanted)
+    .andWhere('own.durationMs >= :leastMs', { leastMs })
+    .select('COUNT(*)', 'gaps')
+    .getRawOne<{ gaps: number | string }>();
+  return Number(row?.gaps ?? 0);
+}
+
 /** Restricts a query that has `session` to sessions that reach into the stretch. */
 function overlapping<T extends ObjectLiteral>(
   query: SelectQueryBuilder<T>,

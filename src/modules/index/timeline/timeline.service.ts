@@ -6,12 +6,15 @@ import { PlaybackRangeService } from '../playback-range.service.js';
 import { UNFINISHED_STATES, type RecordingSessionView } from '../recording-session.js';
 import { sessionView } from '../session-view.js';
 import { drawTimeline, type DrawnTimeline } from './draw-timeline.js';
-import { findSessionsOnTimeline, type SessionOnTimeline } from './find-sessions.js';
+import { countGaps, findSessionsOnTimeline, type SessionOnTimeline, type StreamStretch } from './find-sessions.js';
 import { clip, lengthOf, type Stretch } from './stretch.js';
 
-/** A page has no more pixels than that, and an answer of so many ranges is some kB. */
+/** A page has no more pixels than that. */
 const USUAL_STEPS = 1000;
-const MOST_STEPS = 5000;
+/** A day has as many seconds. */
+const MOST_STEPS = 86_400;
+/** With more gaps than that the resolution becomes coarser: an answer has some 100 kB at most. */
+const MOST_GAPS = 2000;
 /** The newest; the list of sessions has them all. */
 const MOST_SESSIONS = 500;
 
@@ -46,7 +49,7 @@ export class TimelineService {
     const bounds = { fromMs, toMs };
     this.ranges.check(fromMs, toMs);
     const { manager } = this.dataSource;
-    const resolutionMs = resolutionOf(bounds, wantedMs);
+    const resolutionMs = await this.resolutionOf({ stream, ...bounds }, wantedMs);
     const sessions = await findSessionsOnTimeline(manager, { stream, ...bounds }, resolutionMs);
     if (sessions.length === 0 && !(await manager.existsBy(SessionPart, { stream }))) {
       throw new StreamNotRecordedError(stream);
@@ -66,11 +69,13 @@ export class TimelineService {
       sessions: inside.slice(-MOST_SESSIONS).map(({ row }) => sessionView(row)),
     };
   }
-}
 
-function resolutionOf(bounds: Stretch, wantedMs: number | undefined): number {
-  const lengthMs = lengthOf(bounds);
-  return Math.ceil(Math.max(wantedMs ?? lengthMs / USUAL_STEPS, lengthMs / MOST_STEPS));
+  private async resolutionOf(wanted: StreamStretch, wantedMs: number | undefined): Promise<number> {
+    const lengthMs = lengthOf(wanted);
+    let resolutionMs = Math.ceil(Math.max(wantedMs ?? lengthMs / USUAL_STEPS, lengthMs / MOST_STEPS));
+    while ((await countGaps(this.dataSource.manager, wanted, resolutionMs)) > MOST_GAPS) resolutionMs *= 2;
+    return resolutionMs;
+  }
 }
 
 function drawn({ row, ...session }: SessionOnTimeline): Parameters<typeof drawTimeline>[0][number] {

@@ -1,0 +1,116 @@
+import type { Locator, Page } from 'playwright-core';
+import { launchChromium } from '../support/browser.js';
+import { makeMedia } from '../support/media.js';
+import { Publisher } from '../support/publisher.js';
+import { isFinished } from '../support/recording.js';
+import { TestServer } from '../support/server.js';
+import { itWith } from '../support/tools.js';
+import { pause, until } from '../support/wait.js';
+
+const WIDE = { width: 1280, height: 1000 };
+const PHONE = { width: 390, height: 844 };
+
+/** Twelve seconds of media with a gap of some seconds between, in which the publisher was lost. */
+async function recordWithGap(server: TestServer): Promise<void> {
+  const media = await makeMedia({ seconds: 6 });
+  const urls = [server.url('/whip/cam')];
+  const vanishing = await Publisher.start('datachannel', { urls, media, quiet: true });
+  await pause(5500);
+  await vanishing.kill();
+  await pause(4500);
+  await using returning = await Publisher.start('datachannel', { urls, media, quiet: true });
+  await returning.ended();
+  await until(() => isFinished(server, 'cam'), 'the recording is finished');
+}
+
+async function openRecording(page: Page, server: TestServer): Promise<Locator> {
+  await page.goto(server.url('/'));
+  await page.getByRole('region', { name: 'Recordings' }).getByRole('button', { name: 'Play' }).click();
+  const watch = page.getByRole('region', { name: 'Player: cam' });
+  await watch.getByRole('slider', { name: 'Playing' }).waitFor();
+  return watch;
+}
+
+const positionOf = async (watch: Locator): Promise<number> =>
+  Number(await watch.getByRole('slider', { name: 'Playing' }).getAttribute('aria-valuenow'));
+
+/** Of the picture above the timeline when the pointer is at a share of its width. */
+async function scrub(page: Page, watch: Locator, share: number): Promise<void> {
+  const bar = await watch.locator('.timeline-bar').boundingBox();
+  if (bar === null) throw new Error('There is no timeline.');
+  await page.mouse.move(bar.x + bar.width * share, bar.y + bar.height / 2);
+}
+
+async function seesPicture(watch: Locator): Promise<void> {
+  const picture = watch.locator('.preview-picture img');
+  await until(
+    async () =>
+      (await picture.count()) === 1 &&
+      (await picture.evaluate((image: HTMLImageElement) => image.naturalWidth > 0 && image.naturalHeight > 0)),
+    'the timeline shows a picture',
+  );
+}
+
+itWith('chromium', 'ffmpeg')('a recording is looked through by day, time, gap and clip', async () => {
+  await using server = await TestServer.start({ env: { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '2' } });
+  await recordWithGap(server);
+  await using browser = await launchChromium();
+  const page = await browser.newPage({ viewport: WIDE, timezoneId: 'UTC', locale: 'en-GB' });
+  const mistakes: string[] = [];
+  page.on('pageerror', ({ message }) => mistakes.push(message));
+  const watch = await openRecording(page, server);
+
+  await until(() => isPlaying(page), 'it plays from its beginning', 30_000);
+  const began = await positionOf(watch);
+  const gap = watch.getByRole('group', { name: 'Gaps' }).getByRole('button', { name: /publisher away/ });
+  await gap.focus();
+  await watch
+    .getByRole('status')
+    .getByText(/publisher away/)
+    .waitFor();
+  await scrub(page, watch, 0.2);
+  await seesPicture(watch);
+
+  const bar = watch.locator('.timeline-bar');
+  const { width = 0 } = (await bar.boundingBox()) ?? {};
+  await bar.click({ position: { x: width * 0.8, y: 20 } });
+  await until(async () => (await positionOf(watch)) > began + 10, 'it plays from behind the gap', 20_000);
+  const there = await positionOf(watch);
+  await until(async () => (await positionOf(watch)) > there, 'it plays on', 20_000);
+
+  await watch.getByRole('button', { name: 'Select a clip' }).click();
+  const end = watch.getByRole('slider', { name: 'End of the clip' });
+  await end.press('Shift+ArrowLeft');
+  await end.press('ArrowLeft');
+  await watch
+    .getByRole('status')
+    .getByText(/^Clip: .* 19\.0 s$/)
+    .waitFor();
+  const href = (await watch.getByRole('link', { name: 'Download' }).getAttribute('href')) ?? '';
+  const asked = new URL(href, server.url('/'));
+  expect(asked.pathname).toBe('/play/cam/clip.mp4');
+  const [from, to] = ['from', 'to'].map((name) => Date.parse(asked.searchParams.get(name) ?? ''));
+  expect((to ?? 0) - (from ?? 0)).toBe(19_000);
+
+  await watch.getByRole('button', { name: /, recorded$/ }).click();
+  await until(async () => (await positionOf(watch)) < began + 4, 'the day plays from its beginning', 20_000);
+  expect(await watch.getByRole('button', { name: /, recorded$/ }).getAttribute('aria-current')).toBe('date');
+
+  await server.terminate();
+  await server.start({ PATH: '/nowhere' });
+  const phone = await browser.newPage({ viewport: PHONE, timezoneId: 'UTC', hasTouch: true });
+  const small = await openRecording(phone, server);
+  await scrub(phone, small, 0.2);
+  await seesPicture(small);
+  await small.getByRole('button', { name: 'Select a clip' }).click();
+  await small.getByRole('button', { name: 'Zoom in' }).click();
+  expect(await phone.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(mistakes).toEqual([]);
+});
+
+function isPlaying(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const video = document.querySelector<HTMLVideoElement>('video.player');
+    return video !== null && video.currentTime > 1 && video.getVideoPlaybackQuality().totalVideoFrames > 10;
+  });
+}

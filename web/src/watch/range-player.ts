@@ -1,0 +1,99 @@
+import Hls from 'hls.js';
+import { rangeUrl, type Stretch } from '../api';
+import { isIn } from './time-scale';
+
+interface Listeners {
+  /** Wall clock of what is shown. */
+  readonly onPosition: (atMs: number) => void;
+  readonly onProblem: (problem: string | undefined) => void;
+}
+
+type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
+
+/** Plays a stream by wall clock: what is loaded already is sought in, everything else is loaded as a range of its own. */
+export class RangePlayer {
+  private readonly hls = Hls.isSupported() ? new Hls({ startPosition: 0, backBufferLength: 60 }) : undefined;
+  private loaded: Stretch | undefined;
+  /** Where to go once the playlist is there. */
+  private wantedMs: number | undefined;
+
+  constructor(
+    private readonly video: DatedVideo,
+    private readonly stream: string,
+    private readonly listeners: Listeners,
+  ) {
+    video.addEventListener('timeupdate', this.tell);
+    const { hls } = this;
+    if (hls === undefined) return;
+    hls.attachMedia(video);
+    hls.on(Hls.Events.LEVEL_LOADED, () => {
+      this.arrive();
+    });
+    hls.on(Hls.Events.ERROR, (_event, { fatal, type, details, response }) => {
+      if (!fatal) return;
+      if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+      else if (response?.code === 404) listeners.onProblem('Nothing can be played from here.');
+      else listeners.onProblem(`This cannot be played: ${details}.`);
+    });
+  }
+
+  /** @param endMs until when to play on; in the future for what is being recorded */
+  play(atMs: number, endMs: number): void {
+    this.listeners.onProblem(undefined);
+    const isLoaded = this.loaded !== undefined && isIn(atMs, this.loaded);
+    if (!isLoaded || !this.seek(atMs)) this.load(atMs, endMs);
+    // Browsers may refuse to start sound by themselves; the controls are there.
+    this.video.play().catch(() => undefined);
+  }
+
+  close(): void {
+    this.video.removeEventListener('timeupdate', this.tell);
+    this.hls?.destroy();
+    this.video.removeAttribute('src');
+  }
+
+  private load(fromMs: number, toMs: number): void {
+    this.loaded = { fromMs, toMs };
+    this.wantedMs = fromMs;
+    const url = rangeUrl(this.stream, 'index.m3u8', this.loaded);
+    if (this.hls === undefined) this.video.src = url;
+    else this.hls.loadSource(url);
+  }
+
+  /** The first segment of a range may begin somewhat before it. */
+  private arrive(): void {
+    if (this.wantedMs !== undefined) this.seek(this.wantedMs);
+    this.wantedMs = undefined;
+  }
+
+  /** @returns false when it is not known where that is */
+  private seek(atMs: number): boolean {
+    const seconds = this.hls === undefined ? this.nativeSeconds(atMs) : this.secondsOf(atMs);
+    if (seconds === undefined) return false;
+    this.video.currentTime = seconds;
+    return true;
+  }
+
+  private secondsOf(atMs: number): number | undefined {
+    const fragments =
+      this.hls?.levels[this.hls.currentLevel === -1 ? 0 : this.hls.currentLevel]?.details?.fragments ?? [];
+    const there = fragments.findLast(({ programDateTime }) => programDateTime !== null && programDateTime <= atMs);
+    const fragment = there ?? fragments[0];
+    const startMs = fragment?.programDateTime ?? undefined;
+    if (fragment === undefined || startMs === undefined) return undefined;
+    const offset = Math.max(0, (atMs - startMs) / 1000);
+    // In a gap: where the next one begins.
+    return fragment.start + Math.min(offset, fragment.duration);
+  }
+
+  private nativeSeconds(atMs: number): number | undefined {
+    const startMs = this.video.getStartDate?.().getTime() ?? NaN;
+    return Number.isNaN(startMs) ? undefined : (atMs - startMs) / 1000;
+  }
+
+  private readonly tell = (): void => {
+    const nativeMs = (this.video.getStartDate?.().getTime() ?? NaN) + this.video.currentTime * 1000;
+    const atMs = this.hls === undefined ? nativeMs : (this.hls.playingDate?.getTime() ?? NaN);
+    if (!Number.isNaN(atMs)) this.listeners.onPosition(atMs);
+  };
+}

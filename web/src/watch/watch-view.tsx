@@ -1,0 +1,160 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Stretch, Timeline } from '../api';
+import { formatBytes, formatDuration } from '../format';
+import { ClipControls } from './clip-controls';
+import { DayPicker } from './day-picker';
+import { RangePlayer } from './range-player';
+import { Thumbnails } from './thumbnails';
+import { TimelineBar } from './timeline-bar';
+import { dayAround, fit, lengthOf, playableFrom, shift, zoom } from './time-scale';
+import { useTimeline } from './use-timeline';
+
+/** A recording to look at. */
+export interface Watched {
+  readonly stream: string;
+  /** Where to begin. */
+  readonly atMs: number;
+}
+
+interface Props {
+  readonly watched: Watched;
+  readonly onClose: () => void;
+}
+
+/** Keys that are held seek once they are let go. */
+const SEEK_REST_MS = 250;
+
+/** A stream's recordings by day: what there is, and playing from any point of it. */
+export function WatchView({ watched: { stream, atMs }, onClose }: Props): React.JSX.Element {
+  const video = useRef<HTMLVideoElement>(null);
+  const player = useRef<RangePlayer>(undefined);
+  const seekTimer = useRef<number>(undefined);
+  const [day, setDay] = useState(() => dayAround(atMs));
+  /** Undefined for as much as is recorded. */
+  const [chosen, setView] = useState<Stretch>();
+  const [positionMs, setPosition] = useState(atMs);
+  const [clip, setClip] = useState<Stretch>();
+  const [problem, setProblem] = useState<string>();
+  /** Where to play from as soon as it is known what is recorded. */
+  const wantedMs = useRef<number | undefined>(atMs);
+  const timeline = useTimeline(stream, day);
+  const view = chosen ?? fit(day, timeline?.ranges ?? []);
+  const thumbnails = useThumbnails(stream);
+
+  useEffect(() => {
+    const element = video.current;
+    if (element === null) return undefined;
+    element.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+    player.current = new RangePlayer(element, stream, { onPosition: setPosition, onProblem: setProblem });
+    return () => {
+      window.clearTimeout(seekTimer.current);
+      player.current?.close();
+    };
+  }, [stream]);
+
+  useEffect(() => {
+    if (timeline === undefined || wantedMs.current === undefined) return;
+    if (playFrom(player.current, wantedMs.current, day, timeline)) wantedMs.current = undefined;
+  }, [timeline, day]);
+
+  const seek = (toMs: number): void => {
+    setPosition(toMs);
+    window.clearTimeout(seekTimer.current);
+    if (timeline === undefined) return;
+    seekTimer.current = window.setTimeout(() => playFrom(player.current, toMs, day, timeline), SEEK_REST_MS);
+  };
+  const show = (picked: Stretch): void => {
+    setDay(picked);
+    setView(undefined);
+    setClip(undefined);
+    wantedMs.current = picked.fromMs;
+  };
+  const isWholeDay = lengthOf(view) === lengthOf(day);
+  return (
+    <section className="card wide watch" aria-label={`Player: ${stream}`}>
+      <div className="player-head">
+        <h2>{stream}</h2>
+        <button onClick={onClose}>Close</button>
+      </div>
+      <div className="watch-parts">
+        <video ref={video} className="player" controls autoPlay playsInline />
+        <div className="watch-bar">
+          {problem !== undefined && (
+            <p role="status" className="status">
+              {problem}
+            </p>
+          )}
+          {timeline !== undefined && (
+            <TimelineBar
+              view={view}
+              day={day}
+              timeline={timeline}
+              thumbnails={thumbnails}
+              positionMs={positionMs}
+              clip={clip}
+              onSeek={seek}
+              onClip={setClip}
+              onZoom={(factor, aroundMs) => setView(zoom(view, factor, aroundMs, day))}
+            />
+          )}
+          <div className="watch-tools">
+            <div className="actions" role="group" aria-label="Timeline">
+              <button aria-label="Zoom in" onClick={() => setView(zoom(view, 0.5, positionMs, day))}>
+                +
+              </button>
+              <button
+                aria-label="Zoom out"
+                disabled={isWholeDay}
+                onClick={() => setView(zoom(view, 2, positionMs, day))}
+              >
+                −
+              </button>
+              <button aria-label="Earlier" disabled={isWholeDay} onClick={() => setView(shift(view, -0.5, day))}>
+                ‹
+              </button>
+              <button aria-label="Later" disabled={isWholeDay} onClick={() => setView(shift(view, 0.5, day))}>
+                ›
+              </button>
+              <button disabled={isWholeDay} onClick={() => setView(day)}>
+                Whole day
+              </button>
+            </div>
+            <ClipControls stream={stream} positionMs={positionMs} bounds={day} clip={clip} onClip={setClip} />
+          </div>
+          {timeline !== undefined && <p className="facts">{describe(timeline)}</p>}
+        </div>
+        <DayPicker stream={stream} day={day} onPick={show} />
+      </div>
+    </section>
+  );
+}
+
+function useThumbnails(stream: string): Thumbnails {
+  const thumbnails = useMemo(() => new Thumbnails(stream), [stream]);
+  useEffect(
+    () => () => {
+      thumbnails.close();
+    },
+    [thumbnails],
+  );
+  return thumbnails;
+}
+
+/** @returns false when nothing is recorded there or later */
+function playFrom(player: RangePlayer | undefined, atMs: number, day: Stretch, timeline: Timeline): boolean {
+  const fromMs = playableFrom(atMs, timeline.ranges);
+  if (fromMs === undefined) return false;
+  player?.play(fromMs, endOf(day, timeline));
+  return true;
+}
+
+/** What records goes on to be played; what is over has an end. */
+function endOf(day: Stretch, { sessions }: Timeline): number {
+  const isGoingOn = sessions.some(({ endedAt }) => endedAt === null);
+  return isGoingOn ? day.toMs : Math.min(day.toMs, Math.floor(Date.now() / 1000) * 1000);
+}
+
+function describe({ recordedMs, sizeBytes, sessions }: Timeline): string {
+  const count = `${sessions.length} ${sessions.length === 1 ? 'session' : 'sessions'}`;
+  return `${formatDuration(recordedMs)} recorded · ${count} · ${formatBytes(sizeBytes)}`;
+}
