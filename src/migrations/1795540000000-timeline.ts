@@ -7,7 +7,10 @@ export class Timeline1795540000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.createIndex(
       'gaps',
-      new TableIndex({ name: 'gaps_length_ix', columnNames: ['session_id', 'duration_ms'] }),
+      new TableIndex({
+        name: 'gaps_length_ix',
+        columnNames: ['session_id', 'duration_ms', 'kind', 'start_ms', 'cause'],
+      }),
     );
     await queryRunner.createIndex(
       'segments',

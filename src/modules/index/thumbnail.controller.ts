@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { parseStreamName } from '../signaling/ports/stream-name.js';
+import { answerFor } from './ports/conditions.js';
 import { IMMUTABLE } from './object-access/object-resource.js';
 import { DocumentedPicture } from './thumbnails/documented-picture.js';
 import type { RecordedPicture } from './thumbnails/find-picture.js';
@@ -45,17 +46,14 @@ export class ThumbnailController {
 
 /** Nothing is made for whoever has it already. @returns whether that is so, and answered */
 function isKnown(request: Request, response: Response, picture: RecordedPicture): boolean {
-  const etag = etagOf(picture);
   response.setHeader('Cache-Control', 'no-store');
-  if (!names(request.get('if-none-match'), etag)) return false;
+  const conditions = { ifMatch: undefined, ifModifiedSince: undefined, ifRange: undefined, range: undefined };
+  const asked = { method: request.method, ifNoneMatch: request.get('if-none-match'), ...conditions };
+  const answer = answerFor(asked, { etag: etagOf(picture), modifiedMs: undefined, sizeBytes: 0 });
+  if (answer.type !== 'not-modified') return false;
   setValidators(response, picture);
   response.status(304).end();
   return true;
-}
-
-function names(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
 }
 
 /** Of the segment's object: from the same bytes the same picture is made. */

@@ -17,12 +17,9 @@ interface Props {
 /** Chooses a stretch of time and downloads it. */
 export function ClipControls({ stream, positionMs, bounds, clip, onClip }: Props): React.JSX.Element {
   if (clip === undefined) {
-    const toMs = Math.min(positionMs + USUAL_MS, bounds.toMs);
     return (
       <div className="actions">
-        <button
-          onClick={() => onClip({ fromMs: Math.max(bounds.fromMs, Math.min(positionMs, toMs - LEAST_MS)), toMs })}
-        >
+        <button disabled={lengthOf(bounds) < LEAST_MS} onClick={() => onClip(usualClip(positionMs, bounds))}>
           Select a clip
         </button>
       </div>
@@ -48,6 +45,13 @@ export function ClipControls({ stream, positionMs, bounds, clip, onClip }: Props
       </div>
     </div>
   );
+}
+
+/** @returns what follows, or the last of what there is */
+function usualClip(positionMs: number, bounds: Stretch): Stretch {
+  const lengthMs = Math.min(USUAL_MS, lengthOf(bounds));
+  const fromMs = Math.min(Math.max(positionMs, bounds.fromMs), bounds.toMs - lengthMs);
+  return { fromMs, toMs: fromMs + lengthMs };
 }
 
 function clipName(stream: string, { fromMs }: Stretch): string {

@@ -9,8 +9,8 @@ const STEPS_MS = [
   ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_MS),
 ];
 /** As many as a phone has room for. */
-const MOST_TICKS = 5;
-/** Share of what is recorded that a view of it has on either side. */
+const MOST_TICKS = 4;
+/** Share of its length that a view has on either side. */
 const FIT_MARGIN = 0.03;
 const SHORTEST_VIEW_MS = 30 * SECOND_MS;
 
@@ -40,12 +40,16 @@ export function instantAt(share: number, view: Stretch): number {
   return view.fromMs + Math.min(Math.max(share, 0), 1) * lengthOf(view);
 }
 
-/** @returns a view of all that is recorded, with something around it; the whole day where nothing is */
-export function fit(day: Stretch, ranges: readonly Stretch[]): Stretch {
+/** @returns from the first to the last of what is recorded in a day; all of the day where nothing is */
+export function extentOf(day: Stretch, ranges: readonly Stretch[]): Stretch {
   const [first, last] = [ranges[0], ranges.at(-1)];
-  if (first === undefined || last === undefined) return day;
-  const marginMs = Math.max((last.toMs - first.fromMs) * FIT_MARGIN, SHORTEST_VIEW_MS / 6);
-  return inside({ fromMs: first.fromMs - marginMs, toMs: last.toMs + marginMs }, day);
+  return first === undefined || last === undefined ? day : { fromMs: first.fromMs, toMs: last.toMs };
+}
+
+/** @returns a view of a stretch with something around it */
+export function viewOf(stretch: Stretch, day: Stretch): Stretch {
+  const marginMs = Math.max(lengthOf(stretch) * FIT_MARGIN, SHORTEST_VIEW_MS / 6);
+  return inside({ fromMs: stretch.fromMs - marginMs, toMs: stretch.toMs + marginMs }, day);
 }
 
 /** @param factor below 1 shows less. @returns a view around `centreMs` that stays inside `bounds` */

@@ -16,7 +16,8 @@ const FINE_VIEW_MS = 10 * 60_000;
 
 interface Props {
   readonly view: Stretch;
-  readonly day: Stretch;
+  /** Where a clip may lie. */
+  readonly extent: Stretch;
   readonly timeline: Timeline;
   readonly thumbnails: Thumbnails | undefined;
   readonly positionMs: number;
@@ -28,7 +29,7 @@ interface Props {
 
 /** What is recorded in a view, drawn: the pointer shows what is there, a press plays from there. */
 export function TimelineBar(props: Props): React.JSX.Element {
-  const { view, day, timeline, thumbnails, positionMs, clip, onSeek, onClip, onZoom } = props;
+  const { view, extent, timeline, thumbnails, positionMs, clip, onSeek, onClip, onZoom } = props;
   const bar = useRef<HTMLDivElement>(null);
   const [pointedMs, setPointed] = useState<number>();
   const [told, setTold] = useState<TimelineGap>();
@@ -75,7 +76,14 @@ export function TimelineBar(props: Props): React.JSX.Element {
         <Gaps gaps={whole} view={view} onTell={setTold} />
         {clip !== undefined && <span className="clip" style={place(clip, view)} />}
         {isIn(positionMs, view) && (
-          <TimeHandle label="Playing" className="playhead" atMs={positionMs} view={view} bounds={day} onMove={onSeek} />
+          <TimeHandle
+            label="Playing"
+            className="playhead"
+            atMs={positionMs}
+            view={view}
+            bounds={view}
+            onMove={onSeek}
+          />
         )}
         {clip !== undefined && (
           <>
@@ -84,7 +92,7 @@ export function TimelineBar(props: Props): React.JSX.Element {
               className="handle start"
               atMs={clip.fromMs}
               view={view}
-              bounds={{ fromMs: day.fromMs, toMs: clip.toMs - LEAST_STEP_MS }}
+              bounds={{ fromMs: extent.fromMs, toMs: clip.toMs - LEAST_STEP_MS }}
               onMove={(fromMs) => onClip({ ...clip, fromMs })}
               instantOf={instantOf}
             />
@@ -93,7 +101,7 @@ export function TimelineBar(props: Props): React.JSX.Element {
               className="handle end"
               atMs={clip.toMs}
               view={view}
-              bounds={{ fromMs: clip.fromMs + LEAST_STEP_MS, toMs: day.toMs }}
+              bounds={{ fromMs: clip.fromMs + LEAST_STEP_MS, toMs: extent.toMs }}
               onMove={(toMs) => onClip({ ...clip, toMs })}
               instantOf={instantOf}
             />

@@ -6,7 +6,7 @@ import { DayPicker } from './day-picker';
 import { RangePlayer } from './range-player';
 import { Thumbnails } from './thumbnails';
 import { TimelineBar } from './timeline-bar';
-import { dayAround, fit, lengthOf, playableFrom, shift, zoom } from './time-scale';
+import { dayAround, extentOf, lengthOf, playableFrom, shift, viewOf, zoom } from './time-scale';
 import { useTimeline } from './use-timeline';
 
 /** A recording to look at. */
@@ -38,7 +38,8 @@ export function WatchView({ watched: { stream, atMs }, onClose }: Props): React.
   /** Where to play from as soon as it is known what is recorded. */
   const wantedMs = useRef<number | undefined>(atMs);
   const timeline = useTimeline(stream, day);
-  const view = chosen ?? fit(day, timeline?.ranges ?? []);
+  const extent = extentOf(day, timeline?.ranges ?? []);
+  const view = chosen ?? viewOf(extent, day);
   const thumbnails = useThumbnails(stream);
 
   useEffect(() => {
@@ -87,7 +88,7 @@ export function WatchView({ watched: { stream, atMs }, onClose }: Props): React.
           {timeline !== undefined && (
             <TimelineBar
               view={view}
-              day={day}
+              extent={extent}
               timeline={timeline}
               thumbnails={thumbnails}
               positionMs={positionMs}
@@ -119,7 +120,7 @@ export function WatchView({ watched: { stream, atMs }, onClose }: Props): React.
                 Whole day
               </button>
             </div>
-            <ClipControls stream={stream} positionMs={positionMs} bounds={day} clip={clip} onClip={setClip} />
+            <ClipControls stream={stream} positionMs={positionMs} bounds={extent} clip={clip} onClip={setClip} />
           </div>
           {timeline !== undefined && <p className="facts">{describe(timeline)}</p>}
         </div>

@@ -5,7 +5,7 @@ import type { MediaKind } from '../../../media/codecs/codec.js';
 
 /** Media of a session that never arrived or could not be used. */
 @Entity('gaps')
-@Index('gaps_length_ix', ['sessionId', 'durationMs'])
+@Index('gaps_length_ix', ['sessionId', 'durationMs', 'kind', 'startMs', 'cause'])
 export class GapRow {
   @PrimaryColumn({ name: 'session_id', type: 'varchar', length: 64 })
   sessionId!: string;

@@ -84,7 +84,7 @@ async function picture(child: Child, mp4: Uint8Array): Promise<Buffer> {
 function yieldToOthers(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // It has ended already, or the system knows no priorities.
   }

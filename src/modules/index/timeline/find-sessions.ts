@@ -1,4 +1,4 @@
-import type { EntityManager, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { In, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { CompletenessRow, GapRow, RecordingSession, SegmentRow, SessionPart } from '../entities/index.js';
 import type { KindAbsence } from './draw-timeline.js';
 import type { Stretch } from './stretch.js';
@@ -42,12 +42,9 @@ export async function findSessionsOnTimeline(
       .andWhere('own.framesRecorded > 0')
       .getMany(),
   );
-  const gaps = groupBySession(
-    await ofSessions(manager.createQueryBuilder(GapRow, 'own'), wanted)
-      .andWhere('own.durationMs >= :leastMs', { leastMs })
-      .getMany(),
-  );
-  const lost = groupBySession(await findLost(manager, wanted, leastMs));
+  const gaps = groupBySession(await findGaps(manager, wanted, leastMs));
+  const sessionIds = rows.map(({ id }) => id);
+  const lost = groupBySession(await findLost(manager, sessionIds, leastMs));
   return rows.map((row) => {
     const zeroMs = (row.anchoredAt ?? row.startedAt).getTime();
     const at = (startMs: number, endMs: number): Stretch => ({ fromMs: zeroMs + startMs, toMs: zeroMs + endMs });
@@ -94,6 +91,22 @@ function ofSessions<T extends ObjectLiteral>(
   return overlapping(query.innerJoin(RecordingSession, 'session', 'session.id = own.sessionId'), wanted);
 }
 
+type FoundGap = Pick<GapRow, 'sessionId' | 'kind' | 'cause' | 'startMs' | 'durationMs'>;
+type Raw<T> = { readonly [Name in keyof T]: T[Name] extends number ? number | string : T[Name] };
+
+/** All that is needed stands in the index by length. */
+async function findGaps(manager: EntityManager, wanted: StreamStretch, leastMs: number): Promise<FoundGap[]> {
+  const rows = await ofSessions(manager.createQueryBuilder(GapRow, 'own'), wanted)
+    .andWhere('own.durationMs >= :leastMs', { leastMs })
+    .select('own.sessionId', 'sessionId')
+    .addSelect('own.kind', 'kind')
+    .addSelect('own.cause', 'cause')
+    .addSelect('own.startMs', 'startMs')
+    .addSelect('own.durationMs', 'durationMs')
+    .getRawMany<Raw<FoundGap>>();
+  return rows.map((row) => ({ ...row, startMs: Number(row.startMs), durationMs: Number(row.durationMs) }));
+}
+
 interface LostStretch {
   readonly sessionId: string;
   /** Session time. */
@@ -101,23 +114,37 @@ interface LostStretch {
   readonly endMs: number;
 }
 
+/** Sessions of one statement. */
+const SESSIONS_AT_ONCE = 500;
+
 /** Whole days may be lost: those that begin within the same `leastMs` come as one. */
-async function findLost(manager: EntityManager, wanted: StreamStretch, leastMs: number): Promise<LostStretch[]> {
-  const together = `own.startMs / ${String(Math.max(1, Math.floor(leastMs)))}`;
-  const rows = await ofSessions(manager.createQueryBuilder(SegmentRow, 'own'), wanted)
-    .andWhere(`own.state = 'lost'`)
-    .select('own.sessionId', 'sessionId')
-    .addSelect('MIN(own.startMs)', 'startMs')
-    .addSelect('MAX(own.startMs + own.durationMs)', 'endMs')
-    .addSelect('SUM(own.durationMs)', 'lostMs')
-    .groupBy('own.sessionId')
-    .addGroupBy(together)
-    .getRawMany<{ sessionId: string } & Record<'startMs' | 'endMs' | 'lostMs', number | string>>();
-  return rows.flatMap(({ sessionId, ...numbers }) => {
-    const [startMs, endMs, lostMs] = [Number(numbers.startMs), Number(numbers.endMs), Number(numbers.lostMs)];
-    // Where most of it is there, what is lost is shorter than what is shown.
-    return lostMs * 2 > endMs - startMs ? [{ sessionId, startMs, endMs }] : [];
-  });
+async function findLost(
+  manager: EntityManager,
+  sessionIds: readonly string[],
+  leastMs: number,
+): Promise<LostStretch[]> {
+  const found: LostStretch[] = [];
+  for (let start = 0; start < sessionIds.length; start += SESSIONS_AT_ONCE) {
+    const rows = await manager
+      .createQueryBuilder(SegmentRow, 'own')
+      .where({ sessionId: In(sessionIds.slice(start, start + SESSIONS_AT_ONCE)) })
+      .andWhere(`own.state = 'lost'`)
+      .select('own.sessionId', 'sessionId')
+      .addSelect('MIN(own.startMs)', 'startMs')
+      .addSelect('MAX(own.startMs + own.durationMs)', 'endMs')
+      .addSelect('SUM(own.durationMs)', 'lostMs')
+      .groupBy('own.sessionId')
+      .addGroupBy(`own.startMs / ${String(Math.max(1, Math.floor(leastMs)))}`)
+      .getRawMany<Raw<LostStretch & { readonly lostMs: number }>>();
+    found.push(...rows.flatMap(mostlyLost));
+  }
+  return found;
+}
+
+/** Where most of it is there, what is lost is shorter than what is shown. */
+function mostlyLost({ sessionId, ...numbers }: Raw<LostStretch & { readonly lostMs: number }>): LostStretch[] {
+  const [startMs, endMs, lostMs] = [Number(numbers.startMs), Number(numbers.endMs), Number(numbers.lostMs)];
+  return lostMs * 2 > endMs - startMs ? [{ sessionId, startMs, endMs }] : [];
 }
 
 function groupBySession<T extends { readonly sessionId: string }>(rows: readonly T[]): Map<string, T[]> {
