@@ -9,17 +9,25 @@ const LONG_PARTS = new TableIndex({
   where: '"end_ms" - "start_ms" > 93600000',
 });
 
+const PARTLY_LOST = new TableIndex({
+  name: 'segments_partly_lost_ix',
+  columnNames: ['session_id'],
+  where: '"lost_tracks" IS NOT NULL',
+});
+
 /** What is recorded at a time is found by indexes. */
 export class PlaybackRanges1795520000000 implements MigrationInterface {
   readonly name = 'PlaybackRanges1795520000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.createIndex('segments', SEGMENTS_BY_TIME);
+    await queryRunner.createIndex('segments', PARTLY_LOST);
     await queryRunner.createIndex('session_parts', LONG_PARTS);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.dropIndex('session_parts', LONG_PARTS);
+    await queryRunner.dropIndex('segments', PARTLY_LOST);
     await queryRunner.dropIndex('segments', SEGMENTS_BY_TIME);
   }
 }

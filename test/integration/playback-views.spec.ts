@@ -118,6 +118,21 @@ it('shows a session', async () => {
   expect(playlist).toContain('#EXT-X-PLAYLIST-TYPE:VOD');
 });
 
+it('is named by the session', async () => {
+  await using fixture = await recorded();
+  const url = await fixture.app.getUrl();
+
+  const session = (await (await fetch(`${url}/api/v1/sessions/s1`)).json()) as {
+    playback: Record<'dash' | 'hls', string>;
+  };
+
+  expect(session.playback).toEqual({
+    dash: '/play/cam/manifest.mpd?session=s1',
+    hls: '/play/cam/index.m3u8?session=s1',
+  });
+  expect((await fetch(url + session.playback.dash)).status).toBe(200);
+});
+
 describe('what grows', () => {
   it('is live from its beginning on, and ends', async () => {
     await using fixture = await recorded();

@@ -73,6 +73,31 @@ async function putFirstSegment({ storage }: IndexFixture): Promise<void> {
   }
 }
 
+/** How long manifests of any hour and of all of the day take, each asked for the first time. */
+async function viewFigures({
+  app,
+}: IndexFixture): Promise<{ hourMs: number; dayMs: number; dayBytes: number; line: string }> {
+  const url = `${await app.getUrl()}/play/cam/manifest.mpd`;
+  const measure = async (count: number, hours: number): Promise<{ worstMs: number; bytes: number }> => {
+    let [worstMs, bytes] = [0, 0];
+    for (let turn = 0; turn < count; turn++) {
+      const from = START.getTime() + 1 + turn * 7000;
+      const startedAt = performance.now();
+      const response = await fetch(`${url}?from=${instant(from)}&to=${instant(from + hours * 3_600_000)}`);
+      bytes = (await response.text()).length;
+      worstMs = Math.max(worstMs, performance.now() - startedAt);
+    }
+    return { worstMs, bytes };
+  };
+  await measure(3, 1);
+  const hour = await measure(30, 1);
+  const day = await measure(10, 24);
+  const line = `views, the slowest: hour ${hour.worstMs.toFixed(0)} ms, day ${day.worstMs.toFixed(0)} ms and ${day.bytes} bytes`;
+  return { hourMs: hour.worstMs, dayMs: day.worstMs, dayBytes: day.bytes, line };
+}
+
+const instant = (epochMs: number): string => new Date(epochMs).toISOString();
+
 describe('the index of a recording of 24 hours', () => {
   itWith('ffmpeg')(
     'commits in constant time, and its manifests stay small and are made at once',
@@ -111,7 +136,10 @@ describe('the index of a recording of 24 hours', () => {
         `publish ${publishMs.toFixed(0)} ms, MPD ${mpdMs.toFixed(0)} ms and ${mpd.length} bytes,`,
         `video.m3u8 ${playlist.length} bytes`,
       ];
-      process.stdout.write(`${figures.join(' ')}\n`);
+      const views = await viewFigures(fixture);
+      process.stdout.write(`${figures.join(' ')}\n${views.line}\n`);
+      expect(views.dayBytes).toBeLessThan(200_000);
+      expect(views.hourMs).toBeLessThan(views.dayMs);
       expect(late).toBeLessThan(3 * early + 1);
       expect(publishMs).toBeLessThan(300);
       expect(mpdMs).toBeLessThan(300);

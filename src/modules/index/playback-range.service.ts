@@ -102,10 +102,9 @@ export class PlaybackRangeService {
     });
   }
 
-  /** Segments of a part that are in the range, lost ones too. @param afterNumber leaves out those up to there */
-  async *segmentsOf(part: RecordedPart, afterNumber = part.firstNumber - 1): AsyncGenerator<readonly SegmentRow[]> {
-    const { sessionId, directory, fromMs, toMs } = part;
-    for (let last = afterNumber, more = true; more;) {
+  private async *segmentsOf(part: RecordedPart): AsyncGenerator<readonly SegmentRow[]> {
+    const { sessionId, directory, fromMs, toMs, firstNumber } = part;
+    for (let last = firstNumber - 1, more = true; more;) {
       const page: SegmentRow[] = await this.dataSource.manager.find(SegmentRow, {
         where: { sessionId, directory, number: MoreThan(last) },
         order: { number: 'ASC' },

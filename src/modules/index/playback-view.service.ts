@@ -39,7 +39,7 @@ export class PlaybackViewService {
     private readonly manifests: ManifestService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
-    this.cache = new ViewCache(ranges);
+    this.cache = new ViewCache(dataSource.manager, ranges);
   }
 
   /**

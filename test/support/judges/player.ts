@@ -46,6 +46,11 @@ export function manifestFor(player: PlayerName, mpdPath: string): string {
   return `/api/record/object/${mpdPath.replace('manifest.mpd', PLAYERS[player].manifest)}`;
 }
 
+/** @param query with its question mark. @returns the path of what this player is given of a view of the stream */
+export function viewFor(player: PlayerName, stream: string, query: string): string {
+  return `/play/${stream}/${PLAYERS[player].manifest}${query}`;
+}
+
 /** Plays a manifest in Chromium with somebody else's player and its own settings. `page` is on the server's own origin. */
 export async function play(
   page: Page,
@@ -175,6 +180,17 @@ export function playback(page: Page): Promise<Playback> {
       errors: playbackErrors,
     };
   });
+}
+
+/** Goes to a place of the player's timeline, and waits until the picture moves from there on, or from behind the gap that it is in. */
+export async function seek(page: Page, seconds: number): Promise<void> {
+  await page.evaluate((to) => {
+    const { video } = globalThis as unknown as PlayingPage;
+    video.currentTime = to;
+    void video.play();
+  }, seconds);
+  const isGoingOn = async (): Promise<boolean> => (await playback(page)).position > seconds + 0.2;
+  await until(isGoingOn, `the picture goes on at ${seconds.toFixed(2)} s`, 20_000);
 }
 
 /** Plays a finished recording from its start. @returns the last state: at the end, or where it was when time was up */

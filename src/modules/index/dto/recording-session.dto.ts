@@ -10,6 +10,7 @@ import {
 } from '../recording-session.js';
 import type { SessionDetails, SessionPage, SessionReport } from '../sessions/session-list.service.js';
 import { MediaKindEnum } from '../../../platform/graphql/media-kind.js';
+import { viewPathsOf, type ViewPaths } from '../playback/view-paths.js';
 import { CompletenessDto, GapDto } from './completeness.dto.js';
 
 @ObjectType('UnrecordedTrack')
@@ -30,6 +31,20 @@ export class UnrecordedTrackDto {
     this.kind = kind;
     this.codec = codecName;
     this.reason = reason;
+  }
+}
+
+/** Manifests of the session alone, wherever its media lies. */
+export class PlaybackPathsDto implements ViewPaths {
+  @ApiProperty({ example: '/play/cam/manifest.mpd?session=…' })
+  readonly dash: string;
+
+  @ApiProperty({ example: '/play/cam/index.m3u8?session=…' })
+  readonly hls: string;
+
+  constructor({ dash, hls }: ViewPaths) {
+    this.dash = dash;
+    this.hls = hls;
   }
 }
 
@@ -55,6 +70,9 @@ export class RecordingSessionDto {
 
   @ApiProperty({ description: 'Object key of the DASH manifest where it records, or ended' })
   readonly mpdPath: string;
+
+  @ApiProperty({ type: () => PlaybackPathsDto, nullable: true, description: 'Null while it has no media' })
+  readonly playback: PlaybackPathsDto | null;
 
   @ApiProperty({ type: [String], description: 'Key prefixes it has media under, in order: one for each day' })
   readonly directories: readonly string[];
@@ -94,6 +112,7 @@ export class RecordingSessionDto {
     this.state = session.state;
     this.reason = session.reason ?? null;
     this.mpdPath = session.mpdPath;
+    this.playback = session.segmentCount === 0 ? null : new PlaybackPathsDto(viewPathsOf(session.stream, session.id));
     this.directories = directories;
     this.startedAt = session.startedAt.toISOString();
     this.interruptedAt = session.interruptedAt?.toISOString() ?? null;

@@ -3,8 +3,14 @@ import { splitKey } from '../object-names.js';
 import { keptObjects } from '../segment-loss.js';
 import type { TimelineSegment, TimelineTrack } from './build-timeline.js';
 
+/** What is needed of a segment's row. */
+type TimelineRow = Pick<
+  SegmentRow,
+  'directory' | 'number' | 'sessionId' | 'period' | 'startMs' | 'state' | 'objects' | 'lostTracks'
+>;
+
 /** @param folder address of the segment's directory as the manifest sees it, with its slash; empty beside the segment */
-export function timelineSegment(row: SegmentRow, folder = ''): TimelineSegment {
+export function timelineSegment(row: TimelineRow, folder = ''): TimelineSegment {
   const { directory, number, sessionId, period, startMs } = row;
   return {
     number,

@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import { writeManifest, type ManifestDocument } from '../manifests/manifest-document.js';
 import type { ManifestName } from '../object-names.js';
@@ -24,8 +25,8 @@ export class KeptView {
   modifiedAt = new Date(0);
   private readonly written = new Map<ManifestName, Written>();
 
-  constructor(ranges: PlaybackRangeService) {
-    this.rows = new ViewRows(ranges);
+  constructor(manager: EntityManager, ranges: PlaybackRangeService) {
+    this.rows = new ViewRows(manager, ranges);
   }
 
   /** @returns the same document for the same timeline; a manifest that tells the time is written anew each second */
@@ -44,11 +45,14 @@ export class KeptView {
 export class ViewCache {
   private readonly views = new Map<string, KeptView>();
 
-  constructor(private readonly ranges: PlaybackRangeService) {}
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly ranges: PlaybackRangeService,
+  ) {}
 
   /** @returns the view of this name, which is the last to be forgotten now */
   view(name: string): KeptView {
-    const view = this.views.get(name) ?? new KeptView(this.ranges);
+    const view = this.views.get(name) ?? new KeptView(this.manager, this.ranges);
     this.views.delete(name);
     this.views.set(name, view);
     return view;

@@ -4,6 +4,7 @@ import { SegmentRow, TrackRow } from '../entities/index.js';
 import type { DirectoryRows, TimelineSegment } from '../manifests/build-timeline.js';
 import { timelineSegment, timelineTrack, withoutLostTracks } from '../manifests/timeline-rows.js';
 import type { PlaybackRange, PlaybackRangeService, RecordedPart } from '../playback-range.service.js';
+import { readSegments } from './read-segments.js';
 
 /** Seen from `/play/{stream}/`. */
 const OBJECTS = '../../api/record/object/';
@@ -21,7 +22,10 @@ export class ViewRows {
   private parts = new Map<string, PartRows>();
   private lostCount = 0;
 
-  constructor(private readonly ranges: PlaybackRangeService) {}
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly ranges: PlaybackRangeService,
+  ) {}
 
   get segmentCount(): number {
     return [...this.parts.values()].reduce((sum, { segments }) => sum + segments.length, 0);
@@ -60,7 +64,7 @@ export class ViewRows {
     const added: TimelineSegment[] = [];
     let { lastNumber } = known;
     let rowCount = 0;
-    for await (const page of this.ranges.segmentsOf(part, known.lastNumber)) {
+    for await (const page of readSegments(this.manager, part, known.lastNumber)) {
       lastNumber = page.at(-1)?.number ?? lastNumber;
       rowCount += page.length;
       for (const row of page) if (row.state !== 'lost') added.push(timelineSegment(row, folder));
@@ -74,9 +78,10 @@ export class ViewRows {
 /** @returns how much of the range's sessions has no bytes any more: whole segments count twice, parts of them and inits once */
 export async function countLost(manager: EntityManager, { parts }: PlaybackRange): Promise<number> {
   const sessionId = In([...new Set(parts.map((part) => part.sessionId))]);
+  const directory = In([...new Set(parts.map((part) => part.directory))]);
   const segments = await manager.countBy(SegmentRow, { state: 'lost', sessionId });
   const partly = await manager.countBy(SegmentRow, { lostTracks: Not(IsNull()), sessionId });
-  return 2 * segments + partly + (await manager.countBy(TrackRow, { lostAt: Not(IsNull()), sessionId }));
+  return 2 * segments + partly + (await manager.countBy(TrackRow, { lostAt: Not(IsNull()), directory, sessionId }));
 }
 
 /** @returns what the view of a range is made of: while this is the same, so is the view */
