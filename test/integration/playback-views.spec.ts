@@ -129,6 +129,7 @@ it('is named by the session', async () => {
   expect(session.playback).toEqual({
     dash: '/play/cam/manifest.mpd?session=s1',
     hls: '/play/cam/index.m3u8?session=s1',
+    mp4: '/play/cam/clip.mp4?session=s1',
   });
   expect((await fetch(url + session.playback.dash)).status).toBe(200);
 });

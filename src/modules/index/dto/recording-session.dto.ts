@@ -42,9 +42,13 @@ export class PlaybackPathsDto implements ViewPaths {
   @ApiProperty({ example: '/play/cam/index.m3u8?session=…' })
   readonly hls: string;
 
-  constructor({ dash, hls }: ViewPaths) {
+  @ApiProperty({ example: '/play/cam/clip.mp4?session=…', description: 'All of it as one file' })
+  readonly mp4: string;
+
+  constructor({ dash, hls, mp4 }: ViewPaths) {
     this.dash = dash;
     this.hls = hls;
+    this.mp4 = mp4;
   }
 }
 

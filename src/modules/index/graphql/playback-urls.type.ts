@@ -1,6 +1,7 @@
 import { Field, ObjectType } from '@nestjs/graphql';
 import type { Recording, RecordingSession } from '../entities/index.js';
 import { splitKey } from '../object-names.js';
+import { viewPathsOf } from '../playback/view-paths.js';
 
 const objectUrl = (key: string): string => `/api/record/object/${key.split('/').map(encodeURIComponent).join('/')}`;
 
@@ -22,8 +23,8 @@ export class PlaybackUrls {
   }
 
   static ofSession({ id, stream }: RecordingSession): PlaybackUrls {
-    const [base, query] = [`/play/${encodeURIComponent(stream)}`, `?session=${encodeURIComponent(id)}`];
-    return new PlaybackUrls(`${base}/manifest.mpd${query}`, `${base}/index.m3u8${query}`, `${base}/clip.mp4${query}`);
+    const { dash, hls, mp4 } = viewPathsOf(stream, id);
+    return new PlaybackUrls(dash, hls, mp4);
   }
 
   static ofDay({ mpdPath }: Recording): PlaybackUrls {
