@@ -1,6 +1,6 @@
 // How long the built server takes to answer from a large index, and what commits cost beside it.
-// npm run build && npm run bench:index -- --database postgres|sqlite [--rows N] [--url postgres://…] [--requests 300] [--keep FILE]
-// Without a URL PostgreSQL is measured in a database of a server on this machine that DATABASE_URL names. Rows that are there already are used.
+// npm run build && npm run bench:index -- --database postgres|sqlite [--rows N] [--url postgres://…] [--requests 300] [--file PATH]
+// PostgreSQL in the database that --url or DATABASE_URL names. Rows that are there already are used.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,20 +30,20 @@ const { values } = parseArgs({
     rows: { type: 'string' },
     url: { type: 'string' },
     requests: { type: 'string', default: '300' },
-    keep: { type: 'string' },
+    file: { type: 'string' },
   },
 });
 const isPostgres = values.database === 'postgres';
 const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-index-'));
 const url = isPostgres
   ? (values.url ?? process.env['DATABASE_URL'] ?? 'postgres:///aircheck?host=/run/postgresql')
-  : `sqlite://${values.keep ?? join(folder, 'index.db')}`;
+  : `sqlite://${values.file ?? join(folder, 'index.db')}`;
 
 interface Question {
   readonly name: string;
   /** Milliseconds that the slowest hundredth may take. */
   readonly barMs: number;
-  path(): string;
+  readonly path: () => string;
 }
 
 const someStream = (): string => `cam-${String(Math.floor(Math.random() * STREAMS))}`;

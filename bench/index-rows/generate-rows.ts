@@ -90,7 +90,7 @@ function statements(isPostgres: boolean, segments: number): string[] {
       id === 'v1' ? ['video', 'H264', 'avc1.42E01F', 90_000, 'init'] : ['audio', 'opus', 'opus', 48_000, 'audio_init'];
     const picture = id === 'v1' ? '1280, 720, NULL, NULL' : 'NULL, NULL, 48000, 2';
     return `INSERT INTO "tracks" ("directory", "session_id", "track_id", "kind", "codec_name", "codec_string", "timescale", "init_object_key", "init_size_bytes", "init_sha256", "width", "height", "sample_rate", "channels", "created_at")
-      SELECT ${DIRECTORY}, ${SESSION}, '${id}', '${String(kind)}', '${String(codec)}', '${String(string)}', ${String(timescale)}, ${DIRECTORY} || '/${String(init)}.m4s', 700, '${id}', ${picture}, ${at} FROM "bench_days" d`;
+      SELECT ${DIRECTORY}, ${SESSION}, '${id}', '${kind}', '${codec}', '${string}', ${String(timescale)}, ${DIRECTORY} || '/${init}.m4s', 700, '${id}', ${picture}, ${at} FROM "bench_days" d`;
   });
   return [
     `INSERT INTO "segments" ("directory", "number", "session_id", "period", "start_ms", "duration_ms", "size_bytes", "state", "objects", "created_at")

@@ -32,6 +32,7 @@ async function ask({ app }: IndexFixture): Promise<void> {
   const url = await app.getUrl();
   for (const path of [
     '/api/v1/recordings?stream=cam-3&limit=30',
+    '/api/v1/recordings?limit=20',
     `/api/v1/sessions?stream=cam-3&${MONTH}`,
     `/api/v1/sessions?limit=20`,
     `/api/v1/sessions/${SESSION}`,

@@ -1,7 +1,7 @@
 import type { DataSource, Logger } from 'typeorm';
 
 /** Tables that grow with what was recorded. */
-const GROWING = ['segments', 'recording_sessions', 'session_parts', 'tracks', 'gaps'];
+const GROWING = ['recordings', 'segments', 'recording_sessions', 'session_parts', 'tracks', 'gaps'];
 
 /** A statement as the database was asked it. */
 interface Statement {
