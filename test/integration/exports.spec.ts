@@ -5,7 +5,7 @@ import { ExportRow } from '../../src/modules/exports/entities/export-row.entity.
 import { ExportsModule } from '../../src/modules/exports/exports.module.js';
 import { ExportsService } from '../../src/modules/exports/exports.service.js';
 import { encodeSegments, type EncodedTrack } from '../support/encoded-segments.js';
-import { decodeWithFfmpeg, probe } from '../support/judges/ffmpeg.js';
+import { decodeErrors, decodeWithFfmpeg, probe } from '../support/judges/ffmpeg.js';
 import { describeWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 import { START, startIndex, type IndexFixture } from './support/index-fixture.js';
@@ -73,6 +73,16 @@ describeWith('ffmpeg')('an export', () => {
     await writeFile(path, bytes);
     expect((await decodeWithFfmpeg(path)).complaints).toBe('');
     expect(Math.floor(Number((await probe(path)).format.duration))).toBe(4);
+  });
+
+  it('of format ogg is sound alone', async () => {
+    const { id } = (await (await post({ ...range(1, 5), format: 'ogg' })).json()) as Export;
+    expect(await done(id)).toMatchObject({ state: 'completed', problem: null });
+    const path = join(folder, 'sound.ogg');
+    await writeFile(path, Buffer.from(await (await ask(`/${id}/file`)).arrayBuffer()));
+
+    expect(await decodeErrors(path)).toBe('');
+    expect((await probe(path)).streams.map(({ codec_name }) => codec_name)).toEqual(['opus']);
   });
 
   it('is given out in ranges under a strong entity tag', async () => {
@@ -158,6 +168,7 @@ describeWith('ffmpeg')('an export', () => {
     [400, 'input-invalid', { ...range(0, 4), session: 's1' }],
     [400, 'range-invalid', range(4, 0)],
     [404, 'stream-not-recorded', { ...range(0, 4), stream: 'nobody' }],
+    [422, 'format-does-not-fit', { ...range(0, 4), format: 'webm' }],
     [404, 'nothing-recorded-in-range', range(100, 110)],
   ])('answers %d %s to %j', async (status, code, body) => {
     const response = await post(body);

@@ -93,8 +93,9 @@ function setHeaders(
   response.setHeader('Content-Type', contentType);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Content-Length', range.end - range.start + 1);
+  const plain = fileName.replaceAll(/[^\x20-\x7e]/g, '_');
   const encoded = encodeURIComponent(fileName).replaceAll(/['()*]/g, percent);
-  response.setHeader('Content-Disposition', `${disposition}; filename*=UTF-8''${encoded}`);
+  response.setHeader('Content-Disposition', `${disposition}; filename="${plain}"; filename*=UTF-8''${encoded}`);
 }
 
 function percent(character: string): string {
