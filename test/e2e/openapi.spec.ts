@@ -24,6 +24,9 @@ const RECORDINGS = '/api/v1/recordings';
 const CLIP = '/play/{stream}/clip.mp4';
 const EXPORTS = '/api/v1/exports';
 const MINUTE = 'from=2026-11-20T12:00:00Z&to=2026-11-20T12:01:00Z';
+const TIMELINE = '/api/v1/streams/{stream}/timeline';
+const THUMBNAIL = '/api/v1/streams/{stream}/thumbnail';
+const KEYFRAME = '/api/v1/streams/{stream}/keyframe';
 const PRESIGN = '/api/storage/presign';
 const PING = '/api/storage/ping';
 const OBJECT = '/api/record/object/{key}';
@@ -148,6 +151,12 @@ describe('the description of the HTTP interface', () => {
     [404, `${EXPORTS}/{id}/events`, { method: 'GET', path: `${EXPORTS}/none/events` }],
     [404, `${EXPORTS}/{id}/file`, { method: 'GET', path: `${EXPORTS}/none/file` }],
     [404, `${EXPORTS}/{id}/file`, { method: 'HEAD', path: `${EXPORTS}/none/file` }],
+    [400, TIMELINE, { method: 'GET', path: '/api/v1/streams/nobody/timeline?from=2026-11-20T12:00:00Z' }],
+    [404, TIMELINE, { method: 'GET', path: `/api/v1/streams/nobody/timeline?${MINUTE}` }],
+    [401, TIMELINE, { method: 'GET', path: `/api/v1/streams/nobody/timeline?${MINUTE}`, headers: anonymous }],
+    [400, THUMBNAIL, { method: 'GET', path: '/api/v1/streams/nobody/thumbnail' }],
+    [404, THUMBNAIL, { method: 'GET', path: '/api/v1/streams/nobody/thumbnail?at=2026-11-20T12:00:00Z' }],
+    [404, KEYFRAME, { method: 'GET', path: '/api/v1/streams/nobody/keyframe?at=2026-11-20T12:00:00Z' }],
     [404, OBJECT, { method: 'GET', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [404, OBJECT, { method: 'HEAD', path: '/api/record/object/cam/2026/11/20/manifest.mpd' }],
     [400, OBJECT, { method: 'GET', path: '/api/record/object/%2e%2e%2fetc' }],
@@ -240,7 +249,19 @@ describe('the description of the HTTP interface', () => {
     expect(await api.faults('GET', '/api/playback/{stream}', await fetch(open.url('/api/playback/cam')))).toEqual([]);
     expect(await api.faults('GET', '/api/streams', await fetch(open.url('/api/streams')))).toEqual([]);
     expect(await api.faults('GET', SESSIONS, await fetch(open.url(SESSIONS)))).toEqual([]);
-    const { sessions } = await open.get<{ sessions: { id: string }[] }>(SESSIONS);
+    const { sessions } = await open.get<{ sessions: { id: string; startedAt: string }[] }>(SESSIONS);
+    const startedMs = Date.parse(sessions[0]?.startedAt ?? '');
+    const at = new Date(startedMs + 1000).toISOString();
+    const range = `from=${new Date(startedMs).toISOString()}&to=${new Date().toISOString()}`;
+    for (const [route, query] of [
+      [TIMELINE, range],
+      [THUMBNAIL, `at=${at}`],
+      [KEYFRAME, `at=${at}`],
+    ] as const) {
+      const response = await fetch(open.url(`${route.replace('{stream}', 'cam')}?${query}`));
+      expect([route, response.status]).toEqual([route, 200]);
+      expect(await api.faults('GET', route, response)).toEqual([]);
+    }
     const session = await fetch(open.url(`${SESSIONS}/${sessions[0]?.id ?? ''}`));
     expect(session.status).toBe(200);
     expect(await api.faults('GET', `${SESSIONS}/{id}`, session)).toEqual([]);

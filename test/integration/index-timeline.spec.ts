@@ -2,6 +2,7 @@ import { SegmentRow } from '../../src/modules/index/entities/index.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import { ThumbnailService } from '../../src/modules/index/thumbnails/thumbnail.service.js';
 import { TimelineService, type Timeline } from '../../src/modules/index/timeline/timeline.service.js';
+import { overBothDatabases } from '../support/databases.js';
 import { record, segmentClosed, START, startIndex, type IndexFixture } from './support/index-fixture.js';
 
 const HOUR_MS = 3_600_000;
@@ -34,64 +35,63 @@ function timelineOf({ app }: IndexFixture, resolutionMs = 1000): Promise<Timelin
 const facts = ({ gaps }: Timeline): unknown =>
   gaps.map(({ fromMs, toMs, reason }) => [reason, (fromMs - START.getTime()) / 1000, (toMs - START.getTime()) / 1000]);
 
-it('draws ranges, gaps and sessions, and counts what there is', async () => {
-  await using fixture = await startIndex();
-  await recordTwoSessions(fixture);
+overBothDatabases(() => {
+  it('draws ranges, gaps and sessions, and counts what there is', async () => {
+    await using fixture = await startIndex();
+    await recordTwoSessions(fixture);
 
-  const timeline = await timelineOf(fixture);
+    const timeline = await timelineOf(fixture);
 
-  expect(timeline.ranges.map(({ fromMs, toMs }) => [fromMs - at(0), toMs - at(0)])).toEqual([
-    [0, 12_000],
-    [22_000, 46_000],
-    [3_600_000, 3_612_000],
-  ]);
-  expect(facts(timeline)).toEqual([
-    ['publisher-away', 12, 22],
-    ['not-recorded', 46, 3600],
-    ['not-recorded', 3612, 7200],
-  ]);
-  expect(timeline).toMatchObject({ recordedMs: 48_000, sessionCount: 2 });
-  expect(timeline.sessions.map(({ id, reason }) => [id, reason])).toEqual([
-    ['s1', 'publisher-left'],
-    ['s2', 'requested'],
-  ]);
-  const { sum } = (await fixture.dataSource.manager
-    .createQueryBuilder(SegmentRow, 'segment')
-    .select('SUM(segment.sizeBytes)', 'sum')
-    .getRawOne<{ sum: number }>()) ?? { sum: 0 };
-  expect(timeline.sizeBytes).toBe(sum);
-});
+    expect(timeline.ranges.map(({ fromMs, toMs }) => [fromMs - at(0), toMs - at(0)])).toEqual([
+      [0, 12_000],
+      [22_000, 46_000],
+      [3_600_000, 3_612_000],
+    ]);
+    expect(facts(timeline)).toEqual([
+      ['publisher-away', 12, 22],
+      ['not-recorded', 46, 3600],
+      ['not-recorded', 3612, 7200],
+    ]);
+    expect(timeline).toMatchObject({ recordedMs: 48_000, sessionCount: 2 });
+    expect(timeline.sessions.map(({ id, reason }) => [id, reason])).toEqual([
+      ['s1', 'publisher-left'],
+      ['s2', 'requested'],
+    ]);
+    const sum = await fixture.dataSource.manager.sum(SegmentRow, 'sizeBytes');
+    expect(timeline.sizeBytes).toBe(Number(sum));
+  });
 
-it('merges what is nearer than the resolution', async () => {
-  await using fixture = await startIndex();
-  await recordTwoSessions(fixture);
+  it('merges what is nearer than the resolution', async () => {
+    await using fixture = await startIndex();
+    await recordTwoSessions(fixture);
 
-  expect((await timelineOf(fixture, 60_000)).ranges).toHaveLength(2);
-  expect((await timelineOf(fixture, 2 * HOUR_MS)).ranges).toHaveLength(1);
-});
+    expect((await timelineOf(fixture, 60_000)).ranges).toHaveLength(2);
+    expect((await timelineOf(fixture, 2 * HOUR_MS)).ranges).toHaveLength(1);
+  });
 
-it('shows what is lost', async () => {
-  await using fixture = await startIndex();
-  await recordTwoSessions(fixture);
-  for (const number of [4, 5]) await fixture.dataSource.manager.update(SegmentRow, { number }, { state: 'lost' });
+  it('shows what is lost', async () => {
+    await using fixture = await startIndex();
+    await recordTwoSessions(fixture);
+    for (const number of [4, 5]) await fixture.dataSource.manager.update(SegmentRow, { number }, { state: 'lost' });
 
-  expect(facts(await timelineOf(fixture))).toContainEqual(['lost', 28, 40]);
-});
+    expect(facts(await timelineOf(fixture))).toContainEqual(['lost', 28, 40]);
+  });
 
-it('shows what was deleted of a session, and nothing of a session that is gone', async () => {
-  await using fixture = await startIndex();
-  await recordTwoSessions(fixture);
-  const deletion = fixture.app.get(RecordingDeletionService);
-  const forget = jest.spyOn(fixture.app.get(ThumbnailService), 'forget');
+  it('shows what was deleted of a session, and nothing of a session that is gone', async () => {
+    await using fixture = await startIndex();
+    await recordTwoSessions(fixture);
+    const deletion = fixture.app.get(RecordingDeletionService);
+    const forget = jest.spyOn(fixture.app.get(ThumbnailService), 'forget');
 
-  await deletion.trimSession('s1', { endedBy: new Date(at(35)), onlyStored: false });
-  await deletion.deleteSessions(['s2'], true);
+    await deletion.trimSession('s1', { endedBy: new Date(at(35)), onlyStored: false });
+    await deletion.deleteSessions(['s2'], true);
 
-  expect(facts(await timelineOf(fixture))).toEqual([
-    ['deleted', 0, 34],
-    ['not-recorded', 46, 7200],
-  ]);
-  expect(forget).toHaveBeenCalledWith('cam/2026/11/20');
+    expect(facts(await timelineOf(fixture))).toEqual([
+      ['deleted', 0, 34],
+      ['not-recorded', 46, 7200],
+    ]);
+    expect(forget).toHaveBeenCalledWith('cam/2026/11/20');
+  });
 });
 
 it.each([
