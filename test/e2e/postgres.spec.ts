@@ -2,7 +2,7 @@ import { decodeErrors } from '../support/judges/ffmpeg.js';
 import { makeMedia } from '../support/media.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { Publisher } from '../support/publisher.js';
-import { StoredRecording } from '../support/recording.js';
+import { StoredRecording, isFinished } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
 import { describeWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
@@ -56,9 +56,10 @@ describeWith('postgres', 'ffmpeg')('a server with its index in PostgreSQL', () =
     await postgres.start();
 
     await publisher.ended();
+    await until(() => isFinished(server, 'cam'), 'the recording is finished', 60_000);
     await until(async () => {
-      const { sessions } = await server.get<{ sessions: { state: string; duration_ms: number }[] }>('/api/v1/sessions');
-      return sessions[0]?.state === 'completed' && sessions[0].duration_ms > 13_500;
+      const { entry } = await StoredRecording.of(server, 'cam');
+      return entry.duration_ms > 13_500;
     }, 'all rows are there');
     const recording = await StoredRecording.of(server, 'cam');
     expect((await recording.samples('video')).map(({ hash }) => hash)).toEqual(publisher.sent.video);
