@@ -11,7 +11,7 @@ const LONG_PARTS = new TableIndex({
 
 const PARTLY_LOST = new TableIndex({
   name: 'segments_partly_lost_ix',
-  columnNames: ['session_id'],
+  columnNames: ['session_id', 'lost_tracks'],
   where: '"lost_tracks" IS NOT NULL',
 });
 

@@ -18,7 +18,7 @@ export type SegmentState = 'local' | 'uploading' | 'stored' | 'lost';
 @Index('segments_session_ix', ['sessionId', 'directory', 'number'])
 @Index('segments_time_ix', ['sessionId', 'startMs'])
 @Index('segments_lost_ix', ['sessionId', 'startMs', 'durationMs'], { where: `"state" = 'lost'` })
-@Index('segments_partly_lost_ix', ['sessionId'], { where: `"lost_tracks" IS NOT NULL` })
+@Index('segments_partly_lost_ix', ['sessionId', 'lostTracks'], { where: `"lost_tracks" IS NOT NULL` })
 @Index('segments_state_ix', ['state', 'releasedAt', 'createdAt'])
 export class SegmentRow {
   @PrimaryColumn({ type: 'varchar', length: 1024 })

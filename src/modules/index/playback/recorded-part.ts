@@ -102,6 +102,7 @@ export async function findFirstSegment(
 
 async function withSessions(manager: EntityManager, parts: readonly SessionPart[]): Promise<PartOfSession[]> {
   const ids = [...new Set(parts.map(({ sessionId }) => sessionId))];
+  if (ids.length === 0) return [];
   const rows = await manager.findBy(RecordingSession, { id: In(ids) });
   const sessions = new Map(rows.map((row) => [row.id, row]));
   const found = parts.flatMap((part): PartOfSession[] => {

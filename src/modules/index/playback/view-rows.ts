@@ -80,8 +80,18 @@ export async function countLost(manager: EntityManager, { parts }: PlaybackRange
   const sessionId = In([...new Set(parts.map((part) => part.sessionId))]);
   const directory = In([...new Set(parts.map((part) => part.directory))]);
   const segments = await manager.countBy(SegmentRow, { state: 'lost', sessionId });
-  const partly = await manager.countBy(SegmentRow, { lostTracks: Not(IsNull()), sessionId });
-  return 2 * segments + partly + (await manager.countBy(TrackRow, { lostAt: Not(IsNull()), directory, sessionId }));
+  // In these words, or SQLite does not see that `segments_partly_lost_ix` is meant.
+  const partly = await manager
+    .createQueryBuilder(SegmentRow, 'segment')
+    .select('COUNT(*)', 'count')
+    .where({ sessionId })
+    .andWhere('segment.lostTracks IS NOT NULL')
+    .getRawOne<{ count: number | string }>();
+  return (
+    2 * segments +
+    Number(partly?.count ?? 0) +
+    (await manager.countBy(TrackRow, { lostAt: Not(IsNull()), directory, sessionId }))
+  );
 }
 
 /** @returns what the view of a range is made of: while this is the same, so is the view */
