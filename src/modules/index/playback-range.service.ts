@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
-import { DataSource, In, MoreThan, MoreThanOrEqual } from 'typeorm';
+import { DataSource, In, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { dayAt } from '../../shared/calendar-day.js';
 import { DirectoryMark, SegmentRow, RecordingSession, TrackRow } from './entities/index.js';
@@ -104,16 +104,17 @@ export class PlaybackRangeService {
 
   private async *segmentsOf(part: RecordedPart): AsyncGenerator<readonly SegmentRow[]> {
     const { sessionId, directory, fromMs, toMs, firstNumber } = part;
+    const before = Number.isFinite(toMs) ? { startMs: LessThan(toMs) } : {};
     for (let last = firstNumber - 1, more = true; more;) {
       const page: SegmentRow[] = await this.dataSource.manager.find(SegmentRow, {
-        where: { sessionId, directory, number: MoreThan(last) },
+        where: { sessionId, directory, number: MoreThan(last), ...before },
         order: { number: 'ASC' },
         take: PAGE_ROWS,
       });
-      const inside = page.filter((row) => row.startMs < toMs && row.startMs + row.durationMs > fromMs);
+      const inside = page.filter((row) => row.startMs + row.durationMs > fromMs);
       if (inside.length > 0) yield inside;
       last = page.at(-1)?.number ?? last;
-      more = page.length === PAGE_ROWS && (page.at(-1)?.startMs ?? 0) < toMs;
+      more = page.length === PAGE_ROWS;
       if (more) await setImmediate();
     }
   }
