@@ -21,6 +21,9 @@ const SESSIONS = '/api/v1/sessions';
 const STORAGE = '/api/v1/storage';
 const HOLD = `${SESSIONS}/{id}/hold`;
 const RECORDINGS = '/api/v1/recordings';
+const NODES = '/api/v1/nodes';
+const SPLIT = '/api/v1/streams/{stream}/recording/split';
+const GRAPHQL = '/graphql';
 const CLIP = '/play/{stream}/clip.mp4';
 const EXPORTS = '/api/v1/exports';
 const MINUTE = 'from=2026-11-20T12:00:00Z&to=2026-11-20T12:01:00Z';
@@ -71,6 +74,13 @@ describe('the description of the HTTP interface', () => {
   const anonymous = { authorization: '' };
 
   it.each<[number, string, Call]>([
+    [200, GRAPHQL, { method: 'POST', path: GRAPHQL, type: JSON_TYPE, body: '{"query":"{ __typename }"}' }],
+    [400, GRAPHQL, { method: 'POST', path: GRAPHQL, type: JSON_TYPE, body: '[]' }],
+    [401, GRAPHQL, { method: 'POST', path: GRAPHQL, headers: anonymous }],
+    [415, GRAPHQL, { method: 'POST', path: GRAPHQL, type: 'text/plain', body: 'hello' }],
+    [200, NODES, { method: 'GET', path: NODES }],
+    [404, `${NODES}/{alias}`, { method: 'GET', path: `${NODES}/nobody` }],
+    [409, SPLIT, { method: 'POST', path: '/api/v1/streams/a/recording/split' }],
     [200, '/livez', { method: 'GET', path: '/livez' }],
     [200, '/readyz', { method: 'GET', path: '/readyz' }],
     [200, '/healthz', { method: 'GET', path: '/healthz' }],

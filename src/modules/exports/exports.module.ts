@@ -6,6 +6,7 @@ import { ClipController } from './clip.controller.js';
 import { ClipService } from './clip.service.js';
 import { ClipPlanner } from './clips/clip-planner.js';
 import { ExportRow } from './entities/export-row.entity.js';
+import { ExportResolver } from './graphql/export.resolver.js';
 import { ExportsFeed } from './exports-feed.js';
 import { ExportsController } from './exports.controller.js';
 import { ExportsService } from './exports.service.js';
@@ -13,7 +14,7 @@ import { ExportsService } from './exports.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ExportRow]), IndexModule, StorageModule],
   controllers: [ClipController, ExportsController],
-  providers: [ClipPlanner, ClipService, ExportsService, ExportsFeed],
+  providers: [ClipPlanner, ClipService, ExportsService, ExportsFeed, ExportResolver],
   exports: [ExportsService],
 })
 export class ExportsModule {}

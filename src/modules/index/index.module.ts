@@ -9,6 +9,7 @@ import { indexResolvers } from './graphql/index-resolvers.js';
 import { IndexEventsService } from './index-events.service.js';
 import { IndexService } from './index.service.js';
 import { ManifestService } from './manifest.service.js';
+import { NodeController } from './node.controller.js';
 import { NodeListService } from './node-list.service.js';
 import { NodeService } from './node.service.js';
 import { ObjectController } from './object.controller.js';
@@ -43,6 +44,7 @@ import { TimelineService } from './timeline/timeline.service.js';
     RecordingSessionController,
     ObjectController,
     StorageReportController,
+    NodeController,
     TimelineController,
     ThumbnailController,
   ],

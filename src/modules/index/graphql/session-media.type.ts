@@ -132,6 +132,9 @@ export class SegmentType {
   @Field(() => SegmentStateEnum)
   readonly state: SegmentRow['state'];
 
+  @Field(() => [ID], { description: 'Tracks whose part is nowhere, while that of another is somewhere.' })
+  readonly lostTracks: readonly string[];
+
   @Field(() => Instant, { description: 'When it got its row: its bytes were safe by then.' })
   readonly committedAt: Date;
 
@@ -148,6 +151,7 @@ export class SegmentType {
     this.durationMs = row.durationMs;
     this.sizeBytes = row.sizeBytes;
     this.state = row.state;
+    this.lostTracks = row.lostTracks ?? [];
     this.committedAt = row.createdAt;
     this.objects = row.objects.map((object) => new SegmentObjectType(object));
   }

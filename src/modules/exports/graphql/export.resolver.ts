@@ -1,0 +1,63 @@
+import { Args, Field, ID, InputType, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { InputInvalidError } from '../../../platform/body/body.errors.js';
+import { enumOf } from '../../../platform/graphql/enum-values.js';
+import { Instant } from '../../../platform/graphql/scalars.js';
+import { Permission } from '../../auth/ports/permission.decorator.js';
+import { GAP_RULES, selectionOf } from '../clips/clip-query.js';
+import { ExportDto } from '../dto/export.dto.js';
+import { exportInput, type ExportInput } from '../export-query.js';
+import { ExportsService } from '../exports.service.js';
+
+const GapRuleEnum = enumOf('GapRule', GAP_RULES, 'What becomes of gaps in a file.');
+
+@InputType({ description: 'A range of time, or a session.' })
+class CreateExportInput {
+  @Field(() => ID)
+  readonly stream!: string;
+
+  @Field(() => Instant, { nullable: true, description: 'The first picture.' })
+  readonly from?: Date | null;
+
+  @Field(() => Instant, { nullable: true, description: 'Exclusive.' })
+  readonly to?: Date | null;
+
+  @Field(() => ID, { nullable: true, description: 'Id of a recording session, instead of `from` and `to`.' })
+  readonly session?: string | null;
+
+  @Field(() => String, { defaultValue: 'mp4', description: 'As over REST: mp4, fmp4, ogg or webm.' })
+  readonly format!: string;
+
+  @Field(() => GapRuleEnum, { defaultValue: 'keep' })
+  readonly gaps!: string;
+}
+
+/** Files made of recordings. */
+@Resolver(() => ExportDto)
+@Permission('playback')
+export class ExportResolver {
+  constructor(private readonly exports: ExportsService) {}
+
+  @Query(() => ExportDto, { name: 'export', description: 'One export and how far it is.' })
+  async find(@Args('id', { type: () => ID }) id: string): Promise<ExportDto> {
+    return new ExportDto(await this.exports.find(id));
+  }
+
+  @Mutation(() => ExportDto, { description: 'Has a file made of a range of what was recorded, or of a session.' })
+  async createExport(@Args('input', { type: () => CreateExportInput }) input: CreateExportInput): Promise<ExportDto> {
+    const checked = check(input);
+    const { stream, format, gaps } = checked;
+    return new ExportDto(await this.exports.create({ stream, format, gaps, selection: selectionOf(checked) }));
+  }
+}
+
+/** The rules of `POST /api/v1/exports`. @throws {InputInvalidError} */
+function check({ from, to, session, ...input }: CreateExportInput): ExportInput {
+  const read = exportInput.safeParse({
+    ...input,
+    from: from?.toISOString(),
+    to: to?.toISOString(),
+    session: session ?? undefined,
+  });
+  if (read.success) return read.data;
+  throw new InputInvalidError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+}
