@@ -8,7 +8,7 @@ import { webm } from './webm/webm.js';
 export { cmaf } from './cmaf/cmaf.js';
 export { encodeRepeated } from './repeated-sample.js';
 export { FragmentSamples } from './fragment-samples.js';
-export type { FoundFragment, InitDescription } from './container.js';
+export type { FoundFragment } from './container.js';
 
 /** Every container that Aircheck records into. */
 export const containers: readonly ContainerDefinition[] = [cmaf];
