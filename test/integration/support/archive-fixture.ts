@@ -14,8 +14,11 @@ import type { Archive } from '../../../src/modules/index/archive.js';
 import { indexEntities } from '../../../src/modules/index/entities/index.js';
 import { IndexService } from '../../../src/modules/index/index.service.js';
 import { ManifestService } from '../../../src/modules/index/manifest.service.js';
+import { SegmentUploads } from '../../../src/modules/index/segment-uploads.js';
 import { createLocalStorage, MemoryStorageDriver } from '../../../src/modules/storage/drivers/index.js';
 import { Job } from '../../../src/modules/storage/entities/job.entity.js';
+import { JobRunner } from '../../../src/modules/storage/jobs/job-runner.js';
+import { JobTable } from '../../../src/modules/storage/jobs/job-table.js';
 import { OutboxService } from '../../../src/modules/storage/outbox.service.js';
 import { parseObjectKey } from '../../../src/modules/storage/ports/object-key.js';
 import type { StorageDriver } from '../../../src/modules/storage/ports/storage-driver.js';
@@ -23,11 +26,19 @@ import type { Stores } from '../../../src/modules/storage/ports/stores.js';
 import { StorageService } from '../../../src/modules/storage/storage.service.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
 import { openDataSource } from '../../../src/persistence/open-data-source.js';
+import { systemClock } from '../../../src/shared/clock.js';
 import { makeDatabase } from '../../support/databases.js';
+import { until } from '../../support/wait.js';
 
 export const START = new Date('2026-11-20T12:00:00.000Z');
 export const DIRECTORY = 'cam/2026/11/20';
 const SEGMENT_MS = 6000;
+const JOB_SETTINGS = {
+  uploadsSideBySide: 2,
+  backupAfterMs: 60_000,
+  graceMs: 1000,
+  retry: { firstMs: 5, longestMs: 40 },
+};
 const TIMESCALES = { video: 90_000, audio: 48_000 } as const;
 
 /** Rows and objects as a recorder leaves them, with real media, and what works on them. */
@@ -148,6 +159,22 @@ export class ArchiveFixture implements AsyncDisposable {
     for await (const { key } of local.walk()) await bucket.put(key, await local.get(key));
     await this.rows.query(`UPDATE "segments" SET "state" = 'stored'`);
     await this.rows.clear(Job);
+  }
+
+  /** Does what a server does with what was ordered. */
+  async doJobs(): Promise<void> {
+    const { dataSource, outbox, stores } = this.archive;
+    const uploads = new SegmentUploads(outbox, this.manifests);
+    const table = new JobTable(dataSource, 'node-1', systemClock, () => [uploads]);
+    const log = { log: () => undefined, warn: () => undefined, error: () => undefined };
+    const runner = new JobRunner(table, stores, JOB_SETTINGS, systemClock, log);
+    outbox.onOrder(() => runner.wake());
+    const untilDone = () => until(async () => (await this.rows.count(Job)) === 0, 'all jobs are done');
+    await runner.onApplicationBootstrap();
+    await untilDone();
+    await this.manifests.publish(DIRECTORY);
+    await untilDone();
+    await runner.beforeApplicationShutdown();
   }
 
   private async complete(id: string, startedAt: Date, lengthMs: number): Promise<void> {

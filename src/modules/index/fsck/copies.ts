@@ -94,11 +94,6 @@ export class CopyFinder {
     return { local, bucket: second === 'unknown' ? second : first };
   }
 
-  /** @returns the SHA-256 that came with the object that the bucket has */
-  async claimOf(key: string): Promise<string | undefined> {
-    return (await this.archive.stores.bucket?.head(parseObjectKey(key)))?.claimedSha256;
-  }
-
   private async remoteState(name: RemoteStore, object: PromisedObject): Promise<CopyState> {
     if (this.archive.away?.has(name) === true) return 'unknown';
     return this.stateIn(this.archive.stores[name], this.scope[name], object);

@@ -1,7 +1,16 @@
 import type { Archive } from '../archive.js';
 import type { TrackRow } from '../entities/index.js';
-import { faultOf, isSomewhere, isUnseen, promiseOfInit, type CopyFinder } from './copies.js';
+import {
+  faultOf,
+  isSomewhere,
+  isUnseen,
+  promiseOfInit,
+  type Copies,
+  type CopyFinder,
+  type PromisedObject,
+} from './copies.js';
 import { placeOf, type DirectoryScope } from './directory-scope.js';
+import type { Place } from './finding.js';
 import type { Findings } from './findings.js';
 import { copyFault, goneFinding } from './object-findings.js';
 import { ObjectRepair } from './object-repair.js';
@@ -46,10 +55,16 @@ export class InitCheck {
       const message = 'The init object is there, and its rows say that it is lost.';
       await this.findings.add({ ...here, kind: 'object-found', message }, () => this.repair.setInit(key, null));
     }
-    const { local, bucket } = copies;
-    for (const [side, state] of [['folder', local] as const, ['bucket', bucket] as const]) {
-      if (state === 'good' || state === 'missing' || state === 'unknown') continue;
-      await this.findings.add(copyFault(state, side, here), () => this.repair.copy(promise, side));
+    await this.checkPlaces(promise, copies, here);
+  }
+
+  /** Where it is missing it waits, or has been released. */
+  private async checkPlaces(promise: PromisedObject, { local, bucket }: Copies, here: Place): Promise<void> {
+    if (local !== 'good' && local !== 'missing' && local !== 'unknown') {
+      await this.findings.add(copyFault(local, 'folder', here), () => this.repair.copyHere(promise));
     }
+    if (bucket === 'good' || bucket === 'missing' || bucket === 'unknown') return;
+    if (await this.repair.isUploadOrdered(promise)) return;
+    await this.findings.add(copyFault(bucket, 'bucket', here), () => this.repair.uploadInitAnew(promise));
   }
 }

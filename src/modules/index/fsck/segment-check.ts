@@ -42,7 +42,7 @@ export class SegmentCheck {
       const settle = (): Promise<void> => this.repair.settle(row, found);
       if (isSomewhere(one.copies)) {
         if (isKnownLost) await this.findings.add(foundAgain(here), settle);
-        else await this.checkPlaces(row, one, here);
+        else await this.checkPlaces(row, one, { here, found });
       } else if (isKnownLost) this.findings.note({ ...here, kind: 'lost' });
       else if (isUnseen(one.copies)) this.findings.unseen(here);
       else await this.findings.add(goneFinding(faultOf(one.copies), here), settle);
@@ -60,27 +60,28 @@ export class SegmentCheck {
     return true;
   }
 
-  /** Where the state of the row says that it has to be; what lies elsewhere is on its way from there. */
-  private async checkPlaces(row: SegmentRow, { object, copies }: FoundObject, here: Place): Promise<void> {
+  /**
+   * Where the state of the row says that it has to be; what lies elsewhere is on its way from there. What is in the bucket
+   * under a name that waits to be uploaded is a matter of the upload.
+   */
+  private async checkPlaces(
+    row: SegmentRow,
+    { object, copies }: FoundObject,
+    { here, found }: { readonly here: Place; readonly found: readonly FoundObject[] },
+  ): Promise<void> {
     const { local, bucket } = copies;
     const promise = promiseOf(object);
-    if (bucket !== 'good' && bucket !== 'unknown' && (await this.isWantedInBucket(row, object, copies))) {
-      await this.findings.add(copyFault(bucket, 'bucket', here), () => this.repair.copy(promise, 'bucket'));
+    if (bucket !== 'good' && bucket !== 'unknown' && row.state === 'stored') {
+      await this.findings.add(copyFault(bucket, 'bucket', here), () => this.repair.uploadAnew(row, found));
     }
     if (local !== 'good' && local !== 'unknown' && isWantedHere(row, copies)) {
       await this.findings.add(copyFault(local, 'folder', here), () =>
-        local === 'missing' ? this.repair.released(row) : this.repair.copy(promise, 'folder'),
+        local === 'missing' && isAllInBucket(found) ? this.repair.released(row) : this.repair.copyHere(promise),
       );
     }
     if (row.state !== 'uploading' || (await this.isUploadOrdered(row, object, copies))) return;
     const message = 'The object waits to be uploaded, and no job says so.';
     await this.findings.add({ ...here, kind: 'upload-forgotten', message }, () => this.repair.orderUpload(promise));
-  }
-
-  /** Bytes in the bucket that were put there for another row, or by somebody else, keep its own out for ever. */
-  private async isWantedInBucket(row: SegmentRow, object: RowObject, { bucket }: Copies): Promise<boolean> {
-    if (row.state !== 'uploading' || bucket === 'missing') return row.state === 'stored';
-    return (await this.copies.claimOf(object.objectKey)) !== object.sha256;
   }
 
   /** What is in the bucket already waits for the others of its row. */
@@ -95,6 +96,10 @@ export class SegmentCheck {
 function isWantedHere({ state, releasedAt }: SegmentRow, { local, bucket }: Copies): boolean {
   if (state === 'uploading') return bucket !== 'good' || local !== 'missing';
   return state !== 'stored' || releasedAt === null;
+}
+
+function isAllInBucket(found: readonly FoundObject[]): boolean {
+  return found.every(({ copies }) => copies.bucket === 'good' || !isSomewhere(copies));
 }
 
 function foundAgain(here: Place): Parameters<Findings['add']>[0] {
