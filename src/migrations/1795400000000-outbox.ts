@@ -85,6 +85,8 @@ const leftParts = (queryRunner: QueryRunner): Table =>
 const lostTracks = (queryRunner: QueryRunner): TableColumn =>
   new TableColumn({ name: 'lost_tracks', ...jsonType(queryRunner), isNullable: true });
 
+const LOST_BYTES = new TableColumn({ name: 'lost_bytes', type: 'bigint', default: 0 });
+
 const UNPUBLISHED = new TableIndex({
   name: 'recording_sessions_unpublished_ix',
   columnNames: ['started_at'],
@@ -100,6 +102,7 @@ export class Outbox1795400000000 implements MigrationInterface {
     await queryRunner.createTable(after(queryRunner));
     await queryRunner.addColumn('segments', nullableInstant(queryRunner, 'released_at'));
     await queryRunner.addColumn('segments', lostTracks(queryRunner));
+    await queryRunner.addColumn('segments', LOST_BYTES);
     await queryRunner.createIndex('segments', MEDIA_STATE);
     await queryRunner.addColumn('tracks', nullableInstant(queryRunner, 'lost_at'));
     await queryRunner.addColumn('recording_sessions', nullableInstant(queryRunner, 'held_at'));
@@ -120,6 +123,7 @@ export class Outbox1795400000000 implements MigrationInterface {
     await queryRunner.dropColumn('recording_sessions', 'held_at');
     await queryRunner.dropIndex('segments', MEDIA_STATE);
     await queryRunner.dropColumn('tracks', 'lost_at');
+    await queryRunner.dropColumn('segments', 'lost_bytes');
     await queryRunner.dropColumn('segments', 'lost_tracks');
     await queryRunner.dropColumn('segments', 'released_at');
     await queryRunner.dropTable('jobs');

@@ -255,6 +255,7 @@ overBothDatabases(() => {
         state: 'local',
         releasedAt: null,
         lostTracks: null,
+        lostBytes: 0,
         objects,
         createdAt: START,
       };

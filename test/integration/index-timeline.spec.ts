@@ -1,5 +1,6 @@
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
+import { lossColumns } from '../../src/modules/index/segment-loss.js';
 import { ThumbnailService } from '../../src/modules/index/thumbnails/thumbnail.service.js';
 import { TimelineService, type Timeline } from '../../src/modules/index/timeline/timeline.service.js';
 import { overBothDatabases } from '../support/databases.js';
@@ -34,6 +35,12 @@ function timelineOf({ app }: IndexFixture, resolutionMs = 1000): Promise<Timelin
 
 const facts = ({ gaps }: Timeline): unknown =>
   gaps.map(({ fromMs, toMs, reason }) => [reason, (fromMs - START.getTime()) / 1000, (toMs - START.getTime()) / 1000]);
+
+/** Says of a segment that the objects of these tracks are nowhere. */
+async function lose({ dataSource: { manager } }: IndexFixture, number: number, trackIds: string[]): Promise<void> {
+  const { objects, state } = await manager.findOneByOrFail(SegmentRow, { number });
+  await manager.update(SegmentRow, { number }, lossColumns(objects, new Set(trackIds), state));
+}
 
 overBothDatabases(() => {
   it('draws ranges, gaps and sessions, and counts what there is', async () => {
@@ -72,9 +79,27 @@ overBothDatabases(() => {
   it('shows what is lost', async () => {
     await using fixture = await startIndex();
     await recordTwoSessions(fixture);
-    for (const number of [4, 5]) await fixture.dataSource.manager.update(SegmentRow, { number }, { state: 'lost' });
+    for (const number of [4, 5]) await lose(fixture, number, ['v1', 'a1']);
 
     expect(facts(await timelineOf(fixture))).toContainEqual(['lost', 28, 40]);
+  });
+
+  it('shows of what only the pictures, or the sound, are lost', async () => {
+    await using fixture = await startIndex();
+    await recordTwoSessions(fixture);
+    for (const number of [4, 5]) await lose(fixture, number, ['v1']);
+    await lose(fixture, 7, ['a1']);
+
+    const { gaps, ranges } = await timelineOf(fixture, 10_000);
+
+    expect(ranges).toHaveLength(3);
+    expect(gaps.filter(({ reason }) => reason === 'lost')).toMatchObject([
+      { fromMs: at(28), toMs: at(40), kinds: ['video'], sessionId: 's1' },
+    ]);
+    expect((await timelineOf(fixture)).gaps.filter(({ reason }) => reason === 'lost')).toMatchObject([
+      { kinds: ['video'] },
+      { fromMs: at(3600), toMs: at(3606), kinds: ['audio'], sessionId: 's2' },
+    ]);
   });
 
   it('shows what was deleted of a session, and nothing of a session that is gone', async () => {

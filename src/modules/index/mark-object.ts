@@ -40,13 +40,13 @@ async function markInSegment(
   const segment = await manager.findOne(SegmentRow, { where: { directory, number }, ...forUpdate(manager) });
   const object = segment?.objects.find(({ objectKey }) => objectKey === key);
   if (segment === null || object === undefined) return [];
-  const { state, objects, lostTracks, sessionId } = segment;
+  const { state, objects, lostTracks, lostBytes, sessionId } = segment;
   const before = lostTracksOf(segment);
   const others = before.filter((trackId) => trackId !== object.trackId);
   const lost = new Set(isLost ? [...others, object.trackId] : others);
   const waiting = state === 'lost' ? 'uploading' : state;
   const columns = lossColumns(objects, lost, (await isUploading(manager, outbox, objects, lost)) ? waiting : 'stored');
-  if (!isDeepStrictEqual(columns, { state, lostTracks })) {
+  if (!isDeepStrictEqual(columns, { state, lostTracks, lostBytes })) {
     await manager.update(SegmentRow, { directory, number }, columns);
   }
   return lost.size === before.length ? [] : [sessionId];

@@ -23,10 +23,11 @@ export function lossColumns(
   objects: SegmentRow['objects'],
   lost: ReadonlySet<string>,
   state: SegmentRow['state'],
-): Pick<SegmentRow, 'state' | 'lostTracks'> {
-  const lostTracks = objects.filter(({ trackId }) => lost.has(trackId)).map(({ trackId }) => trackId);
-  if (lostTracks.length === objects.length) return { state: 'lost', lostTracks: null };
-  return { state, lostTracks: lostTracks.length === 0 ? null : lostTracks };
+): Pick<SegmentRow, 'state' | 'lostTracks' | 'lostBytes'> {
+  const gone = objects.filter(({ trackId }) => lost.has(trackId));
+  const lostBytes = gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (gone.length === objects.length) return { state: 'lost', lostTracks: null, lostBytes };
+  return { state, lostTracks: gone.length === 0 ? null : gone.map(({ trackId }) => trackId), lostBytes };
 }
 
 /** @returns ids of the tracks of a directory that nothing can play, for want of their init object */

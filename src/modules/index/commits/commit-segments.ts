@@ -127,6 +127,7 @@ function segmentRow(segment: SegmentClosed, { startMs, endMs, sizeBytes }: Exten
     state,
     releasedAt: null,
     lostTracks: null,
+    lostBytes: 0,
     objects: segment.objects,
     createdAt: new Date(),
   };

@@ -55,7 +55,10 @@ export class PlacesDto {
   })
   readonly backup: BackedUpObjectsDto;
 
-  @ApiProperty({ type: SegmentSumDto, description: 'Damaged or gone before any store had them' })
+  @ApiProperty({
+    type: SegmentSumDto,
+    description: 'Of which something is damaged or gone; the bytes of that alone, the others count where they are',
+  })
   readonly lost: SegmentSumDto;
 
   constructor({ local, bucket, backup, lost }: StorageReport['places']) {

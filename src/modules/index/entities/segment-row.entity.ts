@@ -60,6 +60,10 @@ export class SegmentRow {
   @Column({ name: 'lost_tracks', ...jsonColumn, nullable: true })
   lostTracks!: readonly string[] | null;
 
+  /** Of what is lost of it, altogether or not. */
+  @Column({ name: 'lost_bytes', ...bigNumberColumn, default: 0 })
+  lostBytes!: number;
+
   @Column({ name: 'created_at', ...instantColumn })
   createdAt!: Date;
 }

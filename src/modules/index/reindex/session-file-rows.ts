@@ -38,7 +38,7 @@ export interface SessionFileRows {
 export type FileTrack = Omit<TrackRow, 'createdAt' | 'lostAt'> & { readonly isLost: boolean };
 
 /** `knownLost`: tracks whose objects were lost when the file was written. */
-export type FileSegment = Omit<SegmentRow, 'createdAt' | 'state' | 'releasedAt' | 'lostTracks'> & {
+export type FileSegment = Omit<SegmentRow, 'createdAt' | 'state' | 'releasedAt' | 'lostTracks' | 'lostBytes'> & {
   readonly knownLost: readonly string[];
 };
 

@@ -14,35 +14,37 @@ export interface Places {
   readonly local: SegmentSum;
   /** Verified there, whether the folder has them still or not. */
   readonly bucket: SegmentSum;
-  /** Of which something is nowhere, whatever is left of them. */
+  /** Of which something is nowhere; the bytes of that alone, the others count where they are. */
   readonly lost: SegmentSum;
 }
 
-const PLACES: Readonly<Record<SegmentState, keyof Places>> = {
-  local: 'local',
-  uploading: 'local',
-  stored: 'bucket',
-  lost: 'lost',
+const STATES: Readonly<Record<'local' | 'bucket', readonly SegmentState[]>> = {
+  local: ['local', 'uploading'],
+  bucket: ['stored'],
 };
 
-/** A segment that is lost in part is counted where what is gone is. */
-const STATE = `CASE WHEN segment.lostTracks IS NULL THEN segment.state ELSE 'lost' END`;
-
-/** @returns every segment at one place */
+/** @returns every segment, and every byte, at one place */
 export async function findPlaces(manager: EntityManager): Promise<Places> {
   const rows = await manager
     .createQueryBuilder(SegmentRow, 'segment')
-    .select(STATE, 'state')
-    .addSelect('COUNT(*)', 'segments')
-    .addSelect('SUM(segment.sizeBytes)', 'bytes')
-    .groupBy(STATE)
-    .getRawMany<{ state: SegmentState; segments: number | string; bytes: number | string }>();
-  const sumOf = (place: keyof Places): SegmentSum => {
-    const found = rows.filter(({ state }) => PLACES[state] === place);
-    return {
-      segments: found.reduce((sum, { segments }) => sum + Number(segments), 0),
-      bytes: found.reduce((sum, { bytes }) => sum + Number(bytes), 0),
-    };
+    .select('segment.state', 'state')
+    .addSelect('COUNT(CASE WHEN segment.lostBytes = 0 THEN 1 END)', 'segments')
+    .addSelect('SUM(segment.sizeBytes - segment.lostBytes)', 'bytes')
+    .addSelect('COUNT(CASE WHEN segment.lostBytes > 0 THEN 1 END)', 'lostSegments')
+    .addSelect('SUM(segment.lostBytes)', 'lostBytes')
+    .groupBy('segment.state')
+    .getRawMany<
+      { state: SegmentState } & Record<'segments' | 'bytes' | 'lostSegments' | 'lostBytes', number | string>
+    >();
+  const sum = (numbers: readonly (number | string)[]): number =>
+    numbers.reduce<number>((all, one) => all + Number(one), 0);
+  const sumOf = (place: keyof typeof STATES): SegmentSum => {
+    const found = rows.filter(({ state }) => STATES[place].includes(state));
+    return { segments: sum(found.map(({ segments }) => segments)), bytes: sum(found.map(({ bytes }) => bytes)) };
   };
-  return { local: sumOf('local'), bucket: sumOf('bucket'), lost: sumOf('lost') };
+  const lost = {
+    segments: sum(rows.map(({ lostSegments }) => lostSegments)),
+    bytes: sum(rows.map(({ lostBytes }) => lostBytes)),
+  };
+  return { local: sumOf('local'), bucket: sumOf('bucket'), lost };
 }

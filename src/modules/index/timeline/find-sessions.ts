@@ -1,7 +1,10 @@
 import { In, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
-import { CompletenessRow, GapRow, RecordingSession, SegmentRow, SessionPart } from '../entities/index.js';
+import type { MediaKind } from '../../../media/codecs/codec.js';
+import { CompletenessRow, GapRow, RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import type { KindAbsence } from './draw-timeline.js';
-import type { Stretch } from './stretch.js';
+import { merge, type Stretch } from './stretch.js';
+
+const KINDS: readonly MediaKind[] = ['video', 'audio'];
 
 /** Sessions may tell their end by another clock than their media. */
 const CLOCKS_DIFFER_MS = 10 * 60_000;
@@ -17,6 +20,7 @@ export interface SessionOnTimeline {
   readonly kinds: readonly CompletenessRow['kind'][];
   readonly parts: readonly (Stretch & { readonly sizeBytes: number })[];
   readonly absences: readonly KindAbsence[];
+  /** Of all kinds. */
   readonly lost: readonly Stretch[];
 }
 
@@ -45,18 +49,28 @@ export async function findSessionsOnTimeline(
   const gaps = groupBySession(await findGaps(manager, wanted, leastMs));
   const sessionIds = rows.map(({ id }) => id);
   const lost = groupBySession(await findLost(manager, sessionIds, leastMs));
+  const kindOf = await kindsOfTracks(manager, wanted, [...lost.values()].flat());
   return rows.map((row) => {
     const zeroMs = (row.anchoredAt ?? row.startedAt).getTime();
     const at = (startMs: number, endMs: number): Stretch => ({ fromMs: zeroMs + startMs, toMs: zeroMs + endMs });
+    const gone = lost.get(row.id) ?? [];
+    const stretch = ({ startMs, endMs }: LostStretch): Stretch => at(startMs, endMs);
     return {
       row,
       zeroMs,
       kinds: (tracks.get(row.id) ?? []).map(({ kind }) => kind),
       parts: (parts.get(row.id) ?? []).map(({ startMs, endMs, sizeBytes }) => ({ ...at(startMs, endMs), sizeBytes })),
-      absences: (gaps.get(row.id) ?? []).map(({ kind, startMs, durationMs, cause }) => {
-        return { ...at(startMs, startMs + durationMs), kind, reason: cause };
-      }),
-      lost: (lost.get(row.id) ?? []).map(({ startMs, endMs }) => at(startMs, endMs)),
+      absences: [
+        ...(gaps.get(row.id) ?? []).map(({ kind, startMs, durationMs, cause }) => {
+          return { ...at(startMs, startMs + durationMs), kind, reason: cause };
+        }),
+        ...KINDS.flatMap((kind) =>
+          merge(gone.filter(({ trackIds }) => trackIds?.some((id) => kindOf(row.id, id) === kind)).map(stretch)).map(
+            (one) => ({ ...one, kind, reason: 'lost' as const }),
+          ),
+        ),
+      ],
+      lost: gone.filter(({ trackIds }) => trackIds === null).map(stretch),
     };
   });
 }
@@ -109,6 +123,8 @@ async function findGaps(manager: EntityManager, wanted: StreamStretch, leastMs: 
 
 interface LostStretch {
   readonly sessionId: string;
+  /** Null: all of them. */
+  readonly trackIds: readonly string[] | null;
   /** Session time. */
   readonly startMs: number;
   readonly endMs: number;
@@ -117,7 +133,7 @@ interface LostStretch {
 /** Sessions of one statement. */
 const SESSIONS_AT_ONCE = 500;
 
-/** Whole days may be lost: those that begin within the same `leastMs` come as one. */
+/** Whole days may be lost: those that begin within the same `leastMs`, and lack the same, come as one. */
 async function findLost(
   manager: EntityManager,
   sessionIds: readonly string[],
@@ -125,26 +141,48 @@ async function findLost(
 ): Promise<LostStretch[]> {
   const found: LostStretch[] = [];
   for (let start = 0; start < sessionIds.length; start += SESSIONS_AT_ONCE) {
-    const rows = await manager
+    const sums = manager
       .createQueryBuilder(SegmentRow, 'own')
       .where({ sessionId: In(sessionIds.slice(start, start + SESSIONS_AT_ONCE)) })
-      .andWhere(`own.state = 'lost'`)
       .select('own.sessionId', 'sessionId')
       .addSelect('MIN(own.startMs)', 'startMs')
       .addSelect('MAX(own.startMs + own.durationMs)', 'endMs')
       .addSelect('SUM(own.durationMs)', 'lostMs')
       .groupBy('own.sessionId')
-      .addGroupBy(`own.startMs / ${String(Math.max(1, Math.floor(leastMs)))}`)
-      .getRawMany<Raw<LostStretch & { readonly lostMs: number }>>();
-    found.push(...rows.flatMap(mostlyLost));
+      .addGroupBy(`own.startMs / ${String(Math.max(1, Math.floor(leastMs)))}`);
+    const whole = sums.clone().andWhere(`own.state = 'lost'`);
+    const partly = sums
+      .andWhere('own.lostTracks IS NOT NULL')
+      .addSelect('own.lostTracks', 'trackIds')
+      .addGroupBy('own.lostTracks');
+    for (const query of [whole, partly]) found.push(...(await query.getRawMany<LostRow>()).flatMap(mostlyLost));
   }
   return found;
 }
 
+/** Track ids are text in SQLite. */
+type LostRow = Raw<Omit<LostStretch, 'trackIds'> & { readonly lostMs: number }> & {
+  readonly trackIds?: string | readonly string[];
+};
+
 /** Where most of it is there, what is lost is shorter than what is shown. */
-function mostlyLost({ sessionId, ...numbers }: Raw<LostStretch & { readonly lostMs: number }>): LostStretch[] {
+function mostlyLost({ sessionId, trackIds, ...numbers }: LostRow): LostStretch[] {
   const [startMs, endMs, lostMs] = [Number(numbers.startMs), Number(numbers.endMs), Number(numbers.lostMs)];
-  return lostMs * 2 > endMs - startMs ? [{ sessionId, startMs, endMs }] : [];
+  if (lostMs * 2 <= endMs - startMs) return [];
+  const ids = typeof trackIds === 'string' ? (JSON.parse(trackIds) as string[]) : (trackIds ?? null);
+  return [{ sessionId, trackIds: ids, startMs, endMs }];
+}
+
+/** Only where one is asked for do tracks have to be read. */
+async function kindsOfTracks(
+  manager: EntityManager,
+  wanted: StreamStretch,
+  lost: readonly LostStretch[],
+): Promise<(sessionId: string, trackId: string) => MediaKind | undefined> {
+  if (lost.every(({ trackIds }) => trackIds === null)) return () => undefined;
+  const tracks = await ofSessions(manager.createQueryBuilder(TrackRow, 'own'), wanted).getMany();
+  const kinds = new Map(tracks.map(({ sessionId, trackId, kind }) => [`${sessionId} ${trackId}`, kind]));
+  return (sessionId, trackId) => kinds.get(`${sessionId} ${trackId}`);
 }
 
 function groupBySession<T extends { readonly sessionId: string }>(rows: readonly T[]): Map<string, T[]> {
