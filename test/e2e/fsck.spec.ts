@@ -25,7 +25,13 @@ describe('the data of a stopped server', () => {
       quiet: true,
     });
     await pause(6000);
-    expect(await server.command('fsck')).toEqual({ exitCode: 2, output: '' });
+    expect(await server.command('fsck')).toEqual({
+      exitCode: 2,
+      output: '',
+      complaint: expect.stringMatching(
+        /^Nothing was checked: recorder\.storage\.root is ".+", which a server( \(process \d+\))? is using already; stop it first\.?\n$/,
+      ) as string,
+    });
 
     await server.kill();
     expect(await server.command('fsck', '--deep')).toMatchObject({ exitCode: 0 });
@@ -39,7 +45,13 @@ describe('the data of a stopped server', () => {
     expect(exitCode).toBe(0);
 
     await rm(join(server.folder, 'data/aircheck.db'));
-    expect(await server.command('fsck')).toEqual({ exitCode: 2, output: '' });
+    expect(await server.command('fsck')).toEqual({
+      exitCode: 2,
+      output: '',
+      complaint: expect.stringMatching(
+        /There is no database at .+: "aircheck reindex" makes one from the storage\.\n$/,
+      ) as string,
+    });
     expect(await server.command('reindex')).toMatchObject({ exitCode: 0 });
     expect((await server.command('reindex')).exitCode).toBe(2);
     expect(await server.command('fsck', '--deep')).toMatchObject({ exitCode: 0 });
@@ -60,8 +72,12 @@ describe('the data of a stopped server', () => {
 
     await server.start();
     expect(await server.get('/api/playback/cam')).toEqual(entries);
-    const lost = await fetch(server.url(`/api/record/object/${folder}/seg_0002.m4s`));
-    expect(lost.status).toBe(410);
+    const statusOf = async (name: string) => (await fetch(server.url(`/api/record/object/${folder}/${name}`))).status;
+    expect(await statusOf('seg_0002.m4s')).toBe(410);
+    expect(await statusOf('audio_seg_0002.m4s')).toBe(200);
+    expect(await statusOf('audio_seg_0001.m4s')).toBe(410);
+    expect(await statusOf('seg_0001.m4s')).toBe(200);
+    expect(await recording.text('audio.m3u8')).toContain('\naudio_seg_0002.m4s');
     expect(await recording.text('video.m3u8')).not.toContain('\nseg_0002.m4s');
   });
 

@@ -10,7 +10,7 @@ import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 
 const FOREIGN = Buffer.from('bytes of somebody else');
-const TAKEN = ['seg_0006.m4s', 'audio_seg_0007.m4s'];
+const TAKEN = ['seg_0004.m4s', 'audio_seg_0005.m4s'];
 
 itWith('minio', 'ffmpeg')(
   'what finds its key taken in the bucket lies beside it, is played, checked and indexed again',
@@ -19,18 +19,17 @@ itWith('minio', 'ffmpeg')(
     await using server = await TestServer.start({
       env: { ...s3.settings(), AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '1' },
     });
-    const media = await makeMedia({ seconds: 20, gopFrames: 30 });
+    const media = await makeMedia({ seconds: 7, gopFrames: 30 });
     await using publisher = await Publisher.start('datachannel', {
       urls: [server.url('/whip/cam')],
       media,
       quiet: true,
     });
-    const has = async (name: string) => (await s3.objectKeys()).some((key) => key.endsWith(`/${name}`));
-    await until(() => has('seg_0001.m4s'), 'it is under way');
+    // Whose first number is given out by then.
+    await until(async () => (await s3.objectKeys()).length > 0, 'it is under way');
     const directory = dirname((await s3.objectKeys())[0] ?? '');
-    for (const name of TAKEN) await s3.writeObject(`${directory}/${name}`, FOREIGN);
-    await until(() => has('seg_0009.m4s'), 'it has gone on');
-    await publisher.end();
+    await Promise.all(TAKEN.map((name) => s3.writeObject(`${directory}/${name}`, FOREIGN)));
+    await publisher.ended();
     await until(() => isFinished(server, 'cam'), 'the recording is finished');
     await until(async () => {
       const { jobs } = await server.get<{ jobs: { pending: readonly unknown[] } }>('/api/v1/storage');
@@ -39,10 +38,12 @@ itWith('minio', 'ffmpeg')(
 
     for (const name of TAKEN) expect(await s3.readObject(`${directory}/${name}`)).toEqual(FOREIGN);
     const text = async (name: string) => (await fetch(server.url(`/api/record/object/${directory}/${name}`))).text();
-    expect(await text('video.m3u8')).toContain('\nseg_0006_2.m4s\n');
-    expect(await text('audio.m3u8')).toContain('\naudio_seg_0007_2.m4s\n');
-    for (const name of ['index.m3u8', 'manifest.mpd']) {
-      expect(await decodeErrors(server.url(`/api/record/object/${directory}/${name}`))).toBe('');
+    expect(await text('video.m3u8')).toContain('\nseg_0004_2.m4s\n');
+    expect(await text('audio.m3u8')).toContain('\naudio_seg_0005_2.m4s\n');
+    const manifests = ['index.m3u8', 'manifest.mpd'];
+    const errors = manifests.map((name) => decodeErrors(server.url(`/api/record/object/${directory}/${name}`)));
+    expect(await Promise.all(errors)).toEqual(['', '']);
+    for (const name of manifests) {
       expect(await s3.readObject(`${directory}/${name}`)).toEqual(Buffer.from(await text(name)));
     }
     const playlist = await text('video.m3u8');

@@ -18,6 +18,14 @@ export interface ServerOptions {
   readonly onOneCore?: boolean;
 }
 
+/** How a command of the program ended, and what it wrote. */
+export interface CommandEnd {
+  readonly exitCode: number | null;
+  readonly output: string;
+  /** To standard error. */
+  readonly complaint: string;
+}
+
 /** The built server as users start it: a child process with its own folder, database and ports. */
 export class TestServer implements AsyncDisposable {
   private child: ChildProcess | undefined;
@@ -84,16 +92,16 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** Runs a command of the program on the data of the server, with its settings. */
-  async command(...args: readonly string[]): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+  async command(...args: readonly string[]): Promise<CommandEnd> {
     const child = spawn(NODE, [join(PROJECT, 'dist/main.js'), ...args], {
       cwd: this.folder,
       env: this.environment(),
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     const exit = once(child, 'exit') as Promise<[number | null]>;
-    const output = await text(child.stdout);
+    const [output, complaint] = await Promise.all([text(child.stdout), text(child.stderr)]);
     const [exitCode] = await exit;
-    return { exitCode, output };
+    return { exitCode, output, complaint };
   }
 
   async get<T = unknown>(path: string): Promise<T> {
