@@ -399,10 +399,12 @@ overBothDatabases((database) => {
     expect(await textIn(backup, key)).toBeUndefined();
   });
 
-  it('lets views pass by ten thousand segments, and does those oldest first', async () => {
+  const backlog = database === 'SQLite' ? 10_000 : 1000;
+
+  it(`lets views pass by ${String(backlog)} segments, and does all of those oldest first`, async () => {
     await using jobs = await JobsFixture.make({ uploadsSideBySide: 2, graceMs: 0 });
     const { outbox, runner } = jobs.prepare();
-    const names = Array.from({ length: 10_000 }, (_, index) => `cam/seg_${String(index + 1).padStart(5, '0')}.m4s`);
+    const names = Array.from({ length: backlog }, (_, index) => `cam/seg_${String(index + 1).padStart(5, '0')}.m4s`);
     await queue(jobs, names);
     for (const name of names) await jobs.local.put(parseObjectKey(name), once(mediaBytes(name)));
 
@@ -413,7 +415,7 @@ overBothDatabases((database) => {
     await until(async () => (await textIn(jobs.bucket, 'cam/manifest.mpd')) === 'new', 'the view is there');
 
     expect(jobs.bucket.done.length - before).toBeLessThan(100);
-    await until(() => jobs.bucket.done.length > 300, 'more are done');
+    await until(() => jobs.bucket.done.length > names.length, 'all are done', 120_000);
     const media = jobs.bucket.done.filter((key) => key.endsWith('.m4s'));
     const places = media.map((key, position) => Math.abs(names.indexOf(key) - position));
     expect(Math.max(...places)).toBeLessThan(2);
