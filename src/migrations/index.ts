@@ -1,6 +1,7 @@
 import { Completeness1795300000000 } from './1795300000000-completeness.js';
 import { Index1795200000000 } from './1795200000000-index.js';
 import { GapEnds1795350000000 } from './1795350000000-gap-ends.js';
+import { IndexSync1795560000000 } from './1795560000000-index-sync.js';
 import { Lists1795510000000 } from './1795510000000-lists.js';
 import { Outbox1795400000000 } from './1795400000000-outbox.js';
 import { PlaybackRanges1795520000000 } from './1795520000000-playback-ranges.js';
@@ -21,4 +22,5 @@ export const migrations = [
   PlaybackRanges1795520000000,
   Exports1795530000000,
   Timeline1795540000000,
+  IndexSync1795560000000,
 ] as const;

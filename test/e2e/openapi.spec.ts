@@ -21,6 +21,7 @@ const SESSIONS = '/api/v1/sessions';
 const STORAGE = '/api/v1/storage';
 const HOLD = `${SESSIONS}/{id}/hold`;
 const RECORDINGS = '/api/v1/recordings';
+const SYNC = '/api/recordings';
 const NODES = '/api/v1/nodes';
 const SPLIT = '/api/v1/streams/{stream}/recording/split';
 const GRAPHQL = '/graphql';
@@ -176,6 +177,13 @@ describe('the description of the HTTP interface', () => {
     [401, DASH, { method: 'GET', path: '/play/cam/manifest.mpd', headers: anonymous }],
     [404, DASH, { method: 'GET', path: '/play/nobody/manifest.mpd' }],
     [404, HLS, { method: 'GET', path: '/play/nobody/index.m3u8?from=2026-11-20T12:00:00Z' }],
+    [200, SYNC, { method: 'GET', path: SYNC }],
+    [400, SYNC, { method: 'GET', path: `${SYNC}?limit=-1` }],
+    ...['PATCH', 'DELETE'].flatMap((method): [number, string, Call][] => [
+      [200, SYNC, { method, path: SYNC, type: JSON_TYPE, body: '{"records":[]}' }],
+      [400, SYNC, { method, path: SYNC, type: JSON_TYPE, body: '{}' }],
+      [415, SYNC, { method, path: SYNC, type: 'text/plain', body: '{}' }],
+    ]),
     [400, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"DELETE","path":"a"}' }],
     [400, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"GET","path":"../a"}' }],
     [401, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{}', headers: anonymous }],

@@ -141,7 +141,15 @@ async function insertSession({ manager }: DataSource): Promise<void> {
   const row = {
     ...{ id: 's1', stream: 'cam', nodeAlias: 'node-1', trigger: 'auto', state: 'completed', reason: 'requested' },
     ...{ directory: 'cam/2026/11/20', baseDir: null, mpdPath: 'cam/2026/11/20/manifest.mpd' },
-    ...{ startedAt: at(0), interruptedAt: null, endedAt: at(6000), anchoredAt: at(0), heldAt: null, unrecorded: [] },
+    ...{
+      startedAt: at(0),
+      interruptedAt: null,
+      endedAt: at(6000),
+      anchoredAt: at(0),
+      heldAt: null,
+      syncState: null,
+      unrecorded: [],
+    },
     ...{ firstMediaMs: 0, endMs: 6000, durationMs: 6000, sizeBytes: 2 ** 40, segmentCount: 1, nextPeriod: 1 },
     ...{ gapCount: 0, gapMs: 0, publishedAt: at(6007), createdAt: at(0), updatedAt: at(6007) },
   };

@@ -10,5 +10,6 @@ export const EMPTY_SESSION = {
   gapMs: 0,
   unrecorded: null,
   heldAt: null,
+  syncState: null,
   publishedAt: null,
 } as const;

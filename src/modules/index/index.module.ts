@@ -7,6 +7,8 @@ import { FillerService } from './filler.service.js';
 import { IndexLoaders } from './graphql/index-loaders.js';
 import { indexResolvers } from './graphql/index-resolvers.js';
 import { IndexEventsService } from './index-events.service.js';
+import { IndexSyncController } from './index-sync.controller.js';
+import { IndexSyncService } from './index-sync.service.js';
 import { IndexService } from './index.service.js';
 import { ManifestService } from './manifest.service.js';
 import { NodeController } from './node.controller.js';
@@ -39,6 +41,7 @@ import { TimelineService } from './timeline/timeline.service.js';
   imports: [TypeOrmModule.forFeature([...indexEntities]), StorageModule],
   controllers: [
     PlaybackController,
+    IndexSyncController,
     ViewController,
     RecordingController,
     RecordingSessionController,
@@ -50,6 +53,7 @@ import { TimelineService } from './timeline/timeline.service.js';
   ],
   providers: [
     IndexService,
+    IndexSyncService,
     ManifestService,
     PlaybackRangeService,
     PlaybackViewService,

@@ -23,6 +23,7 @@ import type {
 @Index('recording_sessions_started_ix', ['startedAt', 'id'])
 @Index('recording_sessions_node_ix', ['nodeAlias', 'startedAt', 'id'])
 @Index('recording_sessions_unpublished_ix', ['startedAt'], { where: `"published_at" IS NULL` })
+@Index('recording_sessions_updated_ix', ['updatedAt', 'id'])
 @Index('recording_sessions_state_ix', ['state'])
 @Index('recording_sessions_directory_ix', ['directory'])
 export class RecordingSession {
@@ -103,6 +104,10 @@ export class RecordingSession {
   /** Since when it must not be deleted, by anybody. */
   @Column({ name: 'held_at', ...nullableInstantColumn })
   heldAt!: Date | null;
+
+  /** What a manager with an index of its own has said: that it has the session, then that it need not be told of any more. */
+  @Column({ name: 'sync_state', type: 'varchar', length: 8, nullable: true })
+  syncState!: 'acked' | 'dropped' | null;
 
   /** Since when manifests and session files say how it ended; null until then. */
   @Column({ name: 'published_at', ...nullableInstantColumn })

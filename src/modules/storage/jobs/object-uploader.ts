@@ -44,13 +44,11 @@ export async function uploadMedia(
     if (await hasCopy(target, promise, promised)) return;
     if (cause instanceof SpoolFileDamagedError) throw cause;
     if (!trace.wasSent && !(await isOurs(target, promise))) throw new ObjectKeyTakenError(key, { cause });
-    await takeAway(target, key);
-    trace.wasSent = false;
+    trace.wasSent = !(await takeAway(target, key));
     throw new StoredCopyDamagedError(key, { cause });
   }
   if (await hasCopy(target, promise, promised)) return;
-  await takeAway(target, key);
-  trace.wasSent = false;
+  trace.wasSent = !(await takeAway(target, key));
   throw new StoredCopyDamagedError(key);
 }
 
@@ -59,12 +57,14 @@ async function isOurs(store: StorageDriver, { key, sha256 }: ObjectPromise): Pro
   return (await store.head(key))?.claimedSha256 === sha256;
 }
 
-/** Where nothing can be deleted the broken bytes stay, and the job says so until somebody takes them away. */
-async function takeAway(store: StorageDriver, key: ObjectKey): Promise<void> {
+/** @returns false where nothing can be deleted: broken bytes stay, and the job says so until somebody takes them away */
+async function takeAway(store: StorageDriver, key: ObjectKey): Promise<boolean> {
   try {
     await store.delete(key);
+    return true;
   } catch (error) {
     if (!(error instanceof StorageCallUnsupportedError)) throw error;
+    return false;
   }
 }
 
