@@ -1,13 +1,20 @@
+import { Readable } from 'node:stream';
 import { Like, Not } from 'typeorm';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
 import { SpoolKeeperService } from '../../src/modules/index/spool/spool-keeper.service.js';
+import { findPlaces } from '../../src/modules/index/storage-report/find-places.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/memory.driver.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
+import { JobRunner } from '../../src/modules/storage/jobs/job-runner.js';
+import { JobTable } from '../../src/modules/storage/jobs/job-table.js';
 import { OutboxService } from '../../src/modules/storage/outbox.service.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
+import { Stores } from '../../src/modules/storage/ports/stores.js';
+import { StorageUnavailableError } from '../../src/modules/storage/storage.errors.js';
 import { inTransaction } from '../../src/persistence/transaction.js';
+import { systemClock } from '../../src/shared/clock.js';
 import { until } from '../support/wait.js';
-import { DIRECTORY, record, startIndex, type IndexFixture } from './support/index-fixture.js';
+import { DIRECTORY, record, segmentBytes, startIndex, type IndexFixture } from './support/index-fixture.js';
 import { overBothDatabases } from '../support/databases.js';
 
 overBothDatabases(() => {
@@ -99,6 +106,36 @@ overBothDatabases(() => {
     await expect(manager.countBy(SegmentRow, { state: Not('stored') })).resolves.toBe(1);
   });
 
+  it('takes a segment back that the bucket has lost when its files are to go, and has it uploaded again', async () => {
+    const bucket = new MemoryStorageDriver();
+    await using fixture = await startIndex({ AIRCHECK_RECORDER_SPOOL_KEEP_HOURS: '0' }, { bucket });
+    const { manager } = fixture.dataSource;
+    await record(fixture, { segments: [1, 2] });
+    for (const name of ['audio_seg_0001.m4s', 'seg_0002.m4s', 'audio_seg_0002.m4s']) {
+      const key = parseObjectKey(`${DIRECTORY}/${name}`);
+      await bucket.put(key, Readable.from([segmentBytes(key)]));
+    }
+    await manager.delete(Job, { kind: 'upload' });
+    await change(fixture, [1, 2], { state: 'stored', createdAt: new Date(Date.now() - HOUR_MS) });
+    await fixture.app.get(SpoolKeeperService).run();
+    expect(await released(fixture)).toHaveLength(4);
+    const order = jest.spyOn(bucket, 'put').mockRejectedValue(new StorageUnavailableError('failed', 'not now.'));
+
+    const runner = jobRunner(fixture);
+    await runner.onApplicationBootstrap();
+    await until(async () => (await released(fixture)).length === 0, 'the releases have ended');
+
+    expect(await rowOf(fixture, 1)).toMatchObject({ state: 'uploading', releasedAt: null });
+    expect(await rowOf(fixture, 2)).toMatchObject({ state: 'stored', releasedAt: expect.any(Date) as Date });
+    expect(await findPlaces(manager)).toMatchObject({ local: { segments: 1 }, bucket: { segments: 1 } });
+    expect(await manager.findBy(Job, {})).toMatchObject([{ kind: 'upload', objectKey: `${DIRECTORY}/seg_0001.m4s` }]);
+
+    order.mockRestore();
+    await until(async () => (await rowOf(fixture, 1)).state === 'stored', 'it is in the bucket again');
+    expect(await bucket.head(parseObjectKey(`${DIRECTORY}/seg_0001.m4s`))).toBeDefined();
+    await runner.beforeApplicationShutdown();
+  });
+
   it('lets the inits go with the last segment of a directory that nothing records into', async () => {
     await using fixture = await startSpool({ AIRCHECK_RECORDER_SPOOL_KEEP_HOURS: '0' });
     await record(fixture, { segments: [1] });
@@ -136,6 +173,14 @@ overBothDatabases(() => {
 
   function startSpool(environment: Readonly<Record<string, string>> = {}): Promise<IndexFixture> {
     return startIndex(environment, { bucket: new MemoryStorageDriver() });
+  }
+
+  function jobRunner({ app, dataSource }: IndexFixture): JobRunner {
+    const table = new JobTable(dataSource, 'node-1', systemClock, () => app.get(OutboxService).listeners);
+    const retry = { firstMs: 5, longestMs: 40 };
+    const settings = { uploadsSideBySide: 2, backupAfterMs: 60_000, graceMs: 1000, retry };
+    const log = { log: () => undefined, warn: () => undefined, error: () => undefined };
+    return new JobRunner(table, app.get(Stores), settings, systemClock, log);
   }
 
   /** What the jobs do when a file is in the bucket. */

@@ -347,20 +347,6 @@ overBothDatabases((database) => {
     expect(jobs.bucket.deletionRequests).toEqual([1, 1]);
   });
 
-  it('takes a local copy only when the bucket has it', async () => {
-    await using jobs = await JobsFixture.make();
-    const { outbox } = await jobs.start();
-    const objects = await jobs.commit(outbox, FIRST, 'cam/seg_0002.m4s');
-    await jobs.untilDone();
-    await jobs.bucket.delete(parseObjectKey(FIRST));
-
-    await inTransaction(jobs.dataSource, (manager) => outbox.release(manager, objects));
-    await until(async () => typeof (await jobs.jobs())[0]?.lastError === 'string', 'one is refused');
-
-    await until(async () => (await textIn(jobs.local, 'cam/seg_0002.m4s')) === undefined, 'the other is released');
-    expect(await textIn(jobs.local, FIRST)).toBeDefined();
-  });
-
   it('puts media into the backup storage when the bucket has failed for long, and into the bucket when it is back', async () => {
     const backup = new TroubledBucket();
     await using jobs = await JobsFixture.make({ backup, backupAfterMs: 20 });

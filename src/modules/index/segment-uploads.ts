@@ -10,6 +10,7 @@ import { manifestNamesOf } from './manifests/manifest-document.js';
 import { markObject } from './mark-object.js';
 import { sessionFileName, splitKey } from './object-names.js';
 import { renameObject } from './rename-object.js';
+import { takeBack } from './spool/take-back.js';
 
 /** Keeps the rows of segments and tracks true about where their bytes are. */
 @Injectable()
@@ -32,6 +33,10 @@ export class SegmentUploads implements UploadListener, OnModuleInit {
 
   async lost(manager: EntityManager, key: ObjectKey): Promise<void> {
     if (await markObject(manager, this.outbox, key, true)) this.publishAfter(manager, key);
+  }
+
+  missing(manager: EntityManager, key: ObjectKey): Promise<boolean> {
+    return takeBack(manager, key);
   }
 
   async renamed(manager: EntityManager, key: ObjectKey, newKey: ObjectKey): Promise<boolean> {

@@ -43,6 +43,7 @@ export class JobsFixture implements AsyncDisposable {
   readonly bucket = new TroubledBucket();
   readonly told: string[] = [];
   readonly errors: string[] = [];
+  readonly warnings: string[] = [];
   private readonly runners: JobRunner[] = [];
 
   private constructor(
@@ -75,7 +76,7 @@ export class JobsFixture implements AsyncDisposable {
     const table = new JobTable(this.dataSource, nodeAlias, systemClock, () => outbox.listeners);
     const runner = new JobRunner(table, stores, { ...SETTINGS, ...changes }, systemClock, {
       log: () => undefined,
-      warn: () => undefined,
+      warn: (message) => this.warnings.push(message),
       error: (_message, cause) => this.errors.push(cause instanceof Error ? cause.message : String(cause)),
     });
     outbox.onOrder(() => runner.wake());
@@ -115,6 +116,7 @@ export class JobsFixture implements AsyncDisposable {
     return {
       stored: (_manager, key) => Promise.resolve(void this.told.push(`stored ${key}`)),
       lost: (_manager, key) => Promise.resolve(void this.told.push(`lost ${key}`)),
+      missing: (_manager, key) => Promise.resolve(this.told.push(`missing ${key}`) > 0),
       renamed: (_manager, key, newKey) => Promise.resolve(this.told.push(`renamed ${key} ${newKey}`) > 0),
       backedUp: (_manager, key) => Promise.resolve(void this.told.push(`backed up ${key}`)),
     };

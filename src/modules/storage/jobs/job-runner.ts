@@ -8,7 +8,7 @@ import { StorageCallUnsupportedError, StorageUnavailableError } from '../storage
 import { JobLane, type JobPermit, type LaneHost } from './job-lane.js';
 import type { JobChoice, JobTable } from './job-table.js';
 import { JobWork } from './job-work.js';
-import { ObjectKeyTakenError, UploadLostError } from './job.errors.js';
+import { ObjectKeyTakenError, StoredCopyMissingError, UploadLostError } from './job.errors.js';
 import { retryDelayMs, type RetryTiming } from './retry-delay.js';
 import { StoreCircuit } from './store-circuit.js';
 
@@ -186,6 +186,10 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
     if (error instanceof UploadLostError) {
       await this.table.lost(job);
       this.jobLog.error(`${job.objectKey} is lost, and not tried again.`, error);
+      return true;
+    }
+    if (error instanceof StoredCopyMissingError) {
+      if (await this.table.uploadInstead(job)) this.jobLog.warn(`${error.message} It is sent again from the spool.`);
       return true;
     }
     if (error instanceof ObjectKeyTakenError && (await this.isRenamed(job, error, circuit))) return true;

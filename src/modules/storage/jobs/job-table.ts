@@ -147,6 +147,23 @@ export class JobTable {
   }
 
   /**
+   * A file that was to be released is uploaded once more, since the bucket has lost what it had of it.
+   *
+   * @returns false when its rows were deleted meanwhile
+   */
+  async uploadInstead({ id, objectKey, nodeAlias, sizeBytes, sha256 }: Job): Promise<boolean> {
+    const key = objectKey as ObjectKey;
+    return inTransaction(this.dataSource, async (manager) => {
+      const { affected } = await manager.delete(Job, { id });
+      if (affected === 0 || !(await this.isNamed((listener) => listener.missing?.(manager, key)))) return false;
+      if (await manager.existsBy(Job, { kind: 'upload', objectKey, nodeAlias })) return true;
+      const upload = { kind: 'upload', lane: 'media', key, sizeBytes: sizeBytes ?? undefined } as const;
+      await manager.insert(Job, newJob({ ...upload, sha256: sha256 ?? undefined }, { nodeAlias, dueAt: this.now() }));
+      return true;
+    });
+  }
+
+  /**
    * The object is uploaded under another key, and the files of the plain one go.
    *
    * @returns false when its rows were deleted meanwhile
@@ -156,11 +173,8 @@ export class JobTable {
     const fresh = { attempts: 0, lastError: null, backedUpGeneration: null, sentTo: null };
     return inTransaction(this.dataSource, async (manager) => {
       if (!(await manager.existsBy(Job, { id }))) return false;
-      const answers: boolean[] = [];
-      for (const listener of this.listeners()) {
-        answers.push((await listener.renamed?.(manager, objectKey as ObjectKey, newKey)) ?? false);
-      }
-      if (!answers.includes(true)) return false;
+      const isNamed = await this.isNamed((listener) => listener.renamed?.(manager, objectKey as ObjectKey, newKey));
+      if (!isNamed) return false;
       await manager.update(Job, { id }, { ...fresh, objectKey: newKey });
       const discard = newJob(
         { kind: 'discard', lane: 'removal', key: objectKey as ObjectKey },
@@ -170,6 +184,13 @@ export class JobTable {
       await manager.insert(Job, discard);
       return true;
     });
+  }
+
+  /** Tells all listeners. @returns whether one of them has rows of the object */
+  private async isNamed(tell: (listener: Partial<UploadListener>) => Promise<boolean> | undefined): Promise<boolean> {
+    const answers: boolean[] = [];
+    for (const listener of this.listeners()) answers.push((await tell(listener)) ?? false);
+    return answers.includes(true);
   }
 
   private after(delayMs: number | undefined): { dueAt?: Date } {

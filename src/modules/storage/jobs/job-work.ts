@@ -3,7 +3,7 @@ import { otherKeys, type ObjectKey } from '../ports/object-key.js';
 import type { StorageDriver } from '../ports/storage-driver.js';
 import type { Stores } from '../ports/stores.js';
 import { CheckedBody, checksumOf, type ObjectPromise } from './checked-body.js';
-import { SpoolFileDamagedError, StoredCopyDamagedError, UploadLostError } from './job.errors.js';
+import { SpoolFileDamagedError, StoredCopyMissingError, UploadLostError } from './job.errors.js';
 import { uploadMedia, uploadView, type UploadTrace } from './object-uploader.js';
 import type { StoreCircuit } from './store-circuit.js';
 import { hasCopy } from './stored-copy.js';
@@ -20,7 +20,10 @@ export class JobWork {
     private readonly circuits: Circuits,
   ) {}
 
-  /** @throws what kept the job from being done; {UploadLostError} when it never can be */
+  /**
+   * @throws what kept the job from being done; {UploadLostError} when it never can be, {StoredCopyMissingError} when the
+   * object has to be uploaded instead
+   */
   async run(job: Job): Promise<void> {
     switch (job.kind) {
       case 'upload':
@@ -168,7 +171,7 @@ export class JobWork {
     const isStored = await this.circuits.bucket.through(() =>
       hasCopy(bucket, promise, (kind) => checksumOf(local, promise, kind)),
     );
-    if (!isStored) throw new StoredCopyDamagedError(promise.key);
+    if (!isStored) throw new StoredCopyMissingError(promise.key);
     await local.delete(promise.key);
   }
 

@@ -31,6 +31,15 @@ export class StoredCopyDamagedError extends Error {
   }
 }
 
+/** The store has an object no more, or not as it was verified there, whose file was to be deleted here. */
+export class StoredCopyMissingError extends Error {
+  override readonly name = 'StoredCopyMissingError';
+
+  constructor(key: ObjectKey) {
+    super(`${key} is not in the bucket any more as it was verified there.`);
+  }
+}
+
 /** Another object has the key in the store. It is never overwritten. */
 export class ObjectKeyTakenError extends Error {
   override readonly name = 'ObjectKeyTakenError';

@@ -10,6 +10,13 @@ export interface UploadListener {
   lost(manager: EntityManager, key: ObjectKey): Promise<void>;
 
   /**
+   * The bucket has not any more what was to be released here: it is uploaded again from this transaction on.
+   *
+   * @returns false when no row names the object any more
+   */
+  missing(manager: EntityManager, key: ObjectKey): Promise<boolean>;
+
+  /**
    * Somebody else has the key of the object in a store: it has another one from this transaction on, with the same bytes.
    *
    * @returns false when no row names the object any more
