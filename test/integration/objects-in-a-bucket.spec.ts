@@ -100,8 +100,10 @@ describe('an object that only the bucket has', () => {
 
   afterAll(() => fixture[Symbol.asyncDispose]());
 
-  beforeEach(() => {
+  beforeEach(async () => {
     fixture.bucket.mood = 'well';
+    // What is known of a bucket that did not answer is forgotten when it is found to do so.
+    expect((await fetch(`${await fixture.app.getUrl()}/api/storage/ping`)).status).toBe(200);
     fixture.bucket.asked = 0;
   });
 
@@ -169,6 +171,19 @@ describe('an object that only the bucket has', () => {
     },
     20_000,
   );
+
+  it('is 503 at once while the bucket is known not to answer', async () => {
+    fixture.bucket.mood = 'hanging';
+    await ask(KEY);
+    const startMs = performance.now();
+
+    const responses = await Promise.all([ask(KEY), ask(KEY, { method: 'HEAD' }), ask(KEY), ask(LOCAL_KEY)]);
+
+    expect(performance.now() - startMs).toBeLessThan(2000);
+    expect(responses.map(({ status }) => status)).toEqual([503, 503, 503, 200]);
+    expect(responses.slice(0, 3).map(({ headers }) => headers.get('retry-after'))).toEqual(['5', '5', '5']);
+    expect(fixture.bucket.asked).toBe(1);
+  }, 20_000);
 
   it('asks the bucket for nothing that is here', async () => {
     for (const key of [
@@ -258,6 +273,19 @@ describe('with signed redirects', () => {
 
     expect([(await ask(LOCAL_KEY)).status, (await ask(KEY)).status]).toEqual([200, 503]);
   });
+
+  it('nobody waits twice for a bucket that does not answer', async () => {
+    fixture.bucket.mood = 'hanging';
+    const startMs = performance.now();
+    const first = await ask(KEY);
+    const firstMs = performance.now() - startMs;
+
+    const others = await Promise.all([ask(KEY), ask(LOCAL_KEY)]);
+
+    expect([first, ...others].map(({ status }) => status)).toEqual([503, 503, 200]);
+    expect(firstMs).toBeLessThan(8000);
+    expect(performance.now() - startMs - firstMs).toBeLessThan(2000);
+  }, 20_000);
 });
 
 it('a probe of a bucket that says nothing ends within some seconds, and says so', async () => {

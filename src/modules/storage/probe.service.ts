@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { systemErrorCode } from '../../shared/errors.js';
 import { inTime, TimeLimitError } from '../../shared/in-time.js';
+import { AnswerGates } from './answer-gates.js';
 import type { StorageDriver } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
 import { StorageUnavailableError, type StorageFault } from './storage.errors.js';
@@ -30,6 +31,7 @@ export class ProbeService implements OnApplicationBootstrap {
 
   constructor(
     private readonly stores: Stores,
+    private readonly gates: AnswerGates,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -57,6 +59,7 @@ export class ProbeService implements OnApplicationBootstrap {
     const failures = await Promise.all([local, bucket].map((store) => failureOf(store)));
     const failure = failures.find((one) => one !== undefined);
     if (failure !== undefined) throw failure;
+    if (bucket !== undefined) this.gates.of(bucket).answered();
   }
 
   private async tell(table: string, store: StorageDriver | undefined): Promise<void> {

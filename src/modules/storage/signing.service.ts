@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { AnswerGates } from './answer-gates.js';
 import type { ObjectKey } from './ports/object-key.js';
 import type { PresignedRequest, PresignInput, StorageDriver } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
@@ -11,6 +12,7 @@ import { PresignUnsupportedError, StorageUnavailableError } from './storage.erro
 export class SigningService {
   constructor(
     private readonly stores: Stores,
+    private readonly gates: AnswerGates,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -33,22 +35,23 @@ export class SigningService {
     const { signed_redirect: isWanted, signed_ttl_seconds: lifetimeSeconds } = this.config.playback;
     if (!isWanted) return undefined;
     for (const store of [this.stores.bucket, this.stores.backup]) {
-      const url = store && (await signedUrl(store, { method: 'GET', key, lifetimeSeconds }, sizeBytes));
+      const url = store && (await this.signedUrl(store, { method: 'GET', key, lifetimeSeconds }, sizeBytes));
       if (url !== undefined) return url;
     }
     return undefined;
   }
-}
 
-/** A client that follows a redirect adds no fields to its request, so one that needs some is no use. */
-async function signedUrl(store: StorageDriver, input: PresignInput, sizeBytes: number): Promise<string | undefined> {
-  try {
-    const stored = await answerOf(store.head(input.key));
-    if (stored?.sizeBytes !== sizeBytes) return undefined;
-    const { url, headers } = await answerOf(store.presign(input));
-    return Object.keys(headers).length === 0 ? url : undefined;
-  } catch (error) {
-    if (error instanceof StorageUnavailableError || error instanceof PresignUnsupportedError) return undefined;
-    throw error;
+  /** A client that follows a redirect adds no fields to its request, so one that needs some is no use. */
+  private async signedUrl(store: StorageDriver, input: PresignInput, sizeBytes: number): Promise<string | undefined> {
+    const gate = this.gates.of(store);
+    try {
+      const stored = await gate.through(() => store.head(input.key));
+      if (stored?.sizeBytes !== sizeBytes) return undefined;
+      const { url, headers } = await gate.through(() => store.presign(input));
+      return Object.keys(headers).length === 0 ? url : undefined;
+    } catch (error) {
+      if (error instanceof StorageUnavailableError || error instanceof PresignUnsupportedError) return undefined;
+      throw error;
+    }
   }
 }

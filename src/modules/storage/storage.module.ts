@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, mainStorageOf, storageConfigOf, type AppConfig } from '../../config/index.js';
 import { systemClock } from '../../shared/clock.js';
+import { AnswerGates } from './answer-gates.js';
 import { createLocalStorage, createStorageDriver } from './drivers/index.js';
 import { Job } from './entities/job.entity.js';
 import { JobRunner, type JobLog, type JobSettings } from './jobs/job-runner.js';
@@ -23,6 +24,7 @@ const GRACE_MS = 22_000;
   imports: [TypeOrmModule.forFeature([Job])],
   controllers: [StorageController],
   providers: [
+    AnswerGates,
     StorageService,
     SigningService,
     ProbeService,

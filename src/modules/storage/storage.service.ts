@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
+import { AnswerGates } from './answer-gates.js';
 import type { LentBytes } from './ports/lent-bytes.js';
 import type { ObjectCopy } from './ports/object-copy.js';
 import { bodyOf } from './ports/body-of.js';
@@ -17,7 +18,10 @@ const MOST_COPIES = 3;
 /** Finished bytes: where they lie and how they are read. The folder that is recorded into is asked before the bucket. */
 @Injectable()
 export class StorageService {
-  constructor(private readonly stores: Stores) {}
+  constructor(
+    private readonly stores: Stores,
+    private readonly gates: AnswerGates,
+  ) {}
 
   /** Absolute path of the folder that the engine records into and that keys are relative to there. */
   get localRoot(): string {
@@ -77,8 +81,8 @@ export class StorageService {
     const failures: unknown[] = [];
     for (const store of [this.stores.local, ...this.buckets()]) {
       try {
-        const facts = await this.answer(store, store.head(key));
-        if (facts?.sizeBytes === sizeBytes) return { read: (range) => this.answer(store, store.get(key, range)) };
+        const facts = await this.answer(store, () => store.head(key));
+        if (facts?.sizeBytes === sizeBytes) return { read: (range) => this.answer(store, () => store.get(key, range)) };
       } catch (error) {
         if (error instanceof InvalidObjectKeyError) throw error;
         failures.push(error);
@@ -122,8 +126,8 @@ export class StorageService {
   }
 
   /** The folder takes as long as its disk takes; a bucket that does not answer in time is away. */
-  private answer<T>(store: StorageDriver, answer: Promise<T>): Promise<T> {
-    return store === this.stores.local ? answer : answerOf(answer);
+  private answer<T>(store: StorageDriver, ask: () => Promise<T>): Promise<T> {
+    return store === this.stores.local ? ask() : this.gates.of(store).through(ask);
   }
 
   private buckets(): StorageDriver[] {

@@ -15,6 +15,7 @@ import { indexEntities } from '../../../src/modules/index/entities/index.js';
 import { IndexService } from '../../../src/modules/index/index.service.js';
 import { ManifestService } from '../../../src/modules/index/manifest.service.js';
 import { SegmentUploads } from '../../../src/modules/index/segment-uploads.js';
+import { AnswerGates } from '../../../src/modules/storage/answer-gates.js';
 import { createLocalStorage, MemoryStorageDriver } from '../../../src/modules/storage/drivers/index.js';
 import { Job } from '../../../src/modules/storage/entities/job.entity.js';
 import { JobRunner } from '../../../src/modules/storage/jobs/job-runner.js';
@@ -53,7 +54,7 @@ export class ArchiveFixture implements AsyncDisposable {
     config: ReturnType<typeof loadConfig>['config'],
   ) {
     const { dataSource, stores, outbox } = archive;
-    const storage = new StorageService(stores);
+    const storage = new StorageService(stores, new AnswerGates());
     this.index = new IndexService(dataSource, storage, outbox, config);
     this.manifests = new ManifestService(dataSource, storage, outbox, config);
   }
