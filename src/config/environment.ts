@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { systemErrorCode } from '../shared/errors.js';
 import { ConfigError } from './config.errors.js';
 import { formatListenAddress, parseListenAddress } from './formats.js';
+import { nearestName } from './nearest-name.js';
 import type { Setting } from './settings.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,8 +16,10 @@ export interface EnvironmentValue {
   readonly value: unknown;
 }
 
-/** Read by others than the schema, or put there by Kubernetes for a Service of our name. */
-const NOT_OURS = /^AIRCHECK_(CONFIG$|PORT|SERVICE_)/;
+/** Read by others than the schema, or put there by Kubernetes for a Service of our name, or of that of a bucket. */
+const NOT_OURS = /^AIRCHECK_(CONFIG$|PORT|SERVICE_|RECORDER_(BACKUP_)?STORAGE_(SERVICE_(HOST$|PORT(_|$))|PORT(_\d|$)))/;
+/** Where a wrong name would put recordings elsewhere than was wanted. */
+const STRICT = /^AIRCHECK_RECORDER_(STORAGE|BACKUP_STORAGE|UPLOAD)_/;
 
 /** @returns the variables of `.env` in `cwd` with the real environment on top; empty ones count as absent */
 export function readEnvironment(cwd: string, env: Environment): Environment {
@@ -31,12 +34,31 @@ export function environmentValues(env: Environment, settings: readonly Setting[]
   return [...own, ...commonValues(env, listen).filter(({ key }) => !taken.has(key))];
 }
 
-/** @returns names that look like ours and are none */
-export function unknownVariables(env: Environment, settings: readonly Setting[]): string[] {
+/** Variables that look like ours and are none. */
+export interface UnknownVariables {
+  /** Names, without effect. */
+  readonly ignored: readonly string[];
+  /** One sentence for each that must not be there. */
+  readonly problems: readonly string[];
+}
+
+export function unknownVariables(env: Environment, settings: readonly Setting[]): UnknownVariables {
   const known = new Set(settings.map(({ variable }) => variable));
-  return Object.keys(env)
+  const unknown = Object.keys(env)
     .filter((name) => name.startsWith('AIRCHECK_') && !known.has(name) && !NOT_OURS.test(name))
     .sort();
+  return {
+    ignored: unknown.filter((name) => !STRICT.test(name)),
+    problems: unknown
+      .filter((name) => STRICT.test(name))
+      .map((name) => `${name} is not a setting: the nearest one is ${nearestName(name, strictRivals(name, known))}.`),
+  };
+}
+
+/** Settings of the same table. */
+function strictRivals(name: string, known: ReadonlySet<string>): string[] {
+  const prefix = STRICT.exec(name)?.[0] ?? '';
+  return [...known].filter((rival) => rival.startsWith(prefix));
 }
 
 function ownValue(env: Environment, setting: Setting): EnvironmentValue[] {

@@ -123,6 +123,39 @@ describe('loadConfig', () => {
     });
   });
 
+  describe('a variable of storage that is none', () => {
+    it.each([
+      ['AIRCHECK_RECORDER_STORAGE_BUCKT', 'AIRCHECK_RECORDER_STORAGE_BUCKET'],
+      ['AIRCHECK_RECORDER_STORAGE_ACCES_KEY', 'AIRCHECK_RECORDER_STORAGE_ACCESS_KEY_ID'],
+      ['AIRCHECK_RECORDER_STORAGE_REGOIN', 'AIRCHECK_RECORDER_STORAGE_REGION'],
+      ['AIRCHECK_RECORDER_BACKUP_STORAGE_TYP', 'AIRCHECK_RECORDER_BACKUP_STORAGE_TYPE'],
+      ['AIRCHECK_RECORDER_UPLOAD_LIVEMAN', 'AIRCHECK_RECORDER_UPLOAD_LIVEMAN_URL'],
+    ])('stops the start: %s', (name, nearest) => {
+      expect(problems({ [name]: '1', AIRCHECK_TYPO: '1' })).toEqual([
+        `${name} is not a setting: the nearest one is ${nearest}.`,
+      ]);
+    });
+
+    it('is told with all else that is wrong', () => {
+      expect(problems({ AIRCHECK_RECORDER_STORAGE_FOO: '1', AIRCHECK_HTTP_LISTEN: 'nowhere' })).toEqual([
+        expect.stringContaining('AIRCHECK_RECORDER_STORAGE_FOO is not a setting') as string,
+        expect.stringContaining('http.listen') as string,
+      ]);
+    });
+
+    it('is absent when it is empty, and may be what Kubernetes injects for a Service of that name', () => {
+      const { warnings } = load({
+        AIRCHECK_RECORDER_STORAGE_FOO: '',
+        AIRCHECK_RECORDER_STORAGE_SERVICE_HOST: '10.0.0.1',
+        AIRCHECK_RECORDER_STORAGE_SERVICE_PORT_HTTP: '9000',
+        AIRCHECK_RECORDER_STORAGE_PORT: 'tcp://10.0.0.1:9000',
+        AIRCHECK_RECORDER_STORAGE_PORT_9000_TCP: 'tcp://10.0.0.1:9000',
+      });
+
+      expect(warnings).toEqual([]);
+    });
+  });
+
   describe('the file', () => {
     it('may be named by AIRCHECK_CONFIG', () => {
       writeFileSync(join(folder, 'other.toml'), '[log]\nlevel = "warn"');

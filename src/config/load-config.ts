@@ -41,16 +41,16 @@ export function loadConfig({ env, cwd, configFile }: LoadConfigOptions): LoadedC
   const values = environmentValues(environment, settings, getKey(given, 'http.listen'));
   for (const { key, value } of values) setKey(given, key, value);
   const unknown = unknownVariables(environment, settings);
-  if (unknown.length > 0) warnings.push(`Unknown variables are ignored: ${unknown.join(', ')}.`);
+  if (unknown.ignored.length > 0) warnings.push(`Unknown variables are ignored: ${unknown.ignored.join(', ')}.`);
 
   const uploadNames = takeUploadNames(given);
   warnings.push(...uploadNames.warnings);
   const result = configSchema.safeParse(given);
   if (!result.success) {
     const variables = new Map(values.map(({ key, variable }) => [key, variable]));
-    throw new ConfigError(describeIssues(result.error.issues, given, settings, variables));
+    throw new ConfigError([...unknown.problems, ...describeIssues(result.error.issues, given, settings, variables)]);
   }
-  const problems = [...uploadNames.problems, ...contradictions(result.data, asksForCredentials)];
+  const problems = [...unknown.problems, ...uploadNames.problems, ...contradictions(result.data, asksForCredentials)];
   if (problems.length > 0) throw new ConfigError(problems);
   return { config: result.data, warnings };
 }
