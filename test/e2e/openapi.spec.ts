@@ -188,7 +188,7 @@ describe('the description of the HTTP interface', () => {
     [400, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"GET","path":"../a"}' }],
     [401, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{}', headers: anonymous }],
     [415, PRESIGN, { method: 'POST', path: PRESIGN, type: 'text/plain', body: '{}' }],
-    [500, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"GET","path":"a"}' }],
+    [422, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"GET","path":"a"}' }],
     [200, PING, { method: 'GET', path: PING }],
     [401, PING, { method: 'GET', path: PING, headers: anonymous }],
     [401, OBJECT, { method: 'GET', path: '/api/record/object/cam/init.m4s', headers: anonymous }],

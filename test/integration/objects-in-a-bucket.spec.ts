@@ -345,3 +345,15 @@ describe('the numbers of a directory', () => {
     expect(knownInits.map(({ objectKey }) => objectKey)).toEqual([`${DIRECTORY}/init.m4s`]);
   });
 });
+
+it('has no signed URLs where recordings are kept in a folder', async () => {
+  await using fixture = await startIndex();
+
+  const response = await fetch(`${await fixture.app.getUrl()}/api/storage/presign`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ method: 'GET', path: KEY }),
+  });
+
+  expect([response.status, await response.json()]).toMatchObject([422, { code: 'presign-unsupported' }]);
+});

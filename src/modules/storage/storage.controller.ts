@@ -26,7 +26,7 @@ export class StorageController {
   @ApiResponse({ status: 400, description: '`object-key-invalid`, `input-invalid`, `body-malformed`' })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
-  @ApiResponse({ status: 500, description: '`presign-unsupported`: recordings are kept in a folder' })
+  @ApiResponse({ status: 422, description: '`presign-unsupported`: recordings are kept in a folder' })
   @ApiResponse({ status: 503, description: '`storage-unavailable`' })
   async presign(@Body({ schema: presignInput }) input: PresignBody): Promise<PresignedRequestDto> {
     const { method, path, ttl_seconds: lifetimeSeconds } = input;

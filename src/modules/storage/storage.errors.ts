@@ -58,7 +58,7 @@ export class StorageCallUnsupportedError extends AppError {
 }
 
 export class PresignUnsupportedError extends AppError {
-  readonly kind = 'internal';
+  readonly kind = 'unprocessable';
   readonly code = 'presign-unsupported';
 
   constructor() {
