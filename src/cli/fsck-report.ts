@@ -27,7 +27,8 @@ export class FsckLines implements FsckReport {
   }
 
   end(summary: FsckSummary): void {
-    const { directories, sessions, segments, objects, bytesRead, findings, repaired, byKind, unseen, away } = summary;
+    const { directories, sessions, segments, objects, bytesRead } = summary;
+    const { findings, repaired, byKind, unseen, isIncomplete, away } = summary;
     for (const [store, reason] of Object.entries(away)) {
       this.write(`The ${store} was not looked at: ${reason}\n`);
     }
@@ -35,10 +36,10 @@ export class FsckLines implements FsckReport {
     const read = bytesRead === 0 ? '' : `, ${String(bytesRead)} bytes read`;
     const looked = `${String(directories)} directories, ${String(sessions)} sessions, ${String(segments)} segments, ${String(objects)} objects${read}`;
     const found = `${String(findings)} findings, ${String(repaired)} repaired (${kinds.join(', ')})`;
-    const notSeen = unseen === 0 ? '' : `, ${String(unseen)} objects not seen`;
-    this.write(
-      `${looked}: ${findings === 0 && unseen === 0 ? 'clean' : findings === 0 ? 'no findings' : found}${notSeen}.\n`,
-    );
+    const outcome = findings > 0 ? found : isIncomplete ? 'no findings' : 'clean';
+    const notSeen =
+      unseen > 0 ? `, ${String(unseen)} objects not seen` : isIncomplete ? ', not all of it was read' : '';
+    this.write(`${looked}: ${outcome}${notSeen}.\n`);
   }
 }
 

@@ -13,25 +13,25 @@ export const fsckCommand: Command = {
   name: 'fsck',
   refusal: 'Nothing was checked',
   summary:
-    'Checks the data of a stopped server. --deep: reads every byte; --repair: repairs; --json: one JSON document. Exit code 0 clean, 1 findings, 2 could not look, or not at all of it.',
+    'Checks the data of a stopped server. --deep: reads every byte; --repair: repairs; --json: one JSON document; --even-if-empty: also when the storage has nothing of what the database knows. Exit code 0 clean, 1 findings, 2 could not look, or not at all of it.',
   failureExitCode: COULD_NOT_LOOK,
   run: check,
 };
 
 async function check(args: readonly string[], context: CommandContext): Promise<void> {
-  const { config, deep, repair, json } = parse(args);
+  const { config, json, ...options } = parse(args);
   const archive = await openArchive(config, context, 'as-it-is');
   const write = (text: string): void => void process.stdout.write(text);
   const report = json ? new FsckJson(write) : new FsckLines(write);
-  const summary = await fsck(archive, { deep, repair }, report);
+  const summary = await fsck(archive, options, report);
   report.end(summary);
   await archive.dataSource.destroy();
   process.exitCode = exitCodeOf(summary);
 }
 
-function exitCodeOf({ findings, unseen }: FsckSummary): number {
+function exitCodeOf({ findings, isIncomplete }: FsckSummary): number {
   if (findings > 0) return FOUND;
-  return unseen > 0 ? COULD_NOT_LOOK : CLEAN;
+  return isIncomplete ? COULD_NOT_LOOK : CLEAN;
 }
 
 function parse(args: readonly string[]): {
@@ -39,14 +39,16 @@ function parse(args: readonly string[]): {
   readonly deep: boolean;
   readonly repair: boolean;
   readonly json: boolean;
+  readonly evenIfEmpty: boolean;
 } {
   const flag = { type: 'boolean', default: false } as const;
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: 'string', short: 'c' }, deep: flag, repair: flag, json: flag },
+      options: { config: { type: 'string', short: 'c' }, deep: flag, repair: flag, json: flag, 'even-if-empty': flag },
     });
-    return { ...values, config: values.config };
+    const { config, deep, repair, json, 'even-if-empty': evenIfEmpty } = values;
+    return { config, deep, repair, json, evenIfEmpty };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -12,13 +12,13 @@ export const reindexCommand: Command = {
   name: 'reindex',
   refusal: 'Nothing was made anew',
   summary:
-    'Makes the database of a stopped server from its storage alone. --force: replaces the rows that are there; --take-back: makes rows also of what was deleted with removeObjects=false. Exit code 0 all, 1 something could not be read, 2 not done.',
+    'Makes the database of a stopped server from its storage alone. --force: replaces the rows that are there; --take-back: makes rows also of what was deleted with removeObjects=false; --even-if-empty: also when the storage has nothing of what the rows name. Exit code 0 all, 1 something could not be read, 2 not done.',
   failureExitCode: COULD_NOT_WORK,
   run: rebuild,
 };
 
 async function rebuild(args: readonly string[], context: CommandContext): Promise<void> {
-  const { config, force, takeBack } = parse(args);
+  const { config, force, ...options } = parse(args);
   const archive = await openArchive(config, context, 'made-when-absent');
   const { sessions, segments } = await countRows(archive);
   if (sessions + segments > 0) {
@@ -26,7 +26,7 @@ async function rebuild(args: readonly string[], context: CommandContext): Promis
     if (!force) throw new ArchiveUnusableError(`The database has ${rows}: --force replaces them.`);
     process.stderr.write(`Replacing ${rows}.\n`);
   }
-  const summary = await reindex(archive, { takeBack });
+  const summary = await reindex(archive, options);
   await archive.dataSource.destroy();
   process.stdout.write(`${linesOf(summary).join('\n')}\n`);
   process.exitCode = summary.unreadable.length + summary.lost === 0 ? WHOLE : NOT_ALL;
@@ -46,14 +46,16 @@ function parse(args: readonly string[]): {
   readonly config: string | undefined;
   readonly force: boolean;
   readonly takeBack: boolean;
+  readonly evenIfEmpty: boolean;
 } {
   const flag = { type: 'boolean', default: false } as const;
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: 'string', short: 'c' }, force: flag, 'take-back': flag },
+      options: { config: { type: 'string', short: 'c' }, force: flag, 'take-back': flag, 'even-if-empty': flag },
     });
-    return { config: values.config, force: values.force, takeBack: values['take-back'] };
+    const { config, force, 'take-back': takeBack, 'even-if-empty': evenIfEmpty } = values;
+    return { config, force, takeBack, evenIfEmpty };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

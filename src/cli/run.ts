@@ -1,5 +1,6 @@
 import { ConfigError } from '../config/index.js';
 import { DatabaseUnusableError } from '../persistence/open-data-source.js';
+import { StorageEmptyError } from '../modules/index/storage-presence.js';
 import { StorageCallUnsupportedError, StorageUnavailableError } from '../modules/storage/storage.errors.js';
 import { AddressUnusableError } from './address-unusable.error.js';
 import { ArchiveUnusableError } from './archive-unusable.error.js';
@@ -56,7 +57,13 @@ function print(text: string): void {
 /** What a person can act on, told as the reason why the command could not begin. */
 const REASONS = [AddressUnusableError, DatabaseUnusableError, DataUnusableError];
 /** The same, in sentences of their own. */
-const SENTENCES = [UsageError, ArchiveUnusableError, StorageUnavailableError, StorageCallUnsupportedError];
+const SENTENCES = [
+  UsageError,
+  ArchiveUnusableError,
+  StorageEmptyError,
+  StorageUnavailableError,
+  StorageCallUnsupportedError,
+];
 
 /** Only what nobody can act on needs a stack. */
 function sentenceOf(error: unknown, { refusal }: Command): string {

@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
+import { reindex } from '../../src/modules/index/reindex/reindex.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/index.js';
 import { OssStorageDriver } from '../../src/modules/storage/drivers/oss.driver.js';
 import { S3StorageDriver } from '../../src/modules/storage/drivers/s3.driver.js';
@@ -10,7 +11,7 @@ import { StorageUnavailableError } from '../../src/modules/storage/storage.error
 import { startOssServer } from '../support/oss-server.js';
 import { S3Server } from '../support/s3-server.js';
 import { itWith } from '../support/tools.js';
-import { ArchiveFixture, DIRECTORY } from './support/archive-fixture.js';
+import { ArchiveFixture, DIRECTORY, segmentBytes } from './support/archive-fixture.js';
 import { check, flipByte, segmentsIn, summaryOf } from './support/checked-archive.js';
 import { textIn } from './support/jobs-fixture.js';
 
@@ -104,6 +105,50 @@ describe('with a bucket', () => {
       findings: [],
       notes: [{ kind: 'foreign-file', key }],
     });
+  });
+
+  it('leaves what somebody else has put in the bucket where no row is, and takes up media of ours', async () => {
+    const bucket = new MemoryStorageDriver();
+    await using fixture = await ArchiveFixture.make(bucket);
+    await fixture.record([1, 2]);
+    await fixture.doJobs();
+    const names = ['seg_0001.m4s', 'session_x.json'];
+    const keys = names.map((name) => parseObjectKey(`c/2026/11/21/${name}`));
+    for (const key of keys) await bucket.put(key, Readable.from([FOREIGN]));
+    const beside = parseObjectKey(`${DIRECTORY}/seg_0009.m4s`);
+    await bucket.put(beside, Readable.from([FOREIGN]));
+    const half = parseObjectKey(`${DIRECTORY}/seg_0010.m4s`);
+    await bucket.put(half, Readable.from([Buffer.from(segmentBytes('video', 12_000)).subarray(0, 4000)]));
+    const ours = parseObjectKey(`${DIRECTORY}/seg_0003.m4s`);
+    await bucket.put(ours, Readable.from([Buffer.from(segmentBytes('video', 12_000))]));
+    const foreign = [...keys, beside, half];
+
+    for (const found of [[ours], []]) {
+      const { findings, notes } = await check(fixture, { repair: true });
+      const rowless = findings.filter(({ kind }) => kind.endsWith('-without-row'));
+      expect(rowless.map(({ key, repaired }) => [key, repaired])).toEqual(found.map((key) => [key, true]));
+      expect(notes.map(({ kind, key }) => `${kind} ${String(key)}`).sort()).toEqual(
+        foreign.map((key) => `foreign-file ${key}`).sort(),
+      );
+    }
+    await using rebuilt = await fixture.withoutRows();
+    expect(await reindex(rebuilt.archive)).toMatchObject({ segments: 3, quarantined: [] });
+
+    for (const key of [...keys, beside]) expect(await textIn(bucket, key)).toBe(FOREIGN.toString());
+    expect((await bucket.head(half))?.sizeBytes).toBe(4000);
+  });
+
+  it('takes a session file from the bucket that is cut in the folder', async () => {
+    const bucket = new MemoryStorageDriver();
+    await using fixture = await ArchiveFixture.make(bucket);
+    await fixture.record([1, 2]);
+    await fixture.doJobs();
+    await truncate(fixture.path('session_s1.json'), 100);
+    await using rebuilt = await fixture.withoutRows();
+
+    expect(await reindex(rebuilt.archive)).toMatchObject({ sessions: 1, segments: 2, adopted: 0, unreadable: [] });
+
+    expect((await check(rebuilt, { deep: true })).findings).toEqual([]);
   });
 
   it('overwrites nothing that somebody else has put in the place of what was stored, and has its own stored beside it', async () => {

@@ -261,3 +261,74 @@ it('mends sums', async () => {
 
   expect(kinds(await check(fixture, { repair: true }))).not.toContain('sums-wrong');
 });
+
+it('does not take back by its length what is lost for its bytes', async () => {
+  await using fixture = await ArchiveFixture.make();
+  await fixture.record([1, 2]);
+  await flipByte(fixture.path('seg_0002.m4s'), 400);
+  await flipByte(fixture.path('init.m4s'), 300);
+  await check(fixture, { deep: true, repair: true });
+
+  const { findings, notes } = await check(fixture, { repair: true });
+
+  expect(findings).toEqual([]);
+  expect(notes.map(({ kind }) => kind)).toEqual(['lost', 'lost']);
+});
+
+describe('a session file that is cut', () => {
+  it('is written anew from the rows of its session', async () => {
+    await using fixture = await ArchiveFixture.make();
+    await fixture.record([1, 2]);
+    await truncate(fixture.path('session_s1.json'), 100);
+
+    expect((await check(fixture, { repair: true })).findings).toMatchObject([
+      { kind: 'view-outdated', key: `${DIRECTORY}/session_s1.json`, repaired: true },
+    ]);
+    expect(await check(fixture)).toEqual({ findings: [], notes: [] });
+  });
+
+  it('is set aside when no row is left of its session, and is a note then', async () => {
+    await using fixture = await ArchiveFixture.make();
+    await fixture.record([1, 2]);
+    await truncate(fixture.path('session_s1.json'), 100);
+    await using rebuilt = await fixture.withoutRows();
+    const key = `${DIRECTORY}/session_s1.json`;
+    expect((await reindex(rebuilt.archive)).unreadable).toEqual([key]);
+    const cut = await readFile(fixture.path('session_s1.json'));
+
+    expect((await check(rebuilt)).findings).toMatchObject([{ kind: 'session-file-without-row', key, repaired: false }]);
+    const { findings } = await check(rebuilt, { repair: true });
+
+    expect(findings).toMatchObject([{ kind: 'session-file-without-row', key, repaired: true }]);
+    expect(await check(rebuilt)).toEqual({
+      findings: [],
+      notes: [{ kind: 'quarantined', directory: DIRECTORY, key: `${key}.quarantined` }],
+    });
+    expect(await readFile(fixture.path('session_s1.json.quarantined'))).toEqual(cut);
+  });
+
+  it('is written anew in a directory where its session has no media', async () => {
+    await using fixture = await ArchiveFixture.make();
+    await fixture.record([1]);
+    const elsewhere = 'cam/2026/11/21';
+    await fixture.put(`${elsewhere}/session_s1.json`, Buffer.from('{"version":1,'));
+
+    expect((await check(fixture, { repair: true })).findings).toMatchObject([
+      { kind: 'view-outdated', key: `${elsewhere}/session_s1.json`, repaired: true },
+    ]);
+    expect(await check(fixture)).toEqual({ findings: [], notes: [] });
+  });
+
+  it('says that nothing was repaired of media for which there is no init object', async () => {
+    await using fixture = await ArchiveFixture.make();
+    await fixture.writeSegment(1, 0);
+
+    for (const _ of [1, 2]) {
+      const { findings } = await check(fixture, { repair: true });
+      expect(findings.map(({ kind, repaired }) => [kind, repaired])).toEqual([
+        ['object-without-row', false],
+        ['object-without-row', false],
+      ]);
+    }
+  });
+});

@@ -84,30 +84,33 @@ export class CopyFinder {
     private readonly isDeep: boolean,
   ) {}
 
-  async find(object: PromisedObject): Promise<Copies> {
+  /** @param isLost whether its row says so: it takes more than the right length to say otherwise */
+  async find(object: PromisedObject, isLost = false): Promise<Copies> {
     const { scope } = this;
-    const local = await this.stateIn(this.archive.stores.local, scope.local, object);
-    const first = await this.remoteState('bucket', object);
+    const isDeep = this.isDeep || isLost;
+    const local = await this.stateIn(this.archive.stores.local, scope.local, object, isDeep);
+    const first = await this.remoteState('bucket', object, isDeep);
     if (first === 'good') return { local, bucket: first };
-    const second = await this.remoteState('backup', object);
+    const second = await this.remoteState('backup', object, isDeep);
     if (second === 'good' || first === 'missing') return { local, bucket: second };
     return { local, bucket: second === 'unknown' ? second : first };
   }
 
-  private async remoteState(name: RemoteStore, object: PromisedObject): Promise<CopyState> {
+  private async remoteState(name: RemoteStore, object: PromisedObject, isDeep: boolean): Promise<CopyState> {
     if (this.archive.away?.has(name) === true) return 'unknown';
-    return this.stateIn(this.archive.stores[name], this.scope[name], object);
+    return this.stateIn(this.archive.stores[name], this.scope[name], object, isDeep);
   }
 
   private async stateIn(
     store: StorageDriver | undefined,
     listing: Listing | undefined,
     object: PromisedObject,
+    isDeep: boolean,
   ): Promise<CopyState> {
     const sizeBytes = listing?.get(splitKey(object.key).name);
     if (store === undefined || sizeBytes === undefined) return 'missing';
     if (sizeBytes !== object.sizeBytes) return 'truncated';
-    return this.isDeep ? this.read(store, object) : 'good';
+    return isDeep ? this.read(store, object) : 'good';
   }
 
   private async read(store: StorageDriver, object: PromisedObject): Promise<CopyState> {

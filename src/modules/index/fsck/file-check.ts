@@ -1,17 +1,23 @@
-import { parseObjectKey, plainKey } from '../../storage/ports/object-key.js';
-import type { Archive } from '../archive.js';
+import { parseObjectKey, plainKey, type ObjectKey } from '../../storage/ports/object-key.js';
+import { findStore, type Archive } from '../archive.js';
+import { RecordingSession } from '../entities/index.js';
+import { writeSessionFile } from '../manifests/session-file.js';
+import { readSegment } from '../media-content.js';
 import {
   isManifestName,
   isSessionFileName,
   parseInitName,
   parseSegmentName,
+  parseSessionFileName,
   sessionFileName,
   splitKey,
 } from '../object-names.js';
+import { findSessionFile } from '../reindex/find-session-file.js';
 import { adoptRowless } from './adopt-rowless.js';
 import { placeOf, type DirectoryScope } from './directory-scope.js';
-import type { FindingKind } from './finding.js';
+import type { FindingKind, Place } from './finding.js';
 import type { Findings } from './findings.js';
+import { writeView } from './write-view.js';
 
 const QUARANTINED = /\.quarantined(-\d+)?$/;
 
@@ -74,10 +80,48 @@ export class FileCheck {
       this.findings.note({ ...place, kind: 'awaiting-deletion' });
     } else if (number !== undefined && number >= openFromNumber) {
       this.findings.note({ ...place, number, kind: 'open-segment' });
+    } else if (number === undefined) {
+      await this.sessionFile(key, { ...place, ...this.streamOf() });
+    } else if (await this.isForeign(key)) {
+      this.findings.note({ ...place, number, kind: 'foreign-file' });
     } else {
-      const message = 'No row names this object: it is in no list and no manifest.';
-      await this.findings.add({ ...place, number, ...this.streamOf(), kind, message }, this.adoption());
+      await this.rowless(kind, { ...place, number, ...this.streamOf() });
     }
+  }
+
+  /** Of a session that has no media here, as far as the rows know. */
+  private async sessionFile(key: ObjectKey, place: Place): Promise<void> {
+    const { manager } = this.archive.dataSource;
+    const { directory, name } = splitKey(key);
+    const id = parseSessionFileName(name) ?? '';
+    const isKnown = await manager.existsBy(RecordingSession, { id });
+    const file = await findSessionFile(this.archive, key);
+    if (file !== 'unreadable') {
+      if (!isKnown || file?.segments.length !== 0) await this.rowless('session-file-without-row', place);
+    } else if (isKnown) {
+      const message = 'The file does not say what the rows say.';
+      const write = async () => writeView(this.archive, key, await writeSessionFile(manager, id, directory));
+      await this.findings.add({ ...place, kind: 'view-outdated', session: id, message }, write);
+    } else if (this.scope.local.has(name)) {
+      const message = 'No row is of its session, and the file cannot be read.';
+      await this.findings.add({ ...place, kind: 'session-file-without-row', message }, this.adoption());
+    } else {
+      this.findings.note({ ...place, kind: 'foreign-file' });
+    }
+  }
+
+  private async rowless(kind: FindingKind, place: Place): Promise<void> {
+    const message = 'No row names this object: it is in no list and no manifest.';
+    await this.findings.add({ ...place, kind, message }, this.adoption());
+  }
+
+  /** What a bucket alone has is ours when it is a whole segment: everybody may write there. */
+  private async isForeign(key: ObjectKey): Promise<boolean> {
+    if (this.scope.local.has(splitKey(key).name)) return false;
+    const store = await findStore(this.archive.stores, key);
+    if (store === undefined) return false;
+    const { scanned, sizeBytes } = await readSegment(store, key);
+    return scanned.fragments === 0 || scanned.wholeBytes !== sizeBytes;
   }
 
   /** Without a store that does not answer nobody knows which session media is of. */

@@ -1,5 +1,5 @@
 import type { RemoteStore } from '../archive.js';
-import type { Finding, FindingListener, Note, Place } from './finding.js';
+import type { Finding, FindingListener, Note, Place, RepairedFinding } from './finding.js';
 
 /** How much was looked at and what came of it. */
 export interface FsckSummary {
@@ -15,11 +15,16 @@ export interface FsckSummary {
   readonly notes: Readonly<Record<string, number>>;
   /** Objects that only a store that does not answer may have: nothing is said of these. */
   readonly unseen: number;
+  /** Something that was asked for could not be looked at: there are `unseen`, or with `deep` a store was not read. */
+  readonly isIncomplete: boolean;
   /** Why stores did not answer, by name. */
   readonly away: Readonly<Partial<Record<RemoteStore, string>>>;
 }
 
-/** Counts what is found, has it repaired where that is wanted and possible, and tells it. */
+/**
+ * Counts what is found, has it repaired where that is wanted and possible, and tells it. What is to be repaired is told when
+ * a second look has said whether it was: see {@link Findings.confirm}.
+ */
 export class Findings {
   readonly looked = { directories: 0, sessions: 0, segments: 0, objects: 0, bytesRead: 0 };
   private readonly byKind: Record<string, number> = {};
@@ -27,6 +32,7 @@ export class Findings {
   private found = 0;
   private repaired = 0;
   private unseenCount = 0;
+  private untold: RepairedFinding[] = [];
 
   constructor(
     private readonly listener: FindingListener,
@@ -37,12 +43,32 @@ export class Findings {
   async add(finding: Finding, repair?: () => Promise<void>): Promise<void> {
     this.found += 1;
     this.byKind[finding.kind] = (this.byKind[finding.kind] ?? 0) + 1;
-    const repaired = this.withRepair && repair !== undefined;
-    if (repaired) {
-      await repair();
-      this.repaired += 1;
+    if (!this.withRepair) {
+      this.listener.finding({ ...finding, repaired: false });
+      return;
     }
-    this.listener.finding({ ...finding, repaired });
+    await repair?.();
+    this.untold.push({ ...finding, repaired: repair !== undefined });
+  }
+
+  /**
+   * Tells what was found since the last time. What is found again was not repaired.
+   *
+   * @param lookAgain tells what is there now
+   */
+  async confirm(lookAgain: (findings: Findings) => Promise<void>): Promise<void> {
+    const { untold } = this;
+    this.untold = [];
+    const still = new Set<string>();
+    if (untold.some(({ repaired }) => repaired)) {
+      const listener = { finding: (one: Finding) => still.add(identityOf(one)), note: () => undefined };
+      await lookAgain(new Findings(listener, false));
+    }
+    for (const finding of untold) {
+      const repaired = finding.repaired && !still.has(identityOf(finding));
+      if (repaired) this.repaired += 1;
+      this.listener.finding({ ...finding, repaired });
+    }
   }
 
   note(note: Note): void {
@@ -57,8 +83,13 @@ export class Findings {
   }
 
   /** @param away why stores did not answer */
-  summary(away: ReadonlyMap<RemoteStore, string>): FsckSummary {
+  summary(away: ReadonlyMap<RemoteStore, string>, isDeep: boolean): FsckSummary {
     const { looked, found: findings, repaired, byKind, notes, unseenCount: unseen } = this;
-    return { ...looked, findings, repaired, byKind, notes, unseen, away: Object.fromEntries(away) };
+    const isIncomplete = unseen > 0 || (isDeep && away.size > 0);
+    return { ...looked, findings, repaired, byKind, notes, unseen, isIncomplete, away: Object.fromEntries(away) };
   }
+}
+
+function identityOf({ kind, key, directory, number, session }: Finding): string {
+  return JSON.stringify([kind, key, directory, number, session]);
 }

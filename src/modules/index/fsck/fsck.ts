@@ -3,6 +3,7 @@ import { storesOf, type Archive } from '../archive.js';
 import { SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { segmentPages } from '../manifests/segment-pages.js';
 import { isSessionFileName, parseInitName, parseSegmentName, splitKey } from '../object-names.js';
+import { assertStoragePresent } from '../storage-presence.js';
 import { CopyFinder } from './copies.js';
 import { readScope } from './directory-scope.js';
 import { FileCheck } from './file-check.js';
@@ -19,36 +20,38 @@ export interface FsckOptions {
   /** Reads every byte of every object. */
   readonly deep: boolean;
   readonly repair: boolean;
+  /** Also when a store has nothing of what the rows name. */
+  readonly evenIfEmpty?: boolean;
 }
 
 /**
  * Compares rows, objects, manifests and session files of an archive that nothing records into, directory by directory:
- * what is in memory is one directory's names and one page of its rows. A bucket that does not answer is done without: what
+ * what is in memory is one directory's names, one page of its rows and with `repair` what was found there. A bucket that does not answer is done without: what
  * it alone may have is not judged.
  *
+ * @throws {StorageEmptyError} when a store cannot be the one that the rows are about
  * @throws {StorageUnavailableError} when a store answers no more
  * @throws {StorageCallUnsupportedError} when a store lists nothing
  */
 export async function fsck(given: Archive, options: FsckOptions, listener: FindingListener): Promise<FsckSummary> {
   const findings = new Findings(listener, options.repair);
   const archive = await withStoresThatAnswer(given);
+  if (options.evenIfEmpty !== true) await assertStoragePresent(archive);
   for (const directory of await directoriesOf(archive)) {
     findings.looked.directories += 1;
-    await checkDirectory(archive, directory, options, findings);
+    await checkDirectory(archive, directory, options.deep, findings);
+    // What is repaired has been read: names and lengths tell the rest.
+    await findings.confirm((again) => checkDirectory(archive, directory, false, again));
     await setImmediate();
   }
   await new SumsCheck(archive, findings).sessions();
-  return findings.summary(archive.away ?? new Map());
+  await findings.confirm((again) => new SumsCheck(archive, again).sessions());
+  return findings.summary(archive.away ?? new Map(), options.deep);
 }
 
-async function checkDirectory(
-  archive: Archive,
-  directory: string,
-  { deep }: FsckOptions,
-  findings: Findings,
-): Promise<void> {
+async function checkDirectory(archive: Archive, directory: string, isDeep: boolean, findings: Findings): Promise<void> {
   const scope = await readScope(archive, directory);
-  const copies = new CopyFinder(archive, scope, deep);
+  const copies = new CopyFinder(archive, scope, isDeep);
   const files = new FileCheck(archive, scope, findings);
   await new InitCheck(archive, scope, findings, copies).run();
   const segments = new SegmentCheck(archive, scope, findings, copies);

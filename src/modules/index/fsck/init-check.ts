@@ -42,7 +42,8 @@ export class InitCheck {
     const promise = promiseOfInit(track);
     const { key } = promise;
     this.findings.looked.objects += 1;
-    const copies = await this.copies.find(promise);
+    const isLost = tracks.some(({ lostAt }) => lostAt !== null);
+    const copies = await this.copies.find(promise, isLost);
     const part = this.scope.parts.find(({ sessionId }) => sessionId === track.sessionId);
     const here = { ...placeOf(this.scope, track.sessionId, part), key };
     if (!isSomewhere(copies)) {
@@ -51,7 +52,7 @@ export class InitCheck {
       else await this.findings.add(goneFinding(faultOf(copies), here), () => this.repair.setInit(key, new Date()));
       return;
     }
-    if (tracks.some(({ lostAt }) => lostAt !== null)) {
+    if (isLost) {
       const message = 'The init object is there, and its rows say that it is lost.';
       await this.findings.add({ ...here, kind: 'object-found', message }, () => this.repair.setInit(key, null));
     }

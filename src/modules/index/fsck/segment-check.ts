@@ -28,13 +28,13 @@ export class SegmentCheck {
     this.findings.looked.segments += 1;
     const { sessionId, number, startMs, durationMs } = row;
     const place = { ...placeOf(this.scope, sessionId, { startMs, endMs: startMs + durationMs }), number };
+    const known = lostTracksOf(row);
     const found: FoundObject[] = [];
     for (const object of row.objects) {
       if (await this.isMisnamed(row, object, place)) return;
       this.findings.looked.objects += 1;
-      found.push({ object, copies: await this.copies.find(promiseOf(object)) });
+      found.push({ object, copies: await this.copies.find(promiseOf(object), known.includes(object.trackId)) });
     }
-    const known = lostTracksOf(row);
     for (const one of found) {
       const { objectKey: key, trackId } = one.object;
       const here = { ...place, key };

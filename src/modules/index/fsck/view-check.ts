@@ -1,6 +1,5 @@
 import { buffer } from 'node:stream/consumers';
 import { ObjectNotFoundError } from '../../storage/storage.errors.js';
-import { bodyOf } from '../../storage/ports/body-of.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
 import type { Archive } from '../archive.js';
@@ -13,6 +12,7 @@ import type { Place } from './finding.js';
 import type { Findings } from './findings.js';
 import type { Side } from './object-findings.js';
 import { differenceFromRows } from './session-file-difference.js';
+import { writeView } from './write-view.js';
 
 /** What follows from the configuration and not from the rows: it may have been changed since. */
 const CONFIGURED = / (?:maxSegmentDuration|minBufferTime|publishTime)="[^"]*"|^#EXT-X-TARGETDURATION:.*$/gm;
@@ -83,7 +83,7 @@ export class ViewCheck {
     } else if (this.willBeWritten) {
       this.findings.note({ ...here, kind: 'view-behind' });
     } else {
-      await this.findings.add({ ...here, ...viewFinding(fault) }, () => this.write(key, expected));
+      await this.findings.add({ ...here, ...viewFinding(fault) }, () => writeView(this.archive, key, expected));
     }
   }
 
@@ -106,11 +106,6 @@ export class ViewCheck {
     const local = await stateIn(stores.local, key, expected);
     if (away?.has('bucket') === true) return { local, bucket: 'unknown' };
     return { local, bucket: stores.bucket && (await stateIn(stores.bucket, key, expected)) };
-  }
-
-  private async write(key: ObjectKey, body: Buffer): Promise<void> {
-    await this.archive.stores.local.put(key, bodyOf(body));
-    await this.archive.outbox.uploadView(key);
   }
 }
 

@@ -22,15 +22,14 @@ export async function insertSegments(
   segments: readonly FileSegment[],
   anchorMs: number,
 ): Promise<void> {
-  const finders = { quick: new CopyFinder(archive, scope, false), deep: new CopyFinder(archive, scope, true) };
+  const finder = new CopyFinder(archive, scope, false);
   for (let start = 0; start < segments.length; start += ROWS_AT_ONCE) {
     const rows: SegmentRow[] = [];
     const waiting: SegmentRow['objects'][number][] = [];
     for (const { knownLost, ...facts } of segments.slice(start, start + ROWS_AT_ONCE)) {
       const found = new Map<string, Copies>();
       for (const object of facts.objects) {
-        const finder = knownLost.includes(object.trackId) ? finders.deep : finders.quick;
-        const copies = await finder.find(promiseOf(object));
+        const copies = await finder.find(promiseOf(object), knownLost.includes(object.trackId));
         if (isSomewhere(copies)) found.set(object.trackId, copies);
       }
       const lost = new Set(facts.objects.map(({ trackId }) => trackId).filter((trackId) => !found.has(trackId)));

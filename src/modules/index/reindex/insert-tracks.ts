@@ -20,7 +20,7 @@ export async function insertTracks(
     const { directory, sessionId, trackId } = track;
     if (await manager.existsBy(TrackRow, { directory, sessionId, trackId })) continue;
     const promise = promiseOfInit(track);
-    const copies = await new CopyFinder(archive, scope, isLost).find(promise);
+    const copies = await new CopyFinder(archive, scope, false).find(promise, isLost);
     const lostAt = isSomewhere(copies) ? null : new Date(now);
     await manager.insert(TrackRow, { ...track, lostAt, createdAt: new Date(now + position) });
     if (copies.local === 'good' && copies.bucket !== 'good') await archive.outbox.upload(manager, [promise]);

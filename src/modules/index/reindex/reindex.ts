@@ -1,8 +1,7 @@
-import { buffer } from 'node:stream/consumers';
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
-import { findStore, storesOf, type Archive } from '../archive.js';
+import { storesOf, type Archive } from '../archive.js';
 import {
   CompletenessRow,
   GapRow,
@@ -19,7 +18,9 @@ import { Findings } from '../fsck/findings.js';
 import { ViewCheck } from '../fsck/view-check.js';
 import { LeftMedia } from '../left-media.js';
 import { isSessionFileName, parseSegmentName, splitKey } from '../object-names.js';
+import { assertStoragePresent } from '../storage-presence.js';
 import { adoptMedia } from './adopt-media.js';
+import { findSessionFile } from './find-session-file.js';
 import { SessionImport } from './session-import.js';
 
 /** Tables that are made from the storage. Nodes, orders to delete and names that are used up are not in it. */
@@ -48,7 +49,9 @@ export async function countRows({ dataSource }: Archive): Promise<{ sessions: nu
 
 export interface ReindexOptions {
   /** Makes rows also of what was deleted without its objects. */
-  readonly takeBack: boolean;
+  readonly takeBack?: boolean;
+  /** Also when the storage has nothing of what the rows name. */
+  readonly evenIfEmpty?: boolean;
 }
 
 /**
@@ -56,15 +59,17 @@ export interface ReindexOptions {
  * deleted is left out, and as far as the database still knows it what was deleted without its objects. Rows that are there
  * are replaced.
  *
+ * @throws {StorageEmptyError} when the storage cannot be the one that the rows are about; they are left as they are
  * @throws {StorageUnavailableError}
  * @throws {StorageCallUnsupportedError} when a store lists nothing; the rows are left as they are
  */
 export async function reindex(
   archive: Archive,
-  { takeBack }: ReindexOptions = { takeBack: false },
+  { takeBack = false, evenIfEmpty = false }: ReindexOptions = {},
 ): Promise<ReindexSummary> {
   const { dataSource } = archive;
   const directories = await directoriesOf(archive);
+  if (!evenIfEmpty) await assertStoragePresent(archive);
   await inTransaction(dataSource, async (manager) => {
     for (const entity of takeBack ? [...REBUILT, LeftPart] : REBUILT)
       await manager.createQueryBuilder().delete().from(entity).execute();
@@ -81,10 +86,9 @@ export async function reindex(
       !leftMedia.has(splitKey(key).name) && !(await archive.outbox.isOrdered('delete', key));
     for (const name of files) {
       const key = parseObjectKey(`${directory}/${name}`);
-      const store = await findStore(archive.stores, key);
-      if (store === undefined || !(await isWanted(key))) continue;
-      const isRead = await imports.take(await buffer(await store.get(key)), directory);
-      if (!isRead) unreadable.push(key);
+      const file = (await isWanted(key)) ? await findSessionFile(archive, key) : undefined;
+      if (file === 'unreadable') unreadable.push(key);
+      else if (file !== undefined) await imports.take(file);
     }
     const adoption = await adoptMedia(archive, directory, isWanted);
     adopted += adoption.segments;
@@ -123,8 +127,8 @@ async function directoriesOf({ stores }: Archive): Promise<Map<string, ReadonlyS
 
 /** What has ended is told by its files from now on; what has not, the next start takes up again. */
 async function writeViews(archive: Archive, directories: readonly string[]): Promise<void> {
-  const findings = new Findings({ finding: () => undefined, note: () => undefined }, true);
   for (const directory of directories) {
+    const findings = new Findings({ finding: () => undefined, note: () => undefined }, true);
     await new ViewCheck(archive, await readScope(archive, directory), findings).run();
   }
 }

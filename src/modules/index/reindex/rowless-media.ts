@@ -1,11 +1,12 @@
 import type { MediaKind } from '../../../media/codecs/codec.js';
 import { ticksToMs } from '../../../media/timeline/ticks.js';
-import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
+import type { ObjectKey } from '../../storage/ports/object-key.js';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
 import { findStore, type Archive } from '../archive.js';
 import { readSegment, type SegmentContent } from '../media-content.js';
 import type { SegmentRow } from '../entities/index.js';
 import { firstBytes } from './bodies.js';
+import { setAside } from './set-aside.js';
 import type { KnownTrack, TrackFinder } from './track-finder.js';
 
 type RowObject = SegmentRow['objects'][number];
@@ -56,27 +57,23 @@ export class RowlessMedia {
     return { number, objects, tracks, startMs, endMs, modifiedAtMs };
   }
 
-  /** @returns undefined when there is no whole fragment: the object is called `.quarantined` then */
+  /**
+   * What is not whole in the folder was left by a crash: it is cut, or without a whole fragment called `.quarantined`. In a
+   * bucket it is not ours, since we put whole segments there: it stays.
+   *
+   * @returns undefined when it is no media that can be taken up
+   */
   private async wholeContent(store: StorageDriver, key: ObjectKey): Promise<SegmentContent | undefined> {
     const content = await readSegment(store, key);
     const { wholeBytes, fragments } = content.scanned;
+    if (wholeBytes === content.sizeBytes && fragments > 0) return content;
+    if (store !== this.archive.stores.local) return undefined;
     if (fragments === 0) {
-      await this.setAside(store, key);
+      this.quarantined(await setAside(store, key));
       return undefined;
     }
-    if (wholeBytes === content.sizeBytes) return content;
     await store.put(key, firstBytes(await store.get(key), wholeBytes));
     return readSegment(store, key);
-  }
-
-  private async setAside(store: StorageDriver, key: ObjectKey): Promise<void> {
-    let aside = parseObjectKey(`${key}.quarantined`);
-    for (let copy = 2; (await store.head(aside)) !== undefined; copy++) {
-      aside = parseObjectKey(`${key}.quarantined-${String(copy)}`);
-    }
-    await store.put(aside, await store.get(key), { onlyIfAbsent: true });
-    await store.delete(key);
-    this.quarantined(aside);
   }
 }
 

@@ -5,7 +5,7 @@ import { RecordingSession } from '../entities/index.js';
 import { readScope } from '../fsck/directory-scope.js';
 import { RUNNING_STATES, type RecordingSessionState } from '../recording-session.js';
 import { importSessionFile } from './import-session-file.js';
-import { readSessionFile, type SessionFileRows } from './session-file-rows.js';
+import type { SessionFileRows } from './session-file-rows.js';
 import { settleDirectory } from './settle-directory.js';
 
 /** What the newest file of a session says of it; a session that went through several directories has one in each. */
@@ -23,10 +23,8 @@ export class SessionImport {
 
   constructor(private readonly archive: Archive) {}
 
-  /** @returns false for a file that is no session file */
-  async take(bytes: Buffer, directory: string): Promise<boolean> {
-    const file = readSessionFile(bytes, directory);
-    if (file === undefined) return false;
+  async take(file: SessionFileRows): Promise<void> {
+    const { directory } = file;
     const { id, stream, nodeAlias, startedAt, state } = file.session;
     const rank = rankOf(file);
     const known = this.newest.get(id);
@@ -38,7 +36,6 @@ export class SessionImport {
       await importSessionFile(manager, this.archive, scope, file, isNewest);
       await settleDirectory(manager, this.archive, directory, starts);
     });
-    return true;
   }
 
   /** Of each stream and node at most one session may have been running: the last. The next start takes it up again. */
