@@ -11,10 +11,10 @@ export function nearestName(name: string, names: readonly string[]): string {
 
 function distanceOf(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, length) => length);
-  for (const [index, letter] of [...from].entries()) {
+  for (let index = 0; index < from.length; index += 1) {
     const next = [index + 1];
-    for (const [column, wanted] of [...to].entries()) {
-      const changed = (row[column] ?? 0) + (letter === wanted ? 0 : 1);
+    for (let column = 0; column < to.length; column += 1) {
+      const changed = (row[column] ?? 0) + (from[index] === to[column] ? 0 : 1);
       next.push(Math.min(changed, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
     }
     row = next;
