@@ -21,12 +21,13 @@ async function rebuild(args: readonly string[], context: CommandContext): Promis
   const { config, force, ...options } = parse(args);
   const archive = await openArchive(config, context, 'made-when-absent');
   const { sessions, segments } = await countRows(archive);
-  if (sessions + segments > 0) {
-    const rows = `the rows of ${String(sessions)} sessions and ${String(segments)} segments`;
-    if (!force) throw new ArchiveUnusableError(`The database has ${rows}: --force replaces them.`);
-    process.stderr.write(`Replacing ${rows}.\n`);
-  }
-  const summary = await reindex(archive, options);
+  const rows = `the rows of ${String(sessions)} sessions and ${String(segments)} segments`;
+  const isEmpty = sessions + segments === 0;
+  if (!isEmpty && !force) throw new ArchiveUnusableError(`The database has ${rows}: --force replaces them.`);
+  const beforeReplacing = (): void => {
+    if (!isEmpty) process.stderr.write(`Replacing ${rows}.\n`);
+  };
+  const summary = await reindex(archive, { ...options, beforeReplacing });
   await archive.dataSource.destroy();
   process.stdout.write(`${linesOf(summary).join('\n')}\n`);
   process.exitCode = summary.unreadable.length + summary.lost === 0 ? WHOLE : NOT_ALL;

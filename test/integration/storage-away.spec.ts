@@ -1,5 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
+import type { CommandContext } from '../../src/cli/command.js';
 import { fsckCommand } from '../../src/cli/fsck.js';
+import { reindexCommand } from '../../src/cli/reindex.js';
 import { RecordingSession, SegmentRow } from '../../src/modules/index/entities/index.js';
 import { StorageEmptyError } from '../../src/modules/index/storage-presence.js';
 import { reindex } from '../../src/modules/index/reindex/reindex.js';
@@ -20,6 +22,10 @@ async function unmounted(): Promise<ArchiveFixture> {
   await fixture.manifests.publish(DIRECTORY);
   await rename(`${fixture.root}/cam`, `${fixture.folder}/disk`);
   return fixture;
+}
+
+function contextOf({ folder: cwd }: ArchiveFixture, env: CommandContext['env']): CommandContext {
+  return { cwd, env, version: '0', engineWorkerUrl: new URL('file:///'), webRoot: '/' };
 }
 
 async function mount({ folder, root }: ArchiveFixture): Promise<void> {
@@ -51,6 +57,24 @@ describe('a storage that has nothing of what the index knows', () => {
     await using fixture = await unmounted();
 
     expect(await reindex(fixture.archive, { evenIfEmpty: true })).toMatchObject({ sessions: 0, segments: 0 });
+  });
+
+  it('stops aircheck reindex --force before it says that it replaces anything', async () => {
+    await using fixture = await unmounted();
+    const env = {
+      AIRCHECK_RECORDER_STORAGE_ROOT: fixture.root,
+      DATABASE_URL: `sqlite://${fixture.folder}/index.db`,
+    };
+    const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const ended = reindexCommand.run(['--force'], contextOf(fixture, env));
+
+    await expect(ended).rejects.toThrow(StorageEmptyError);
+    const lines = said.mock.calls.length;
+    said.mockRestore();
+
+    expect(lines).toBe(0);
+    expect(reindexCommand.failureExitCode).toBe(2);
+    expect(await fixture.rows.count(RecordingSession)).toBe(2);
   });
 
   it('keeps fsck from looking and from marking anything as lost, unless it is told to', async () => {
@@ -139,10 +163,9 @@ describe('a bucket that does not answer', () => {
       AIRCHECK_RECORDER_SPOOL_DIR: fixture.root,
       DATABASE_URL: `sqlite://${fixture.folder}/index.db`,
     };
-    const context = { cwd: fixture.folder, env, version: '0', engineWorkerUrl: new URL('file:///'), webRoot: '/' };
     const written = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
 
-    await fsckCommand.run(args, context);
+    await fsckCommand.run(args, contextOf(fixture, env));
     const output = written.mock.calls.map(([text]) => String(text)).join('');
     written.mockRestore();
     const ended = process.exitCode;

@@ -52,6 +52,8 @@ export interface ReindexOptions {
   readonly takeBack?: boolean;
   /** Also when the storage has nothing of what the rows name. */
   readonly evenIfEmpty?: boolean;
+  /** Told when rows that are there are about to go. */
+  readonly beforeReplacing?: () => void;
 }
 
 /**
@@ -65,11 +67,12 @@ export interface ReindexOptions {
  */
 export async function reindex(
   archive: Archive,
-  { takeBack = false, evenIfEmpty = false }: ReindexOptions = {},
+  { takeBack = false, evenIfEmpty = false, beforeReplacing }: ReindexOptions = {},
 ): Promise<ReindexSummary> {
   const { dataSource } = archive;
   const directories = await directoriesOf(archive);
   if (!evenIfEmpty) await assertStoragePresent(archive);
+  beforeReplacing?.();
   await inTransaction(dataSource, async (manager) => {
     for (const entity of takeBack ? [...REBUILT, LeftPart] : REBUILT)
       await manager.createQueryBuilder().delete().from(entity).execute();
