@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Like, Not } from 'typeorm';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
@@ -118,7 +119,10 @@ overBothDatabases(() => {
     await manager.delete(Job, { kind: 'upload' });
     await change(fixture, [1, 2], { state: 'stored', createdAt: new Date(Date.now() - HOUR_MS) });
     await fixture.app.get(SpoolKeeperService).run();
-    expect(await released(fixture)).toHaveLength(4);
+    const init = { key: parseObjectKey(`${DIRECTORY}/init.m4s`), sizeBytes: 5, sha256: digest('video') };
+    await fixture.storage.put(init.key, Buffer.from('video'));
+    await inTransaction(fixture.dataSource, (own) => fixture.app.get(OutboxService).release(own, [init]));
+    expect(await released(fixture)).toHaveLength(5);
     const order = jest.spyOn(bucket, 'put').mockRejectedValue(new StorageUnavailableError('failed', 'not now.'));
 
     const runner = jobRunner(fixture);
@@ -128,11 +132,17 @@ overBothDatabases(() => {
     expect(await rowOf(fixture, 1)).toMatchObject({ state: 'uploading', releasedAt: null });
     expect(await rowOf(fixture, 2)).toMatchObject({ state: 'stored', releasedAt: expect.any(Date) as Date });
     expect(await findPlaces(manager)).toMatchObject({ local: { segments: 1 }, bucket: { segments: 1 } });
-    expect(await manager.findBy(Job, {})).toMatchObject([{ kind: 'upload', objectKey: `${DIRECTORY}/seg_0001.m4s` }]);
+    expect(await manager.find(Job, { order: { objectKey: 'ASC' } })).toMatchObject([
+      { kind: 'upload', objectKey: init.key, sha256: init.sha256 },
+      { kind: 'upload', objectKey: `${DIRECTORY}/seg_0001.m4s` },
+    ]);
 
     order.mockRestore();
     await until(async () => (await rowOf(fixture, 1)).state === 'stored', 'it is in the bucket again');
-    expect(await bucket.head(parseObjectKey(`${DIRECTORY}/seg_0001.m4s`))).toBeDefined();
+    await until(async () => (await manager.countBy(Job, {})) === 0, 'the init is too');
+    for (const name of ['init.m4s', 'seg_0001.m4s']) {
+      expect(await bucket.head(parseObjectKey(`${DIRECTORY}/${name}`))).toBeDefined();
+    }
     await runner.beforeApplicationShutdown();
   });
 
@@ -195,6 +205,10 @@ overBothDatabases(() => {
         await listener[what]?.(manager, parseObjectKey(`${DIRECTORY}/${name}`));
       }
     });
+  }
+
+  function digest(text: string): string {
+    return createHash('sha256').update(text).digest('hex');
   }
 
   function rowOf({ dataSource }: IndexFixture, number: number): Promise<SegmentRow> {
