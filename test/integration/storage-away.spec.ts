@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import type { CommandContext } from '../../src/cli/command.js';
 import { fsckCommand } from '../../src/cli/fsck.js';
-import { reindexCommand } from '../../src/cli/reindex.js';
+import { run } from '../../src/cli/run.js';
 import { RecordingSession, SegmentRow } from '../../src/modules/index/entities/index.js';
 import { StorageEmptyError } from '../../src/modules/index/storage-presence.js';
 import { reindex } from '../../src/modules/index/reindex/reindex.js';
@@ -59,21 +59,23 @@ describe('a storage that has nothing of what the index knows', () => {
     expect(await reindex(fixture.archive, { evenIfEmpty: true })).toMatchObject({ sessions: 0, segments: 0 });
   });
 
-  it('stops aircheck reindex --force before it says that it replaces anything', async () => {
+  it('ends aircheck reindex --force with 2 and one sentence', async () => {
     await using fixture = await unmounted();
     const env = {
       AIRCHECK_RECORDER_STORAGE_ROOT: fixture.root,
       DATABASE_URL: `sqlite://${fixture.folder}/index.db`,
     };
     const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const ended = reindexCommand.run(['--force'], contextOf(fixture, env));
+    const exit = jest.spyOn(process, 'exit').mockReturnValue(undefined as never);
 
-    await expect(ended).rejects.toThrow(StorageEmptyError);
-    const lines = said.mock.calls.length;
-    said.mockRestore();
+    await run(['reindex', '--force'], contextOf(fixture, env));
+    const lines = said.mock.calls.map(([text]) => String(text));
+    const exitCodes = exit.mock.calls.map(([exitCode]) => exitCode);
+    for (const spy of [said, exit]) spy.mockRestore();
 
-    expect(lines).toBe(0);
-    expect(reindexCommand.failureExitCode).toBe(2);
+    expect(exitCodes).toEqual([2]);
+    expect(lines).toEqual([expect.stringMatching(SENTENCE)]);
+    expect(lines[0]?.trimEnd()).not.toContain('\n');
     expect(await fixture.rows.count(RecordingSession)).toBe(2);
   });
 
