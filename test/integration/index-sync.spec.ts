@@ -18,14 +18,16 @@ overBothDatabases(() => {
 
   afterEach(() => fixture[Symbol.asyncDispose]());
 
-  async function ask<T>(query: string, method = 'GET', body?: unknown): Promise<{ status: number; body: T }> {
+  async function ask(query: string, method = 'GET', body?: unknown): Promise<{ status: number; body: unknown }> {
     const response = await fetch(`${await fixture.app.getUrl()}/api/recordings${query}`, {
       method,
       headers: { 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as T };
+    return { status: response.status, body: await response.json() };
   }
+
+  const changed = async (query: string): Promise<Synced> => (await ask(query)).body as Synced;
 
   /** Sessions s1, s2 … a second apart, each changed at the given second. */
   async function recordAll(changedAt: readonly number[]): Promise<void> {
@@ -67,14 +69,14 @@ overBothDatabases(() => {
     const seen: string[] = [];
     let since = 0;
     for (;;) {
-      const { sessions, last_ts: last } = (await ask<Synced>(`?limit=2&since_ts=${String(since)}`)).body;
+      const { sessions, last_ts: last } = await changed(`?limit=2&since_ts=${String(since)}`);
       if (last === null) break;
       seen.push(...sessions.map(({ stream }) => stream));
       since = last;
     }
 
     expect(seen).toEqual(['s2', 's4', 's5', 's3', 's1']);
-    expect((await ask<Synced>('?stream=s3')).body.sessions.map(({ stream }) => stream)).toEqual(['s3']);
+    expect((await changed('?stream=s3')).sessions.map(({ stream }) => stream)).toEqual(['s3']);
   });
 
   it('does not tell what was acknowledged, forgets it once, and keeps the recording', async () => {
@@ -82,7 +84,7 @@ overBothDatabases(() => {
 
     expect((await ask('', 'DELETE', { records: [recordOf(1)] })).body).toEqual({ deleted: 0 });
     expect((await ask('', 'PATCH', { records: [recordOf(1), recordOf(2), recordOf(9)] })).body).toEqual({ acked: 2 });
-    expect((await ask<Synced>('')).body.sessions.map(({ stream }) => stream)).toEqual(['s3']);
+    expect((await changed('')).sessions.map(({ stream }) => stream)).toEqual(['s3']);
     expect((await ask('', 'PATCH', { records: [recordOf(1)] })).body).toEqual({ acked: 0 });
     expect((await ask('', 'DELETE', { records: [recordOf(1), recordOf(3)] })).body).toEqual({ deleted: 1 });
     expect((await ask('', 'DELETE', { records: [recordOf(1)] })).body).toEqual({ deleted: 0 });
