@@ -9,7 +9,10 @@ import { until } from '../support/wait.js';
 
 const PLAYERS: readonly PlayerName[] = ['hls.js', 'dash.js'];
 const MEDIA_SECONDS = 10;
-const KEPT_SECONDS = 14;
+/** Players are up to twelve seconds behind. */
+const KEPT_SECONDS = 20;
+/** What a player goes on by when it was not left behind. */
+const WATCHED_SECONDS = 4;
 
 itWith('chromium', 'ffmpeg')('who watches live goes on while retention takes the beginning', async () => {
   const media = await makeMedia({ seconds: MEDIA_SECONDS, gopFrames: 30 });
@@ -32,6 +35,7 @@ itWith('chromium', 'ffmpeg')('who watches live goes on while retention takes the
   const { mpd_path: manifest } = await server.post<{ mpd_path: string }>('/api/record/cam', {});
   const playlist = server.url(manifestFor('hls.js', manifest).replace('index.m3u8', 'video.m3u8'));
   const text = async () => (await fetch(playlist)).text();
+  const firstNumber = async () => Number(/MEDIA-SEQUENCE:(\d+)/.exec(await text())?.[1]);
   const pages = await Promise.all(
     PLAYERS.map(async (player) => {
       const page = await browser.newPage();
@@ -43,20 +47,18 @@ itWith('chromium', 'ffmpeg')('who watches live goes on while retention takes the
     }),
   );
 
-  await until(async () => /MEDIA-SEQUENCE:[1-9]/.test(await text()), 'the beginning is cut', 40_000);
+  await until(async () => (await firstNumber()) > 0, 'the beginning is cut', 60_000);
   const positions = await Promise.all(pages.map(async (page) => (await playback(page)).position));
-  await until(
-    async () => !(await text()).includes('seg_0008.m4s') && (await text()).includes('seg_0012.m4s'),
-    'it is cut again',
-    40_000,
-  );
+  const first = await firstNumber();
+  await until(async () => (await firstNumber()) > first + 1, 'it is cut again', 40_000);
 
   expect(await text()).not.toContain('EVENT');
   for (const [index, page] of pages.entries()) {
-    const { position, errors, skips } = await playback(page);
+    const wanted = (positions[index] ?? 0) + WATCHED_SECONDS;
+    await until(async () => (await playback(page)).position > wanted, `${String(PLAYERS[index])} plays on`);
+    const { errors, skips } = await playback(page);
     expect(errors).toEqual([]);
     expect(skips).toEqual([]);
-    expect(position).toBeGreaterThan((positions[index] ?? 0) + 4);
   }
   await publisher.kill();
 });
