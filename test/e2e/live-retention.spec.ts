@@ -7,14 +7,14 @@ import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 
-const PLAYERS: readonly PlayerName[] = ['hls.js', 'dash.js'];
+const PLAYERS: readonly PlayerName[] = ['hls.js'];
 const MEDIA_SECONDS = 10;
 /** Players are up to twelve seconds behind. */
 const KEPT_SECONDS = 20;
 /** What a player goes on by when it was not left behind. */
 const WATCHED_SECONDS = 4;
 
-itWith('chromium', 'ffmpeg')('who watches live goes on while retention takes the beginning', async () => {
+itWith('chromium', 'ffmpeg')('who watches live by HLS goes on while retention takes the beginning', async () => {
   const media = await makeMedia({ seconds: MEDIA_SECONDS, gopFrames: 30 });
   const { size: bytes } = await stat(media);
   await using server = await TestServer.start({
