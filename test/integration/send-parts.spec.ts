@@ -3,7 +3,7 @@ import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
-import { ClientLeftError, sendParts } from '../../src/modules/index/object-access/send-parts.js';
+import { ClientLeftError, sendParts } from '../../src/platform/http/resource/send-parts.js';
 
 const PART_BYTES = 128 * 1024;
 /** More than the kernel takes for a client that does not read. */

@@ -1,20 +1,20 @@
-import { Controller, Get, Head, Logger, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Head, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { REVALIDATE } from '../../platform/http/resource/resource.js';
+import { sendResource } from '../../platform/http/resource/send-resource.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNamePipe } from '../signaling/ports/stream-name.pipe.js';
 import { ClipService } from './clip.service.js';
 import { clipQuery, selectionOf, type ClipQuery } from './clips/clip-query.js';
 import { DocumentedClip, DocumentedClipHeader } from './dto/documented-clip.js';
-import { fileNameOf, sendFile } from './send-file.js';
+import { dispositionOf, fileNameOf } from './file-name.js';
 
 @ApiTags('playback')
 @Controller('play')
 @Permission('playback')
 export class ClipController {
-  private readonly logger = new Logger(ClipController.name);
-
   constructor(private readonly clips: ClipService) {}
 
   /** Before GET, which Express would take for it. */
@@ -39,11 +39,12 @@ export class ClipController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    response.setHeader('Cache-Control', 'no-store');
-    const clip = await this.clips.find({ stream, selection: selectionOf(query), gaps: query.gaps });
-    const { sizeBytes, etag, contentType, startEpochMs, extension } = clip;
-    const fileName = fileNameOf(stream, startEpochMs, extension);
-    const file = { sizeBytes, etag, contentType, fileName, disposition: 'inline' } as const;
-    await sendFile(request, response, file, (range) => this.clips.read(clip, range), this.logger);
+    await sendResource(request, response, async () => {
+      const clip = await this.clips.find({ stream, selection: selectionOf(query), gaps: query.gaps });
+      const { sizeBytes, etag, contentType, startEpochMs, extension } = clip;
+      const disposition = dispositionOf('inline', fileNameOf(stream, startEpochMs, extension));
+      const file = { sizeBytes, etag, contentType, disposition, cacheControl: REVALIDATE };
+      return { ...file, open: (range) => this.clips.read(clip, range) };
+    });
   }
 }

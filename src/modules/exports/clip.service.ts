@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import type { ByteRange } from '../storage/ports/storage-driver.js';
+import type { ByteRange } from '../../shared/byte-range.js';
 import { StorageService } from '../storage/storage.service.js';
 import { clipBytes } from './clips/clip-bytes.js';
 import { ClipPlanner } from './clips/clip-planner.js';

@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, Head, HttpCode, Logger, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Head, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { REVALIDATE } from '../../platform/http/resource/resource.js';
+import { sendResource } from '../../platform/http/resource/send-resource.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { selectionOf } from './clips/clip-query.js';
 import { DocumentedExportFile, DocumentedExportFileHeader } from './dto/documented-export-file.js';
@@ -15,7 +17,7 @@ import {
 } from './export-query.js';
 import { ExportsFeed } from './exports-feed.js';
 import { ExportsService } from './exports.service.js';
-import { sendFile } from './send-file.js';
+import { dispositionOf } from './file-name.js';
 
 const idParam = ApiParam({ name: 'id', description: 'Of the export' });
 const notFound = ApiResponse({ status: 404, description: '`export-not-found`' });
@@ -24,8 +26,6 @@ const notFound = ApiResponse({ status: 404, description: '`export-not-found`' })
 @Controller('api/v1/exports')
 @Permission('playback')
 export class ExportsController {
-  private readonly logger = new Logger(ExportsController.name);
-
   constructor(
     private readonly exports: ExportsService,
     private readonly feed: ExportsFeed,
@@ -112,9 +112,11 @@ export class ExportsController {
   @ApiOperation({ summary: 'The file of an export' })
   @DocumentedExportFile()
   async send(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
-    response.setHeader('Cache-Control', 'no-store');
-    const file = { ...(await this.exports.file(id)), disposition: 'attachment' } as const;
-    await sendFile(request, response, file, (range) => this.exports.read(id, range), this.logger);
+    await sendResource(request, response, async () => {
+      const { fileName, ...file } = await this.exports.file(id);
+      const disposition = dispositionOf('attachment', fileName);
+      return { ...file, disposition, cacheControl: REVALIDATE, open: (range) => this.exports.read(id, range) };
+    });
   }
 
   @Delete(':id')

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { AppError } from '../../shared/errors.js';
-import type { ByteRange } from '../storage/ports/storage-driver.js';
+import type { ByteRange } from '../../shared/byte-range.js';
 import { StorageService } from '../storage/storage.service.js';
 import { clipBytes } from './clips/clip-bytes.js';
 import { ClipPlanner } from './clips/clip-planner.js';
@@ -15,7 +15,7 @@ import { ExportFiles } from './jobs/export-files.js';
 import { ExportTable, NOTHING_YET } from './jobs/export-table.js';
 import { exportView } from './jobs/export-view.js';
 import { RunningExport } from './jobs/running-export.js';
-import { fileNameOf } from './send-file.js';
+import { fileNameOf } from './file-name.js';
 
 const HOUR_MS = 3_600_000;
 const SWEEP_EVERY_MS = 60_000;

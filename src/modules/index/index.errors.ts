@@ -127,24 +127,6 @@ export class ObjectLostError extends AppError {
   }
 }
 
-export class RangeNotSatisfiableError extends AppError {
-  readonly kind = 'range-not-satisfiable';
-  readonly code = 'range-not-satisfiable';
-
-  constructor(sizeBytes: number) {
-    super('One range inside the object is needed.', { sizeBytes });
-  }
-}
-
-export class PreconditionFailedError extends AppError {
-  readonly kind = 'precondition-failed';
-  readonly code = 'precondition-failed';
-
-  constructor() {
-    super('The object is not the one that If-Match names.');
-  }
-}
-
 /** Nothing was ever recorded of the stream, or nothing of it is left. */
 export class StreamNotRecordedError extends AppError {
   readonly kind = 'not-found';

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { IMMUTABLE, REVALIDATE } from '../../platform/http/resource/resource.js';
 import { AppError } from '../../shared/errors.js';
 import { TimeLimitError } from '../../shared/in-time.js';
 import { contentTypeOf } from '../storage/ports/content-type.js';
 import { parseEncodedObjectKey, type ObjectKey } from '../storage/ports/object-key.js';
-import type { ByteRange } from '../storage/ports/storage-driver.js';
+import type { ByteRange } from '../../shared/byte-range.js';
 import { ObjectNotFoundError, StorageUnavailableError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
 import { parseFillerName } from '../../media/manifests/filler-name.js';
@@ -14,7 +15,7 @@ import { FillerService } from './filler.service.js';
 import { ManifestService } from './manifest.service.js';
 import { manifestDocument, type ManifestDocument } from './manifests/manifest-document.js';
 import { findCommittedObject, findStretch, type CommittedObject } from './object-access/committed-object.js';
-import { IMMUTABLE, REVALIDATE, type ObjectResource } from './object-access/object-resource.js';
+import type { ObjectResource } from './object-access/object-resource.js';
 import { begun, wholeRange } from './object-access/whole-range.js';
 import { isManifestName, parseInitName, parseSegmentName, parseSessionFileName, splitKey } from './object-names.js';
 

@@ -1,10 +1,10 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { IMMUTABLE, type WholeResource } from '../../platform/http/resource/resource.js';
+import { sendResource } from '../../platform/http/resource/send-resource.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { parseStreamName } from '../signaling/ports/stream-name.js';
-import { answerFor } from './ports/conditions.js';
-import { IMMUTABLE } from './object-access/object-resource.js';
 import { DocumentedPicture } from './thumbnails/documented-picture.js';
 import type { RecordedPicture } from './thumbnails/find-picture.js';
 import { pictureQuery, type PictureQuery } from './thumbnails/picture-query.js';
@@ -24,9 +24,10 @@ export class ThumbnailController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const picture = await this.thumbnails.find(parseStreamName(stream), at.getTime());
-    if (isKnown(request, response, picture)) return;
-    send(response, picture, 'image/jpeg', await this.thumbnails.thumbnail(picture));
+    await sendResource(request, response, async () => {
+      const picture = await this.thumbnails.find(parseStreamName(stream), at.getTime());
+      return madeOf(picture, 'image/jpeg', () => this.thumbnails.thumbnail(picture));
+    });
   }
 
   @Get('keyframe')
@@ -37,39 +38,15 @@ export class ThumbnailController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const picture = await this.thumbnails.find(parseStreamName(stream), at.getTime());
-    if (isKnown(request, response, picture)) return;
-    const contentType = `video/mp4; codecs="${picture.track.codecString}"`;
-    send(response, picture, contentType, await this.thumbnails.keyFrame(picture));
+    await sendResource(request, response, async () => {
+      const picture = await this.thumbnails.find(parseStreamName(stream), at.getTime());
+      const contentType = `video/mp4; codecs="${picture.track.codecString}"`;
+      return madeOf(picture, contentType, () => this.thumbnails.keyFrame(picture));
+    });
   }
 }
 
-/** Nothing is made for whoever has it already. @returns whether that is so, and answered */
-function isKnown(request: Request, response: Response, picture: RecordedPicture): boolean {
-  response.setHeader('Cache-Control', 'no-store');
-  const conditions = { ifMatch: undefined, ifModifiedSince: undefined, ifRange: undefined, range: undefined };
-  const asked = { method: request.method, ifNoneMatch: request.get('if-none-match'), ...conditions };
-  const answer = answerFor(asked, { etag: etagOf(picture), modifiedMs: undefined, sizeBytes: 0 });
-  if (answer.type !== 'not-modified') return false;
-  setValidators(response, picture);
-  response.status(304).end();
-  return true;
-}
-
-/** Of the segment's object: from the same bytes the same picture is made. */
-function etagOf({ object }: RecordedPicture): string {
-  return `"${object.sha256}"`;
-}
-
-function setValidators(response: Response, picture: RecordedPicture): void {
-  response.setHeader('ETag', etagOf(picture));
-  response.setHeader('Cache-Control', IMMUTABLE);
-}
-
-function send(response: Response, picture: RecordedPicture, contentType: string, body: Buffer): void {
-  setValidators(response, picture);
-  response.setHeader('Content-Type', contentType);
-  response.setHeader('Content-Length', body.length);
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.end(body);
+/** From the same bytes the same picture is made: nothing is, for whoever has it already. */
+function madeOf({ object }: RecordedPicture, contentType: string, make: WholeResource['make']): WholeResource {
+  return { etag: `"${object.sha256}"`, contentType, cacheControl: IMMUTABLE, make };
 }

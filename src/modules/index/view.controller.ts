@@ -2,13 +2,11 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { REVALIDATE, type WholeResource } from '../../platform/http/resource/resource.js';
+import { sendResource } from '../../platform/http/resource/send-resource.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { parseStreamName } from '../signaling/ports/stream-name.js';
 import { contentTypeOf } from '../storage/ports/content-type.js';
-import { PreconditionFailedError } from './index.errors.js';
-import { answerFor } from './ports/conditions.js';
-import { lastModifiedMs } from './object-access/last-modified.js';
-import { REVALIDATE } from './object-access/object-resource.js';
 import type { ManifestDocument } from './manifests/manifest-document.js';
 import type { ManifestName } from './object-names.js';
 import { PlaybackViewService } from './playback-view.service.js';
@@ -84,37 +82,13 @@ export class ViewController {
     { request, response }: Exchange,
   ): Promise<void> {
     const selection = selectionOf(query, this.config.playback.dvr_window_seconds);
-    const document = await this.views.document(parseStreamName(stream), selection, name, writeViewQuery(query));
-    const answer = answerOf(request, document);
-    if (answer === 'precondition-failed') throw new PreconditionFailedError();
-    setHeaders(response, name, document);
-    if (answer === 'not-modified') response.status(304).end();
-    else response.end(document.body);
+    await sendResource(request, response, async () =>
+      resourceOf(name, await this.views.document(parseStreamName(stream), selection, name, writeViewQuery(query))),
+    );
   }
 }
 
-function answerOf(request: Request, { body, modifiedAt, sha256 }: ManifestDocument): string {
-  const { type } = answerFor(
-    {
-      method: request.method,
-      ifMatch: request.get('if-match'),
-      ifNoneMatch: request.get('if-none-match'),
-      ifModifiedSince: request.get('if-modified-since'),
-      ifRange: undefined,
-      range: undefined,
-    },
-    { etag: `"${sha256}"`, modifiedMs: modifiedAt?.getTime(), sizeBytes: body.length },
-  );
-  return type;
-}
-
-function setHeaders(response: Response, name: ManifestName, { body, sha256, modifiedAt }: ManifestDocument): void {
-  response.setHeader('Cache-Control', REVALIDATE);
-  response.setHeader('ETag', `"${sha256}"`);
-  if (modifiedAt !== undefined) {
-    response.setHeader('Last-Modified', new Date(lastModifiedMs(modifiedAt.getTime(), Date.now())).toUTCString());
-  }
-  response.setHeader('Content-Type', contentTypeOf(name));
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Content-Length', body.length);
+function resourceOf(name: ManifestName, { body, sha256, modifiedAt }: ManifestDocument): WholeResource {
+  const facts = { contentType: contentTypeOf(name), cacheControl: REVALIDATE, modifiedAt };
+  return { etag: `"${sha256}"`, ...facts, make: () => body };
 }

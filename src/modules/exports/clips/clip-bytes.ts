@@ -1,6 +1,6 @@
 import type { FilePart, ObjectPart, SealedPart } from '../../../media/clips/clip.js';
 import { partLength } from '../../../media/clips/clip.js';
-import type { ByteRange } from '../../storage/ports/storage-driver.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 import type { StorageService } from '../../storage/storage.service.js';
 import { ObjectCursor } from './object-cursor.js';
 import type { ClipObject } from './recorded-object.js';

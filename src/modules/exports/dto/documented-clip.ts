@@ -1,7 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { DocumentedResource, DocumentedResourceHeader } from '../../../platform/http/resource/documented-resource.js';
 import { GAP_RULES } from '../clips/clip-query.js';
-import { DocumentedFile, DocumentedFileHeader } from './documented-file.js';
+
+const CLIP = { name: 'clip', contentTypes: ['video/mp4'] };
 
 const ASKED = [
   ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' }),
@@ -31,6 +33,6 @@ const ASKED = [
   ApiResponse({ status: 503, description: '`storage-unavailable`: only the bucket has it, which does not answer' }),
 ];
 
-export const DocumentedClip = (): MethodDecorator => applyDecorators(...ASKED, DocumentedFile('clip', ['video/mp4']));
+export const DocumentedClip = (): MethodDecorator => applyDecorators(...ASKED, DocumentedResource(CLIP));
 
-export const DocumentedClipHeader = (): MethodDecorator => applyDecorators(...ASKED, DocumentedFileHeader());
+export const DocumentedClipHeader = (): MethodDecorator => applyDecorators(...ASKED, DocumentedResourceHeader(CLIP));

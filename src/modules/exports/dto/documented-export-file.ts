@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiParam, ApiResponse } from '@nestjs/swagger';
 import { clipFormats } from '../../../media/containers/index.js';
-import { DocumentedFile, DocumentedFileHeader } from './documented-file.js';
+import { DocumentedResource, DocumentedResourceHeader } from '../../../platform/http/resource/documented-resource.js';
 
-const CONTENT_TYPES = clipFormats.map(({ contentType }) => contentType);
+const FILE = { name: 'file', contentTypes: clipFormats.map(({ contentType }) => contentType) };
 
 const ASKED = [
   ApiParam({ name: 'id', description: 'Of the export' }),
@@ -11,7 +11,7 @@ const ASKED = [
   ApiResponse({ status: 409, description: '`export-not-ready`' }),
 ];
 
-export const DocumentedExportFile = (): MethodDecorator =>
-  applyDecorators(...ASKED, DocumentedFile('file', CONTENT_TYPES));
+export const DocumentedExportFile = (): MethodDecorator => applyDecorators(...ASKED, DocumentedResource(FILE));
 
-export const DocumentedExportFileHeader = (): MethodDecorator => applyDecorators(...ASKED, DocumentedFileHeader());
+export const DocumentedExportFileHeader = (): MethodDecorator =>
+  applyDecorators(...ASKED, DocumentedResourceHeader(FILE));

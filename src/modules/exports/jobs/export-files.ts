@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemErrorCode } from '../../../shared/errors.js';
-import type { ByteRange } from '../../storage/ports/storage-driver.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 import { ExportStorageFullError } from '../exports.errors.js';
 
 const PARTIAL_SUFFIX = '.partial';

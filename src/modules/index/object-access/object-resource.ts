@@ -12,8 +12,3 @@ export interface ObjectResource {
   /** The bytes when they are in memory; else it is committed media, whose bytes are in storage. */
   readonly body: Buffer | undefined;
 }
-
-/** Committed media never changes. */
-export const IMMUTABLE = 'max-age=31536000, immutable';
-/** Manifests are asked for again each time, and answered with 304 when they are the same. */
-export const REVALIDATE = 'no-cache';

@@ -1,6 +1,6 @@
 import { inTime } from '../../../shared/in-time.js';
 import type { LentBytes } from '../../storage/ports/lent-bytes.js';
-import type { ByteRange } from '../../storage/ports/storage-driver.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 
 /** Bytes that were begun to be read go on within this, or whoever waits for them is told. */
 const PART_LIMIT_MS = 10_000;

@@ -1,14 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { DocumentedWhole } from '../../../platform/http/resource/documented-resource.js';
 import { LONGEST_WINDOW, SHORTEST_WINDOW } from './view-query.js';
-
-type ApiHeaders = NonNullable<ApiResponseOptions['headers']>;
-
-const HEADERS = {
-  ETag: { schema: { type: 'string' } },
-  'Last-Modified': { schema: { type: 'string' } },
-  'Cache-Control': { schema: { type: 'string', example: 'no-cache' } },
-} satisfies ApiHeaders;
 
 /** What a view over the index takes and gives. */
 export const DocumentedView = (summary: string, mediaType: string): MethodDecorator =>
@@ -28,15 +21,7 @@ export const DocumentedView = (summary: string, mediaType: string): MethodDecora
       description: 'Instead of both: a window of so many seconds that ends now (`playback.dvr_window_seconds`)',
       schema: { type: 'integer', minimum: SHORTEST_WINDOW, maximum: LONGEST_WINDOW },
     }),
-    ApiHeader({ name: 'If-None-Match', required: false }),
-    ApiHeader({ name: 'If-Modified-Since', required: false, description: 'Where no If-None-Match is' }),
-    ApiResponse({
-      status: 200,
-      description: 'The view',
-      headers: HEADERS,
-      content: { [mediaType]: { schema: { type: 'string', format: 'binary' } } },
-    }),
-    ApiResponse({ status: 304, description: 'It is still the one that the request names', headers: HEADERS }),
+    DocumentedWhole({ name: 'view', isDated: true, contentTypes: [mediaType] }),
     ApiResponse({
       status: 400,
       description: '`input-invalid`, `stream-name-invalid`, `range-invalid`, `range-in-future`, `range-too-long`',
@@ -47,5 +32,4 @@ export const DocumentedView = (summary: string, mediaType: string): MethodDecora
         '`stream-not-recorded`, `recording-session-not-found`, `nothing-recorded-in-range`: see `recordedBefore` and `recordedAfter`',
     }),
     ApiResponse({ status: 410, description: '`range-gone`: it was deleted, or its bytes are lost' }),
-    ApiResponse({ status: 412, description: '`precondition-failed`' }),
   );

@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
+import type { ByteRange } from '../../../shared/byte-range.js';
 import type { LentBytes } from './lent-bytes.js';
 import type { ObjectKey } from './object-key.js';
+
+export type { ByteRange } from '../../../shared/byte-range.js';
 
 /** Checksums of a whole object, those that the store knows: lower-case hexadecimal, CRC-64 (ECMA-182) as a decimal number. */
 export interface ObjectChecksums {
@@ -20,12 +23,6 @@ export interface ObjectFacts extends StoredObject {
   readonly checksums: ObjectChecksums;
   /** SHA-256 that came with the object, where the store keeps it: tells who put it, not that it is whole. */
   readonly claimedSha256?: string | undefined;
-}
-
-/** Bytes `start` to `end`, both included, counted from 0. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
 }
 
 export interface PutOptions {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { answerFor, type ObjectRequest } from './conditions.js';
+import { answerFor, type ConditionalRequest } from './conditions.js';
 
 const etag = '"abc"';
-const nothing: ObjectRequest = {
+const nothing: ConditionalRequest = {
   method: 'GET',
   ifMatch: undefined,
   ifNoneMatch: undefined,
@@ -13,7 +13,7 @@ const nothing: ObjectRequest = {
 /** Half a second after the minute: the date that is given is the next second. */
 const modifiedMs = Date.UTC(2026, 10, 21, 12, 0, 0, 500);
 const DATE = 'Sat, 21 Nov 2026 12:00:01 GMT';
-const ask = (fields: Partial<ObjectRequest>, sizeBytes = 100) =>
+const ask = (fields: Partial<ConditionalRequest>, sizeBytes = 100) =>
   answerFor({ ...nothing, ...fields }, { etag, modifiedMs, sizeBytes });
 const part = (start: number, end: number) => ({ type: 'part', range: { start, end } });
 

@@ -1,7 +1,7 @@
-import type { ByteRange } from '../../storage/ports/storage-driver.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 
 /** The header fields that decide what of an object is sent. */
-export interface ObjectRequest {
+export interface ConditionalRequest {
   readonly method: string;
   readonly ifMatch: string | undefined;
   readonly ifNoneMatch: string | undefined;
@@ -10,7 +10,7 @@ export interface ObjectRequest {
   readonly range: string | undefined;
 }
 
-export type ObjectAnswer =
+export type ConditionalAnswer =
   | { readonly type: 'whole' }
   | { readonly type: 'part'; readonly range: ByteRange }
   | { readonly type: 'not-modified' }
@@ -18,7 +18,7 @@ export type ObjectAnswer =
   | { readonly type: 'unsatisfiable' };
 
 /** What tells one state of an object from another. */
-export interface ObjectValidators {
+export interface Validators {
   /** Strong, with its quotation marks. */
   readonly etag: string;
   /** When it became what it is; undefined where nobody knows. */
@@ -30,7 +30,7 @@ export interface ObjectValidators {
  * What to answer, RFC 9110 section 13.2.2 in its order: If-Match, If-None-Match or If-Modified-Since, then Range with
  * If-Range.
  */
-export function answerFor(request: ObjectRequest, validators: ObjectValidators): ObjectAnswer {
+export function answerFor(request: ConditionalRequest, validators: Validators): ConditionalAnswer {
   const { method, ifMatch, ifRange, range } = request;
   const { etag, sizeBytes } = validators;
   if (ifMatch !== undefined && !names(ifMatch, etag, isStrong)) return { type: 'precondition-failed' };
@@ -41,20 +41,20 @@ export function answerFor(request: ObjectRequest, validators: ObjectValidators):
 }
 
 /** A date is asked for only where no tag is, RFC 9110 section 13.1.3. */
-function isUnchanged({ ifNoneMatch, ifModifiedSince }: ObjectRequest, { etag, modifiedMs }: ObjectValidators): boolean {
+function isUnchanged({ ifNoneMatch, ifModifiedSince }: ConditionalRequest, { etag, modifiedMs }: Validators): boolean {
   if (ifNoneMatch !== undefined) return names(ifNoneMatch, etag, isAny);
   const sinceMs = Date.parse(ifModifiedSince ?? '');
   return modifiedMs !== undefined && modifiedMs <= sinceMs;
 }
 
 /** A date names a state when it is exactly the one that is given once the second of the change is over. */
-function isSame(ifRange: string, { etag, modifiedMs }: ObjectValidators): boolean {
+function isSame(ifRange: string, { etag, modifiedMs }: Validators): boolean {
   if (ifRange === etag) return true;
   return modifiedMs !== undefined && Date.parse(ifRange) === Math.ceil(modifiedMs / 1000) * 1000;
 }
 
 /** RFC 9110 section 14.1.2. A unit or a syntax that is not ours is ignored; several ranges at once are refused. */
-function partOf(range: string, sizeBytes: number): ObjectAnswer {
+function partOf(range: string, sizeBytes: number): ConditionalAnswer {
   const [unit, set] = range.split('=', 2);
   if (unit?.trim().toLowerCase() !== 'bytes' || set === undefined) return { type: 'whole' };
   const specs = set.split(',').map((spec) => /^\s*(\d*)-(\d*)\s*$/.exec(spec));
@@ -65,12 +65,12 @@ function partOf(range: string, sizeBytes: number): ObjectAnswer {
   return first === '' ? suffix(Number(last), sizeBytes) : span(Number(first), last, sizeBytes);
 }
 
-function suffix(length: number, sizeBytes: number): ObjectAnswer {
+function suffix(length: number, sizeBytes: number): ConditionalAnswer {
   if (length === 0 || sizeBytes === 0) return { type: 'unsatisfiable' };
   return { type: 'part', range: { start: Math.max(0, sizeBytes - length), end: sizeBytes - 1 } };
 }
 
-function span(start: number, last: string, sizeBytes: number): ObjectAnswer {
+function span(start: number, last: string, sizeBytes: number): ConditionalAnswer {
   const end = last === '' ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1);
   if (last !== '' && Number(last) < start) return { type: 'whole' };
   return start < sizeBytes ? { type: 'part', range: { start, end } } : { type: 'unsatisfiable' };
