@@ -36,9 +36,10 @@ export function cutTrack(objects: readonly SourceObject[], range: ClipRange): Tr
   const { init } = head;
   const placed = objects.flatMap((object) => place(object, range));
   const endTicks = Math.round(((range.toEpochMs - range.fromEpochMs) * init.timescale) / 1000);
-  const choice = init.codec.kind === 'video' ? choosePictures(placed, endTicks) : chooseSound(placed, endTicks);
+  const isVideo = init.codec.kind === 'video';
+  const choice = choose(placed, endTicks, isVideo ? startsPictures : startsSound);
   if (choice === undefined) return undefined;
-  const start = init.codec.kind === 'video' ? choice.first : rollBack(placed, choice.first, init.codec.isobmff);
+  const start = isVideo ? choice.first : rollBack(placed, choice.first, init.codec.isobmff);
   const { shownStartTicks, shownEndTicks } = choice;
   return { init, spans: spansBetween(placed, start, choice.last), shownStartTicks, shownEndTicks };
 }
@@ -48,68 +49,45 @@ function place({ object, fragments, init, originEpochMs }: SourceObject, range: 
   return fragments.map((fragment) => ({ object, fragment, startTicks: fragment.startTicks + offsetTicks }));
 }
 
+/** Whether what is wanted begins with a sample, or begins anew with it. Ticks from the start of the range. */
+type StartRule = (sample: { startTicks: number; endTicks: number; isSync: boolean }, hasBegun: boolean) => boolean;
+
 /** From the last key frame that is shown at the start or before; without one from the first there is. */
-function choosePictures(placed: readonly PlacedFragment[], endTicks: number): Choice | undefined {
+const startsPictures: StartRule = ({ startTicks, isSync }, hasBegun) => isSync && (!hasBegun || startTicks <= 0);
+
+const startsSound: StartRule = ({ endTicks }, hasBegun) => !hasBegun && endTicks > 0;
+
+/** One object and no closure serve all samples: a day of sound has millions. */
+function choose(placed: readonly PlacedFragment[], rangeEndTicks: number, starts: StartRule): Choice | undefined {
+  const shown = { startTicks: 0, endTicks: 0, isSync: false };
   let first: Place | undefined;
   let last: Place | undefined;
   let firstTicks = 0;
   let lastEndTicks = 0;
-  for (const [
-    fragment,
-    {
-      fragment: { samples },
-      startTicks,
-    },
-  ] of placed.entries()) {
+  for (const [index, { fragment, startTicks }] of placed.entries()) {
+    const { samples } = fragment;
     let decodeTicks = startTicks;
+    let lastSample = -1;
     for (let sample = 0; sample < samples.count; sample++) {
       const durationTicks = samples.durationTicks[sample] ?? 0;
-      const ticks = decodeTicks + (samples.compositionOffsetTicks[sample] ?? 0);
+      shown.startTicks = decodeTicks + (samples.compositionOffsetTicks[sample] ?? 0);
+      shown.endTicks = shown.startTicks + durationTicks;
+      shown.isSync = samples.isSync[sample] === 1;
       decodeTicks += durationTicks;
-      if (ticks >= endTicks) continue;
-      if (samples.isSync[sample] === 1 && (first === undefined || ticks <= 0)) {
-        first = { fragment, sample };
-        firstTicks = ticks;
-        lastEndTicks = ticks;
+      if (shown.startTicks >= rangeEndTicks) continue;
+      if (starts(shown, first !== undefined)) {
+        first = { fragment: index, sample };
+        firstTicks = shown.startTicks;
+        lastEndTicks = shown.startTicks;
       }
       if (first === undefined) continue;
-      last = { fragment, sample };
-      lastEndTicks = Math.max(lastEndTicks, ticks + durationTicks);
+      lastSample = sample;
+      lastEndTicks = Math.max(lastEndTicks, shown.endTicks);
     }
+    if (lastSample >= 0) last = { fragment: index, sample: lastSample };
   }
   if (first === undefined || last === undefined || lastEndTicks <= 0) return undefined;
-  return choiceOf(first, last, firstTicks, Math.min(lastEndTicks, endTicks));
-}
-
-function chooseSound(placed: readonly PlacedFragment[], endTicks: number): Choice | undefined {
-  let first: Place | undefined;
-  let last: Place | undefined;
-  let firstTicks = 0;
-  let lastEndTicks = 0;
-  for (const [
-    fragment,
-    {
-      fragment: { samples },
-      startTicks,
-    },
-  ] of placed.entries()) {
-    let ticks = startTicks;
-    for (let sample = 0; sample < samples.count && ticks < endTicks; sample++) {
-      const sampleTicks = ticks;
-      ticks += samples.durationTicks[sample] ?? 0;
-      if (ticks <= 0) continue;
-      last = { fragment, sample };
-      lastEndTicks = ticks;
-      if (first !== undefined) continue;
-      first = last;
-      firstTicks = sampleTicks;
-    }
-  }
-  if (first === undefined || last === undefined) return undefined;
-  return choiceOf(first, last, firstTicks, Math.min(lastEndTicks, endTicks));
-}
-
-function choiceOf(first: Place, last: Place, firstTicks: number, shownEndTicks: number): Choice {
+  const shownEndTicks = Math.min(lastEndTicks, rangeEndTicks);
   return { first, last, shownStartTicks: Math.max(0, firstTicks), shownEndTicks };
 }
 
