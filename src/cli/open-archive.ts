@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { loadConfig, sqlitePath, type AppConfig } from '../config/index.js';
 import { migrations } from '../migrations/index.js';
-import type { Archive } from '../modules/index/archive.js';
+import type { Archive } from '../modules/index/archive/archive.js';
 import { indexEntities } from '../modules/index/entities/index.js';
 import { Job } from '../modules/storage/entities/job.entity.js';
 import { OutboxService } from '../modules/storage/outbox.service.js';

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/index.js';
 import { DatabaseUnusableError } from '../persistence/open-data-source.js';
-import { StorageEmptyError } from '../modules/index/storage-presence.js';
+import { StorageEmptyError } from '../modules/index/archive/storage-presence.js';
 import { StorageCallUnsupportedError, StorageUnavailableError } from '../modules/storage/storage.errors.js';
 import { AddressUnusableError } from './address-unusable.error.js';
 import { ArchiveUnusableError } from './archive-unusable.error.js';

@@ -12,7 +12,7 @@ import {
   type LoadedConfig,
 } from '../config/index.js';
 import { Engine } from '../engine/index.js';
-import { NodeService, type NodeAddress } from '../modules/index/node.service.js';
+import { NodeService, type NodeAddress } from '../modules/index/nodes/node.service.js';
 import { RetentionService } from '../modules/index/retention/retention.service.js';
 import { SignalingService } from '../modules/signaling/signaling.service.js';
 import { ReadinessService } from '../platform/health/readiness.service.js';

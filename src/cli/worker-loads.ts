@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../engine/index.js';
-import type { NodeLoad } from '../modules/index/node.service.js';
+import type { NodeLoad } from '../modules/index/nodes/node.service.js';
 
 interface WorkerLoad {
   readonly cpuPercent: number;

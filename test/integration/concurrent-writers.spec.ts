@@ -1,7 +1,7 @@
 import { migrations } from '../../src/migrations/index.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
-import { SegmentUploads } from '../../src/modules/index/segment-uploads.js';
+import { SegmentUploads } from '../../src/modules/index/object-state/segment-uploads.js';
 import { SessionHoldService } from '../../src/modules/index/sessions/session-hold.service.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/memory.driver.js';

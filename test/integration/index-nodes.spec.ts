@@ -1,5 +1,5 @@
 import { NodeRow } from '../../src/modules/index/entities/index.js';
-import { NodeService } from '../../src/modules/index/node.service.js';
+import { NodeService } from '../../src/modules/index/nodes/node.service.js';
 import { startIndex } from './support/index-fixture.js';
 import { overBothDatabases } from '../support/databases.js';
 

@@ -1,6 +1,6 @@
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
-import { lossColumns } from '../../src/modules/index/segment-loss.js';
+import { lossColumns } from '../../src/modules/index/object-state/segment-loss.js';
 import { ThumbnailService } from '../../src/modules/index/thumbnails/thumbnail.service.js';
 import { TimelineService, type Timeline } from '../../src/modules/index/timeline/timeline.service.js';
 import { overBothDatabases } from '../support/databases.js';

@@ -3,7 +3,7 @@ import type { CommandContext } from '../../src/cli/command.js';
 import { fsckCommand } from '../../src/cli/fsck.js';
 import { run } from '../../src/cli/run.js';
 import { RecordingSession, SegmentRow } from '../../src/modules/index/entities/index.js';
-import { StorageEmptyError } from '../../src/modules/index/storage-presence.js';
+import { StorageEmptyError } from '../../src/modules/index/archive/storage-presence.js';
 import { reindex } from '../../src/modules/index/reindex/reindex.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/index.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';

@@ -15,7 +15,7 @@ import { parseObjectKey } from '../storage/ports/object-key.js';
 import type { StoredObject } from '../storage/ports/storage-driver.js';
 import { StorageCallUnsupportedError, StorageUnavailableError } from '../storage/storage.errors.js';
 import { StorageService } from '../storage/storage.service.js';
-import { commitGap } from './commit-gap.js';
+import { commitGap } from './commits/commit-gap.js';
 import { commitSegments } from './commits/commit-segments.js';
 import { SegmentBatches } from './commits/segment-batches.js';
 import {
@@ -23,18 +23,18 @@ import {
   findSegmentBefore,
   type CommittedPart,
   type CommittedSegment,
-} from './committed-segments.js';
-import { countReception, receptionOf } from './count-reception.js';
+} from './commits/committed-segments.js';
+import { countReception, receptionOf } from './commits/count-reception.js';
 import { enterDirectory } from './deletion/directory-marks.js';
-import { findDirectoryOwner } from './directory-claims.js';
-import { directoryStateOf, isKnown } from './directory-state.js';
-import { EMPTY_SESSION } from './empty-session.js';
+import { findDirectoryOwner } from './directories/directory-claims.js';
+import { directoryStateOf, isKnown } from './directories/directory-state.js';
+import { EMPTY_SESSION } from './sessions/empty-session.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
 import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
-import { lockSession, namesIn } from './lock-session.js';
-import { tellSession, tellWhenCommitted } from './index-events.js';
+import { lockSession, namesIn } from './commits/lock-session.js';
+import { tellSession, tellWhenCommitted } from './events/index-events.js';
 import { manifestPath, splitKey } from './object-names.js';
-import { findPlaybackEntries, findRecordedStreams } from './playback-entries.js';
+import { findPlaybackEntries, findRecordedStreams } from './playback/playback-entries.js';
 import {
   RUNNING_STATES,
   UNFINISHED_STATES,
@@ -43,12 +43,12 @@ import {
   type RecordingSessionState,
   type RecordingSessionView,
   type SessionStateChange,
-} from './recording-session.js';
-import { currentInitKey } from './rename-object.js';
-import { sessionView } from './session-view.js';
+} from './sessions/recording-session.js';
+import { currentInitKey } from './object-state/rename-object.js';
+import { sessionView } from './sessions/session-view.js';
 
 export { manifestPath } from './object-names.js';
-export type { CommittedPart, CommittedSegment } from './committed-segments.js';
+export type { CommittedPart, CommittedSegment } from './commits/committed-segments.js';
 export type {
   OpenSessionInput,
   PlaybackEntry,
@@ -57,7 +57,7 @@ export type {
   RecordingTrigger,
   SessionStateChange,
   UnrecordedTrack,
-} from './recording-session.js';
+} from './sessions/recording-session.js';
 
 /** What exists and where: the rows behind every list, manifest and object. */
 @Injectable()

@@ -23,9 +23,9 @@ import {
   type RecordedPart,
   type Stretch,
 } from './playback/recorded-part.js';
-import type { RecordingSessionView } from './recording-session.js';
-import { keptObjects, unplayableTracks } from './segment-loss.js';
-import { sessionView } from './session-view.js';
+import type { RecordingSessionView } from './sessions/recording-session.js';
+import { keptObjects, unplayableTracks } from './object-state/segment-loss.js';
+import { sessionView } from './sessions/session-view.js';
 
 export type { RecordedPart } from './playback/recorded-part.js';
 

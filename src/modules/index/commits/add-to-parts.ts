@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { insertRows } from '../../../persistence/insert-rows.js';
 import { lockNames } from '../../../persistence/row-locks.js';
-import { dayOfDefaultDirectory, dayOfDirectory } from '../directory-day.js';
+import { dayOfDefaultDirectory, dayOfDirectory } from '../directories/directory-day.js';
 import { Recording, SessionPart, type RecordingSession } from '../entities/index.js';
-import { daysOf } from '../lock-session.js';
+import { daysOf } from './lock-session.js';
 import { manifestPath } from '../object-names.js';
-import { recordingId } from '../recording-id.js';
+import { recordingId } from '../recordings/recording-id.js';
 import { extentOfAll, groupBy, type CommittedExtent } from './extent.js';
 
 const lesser = (name: string): string =>

@@ -8,10 +8,10 @@ import { parseObjectKey, plainKey } from '../../storage/ports/object-key.js';
 import { addToParts } from './add-to-parts.js';
 import { addToSessions } from './add-to-sessions.js';
 import type { CommittedExtent, Extent } from './extent.js';
-import { countFrames } from '../count-reception.js';
+import { countFrames } from './count-reception.js';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
 import type { SegmentState } from '../entities/segment-row.entity.js';
-import { tellWhenCommitted } from '../index-events.js';
+import { tellWhenCommitted } from '../events/index-events.js';
 import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError } from '../index.errors.js';
 
 /**

@@ -3,7 +3,7 @@ import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
 import { SegmentRow, SessionPart, type RecordingSession } from '../entities/index.js';
 import { clearPart } from './clear-part.js';
-import { rememberLeft } from '../left-media.js';
+import { rememberLeft } from './left-media.js';
 import { unpublish } from './publication.js';
 import { listedDay, repointDay } from './recording-day.js';
 import { movePartStart, subtractFromSession } from './subtract-segments.js';

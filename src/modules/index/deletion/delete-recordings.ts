@@ -16,10 +16,10 @@ import {
   RecordingSessionUnfinishedError,
   UnknownRecordingSessionError,
 } from '../index.errors.js';
-import { takeSession } from '../lock-session.js';
-import { tellWhenCommitted } from '../index-events.js';
+import { takeSession } from '../commits/lock-session.js';
+import { tellWhenCommitted } from '../events/index-events.js';
 import { manifestPath } from '../object-names.js';
-import { UNFINISHED_STATES } from '../recording-session.js';
+import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 import { deletePart, type PartDeletion } from './delete-part.js';
 
 /** Without removing objects the session file stays too, by which reindex takes everything up again. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from '../instant.js';
+import { instant } from '../queries/instant.js';
 
 /** To be said each time, so that nobody deletes media by leaving something out. */
 const removeObjects = z

@@ -1,8 +1,8 @@
 import { MoreThanOrEqual, type EntityManager } from 'typeorm';
 import { lockNames } from '../../../persistence/row-locks.js';
-import type { LastNames } from '../directory-state.js';
+import type { LastNames } from '../directories/directory-state.js';
 import { DirectoryMark, RecordingSession } from '../entities/index.js';
-import { namesIn } from '../lock-session.js';
+import { namesIn } from '../commits/lock-session.js';
 import { parseInitName, splitKey } from '../object-names.js';
 
 const NOTHING_DELETED: LastNames = { lastNumber: 0, lastVideoInit: 0, lastAudioInit: 0 };

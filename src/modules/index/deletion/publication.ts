@@ -1,7 +1,7 @@
 import { In, IsNull, Not, type DataSource, type EntityManager } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { RecordingSession, SessionPart } from '../entities/index.js';
-import { UNFINISHED_STATES } from '../recording-session.js';
+import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 
 /**
  * Remembers that the files of a directory say more than its rows: when this server does not write them anew, its next start

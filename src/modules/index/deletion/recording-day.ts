@@ -1,11 +1,11 @@
 import { Between, In, type EntityManager } from 'typeorm';
 import { lockNames } from '../../../persistence/row-locks.js';
 import type { CalendarDay } from '../../../shared/calendar-day.js';
-import { dayOfDefaultDirectory, dayOfDirectory } from '../directory-day.js';
+import { dayOfDefaultDirectory, dayOfDirectory } from '../directories/directory-day.js';
 import { Recording, SessionPart } from '../entities/index.js';
-import { daysOf } from '../lock-session.js';
+import { daysOf } from '../commits/lock-session.js';
 import { manifestPath } from '../object-names.js';
-import { recordingId } from '../recording-id.js';
+import { recordingId } from '../recordings/recording-id.js';
 
 /** Zones are up to 14 hours from UTC, and a day has up to 25. */
 const NEARBY_MS = 40 * 3_600_000;

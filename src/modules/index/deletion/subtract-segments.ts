@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { CompletenessRow, GapRow, GapSumRow, RecordingSession, SessionPart, SegmentRow } from '../entities/index.js';
-import { sumsOfSession } from '../session-sums.js';
+import { sumsOfSession } from '../sessions/session-sums.js';
 
 /** @returns the wall clock of the part's first media now */
 export async function movePartStart(

@@ -3,8 +3,8 @@ import type { EntityManager } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
 import type { OutboxService } from '../../storage/outbox.service.js';
 import { SessionPart, type RecordingSession } from '../entities/index.js';
-import { takeSession } from '../lock-session.js';
-import { UNFINISHED_STATES } from '../recording-session.js';
+import { takeSession } from '../commits/lock-session.js';
+import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 import { deletePart, type PartDeletion } from './delete-part.js';
 import { DeletionTally, type Deletion, type DeletionOptions } from './delete-recordings.js';
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { PlaybackEntry } from '../recording-session.js';
+import type { PlaybackEntry } from '../sessions/recording-session.js';
 
 /** A directory with recorded media. */
 export class PlaybackEntryDto implements PlaybackEntry {

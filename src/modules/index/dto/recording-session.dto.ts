@@ -7,7 +7,7 @@ import {
   type RecordingSessionState,
   type RecordingTrigger,
   type UnrecordedTrack,
-} from '../recording-session.js';
+} from '../sessions/recording-session.js';
 import type { SessionDetails, SessionPage, SessionReport } from '../sessions/session-list.service.js';
 import { MediaKindEnum } from '../../../platform/graphql/media-kind.js';
 import { viewPathsOf, type ViewPaths } from '../playback/view-paths.js';

@@ -5,7 +5,7 @@ import {
   type RecordingSessionReason,
   type RecordingSessionState,
   type RecordingSessionView,
-} from '../recording-session.js';
+} from '../sessions/recording-session.js';
 import { ABSENCE_REASONS, type AbsenceReason, type TimelineGap } from '../timeline/draw-timeline.js';
 import type { Stretch } from '../timeline/stretch.js';
 import type { Timeline } from '../timeline/timeline.service.js';

@@ -11,7 +11,7 @@ import type {
   RecordingSessionState,
   RecordingTrigger,
   UnrecordedTrack,
-} from '../recording-session.js';
+} from '../sessions/recording-session.js';
 
 /** One recording of one stream from start to end, over reconnects inside the window. */
 @Entity('recording_sessions')

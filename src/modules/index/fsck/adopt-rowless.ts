@@ -1,6 +1,6 @@
 import { inTransaction } from '../../../persistence/transaction.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import { RecordingSession } from '../entities/index.js';
 import { parseSessionFileName, splitKey } from '../object-names.js';
 import { adoptMedia } from '../reindex/adopt-media.js';

@@ -1,8 +1,8 @@
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
-import type { Archive, RemoteStore } from '../archive.js';
+import type { Archive, RemoteStore } from '../archive/archive.js';
 import type { SegmentRow, TrackRow } from '../entities/index.js';
-import { readInit, readSegment } from '../media-content.js';
+import { readInit, readSegment } from '../archive/media-content.js';
 import { parseInitName, splitKey } from '../object-names.js';
 import type { DirectoryScope, Listing } from './directory-scope.js';
 

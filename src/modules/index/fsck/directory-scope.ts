@@ -1,13 +1,13 @@
 import { In, type EntityManager } from 'typeorm';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
-import type { Archive } from '../archive.js';
-import { dayOfDefaultDirectory } from '../directory-day.js';
+import type { Archive } from '../archive/archive.js';
+import { dayOfDefaultDirectory } from '../directories/directory-day.js';
 import { RecordingSession, SessionPart, TrackRow } from '../entities/index.js';
-import { lastNumberOf } from '../last-numbers.js';
-import { LeftMedia } from '../left-media.js';
+import { lastNumberOf } from '../directories/last-numbers.js';
+import { LeftMedia } from '../deletion/left-media.js';
 import { splitKey } from '../object-names.js';
-import { UNFINISHED_STATES } from '../recording-session.js';
+import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 import type { Place } from './finding.js';
 
 /** Bytes by name of the objects in a directory. */

@@ -1,8 +1,8 @@
 import { parseObjectKey, plainKey, type ObjectKey } from '../../storage/ports/object-key.js';
-import { findStore, type Archive } from '../archive.js';
+import { findStore, type Archive } from '../archive/archive.js';
 import { RecordingSession } from '../entities/index.js';
 import { writeSessionFile } from '../manifests/session-file.js';
-import { readSegment } from '../media-content.js';
+import { readSegment } from '../archive/media-content.js';
 import {
   isManifestName,
   isSessionFileName,

@@ -1,4 +1,4 @@
-import type { RemoteStore } from '../archive.js';
+import type { RemoteStore } from '../archive/archive.js';
 import type { Finding, FindingListener, Note, Place, RepairedFinding } from './finding.js';
 
 /** How much was looked at and what came of it. */

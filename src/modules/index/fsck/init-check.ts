@@ -1,4 +1,4 @@
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import type { TrackRow } from '../entities/index.js';
 import {
   faultOf,

@@ -1,10 +1,10 @@
 import { inTransaction } from '../../../persistence/transaction.js';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
 import type { OutgoingObject } from '../../storage/outbox.service.js';
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import { SegmentRow, TrackRow } from '../entities/index.js';
-import { readContent } from '../media-content.js';
-import { lossColumns, lostTracksOf } from '../segment-loss.js';
+import { readContent } from '../archive/media-content.js';
+import { lossColumns, lostTracksOf } from '../object-state/segment-loss.js';
 import { isSomewhere, isUnseen, placeOfCopies, promiseOf, type Copies } from './copies.js';
 
 /** An object of a segment, and what there is of it. */

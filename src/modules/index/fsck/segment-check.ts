@@ -1,7 +1,7 @@
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import type { SegmentRow } from '../entities/index.js';
 import { parseSegmentName, splitKey } from '../object-names.js';
-import { keptObjects, lostTracksOf } from '../segment-loss.js';
+import { keptObjects, lostTracksOf } from '../object-state/segment-loss.js';
 import { faultOf, isSomewhere, isUnseen, promiseOf, type CopyFinder, type Copies } from './copies.js';
 import { placeOf, type DirectoryScope } from './directory-scope.js';
 import type { Place } from './finding.js';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
 import { CompletenessRow, GapRow, RecordingSession, TrackRow, type SegmentRow } from '../entities/index.js';
 import { segmentPages } from '../manifests/segment-pages.js';
-import { lostTracksOf } from '../segment-loss.js';
+import { lostTracksOf } from '../object-state/segment-loss.js';
 import { readSessionFile, type FileSegment, type SessionFileRows } from '../reindex/session-file-rows.js';
 
 /** @returns what of a session's rows cannot be made from its file, undefined when all can */

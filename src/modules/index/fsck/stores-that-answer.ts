@@ -1,5 +1,5 @@
 import { StorageUnavailableError } from '../../storage/storage.errors.js';
-import { type Archive, type RemoteStore } from '../archive.js';
+import { type Archive, type RemoteStore } from '../archive/archive.js';
 
 const REMOTE: readonly RemoteStore[] = ['bucket', 'backup'];
 

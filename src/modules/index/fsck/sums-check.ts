@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MoreThan } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import { RecordingSession, SessionPart } from '../entities/index.js';
-import { sumsOfParts, sumsOfSession, type PartSums, type SessionSums } from '../session-sums.js';
+import { sumsOfParts, sumsOfSession, type PartSums, type SessionSums } from '../sessions/session-sums.js';
 import { placeOf, type DirectoryScope } from './directory-scope.js';
 import type { Findings } from './findings.js';
 

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { ObjectNotFoundError } from '../../storage/storage.errors.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import { DirectoryView } from '../manifests/directory-view.js';
 import { manifestNamesOf, writeManifest } from '../manifests/manifest-document.js';
 import { writeSessionFile } from '../manifests/session-file.js';

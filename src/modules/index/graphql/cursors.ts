@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CursorInvalidError } from '../../../platform/graphql/graphql.errors.js';
-import { cursorOf } from '../page-cursor.js';
+import { cursorOf } from '../queries/page-cursor.js';
 
 /**
  * @param after as clients give it

@@ -1,7 +1,7 @@
 import { Args, ID, Resolver, Subscription } from '@nestjs/graphql';
 import { EventQueue } from '../../../platform/graphql/event-queue.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
-import { IndexEventsService } from '../index-events.service.js';
+import { IndexEventsService } from '../events/index-events.service.js';
 import { NodeType } from './node.type.js';
 import { RecordingSessionChange, RecordingSessionType } from './recording-session.type.js';
 import { SegmentType } from './session-media.type.js';

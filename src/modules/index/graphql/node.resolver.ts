@@ -3,7 +3,7 @@ import { connectionOf, PageArgs, type Connection } from '../../../platform/graph
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { NodeListService } from '../node-list.service.js';
-import { writeCursor } from '../page-cursor.js';
+import { writeCursor } from '../queries/page-cursor.js';
 import { aliasCursor, readAfter } from './cursors.js';
 import { IndexLoaders } from './index-loaders.js';
 import { NodeConnection, NodeType } from './node.type.js';

@@ -5,7 +5,7 @@ import { Whole } from '../../../platform/graphql/scalars.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { CompletenessDto, GapDto } from '../dto/completeness.dto.js';
 import { UnknownRecordingSessionError } from '../index.errors.js';
-import { writeCursor, type ListOrder } from '../page-cursor.js';
+import { writeCursor, type ListOrder } from '../queries/page-cursor.js';
 import type { Completeness } from '../sessions/completeness.js';
 import { SessionListService } from '../sessions/session-list.service.js';
 import { sessionCursor, sessionCursorText } from '../sessions/session-query.js';

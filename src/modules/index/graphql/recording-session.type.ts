@@ -4,7 +4,11 @@ import { enumOf } from '../../../platform/graphql/enum-values.js';
 import { Instant, Whole } from '../../../platform/graphql/scalars.js';
 import { UnrecordedTrackDto } from '../dto/recording-session.dto.js';
 import type { RecordingSession } from '../entities/index.js';
-import { RECORDING_SESSION_STATES, type RecordingSessionState, type RecordingTrigger } from '../recording-session.js';
+import {
+  RECORDING_SESSION_STATES,
+  type RecordingSessionState,
+  type RecordingTrigger,
+} from '../sessions/recording-session.js';
 import { PlaybackUrls } from './playback-urls.type.js';
 
 const StateEnum = enumOf('RecordingSessionState', RECORDING_SESSION_STATES, 'How far a recording session is.');

@@ -4,7 +4,7 @@ import type { OperationContext } from '../../../platform/graphql/operation-conte
 import { Whole } from '../../../platform/graphql/scalars.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import type { RecordingSession, SessionPart } from '../entities/index.js';
-import type { ListOrder } from '../page-cursor.js';
+import type { ListOrder } from '../queries/page-cursor.js';
 import { RecordingListService, reportOf } from '../recordings/recording-list.service.js';
 import { recordingCursor, recordingCursorText } from '../recordings/recording-query.js';
 import { sessionCursor, sessionCursorText, type SessionCursor } from '../sessions/session-query.js';

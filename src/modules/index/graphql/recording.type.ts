@@ -3,7 +3,7 @@ import { connectionTypeOf } from '../../../platform/graphql/connection.js';
 import { enumOf } from '../../../platform/graphql/enum-values.js';
 import { Instant } from '../../../platform/graphql/scalars.js';
 import type { Recording } from '../entities/index.js';
-import { LIST_ORDERS } from '../page-cursor.js';
+import { LIST_ORDERS } from '../queries/page-cursor.js';
 import { PlaybackUrls } from './playback-urls.type.js';
 
 export const ListOrderEnum = enumOf('ListOrder', LIST_ORDERS, 'By time.');

@@ -1,6 +1,6 @@
 import type { SegmentRow, TrackRow } from '../entities/index.js';
 import { splitKey } from '../object-names.js';
-import { keptObjects } from '../segment-loss.js';
+import { keptObjects } from '../object-state/segment-loss.js';
 import type { TimelineSegment, TimelineTrack } from './build-timeline.js';
 
 /** What is needed of a segment's row. */

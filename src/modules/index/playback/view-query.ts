@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ViewSelection } from '../playback-view.service.js';
-import { instant } from '../instant.js';
+import type { ViewSelection } from './playback-view.service.js';
+import { instant } from '../queries/instant.js';
 
 /** Shortest and longest window that moves, in seconds. */
 export const SHORTEST_WINDOW = 30;

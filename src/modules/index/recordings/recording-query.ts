@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { cursorOf, LIST_ORDERS, writeCursor } from '../page-cursor.js';
-import { instant } from '../instant.js';
+import { cursorOf, LIST_ORDERS, writeCursor } from '../queries/page-cursor.js';
+import { instant } from '../queries/instant.js';
 import type { Recording } from '../entities/index.js';
 
 /** How many days a page has: at most, and where nothing is asked for. */

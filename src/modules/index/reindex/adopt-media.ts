@@ -1,8 +1,8 @@
 import type { MediaKind } from '../../../media/codecs/codec.js';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
-import type { Archive } from '../archive.js';
-import { countFrames } from '../count-reception.js';
+import type { Archive } from '../archive/archive.js';
+import { countFrames } from '../commits/count-reception.js';
 import { readScope, type DirectoryScope } from '../fsck/directory-scope.js';
 import { segmentPages } from '../manifests/segment-pages.js';
 import { parseSegmentName } from '../object-names.js';

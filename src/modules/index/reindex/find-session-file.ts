@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
-import { storesOf, type Archive } from '../archive.js';
+import { storesOf, type Archive } from '../archive/archive.js';
 import { splitKey } from '../object-names.js';
 import { readSessionFile, type SessionFileRows } from './session-file-rows.js';
 

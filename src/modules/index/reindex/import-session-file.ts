@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import { CompletenessRow, GapRow, RecordingSession, SegmentRow } from '../entities/index.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
 import { manifestPath } from '../object-names.js';
-import { RUNNING_STATES } from '../recording-session.js';
+import { RUNNING_STATES } from '../sessions/recording-session.js';
 import { insertSegments } from './insert-segments.js';
 import { insertTracks } from './insert-tracks.js';
 import type { SessionFileRows } from './session-file-rows.js';

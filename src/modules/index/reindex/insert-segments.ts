@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import { SegmentRow } from '../entities/index.js';
 import { CopyFinder, isSomewhere, placeOfCopies, promiseOf, type Copies } from '../fsck/copies.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
-import { lossColumns } from '../segment-loss.js';
+import { lossColumns } from '../object-state/segment-loss.js';
 import type { FileSegment } from './session-file-rows.js';
 
 /** As many as one statement of every database takes. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import { TrackRow } from '../entities/index.js';
 import { CopyFinder, isSomewhere, promiseOfInit } from '../fsck/copies.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';

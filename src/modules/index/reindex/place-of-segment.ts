@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Between, LessThan, MoreThan, type EntityManager } from 'typeorm';
-import { EMPTY_SESSION } from '../empty-session.js';
+import { EMPTY_SESSION } from '../sessions/empty-session.js';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
 import { manifestPath } from '../object-names.js';

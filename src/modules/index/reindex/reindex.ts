@@ -1,7 +1,7 @@
 import { IsNull, Not, type EntityManager } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
-import { storesOf, type Archive } from '../archive.js';
+import { storesOf, type Archive } from '../archive/archive.js';
 import {
   CompletenessRow,
   GapRow,
@@ -16,9 +16,9 @@ import {
 import { readScope } from '../fsck/directory-scope.js';
 import { Findings } from '../fsck/findings.js';
 import { ViewCheck } from '../fsck/view-check.js';
-import { LeftMedia } from '../left-media.js';
+import { LeftMedia } from '../deletion/left-media.js';
 import { isSessionFileName, parseSegmentName, splitKey } from '../object-names.js';
-import { assertStoragePresent } from '../storage-presence.js';
+import { assertStoragePresent } from '../archive/storage-presence.js';
 import { adoptMedia } from './adopt-media.js';
 import { findSessionFile } from './find-session-file.js';
 import { SessionImport } from './session-import.js';

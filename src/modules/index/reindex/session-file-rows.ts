@@ -1,5 +1,5 @@
 import type { CompletenessRow, GapRow, RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
-import type { RecordingSessionReason } from '../recording-session.js';
+import type { RecordingSessionReason } from '../sessions/recording-session.js';
 import { sessionFileSchema, type SessionFile } from './session-file-schema.js';
 
 type SessionFacts = Pick<

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RECORDING_SESSION_STATES } from '../recording-session.js';
+import { RECORDING_SESSION_STATES } from '../sessions/recording-session.js';
 
 const whole = z.number().int();
 const instant = z.iso.datetime();

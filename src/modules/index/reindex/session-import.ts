@@ -1,9 +1,9 @@
 import { In } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import { RecordingSession } from '../entities/index.js';
 import { readScope } from '../fsck/directory-scope.js';
-import { RUNNING_STATES, type RecordingSessionState } from '../recording-session.js';
+import { RUNNING_STATES, type RecordingSessionState } from '../sessions/recording-session.js';
 import { importSessionFile } from './import-session-file.js';
 import type { SessionFileRows } from './session-file-rows.js';
 import { settleDirectory } from './settle-directory.js';

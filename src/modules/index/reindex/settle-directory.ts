@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import type { Archive } from '../archive.js';
+import type { Archive } from '../archive/archive.js';
 import { listedDay, repointDay } from '../deletion/recording-day.js';
 import { GapRow, GapSumRow, RecordingSession, SessionPart } from '../entities/index.js';
-import { sumsOfParts, sumsOfSession } from '../session-sums.js';
+import { sumsOfParts, sumsOfSession } from '../sessions/session-sums.js';
 
 /**
  * Makes parts, sums and days of what was inserted in a directory. To be called in a transaction.

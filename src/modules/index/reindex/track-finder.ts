@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { MediaKind } from '../../../media/codecs/codec.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
-import { findStore, type Archive } from '../archive.js';
+import { findStore, type Archive } from '../archive/archive.js';
 import type { TrackRow } from '../entities/index.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
-import { readInit } from '../media-content.js';
+import { readInit } from '../archive/media-content.js';
 import { parseInitName, splitKey } from '../object-names.js';
 
 /** A track, whatever session it is of. */

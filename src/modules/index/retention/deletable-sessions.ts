@@ -1,6 +1,6 @@
 import { In, IsNull, LessThan, MoreThan, Not, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
-import { UNFINISHED_STATES } from '../recording-session.js';
+import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 
 const SEGMENTS_AT_ONCE = 1000;
 

@@ -5,7 +5,7 @@ import type { OutboxService } from '../../storage/outbox.service.js';
 import type { Deletion } from '../deletion/delete-recordings.js';
 import type { RecordingDeletionService } from '../deletion/recording-deletion.service.js';
 import type { RecordingSession } from '../entities/index.js';
-import { UNFINISHED_STATES } from '../recording-session.js';
+import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 import {
   findBegunBefore,
   findEndOfOldest,

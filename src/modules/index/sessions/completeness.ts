@@ -1,6 +1,6 @@
 import type { MediaKind } from '../../../media/codecs/codec.js';
 import type { RecordedGap } from '../../../engine/index.js';
-import { NOTHING_COUNTED } from '../count-reception.js';
+import { NOTHING_COUNTED } from '../commits/count-reception.js';
 import type { CompletenessRow } from '../entities/index.js';
 
 export type GapCause = RecordedGap['cause'];

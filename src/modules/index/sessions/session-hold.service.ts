@@ -3,9 +3,9 @@ import { DataSource, IsNull } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { RecordingSession } from '../entities/index.js';
 import { UnknownRecordingSessionError } from '../index.errors.js';
-import { tellSession } from '../index-events.js';
+import { tellSession } from '../events/index-events.js';
 import { IndexService } from '../index.service.js';
-import { takeSession } from '../lock-session.js';
+import { takeSession } from '../commits/lock-session.js';
 import { ManifestService } from '../manifest.service.js';
 
 /** Keeps recording sessions from being deleted, by whomever: a court asks for them, or somebody still needs them. */

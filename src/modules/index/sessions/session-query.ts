@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RecordingSession } from '../entities/index.js';
-import { instant } from '../instant.js';
-import { cursorOf, LIST_ORDERS, writeCursor } from '../page-cursor.js';
-import { RECORDING_SESSION_STATES } from '../recording-session.js';
+import { instant } from '../queries/instant.js';
+import { cursorOf, LIST_ORDERS, writeCursor } from '../queries/page-cursor.js';
+import { RECORDING_SESSION_STATES } from './recording-session.js';
 
 /** How many sessions a page has: at most, and where nothing is asked for. */
 export const MOST_SESSIONS = 200;

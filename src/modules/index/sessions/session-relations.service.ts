@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { GapRow, RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
-import { RUNNING_STATES } from '../recording-session.js';
+import { RUNNING_STATES } from './recording-session.js';
 import type { Completeness } from './completeness.js';
 import { findCompleteness } from './find-completeness.js';
 import { findPages, type PageOf } from './find-pages.js';

@@ -3,8 +3,8 @@ import { forUpdate } from '../../../persistence/row-locks.js';
 import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
 import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
-import { UNFINISHED_STATES } from '../recording-session.js';
-import { keptObjects } from '../segment-loss.js';
+import { UNFINISHED_STATES } from '../sessions/recording-session.js';
+import { keptObjects } from '../object-state/segment-loss.js';
 
 export interface ReleasedSegments {
   readonly count: number;

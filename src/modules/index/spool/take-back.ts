@@ -3,7 +3,7 @@ import { forUpdate } from '../../../persistence/row-locks.js';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
 import { SegmentRow, TrackRow } from '../entities/index.js';
 import { parseSegmentName, splitKey } from '../object-names.js';
-import { keptObjects } from '../segment-loss.js';
+import { keptObjects } from '../object-state/segment-loss.js';
 
 /**
  * Says of the segment of an object that waits to be uploaded again that the bucket does not have it, whatever was released

@@ -1,7 +1,7 @@
 import { IsNull, LessThanOrEqual, MoreThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { RecordedObject } from '../../../engine/index.js';
 import { SegmentRow, TrackRow } from '../entities/index.js';
-import { keptObjects } from '../segment-loss.js';
+import { keptObjects } from '../object-state/segment-loss.js';
 
 /** A picture may have been carried over so many segments without a key frame. */
 const MOST_SEGMENTS = 20;

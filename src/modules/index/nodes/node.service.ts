@@ -1,0 +1,76 @@
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
+import { inTransaction } from '../../../persistence/transaction.js';
+import { NodeRow } from '../entities/index.js';
+import { tellWhenCommitted } from '../events/index-events.js';
+
+const HEARTBEAT_MS = 10_000;
+
+export interface NodeAddress {
+  /** Where the HTTP interface is reached. */
+  readonly url: string;
+  readonly version: string;
+}
+
+export interface NodeLoad {
+  readonly workers: number;
+  /** Of the busiest worker's core. */
+  readonly cpuPercent: number;
+  /** Peer connections. */
+  readonly sessions: number;
+  /** Streams with a publisher. */
+  readonly liveStreams: number;
+}
+
+/** This server's row among the nodes: written at its start, touched while it runs. */
+@Injectable()
+export class NodeService implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(NodeService.name);
+  private readonly alias: string;
+  private load: NodeLoad = { workers: 0, cpuPercent: 0, sessions: 0, liveStreams: 0 };
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(APP_CONFIG) config: AppConfig,
+  ) {
+    this.alias = config.recorder.node_alias;
+  }
+
+  /** To be called when the server listens; from then on it is seen alive. */
+  async register(address: NodeAddress): Promise<void> {
+    const now = new Date();
+    const row: NodeRow = { alias: this.alias, ...address, ...this.load, startedAt: now, lastSeenAt: now };
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.upsert(NodeRow, row, ['alias']);
+      tellWhenCommitted(manager, { type: 'node-changed', node: row });
+    });
+    clearInterval(this.timer);
+    this.timer = setInterval(() => void this.beat(), HEARTBEAT_MS).unref();
+  }
+
+  /** What the next heartbeat says. */
+  reportLoad(load: NodeLoad): void {
+    this.load = load;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.timer === undefined) return;
+    clearInterval(this.timer);
+    await this.beat();
+  }
+
+  private async beat(): Promise<void> {
+    const change = { ...this.load, lastSeenAt: new Date() };
+    try {
+      await inTransaction(this.dataSource, async (manager) => {
+        await manager.update(NodeRow, { alias: this.alias }, change);
+        const node = await manager.findOneBy(NodeRow, { alias: this.alias });
+        if (node !== null) tellWhenCommitted(manager, { type: 'node-changed', node });
+      });
+    } catch (error) {
+      this.logger.warn({ err: error }, 'The node could not be marked as alive.');
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, In } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
+import type { ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
+import { KeyedQueue } from '../../../shared/keyed-queue.js';
+import { RecordingSession, SessionPart } from '../entities/index.js';
+import { NothingRecordedError } from '../index.errors.js';
+import { ManifestService } from '../manifest.service.js';
+import { buildTimeline, type TimelineFacts } from '../manifests/build-timeline.js';
+import { manifestNamesOf, type ManifestDocument } from '../manifests/manifest-document.js';
+import type { ManifestName } from '../object-names.js';
+import { PlaybackRangeService, type PlaybackRange, type PlaybackSelection } from '../playback-range.service.js';
+import { countLost, versionOf } from './view-rows.js';
+import { ViewCache, type KeptView } from './view-cache.js';
+import { RUNNING_STATES, UNFINISHED_STATES } from '../sessions/recording-session.js';
+
+/** A stretch of wall clock, a session, or a window of so many milliseconds that ends now. */
+export type ViewSelection = PlaybackSelection | { readonly windowMs: number };
+
+/** What records a stream at the moment. */
+interface LiveSource {
+  readonly sessionIds: ReadonlySet<string>;
+  /** By the clock that the session's times are told by. */
+  readonly nowEpochMs: number;
+}
+
+/**
+ * DASH and HLS of any stretch of time, of a session, or of what is live, made from the rows: the segments are the recorded
+ * ones, with nothing copied, and they are shown whole.
+ */
+@Injectable()
+export class PlaybackViewService {
+  private readonly cache: ViewCache;
+  private readonly queue = new KeyedQueue();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly ranges: PlaybackRangeService,
+    private readonly manifests: ManifestService,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {
+    this.cache = new ViewCache(dataSource.manager, ranges);
+  }
+
+  /**
+   * @param query that the view is asked for with, `?from=…` or nothing: its playlists are asked for with the same
+   * @throws what {@link PlaybackRangeService.find} throws, {@link NothingRecordedError} for a playlist of a kind that the view lacks
+   */
+  document(stream: string, selection: ViewSelection, name: ManifestName, query: string): Promise<ManifestDocument> {
+    const key = JSON.stringify([stream, query]);
+    return this.queue.run(key, async () => {
+      const kept = this.cache.view(key);
+      const timeline = await this.timelineOf(kept, stream, selection, { name, query });
+      const tracks = timeline.periods.flatMap((period) => period.tracks);
+      if (!manifestNamesOf(tracks).includes(name)) throw new NothingRecordedError(stream);
+      const document = kept.document(name, timeline);
+      this.cache.trim();
+      return document;
+    });
+  }
+
+  /** A window that nothing enters any more is a stretch of time to DASH, which has no other word for it. */
+  private async timelineOf(
+    kept: KeptView,
+    stream: string,
+    selection: ViewSelection,
+    { name, query }: { readonly name: ManifestName; readonly query: string },
+  ): Promise<ManifestTimeline> {
+    const live = await this.liveSource(stream);
+    if (!('windowMs' in selection)) return this.stretchOf(kept, stream, selection, live, query);
+    if (live !== undefined || name !== 'manifest.mpd') {
+      return this.windowOf(kept, stream, selection.windowMs, live, query);
+    }
+    const stretch = { fromMs: Date.now() - selection.windowMs, toMs: undefined };
+    return this.stretchOf(kept, stream, stretch, live, query);
+  }
+
+  private async stretchOf(
+    kept: KeptView,
+    stream: string,
+    selection: PlaybackSelection,
+    live: LiveSource | undefined,
+    query: string,
+  ): Promise<ManifestTimeline> {
+    const nowMs = Date.now();
+    const range = await this.ranges.find(stream, selection, nowMs);
+    const isOpen = range.toMs === undefined || range.toMs > nowMs;
+    const isRecorded = 'sessionId' in selection ? live?.sessionIds.has(selection.sessionId) : live !== undefined;
+    const isLive = isOpen && isRecorded === true;
+    const timeline = await this.build(kept, range, { isLive, placement: 'joined' });
+    const startEpochMs = timeline.periods[0]?.startEpochMs ?? range.fromMs;
+    const view: ViewFacts = {
+      playlistType: isOpen ? 'EVENT' : 'VOD',
+      mediaSequence: 0,
+      discontinuitySequence: 0,
+      startOffsetMs: range.fromMs - startEpochMs,
+      windowMs: undefined,
+      query,
+    };
+    return { ...timeline, publishedEpochMs: live?.nowEpochMs ?? nowMs, view };
+  }
+
+  /** All of the directories that the window reaches into, laid out by wall clock, and then what of it is in the window. */
+  private async windowOf(
+    kept: KeptView,
+    stream: string,
+    windowMs: number,
+    live: LiveSource | undefined,
+    query: string,
+  ): Promise<ManifestTimeline> {
+    const nowEpochMs = live?.nowEpochMs ?? Date.now();
+    const fromMs = nowEpochMs - windowMs;
+    const found = await this.ranges.find(stream, { fromMs, toMs: undefined }, nowEpochMs);
+    const parts = found.parts.map((part) => ({ ...part, fromMs: -1, firstNumber: 1 }));
+    const isLive = live !== undefined;
+    const timeline = await this.build(kept, { ...found, parts }, { isLive, placement: 'wall-clock' });
+    const { periods, ...sequences } = kept.window.cut(timeline, fromMs);
+    const view = { playlistType: undefined, ...sequences, startOffsetMs: 0, windowMs, query };
+    return { ...timeline, periods, publishedEpochMs: nowEpochMs, view };
+  }
+
+  private async build(
+    kept: KeptView,
+    range: PlaybackRange,
+    facts: Required<Pick<TimelineFacts, 'isLive' | 'placement'>>,
+  ): Promise<ManifestTimeline> {
+    const lostCount = await countLost(this.dataSource.manager, range);
+    const version = JSON.stringify([facts, lostCount, versionOf(range)]);
+    if (kept.timeline !== undefined && kept.version === version) return kept.timeline;
+    const rows = await kept.rows.read(range, lostCount);
+    const segmentDurationMs = this.config.recorder.segment_duration_seconds * 1000;
+    const publishedEpochMs = Date.now();
+    kept.timeline = buildTimeline(rows, { ...facts, publishedEpochMs, segmentDurationMs, periodIds: 'wall-clock' });
+    kept.version = version;
+    kept.modifiedAt = new Date(publishedEpochMs);
+    return kept.timeline;
+  }
+
+  /** @returns undefined while nothing records the stream, or nothing that this server knows to go on */
+  private async liveSource(stream: string): Promise<LiveSource | undefined> {
+    const { manager } = this.dataSource;
+    const running = await manager.findBy(RecordingSession, { stream, state: In(UNFINISHED_STATES) });
+    const sessionIds = new Set<string>();
+    let nowEpochMs = Date.now();
+    for (const { id, directory, nodeAlias, state } of running) {
+      if (nodeAlias !== this.config.recorder.node_alias) {
+        if (RUNNING_STATES.includes(state)) sessionIds.add(id);
+        continue;
+      }
+      const parts = await manager.findBy(SessionPart, { sessionId: id });
+      const directories = [directory, ...parts.map((part) => part.directory)];
+      const live = directories.find((one) => this.manifests.isLive(one));
+      if (live === undefined) continue;
+      sessionIds.add(id);
+      nowEpochMs = this.manifests.nowEpochMs(live);
+    }
+    return sessionIds.size === 0 ? undefined : { sessionIds, nowEpochMs };
+  }
+}
