@@ -2,9 +2,8 @@ import { isTable, type ConfigTable } from './config-file.js';
 
 /** Keys of live777.toml, liveman.toml and of our own plans that mean something this version does not do yet. `*` is any name. */
 const PLANNED: readonly string[] = [
-  'http.public http.whip_rate_per_address',
+  'http.public',
   'webrtc.ice_udp_addrs webrtc.ice_lite',
-  'engine.admission_cpu_percent',
   'auth.secret auth.jwks_url auth.accounts',
   'strategy.each_stream_max_sub strategy.cascade_push_close_sub strategy.auto_create_whip strategy.auto_create_whep',
   'strategy.auto_delete_whip strategy.auto_delete_whep',

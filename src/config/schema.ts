@@ -1,32 +1,14 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { isPostgresUrl, isTimeZone, parseAnnouncedAddress, parseListenAddress, sqlitePath } from './formats.js';
+import { isPostgresUrl, isTimeZone, parseAnnouncedAddress, sqlitePath } from './formats.js';
 import { extraIce, iceServers } from './ice-schema.js';
 import { graphql } from './graphql-schema.js';
+import { http } from './http-schema.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 import { backupStorage, storage, upload } from './storage-schema.js';
 
 const GIBIBYTE = 2 ** 30;
-
-const http = z.strictObject({
-  listen: setting(
-    z
-      .string()
-      .refine((text) => parseListenAddress(text) !== undefined)
-      .default('127.0.0.1:7777'),
-    {
-      description: 'Address of pages and API; with 127.0.0.1 also ::1. Port 0: any free port.',
-      unit: 'ip:port',
-      allowed: 'ip:port, [ip6]:port or localhost:port',
-    },
-  ),
-  cors: setting(z.boolean().default(false), {
-    description: 'Lets pages of every origin call the API.',
-    unit: 'true | false',
-    allowed: 'true or false',
-  }),
-});
 
 const webrtc = z.strictObject({
   udp_port: wholeNumber({
@@ -64,6 +46,13 @@ const engine = z.strictObject({
     default: 0,
     unit: 'threads',
     description: 'Media worker threads. 0: one per processor core.',
+  }),
+  admission_cpu_percent: wholeNumber({
+    min: 10,
+    max: 100,
+    default: 75,
+    unit: 'percent of a core',
+    description: 'When every worker is busier than this, new streams are refused. 100: never for that.',
   }),
   memory_mib: wholeNumber({
     min: 16,

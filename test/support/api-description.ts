@@ -25,6 +25,7 @@ export interface ApiDocument {
 
 /** Header fields of every answer, or of HTTP itself: no route documents them. */
 const EVERYWHERE: readonly string[] = [
+  'access-control-allow-credentials',
   'access-control-allow-origin',
   'access-control-expose-headers',
   'connection',
@@ -36,6 +37,7 @@ const EVERYWHERE: readonly string[] = [
   'cache-control',
   'keep-alive',
   'referrer-policy',
+  'strict-transport-security',
   'transfer-encoding',
   'vary',
   'x-accel-buffering',

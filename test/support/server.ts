@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { leakedInto, secretsIn } from './given-secrets.js';
 import { pause, until } from './wait.js';
 
 const PROJECT = resolve(__dirname, '../..');
@@ -31,6 +32,7 @@ export class TestServer implements AsyncDisposable {
   private child: ChildProcess | undefined;
   private address = '';
   private readonly output: string[] = [];
+  private readonly secrets = new Set<string>();
 
   private constructor(
     readonly folder: string,
@@ -61,6 +63,12 @@ export class TestServer implements AsyncDisposable {
   /** Everything it has printed so far. */
   get log(): string {
     return this.output.join('\n');
+  }
+
+  /** Marks what the server gave or was given as a secret: at its end nothing of it may be in the log. */
+  keepSecret(secret: string): string {
+    this.secrets.add(secret);
+    return secret;
   }
 
   url(path: string): string {
@@ -125,12 +133,15 @@ export class TestServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL');
     await rm(this.folder, { recursive: true, force: true });
+    const telling = this.output.filter((line) => leakedInto(line, [...this.secrets]).length > 0);
+    if (telling.length > 0) throw new Error(`Secrets are in the log:\n${telling.join('\n')}`);
   }
 
   private spawn(env: Readonly<Record<string, string>> = {}): ChildProcess {
     const command = [NODE, join(PROJECT, 'dist/main.js'), 'serve'];
     const [file = NODE, ...args] = this.options.onOneCore === true ? ['taskset', '-c', '0', ...command] : command;
     const environment = { ...this.environment(), ...env };
+    for (const secret of secretsIn(environment)) this.keepSecret(secret);
     return spawn(file, args, { cwd: this.folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 

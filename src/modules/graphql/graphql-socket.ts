@@ -24,6 +24,7 @@ import { OperationContext } from '../../platform/graphql/operation-context.js';
 import { checkOperation } from '../../platform/graphql/operation-limits.js';
 import { problem, problemOfStatus, type ProblemDocument } from '../../platform/problem/problem-document.js';
 import { refuseRaw } from '../../platform/http/broken-requests.js';
+import { isAllowedOrigin } from '../../platform/http/cors.js';
 import { AppError } from '../../shared/errors.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { Right } from '../auth/ports/right.js';
@@ -99,7 +100,8 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     if (path !== PATH) return problem(404, 'route-not-found', 'There is no WebSocket under this path.');
     if (headers.upgrade?.toLowerCase() !== 'websocket')
       return problemOfStatus(400, 'This path upgrades to WebSocket only.');
-    if (!this.isFromHere(headers)) return problemOfStatus(403, 'Pages of other origins may not connect (http.cors).');
+    if (!this.isFromHere(headers))
+      return problemOfStatus(403, 'Pages of other origins may not connect (http.cors, http.cors_origins).');
     if (this.sockets.clients.size >= this.config.graphql.max_connections) {
       return problemOfStatus(503, 'There are as many subscribers as there may be (graphql.max_connections).');
     }
@@ -108,7 +110,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Browsers let every page open a WebSocket anywhere, with nothing asked before: only the Origin tells. */
   private isFromHere({ origin, host }: IncomingMessage['headers']): boolean {
-    if (origin === undefined || this.config.http.cors) return true;
+    if (origin === undefined || isAllowedOrigin(this.config, origin)) return true;
     try {
       return new URL(origin).host === host;
     } catch {

@@ -15,11 +15,12 @@ import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiResponse, A
 import type { Response } from 'express';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { ContentTypeGuard } from './content-type.guard.js';
-import { ACCEPT_PATCH, ALLOW, ENTITY_TAG } from './documented-headers.js';
+import { ACCEPT_PATCH, ALLOW, ENTITY_TAG, RETRY_AFTER } from './documented-headers.js';
 import { FRAGMENT_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
 import { SignalingService } from './signaling.service.js';
+import { WhipRateGuard } from './whip-rate.guard.js';
 
 /** WHIP sessions (RFC 9725 sections 4.2 and 4.3). */
 @ApiTags('whip')
@@ -31,7 +32,7 @@ export class SessionController {
 
   @Patch()
   @Permission('publish')
-  @UseGuards(new ContentTypeGuard(FRAGMENT_TYPE))
+  @UseGuards(WhipRateGuard, new ContentTypeGuard(FRAGMENT_TYPE))
   @ApiOperation({ summary: 'Tell candidates, or restart ICE with `If-Match: *`' })
   @ApiConsumes(FRAGMENT_TYPE)
   @ApiHeader({
@@ -53,7 +54,11 @@ export class SessionController {
   @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
   @ApiResponse({ status: 428, description: '`ice-restart-condition-required`' })
-  @ApiResponse({ status: 503, description: '`engine-unavailable`, `not-ready`' })
+  @ApiResponse({
+    status: 503,
+    description: '`engine-unavailable`, `whip-rate-exceeded`, `not-ready`',
+    headers: RETRY_AFTER,
+  })
   async patch(
     @Param('stream', StreamNamePipe) stream: StreamName,
     @Param('session') sessionId: string,
@@ -73,11 +78,13 @@ export class SessionController {
 
   @Delete()
   @Permission('publish')
+  @UseGuards(WhipRateGuard)
   @HttpCode(204)
   @ApiOperation({ summary: 'Stop publishing; the recording ends at once' })
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 404, description: '`session-not-found`' })
+  @ApiResponse({ status: 503, description: '`whip-rate-exceeded`, `not-ready`', headers: RETRY_AFTER })
   end(@Param('stream', StreamNamePipe) stream: StreamName, @Param('session') sessionId: string): Promise<void> {
     return this.signaling.unpublish(stream, sessionId);
   }

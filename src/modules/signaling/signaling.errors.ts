@@ -48,6 +48,29 @@ export class NodeFullError extends AppError {
   }
 }
 
+/** Those who are turned away together are told different times. */
+const SHORTEST_WAIT_SECONDS = 5;
+const WAIT_SPREAD_SECONDS = 10;
+
+export class NodeOverloadedError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'node-overloaded';
+  override readonly retryAfterSeconds = SHORTEST_WAIT_SECONDS + Math.floor(Math.random() * WAIT_SPREAD_SECONDS);
+
+  constructor() {
+    super('This node is too busy for another stream now.');
+  }
+}
+
+export class WhipRateExceededError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'whip-rate-exceeded';
+
+  constructor(override readonly retryAfterSeconds: number) {
+    super('Too many requests of publishers come from this address.');
+  }
+}
+
 export class EngineUnavailableError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'engine-unavailable';

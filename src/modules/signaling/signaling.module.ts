@@ -3,6 +3,7 @@ import { APP_CONFIG, ENGINE_WORKER_URL, parseAnnouncedAddress, type AppConfig } 
 import { Engine } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
 import { IceModule } from '../ice/ice.module.js';
+import { LoadAdmission } from './load-admission.js';
 import { failureLog } from './ports/failure-log.js';
 import { StreamResolver } from './graphql/stream.resolver.js';
 import { DrainController } from './drain.controller.js';
@@ -11,6 +12,7 @@ import { SignalingService } from './signaling.service.js';
 import { StreamsController } from './streams.controller.js';
 import { StreamsFeed } from './streams-feed.js';
 import { WhipController } from './whip.controller.js';
+import { WhipRateGuard } from './whip-rate.guard.js';
 
 const engine = {
   provide: Engine,
@@ -26,6 +28,17 @@ const engine = {
     }),
 };
 
+function admitByLoad(media: Engine, signaling: SignalingService, { engine: limits }: AppConfig): void {
+  const admission = new LoadAdmission(limits.admission_cpu_percent);
+  media.on((event) => {
+    admission.hear(event);
+  });
+  signaling.admitWith((stream) => {
+    if (signaling.findStream(stream) === undefined) admission.admit();
+    return Promise.resolve();
+  });
+}
+
 /** Sessions and streams. It owns the engine: at the end it refuses first and closes the engine last. */
 @Module({
   imports: [IceModule],
@@ -34,10 +47,14 @@ const engine = {
     engine,
     {
       provide: SignalingService,
-      inject: [Engine],
-      useFactory: (media: Engine) =>
-        new SignalingService(media, systemClock, failureLog(new Logger(SignalingService.name))),
+      inject: [Engine, APP_CONFIG],
+      useFactory: (media: Engine, config: AppConfig) => {
+        const signaling = new SignalingService(media, systemClock, failureLog(new Logger(SignalingService.name)));
+        admitByLoad(media, signaling, config);
+        return signaling;
+      },
     },
+    WhipRateGuard,
     {
       provide: StreamsFeed,
       inject: [SignalingService],

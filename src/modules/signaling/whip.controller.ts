@@ -9,6 +9,7 @@ import { FRAGMENT_TYPE, OFFER_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
 import { SignalingService } from './signaling.service.js';
+import { WhipRateGuard } from './whip-rate.guard.js';
 
 /** WHIP endpoints (RFC 9725 section 4.2). */
 @ApiTags('whip')
@@ -22,7 +23,7 @@ export class WhipController {
 
   @Post()
   @Permission('publish')
-  @UseGuards(new ContentTypeGuard(OFFER_TYPE))
+  @UseGuards(WhipRateGuard, new ContentTypeGuard(OFFER_TYPE))
   @ApiOperation({ summary: 'Publish a stream: offer in, answer out' })
   @ApiConsumes(OFFER_TYPE)
   @ApiBody({ description: 'An SDP offer', schema: { type: 'string' } })
@@ -40,7 +41,9 @@ export class WhipController {
   @ApiResponse({ status: 422, description: '`sdp-unsupported`: no offer that WHIP allows' })
   @ApiResponse({
     status: 503,
-    description: '`node-draining`, `node-full`, `engine-unavailable`, `recording-unavailable`, `not-ready`',
+    description:
+      '`node-draining`, `node-full`, `node-overloaded`, `whip-rate-exceeded`, `engine-unavailable`, `recording-unavailable`, `not-ready`',
+    headers: RETRY_AFTER,
   })
   @ApiResponse({ status: 507, description: '`storage-full`' })
   async publish(

@@ -1,10 +1,11 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
 import type { AppConfig } from '../../config/index.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { answerBrokenRequests, requireHost } from './broken-requests.js';
-import { SECURITY_HEADERS } from './security-headers.js';
 import { compressText } from './compress.js';
+import { enableCors } from './cors.js';
+import { pageHeaders } from './page-headers.js';
+import { securityHeaders } from './security-headers.js';
 import type { StartGate } from './start-gate.js';
 import { staticFiles } from '../web/static-files.js';
 
@@ -16,40 +17,17 @@ export interface HttpSurroundings {
   readonly gate: StartGate;
 }
 
-const EXPOSED_HEADERS = [
-  'Location',
-  'ETag',
-  'Link',
-  'Accept-Patch',
-  'Accept-Post',
-  'Accept-Ranges',
-  'Content-Range',
-  'Retry-After',
-  'X-Request-Id',
-];
-
 /** What surrounds the controllers: page, API description, CORS, headers, limits. The application is made with `bodyParser: false`. */
 export function configureHttp(app: NestExpressApplication, { config, version, webRoot, gate }: HttpSurroundings): void {
   app.disable('x-powered-by');
   answerBrokenRequests(app.getHttpServer());
-  app.use(setSecurityHeaders);
+  if (config.http.trusted_proxies.length > 0) app.set('trust proxy', [...config.http.trusted_proxies]);
+  app.use(securityHeaders(config));
   app.use(requireHost);
   app.use(gate.handle);
   app.use(compressText);
-  if (config.http.cors) enableCors(app);
+  enableCors(app, config);
+  app.use(pageHeaders(config));
   app.use(staticFiles(webRoot));
   serveOpenApi(app, version);
-}
-
-function setSecurityHeaders(_request: Request, response: Response, next: NextFunction): void {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-  next();
-}
-
-/** A preflight is answered here; an OPTIONS that a person or a WHIP client sends goes on to its route. */
-function enableCors(app: NestExpressApplication): void {
-  app.enableCors((request: Request, done) => {
-    const isPreflight = request.headers['access-control-request-method'] !== undefined;
-    done(null, { origin: '*', exposedHeaders: EXPOSED_HEADERS, preflightContinue: !isPreflight, maxAge: 600 });
-  });
 }

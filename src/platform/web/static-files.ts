@@ -1,4 +1,4 @@
-import { basename, sep } from 'node:path';
+import { sep } from 'node:path';
 import { static as serveStatic, type RequestHandler, type Response } from 'express';
 
 const ASSETS = `${sep}assets${sep}`;
@@ -21,6 +21,4 @@ export function staticFiles(folder: string): RequestHandler {
 
 function setCaching(response: Response, path: string): void {
   response.setHeader('Cache-Control', path.includes(ASSETS) ? 'public, max-age=31536000, immutable' : 'no-cache');
-  if (basename(path).endsWith('.html'))
-    response.setHeader('Content-Security-Policy', "frame-ancestors 'self'; base-uri 'none'; object-src 'none'");
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type * as Mediabunny from 'mediabunny';
 import type { Page } from 'playwright-core';
+import { addScript } from '../../support/browser.js';
 import type { Period } from '../../support/judges/periods.js';
 
 const MEDIABUNNY = resolve(__dirname, '../../../node_modules/mediabunny/dist/bundles/mediabunny.min.cjs');
@@ -11,7 +12,7 @@ interface PageWithMediabunny {
 
 /** Decodes a Period with Chromium's own VideoDecoder. `page` is on the server's own origin. @returns number of pictures */
 export async function decodeWithChromium(page: Page, period: Period): Promise<number> {
-  await page.addScriptTag({ path: MEDIABUNNY });
+  await addScript(page, MEDIABUNNY);
   return page.evaluate(
     async (urls) => {
       const { ALL_FORMATS, BlobSource, Input, VideoSampleSink } = (globalThis as unknown as PageWithMediabunny)

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
+import { addScript } from '../browser.js';
 import { until } from '../wait.js';
 
 const MODULES = resolve(__dirname, '../../../node_modules');
@@ -58,7 +59,7 @@ export async function play(
   manifestUrl: string,
   options: PlayOptions = {},
 ): Promise<void> {
-  await page.addScriptTag({ path: PLAYERS[player].script });
+  await addScript(page, PLAYERS[player].script);
   await page.evaluate(watch, options.rate ?? 1);
   await page.evaluate(START[player], [manifestUrl, options.fromStart ?? false] as const);
 }

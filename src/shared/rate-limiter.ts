@@ -1,0 +1,71 @@
+import type { Clock } from './clock.js';
+
+export interface RateLimits {
+  /** What comes back per second. */
+  readonly perSecond: number;
+  /** What may come at once after a silence. */
+  readonly burst: number;
+  /** Of this many keys something is remembered; beyond, the longest silent one is forgotten. */
+  readonly mostKeys: number;
+}
+
+interface Bucket {
+  tokens: number;
+  /** Who was refused and told to come later, less those whose turn has come since. */
+  waiting: number;
+  atMs: number;
+}
+
+/** Nobody is sent away for longer. */
+const LONGEST_WAIT_SECONDS = 30;
+
+/**
+ * How often what has a key may happen: a token bucket for each. Those who are refused are told times that lie as far apart as
+ * the rate allows, so that they do not all come back at once.
+ */
+export class RateLimiter {
+  private readonly buckets = new Map<string, Bucket>();
+
+  constructor(
+    private readonly limits: RateLimits,
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+  ) {}
+
+  /** @returns whole seconds after which to try again; undefined for whoever is let in */
+  take(key: string): number | undefined {
+    const bucket = this.bucketOf(key);
+    if (bucket.tokens >= 1) {
+      bucket.tokens -= 1;
+      return undefined;
+    }
+    const waitSeconds = 1 + Math.floor(bucket.waiting / this.limits.perSecond);
+    if (waitSeconds >= LONGEST_WAIT_SECONDS) return LONGEST_WAIT_SECONDS;
+    bucket.waiting += 1;
+    return waitSeconds;
+  }
+
+  /** Keys that something is remembered of. */
+  get size(): number {
+    return this.buckets.size;
+  }
+
+  private bucketOf(key: string): Bucket {
+    const { perSecond, burst, mostKeys } = this.limits;
+    const nowMs = this.clock.monotonicMs();
+    const bucket = this.buckets.get(key) ?? { tokens: burst, waiting: 0, atMs: nowMs };
+    const gained = ((nowMs - bucket.atMs) / 1000) * perSecond;
+    bucket.tokens = Math.min(burst, bucket.tokens + gained);
+    bucket.waiting = Math.max(0, bucket.waiting - gained);
+    bucket.atMs = nowMs;
+    this.buckets.delete(key);
+    this.buckets.set(key, bucket);
+    if (this.buckets.size > mostKeys) this.forgetOldest();
+    return bucket;
+  }
+
+  /** A map gives its keys in the order in which they were set. */
+  private forgetOldest(): void {
+    const [oldest] = this.buckets.keys();
+    if (oldest !== undefined) this.buckets.delete(oldest);
+  }
+}

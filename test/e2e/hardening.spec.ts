@@ -1,0 +1,163 @@
+import { launchChromium } from '../support/browser.js';
+import { offer } from '../support/offer.js';
+import { leakedInto } from '../support/given-secrets.js';
+import { TestServer } from '../support/server.js';
+import { itWith } from '../support/tools.js';
+
+const TOKEN = 'a-token-for-hardening-tests';
+const ORIGIN = 'https://studio.example';
+const RATE = 3;
+const BURST = 6 * RATE;
+
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What stands between the network and the routes: who may ask how often, from which pages, and what answers tell. */
+describe('the server behind a proxy, with authorisation', () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await TestServer.start({
+      env: {
+        AIRCHECK_AUTH_TOKENS: TOKEN,
+        AIRCHECK_HTTP_CORS_ORIGINS: ORIGIN,
+        AIRCHECK_HTTP_TRUSTED_PROXIES: '127.0.0.0/8',
+        AIRCHECK_HTTP_WHIP_RATE_PER_ADDRESS: String(RATE),
+        AIRCHECK_HTTP_HSTS_SECONDS: '3600',
+        AIRCHECK_LOG_LEVEL: 'trace',
+      },
+    });
+  });
+
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  function ask(path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Response> {
+    const authorization = `Bearer ${TOKEN}`;
+    return fetch(server.url(path), {
+      method,
+      headers: { authorization, ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  const goodbye = (address: string, headers = {}): Promise<Response> =>
+    ask('/session/cam/none', { method: 'DELETE', headers: { 'x-forwarded-for': address, ...headers } });
+
+  async function statuses(times: number, address: string): Promise<number[]> {
+    const found: number[] = [];
+    for (let n = 0; n < times; n += 1) found.push((await goodbye(address)).status);
+    return found;
+  }
+
+  it('takes so many POST, PATCH and DELETE of publishers from one address, and tells the others when to come', async () => {
+    expect(await statuses(BURST, '192.0.2.1')).toEqual(Array<number>(BURST).fill(404));
+    const waits: number[] = [];
+    for (let n = 0; n < 4 * RATE; n += 1) {
+      const refused = await goodbye('192.0.2.1');
+      if (refused.status === 404) continue;
+      expect(refused.status).toBe(503);
+      expect(await refused.json()).toMatchObject({ code: 'whip-rate-exceeded' });
+      waits.push(Number(refused.headers.get('retry-after')));
+    }
+
+    expect(Math.min(...waits)).toBe(1);
+    expect(Math.max(...waits)).toBeGreaterThan(1);
+    const elsewhere = { 'x-forwarded-for': '192.0.2.2', 'content-type': 'application/sdp' };
+    expect((await ask('/whip/rates', { method: 'POST', headers: elsewhere, body: offer() })).status).toBe(201);
+  });
+
+  it('counts a /64 of IPv6 as one address', async () => {
+    for (let n = 0; n < BURST; n += 1) await goodbye(`2001:db8:0:1::${n.toString(16)}`);
+
+    expect((await goodbye('2001:db8:0:1:ffff::1')).status).toBe(503);
+    expect((await goodbye('2001:db8:0:2::1')).status).toBe(404);
+  });
+
+  it('judges credentials before rates, and rates before content type and body', async () => {
+    await statuses(BURST, '192.0.2.3');
+    const headers = { 'x-forwarded-for': '192.0.2.3' };
+
+    const stranger = await goodbye('192.0.2.3', { authorization: 'Bearer a-wrong-token' });
+    expect(stranger.status).toBe(401);
+    expect(stranger.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    const wrongType = { ...headers, 'content-type': 'text/plain' };
+    expect((await ask('/whip/cam', { method: 'POST', headers: wrongType, body: 'x' })).status).toBe(503);
+    expect((await ask('/session/cam/none', { method: 'PATCH', headers: wrongType, body: 'x' })).status).toBe(503);
+    expect((await ask('/whip/cam', { headers })).status).toBe(204);
+  });
+
+  it('lets pages of named origins call it with credentials, and no others', async () => {
+    const named = await ask('/api/streams', { headers: { origin: ORIGIN } });
+    const others = await ask('/api/streams', { headers: { origin: 'https://elsewhere.example' } });
+
+    expect(named.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(named.headers.get('access-control-allow-credentials')).toBe('true');
+    expect(named.headers.get('vary')).toMatch(/origin/i);
+    expect(named.headers.get('access-control-expose-headers')?.split(',')).toEqual(
+      expect.arrayContaining(['Location', 'ETag', 'Link', 'Retry-After', 'Content-Range']),
+    );
+    expect(others.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('answers a preflight without a token, and shows an allowed page why it was refused', async () => {
+    const preflight = await fetch(server.url('/whip/cam'), {
+      method: 'OPTIONS',
+      headers: {
+        origin: ORIGIN,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+    const refused = await ask('/whip/cam', { method: 'POST', headers: { origin: ORIGIN, authorization: '' } });
+
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+  });
+
+  it('promises HTTPS on every answer, and tells pages what they may load', async () => {
+    const page = await ask('/');
+    const list = await ask('/api/streams');
+
+    for (const { headers } of [page, list]) {
+      expect(headers.get('strict-transport-security')).toBe('max-age=3600');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-powered-by')).toBeNull();
+    }
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(page.headers.get('content-security-policy')).not.toContain('upgrade-insecure-requests');
+    expect(list.headers.get('content-security-policy')).toBeNull();
+  });
+
+  itWith('chromium')('shows the API description under its Content-Security-Policy', async () => {
+    await using browser = await launchChromium();
+    const page = await browser.newPage();
+    const mistakes: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') mistakes.push(message.text());
+    });
+    await page.goto(server.url('/api-docs'));
+
+    await page.getByText('Publish a stream: offer in, answer out').waitFor();
+    expect(mistakes).toEqual([]);
+  });
+
+  it('repeats no secret in a problem or in its log, wherever it was put', async () => {
+    const type = { 'content-type': 'application/json' };
+    const graphql = { method: 'POST', headers: type, body: `{"query":"{ ${TOKEN.replaceAll('-', '_')} }"}` };
+    const answers = await Promise.all([
+      ask(`/api/v1/sessions?cursor=x&token=${TOKEN}`),
+      ask('/api/streams', { headers: { authorization: `Basic ${TOKEN}` } }),
+      ask('/api/streams', { headers: { authorization: `Bearer ${TOKEN} x` } }),
+      ask('/api/streams', { headers: { cookie: `session=${TOKEN}`, authorization: '' } }),
+      ask('/graphql', graphql),
+    ]);
+
+    for (const answer of answers) expect(leakedInto(await answer.text(), [TOKEN])).toEqual([]);
+  });
+});
