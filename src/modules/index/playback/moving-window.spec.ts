@@ -53,7 +53,8 @@ describe('MovingWindow', () => {
     const later = window.cut(all, NOON + 7 * SECOND);
     const last = window.cut(all, NOON + 66 * SECOND);
 
-    const [mediaSequence, discontinuitySequence] = [NOON / SECOND, NOON / SECOND];
+    const elapsedSeconds = (NOON - Date.UTC(2026, 0)) / SECOND;
+    const [mediaSequence, discontinuitySequence] = [elapsedSeconds, elapsedSeconds / 600];
     expect(shape(first)).toEqual({
       mediaSequence,
       discontinuitySequence,
@@ -87,6 +88,12 @@ describe('MovingWindow', () => {
 
     expect(after.mediaSequence).toBe(before.mediaSequence + 2);
     expect(after.discontinuitySequence).toBe(before.discontinuitySequence + 1);
+  });
+
+  it('has small discontinuity sequence numbers: hls.js has a place in an array for each number from 0 on', () => {
+    const inTenYears = Date.UTC(2036, 0);
+
+    expect(new MovingWindow().cut(timeline(period(inTenYears, 3)), inTenYears).discontinuitySequence).toBeLessThan(1e6);
   });
 
   it('is the same while nothing enters or leaves', () => {

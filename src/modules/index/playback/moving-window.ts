@@ -1,6 +1,13 @@
 import type { ManifestPeriod, ManifestSegment, ManifestTimeline } from '../../../media/manifests/timeline.js';
 import { ticksToMs } from '../../../media/timeline/ticks.js';
 
+const NUMBERS_BEGIN_EPOCH_MS = Date.UTC(2026, 0);
+/**
+ * hls.js has an array with a place for each discontinuity sequence number from 0 on, and copies it: a million cost it 30 ms,
+ * the seconds since 1970 a minute.
+ */
+const DISCONTINUITY_STEP_MS = 600_000;
+
 /** Sequence numbers of the first segment of a Period, and of the Period itself. */
 interface Place {
   readonly mediaSequence: number;
@@ -16,8 +23,8 @@ export interface Windowed {
 
 /**
  * Numbers what enters and leaves a window: players tell by these numbers what they have seen. They only grow. The first
- * window of a stream begins with the seconds of its wall clock: no segment is shorter, so that after a restart of the
- * server they go on growing.
+ * window of a stream begins with the seconds and the ten minutes of its wall clock: no segment is shorter, so that after a
+ * restart of the server they go on growing.
  */
 export class MovingWindow {
   private places = new Map<string, Place>();
@@ -78,8 +85,11 @@ export class MovingWindow {
       }
       segmentsBefore += segments.length;
     }
-    const seconds = Math.floor((periods[0]?.startEpochMs ?? 0) / 1000);
-    return { mediaSequence: seconds, discontinuitySequence: seconds };
+    const elapsedMs = Math.max(0, (periods[0]?.startEpochMs ?? 0) - NUMBERS_BEGIN_EPOCH_MS);
+    return {
+      mediaSequence: Math.floor(elapsedMs / 1000),
+      discontinuitySequence: Math.floor(elapsedMs / DISCONTINUITY_STEP_MS),
+    };
   }
 }
 
