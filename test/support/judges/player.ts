@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { addScript } from '../browser.js';
 import { until } from '../wait.js';
 
+/** A page that is at work for so long does not play either. */
+const ANSWER_LIMIT_MS = 10_000;
 const MODULES = resolve(__dirname, '../../../node_modules');
 
 /** Other people's players, and which manifest each of them is given. */
@@ -37,6 +40,8 @@ export interface PlayOptions {
 }
 
 interface PlayingPage {
+  /** As the player's own documentation goes to the live edge. */
+  goLive: () => void;
   readonly video: HTMLVideoElement & { readonly webkitAudioDecodedByteCount: number };
   readonly watched: { longestStall: number; readonly skips: readonly string[] };
   readonly playbackErrors: string[];
@@ -102,26 +107,38 @@ type Start = (order: readonly [url: string, fromStart: boolean]) => void;
 /** Each as its own documentation starts it. They run in the page. */
 const START: Readonly<Record<PlayerName, Start>> = {
   'hls.js': ([url, fromStart]) => {
-    const { video, playbackErrors, Hls } = globalThis as unknown as PlayingPage & HlsGlobal;
+    const shown = globalThis as unknown as PlayingPage & HlsGlobal;
+    const { video, playbackErrors, Hls } = shown;
     const hls = new Hls(fromStart ? { startPosition: 0 } : { liveSyncDuration: 6 });
     hls.on('hlsError', (_event, { fatal, type, details }) => {
       if (fatal) playbackErrors.push(`hls.js: ${type} ${details}`);
     });
+    shown.goLive = () => {
+      video.currentTime = hls.liveSyncPosition ?? 0;
+    };
     hls.loadSource(url);
     hls.attachMedia(video);
     void video.play();
   },
   'dash.js': ([url]) => {
-    const { video, playbackErrors, dashjs } = globalThis as unknown as PlayingPage & DashGlobal;
+    const shown = globalThis as unknown as PlayingPage & DashGlobal;
+    const { video, playbackErrors, dashjs } = shown;
     const dash = dashjs.MediaPlayer().create();
     dash.on('error', (event) => playbackErrors.push(`dash.js: ${JSON.stringify(event.error)}`));
+    shown.goLive = () => {
+      dash.seekToOriginalLive();
+    };
     dash.initialize(video, url, true);
   },
   'Shaka Player': ([url]) => {
-    const { video, playbackErrors, shaka } = globalThis as unknown as PlayingPage & ShakaGlobal;
+    const shown = globalThis as unknown as PlayingPage & ShakaGlobal;
+    const { video, playbackErrors, shaka } = shown;
     const report = ({ code, data }: ShakaError): number => playbackErrors.push(`Shaka Player: ${code} ${String(data)}`);
     const player = new shaka.Player();
     player.addEventListener('error', ({ detail }) => report(detail));
+    shown.goLive = () => {
+      player.goToLive();
+    };
     void player
       .attach(video)
       .then(() => player.load(url))
@@ -136,6 +153,7 @@ interface HlsGlobal {
       event: string,
       listener: (event: string, facts: { fatal: boolean; type: string; details: string }) => void,
     ): void;
+    readonly liveSyncPosition: number | null;
     loadSource(url: string): void;
     attachMedia(video: HTMLVideoElement): void;
   };
@@ -147,6 +165,7 @@ interface DashGlobal {
       create(): {
         on(event: string, listener: (event: { error: unknown }) => void): void;
         initialize(video: HTMLVideoElement, url: string, autoPlay: boolean): void;
+        seekToOriginalLive(): void;
       };
     };
   };
@@ -162,14 +181,18 @@ interface ShakaGlobal {
     readonly Player: new () => {
       addEventListener(type: 'error', listener: (event: { detail: ShakaError }) => void): void;
       attach(video: HTMLVideoElement): Promise<void>;
+      goToLive(): void;
       load(url: string): Promise<void>;
     };
   };
 }
 
-/** What the player shows right now, and how it came there. */
-export function playback(page: Page): Promise<Playback> {
-  return page.evaluate(() => {
+/**
+ * What the player shows right now, and how it came there.
+ * @throws when the page is too busy to say so
+ */
+export async function playback(page: Page): Promise<Playback> {
+  const state = page.evaluate(() => {
     const { video, watched, playbackErrors } = globalThis as unknown as PlayingPage;
     return {
       ...watched,
@@ -181,6 +204,34 @@ export function playback(page: Page): Promise<Playback> {
       errors: playbackErrors,
     };
   });
+  const limit = new AbortController();
+  const late = pause(ANSWER_LIMIT_MS, undefined, limit).then(() => {
+    throw new Error(`The page has not answered for ${ANSWER_LIMIT_MS} ms.`);
+  });
+  return Promise.race([state, late]).finally(() => {
+    limit.abort();
+  });
+}
+
+/** Goes where the player says that live is, and waits until the picture moves on from there. @returns the place */
+export async function seekLive(page: Page): Promise<number> {
+  const place = await page.evaluate(() => {
+    const { goLive, video } = globalThis as unknown as PlayingPage;
+    goLive();
+    void video.play();
+    return video.currentTime;
+  });
+  const isGoingOn = async (): Promise<boolean> => (await playback(page)).position > place + 0.2;
+  await until(isGoingOn, `the picture goes on live, at ${place.toFixed(2)} s`);
+  return place;
+}
+
+/** Waits until the picture has gone on by so many seconds. */
+export async function watchFor(page: Page, player: PlayerName, seconds: number): Promise<void> {
+  await until(async () => (await playback(page)).position > 0, `${player} shows a picture`, 30_000);
+  const { position } = await playback(page);
+  const isWatched = async (): Promise<boolean> => (await playback(page)).position > position + seconds;
+  await until(isWatched, `${player} goes on for ${seconds} s from ${position.toFixed(2)} s`, 30_000);
 }
 
 /** Goes to a place of the player's timeline, and waits until the picture moves from there on, or from behind the gap that it is in. */
