@@ -1,3 +1,4 @@
+import { authProblems, hasCredentials } from './auth-schema.js';
 import { extraIceProblems } from './ice-schema.js';
 import { isLoopback, parseListenAddress } from './formats.js';
 import type { AppConfig } from './schema.js';
@@ -7,24 +8,19 @@ import { uploadProblems } from './upload-options.js';
 /**
  * Values that are right each for itself and wrong together.
  *
- * @param asksForCredentials true when keys are set that a later version checks credentials with
  * @returns one sentence each
  */
-export function contradictions(config: AppConfig, asksForCredentials: boolean): string[] {
-  const { mode, tokens } = config.auth;
-  const problems: string[] = [];
-  if (mode === 'none' && (tokens.length > 0 || asksForCredentials)) {
+export function contradictions(config: AppConfig): string[] {
+  const { mode } = config.auth;
+  const isGuarded = hasCredentials(config.auth);
+  const problems = authProblems(config.auth);
+  if (mode === 'none' && isGuarded) {
     problems.push('auth.mode is "none" while credentials are configured: remove one of the two.');
   }
-  if (mode === 'auto' && tokens.length === 0 && asksForCredentials) {
-    problems.push(
-      'auth.secret, auth.jwks_url and auth.accounts are not supported yet: set auth.tokens, or auth.mode = "none" without them.',
-    );
-  }
   const address = parseListenAddress(config.http.listen)?.address ?? '';
-  if (mode === 'auto' && tokens.length === 0 && !asksForCredentials && !isLoopback(address)) {
+  if (mode === 'auto' && !isGuarded && !isLoopback(address)) {
     problems.push(
-      `http.listen is ${config.http.listen}, which other machines can reach, and nobody needs a token: set auth.tokens, or auth.mode = "none" when that is wanted.`,
+      `http.listen is ${config.http.listen}, which other machines can reach, and nobody needs a token: set auth.tokens, auth.secret, auth.jwks_url or auth.accounts, or auth.mode = "none" when that is wanted.`,
     );
   }
   const { storage, backup_storage: backup, upload } = config.recorder;

@@ -1,3 +1,4 @@
+export { hasCredentials, type AuthConfig } from './auth-schema.js';
 export { ConfigError } from './config.errors.js';
 export {
   formatListenAddress,
@@ -7,6 +8,7 @@ export {
   type ListenAddress,
 } from './formats.js';
 export { loadConfig, type LoadedConfig } from './load-config.js';
+export { isArgon2Hash, parseArgon2Hash, type Argon2Hash } from './password-hash.js';
 export type { AppConfig } from './schema.js';
 export {
   storageConfigOf,

@@ -51,7 +51,7 @@ describe('loadConfig', () => {
         lock_timeout_seconds: 10,
       },
       ice_servers: [],
-      auth: { mode: 'auto', tokens: [] },
+      auth: { mode: 'auto', tokens: [], secret: '', jwks_url: '', issuer: '', audience: [], accounts: [] },
     });
   });
 
@@ -371,9 +371,39 @@ describe('loadConfig', () => {
       expect(problems({ AIRCHECK_HTTP_LISTEN: listen })).toEqual([]);
     });
 
-    it('is not left out because its credentials are of a kind that is not supported yet', () => {
-      expect(problems({}, '[auth]\nsecret = "abc"')).toEqual([expect.stringContaining('auth.secret')]);
-      expect(problems({ AIRCHECK_AUTH_SECRET: 'abc' })).toEqual([expect.stringContaining('auth.secret')]);
+    it.each<Record<string, string>>([
+      { AIRCHECK_AUTH_SECRET: 's'.repeat(32) },
+      { AIRCHECK_AUTH_JWKS_URL: 'https://id.example.org/keys' },
+      { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann","password":"plain"}]' },
+    ])('is on with %j', (env) => {
+      expect(problems({ AIRCHECK_HTTP_LISTEN: '0.0.0.0:7777', ...env })).toEqual([]);
+      expect(problems({ AIRCHECK_AUTH_MODE: 'none', ...env })).toHaveLength(1);
+    });
+
+    it.each<Record<string, string>>([
+      { AIRCHECK_AUTH_SECRET: 's'.repeat(31) },
+      { AIRCHECK_AUTH_JWKS_URL: 'http://id.example.org/keys' },
+      { AIRCHECK_AUTH_JWKS_URL: 'file:///etc/passwd' },
+      { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann"}]' },
+      { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann","password":"$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"}]' },
+      { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann","password":"one"},{"username":"ann","password":"two"}]' },
+    ])('does not start with %j', (env) => {
+      expect(problems(env)).toHaveLength(1);
+      expect(problems(env).join()).not.toMatch(/sssss|plain|one,|argon2i\$/);
+    });
+
+    it('warns of passwords in plain text, by the names of their accounts', () => {
+      const hash = '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$G8adGRglHMWV31I5bHnXLvhpzKEHSUlVGMQ8aLqLyuQ';
+      const accounts = [
+        { username: 'ann', password: 'plain' },
+        { username: 'bob', password: hash },
+      ];
+      const { warnings } = load({
+        AIRCHECK_AUTH_ACCOUNTS: JSON.stringify(accounts),
+        AIRCHECK_AUTH_SECRET: 's'.repeat(32),
+      });
+
+      expect(warnings).toEqual([expect.stringContaining('plain passwords (ann)')]);
     });
 
     it('cannot be both off and configured', () => {

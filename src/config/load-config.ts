@@ -1,3 +1,4 @@
+import { authWarnings } from './auth-schema.js';
 import { getKey, readConfigFile, setKey } from './config-file.js';
 import { ConfigError } from './config.errors.js';
 import { contradictions } from './contradictions.js';
@@ -5,7 +6,7 @@ import { environmentValues, readEnvironment, unknownVariables, type Environment 
 import { removePlannedKeys } from './planned-keys.js';
 import { describeIssues } from './problems.js';
 import { configSchema, type AppConfig } from './schema.js';
-import { listSettings, variableOf } from './settings.js';
+import { listSettings } from './settings.js';
 import { takeUploadNames } from './upload-options.js';
 
 export interface LoadConfigOptions {
@@ -22,8 +23,6 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
-const CREDENTIAL_KEYS = ['auth.secret', 'auth.jwks_url', 'auth.accounts'];
-
 /**
  * Reads the whole configuration once: `AIRCHECK_*` beats `PORT`, `DATABASE_URL` and `LOG_LEVEL`, which beat the file,
  * which beats the defaults.
@@ -34,9 +33,6 @@ export function loadConfig({ env, cwd, configFile }: LoadConfigOptions): LoadedC
   const settings = listSettings();
   const environment = readEnvironment(cwd, env);
   const given = readConfigFile(cwd, configFile ?? environment['AIRCHECK_CONFIG']);
-  const asksForCredentials = CREDENTIAL_KEYS.some(
-    (key) => isFilled(getKey(given, key)) || isFilled(environment[variableOf(key)]),
-  );
   const warnings = removePlannedKeys(given).map((key) => `${key} is not supported yet and has no effect.`);
   const values = environmentValues(environment, settings, getKey(given, 'http.listen'));
   for (const { key, value } of values) setKey(given, key, value);
@@ -50,11 +46,8 @@ export function loadConfig({ env, cwd, configFile }: LoadConfigOptions): LoadedC
     const variables = new Map(values.map(({ key, variable }) => [key, variable]));
     throw new ConfigError([...unknown.problems, ...describeIssues(result.error.issues, given, settings, variables)]);
   }
-  const problems = [...unknown.problems, ...uploadNames.problems, ...contradictions(result.data, asksForCredentials)];
+  const problems = [...unknown.problems, ...uploadNames.problems, ...contradictions(result.data)];
   if (problems.length > 0) throw new ConfigError(problems);
+  warnings.push(...authWarnings(result.data.auth));
   return { config: result.data, warnings };
-}
-
-function isFilled(value: unknown): boolean {
-  return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
 }

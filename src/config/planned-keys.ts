@@ -4,7 +4,6 @@ import { isTable, type ConfigTable } from './config-file.js';
 const PLANNED: readonly string[] = [
   'http.public',
   'webrtc.ice_udp_addrs webrtc.ice_lite',
-  'auth.secret auth.jwks_url auth.accounts',
   'strategy.each_stream_max_sub strategy.cascade_push_close_sub strategy.auto_create_whip strategy.auto_create_whep',
   'strategy.auto_delete_whip strategy.auto_delete_whep',
   'sdp.video_codecs sdp.audio_codecs',

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { isPostgresUrl, isTimeZone, parseAnnouncedAddress, sqlitePath } from './formats.js';
+import { auth } from './auth-schema.js';
 import { extraIce, iceServers } from './ice-schema.js';
 import { graphql } from './graphql-schema.js';
 import { http } from './http-schema.js';
@@ -339,21 +340,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   ice_servers: iceServers,
   extra_ice: extraIce.prefault({}),
-  auth: z
-    .strictObject({
-      mode: oneOf(
-        ['auto', 'none'],
-        'auto',
-        'auto: a token is wanted when tokens are configured. none: everyone may do everything.',
-      ),
-      tokens: setting(z.array(z.string().regex(/^[\x21-\x2b\x2d-\x7e]{8,}$/)).default([]), {
-        description: 'Bearer tokens that may do everything.',
-        unit: 'tokens, comma separated',
-        allowed: 'tokens of at least 8 characters without spaces and commas',
-        secret: 'value',
-      }),
-    })
-    .prefault({}),
+  auth: auth.prefault({}),
 });
 
 /** The whole configuration, checked, with every default filled in. Keys are those of the file. */

@@ -65,13 +65,13 @@ describe('contradictions', () => {
   it('lets the bucket of a manager have a backup', () => {
     const backup = { type: 's3', bucket: 'second' };
 
-    expect(contradictions(config({ upload: on, backup_storage: backup }), false)).toEqual([]);
+    expect(contradictions(config({ upload: on, backup_storage: backup }))).toEqual([]);
   });
 
   it('finds that a folder is kept free which is none', () => {
     const retention = { min_free_bytes: 2 ** 40 };
 
-    expect(contradictions(config({ upload: on }, { retention }), false)).toEqual([
+    expect(contradictions(config({ upload: on }, { retention }))).toEqual([
       'retention.min_free_bytes is set while recorder.upload.enabled is true: what the spool keeps is up to recorder.spool_keep.',
     ]);
   });

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.js';
+import type { Right } from './ports/right.js';
 
 export class TokenMissingError extends AppError {
   readonly kind = 'unauthenticated';
@@ -9,12 +10,13 @@ export class TokenMissingError extends AppError {
   }
 }
 
+/** Says nothing of why: whoever tries tokens learns nothing. */
 export class TokenInvalidError extends AppError {
   readonly kind = 'unauthenticated';
   readonly code = 'token-invalid';
 
-  constructor() {
-    super('The token is not valid here.');
+  constructor(options?: ErrorOptions) {
+    super('The token is not valid here.', {}, options);
   }
 }
 
@@ -22,7 +24,25 @@ export class PermissionDeniedError extends AppError {
   readonly kind = 'forbidden';
   readonly code = 'permission-denied';
 
-  constructor(right: string) {
-    super('The token does not allow this.', { right });
+  constructor(rights: readonly Right[]) {
+    super('The token does not allow this.', { right: rights.join(' or ') });
+  }
+}
+
+export class WrongCredentialsError extends AppError {
+  readonly kind = 'unauthenticated';
+  readonly code = 'credentials-wrong';
+
+  constructor() {
+    super('The user name or the password is wrong.');
+  }
+}
+
+export class SigningUnavailableError extends AppError {
+  readonly kind = 'unprocessable';
+  readonly code = 'token-signing-unavailable';
+
+  constructor() {
+    super('Tokens cannot be made here: auth.secret is not configured.');
   }
 }

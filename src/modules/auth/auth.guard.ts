@@ -1,48 +1,69 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { ModuleRef, Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { PermissionDeniedError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
-import { ACCESS_METADATA, type Access } from './ports/permission.decorator.js';
-import type { Caller, Right } from './ports/right.js';
-
-/** Which of a resolver's arguments is the operation's context. */
-const GRAPHQL_CONTEXT = 2;
+import { callerIn, rememberCaller } from './ports/caller-in.js';
+import type { Caller } from './ports/caller.js';
+import { ACCESS_METADATA, type Access, type WantedRight } from './ports/permission.decorator.js';
+import { ON_SERVER } from './ports/place.js';
+import { parameterOf } from './parameter-of.js';
 
 /** Injects the controllers that everyone may call, for those that cannot say so themselves. */
 export const OPEN_CONTROLLERS = Symbol('OPEN_CONTROLLERS');
 
 export type OpenControllers = readonly (new (...args: never[]) => object)[];
 
-/** Judges the credentials of every request, before its body is read, and what each GraphQL resolver may be asked for. */
+/** What nobody has said anything about. */
+const UNSAID: WantedRight = { rights: ['admin'], on: ON_SERVER };
+
+/**
+ * Judges every request before its body is read, and each field of a GraphQL operation: whose the credentials are, and whether
+ * that one has the right which the handler wants on what the call is about.
+ */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly auth: AuthService,
     private readonly reflector: Reflector,
+    private readonly modules: ModuleRef,
     @Inject(OPEN_CONTROLLERS) private readonly openControllers: OpenControllers,
   ) {}
 
-  canActivate(context: ExecutionContext): true {
+  /** @throws {TokenMissingError | TokenInvalidError | PermissionDeniedError} */
+  async canActivate(context: ExecutionContext): Promise<true> {
     const access = this.accessOf(context);
     if (access === 'public') return true;
-    const rights = this.rightsIn(context);
-    if (access !== 'signed-in' && !rights.includes(access)) throw new PermissionDeniedError(access);
+    const caller = await this.caller(context);
+    if (access !== 'signed-in' && !(await this.isAllowed(caller, access, context))) {
+      throw new PermissionDeniedError(access.rights);
+    }
     return true;
   }
 
   /** The credentials of a GraphQL operation were judged when its request or its connection came. */
-  private rightsIn(context: ExecutionContext): readonly Right[] {
-    if (context.getType<'http' | 'graphql'>() === 'graphql')
-      return context.getArgByIndex<Caller>(GRAPHQL_CONTEXT).rights;
+  private async caller(context: ExecutionContext): Promise<Caller> {
+    if (context.getType<'http' | 'graphql'>() === 'graphql') return callerIn(context);
     const request = context.switchToHttp().getRequest<Request>();
-    return this.auth.rightsOf(request.headers.authorization);
+    const caller = await this.auth.callerOf(request.headers.authorization);
+    rememberCaller(request, caller);
+    return caller;
+  }
+
+  /** What is nowhere is nobody's: for it, too, the right on all streams is wanted, so that nothing tells which ids there are. */
+  private async isAllowed(caller: Caller, { rights, on }: WantedRight, context: ExecutionContext): Promise<boolean> {
+    if (caller.mayOnAll(rights)) return true;
+    if (on.by === 'server' || !caller.mayOnSome(rights)) return false;
+    if (on.by === 'content') return true;
+    const named = parameterOf(context, on.parameter);
+    const stream = on.by === 'stream' ? named : await this.modules.get(on.owner, { strict: false }).streamOf(named);
+    return stream !== undefined && caller.may(rights, stream);
   }
 
   /** What a handler says beats what its controller says. */
   private accessOf(context: ExecutionContext): Access {
     if (this.openControllers.includes(context.getClass())) return 'public';
     const places = [context.getHandler(), context.getClass()];
-    return this.reflector.getAllAndOverride<Access | undefined>(ACCESS_METADATA, places) ?? 'admin';
+    return this.reflector.getAllAndOverride<Access | undefined>(ACCESS_METADATA, places) ?? UNSAID;
   }
 }

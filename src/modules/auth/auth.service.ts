@@ -1,51 +1,84 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import passport, { type AuthenticateCallback, type Strategy } from 'passport';
+import { APP_CONFIG, hasCredentials, type AppConfig } from '../../config/index.js';
+import { AppError } from '../../shared/errors.js';
 import { TokenInvalidError, TokenMissingError } from './auth.errors.js';
-import { ALL_RIGHTS, type Right } from './ports/right.js';
+import { Caller } from './ports/caller.js';
+import { bearerTokenOf, type Bearer, type Credentials } from './strategies/bearer.js';
+import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
+import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
+import { KnownBearers } from './tokens/known-bearers.js';
 
-const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
+type Middleware = (request: Credentials, response: object, next: (error: unknown) => void) => void;
 
+/** Finds out who calls, over whatever way the credentials came. */
 @Injectable()
 export class AuthService {
   /** False when everyone may do everything. */
   readonly isOn: boolean;
-  private readonly tokenDigests: readonly Buffer[];
+  private readonly known = new KnownBearers();
+  private readonly authenticator = new passport.Authenticator();
+  private readonly names: string[] = [];
 
-  constructor(@Inject(APP_CONFIG) config: AppConfig) {
-    this.isOn = config.auth.mode !== 'none' && config.auth.tokens.length > 0;
-    this.tokenDigests = config.auth.tokens.map(digestOf);
+  constructor(
+    @Inject(APP_CONFIG) { auth }: AppConfig,
+    staticTokens: StaticTokenStrategy,
+    secretTokens: SecretTokenStrategy,
+  ) {
+    this.isOn = auth.mode !== 'none' && hasCredentials(auth);
+    this.use('static-token', staticTokens);
+    this.use('secret-token', secretTokens);
   }
 
   /**
    * @param authorization the header of that name
-   * @returns what its bearer may do
-   * @throws {TokenMissingError} without a bearer token, {TokenInvalidError} with one that nobody gave out
+   * @throws {TokenMissingError} without a bearer token, {TokenInvalidError} with one that is not good here, or not any more
    */
-  rightsOf(authorization: string | undefined): readonly Right[] {
-    if (!this.isOn) return ALL_RIGHTS;
-    const token = BEARER.exec(authorization ?? '')?.[1];
-    if (token === undefined) throw new TokenMissingError();
-    if (!this.isStaticToken(token)) throw new TokenInvalidError();
-    return ALL_RIGHTS;
+  async callerOf(authorization: string | undefined): Promise<Caller> {
+    if (!this.isOn) return Caller.ANYONE;
+    const credentials: Credentials = { headers: { authorization } };
+    const token = bearerTokenOf(credentials);
+    if (token === null) throw new TokenMissingError();
+    const { caller } = this.knownBearer(token) ?? (await this.authenticate(token, credentials));
+    return caller;
   }
 
-  /** @returns true for a caller who may do something here: everyone when no token is configured */
-  isWelcome(authorization: string | undefined): boolean {
+  /** @returns true for a caller who may do something here: everyone when no credentials are configured */
+  async isWelcome(authorization: string | undefined): Promise<boolean> {
     try {
-      return this.rightsOf(authorization).length > 0;
-    } catch {
-      return false;
+      await this.callerOf(authorization);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError) return false;
+      throw error;
     }
   }
 
-  /** Takes the same time whatever the token is. */
-  private isStaticToken(token: string): boolean {
-    const digest = digestOf(token);
-    return this.tokenDigests.filter((known) => timingSafeEqual(known, digest)).length > 0;
+  private knownBearer(token: string): Bearer | undefined {
+    const bearer = this.known.find(token);
+    if (bearer === undefined) return undefined;
+    if (Date.now() < bearer.expiresAtMs) return bearer;
+    this.known.delete(token);
+    return undefined;
   }
-}
 
-function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  /** By each strategy in turn: whose the token is, one of them knows or none. */
+  private async authenticate(token: string, credentials: Credentials): Promise<Bearer> {
+    const bearer = await new Promise<Bearer>((resolve, reject) => {
+      const done: AuthenticateCallback = (error, found) => {
+        if (error !== null && error !== undefined) reject(error as Error);
+        else if (found) resolve(found as unknown as Bearer);
+        else reject(new TokenInvalidError());
+      };
+      const run: unknown = this.authenticator.authenticate(this.names, { session: false }, done);
+      (run as Middleware)(credentials, {}, reject);
+    });
+    this.known.add(token, bearer);
+    return bearer;
+  }
+
+  private use(name: string, strategy: Strategy): void {
+    this.authenticator.use(name, strategy);
+    this.names.push(name);
+  }
 }

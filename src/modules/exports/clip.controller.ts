@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { REVALIDATE } from '../../platform/http/resource/resource.js';
 import { sendResource } from '../../platform/http/resource/send-resource.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
+import { onStream } from '../auth/ports/place.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNamePipe } from '../signaling/ports/stream-name.pipe.js';
 import { ClipService } from './clip.service.js';
@@ -13,7 +14,7 @@ import { dispositionOf, fileNameOf } from './file-name.js';
 
 @ApiTags('playback')
 @Controller('play')
-@Permission('playback')
+@Permission('playback', onStream('stream'))
 export class ClipController {
   constructor(private readonly clips: ClipService) {}
 

@@ -4,7 +4,11 @@ import type { Request, Response } from 'express';
 import { REVALIDATE } from '../../platform/http/resource/resource.js';
 import { sendResource } from '../../platform/http/resource/send-resource.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
+import { ON_CONTENT, ON_SERVER, onStreamOf } from '../auth/ports/place.js';
+import { CurrentCaller } from '../auth/ports/current-caller.decorator.js';
+import type { Caller } from '../auth/ports/caller.js';
 import { selectionOf } from './clips/clip-query.js';
+import { ExportOwner } from './export-owner.js';
 import { DocumentedExportFile, DocumentedExportFileHeader } from './dto/documented-export-file.js';
 import { ExportDto, ExportInputDto, ExportPageDto } from './dto/export.dto.js';
 import {
@@ -24,7 +28,7 @@ const notFound = ApiResponse({ status: 404, description: '`export-not-found`' })
 
 @ApiTags('exports')
 @Controller('api/v1/exports')
-@Permission('playback')
+@Permission('playback', onStreamOf(ExportOwner, 'id'))
 export class ExportsController {
   constructor(
     private readonly exports: ExportsService,
@@ -32,6 +36,7 @@ export class ExportsController {
   ) {}
 
   @Post()
+  @Permission('playback', ON_CONTENT)
   @HttpCode(202)
   @ApiOperation({ summary: 'Make a file of a range of what was recorded, or of a session' })
   @ApiBody({ type: ExportInputDto })
@@ -48,16 +53,19 @@ export class ExportsController {
   @ApiResponse({ status: 422, description: '`format-does-not-fit`, `parameters-differ`' })
   @ApiResponse({ status: 503, description: '`too-many-exports`' })
   async create(
+    @CurrentCaller() caller: Caller,
     @Body({ schema: exportInput }) input: ExportInput,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExportDto> {
     const { stream, format, gaps } = input;
+    caller.require('playback', stream);
     const view = await this.exports.create({ stream, format, gaps, selection: selectionOf(input) });
     response.setHeader('Location', `/api/v1/exports/${view.id}`);
     return new ExportDto(view);
   }
 
   @Get()
+  @Permission('playback', ON_SERVER)
   @ApiOperation({ summary: 'Exports, newest first' })
   @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
   @ApiQuery({

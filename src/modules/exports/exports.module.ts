@@ -5,6 +5,7 @@ import { StorageModule } from '../storage/storage.module.js';
 import { ClipController } from './clip.controller.js';
 import { ClipService } from './clip.service.js';
 import { ClipPlanner } from './clips/clip-planner.js';
+import { ExportOwner } from './export-owner.js';
 import { ExportRow } from './entities/export-row.entity.js';
 import { ExportResolver } from './graphql/export.resolver.js';
 import { ExportsFeed } from './exports-feed.js';
@@ -14,7 +15,7 @@ import { ExportsService } from './exports.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ExportRow]), IndexModule, StorageModule],
   controllers: [ClipController, ExportsController],
-  providers: [ClipPlanner, ClipService, ExportsService, ExportsFeed, ExportResolver],
+  providers: [ClipPlanner, ClipService, ExportsService, ExportsFeed, ExportOwner, ExportResolver],
   exports: [ExportsService],
 })
 export class ExportsModule {}

@@ -26,8 +26,9 @@ import { problem, problemOfStatus, type ProblemDocument } from '../../platform/p
 import { refuseRaw } from '../../platform/http/broken-requests.js';
 import { isAllowedOrigin } from '../../platform/http/cors.js';
 import { AppError } from '../../shared/errors.js';
+import { TokenMissingError } from '../auth/auth.errors.js';
 import { AuthService } from '../auth/auth.service.js';
-import type { Right } from '../auth/ports/right.js';
+import type { Caller } from '../auth/ports/caller.js';
 import { GraphqlServer } from './graphql-server.js';
 
 const PATH = '/graphql';
@@ -38,7 +39,7 @@ const KEEP_ALIVE_MS = 12_000;
 /** A subscriber that has not said goodbye by then is cut off. */
 const GOODBYE_MS = 1000;
 
-type Subscriber = Context<Record<string, unknown> | undefined, Extra & { rights?: readonly Right[] }>;
+type Subscriber = Context<Record<string, unknown> | undefined, Extra & { caller?: Caller }>;
 
 /** GraphQL over WebSocket: `graphql-transport-ws` on the path that also takes POST. */
 @Injectable()
@@ -59,7 +60,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.protocol = useServer<Record<string, unknown> | undefined, { rights?: readonly Right[] }>(
+    this.protocol = useServer<Record<string, unknown> | undefined, { caller?: Caller }>(
       {
         onConnect: (subscriber) => this.connect(subscriber),
         onSubscribe: (subscriber, _id, payload) => this.prepare(subscriber, payload),
@@ -119,11 +120,11 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** Credentials come with the handshake, or with the first message where a client cannot set headers: a browser. */
-  private connect({ extra, connectionParams }: Subscriber): boolean {
+  private async connect({ extra, connectionParams }: Subscriber): Promise<boolean> {
     const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
     const authorization = typeof given === 'string' ? given : extra.request.headers.authorization;
     try {
-      extra.rights = this.auth.rightsOf(authorization);
+      extra.caller = await this.auth.callerOf(authorization);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       extra.socket.close(CloseCode.Unauthorized, error.code);
@@ -135,7 +136,8 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
   private prepare({ extra, subscriptions }: Subscriber, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
     try {
       if (Object.keys(subscriptions).length > MOST_OPERATIONS) throw new TooManySubscriptionsError(MOST_OPERATIONS);
-      return this.argumentsOf(extra.rights ?? [], payload);
+      if (extra.caller === undefined) throw new TokenMissingError();
+      return this.argumentsOf(extra.caller, payload);
     } catch (error) {
       if (error instanceof AppError) return [graphqlErrorOf(error)];
       if (error instanceof GraphQLError) return [refusal(error, 'GRAPHQL_PARSE_FAILED')];
@@ -143,7 +145,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  private argumentsOf(rights: readonly Right[], payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
+  private argumentsOf(caller: Caller, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
     const { schema } = this.server;
     const document = parse(payload.query, { maxLexicalTokens: MOST_TOKENS });
     const rules = this.config.graphql.introspection
@@ -154,7 +156,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     const variableValues = payload.variables ?? {};
     checkOperation({ schema, document, variables: variableValues }, limitsOf(this.config));
     const { operationName } = payload;
-    const contextValue = new OperationContext(rights, true);
+    const contextValue = new OperationContext(caller, true);
     return { schema, document, variableValues, contextValue, ...(operationName ? { operationName } : {}) };
   }
 }

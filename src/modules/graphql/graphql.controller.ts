@@ -1,9 +1,10 @@
-import { Body, Controller, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { HeaderMap } from '@apollo/server';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { AuthService } from '../auth/auth.service.js';
+import type { Caller } from '../auth/ports/caller.js';
+import { CurrentCaller } from '../auth/ports/current-caller.decorator.js';
 import { SignedIn } from '../auth/ports/permission.decorator.js';
 import { GraphqlTooManyOperationsError } from '../../platform/graphql/graphql.errors.js';
 import { OperationContext } from '../../platform/graphql/operation-context.js';
@@ -14,10 +15,7 @@ import { GraphqlServer } from './graphql-server.js';
 @ApiTags('graphql')
 @Controller('graphql')
 export class GraphqlController {
-  constructor(
-    private readonly auth: AuthService,
-    private readonly server: GraphqlServer,
-  ) {}
+  constructor(private readonly server: GraphqlServer) {}
 
   @Post()
   @HttpCode(200)
@@ -31,13 +29,12 @@ export class GraphqlController {
     @Req() request: Request,
     @Res() response: Response,
     @Body({ schema: z.unknown() }) body: unknown,
-    @Headers('authorization') authorization?: string,
+    @CurrentCaller() caller: Caller,
   ): Promise<void> {
     if (Array.isArray(body)) throw new GraphqlTooManyOperationsError();
-    const rights = this.auth.rightsOf(authorization);
     const answer = await this.server.http.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers: headersOf(request), search: '', body: body ?? {} },
-      context: () => Promise.resolve(new OperationContext(rights, false)),
+      context: () => Promise.resolve(new OperationContext(caller, false)),
     });
     response.status(answer.status ?? 200);
     for (const [name, value] of answer.headers) response.setHeader(name, value);

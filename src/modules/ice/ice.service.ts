@@ -41,7 +41,7 @@ export class IceService implements OnApplicationBootstrap {
    * good token STUN only.
    */
   async publicLinkHeaders(authorization: string | undefined): Promise<string[]> {
-    if (this.auth.isWelcome(authorization)) return this.linkHeaders();
+    if (await this.auth.isWelcome(authorization)) return this.linkHeaders();
     return linkHeadersOf(withoutCredentials([...this.fixed, ...this.coturnServers()]));
   }
 

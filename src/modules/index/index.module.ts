@@ -5,6 +5,7 @@ import { RecordingDeletionService } from './deletion/recording-deletion.service.
 import { indexEntities } from './entities/index.js';
 import { FillerService } from './object-access/filler.service.js';
 import { IndexLoaders } from './graphql/index-loaders.js';
+import { PermittedStreams } from './graphql/permitted-streams.js';
 import { indexResolvers } from './graphql/index-resolvers.js';
 import { IndexEventsService } from './events/index-events.service.js';
 import { IndexSyncController } from './index-sync/index-sync.controller.js';
@@ -18,6 +19,9 @@ import { ObjectController } from './object-access/object.controller.js';
 import { ObjectService } from './object-access/object.service.js';
 import { PlaybackViewService } from './playback/playback-view.service.js';
 import { ViewController } from './playback/view.controller.js';
+import { ObjectOwner } from './owners/object-owner.js';
+import { RecordingOwner } from './owners/recording-owner.js';
+import { SessionOwner } from './owners/session-owner.js';
 import { PlaybackRangeService } from './playback-range.service.js';
 import { PlaybackController } from './playback/playback.controller.js';
 import { RecordingController } from './recordings/recording.controller.js';
@@ -74,6 +78,10 @@ import { TimelineService } from './timeline/timeline.service.js';
     SessionRelationsService,
     NodeListService,
     IndexEventsService,
+    SessionOwner,
+    RecordingOwner,
+    ObjectOwner,
+    PermittedStreams,
     ...indexResolvers,
   ],
   exports: [IndexService, ManifestService, NodeService, PlaybackRangeService, IndexEventsService, IndexLoaders],

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../auth/ports/permission.decorator.js';
+import { onStream } from '../auth/ports/place.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNamePipe } from '../signaling/ports/stream-name.pipe.js';
 import { RecordingStatusDto } from './dto/recording-status.dto.js';
@@ -12,7 +13,7 @@ import { RecorderService } from './recorder.service.js';
 @ApiTags('recording')
 @ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' })
 @Controller('api/record/:stream')
-@Permission('record')
+@Permission('record', onStream('stream'))
 export class RecorderController {
   constructor(private readonly recorder: RecorderService) {}
 
@@ -40,6 +41,7 @@ export class RecorderController {
   }
 
   @Get()
+  @Permission(['record', 'watch', 'playback'], onStream('stream'))
   @ApiOperation({ summary: 'Is the stream being recorded?' })
   @ApiOkResponse({ type: RecordingStatusDto })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })

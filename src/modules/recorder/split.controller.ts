@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../auth/ports/permission.decorator.js';
+import { onStream } from '../auth/ports/place.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNamePipe } from '../signaling/ports/stream-name.pipe.js';
 import { SplitRecordingDto } from './dto/split-recording.dto.js';
@@ -8,7 +9,7 @@ import { RecorderService } from './recorder.service.js';
 
 @ApiTags('recording')
 @Controller('api/v1/streams/:stream/recording/split')
-@Permission('record')
+@Permission('record', onStream('stream'))
 export class SplitController {
   constructor(private readonly recorder: RecorderService) {}
 

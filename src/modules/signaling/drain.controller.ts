@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../auth/ports/permission.decorator.js';
+import { ON_SERVER } from '../auth/ports/place.js';
 import { DrainDto } from './dto/drain.dto.js';
 import { SignalingService } from './signaling.service.js';
 
@@ -10,7 +11,7 @@ export class DrainController {
   constructor(private readonly signaling: SignalingService) {}
 
   @Post()
-  @Permission('admin')
+  @Permission('admin', ON_SERVER)
   @HttpCode(200)
   @ApiOperation({ summary: 'Take no new publishers from now on; those that are here and their recordings go on' })
   @ApiOkResponse({ type: DrainDto })

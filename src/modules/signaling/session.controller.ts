@@ -14,6 +14,7 @@ import {
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
+import { onStream } from '../auth/ports/place.js';
 import { ContentTypeGuard } from './content-type.guard.js';
 import { ACCEPT_PATCH, ALLOW, ENTITY_TAG, RETRY_AFTER } from './documented-headers.js';
 import { FRAGMENT_TYPE } from './media-types.js';
@@ -31,7 +32,7 @@ export class SessionController {
   constructor(private readonly signaling: SignalingService) {}
 
   @Patch()
-  @Permission('publish')
+  @Permission('publish', onStream('stream'))
   @UseGuards(WhipRateGuard, new ContentTypeGuard(FRAGMENT_TYPE))
   @ApiOperation({ summary: 'Tell candidates, or restart ICE with `If-Match: *`' })
   @ApiConsumes(FRAGMENT_TYPE)
@@ -77,7 +78,7 @@ export class SessionController {
   }
 
   @Delete()
-  @Permission('publish')
+  @Permission('publish', onStream('stream'))
   @UseGuards(WhipRateGuard)
   @HttpCode(204)
   @ApiOperation({ summary: 'Stop publishing; the recording ends at once' })
@@ -90,7 +91,7 @@ export class SessionController {
   }
 
   @Get()
-  @Permission('publish')
+  @Permission('publish', onStream('stream'))
   @HttpCode(204)
   @ApiOperation({ summary: 'Nothing, as RFC 9725 wants it' })
   @ApiResponse({ status: 204 })

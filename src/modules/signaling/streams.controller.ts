@@ -3,6 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags }
 import type { Response } from 'express';
 import { z } from 'zod';
 import { Permission } from '../auth/ports/permission.decorator.js';
+import { ON_SERVER, onStream } from '../auth/ports/place.js';
+import { ALL_RIGHTS } from '../auth/ports/right.js';
 import { StreamDto } from './dto/stream.dto.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
@@ -35,7 +37,7 @@ export class StreamsController {
   ) {}
 
   @Get('streams')
-  @Permission('watch')
+  @Permission('watch', ON_SERVER)
   @ApiOperation({ summary: 'All streams; sessions are shown for 30 s after their end' })
   @onlyThese
   @ApiOkResponse({ type: [StreamDto] })
@@ -44,7 +46,7 @@ export class StreamsController {
   }
 
   @Get('sse/streams')
-  @Permission('watch')
+  @Permission('watch', ON_SERVER)
   @ApiOperation({ summary: 'The list of streams as server-sent events: at once, and whenever it changes' })
   @onlyThese
   @ApiOkResponse({
@@ -61,7 +63,7 @@ export class StreamsController {
   }
 
   @Get('streams/:stream')
-  @Permission('watch')
+  @Permission(ALL_RIGHTS, onStream('stream'))
   @ApiOperation({ summary: 'One stream' })
   @streamParam
   @ApiOkResponse({ type: StreamDto })
@@ -72,7 +74,7 @@ export class StreamsController {
   }
 
   @Delete('streams/:stream')
-  @Permission('admin')
+  @Permission('admin', onStream('stream'))
   @HttpCode(204)
   @ApiOperation({ summary: 'End a stream, its publisher and its recording' })
   @streamParam

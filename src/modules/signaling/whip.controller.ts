@@ -2,6 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Options, Param, Post, Res, Us
 import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
+import { onStream } from '../auth/ports/place.js';
 import { IceService } from '../ice/ice.service.js';
 import { ContentTypeGuard } from './content-type.guard.js';
 import { ACCEPT_PATCH, ACCEPT_POST, ALLOW, ENTITY_TAG, LINK, LOCATION, RETRY_AFTER } from './documented-headers.js';
@@ -22,7 +23,7 @@ export class WhipController {
   ) {}
 
   @Post()
-  @Permission('publish')
+  @Permission('publish', onStream('stream'))
   @UseGuards(WhipRateGuard, new ContentTypeGuard(OFFER_TYPE))
   @ApiOperation({ summary: 'Publish a stream: offer in, answer out' })
   @ApiConsumes(OFFER_TYPE)
@@ -63,7 +64,7 @@ export class WhipController {
   }
 
   @Get()
-  @Permission('publish')
+  @Permission('publish', onStream('stream'))
   @HttpCode(204)
   @ApiOperation({ summary: 'Nothing, as RFC 9725 wants it' })
   @ApiResponse({ status: 204 })

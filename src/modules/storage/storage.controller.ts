@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../auth/ports/permission.decorator.js';
+import { ON_SERVER } from '../auth/ports/place.js';
 import { PresignInputDto, presignInput, type PresignBody } from './dto/presign.input.js';
 import { PresignedRequestDto } from './dto/presigned-request.dto.js';
 import { parseObjectKey } from './ports/object-key.js';
@@ -10,7 +11,7 @@ import { SigningService } from './signing.service.js';
 /** The bucket behind the recordings. */
 @ApiTags('storage')
 @Controller('api/storage')
-@Permission('admin')
+@Permission('admin', ON_SERVER)
 export class StorageController {
   constructor(
     private readonly signing: SigningService,

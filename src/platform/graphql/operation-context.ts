@@ -5,11 +5,11 @@ export class OperationContext {
   private readonly made = new Map<object, unknown>();
 
   /**
-   * @param rights what the caller may do
+   * @param caller who asks, for those who judge it
    * @param isLive a subscription: what was read for one event says nothing about the next
    */
   constructor(
-    readonly rights: readonly string[],
+    readonly caller: object,
     private readonly isLive: boolean,
   ) {}
 

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -11,6 +12,8 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { loadConfig } from '../../../src/config/index.js';
 import type { RecordedObject, RecordedTrack, SegmentClosed } from '../../../src/engine/index.js';
 import { migrations } from '../../../src/migrations/index.js';
+import { AuthGuard, OPEN_CONTROLLERS } from '../../../src/modules/auth/auth.guard.js';
+import { AuthModule } from '../../../src/modules/auth/auth.module.js';
 import { IndexModule } from '../../../src/modules/index/index.module.js';
 import { IndexService, type OpenSessionInput } from '../../../src/modules/index/index.service.js';
 import { ManifestService } from '../../../src/modules/index/manifest.service.js';
@@ -69,8 +72,13 @@ export async function startIndex(
         useFactory: () => ({ ...dataSourceOptions(database, { entities: [], migrations }), autoLoadEntities: true }),
         dataSourceFactory: openWithEntities,
       }),
+      AuthModule,
       IndexModule,
       ...modules,
+    ],
+    providers: [
+      { provide: OPEN_CONTROLLERS, useValue: [] },
+      { provide: APP_GUARD, useClass: AuthGuard },
     ],
   })
     .overrideProvider(Stores)

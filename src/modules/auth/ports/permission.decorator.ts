@@ -1,20 +1,32 @@
 import { applyDecorators, SetMetadata, type CustomDecorator } from '@nestjs/common';
 import { ApiBearerAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import type { Place } from './place.js';
 import type { Right } from './right.js';
 
+/** One of some rights, on something. */
+export interface WantedRight {
+  readonly rights: readonly Right[];
+  readonly on: Place;
+}
+
 /** Who may call a route or a resolver: bearers of a right, bearers of any token, or everyone. */
-export type Access = Right | 'signed-in' | 'public';
+export type Access = WantedRight | 'signed-in' | 'public';
 
 export const ACCESS_METADATA = 'aircheck:access';
 
-/** The right that a route or a resolver wants. One without this and without {@link Public} wants `admin`. */
-export const Permission = (right: Right): ClassDecorator & MethodDecorator =>
-  applyDecorators(
-    SetMetadata(ACCESS_METADATA, right satisfies Access),
+/**
+ * The right that a route or a resolver wants, one of them where there are more, and on which stream. One without this and
+ * without {@link Public} wants `admin` on the server.
+ */
+export const Permission = (right: Right | readonly Right[], on: Place): ClassDecorator & MethodDecorator => {
+  const rights = [right].flat();
+  return applyDecorators(
+    SetMetadata(ACCESS_METADATA, { rights, on } satisfies Access),
     ApiBearerAuth(),
     ApiUnauthorizedResponse({ description: '`token-missing`, `token-invalid`' }),
-    ApiForbiddenResponse({ description: `\`permission-denied\`: it takes the right \`${right}\`` }),
+    ApiForbiddenResponse({ description: `\`permission-denied\`: ${sentenceOf(rights, on)}` }),
   );
+};
 
 /** Marks a route that every bearer may call: what may be done there is judged thing by thing. */
 export const SignedIn = (): MethodDecorator =>
@@ -26,3 +38,15 @@ export const SignedIn = (): MethodDecorator =>
 
 /** Marks a route that everyone may call. */
 export const Public = (): CustomDecorator => SetMetadata(ACCESS_METADATA, 'public' satisfies Access);
+
+const WHERE: Readonly<Record<Place['by'], string>> = {
+  server: 'on all streams',
+  stream: 'on the stream',
+  owner: 'on its stream',
+  content: 'on the streams it is about',
+};
+
+function sentenceOf(rights: readonly Right[], on: Place): string {
+  const names = rights.map((right) => `\`${right}\``).join(' or ');
+  return `it takes the right ${names} ${WHERE[on.by]}`;
+}

@@ -3,9 +3,11 @@ import { InputInvalidError } from '../../../platform/body/body.errors.js';
 import { enumOf } from '../../../platform/graphql/enum-values.js';
 import { Instant } from '../../../platform/graphql/scalars.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { onStream, onStreamOf } from '../../auth/ports/place.js';
 import { GAP_RULES, selectionOf } from '../clips/clip-query.js';
 import { ExportDto } from '../dto/export.dto.js';
 import { exportInput, type ExportInput } from '../export-query.js';
+import { ExportOwner } from '../export-owner.js';
 import { ExportsService } from '../exports.service.js';
 
 const GapRuleEnum = enumOf('GapRule', GAP_RULES, 'What becomes of gaps in a file.');
@@ -33,7 +35,7 @@ class CreateExportInput {
 
 /** Files made of recordings. */
 @Resolver(() => ExportDto)
-@Permission('playback')
+@Permission('playback', onStreamOf(ExportOwner, 'id'))
 export class ExportResolver {
   constructor(private readonly exports: ExportsService) {}
 
@@ -42,6 +44,7 @@ export class ExportResolver {
     return new ExportDto(await this.exports.find(id));
   }
 
+  @Permission('playback', onStream('input.stream'))
   @Mutation(() => ExportDto, { description: 'Has a file made of a range of what was recorded, or of a session.' })
   async createExport(@Args('input', { type: () => CreateExportInput }) input: CreateExportInput): Promise<ExportDto> {
     const checked = check(input);

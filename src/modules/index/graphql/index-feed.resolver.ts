@@ -2,6 +2,9 @@ import { Args, ID, Resolver, Subscription } from '@nestjs/graphql';
 import { EventQueue } from '../../../platform/graphql/event-queue.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { IndexEventsService } from '../events/index-events.service.js';
+import { ON_CONTENT, ON_SERVER } from '../../auth/ports/place.js';
+import { CurrentCaller } from '../../auth/ports/current-caller.decorator.js';
+import type { Caller } from '../../auth/ports/caller.js';
 import { NodeType } from './node.type.js';
 import { RecordingSessionChange, RecordingSessionType } from './recording-session.type.js';
 import { SegmentType } from './session-media.type.js';
@@ -11,43 +14,52 @@ const OF_STREAM = { type: (): typeof String => String, nullable: true, descripti
 
 /** What happens to recordings, as it happens. */
 @Resolver()
-@Permission('playback')
+@Permission('playback', ON_CONTENT)
 export class IndexFeedResolver {
   constructor(private readonly events: IndexEventsService) {}
 
   @Subscription(() => RecordingSessionChange, { resolve: asItIs, description: 'Each change of its state.' })
-  recordingSessionChanged(@Args('stream', OF_STREAM) stream: string | null): EventQueue<RecordingSessionChange> {
+  recordingSessionChanged(
+    @Args('stream', OF_STREAM) stream: string | null,
+    @CurrentCaller() caller: Caller,
+  ): EventQueue<RecordingSessionChange> {
+    const isWanted = (name: string): boolean => isAskedFor(stream, name) && caller.may(['playback'], name);
     return new EventQueue((push) =>
       this.events.on((event) => {
         if (event.type === 'session-deleted') {
           const { sessionId: id, stream: name } = event;
-          if (isWanted(stream, name)) push(id, { id, stream: name, session: null });
+          if (isWanted(name)) push(id, { id, stream: name, session: null });
         } else if (event.type === 'session-changed') {
           const { id, stream: name } = event.session;
-          if (isWanted(stream, name)) push(id, { id, stream: name, session: new RecordingSessionType(event.session) });
+          if (isWanted(name)) push(id, { id, stream: name, session: new RecordingSessionType(event.session) });
         }
       }),
     );
   }
 
   @Subscription(() => SegmentType, { resolve: asItIs, description: 'Each segment that may be played from now on.' })
-  segmentCommitted(@Args('stream', OF_STREAM) stream: string | null): EventQueue<SegmentType> {
+  segmentCommitted(
+    @Args('stream', OF_STREAM) stream: string | null,
+    @CurrentCaller() caller: Caller,
+  ): EventQueue<SegmentType> {
+    const isWanted = (name: string): boolean => isAskedFor(stream, name) && caller.may(['playback'], name);
     return new EventQueue((push) =>
       this.events.on((event) => {
-        if (event.type !== 'segment-committed' || !isWanted(stream, event.stream)) return;
+        if (event.type !== 'segment-committed' || !isWanted(event.stream)) return;
         const segment = new SegmentType(event.segment);
         push(segment.id, segment);
       }),
     );
   }
 
+  @Permission('playback', ON_SERVER)
   @Subscription(() => NodeType, { resolve: asItIs, description: 'Each heartbeat.' })
   nodeChanged(
     @Args('id', { type: () => ID, nullable: true, description: 'Only of this node.' }) id: string | null,
   ): EventQueue<NodeType> {
     return new EventQueue((push) =>
       this.events.on((event) => {
-        if (event.type === 'node-changed' && isWanted(id, event.node.alias)) {
+        if (event.type === 'node-changed' && isAskedFor(id, event.node.alias)) {
           push(event.node.alias, new NodeType(event.node));
         }
       }),
@@ -55,6 +67,6 @@ export class IndexFeedResolver {
   }
 }
 
-function isWanted(asked: string | null | undefined, name: string): boolean {
+function isAskedFor(asked: string | null | undefined, name: string): boolean {
   return asked === null || asked === undefined || asked === name;
 }

@@ -2,9 +2,12 @@ import { Args, Context, ID, InputType, Field, Mutation, Resolver } from '@nestjs
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Instant } from '../../../platform/graphql/scalars.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { ON_SERVER, onStreamOf } from '../../auth/ports/place.js';
 import { RecordingDeletionService } from '../deletion/recording-deletion.service.js';
 import { DeletionDto } from '../dto/deletion.dto.js';
 import { DeletionFilterEmptyError, UnknownRecordingSessionError } from '../index.errors.js';
+import { RecordingOwner } from '../owners/recording-owner.js';
+import { SessionOwner } from '../owners/session-owner.js';
 import { SessionHoldService } from '../sessions/session-hold.service.js';
 import { IndexLoaders } from './index-loaders.js';
 import { RecordingSessionType } from './recording-session.type.js';
@@ -25,7 +28,7 @@ const REMOVE_OBJECTS = { type: (): typeof Boolean => Boolean, description: 'Whet
 const ID_OF = { type: (): typeof ID => ID } as const;
 
 @Resolver()
-@Permission('admin')
+@Permission('admin', onStreamOf(SessionOwner, 'id'))
 export class IndexMutationResolver {
   constructor(
     private readonly deletion: RecordingDeletionService,
@@ -41,6 +44,7 @@ export class IndexMutationResolver {
     return new DeletionDto(await this.deletion.deleteSessions([id], removeObjects));
   }
 
+  @Permission('admin', ON_SERVER)
   @Mutation(() => DeletionDto, { description: 'Deletes whole sessions of a stream, of a range of time, or both.' })
   async deleteRecordingSessions(
     @Args('filter', { type: () => DeletionFilter }) { stream, from, to }: DeletionFilter,
@@ -51,6 +55,7 @@ export class IndexMutationResolver {
     return new DeletionDto(await this.deletion.deleteMatching({ ...wanted, removeObjects }));
   }
 
+  @Permission('admin', onStreamOf(RecordingOwner, 'id'))
   @Mutation(() => DeletionDto, {
     description: 'Deletes what was recorded of a stream on one day; what its sessions have of other days stays.',
   })

@@ -2,6 +2,7 @@ import { Args, Context, ID, Query, Resolver } from '@nestjs/graphql';
 import { connectionOf, PageArgs, type Connection } from '../../../platform/graphql/connection.js';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { ON_SERVER } from '../../auth/ports/place.js';
 import { NodeListService } from '../node-list.service.js';
 import { writeCursor } from '../queries/page-cursor.js';
 import { aliasCursor, readAfter } from './cursors.js';
@@ -9,7 +10,7 @@ import { IndexLoaders } from './index-loaders.js';
 import { NodeConnection, NodeType } from './node.type.js';
 
 @Resolver(() => NodeType)
-@Permission('playback')
+@Permission('playback', ON_SERVER)
 export class NodeResolver {
   constructor(
     private readonly nodes: NodeListService,

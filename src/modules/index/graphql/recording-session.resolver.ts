@@ -2,7 +2,10 @@ import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestj
 import { connectionOf, PageArgs, type Connection } from '../../../platform/graphql/connection.js';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Whole } from '../../../platform/graphql/scalars.js';
+import type { Caller } from '../../auth/ports/caller.js';
+import { CurrentCaller } from '../../auth/ports/current-caller.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { ON_CONTENT, onStreamOf } from '../../auth/ports/place.js';
 import { CompletenessDto, GapDto } from '../dto/completeness.dto.js';
 import { UnknownRecordingSessionError } from '../index.errors.js';
 import { writeCursor, type ListOrder } from '../queries/page-cursor.js';
@@ -10,7 +13,9 @@ import type { Completeness } from '../sessions/completeness.js';
 import { SessionListService } from '../sessions/session-list.service.js';
 import { sessionCursor, sessionCursorText } from '../sessions/session-query.js';
 import { gapCursor, readAfter, segmentCursor } from './cursors.js';
+import { SessionOwner } from '../owners/session-owner.js';
 import { IndexLoaders } from './index-loaders.js';
+import { PermittedStreams } from './permitted-streams.js';
 import { NodeType } from './node.type.js';
 import { RecordingSessionConnection, RecordingSessionFilter, RecordingSessionType } from './recording-session.type.js';
 import { ListOrderEnum } from './recording.type.js';
@@ -23,11 +28,12 @@ import {
 } from './session-media.type.js';
 
 @Resolver(() => RecordingSessionType)
-@Permission('playback')
+@Permission('playback', ON_CONTENT)
 export class RecordingSessionResolver {
   constructor(
     private readonly sessions: SessionListService,
     private readonly loaders: IndexLoaders,
+    private readonly permitted: PermittedStreams,
   ) {}
 
   @Query(() => RecordingSessionConnection, { name: 'recordingSessions' })
@@ -35,8 +41,9 @@ export class RecordingSessionResolver {
     @Args() { first, after }: PageArgs,
     @Args('filter', { nullable: true, type: () => RecordingSessionFilter }) filter: RecordingSessionFilter | null,
     @Args('orderBy', { type: () => ListOrderEnum, defaultValue: 'newest-first' }) order: ListOrder,
+    @CurrentCaller() caller: Caller,
   ): Promise<Connection<RecordingSessionType>> {
-    const page = await this.sessions.page({
+    const query = {
       stream: filter?.stream ?? undefined,
       node: filter?.node ?? undefined,
       state: filter?.state ?? undefined,
@@ -45,10 +52,12 @@ export class RecordingSessionResolver {
       order,
       limit: first,
       cursor: readAfter(sessionCursorText, after),
-    });
+    };
+    const page = await this.sessions.page(query, await this.permitted.of(caller));
     return connectionOf(page, { cursor: sessionCursor, node: (row) => new RecordingSessionType(row) }, after);
   }
 
+  @Permission('playback', onStreamOf(SessionOwner, 'id'))
   @Query(() => RecordingSessionType, { name: 'recordingSession', nullable: true })
   async find(
     @Args('id', { type: () => ID }) id: string,

@@ -2,23 +2,29 @@ import { Args, Context, ID, Int, Parent, Query, ResolveField, Resolver } from '@
 import { connectionOf, PageArgs, type Connection } from '../../../platform/graphql/connection.js';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Whole } from '../../../platform/graphql/scalars.js';
+import type { Caller } from '../../auth/ports/caller.js';
+import { CurrentCaller } from '../../auth/ports/current-caller.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { ON_CONTENT, onStreamOf } from '../../auth/ports/place.js';
 import type { RecordingSession, SessionPart } from '../entities/index.js';
 import type { ListOrder } from '../queries/page-cursor.js';
 import { RecordingListService, reportOf } from '../recordings/recording-list.service.js';
 import { recordingCursor, recordingCursorText } from '../recordings/recording-query.js';
 import { sessionCursor, sessionCursorText, type SessionCursor } from '../sessions/session-query.js';
 import { readAfter } from './cursors.js';
+import { RecordingOwner } from '../owners/recording-owner.js';
 import { IndexLoaders } from './index-loaders.js';
+import { PermittedStreams } from './permitted-streams.js';
 import { RecordingSessionConnection, RecordingSessionType } from './recording-session.type.js';
 import { ListOrderEnum, RecordingConnection, RecordingFilter, RecordingType } from './recording.type.js';
 
 @Resolver(() => RecordingType)
-@Permission('playback')
+@Permission('playback', ON_CONTENT)
 export class RecordingResolver {
   constructor(
     private readonly recordings: RecordingListService,
     private readonly loaders: IndexLoaders,
+    private readonly permitted: PermittedStreams,
   ) {}
 
   @Query(() => RecordingConnection, { name: 'recordings', description: 'What was recorded, by stream and day.' })
@@ -26,18 +32,21 @@ export class RecordingResolver {
     @Args() { first, after }: PageArgs,
     @Args('filter', { nullable: true, type: () => RecordingFilter }) filter: RecordingFilter | null,
     @Args('orderBy', { type: () => ListOrderEnum, defaultValue: 'newest-first' }) order: ListOrder,
+    @CurrentCaller() caller: Caller,
   ): Promise<Connection<RecordingType>> {
-    const page = await this.recordings.page({
+    const query = {
       stream: filter?.stream ?? undefined,
       from: filter?.from ?? undefined,
       to: filter?.to ?? undefined,
       order,
       limit: first,
       cursor: readAfter(recordingCursorText, after),
-    });
+    };
+    const page = await this.recordings.page(query, await this.permitted.of(caller));
     return connectionOf(page, { cursor: recordingCursor, node: (row) => new RecordingType(row) }, after);
   }
 
+  @Permission('playback', onStreamOf(RecordingOwner, 'id'))
   @Query(() => RecordingType, { name: 'recording', nullable: true })
   async find(@Args('id', { type: () => ID }) id: string): Promise<RecordingType | null> {
     const row = await this.recordings.find(id);

@@ -1,12 +1,13 @@
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { ON_CONTENT } from '../../auth/ports/place.js';
 import { IndexLoaders } from './index-loaders.js';
 import { RecordingSessionType } from './recording-session.type.js';
 import { SegmentType } from './session-media.type.js';
 
 @Resolver(() => SegmentType)
-@Permission('playback')
+@Permission('playback', ON_CONTENT)
 export class SegmentResolver {
   constructor(private readonly loaders: IndexLoaders) {}
 

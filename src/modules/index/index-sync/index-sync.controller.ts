@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Patch, Query } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { AcknowledgedDto, ChangedSessionsDto, ForgottenDto, SyncedRecordsInput } from '../dto/index-sync.dto.js';
+import { ON_SERVER } from '../../auth/ports/place.js';
 import { IndexSyncService } from './index-sync.service.js';
 import {
   MOST_SYNCED,
@@ -15,7 +16,7 @@ import {
 /** How a live777 manager keeps an index of its nodes' recordings. */
 @ApiTags('recording')
 @Controller('api/recordings')
-@Permission('admin')
+@Permission('admin', ON_SERVER)
 export class IndexSyncController {
   constructor(private readonly sync: IndexSyncService) {}
 

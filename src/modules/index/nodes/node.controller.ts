@@ -3,13 +3,14 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@ne
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { NodeDto } from '../dto/node.dto.js';
 import { NodeListService } from '../node-list.service.js';
+import { ON_SERVER } from '../../auth/ports/place.js';
 
 /** Far above the servers of any fleet. */
 const MOST_NODES = 1000;
 
 @ApiTags('nodes')
 @Controller('api/v1/nodes')
-@Permission('playback')
+@Permission('playback', ON_SERVER)
 export class NodeController {
   constructor(private readonly nodes: NodeListService) {}
 

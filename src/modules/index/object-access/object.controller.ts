@@ -4,6 +4,8 @@ import type { Request, Response } from 'express';
 import type { RangedResource } from '../../../platform/http/resource/resource.js';
 import { sendResource } from '../../../platform/http/resource/send-resource.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { onStreamOf } from '../../auth/ports/place.js';
+import { ObjectOwner } from '../owners/object-owner.js';
 import { SigningService } from '../../storage/signing.service.js';
 import { DocumentedObject, DocumentedObjectHeader } from './documented-object.js';
 import type { ObjectResource } from './object-resource.js';
@@ -13,7 +15,7 @@ const PATH = '/api/record/object/';
 
 @ApiTags('playback')
 @Controller('api/record/object')
-@Permission('playback')
+@Permission('playback', onStreamOf(ObjectOwner, 'key'))
 export class ObjectController {
   constructor(
     private readonly objects: ObjectService,

@@ -4,14 +4,16 @@ import { Permission } from '../../auth/ports/permission.decorator.js';
 import { parseStreamName } from '../../signaling/ports/stream-name.js';
 import { PlaybackEntryDto } from '../dto/playback-entry.dto.js';
 import { IndexService } from '../index.service.js';
+import { ON_SERVER, onStream } from '../../auth/ports/place.js';
 
 @ApiTags('playback')
 @Controller('api/playback')
-@Permission('playback')
+@Permission('playback', onStream('stream'))
 export class PlaybackController {
   constructor(private readonly index: IndexService) {}
 
   @Get()
+  @Permission('playback', ON_SERVER)
   @ApiOperation({ summary: 'Streams that have recordings, sorted' })
   @ApiOkResponse({ type: [String] })
   streams(): Promise<string[]> {

@@ -9,6 +9,7 @@ import { parseStreamName } from '../../signaling/ports/stream-name.js';
 import { contentTypeOf } from '../../storage/ports/content-type.js';
 import type { ManifestDocument } from '../manifests/manifest-document.js';
 import type { ManifestName } from '../object-names.js';
+import { onStream } from '../../auth/ports/place.js';
 import { PlaybackViewService } from './playback-view.service.js';
 import { DocumentedView } from './documented-view.js';
 import { selectionOf, viewQuery, writeViewQuery, type ViewQuery } from './view-query.js';
@@ -24,7 +25,7 @@ interface Exchange {
 /** Manifests of any time, made when they are asked for. GET answers HEAD too. */
 @ApiTags('playback')
 @Controller('play/:stream')
-@Permission('playback')
+@Permission('playback', onStream('stream'))
 export class ViewController {
   constructor(
     private readonly views: PlaybackViewService,

@@ -4,6 +4,7 @@ import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { dayAt } from '../../../shared/calendar-day.js';
 import { partsOfDays } from '../deletion/recording-day.js';
 import { Recording, type SessionPart } from '../entities/index.js';
+import { amongStreams } from '../among-streams.js';
 import { RecordingNotFoundError } from '../index.errors.js';
 import { recordingCursor, type RecordingQuery } from './recording-query.js';
 
@@ -40,9 +41,14 @@ export class RecordingListService {
     return { recordings: await this.reportsOf(rows), nextCursor: last && recordingCursor(last) };
   }
 
-  /** Rows alone. */
-  async page(query: RecordingQuery): Promise<{ readonly rows: readonly Recording[]; readonly hasMore: boolean }> {
-    const rows = await this.select(query).getMany();
+  /** Rows alone. @param among only of these streams, where there is a choice */
+  async page(
+    query: RecordingQuery,
+    among?: readonly string[],
+  ): Promise<{ readonly rows: readonly Recording[]; readonly hasMore: boolean }> {
+    const select = this.select(query);
+    amongStreams(select, 'recording.stream', among);
+    const rows = await select.getMany();
     return { rows: rows.slice(0, query.limit), hasMore: rows.length > query.limit };
   }
 

@@ -9,11 +9,13 @@ import { RecordingDto, RecordingPageDto } from '../dto/recording.dto.js';
 import { LIST_ORDERS } from '../queries/page-cursor.js';
 import { RecordingListService } from './recording-list.service.js';
 import { MOST_RECORDINGS, recordingQuery, USUAL_RECORDINGS, type RecordingQuery } from './recording-query.js';
+import { ON_SERVER, onStreamOf } from '../../auth/ports/place.js';
+import { RecordingOwner } from '../owners/recording-owner.js';
 
 /** What was recorded, by stream and day. */
 @ApiTags('recording')
 @Controller('api/v1/recordings')
-@Permission('playback')
+@Permission('playback', onStreamOf(RecordingOwner, 'id'))
 export class RecordingController {
   constructor(
     private readonly recordings: RecordingListService,
@@ -21,6 +23,7 @@ export class RecordingController {
   ) {}
 
   @Get()
+  @Permission('playback', ON_SERVER)
   @ApiOperation({ summary: 'What was recorded, by stream and day' })
   @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
   @ApiQuery({ name: 'from', required: false, description: 'RFC 3339; the day of it and later ones' })
@@ -52,7 +55,7 @@ export class RecordingController {
   }
 
   @Delete(':id')
-  @Permission('admin')
+  @Permission('admin', onStreamOf(RecordingOwner, 'id'))
   @ApiOperation({
     summary: 'Delete what was recorded of a stream on one day; what its sessions have of other days stays',
   })

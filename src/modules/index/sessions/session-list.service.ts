@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
 import { GapRow, RecordingSession, SessionPart } from '../entities/index.js';
+import { amongStreams } from '../among-streams.js';
 import { UnknownRecordingSessionError } from '../index.errors.js';
 import type { RecordingSessionView } from './recording-session.js';
 import { sessionView } from './session-view.js';
@@ -41,9 +42,14 @@ export class SessionListService {
     return { sessions: await this.reportsOf(rows), nextCursor: last && sessionCursor(last) };
   }
 
-  /** Rows alone. */
-  async page(query: SessionQuery): Promise<{ readonly rows: readonly RecordingSession[]; readonly hasMore: boolean }> {
-    const rows = await this.select(query).getMany();
+  /** Rows alone. @param among only of these streams, where there is a choice */
+  async page(
+    query: SessionQuery,
+    among?: readonly string[],
+  ): Promise<{ readonly rows: readonly RecordingSession[]; readonly hasMore: boolean }> {
+    const select = this.select(query);
+    amongStreams(select, 'session.stream', among);
+    const rows = await select.getMany();
     return { rows: rows.slice(0, query.limit), hasMore: rows.length > query.limit };
   }
 

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { ON_SERVER, onStreamOf } from '../../auth/ports/place.js';
 import {
   deletionQuery,
   filteredDeletionQuery,
@@ -16,10 +17,11 @@ import { RECORDING_SESSION_STATES } from './recording-session.js';
 import { SessionHoldService } from './session-hold.service.js';
 import { SessionListService } from './session-list.service.js';
 import { MOST_SESSIONS, sessionQuery, type SessionQuery, USUAL_SESSIONS } from './session-query.js';
+import { SessionOwner } from '../owners/session-owner.js';
 
 @ApiTags('recording')
 @Controller('api/v1/sessions')
-@Permission('playback')
+@Permission('playback', onStreamOf(SessionOwner, 'id'))
 export class RecordingSessionController {
   constructor(
     private readonly sessions: SessionListService,
@@ -28,6 +30,7 @@ export class RecordingSessionController {
   ) {}
 
   @Get()
+  @Permission('playback', ON_SERVER)
   @ApiOperation({ summary: 'Recording sessions and how complete they are' })
   @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
   @ApiQuery({ name: 'node', required: false, description: 'Only of the node of this alias' })
@@ -61,7 +64,7 @@ export class RecordingSessionController {
   }
 
   @Delete()
-  @Permission('admin')
+  @Permission('admin', ON_SERVER)
   @ApiOperation({ summary: 'Delete the sessions of a stream, of a range of time, or both; one of the three is needed' })
   @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
   @ApiQuery({ name: 'from', required: false, description: 'RFC 3339; only sessions that began then or later' })
@@ -72,7 +75,7 @@ export class RecordingSessionController {
   }
 
   @Delete(':id')
-  @Permission('admin')
+  @Permission('admin', onStreamOf(SessionOwner, 'id'))
   @ApiOperation({ summary: 'Delete a recording session that has ended' })
   @ApiParam({ name: 'id', description: 'Of the session, as in the list' })
   @DocumentedDeletion()
@@ -86,7 +89,7 @@ export class RecordingSessionController {
 
   @Put(':id/hold')
   @HttpCode(204)
-  @Permission('admin')
+  @Permission('admin', onStreamOf(SessionOwner, 'id'))
   @ApiOperation({ summary: 'Keep a session from being deleted, by whomever' })
   @ApiParam({ name: 'id', description: 'Of the session, as in the list' })
   @ApiResponse({ status: 204, description: 'It is held' })
@@ -97,7 +100,7 @@ export class RecordingSessionController {
 
   @Delete(':id/hold')
   @HttpCode(204)
-  @Permission('admin')
+  @Permission('admin', onStreamOf(SessionOwner, 'id'))
   @ApiOperation({ summary: 'Let a session be deleted again' })
   @ApiParam({ name: 'id', description: 'Of the session, as in the list' })
   @ApiResponse({ status: 204, description: 'It is not held' })

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { IMMUTABLE, type WholeResource } from '../../../platform/http/resource/resource.js';
 import { sendResource } from '../../../platform/http/resource/send-resource.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { onStream } from '../../auth/ports/place.js';
 import { parseStreamName } from '../../signaling/ports/stream-name.js';
 import { DocumentedPicture } from './documented-picture.js';
 import type { RecordedPicture } from './find-picture.js';
@@ -12,7 +13,7 @@ import { ThumbnailService } from './thumbnail.service.js';
 
 @ApiTags('playback')
 @Controller('api/v1/streams/:stream')
-@Permission('playback')
+@Permission('playback', onStream('stream'))
 export class ThumbnailController {
   constructor(private readonly thumbnails: ThumbnailService) {}
 

@@ -5,10 +5,11 @@ import { parseStreamName } from '../../signaling/ports/stream-name.js';
 import { TimelineDto } from '../dto/timeline.dto.js';
 import { timelineQuery, type TimelineQuery } from './timeline-query.js';
 import { TimelineService } from './timeline.service.js';
+import { onStream } from '../../auth/ports/place.js';
 
 @ApiTags('playback')
 @Controller('api/v1/streams/:stream/timeline')
-@Permission('playback')
+@Permission('playback', onStream('stream'))
 export class TimelineController {
   constructor(private readonly timelines: TimelineService) {}
 

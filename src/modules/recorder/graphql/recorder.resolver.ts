@@ -1,6 +1,7 @@
 import { Args, Context, Field, ID, InputType, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
+import { ON_CONTENT, onStream } from '../../auth/ports/place.js';
 import { IndexLoaders } from '../../index/graphql/index-loaders.js';
 import { RecordingSessionType } from '../../index/graphql/recording-session.type.js';
 import { StreamType } from '../../signaling/graphql/stream.type.js';
@@ -20,7 +21,7 @@ const STREAM = { type: (): typeof ID => ID, description: 'Name of the stream.' }
 
 /** What is being recorded. */
 @Resolver(() => StreamType)
-@Permission('record')
+@Permission('record', onStream('stream'))
 export class RecorderResolver {
   constructor(
     private readonly recorder: RecorderService,
@@ -55,7 +56,7 @@ export class RecorderResolver {
     nullable: true,
     description: 'That records the stream now, or waits for its publisher.',
   })
-  @Permission('playback')
+  @Permission('playback', ON_CONTENT)
   async recordingSession(
     @Parent() { name }: StreamType,
     @Context() context: OperationContext,

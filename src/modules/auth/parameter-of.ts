@@ -1,0 +1,24 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+
+/** Which of a resolver's arguments has those of the field. */
+const GRAPHQL_ARGUMENTS = 1;
+
+/**
+ * @param path name of a parameter of the path or of an argument; `a.b` is the field `b` of the argument `a`
+ * @returns its text; of a parameter that takes several parts of the path these with slashes, decoded. Empty when there is none
+ */
+export function parameterOf(context: ExecutionContext, path: string): string {
+  const given =
+    context.getType<'http' | 'graphql'>() === 'graphql'
+      ? context.getArgByIndex<object>(GRAPHQL_ARGUMENTS)
+      : context.switchToHttp().getRequest<Request>().params;
+  const value = path.split('.').reduce<unknown>(fieldOf, given);
+  if (Array.isArray(value)) return value.join('/');
+  return typeof value === 'string' ? value : '';
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
+}

@@ -1,0 +1,47 @@
+import { PermissionDeniedError } from '../auth.errors.js';
+import { ALL_RIGHTS, type Right } from './right.js';
+import { StreamScope } from './stream-scope.js';
+
+/** How a caller showed who it is: not at all (nobody has to), by a configured token, or by a JWT; `login` is a JWT of a log-in. */
+export type CallerKind = 'anyone' | 'token' | 'jwt' | 'login';
+
+/** Who asks, and what that one may do with which streams. */
+export class Caller {
+  /** When nobody has to show who one is. */
+  static readonly ANYONE = new Caller('anyone', 'anyone', StreamScope.ALL, ALL_RIGHTS);
+
+  private readonly rights: ReadonlySet<Right>;
+
+  /**
+   * @param subject a name for logs: of the account, of the token's `sub` or `id`; never a secret
+   * @param scope the streams that `rights` are for
+   */
+  constructor(
+    readonly kind: CallerKind,
+    readonly subject: string,
+    readonly scope: StreamScope,
+    rights: readonly Right[],
+  ) {
+    this.rights = new Set(rights);
+  }
+
+  /** @returns whether one of the rights is had on this stream */
+  may(wanted: readonly Right[], stream: string): boolean {
+    return this.mayOnSome(wanted) && this.scope.has(stream);
+  }
+
+  /** @returns whether one of the rights is had on every stream, and with it for what belongs to none */
+  mayOnAll(wanted: readonly Right[]): boolean {
+    return this.mayOnSome(wanted) && this.scope.isAll;
+  }
+
+  /** @returns whether one of the rights is had on some stream */
+  mayOnSome(wanted: readonly Right[]): boolean {
+    return wanted.some((right) => this.rights.has(right));
+  }
+
+  /** @throws {PermissionDeniedError} when the right is not had on this stream */
+  require(right: Right, stream: string): void {
+    if (!this.may([right], stream)) throw new PermissionDeniedError([right]);
+  }
+}
