@@ -9,6 +9,7 @@ import type { ClipRange, SourceRun } from '../../src/media/clips/source.js';
 import { clipFormats } from '../../src/media/containers/index.js';
 import { ClipObjects } from '../support/clip-source.js';
 import { encodeSegments, type EncodedOptions } from '../support/encoded-segments.js';
+import { boxErrors } from '../support/judges/boxes.js';
 import { decodedSizes } from '../support/judges/ffmpeg.js';
 import { readShown } from '../support/judges/mediabunny.js';
 import { describeWith } from '../support/tools.js';
@@ -24,7 +25,7 @@ interface Decoded {
   readonly pictures: number;
 }
 
-/** What FFmpeg shows of a file: pictures that an edit list hides are none. */
+/** What FFmpeg shows of a file: pictures that an edit list hides are none. Of an MP4, complaints are also those of parsers of its boxes. */
 async function decode(path: string): Promise<Decoded> {
   const entries = 'format=duration:stream=codec_type,start_time,nb_read_frames';
   const probing = run('ffprobe', ['-v', 'error', '-count_frames', '-show_entries', entries, '-of', 'json', path]);
@@ -41,12 +42,13 @@ async function decode(path: string): Promise<Decoded> {
     '-',
   ]);
   const [{ stdout, stderr }, { stderr: complaints }] = await Promise.all([probing, decoding]);
+  const ofBoxes = path.endsWith('.mp4') ? await boxErrors(path) : '';
   const { streams, format } = JSON.parse(stdout) as {
     streams: { codec_type: string; start_time: string; nb_read_frames: string }[];
     format: { duration: string };
   };
   return {
-    complaints: stderr + complaints,
+    complaints: stderr + complaints + ofBoxes,
     startSeconds: Object.fromEntries(streams.map(({ codec_type, start_time }) => [codec_type, Number(start_time)])),
     seconds: Number(format.duration),
     pictures: Number(streams.find(({ codec_type }) => codec_type === 'video')?.nb_read_frames ?? 0),

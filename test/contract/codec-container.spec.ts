@@ -7,6 +7,7 @@ import { recordableCodecs } from '../../src/media/codecs/index.js';
 import { MemorySink, type KeptAccessUnit } from '../../src/media/codecs/memory-sink.js';
 import type { ContainerDefinition } from '../../src/media/containers/container.js';
 import { containers, encodeRepeated, FragmentSamples } from '../../src/media/containers/index.js';
+import { readBoxes } from '../support/judges/boxes.js';
 import { readSamples } from '../support/judges/mediabunny.js';
 
 /** Packets of FFmpeg's encoders and RTP muxer, and what FFmpeg's own files say of the same streams. */
@@ -105,6 +106,18 @@ describe.each(pairs)('$codec.name in $container.name', ({ codec, container }) =>
     expect(packets.flatMap(({ isKeyframe }, index) => (isKeyframe ? [index] : []))).toEqual(fixture.expected.keyframes);
   });
 
+  it('is made of boxes of which no parser complains', async () => {
+    const count = fixture.samples.length;
+
+    const read = await readBoxes(fileOf(container, codec, units));
+
+    expect(read).toEqual({ samples: { mp4box: count, mediabunny: count }, complaints: '' });
+  });
+
+  it('says of sound how much to decode in front of a sample', () => {
+    expect(codec.isobmff.rollDistance !== undefined).toBe(codec.kind === 'audio');
+  });
+
   it('is described as FFmpeg describes it', async () => {
     const track = await trackOf(fileOf(container, codec, units));
     const { codecString, width, height, sampleRate, channels } = fixture.expected;
@@ -136,6 +149,7 @@ describe.each(pairs)('$codec.name in $container.name', ({ codec, container }) =>
 
     const samples = await readSamples(init, [segment]);
 
+    expect((await readBoxes(Buffer.concat([init, segment]))).complaints).toBe('');
     expect(samples.map(({ startSeconds }) => startSeconds)).toEqual([7, 7.02, 7.04, 7.06, 7.08].map(expect.closeTo));
     expect(
       samples.every(({ isKeyframe, durationSeconds }) => isKeyframe && Math.abs(durationSeconds - 0.02) < 1e-6),

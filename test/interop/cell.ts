@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { boxErrors } from '../support/judges/boxes.js';
 import { decodeWithFfmpeg } from '../support/judges/ffmpeg.js';
+import { repackageErrors } from '../support/judges/packager.js';
 import { type Period, readPeriods, savePeriod } from '../support/judges/periods.js';
 import { StoredRecording, isFinished } from '../support/recording.js';
 import type { TestServer } from '../support/server.js';
@@ -21,7 +23,7 @@ export interface TrackReport {
   readonly decodedByFfmpeg: number;
   /** Undefined where Chromium has no decoder for it, and for sound. */
   readonly decodedByChromium: number | undefined;
-  /** What FFmpeg said beside its figures. */
+  /** What FFmpeg said beside its figures, and parsers of boxes and a packager at all. */
   readonly complaints: string;
 }
 
@@ -79,7 +81,7 @@ async function judge(
     const decoded = await decodeWithFfmpeg(path);
     recorded += decoded.packets;
     decodedByFfmpeg += decoded.frames;
-    complaints += decoded.complaints;
+    complaints += decoded.complaints + (await boxErrors(path)) + (await repackageErrors(path, kind));
     if (page !== undefined) decodedByChromium += await decodeWithChromium(page, period);
   }
   const byChromium = page === undefined ? undefined : decodedByChromium;

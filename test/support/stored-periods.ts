@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { decodeErrors, probe } from './judges/ffmpeg.js';
+import { probe } from './judges/ffmpeg.js';
 import { type StoredSample, readSamples } from './judges/mediabunny.js';
 import { type Period, readPeriods, savePeriod } from './judges/periods.js';
+import { trackFileErrors } from './judges/track-file.js';
 import type { TestServer } from './server.js';
 
 /** A Period as others' software sees it. */
@@ -10,7 +11,7 @@ export interface JudgedPeriod {
   readonly codec: string;
   readonly width: number;
   readonly height: number;
-  /** Complaints of FFmpeg's decoder, empty for none. */
+  /** Complaints of FFmpeg's decoder, of parsers and of a packager, empty for none. */
   readonly errors: string;
   readonly samples: readonly StoredSample[];
   /** Recording time. */
@@ -18,7 +19,7 @@ export interface JudgedPeriod {
   readonly endSeconds: number;
 }
 
-/** Every Period of a stream's newest day, decoded by FFmpeg and read by mediabunny. */
+/** Every Period of a stream's newest day, judged and read by mediabunny. */
 export async function judgePeriods(server: TestServer, stream: string, kind: Period['kind']): Promise<JudgedPeriod[]> {
   const judged: JudgedPeriod[] = [];
   for (const period of await readPeriods(server, stream, kind)) {
@@ -30,7 +31,7 @@ export async function judgePeriods(server: TestServer, stream: string, kind: Per
       codec: picture?.codec_name ?? '',
       width: picture?.width ?? 0,
       height: picture?.height ?? 0,
-      errors: await decodeErrors(path),
+      errors: await trackFileErrors(path, kind),
       samples,
       startSeconds: samples[0]?.startSeconds ?? 0,
       endSeconds: last === undefined ? 0 : last.startSeconds + last.durationSeconds,
@@ -41,13 +42,14 @@ export async function judgePeriods(server: TestServer, stream: string, kind: Per
 
 /**
  * Everything kept of a stream's newest day, Period by Period: FFmpeg's DASH reader follows one of them only, and its HLS reader takes them for one.
- * @returns what FFmpeg could not decode, empty when it decoded everything
+ * @returns what FFmpeg could not decode, and parsers and a packager did not like; empty when all took everything
  */
 export async function decodeErrorsOfPeriods(server: TestServer, stream: string): Promise<string> {
   const errors: string[] = [];
   for (const kind of ['video', 'audio'] as const)
     for (const [index, period] of (await readPeriods(server, stream, kind)).entries()) {
-      const complaint = await decodeErrors(await savePeriod(period, server.folder, `${stream}-${kind}-${index}`));
+      const path = await savePeriod(period, server.folder, `${stream}-${kind}-${index}`);
+      const complaint = await trackFileErrors(path, kind);
       if (complaint !== '') errors.push(`${kind}, Period ${index}: ${complaint}`);
     }
   return errors.join('\n');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { FragmentSamples } from '../fragment-samples.js';
 import { fragmentHeaderSize, writeFragmentHeader } from './fragment-header.js';
-import { parseFragmentHeader } from './fragment-parser.js';
+import { parseFragmentHeader, readSamples } from './fragment-parser.js';
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('');
@@ -42,6 +42,7 @@ describe('writeFragmentHeader', () => {
 
     expect(hex(bytes)).toContain(`${ascii('trun')}0100030100000001`);
     expect(hex(bytes)).toContain(`${ascii('tfhd')}000200200000000102000000`);
+    expect(hex(bytes)).toContain(`0000001c${ascii('sbgp')}00000000${ascii('roll')}000000010000000100000001`);
     expect(fragmentHeaderSize('audio', 50)).toBe(fragmentHeaderSize('audio', 0) + 400);
   });
 
@@ -80,6 +81,25 @@ describe('writeFragmentHeader', () => {
         });
       }),
     );
+  });
+
+  it('is read back of sound, also as earlier versions wrote it: without the group of the samples', () => {
+    const samples = new FragmentSamples(2);
+    samples.add(80, 960, 0, true);
+    samples.add(70, 960, 0, true);
+    const header = new Uint8Array(fragmentHeaderSize('audio', 2));
+    writeFragmentHeader(header, 0, 'audio', { sequenceNumber: 3, baseDecodeTicks: 48_000, samples });
+    const moof = header.subarray(0, -8);
+    const groupBytes = 28;
+    const earlier = moof.slice(0, -groupBytes);
+    for (const sizeAt of [0, 24]) earlier[sizeAt + 3] = (earlier[sizeAt + 3] ?? 0) - groupBytes;
+
+    const parsed = parseFragmentHeader(moof);
+
+    expect(parsed).toMatchObject({ sequenceNumber: 3, samples: 2, payloadBytes: 150, firstSampleBytes: 80 });
+    expect(parseFragmentHeader(earlier)).toEqual(parsed);
+    expect(readSamples(earlier)).toEqual(readSamples(moof));
+    expect(readSamples(moof).count).toBe(2);
   });
 });
 

@@ -6,6 +6,9 @@ import {
   MFHD,
   MFHD_BYTES,
   MOOF,
+  ROLL,
+  SBGP,
+  SBGP_BYTES,
   TFDT,
   TFDT_BYTES,
   TFHD,
@@ -29,10 +32,12 @@ const FIXED_BYTES = 3 * BOX_HEADER_BYTES + MFHD_BYTES + TFHD_BYTES + TFDT_BYTES 
 
 /** Audio samples are all sync and shown in decoding order: their rows need neither flags nor offset. */
 const ROW_BYTES: Readonly<Record<MediaKind, number>> = { audio: 8, video: 16 };
+/** Which group the samples are in, of those that `rollGroup` describes. Each fragment says it: defaults for a track are newer than many readers. */
+const GROUP_BYTES: Readonly<Record<MediaKind, number>> = { audio: SBGP_BYTES, video: 0 };
 
 /** @returns bytes from the start of `moof` to the end of the `mdat` header */
 export function fragmentHeaderSize(kind: MediaKind, sampleCount: number): number {
-  return FIXED_BYTES + ROW_BYTES[kind] * sampleCount;
+  return FIXED_BYTES + ROW_BYTES[kind] * sampleCount + GROUP_BYTES[kind];
 }
 
 /**
@@ -49,7 +54,7 @@ export function writeFragmentHeader(
   const { samples } = fragment;
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, fragmentHeaderSize(kind, samples.count));
   const trunBytes = TRUN_FIXED_BYTES + ROW_BYTES[kind] * samples.count;
-  const trafBytes = BOX_HEADER_BYTES + TFHD_BYTES + TFDT_BYTES + trunBytes;
+  const trafBytes = BOX_HEADER_BYTES + TFHD_BYTES + TFDT_BYTES + trunBytes + GROUP_BYTES[kind];
   const moofBytes = BOX_HEADER_BYTES + MFHD_BYTES + trafBytes;
   let position = writeBoxHeader(view, 0, moofBytes, MOOF);
   position = writeMovieFragmentHeader(view, position, fragment.sequenceNumber);
@@ -57,6 +62,7 @@ export function writeFragmentHeader(
   position = writeTrackFragmentHeader(view, position, kind, fragment.trackId ?? TRACK_ID);
   position = writeDecodeTime(view, position, fragment.baseDecodeTicks);
   position = writeTrackRun(view, position, kind, fragment, moofBytes + BOX_HEADER_BYTES);
+  if (kind === 'audio') position = writeSampleGroup(view, position, samples.count);
   writeBoxHeader(view, position, BOX_HEADER_BYTES + samples.payloadBytes, MDAT);
 }
 
@@ -116,4 +122,15 @@ function writeTrackRun(
     row += ROW_BYTES[kind];
   }
   return position + size;
+}
+
+/** Section 8.9.2: all samples are in the first group that the init object describes. */
+function writeSampleGroup(view: DataView, position: number, sampleCount: number): number {
+  writeBoxHeader(view, position, SBGP_BYTES, SBGP);
+  view.setUint32(position + 8, 0);
+  view.setUint32(position + 12, ROLL);
+  view.setUint32(position + 16, 1);
+  view.setUint32(position + 20, sampleCount);
+  view.setUint32(position + 24, 1);
+  return position + SBGP_BYTES;
 }

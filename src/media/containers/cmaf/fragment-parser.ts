@@ -3,6 +3,8 @@ import {
   BOX_HEADER_BYTES,
   MFHD,
   MFHD_BYTES,
+  SBGP,
+  SBGP_BYTES,
   TFDT,
   TFDT_BYTES,
   TFHD,
@@ -58,8 +60,14 @@ function hasOurBoxes(view: DataView): boolean {
     hasBox(view, TRAF_START, TRAF, view.byteLength - TRAF_START) &&
     hasBox(view, TFHD_START, TFHD, TFHD_BYTES) &&
     hasBox(view, TFDT_START, TFDT, TFDT_BYTES) &&
-    hasBox(view, TRUN_START, TRUN, view.byteLength - TRUN_START)
+    hasBox(view, TRUN_START, TRUN, rowsEnd(view) - TRUN_START)
   );
+}
+
+/** Behind the rows there is the end, or what says which group the samples are in: recordings of before have none. */
+function rowsEnd(view: DataView): number {
+  const groupStart = view.byteLength - SBGP_BYTES;
+  return groupStart >= ROWS_START && hasBox(view, groupStart, SBGP, SBGP_BYTES) ? groupStart : view.byteLength;
 }
 
 function hasBox(view: DataView, position: number, type: number, size: number): boolean {
@@ -76,7 +84,8 @@ export function readSamples(bytes: Uint8Array): FragmentSamples {
   const rowBytes = sizeOfRow(view.getUint32(TRUN_START + 8) & 0xff_ffff);
   const samples = new FragmentSamples(view.getUint32(TRUN_START + 12));
   const defaultFlags = view.getUint32(TFHD_START + 16);
-  for (let row = ROWS_START; row < view.byteLength; row += rowBytes) {
+  const end = rowsEnd(view);
+  for (let row = ROWS_START; row < end; row += rowBytes) {
     const hasVideoFields = rowBytes !== AUDIO_ROW_BYTES;
     const flags = hasVideoFields ? view.getUint32(row + 8) : defaultFlags;
     const offsetTicks = hasVideoFields ? view.getInt32(row + 12) : 0;
@@ -93,11 +102,12 @@ function readRows(view: DataView): Rows | undefined {
   const flags = view.getUint32(TRUN_START + 8) & 0xff_ffff;
   const samples = view.getUint32(TRUN_START + 12);
   const rowBytes = sizeOfRow(flags);
-  if (rowBytes === 0 || samples === 0 || ROWS_START + samples * rowBytes !== view.byteLength) return undefined;
+  const end = rowsEnd(view);
+  if (rowBytes === 0 || samples === 0 || ROWS_START + samples * rowBytes !== end) return undefined;
   let durationTicks = 0;
   let payloadBytes = 0;
   let concealing = 0;
-  for (let row = ROWS_START; row < view.byteLength; row += rowBytes) {
+  for (let row = ROWS_START; row < end; row += rowBytes) {
     const sizeBytes = view.getUint32(row + 4);
     durationTicks += view.getUint32(row);
     payloadBytes += sizeBytes;

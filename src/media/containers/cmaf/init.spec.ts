@@ -98,7 +98,7 @@ describe('encodeInit', () => {
     expect(boxes.get(`${AUDIO_ENTRY}/dOps`)).toEqual(AUDIO.configuration);
     expect(entry?.subarray(16, 28)).toEqual(Uint8Array.of(0, 2, 0, 16, 0, 0, 0, 0, 0xbb, 0x80, 0, 0));
     expect(boxes.get('moov/trak/mdia/minf/stbl/sgpd')).toEqual(
-      Uint8Array.of(2, 0, 0, 0, ...[0x72, 0x6f, 0x6c, 0x6c], 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0xff, 0xfc),
+      Uint8Array.of(1, 0, 0, 0, ...[0x72, 0x6f, 0x6c, 0x6c], 0, 0, 0, 2, 0, 0, 0, 1, 0xff, 0xfc),
     );
     expect(text(boxes.get('moov/trak/mdia/hdlr')?.subarray(8, 12))).toBe('soun');
   });

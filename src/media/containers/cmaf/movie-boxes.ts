@@ -24,14 +24,12 @@ export function mediaInformation(kind: MediaKind, sampleTable: Uint8Array): Uint
 }
 
 /**
- * Version 2 with a default for all samples (ISO/IEC 14496-12 section 8.9.3), so that no fragment has to repeat which
- * group its samples are in.
+ * How much sound to decode in front of a sample, ISO/IEC 14496-12 sections 8.9.3 and 10.1. Version 1: the editions of the standard do not agree about
+ * version 2, which has a default for all samples, and neither do readers. So each fragment says that its samples are in this group.
  */
 export function rollGroup({ rollDistance }: IsobmffBinding): Uint8Array[] {
   if (rollDistance === undefined) return [];
   const entryBytes = 2;
-  const defaultIndex = 1;
   const entryCount = 1;
-  const head = uint32(entryBytes, defaultIndex, entryCount);
-  return [fullBox('sgpd', 2, 0, ascii('roll'), head, uint16(rollDistance))];
+  return [fullBox('sgpd', 1, 0, ascii('roll'), uint32(entryBytes, entryCount), uint16(rollDistance))];
 }

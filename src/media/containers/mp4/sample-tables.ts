@@ -1,4 +1,4 @@
-import { uint32 } from '../../bytes.js';
+import { ascii, uint32 } from '../../bytes.js';
 import type { ClipTrack } from '../../clips/clip.js';
 import { fullBox } from '../cmaf/box.js';
 
@@ -74,11 +74,17 @@ export function sampleTables(track: ClipTrack): SampleTables {
   if (init.codec.kind === 'video') boxes.push(table('ctts', offsets));
   if (syncs.count < sizes.count) boxes.push(table('stss', syncs));
   boxes.push(table('stsc', perChunk), fullBox('stsz', 0, 0, uint32(0, sizes.count), sizes.bytes()));
+  if (init.codec.kind === 'audio') boxes.push(inFirstGroup(sizes.count));
   return { boxes, compositionShiftTicks, mediaTicks };
 }
 
 function table(type: string, rows: Rows): Uint8Array {
   return fullBox(type, 0, 0, uint32(rows.count), rows.bytes());
+}
+
+/** All samples are in the group that `rollGroup` describes, section 8.9.2. */
+function inFirstGroup(sampleCount: number): Uint8Array {
+  return fullBox('sbgp', 0, 0, ascii('roll'), uint32(1, sampleCount, 1));
 }
 
 /** @returns by how much composition times are to be moved so that no offset is negative */
