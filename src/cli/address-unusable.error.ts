@@ -10,12 +10,17 @@ const REASONS: Readonly<Record<string, string>> = {
 export class AddressUnusableError extends Error {
   override readonly name = 'AddressUnusableError';
 
-  /** @returns one sentence for what a socket failed with, anything else as it was */
-  static of(error: unknown): unknown {
+  /**
+   * @param httpPort of pages and API: other TCP ports are those of media
+   * @returns one sentence for what a socket failed with, anything else as it was
+   */
+  static of(error: unknown, httpPort: number): unknown {
     const reason = REASONS[systemErrorCode(error) ?? ''];
     const { address, port, syscall } = error as { address?: string; port?: number; syscall?: string };
     if (reason === undefined || address === undefined || port === undefined) return error;
-    const [kind, setting] = syscall === 'bind' ? ['UDP', 'webrtc.udp_port'] : ['TCP', 'http.listen'];
+    const kind = syscall === 'bind' ? 'UDP' : 'TCP';
+    const tcpSetting = port === httpPort ? 'http.listen' : 'webrtc.tcp_port';
+    const setting = kind === 'UDP' ? 'webrtc.udp_port' : tcpSetting;
     return new AddressUnusableError(
       `${kind} ${address} port ${String(port)} ${reason}. Another can be given as ${setting}.`,
       { cause: error },

@@ -38,7 +38,7 @@ async function startServer(args: readonly string[], context: CommandContext): Pr
   try {
     await startApplication(loaded, context);
   } catch (error) {
-    throw AddressUnusableError.of(error);
+    throw AddressUnusableError.of(error, listenAddressOf(loaded.config).port);
   }
 }
 

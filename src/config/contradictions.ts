@@ -29,8 +29,14 @@ export function contradictions(config: AppConfig): string[] {
   if (storage.type === 'fs' && !upload.enabled && backup.type !== 'none') {
     problems.push('recorder.backup_storage.type is set while recorder.storage.type is "fs": a backup is for buckets.');
   }
-  problems.push(...retentionProblems(config), ...extraIceProblems(config.extra_ice));
+  problems.push(...portProblems(config), ...retentionProblems(config), ...extraIceProblems(config.extra_ice));
   return problems;
+}
+
+function portProblems({ http, webrtc }: AppConfig): string[] {
+  const port = parseListenAddress(http.listen)?.port;
+  if (webrtc.tcp_port === 0 || webrtc.tcp_port !== port) return [];
+  return [`webrtc.tcp_port is ${String(port)}, and so is the port of http.listen: both are TCP, so they must differ.`];
 }
 
 function retentionProblems({ retention, recorder }: AppConfig): string[] {

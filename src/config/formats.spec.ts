@@ -4,6 +4,7 @@ import {
   isLoopback,
   parseAnnouncedAddress,
   parseListenAddress,
+  parseStunUrl,
   sqlitePath,
 } from './formats.js';
 
@@ -40,6 +41,28 @@ describe('a listen address', () => {
     ['10.0.0.1', false],
   ])('%s is loopback: %s', (address, expected) => {
     expect(isLoopback(address)).toBe(expected);
+  });
+});
+
+describe('a STUN server', () => {
+  it.each([
+    ['stun:stun.example.org', 'stun.example.org', 3478],
+    ['STUN:192.0.2.1:19302', '192.0.2.1', 19_302],
+    ['stun:[2001:db8::1]:3479', '2001:db8::1', 3479],
+  ])('may be %s', (text, host, port) => {
+    expect(parseStunUrl(text)).toEqual({ host, port });
+  });
+
+  it.each([
+    '',
+    'stun:',
+    'stuns:example.org',
+    'turn:example.org',
+    'stun:example.org:0',
+    'stun:example.org:65536',
+    'stun:a b',
+  ])('is not %j', (text) => {
+    expect(parseStunUrl(text)).toBeUndefined();
   });
 });
 

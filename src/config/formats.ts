@@ -48,6 +48,7 @@ export function isTimeZone(text: string): boolean {
   }
 }
 
+const STUN_PORT = 3478;
 const SQLITE_URL = /^sqlite:(?:(?=:memory:)|\/\/)([^?]+)(?:\?mode=(?:rwc|rw))?$/;
 
 /** @returns the path in `sqlite://PATH`, with or without `?mode=rwc`; `:memory:` is a path too; undefined for any other URL */
@@ -63,6 +64,14 @@ export function isPostgresUrl(url: string): boolean {
 /** `stun:host[:port]`, `turn:host[:port][?transport=udp]` and their TLS forms (RFC 7064, RFC 7065). */
 export function isIceServerUrl(text: string): boolean {
   return /^(?:stuns?:[\w.:[\]-]+|turns?:[\w.:[\]-]+(?:\?transport=(?:udp|tcp))?)$/i.test(text);
+}
+
+/** @param text `stun:host` or `stun:host:port`, an IPv6 address in brackets (RFC 7064) @returns port 3478 where there is none */
+export function parseStunUrl(text: string): { host: string; port: number } | undefined {
+  const match = /^stun:(?:\[([\da-f:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3] ?? STUN_PORT);
+  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
 }
 
 /** The origin of a store: `http://127.0.0.1:9000`, without credentials, path and query. */

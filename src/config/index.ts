@@ -4,6 +4,7 @@ export {
   formatListenAddress,
   parseAnnouncedAddress,
   parseListenAddress,
+  parseStunUrl,
   sqlitePath,
   type ListenAddress,
 } from './formats.js';

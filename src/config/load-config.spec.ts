@@ -55,6 +55,12 @@ describe('loadConfig', () => {
     });
   });
 
+  it('takes the addresses of a dual-stack node as the downward API of Kubernetes writes them (status.hostIPs)', () => {
+    const { config } = load({ AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: '192.0.2.7,2001:db8::7' });
+
+    expect(config.webrtc.announced_addresses).toEqual(['192.0.2.7', '2001:db8::7']);
+  });
+
   describe('precedence', () => {
     it('takes the file before the default', () => {
       expect(load({}, '[log]\nlevel = "warn"').config.log.level).toBe('warn');
@@ -263,6 +269,14 @@ describe('loadConfig', () => {
       [
         { AIRCHECK_AUTH_TOKENS: 's3cret' },
         'auth.tokens (from AIRCHECK_AUTH_TOKENS) is (hidden) and must be tokens of at least 8 characters without spaces and commas.',
+      ],
+      [
+        { AIRCHECK_WEBRTC_TCP_PORT: '7777' },
+        'webrtc.tcp_port is 7777, and so is the port of http.listen: both are TCP, so they must differ.',
+      ],
+      [
+        { AIRCHECK_WEBRTC_STUN_SERVERS: 'stun:stun.example.org,turn:turn.example.org' },
+        'webrtc.stun_servers (from AIRCHECK_WEBRTC_STUN_SERVERS) is ["stun:stun.example.org","turn:turn.example.org"] and must be a list of stun:host or stun:host:port.',
       ],
       [
         { AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: '192.0.2.1,example.org' },

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { isPostgresUrl, isTimeZone, parseAnnouncedAddress, sqlitePath } from './formats.js';
+import { isPostgresUrl, isTimeZone, parseAnnouncedAddress, parseStunUrl, sqlitePath } from './formats.js';
 import { auth } from './auth-schema.js';
 import { extraIce, iceServers } from './ice-schema.js';
 import { graphql } from './graphql-schema.js';
@@ -19,13 +19,21 @@ const webrtc = z.strictObject({
     unit: 'port',
     description: 'UDP port of media; where each worker needs its own, the following ports too. 0: any free port.',
   }),
+  tcp_port: wholeNumber({
+    min: 0,
+    max: 65_535,
+    default: 0,
+    unit: 'port',
+    description:
+      'TCP port of media, for publishers whose network has no UDP; the following ports too, as with UDP. 0: none.',
+  }),
   listen_addresses: setting(
     z
       .array(z.string().refine((text) => isIP(text) !== 0))
       .min(1)
       .default(['0.0.0.0', '::']),
     {
-      description: 'Addresses the media port is opened on.',
+      description: 'Addresses the media ports are opened on.',
       unit: 'ip, comma separated',
       allowed: 'one or more IP addresses',
     },
@@ -38,6 +46,12 @@ const webrtc = z.strictObject({
       allowed: 'a list of ip, ip:port or [ip6]:port',
     },
   ),
+  stun_servers: setting(z.array(z.string().refine((text) => parseStunUrl(text) !== undefined)).default([]), {
+    description:
+      'Servers that are asked what address and port the world sees media at, where none is announced. Empty: nobody is asked.',
+    unit: 'stun:host or stun:host:port, comma separated',
+    allowed: 'a list of stun:host or stun:host:port',
+  }),
 });
 
 const engine = z.strictObject({

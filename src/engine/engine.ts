@@ -3,6 +3,7 @@ import type { IceCredentials } from '../media/sdp/session.js';
 import { EngineError } from './engine-error.js';
 import { Placement } from './placement.js';
 import type {
+  CommandResult,
   EngineCommand,
   EngineEvent,
   LocalTransport,
@@ -10,7 +11,9 @@ import type {
   RecordingOrder,
   RolloverOrder,
   SessionCloseReason,
+  WorkerReachability,
 } from './protocol.js';
+import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
 import { WorkerHandle } from './worker-handle.js';
 import type { WorkerSettings } from './worker-messages.js';
@@ -22,10 +25,14 @@ export interface EngineOptions {
   readonly workers: number;
   /** Of the first worker; the others have the following ones. 0 = any free. */
   readonly udpPort: number;
+  /** Of ICE over TCP, of the first worker as `udpPort`; undefined = none. */
+  readonly tcpPort?: number | undefined;
   /** Literal IP addresses; none = all of the machine's. */
   readonly listenAddresses: readonly string[];
   /** None = detected. */
   readonly announcedAddresses: readonly AnnouncedAddress[];
+  /** Asked what address the world sees when none is announced. */
+  readonly stunServers?: readonly StunServer[];
   readonly memoryMibPerWorker: number;
 }
 
@@ -154,6 +161,13 @@ export class Engine {
     await this.request(place.worker, { type: 'split-recording', recordingSessionId });
   }
 
+  /** How publishers reach each worker that runs. */
+  async reachability(): Promise<WorkerReachability[]> {
+    const workers = this.workers.flatMap((handle) => handle ?? []);
+    const reports = await Promise.all(workers.map((handle) => handle.request({ type: 'describe-reachability' })));
+    return reports.map(expectReachability);
+  }
+
   /** Ends all sessions and recordings, with everything on disk, then the workers. Idempotent. */
   close(): Promise<void> {
     this.closing ??= this.shutDown();
@@ -171,7 +185,7 @@ export class Engine {
     this.listeners.clear();
   }
 
-  private async request(worker: number, command: EngineCommand): Promise<LocalTransport | undefined> {
+  private async request(worker: number, command: EngineCommand): Promise<CommandResult> {
     const handle = this.workers[worker];
     if (handle === undefined) throw new EngineError('internal', 'The engine worker is being restarted.');
     return handle.request(command);
@@ -187,13 +201,15 @@ export class Engine {
   }
 
   private settingsOf(worker: number): WorkerSettings {
-    const { udpPort, listenAddresses, announcedAddresses, memoryMibPerWorker } = this.options;
+    const { udpPort, tcpPort, listenAddresses, announcedAddresses, memoryMibPerWorker } = this.options;
     return {
       worker,
-      udpPort: udpPort === 0 ? 0 : udpPort + worker,
+      udpPort: ownPort(udpPort, worker),
+      tcpPort: tcpPort === undefined ? undefined : ownPort(tcpPort, worker),
       portOffset: worker,
       listenAddresses: listenAddresses.length > 0 ? listenAddresses : EVERY_ADDRESS,
       announcedAddresses,
+      stunServers: announcedAddresses.length > 0 ? [] : (this.options.stunServers ?? []),
       memoryMib: memoryMibPerWorker,
     };
   }
@@ -267,7 +283,19 @@ export class Engine {
   }
 }
 
-function expectTransport(value: LocalTransport | undefined): LocalTransport {
-  if (value === undefined) throw new EngineError('internal', 'The engine answered without a transport.');
+/** Each worker has its own. @param port of the first; 0 = any free */
+function ownPort(port: number, worker: number): number {
+  return port === 0 ? 0 : port + worker;
+}
+
+function expectTransport(value: CommandResult): LocalTransport {
+  if (value === undefined || !('ice' in value))
+    throw new EngineError('internal', 'The engine answered without a transport.');
+  return value;
+}
+
+function expectReachability(value: CommandResult): WorkerReachability {
+  if (value === undefined || !('worker' in value))
+    throw new EngineError('internal', 'The engine answered without a report.');
   return value;
 }

@@ -3,10 +3,12 @@ import type { MediaKind } from '../media/codecs/codec.js';
 import type {
   DtlsFingerprint,
   DtlsSetup,
+  IceCandidate,
   IceCredentials,
   LocalTransport,
   NegotiatedTrack,
 } from '../media/sdp/session.js';
+import type { MappedAddresses } from './udp/address-mapping.js';
 
 export type { LocalTransport } from '../media/sdp/session.js';
 
@@ -91,11 +93,34 @@ export type EngineCommand =
   | { readonly type: 'roll-over'; readonly order: RolloverOrder }
   /** The session reaches its limit now. */
   | { readonly type: 'split-recording'; readonly recordingSessionId: string }
+  | { readonly type: 'describe-reachability' }
   | { readonly type: 'shut-down' };
+
+/** Addresses that have proved, by an authentic check, that they reach a worker. */
+export interface ProvenArrivals {
+  readonly addresses: number;
+  /** Undefined before the first. */
+  readonly lastEpochMs: number | undefined;
+}
+
+/** How publishers reach one worker. */
+export interface WorkerReachability {
+  readonly worker: number;
+  /** What answers name, best first. */
+  readonly candidates: readonly IceCandidate[];
+  readonly udp: { readonly port: number; readonly arrivals: ProvenArrivals };
+  /** Undefined without ICE over TCP. */
+  readonly tcp: { readonly port: number; readonly arrivals: ProvenArrivals } | undefined;
+  /** What STUN servers see of this worker's UDP port; undefined when none is asked. */
+  readonly stun: MappedAddresses | undefined;
+}
+
+/** What a command was answered with, where its answer is more than that it was carried out. */
+export type CommandResult = LocalTransport | WorkerReachability | undefined;
 
 /** What the worker answers to a command that was sent with `requestId`. */
 export type EngineReply =
-  | { readonly type: 'reply'; readonly requestId: number; readonly value: LocalTransport | undefined }
+  | { readonly type: 'reply'; readonly requestId: number; readonly value: CommandResult }
   | {
       readonly type: 'failure';
       readonly requestId: number;

@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError } from './engine-error.js';
-import type { EngineCommand, EngineEvent, LocalTransport } from './protocol.js';
+import type { CommandResult, EngineCommand, EngineEvent } from './protocol.js';
 import type { CommandMessage, WorkerMessage, WorkerSettings } from './worker-messages.js';
 
 /** A worker that does not answer is stuck: its streams are better off with a new one. */
 const REPLY_TIMEOUT_MS = 10_000;
 
 interface PendingRequest {
-  readonly resolve: (value: LocalTransport | undefined) => void;
+  readonly resolve: (value: CommandResult) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -51,7 +51,7 @@ export class WorkerHandle {
   }
 
   /** @throws {EngineError} when the worker refuses, does not answer or dies */
-  request(command: EngineCommand, timeoutMs = REPLY_TIMEOUT_MS): Promise<LocalTransport | undefined> {
+  request(command: EngineCommand, timeoutMs = REPLY_TIMEOUT_MS): Promise<CommandResult> {
     const requestId = this.nextRequestId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import type { Clock } from '../shared/clock.js';
 import type { IceCredentials } from '../media/sdp/session.js';
 import { createDtlsIdentity } from './dtls/dtls-identity.js';
@@ -7,6 +6,7 @@ import { rehearseHandshakes } from './dtls/rehearsal.js';
 import { EngineError } from './engine-error.js';
 import { LoadMeter, threadCpuMs } from './load-meter.js';
 import type {
+  CommandResult,
   EngineCommand,
   EngineEvent,
   LocalTransport,
@@ -16,11 +16,13 @@ import type {
   SessionCloseReason,
   SessionState,
 } from './protocol.js';
+import { MediaPort } from './media-port.js';
+import { Reachability } from './reachability.js';
 import { StreamRecorder } from './recording/stream-recorder.js';
 import { PublisherSession } from './session/publisher-session.js';
 import type { SessionEnvironment } from './session/session-environment.js';
+import { TcpPort, type TcpPortOptions } from './tcp/tcp-port.js';
 import { TICK_MS, TimerWheel } from './timer-wheel.js';
-import { hostCandidates } from './udp/candidates.js';
 import { Demultiplexer } from './udp/demultiplexer.js';
 import { DgramUdpPort } from './udp/dgram-udp-port.js';
 import { createMediaBlock } from './udp/media-block.js';
@@ -33,7 +35,7 @@ const BYTES_PER_PUBLISHER = 2 * 1024 * 1024;
 /** Sessions that were answered and have not connected: offers are cheap to make, and each is kept for 15 s. */
 const MOST_PENDING = 1024;
 const RECORDER_INTERVAL_MS = 20;
-const STATISTICS_INTERVAL_MS = 1_000;
+const SECOND_MS = 1_000;
 
 type Emit = (event: EngineEvent) => void;
 
@@ -57,11 +59,12 @@ export class WorkerHost {
   private constructor(
     private readonly settings: WorkerSettings,
     private readonly environment: SessionEnvironment,
+    private readonly reachability: Reachability,
     private readonly emit: Emit,
   ) {
     const { clock, wheel } = environment;
     this.load = new LoadMeter(clock.monotonicMs(), this.busyMs());
-    wheel.every(STATISTICS_INTERVAL_MS, (nowMs) => this.report(nowMs));
+    wheel.every(SECOND_MS, (nowMs) => this.report(nowMs));
     this.timer = setInterval(() => wheel.advance(clock.monotonicMs()), TICK_MS);
   }
 
@@ -69,25 +72,33 @@ export class WorkerHost {
   static async start(settings: WorkerSettings, clock: Clock, emit: Emit): Promise<WorkerHost> {
     const memory = createMediaBlock(settings.memoryMib);
     const slots = new SlotPool(memory);
-    const { udpPort: port, listenAddresses, announcedAddresses, portOffset } = settings;
-    const udp = await DgramUdpPort.open({ port, listenAddresses, memory, slots });
     const demultiplexer = new Demultiplexer(memory, clock);
+    const { listenAddresses, udpPort, tcpPort } = settings;
+    const udp = await DgramUdpPort.open({ port: udpPort, listenAddresses, memory, slots });
     udp.deliverTo(demultiplexer);
-    const interfaces = networkInterfaces();
+    const tcp = await openTcp(tcpPort, { listenAddresses, memory, slots, clock, receiver: demultiplexer });
+    const reachability = await Reachability.of(settings, { udp, tcp, demultiplexer, clock });
     const identity = await createDtlsIdentity();
     await rehearseHandshakes(identity);
+    const wheel = new TimerWheel(clock.monotonicMs());
+    wheel.every(SECOND_MS, (nowMs) => {
+      reachability.tick(nowMs);
+      tcp?.sweep(nowMs);
+    });
     const environment: SessionEnvironment = {
       clock,
       memory,
       slots,
       demultiplexer,
-      port: udp,
-      wheel: new TimerWheel(clock.monotonicMs()),
+      port: new MediaPort(udp, tcp),
+      wheel,
       handshakes: new HandshakeQueue(mediaSince(demultiplexer)),
       identity,
-      candidates: hostCandidates({ sockets: udp.sockets, announcedAddresses, portOffset, interfaces }),
+      get candidates() {
+        return reachability.candidates;
+      },
     };
-    return new WorkerHost(settings, environment, emit);
+    return new WorkerHost(settings, environment, reachability, emit);
   }
 
   get udpPort(): number {
@@ -95,7 +106,7 @@ export class WorkerHost {
   }
 
   /** @throws {EngineError} when the command cannot be carried out */
-  async execute(command: EngineCommand): Promise<LocalTransport | undefined> {
+  async execute(command: EngineCommand): Promise<CommandResult> {
     switch (command.type) {
       case 'open-publisher':
         return this.openPublisher(command.order);
@@ -116,6 +127,8 @@ export class WorkerHost {
       case 'split-recording':
         this.recordingNamed(command.recordingSessionId).recorder.split();
         return undefined;
+      case 'describe-reachability':
+        return this.reachability.report;
       case 'shut-down':
         await this.close();
         return undefined;
@@ -231,7 +244,7 @@ export class WorkerHost {
       worker: this.settings.worker,
       cpuPercent: this.load.read(nowMs, this.busyMs()),
       sessions: this.sessions.size,
-      packetsReceived: this.environment.port.counters.received,
+      packetsReceived: this.environment.port.received,
       packetsDropped: this.packetsDropped(),
       memoryUsedBytes: this.environment.memory.usedBytes,
     });
@@ -239,7 +252,7 @@ export class WorkerHost {
 
   private packetsDropped(): number {
     const { strangers, unknownChecks, unknownProtocol } = this.environment.demultiplexer.counters;
-    let refused = this.environment.port.counters.dropped + strangers + unknownChecks + unknownProtocol;
+    let refused = this.environment.port.dropped + strangers + unknownChecks + unknownProtocol;
     for (const session of this.sessions.values()) refused += session.packetsRefused;
     return refused;
   }
@@ -247,6 +260,11 @@ export class WorkerHost {
   private busyMs(): number {
     return threadCpuMs() - this.environment.handshakes.busyMs;
   }
+}
+
+/** @throws the system's error when it cannot be opened @returns undefined when none is wanted */
+async function openTcp(port: number | undefined, options: Omit<TcpPortOptions, 'port'>): Promise<TcpPort | undefined> {
+  return port === undefined ? undefined : TcpPort.open({ ...options, port });
 }
 
 /** @returns a question: has media come since it was asked last? */

@@ -1,4 +1,5 @@
 import type { EngineCommand, EngineEvent, EngineReply } from './protocol.js';
+import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
 
 /** What a worker is started with. */
@@ -9,8 +10,12 @@ export interface WorkerSettings {
   readonly udpPort: number;
   /** Added to announced ports. */
   readonly portOffset: number;
+  /** Of ICE over TCP; undefined = none, 0 = any free. */
+  readonly tcpPort: number | undefined;
   readonly listenAddresses: readonly string[];
   readonly announcedAddresses: readonly AnnouncedAddress[];
+  /** Asked what address the world sees; none = nobody is asked. */
+  readonly stunServers: readonly StunServer[];
   readonly memoryMib: number;
 }
 

@@ -3,7 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Engine, type EngineEvent, type PublisherOrder, type RecordingOrder } from '../../src/engine/index.js';
+import {
+  Engine,
+  type EngineEvent,
+  type EngineOptions,
+  type PublisherOrder,
+  type RecordingOrder,
+} from '../../src/engine/index.js';
 import { writeAnswer } from '../../src/media/sdp/answer.js';
 import { negotiate } from '../../src/media/sdp/negotiation.js';
 import { parseOffer } from '../../src/media/sdp/offer.js';
@@ -26,7 +32,10 @@ export class EngineBench implements AsyncDisposable {
     engine.on((event) => this.events.push(event));
   }
 
-  static async start(listenAddresses: readonly string[] = ['127.0.0.1']): Promise<EngineBench> {
+  static async start(
+    listenAddresses: readonly string[] = ['127.0.0.1'],
+    reach: Pick<EngineOptions, 'tcpPort' | 'stunServers'> = {},
+  ): Promise<EngineBench> {
     const engine = await Engine.start({
       workerUrl: pathToFileURL(WORKER),
       workers: 1,
@@ -34,6 +43,7 @@ export class EngineBench implements AsyncDisposable {
       listenAddresses,
       announcedAddresses: [],
       memoryMibPerWorker: 64,
+      ...reach,
     });
     return new EngineBench(engine, await mkdtemp(join(tmpdir(), 'aircheck-engine-')));
   }

@@ -8,10 +8,18 @@ const FLAGS = [
   ...['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--allow-loopback-in-peer-connection'],
 ];
 
+export interface BrowserOptions {
+  /** @returns the path of a program that starts the one at `path` where the browser is to be */
+  readonly wrap?: (path: string) => string;
+  /** Flags beside the usual ones. */
+  readonly args?: readonly string[];
+}
+
 /** Debian's Chromium with a made-up camera and microphone. */
-export async function launchChromium(): Promise<Browser & AsyncDisposable> {
-  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim();
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+export async function launchChromium({ wrap, args = [] }: BrowserOptions = {}): Promise<Browser & AsyncDisposable> {
+  const path = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim();
+  const executablePath = wrap?.(path) ?? path;
+  const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...args] });
   return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
 }
 
@@ -130,6 +138,33 @@ export async function hangUp(page: Page): Promise<SentFrame[]> {
     await fetch(session, { method: 'DELETE' });
     peer.close();
     return sent;
+  });
+}
+
+/** What the browser says of its connection. */
+export interface ConnectionReport {
+  /** Protocol and candidate types of the pair in use, ours last: `tcp prflx host`. */
+  readonly path: string;
+  /** Of the video sender. */
+  readonly framesEncoded: number;
+  readonly framesSent: number;
+}
+
+/** The page's own statistics (getStats) of what `goLive` connected. */
+export async function connectionReport(page: Page): Promise<ConnectionReport> {
+  return page.evaluate(async () => {
+    const { peer } = (globalThis as unknown as LivePage).live;
+    const reports: Record<string, unknown>[] = [];
+    (await peer.getStats()).forEach((report: Record<string, unknown>) => reports.push(report));
+    const byId = (id: unknown) => reports.find((report) => report['id'] === id);
+    const pair = byId(reports.find(({ type }) => type === 'transport')?.['selectedCandidatePairId']);
+    const [local, remote] = [byId(pair?.['localCandidateId']), byId(pair?.['remoteCandidateId'])];
+    const video = reports.find(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+    return {
+      path: [remote?.['protocol'], local?.['candidateType'], remote?.['candidateType']].join(' '),
+      framesEncoded: Number(video?.['framesEncoded']),
+      framesSent: Number(video?.['framesSent']),
+    };
   });
 }
 

@@ -1,4 +1,5 @@
 import { canCompile } from './faulty-disk.js';
+import { canMakeNetworks } from './network/network-without-udp.js';
 import { canMount } from './small-disk.js';
 
 export type ToolName = 'chromium' | 'ffmpeg' | 'gstreamer' | 'aiortc' | 'coturn' | 'go' | 'minio' | 'postgres';
@@ -19,7 +20,7 @@ export function describeWith(...tools: ToolName[]): jest.Describe {
 }
 
 /** What is not a tool to install, but a matter of the machine and the rights on it. */
-const abilities = { mount: canMount, compiler: canCompile } as const;
+const abilities = { mount: canMount, compiler: canCompile, network: canMakeNetworks } as const;
 type Ability = keyof typeof abilities;
 
 const isAbility = (name: ToolName | Ability): name is Ability => name in abilities;

@@ -3,10 +3,10 @@ import type { MediaMemory } from '../../media/memory.js';
 import type { IceCandidate } from '../../media/sdp/session.js';
 import type { DtlsIdentity } from '../dtls/dtls-identity.js';
 import type { HandshakeQueue } from '../dtls/handshake-queue.js';
+import type { MediaPort } from '../media-port.js';
 import type { TimerWheel } from '../timer-wheel.js';
 import type { Demultiplexer } from '../udp/demultiplexer.js';
 import type { SlotPool } from '../udp/slot-pool.js';
-import type { UdpPort } from '../udp/udp-port.js';
 
 /** What all sessions of a worker share. */
 export interface SessionEnvironment {
@@ -14,9 +14,10 @@ export interface SessionEnvironment {
   readonly wheel: TimerWheel;
   readonly memory: MediaMemory;
   readonly slots: SlotPool;
-  readonly port: UdpPort;
+  readonly port: MediaPort;
   readonly demultiplexer: Demultiplexer;
   readonly handshakes: HandshakeQueue;
   readonly identity: DtlsIdentity;
+  /** Best first; they may be others the next time. */
   readonly candidates: readonly IceCandidate[];
 }

@@ -7,10 +7,14 @@ export type NetworkInterfaces = Readonly<Record<string, readonly NetworkInterfac
 
 export interface CandidateOptions {
   readonly sockets: readonly LocalSocket[];
+  /** That TCP connections are accepted on; none without ICE over TCP. */
+  readonly listeners: readonly LocalSocket[];
   /** They replace detection; one without a port has that of the socket. */
   readonly announcedAddresses: readonly AnnouncedAddress[];
   /** Added to announced ports: workers have consecutive ones. */
   readonly portOffset: number;
+  /** What others see the UDP sockets as, where somebody was asked. */
+  readonly mappedEndpoints: readonly Endpoint[];
   readonly interfaces: NetworkInterfaces;
 }
 
@@ -20,7 +24,8 @@ export interface AnnouncedAddress {
   readonly port: number | undefined;
 }
 
-interface Endpoint {
+/** A port somewhere, as a candidate names it. */
+export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
@@ -28,25 +33,46 @@ interface Endpoint {
 const COMPONENT = 1;
 /** RFC 8445 section 5.1.2.2. */
 const HOST_PREFERENCE = 126;
+/** Below everything by UDP, as browsers do with theirs (RFC 6544 section 4.2). */
+const TCP_PREFERENCE = 90;
 const HIGHEST_LOCAL_PREFERENCE = 65_535;
+/** RFC 6544 section 4.2: the direction's preference in the upper three bits, passive being 4. */
+const HIGHEST_PASSIVE_PREFERENCE = 4 * 2 ** 13 + 2 ** 13 - 1;
 
 /**
- * Our host candidates, best first. The first is IPv4 wherever there is one: some publishers use only the first.
+ * Our candidates, best first: UDP, then TCP. The first is IPv4 wherever there is one: some publishers use only the first.
  */
-export function hostCandidates(options: CandidateOptions): IceCandidate[] {
-  const endpoints = options.announcedAddresses.length > 0 ? announced(options) : detected(options);
-  const ordered = [...endpoints.filter((e) => isIPv4(e.address)), ...endpoints.filter((e) => isIPv6(e.address))];
-  return unique(ordered).map(hostCandidate);
+export function localCandidates(options: CandidateOptions): IceCandidate[] {
+  const udp = bestFirst(udpEndpoints(options)).map(udpCandidate);
+  const tcp = bestFirst(tcpEndpoints(options)).map((endpoint, index) => tcpCandidate(endpoint, index, udp.length));
+  return [...udp, ...tcp];
 }
 
-function announced({ announcedAddresses, sockets, portOffset }: CandidateOptions): Endpoint[] {
+function udpEndpoints(options: CandidateOptions): Endpoint[] {
+  const { announcedAddresses, portOffset, sockets, mappedEndpoints, interfaces } = options;
+  if (announcedAddresses.length === 0) return [...mappedEndpoints, ...detected(sockets, interfaces)];
   return announcedAddresses.map(({ address, port }) => ({
     address,
-    port: port === undefined ? (sockets[0]?.bound.port ?? 0) : port + portOffset,
+    port: port === undefined ? portOf(sockets) : port + portOffset,
   }));
 }
 
-function detected({ sockets, interfaces }: CandidateOptions): Endpoint[] {
+/** Ports that are announced or mapped are those of UDP: that of TCP is the same outside as inside. */
+function tcpEndpoints({ announcedAddresses, listeners, mappedEndpoints, interfaces }: CandidateOptions): Endpoint[] {
+  const port = portOf(listeners);
+  const outside = (announcedAddresses.length > 0 ? announcedAddresses : mappedEndpoints).map(({ address }) => ({
+    address,
+    port,
+  }));
+  if (listeners.length === 0) return [];
+  return announcedAddresses.length > 0 ? outside : [...outside, ...detected(listeners, interfaces)];
+}
+
+function portOf(sockets: readonly LocalSocket[]): number {
+  return sockets[0]?.bound.port ?? 0;
+}
+
+function detected(sockets: readonly LocalSocket[], interfaces: NetworkInterfaces): Endpoint[] {
   return sockets.flatMap(({ bound }) => {
     if (bound.address !== '0.0.0.0' && bound.address !== '::') return [bound];
     return interfaceAddresses(interfaces, bound.family).map((address) => ({ address, port: bound.port }));
@@ -65,20 +91,28 @@ function isLinkLocal(address: string): boolean {
   return /^fe[89ab]/i.test(address) || address.startsWith('169.254.');
 }
 
-function unique(endpoints: readonly Endpoint[]): Endpoint[] {
-  return [...new Map(endpoints.map((one) => [`${one.address} ${String(one.port)}`, one])).values()];
+/** IPv4 before IPv6, each once. */
+function bestFirst(endpoints: readonly Endpoint[]): Endpoint[] {
+  const ordered = [...endpoints.filter((e) => isIPv4(e.address)), ...endpoints.filter((e) => isIPv6(e.address))];
+  return [...new Map(ordered.map((one) => [`${one.address} ${String(one.port)}`, one])).values()];
 }
 
-function hostCandidate({ address, port }: Endpoint, index: number): IceCandidate {
-  const localPreference = HIGHEST_LOCAL_PREFERENCE - index;
-  const priority = HOST_PREFERENCE * 2 ** 24 + localPreference * 2 ** 8 + (256 - COMPONENT);
-  return {
-    foundation: String(index + 1),
-    component: COMPONENT,
-    transport: 'udp',
-    priority,
-    address,
-    port,
-    type: 'host',
-  };
+function udpCandidate(endpoint: Endpoint, index: number): IceCandidate {
+  const priority = priorityOf(HOST_PREFERENCE, HIGHEST_LOCAL_PREFERENCE - index);
+  return { ...hostCandidate(endpoint, index), transport: 'udp', priority };
+}
+
+/** @param before number of candidates whose foundations are taken */
+function tcpCandidate(endpoint: Endpoint, index: number, before: number): IceCandidate {
+  const priority = priorityOf(TCP_PREFERENCE, HIGHEST_PASSIVE_PREFERENCE - index);
+  return { ...hostCandidate(endpoint, before + index), transport: 'tcp', tcpType: 'passive', priority };
+}
+
+function hostCandidate({ address, port }: Endpoint, index: number): Omit<IceCandidate, 'transport' | 'priority'> {
+  return { foundation: String(index + 1), component: COMPONENT, address, port, type: 'host' };
+}
+
+/** RFC 8445 section 5.1.2.1. */
+function priorityOf(typePreference: number, localPreference: number): number {
+  return typePreference * 2 ** 24 + localPreference * 2 ** 8 + (256 - COMPONENT);
 }

@@ -3,7 +3,7 @@ import type { MediaMemory } from '../../media/memory.js';
 import { peekUsername } from '../../media/stun/message.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
 import { FlowTable } from './flow-table.js';
-import type { DatagramReceiver } from './udp-port.js';
+import { FIRST_CONNECTION_ID, type ConnectionReceiver } from '../tcp/tcp-port.js';
 
 /** Whoever a datagram may belong to. */
 export interface DatagramOwner {
@@ -26,6 +26,13 @@ export interface DemultiplexerCounters {
   unknownProtocol: number;
 }
 
+/** Addresses that have proved to be a session's, by one transport. */
+export interface Arrivals {
+  addresses: number;
+  /** When the last one did, monotonic; -Infinity before. */
+  lastMs: number;
+}
+
 /** First byte of a datagram, RFC 7983 section 7. */
 const LAST_STUN_BYTE = 3;
 const FIRST_DTLS_BYTE = 20;
@@ -34,8 +41,12 @@ const FIRST_RTP_BYTE = 128;
 const LAST_RTP_BYTE = 191;
 
 /** Finds the session of each datagram. An address may send connectivity checks only until one of them was authentic. */
-export class Demultiplexer implements DatagramReceiver {
+export class Demultiplexer implements ConnectionReceiver {
   readonly counters: DemultiplexerCounters = { media: 0, strangers: 0, unknownChecks: 0, unknownProtocol: 0 };
+  readonly arrivals: Readonly<Record<'udp' | 'tcp', Arrivals>> = {
+    udp: { addresses: 0, lastMs: -Infinity },
+    tcp: { addresses: 0, lastMs: -Infinity },
+  };
   private readonly flows = new FlowTable<DatagramOwner>();
   private readonly byUsernameFragment = new Map<string, DatagramOwner>();
 
@@ -53,12 +64,22 @@ export class Demultiplexer implements DatagramReceiver {
     this.byUsernameFragment.delete(usernameFragment);
   }
 
+  /** What comes from there is for `owner`, who has asked something there. */
+  expectFrom(remote: TransportAddress, socketId: number, owner: DatagramOwner): void {
+    this.flows.add(remote, socketId, owner);
+  }
+
   /** Nothing is for `owner` any more. */
   remove(owner: DatagramOwner): void {
     this.flows.removeOwner(owner);
     for (const [usernameFragment, one] of this.byUsernameFragment) {
       if (one === owner) this.byUsernameFragment.delete(usernameFragment);
     }
+  }
+
+  /** True when an authentic check came from there, and the session it was for lives. */
+  isProven(address: string, port: number, socketId: number): boolean {
+    return this.flows.find(address, port, socketId) !== undefined;
   }
 
   datagram(slot: number, length: number, address: string, port: number, socketId: number): boolean {
@@ -88,6 +109,15 @@ export class Demultiplexer implements DatagramReceiver {
       return;
     }
     const remote: TransportAddress = flow?.remote ?? { address, port, family: address.includes(':') ? 'IPv6' : 'IPv4' };
-    if (owner.stun(datagram, remote, socketId, this.clock.monotonicMs())) this.flows.add(remote, socketId, owner);
+    const nowMs = this.clock.monotonicMs();
+    if (!owner.stun(datagram, remote, socketId, nowMs)) return;
+    this.flows.add(remote, socketId, owner);
+    if (flow === undefined) this.arrived(socketId, nowMs);
+  }
+
+  private arrived(socketId: number, nowMs: number): void {
+    const arrivals = this.arrivals[socketId < FIRST_CONNECTION_ID ? 'udp' : 'tcp'];
+    arrivals.addresses += 1;
+    arrivals.lastMs = nowMs;
   }
 }

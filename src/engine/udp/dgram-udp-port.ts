@@ -1,17 +1,14 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { systemErrorCode } from '../../shared/errors.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
+import { openOnOnePort, type SocketKind } from '../one-port.js';
 import { SLOT_BYTES, type SlotPool } from './slot-pool.js';
-import type { DatagramReceiver, LocalSocket, UdpCounters, UdpPort } from './udp-port.js';
+import type { DatagramReceiver, LocalSocket, PortCounters, UdpPort } from './udp-port.js';
 
 /** 27 ms of a hundred streams overflow the default; the kernel may grant less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 const SEND_BUFFER_BYTES = 1024 * 1024;
-/** How often another free port is tried when the first socket's number is taken for the next one. */
-const FREE_PORT_ATTEMPTS = 16;
-const NO_SUCH_FAMILY = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT']);
 
 export interface UdpPortOptions {
   /** 0 = any free port, the same for all addresses. */
@@ -26,7 +23,7 @@ export interface UdpPortOptions {
 export class DgramUdpPort implements UdpPort {
   readonly sockets: readonly LocalSocket[];
   readonly portNumber: number;
-  readonly counters: UdpCounters = { received: 0, dropped: 0, sent: 0, sendFailed: 0 };
+  readonly counters: PortCounters = { received: 0, dropped: 0, sent: 0, sendFailed: 0 };
   private receiver: DatagramReceiver | undefined;
   private closing: Promise<void> | undefined;
 
@@ -45,7 +42,7 @@ export class DgramUdpPort implements UdpPort {
 
   /** @throws the system's error when an address cannot be bound */
   static async open(options: UdpPortOptions): Promise<DgramUdpPort> {
-    const handles = await bindAll(options.listenAddresses, options.port);
+    const handles = await openOnOnePort(udpSockets, options.listenAddresses, options.port);
     return new DgramUdpPort(handles, options.memory, options.slots);
   }
 
@@ -88,34 +85,11 @@ export class DgramUdpPort implements UdpPort {
   }
 }
 
-/** All addresses on one port number. A free number is looked for until every address has it. */
-async function bindAll(addresses: readonly string[], port: number): Promise<Socket[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    const bound: Socket[] = [];
-    try {
-      for (const address of addresses) {
-        const socket = await bindWhereKnown(address, bound[0]?.address().port ?? port);
-        if (socket !== undefined) bound.push(socket);
-      }
-      if (bound.length === 0) throw new RangeError(`No address to listen on: ${addresses.join(', ')}.`);
-      return bound;
-    } catch (error) {
-      await Promise.all(bound.map(closeSocket));
-      const retry = port === 0 && bound.length > 0 && systemErrorCode(error) === 'EADDRINUSE';
-      if (!retry || attempt === FREE_PORT_ATTEMPTS) throw error;
-    }
-  }
-}
-
-/** @returns undefined when `address` is the IPv6 wildcard and there is no IPv6 */
-async function bindWhereKnown(address: string, port: number): Promise<Socket | undefined> {
-  try {
-    return await bind(address, port);
-  } catch (error) {
-    if (address === '::' && NO_SUCH_FAMILY.has(systemErrorCode(error) ?? '')) return undefined;
-    throw error;
-  }
-}
+const udpSockets: SocketKind<Socket> = {
+  open: bind,
+  portOf: (socket) => socket.address().port,
+  close: closeSocket,
+};
 
 function bind(address: string, port: number): Promise<Socket> {
   const v6 = isIPv6(address);

@@ -20,7 +20,7 @@ export interface DatagramReceiver {
 }
 
 /** Datagrams that never reached a session, or never left. */
-export interface UdpCounters {
+export interface PortCounters {
   received: number;
   /** Longer than a slot, or no slot was free. */
   dropped: number;
@@ -35,7 +35,7 @@ export interface UdpPort {
   readonly sockets: readonly LocalSocket[];
   /** The UDP port number that all sockets share. */
   readonly portNumber: number;
-  readonly counters: Readonly<UdpCounters>;
+  readonly counters: Readonly<PortCounters>;
   /** Sends and forgets; `bytes` must not be written to any more. What the network refuses is counted. */
   send(bytes: Uint8Array, remote: TransportAddress, socketId: number): void;
   close(): Promise<void>;

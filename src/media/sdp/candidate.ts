@@ -36,8 +36,9 @@ export class CandidateList {
 
 /** @returns an `a=candidate` value */
 export function writeCandidate(candidate: IceCandidate): string {
-  const { foundation, component, transport, priority, address, port, type } = candidate;
-  return `${foundation} ${component} ${transport} ${priority} ${address} ${port} typ ${type}`;
+  const { foundation, component, transport, priority, address, port, type, tcpType } = candidate;
+  const extension = tcpType === undefined ? '' : ` tcptype ${tcpType}`;
+  return `${foundation} ${component} ${transport} ${priority} ${address} ${port} typ ${type}${extension}`;
 }
 
 function readCandidate(value: string, line: number): IceCandidate | undefined {

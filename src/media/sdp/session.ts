@@ -24,6 +24,8 @@ export interface IceCandidate {
   readonly address: string;
   readonly port: number;
   readonly type: 'host' | 'srflx' | 'prflx' | 'relay';
+  /** RFC 6544 section 4.5; only candidates of ours have it, and only with TCP. */
+  readonly tcpType?: 'passive';
 }
 
 /** What one side says of its transport; all m-lines share it (BUNDLE, rtcp-mux). */

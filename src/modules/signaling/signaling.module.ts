@@ -1,5 +1,11 @@
 import { Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { APP_CONFIG, ENGINE_WORKER_URL, parseAnnouncedAddress, type AppConfig } from '../../config/index.js';
+import {
+  APP_CONFIG,
+  ENGINE_WORKER_URL,
+  parseAnnouncedAddress,
+  parseStunUrl,
+  type AppConfig,
+} from '../../config/index.js';
 import { Engine } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
 import { IceModule } from '../ice/ice.module.js';
@@ -22,8 +28,10 @@ const engine = {
       workerUrl,
       workers: config.engine.workers,
       udpPort: config.webrtc.udp_port,
+      tcpPort: config.webrtc.tcp_port === 0 ? undefined : config.webrtc.tcp_port,
       listenAddresses: config.webrtc.listen_addresses,
       announcedAddresses: config.webrtc.announced_addresses.flatMap((text) => parseAnnouncedAddress(text) ?? []),
+      stunServers: config.webrtc.stun_servers.flatMap((text) => parseStunUrl(text) ?? []),
       memoryMibPerWorker: config.engine.memory_mib,
     }),
 };

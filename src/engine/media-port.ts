@@ -1,0 +1,35 @@
+import type { TransportAddress } from '../media/stun/transport-address.js';
+import { FIRST_CONNECTION_ID, type TcpPort } from './tcp/tcp-port.js';
+import type { UdpPort } from './udp/udp-port.js';
+
+/** All ways that datagrams take to the publishers of one worker: its UDP port and, where there is one, its TCP port. */
+export class MediaPort {
+  constructor(
+    private readonly udp: UdpPort,
+    private readonly tcp: TcpPort | undefined,
+  ) {}
+
+  /** That of UDP. */
+  get portNumber(): number {
+    return this.udp.portNumber;
+  }
+
+  get received(): number {
+    return this.udp.counters.received + (this.tcp?.counters.received ?? 0);
+  }
+
+  /** Of those that were received: no session saw them. */
+  get dropped(): number {
+    return this.udp.counters.dropped + (this.tcp?.counters.dropped ?? 0);
+  }
+
+  /** Sends and forgets. @param socketId of a UDP socket, or of a TCP connection */
+  send(bytes: Uint8Array, remote: TransportAddress, socketId: number): void {
+    if (socketId < FIRST_CONNECTION_ID) this.udp.send(bytes, remote, socketId);
+    else this.tcp?.send(bytes, socketId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.udp.close(), this.tcp?.close()]);
+  }
+}
