@@ -8,6 +8,7 @@ import type { Clip } from '../../src/media/clips/clip.js';
 import type { ClipRange, SourceRun } from '../../src/media/clips/source.js';
 import { clipFormats } from '../../src/media/containers/index.js';
 import { ClipObjects } from '../support/clip-source.js';
+import { finish } from '../../src/shared/steps.js';
 import { encodeSegments, type EncodedOptions } from '../support/encoded-segments.js';
 import { boxErrors } from '../support/judges/boxes.js';
 import { decodedSizes } from '../support/judges/ffmpeg.js';
@@ -56,7 +57,7 @@ async function decode(path: string): Promise<Decoded> {
 }
 
 function clipOf(runs: readonly SourceRun[], range: ClipRange, gaps: GapRule = 'keep'): Clip {
-  const clip = makeClip(runs, range, gaps);
+  const clip = finish(makeClip(runs, range, gaps));
   if ('fault' in clip) throw new Error(clip.fault);
   return clip;
 }
@@ -85,7 +86,7 @@ describeWith('ffmpeg')('a clip', () => {
     const clip = clipOf([[...objects.add(video, START), ...objects.add(audio, START)]], after(1000, 3500));
     const ogg = clipFormats.find(({ name }) => name === 'ogg');
     const path = join(folder, 'clip.ogg');
-    await writeFile(path, objects.make(ogg?.plan(clip) ?? { parts: [], sizeBytes: 0 }));
+    await writeFile(path, objects.make(ogg === undefined ? { parts: [], sizeBytes: 0 } : finish(ogg.plan(clip))));
 
     expect(await decode(path)).toMatchObject({ complaints: '', pictures: 0, startSeconds: { audio: 0 } });
     expect((await decode(path)).seconds).toBeCloseTo(2.58, 1);
@@ -111,7 +112,7 @@ describeWith('ffmpeg')('a clip', () => {
   describe.each(cases)('of $codec with $bFrames B-frames as $format.name', ({ format, ...options }) => {
     async function make(clip: Clip, objects: ClipObjects): Promise<string> {
       const path = join(folder, `clip.${format.extension}`);
-      await writeFile(path, objects.make(format.plan(clip)));
+      await writeFile(path, objects.make(finish(format.plan(clip))));
       return path;
     }
 

@@ -1,3 +1,4 @@
+import type { Steps } from '../../shared/steps.js';
 import type { InitDescription } from '../containers/container.js';
 import type { FragmentSamples } from '../containers/fragment-samples.js';
 
@@ -61,7 +62,7 @@ export function partLength(part: FilePart): number {
 }
 
 /** @returns the parts as a file; neighbours in an object become one part */
-export function planFile(parts: Iterable<FilePart>): FilePlan {
+export function* planFile(parts: Iterable<FilePart>): Steps<FilePlan> {
   const joined: FilePart[] = [];
   let sizeBytes = 0;
   for (const part of parts) {
@@ -70,6 +71,7 @@ export function planFile(parts: Iterable<FilePart>): FilePlan {
     if (before !== undefined && 'object' in before && 'object' in part && follows(before, part)) {
       joined[joined.length - 1] = { ...before, length: before.length + part.length };
     } else joined.push(part);
+    yield;
   }
   return { parts: joined, sizeBytes };
 }
@@ -85,5 +87,5 @@ export interface ClipFormat {
   readonly contentType: string;
   /** @param codecs names of all that the file is to have @returns false when there is one that it cannot */
   readonly carries: (codecs: readonly string[]) => boolean;
-  readonly plan: (clip: Clip) => FilePlan;
+  readonly plan: (clip: Clip) => Steps<FilePlan>;
 }

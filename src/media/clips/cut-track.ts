@@ -1,3 +1,4 @@
+import type { Steps } from '../../shared/steps.js';
 import type { FoundFragment } from '../containers/container.js';
 import type { ClipRange, SampleSpan, SourceObject, TrackCut } from './source.js';
 
@@ -28,20 +29,26 @@ interface Choice {
  * before it as the decoder needs to find in; up to the last one that begins before its end.
  *
  * @param objects of one track, in the order of time
+ * @yields after each fragment
  * @returns undefined when nothing of them is seen or heard inside the range
  */
-export function cutTrack(objects: readonly SourceObject[], range: ClipRange): TrackCut | undefined {
+export function* cutTrack(objects: readonly SourceObject[], range: ClipRange): Steps<TrackCut | undefined> {
   const [head] = objects;
   if (head === undefined) return undefined;
   const { init } = head;
-  const placed = objects.flatMap((object) => place(object, range));
+  const placed: PlacedFragment[] = [];
+  for (const object of objects) {
+    placed.push(...place(object, range));
+    yield;
+  }
   const endTicks = Math.round(((range.toEpochMs - range.fromEpochMs) * init.timescale) / 1000);
   const isVideo = init.codec.kind === 'video';
-  const choice = choose(placed, endTicks, isVideo ? startsPictures : startsSound);
+  const choice = yield* choose(placed, endTicks, isVideo ? startsPictures : startsSound);
   if (choice === undefined) return undefined;
   const start = isVideo ? choice.first : rollBack(placed, choice.first, init.codec.isobmff);
+  const spans = yield* spansBetween(placed, start, choice.last);
   const { shownStartTicks, shownEndTicks } = choice;
-  return { init, spans: spansBetween(placed, start, choice.last), shownStartTicks, shownEndTicks };
+  return { init, spans, shownStartTicks, shownEndTicks };
 }
 
 function place({ object, fragments, init, originEpochMs }: SourceObject, range: ClipRange): PlacedFragment[] {
@@ -58,7 +65,11 @@ const startsPictures: StartRule = ({ startTicks, isSync }, hasBegun) => isSync &
 const startsSound: StartRule = ({ endTicks }, hasBegun) => !hasBegun && endTicks > 0;
 
 /** One object and no closure serve all samples: a day of sound has millions. */
-function choose(placed: readonly PlacedFragment[], rangeEndTicks: number, starts: StartRule): Choice | undefined {
+function* choose(
+  placed: readonly PlacedFragment[],
+  rangeEndTicks: number,
+  starts: StartRule,
+): Steps<Choice | undefined> {
   const shown = { startTicks: 0, endTicks: 0, isSync: false };
   let first: Place | undefined;
   let last: Place | undefined;
@@ -85,6 +96,7 @@ function choose(placed: readonly PlacedFragment[], rangeEndTicks: number, starts
       lastEndTicks = Math.max(lastEndTicks, shown.endTicks);
     }
     if (lastSample >= 0) last = { fragment: index, sample: lastSample };
+    yield;
   }
   if (first === undefined || last === undefined || lastEndTicks <= 0) return undefined;
   const shownEndTicks = Math.min(lastEndTicks, rangeEndTicks);
@@ -115,7 +127,7 @@ function isSeamless(placed: readonly PlacedFragment[], index: number): boolean {
   return Math.abs(gapTicks) < (before?.fragment.samples.durationTicks[0] ?? 0);
 }
 
-function spansBetween(placed: readonly PlacedFragment[], first: Place, last: Place): SampleSpan[] {
+function* spansBetween(placed: readonly PlacedFragment[], first: Place, last: Place): Steps<SampleSpan[]> {
   const spans: SampleSpan[] = [];
   for (let index = first.fragment; index <= last.fragment; index++) {
     const found = placed[index];
@@ -125,6 +137,7 @@ function spansBetween(placed: readonly PlacedFragment[], first: Place, last: Pla
     const end = index === last.fragment ? last.sample + 1 : fragment.samples.count;
     const skippedTicks = fragment.samples.durationTicks.subarray(0, start).reduce((sum, ticks) => sum + ticks, 0);
     spans.push({ object, fragment, first: start, end, startTicks: found.startTicks + skippedTicks });
+    yield;
   }
   return spans;
 }

@@ -5,6 +5,7 @@ import type { RecordableCodec } from '../codecs/codec.js';
 import type { InitDescription } from '../containers/container.js';
 import { FragmentSamples } from '../containers/fragment-samples.js';
 import type { Clip, ClipTrack } from './clip.js';
+import { finish } from '../../shared/steps.js';
 import { makeClip, type GapRule } from './make-clip.js';
 import type { SourceObject } from './source.js';
 
@@ -33,7 +34,7 @@ function recorded(object: number, init: InitDescription, startSeconds: number, s
 }
 
 function clip(runs: readonly SourceObject[][], fromMs: number, toMs: number, gaps: GapRule = 'keep'): Clip {
-  const made = makeClip(runs, range(fromMs, toMs), gaps);
+  const made = finish(makeClip(runs, range(fromMs, toMs), gaps));
   if ('fault' in made) throw new Error(made.fault);
   return made;
 }
@@ -117,19 +118,22 @@ describe('a clip', () => {
   it('cannot have two codecs, and says where the second begins', () => {
     const runs = [[recorded(0, picture, 0, 2)], [recorded(1, initOf(vp9), 3, 2)]];
 
-    expect(makeClip(runs, range(0, 9000), 'keep')).toEqual({ fault: 'parameters-differ', splitEpochMs: [3000] });
+    expect(finish(makeClip(runs, range(0, 9000), 'keep'))).toEqual({
+      fault: 'parameters-differ',
+      splitEpochMs: [3000],
+    });
   });
 
   it.each([
     ['nothing', 9000, 10_000],
     ['nothing', 0, 3000],
   ])('is %s from %d to %d ms', (fault, fromMs, toMs) => {
-    expect(makeClip([[recorded(0, picture, 4, 2)]], range(fromMs, toMs), 'keep')).toEqual({ fault });
+    expect(finish(makeClip([[recorded(0, picture, 4, 2)]], range(fromMs, toMs), 'keep'))).toEqual({ fault });
   });
 
   it('keeps no gap that is longer than a sample can last', () => {
     const runs = [[recorded(0, picture, 0, 1)], [recorded(1, picture, 40_000, 1)]];
 
-    expect(makeClip(runs, range(0, 50_000_000), 'keep')).toEqual({ fault: 'gap-too-long' });
+    expect(finish(makeClip(runs, range(0, 50_000_000), 'keep'))).toEqual({ fault: 'gap-too-long' });
   });
 });

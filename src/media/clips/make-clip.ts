@@ -1,3 +1,4 @@
+import type { Steps } from '../../shared/steps.js';
 import type { MediaKind } from '../codecs/codec.js';
 import type { InitDescription } from '../containers/container.js';
 import type { Clip } from './clip.js';
@@ -31,8 +32,13 @@ const MOST_TICKS = 2 ** 31 - 1;
 const OVERLAP_SECONDS = 0.5;
 
 /** Cuts a range out of what was recorded and makes one line of time of it. */
-export function makeClip(runs: readonly SourceRun[], range: ClipRange, gaps: GapRule): Clip | ClipFault {
-  const cuts = runs.flatMap((run) => cutRun(run, range) ?? []).sort((a, b) => a.startSeconds - b.startSeconds);
+export function* makeClip(runs: readonly SourceRun[], range: ClipRange, gaps: GapRule): Steps<Clip | ClipFault> {
+  const cuts: RunCut[] = [];
+  for (const run of runs) {
+    const cut = yield* cutRun(run, range);
+    if (cut !== undefined) cuts.push(cut);
+  }
+  cuts.sort((a, b) => a.startSeconds - b.startSeconds);
   const [first] = cuts;
   if (first === undefined) return { fault: 'nothing' };
   const splits = splitsOf(cuts);
@@ -40,14 +46,14 @@ export function makeClip(runs: readonly SourceRun[], range: ClipRange, gaps: Gap
     return { fault: 'parameters-differ', splitEpochMs: splits.map((seconds) => range.fromEpochMs + seconds * 1000) };
   }
   if (gaps === 'keep' && hasLongGap(cuts)) return { fault: 'gap-too-long' };
-  const tracks = joinRuns(cuts, gaps);
+  const tracks = yield* joinRuns(cuts, gaps);
   return { tracks, startEpochMs: range.fromEpochMs + first.startSeconds * 1000 };
 }
 
-function cutRun(run: SourceRun, range: ClipRange): RunCut | undefined {
+function* cutRun(run: SourceRun, range: ClipRange): Steps<RunCut | undefined> {
   const cuts = new Map<MediaKind, TrackCut>();
   for (const kind of KINDS) {
-    const cut = cutTrack(
+    const cut = yield* cutTrack(
       run.filter(({ init }) => init.codec.kind === kind),
       range,
     );
@@ -91,7 +97,7 @@ function hasLongGap(cuts: readonly RunCut[]): boolean {
   });
 }
 
-function joinRuns(cuts: readonly RunCut[], gaps: GapRule): Clip['tracks'] {
+function* joinRuns(cuts: readonly RunCut[], gaps: GapRule): Steps<Clip['tracks']> {
   const builders = KINDS.flatMap((kind) => {
     const builder = builderOf(kind, cuts);
     return builder === undefined ? [] : [{ kind, builder }];
@@ -103,7 +109,7 @@ function joinRuns(cuts: readonly RunCut[], gaps: GapRule): Clip['tracks'] {
     if ((gaps === 'close' && gapSeconds > 0) || gapSeconds < -OVERLAP_SECONDS) leadSeconds += gapSeconds;
     for (const { kind, builder } of builders) {
       const track = cut.cuts.get(kind);
-      if (track !== undefined) builder.add(track, -Math.round(leadSeconds * track.init.timescale));
+      if (track !== undefined) yield* builder.add(track, -Math.round(leadSeconds * track.init.timescale));
     }
     endSeconds = Math.max(endSeconds, cut.endSeconds - leadSeconds);
   }

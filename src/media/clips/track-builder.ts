@@ -1,3 +1,4 @@
+import type { Steps } from '../../shared/steps.js';
 import type { InitDescription } from '../containers/container.js';
 import { FragmentSamples } from '../containers/fragment-samples.js';
 import type { ClipChunk, ClipTrack, ChunkPart } from './clip.js';
@@ -27,11 +28,14 @@ export class TrackBuilder {
     private readonly bringsParameters: boolean,
   ) {}
 
-  /** @param shiftTicks from the time of the cut to that of the clip */
-  add({ init, spans, ...cut }: TrackCut, shiftTicks: number): void {
+  /** @param shiftTicks from the time of the cut to that of the clip @yields after each span */
+  *add({ init, spans, ...cut }: TrackCut, shiftTicks: number): Steps<void> {
     const prefix = this.prefixOf(init);
     if (this.chunks.length === 0) this.shownStartTicks = cut.shownStartTicks + shiftTicks;
-    for (const span of spans) this.addSpan(span, span.startTicks + shiftTicks, prefix);
+    for (const span of spans) {
+      this.addSpan(span, span.startTicks + shiftTicks, prefix);
+      yield;
+    }
     this.shownEndTicks = Math.max(this.shownEndTicks, cut.shownEndTicks + shiftTicks);
   }
 
@@ -85,11 +89,12 @@ export class TrackBuilder {
   }
 
   private stretch(byTicks: number): void {
-    const last = this.chunks.at(-1)?.samples;
+    const last = this.chunks.at(-1);
     if (last === undefined || byTicks === 0) return;
-    const before = last.totalDurationTicks;
-    last.stretchLast(byTicks);
-    this.endTicks += last.totalDurationTicks - before;
+    const samples = last.samples.slice(0, last.samples.count);
+    samples.stretchLast(byTicks);
+    this.chunks[this.chunks.length - 1] = { ...last, samples };
+    this.endTicks += samples.totalDurationTicks - last.samples.totalDurationTicks;
   }
 
   /** @returns how many ticks were filled: whole frames only */
@@ -111,28 +116,43 @@ export class TrackBuilder {
   }
 }
 
+/** Samples are those of the fragment itself where all of them are taken as they are: of a day there are millions. */
 function chunkOf(span: SampleSpan, startTicks: number, prefix: Uint8Array | undefined): ClipChunk {
+  if (prefix !== undefined) return prefixedChunk(span, startTicks, prefix);
+  const { object, fragment, first, end } = span;
+  const isWhole = first === 0 && end === fragment.samples.count;
+  const samples = isWhole ? fragment.samples : fragment.samples.slice(first, end);
+  return { startTicks, samples, parts: [{ object, offset: offsetOf(span), length: samples.payloadBytes }] };
+}
+
+/** @param prefix in front of each key frame */
+function prefixedChunk(span: SampleSpan, startTicks: number, prefix: Uint8Array): ClipChunk {
   const { object, fragment, first, end } = span;
   const source = fragment.samples;
   const samples = new FragmentSamples(end - first);
   const parts: ChunkPart[] = [];
-  let offset = fragment.payloadOffset + source.sizeBytes.subarray(0, first).reduce((sum, size) => sum + size, 0);
+  let offset = offsetOf(span);
   let partStart = offset;
   for (let sample = first; sample < end; sample++) {
     const sizeBytes = source.sizeBytes[sample] ?? 0;
     const isSync = source.isSync[sample] === 1;
-    const own = isSync ? prefix : undefined;
-    if (own !== undefined) {
+    if (isSync) {
       if (offset > partStart) parts.push({ object, offset: partStart, length: offset - partStart });
-      parts.push({ bytes: own });
+      parts.push({ bytes: prefix });
       partStart = offset;
     }
     const durationTicks = source.durationTicks[sample] ?? 0;
-    samples.add(sizeBytes + (own?.length ?? 0), durationTicks, source.compositionOffsetTicks[sample] ?? 0, isSync);
+    const ownBytes = isSync ? sizeBytes + prefix.length : sizeBytes;
+    samples.add(ownBytes, durationTicks, source.compositionOffsetTicks[sample] ?? 0, isSync);
     offset += sizeBytes;
   }
   if (offset > partStart) parts.push({ object, offset: partStart, length: offset - partStart });
   return { startTicks, samples, parts };
+}
+
+/** @returns where the bytes of the span begin in its object */
+function offsetOf({ fragment, first }: SampleSpan): number {
+  return fragment.payloadOffset + fragment.samples.sizeBytes.subarray(0, first).reduce((sum, size) => sum + size, 0);
 }
 
 function repeated(bytes: Uint8Array, count: number): Uint8Array {

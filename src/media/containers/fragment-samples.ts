@@ -52,6 +52,17 @@ export class FragmentSamples {
     this.totalTicks += after - before;
   }
 
+  /** @returns samples `first` to before `end`, in arrays of their own */
+  slice(first: number, end: number): FragmentSamples {
+    const slice = new FragmentSamples(end - first);
+    for (let index = first; index < end; index++) {
+      const durationTicks = this.durationTicks[index] ?? 0;
+      const offsetTicks = this.compositionOffsetTicks[index] ?? 0;
+      slice.add(this.sizeBytes[index] ?? 0, durationTicks, offsetTicks, this.isSync[index] === 1);
+    }
+    return slice;
+  }
+
   /** Empties it for the next fragment. */
   clear(): void {
     this.sampleCount = 0;

@@ -62,7 +62,7 @@ function displaySize({ width = 0, height = 0, pixelAspectRatio }: CodecParameter
 function mediaBox(track: TrackDescription): Uint8Array {
   const header = fullBox('mdhd', 0, 0, uint32(0, 0, track.timescale, 0), uint16(LANGUAGE_UNDETERMINED, 0));
   const { kind } = track.codec;
-  return box('mdia', header, handlerBox(kind), mediaInformation(kind, sampleTable(track)));
+  return box('mdia', header, handlerBox(kind), ...mediaInformation(kind, sampleTable(track)));
 }
 
 /** All tables are empty; the samples are told by the fragments. */

@@ -1,6 +1,6 @@
 import { ascii, uint16, uint32 } from '../../bytes.js';
 import type { IsobmffBinding, MediaKind } from '../../codecs/codec.js';
-import { box, fullBox, zeros } from './box.js';
+import { box, boxParts, fullBox, zeros } from './box.js';
 
 // What movie boxes have alike, whether the samples are told there or by fragments: ISO/IEC 14496-12 section 8.
 
@@ -17,10 +17,11 @@ export function handlerBox(kind: MediaKind): Uint8Array {
   return fullBox('hdlr', 0, 0, uint32(0), ascii(type), zeros(12), ascii(`${name}\0`));
 }
 
-export function mediaInformation(kind: MediaKind, sampleTable: Uint8Array): Uint8Array {
+/** @param sampleTable a box, or the parts of one */
+export function mediaInformation(kind: MediaKind, ...sampleTable: readonly Uint8Array[]): Uint8Array[] {
   const header = kind === 'video' ? fullBox('vmhd', 0, 1, zeros(8)) : fullBox('smhd', 0, 0, zeros(4));
   const selfContained = fullBox('url ', 0, 1);
-  return box('minf', header, box('dinf', fullBox('dref', 0, 0, uint32(1), selfContained)), sampleTable);
+  return boxParts('minf', header, box('dinf', fullBox('dref', 0, 0, uint32(1), selfContained)), ...sampleTable);
 }
 
 /**

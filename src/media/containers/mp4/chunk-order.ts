@@ -1,3 +1,4 @@
+import type { Steps } from '../../../shared/steps.js';
 import type { Clip, ClipChunk } from '../../clips/clip.js';
 
 /** A chunk of a clip, and whose it is. */
@@ -9,7 +10,7 @@ export interface OrderedChunk {
 }
 
 /** @returns the chunks of all tracks as they are needed: in the order of time */
-export function inOrder({ tracks }: Clip): OrderedChunk[] {
+export function* inOrder({ tracks }: Clip): Steps<OrderedChunk[]> {
   const next = tracks.map(() => 0);
   const ordered: OrderedChunk[] = [];
   for (;;) {
@@ -26,5 +27,6 @@ export function inOrder({ tracks }: Clip): OrderedChunk[] {
     if (soonest === undefined) return ordered;
     next[soonest.track] = soonest.index + 1;
     ordered.push(soonest);
+    yield;
   }
 }

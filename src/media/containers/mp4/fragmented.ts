@@ -1,3 +1,4 @@
+import type { Steps } from '../../../shared/steps.js';
 import { uint32 } from '../../bytes.js';
 import { planFile, type Clip, type FilePart, type FilePlan } from '../../clips/clip.js';
 import { fullBox, box } from '../cmaf/box.js';
@@ -7,20 +8,24 @@ import { FILE_TYPE, movieBox, type TrackTables } from './movie.js';
 import { compositionShift } from './sample-tables.js';
 
 /** One MP4 in fragments: a `moov` without samples, then `moof` and `mdat` for each chunk. ISO/IEC 14496-12 section 8.8. */
-export function planFragmented(clip: Clip): FilePlan {
+export function* planFragmented(clip: Clip): Steps<FilePlan> {
   const extendsBox = box(
     'mvex',
     ...clip.tracks.map((_, index) => fullBox('trex', 0, 0, uint32(index + 1, 1, 0, 0, 0))),
   );
-  const shifts = clip.tracks.map(compositionShift);
+  const shifts: number[] = [];
+  for (const track of clip.tracks) shifts.push(yield* compositionShift(track));
   const tables = clip.tracks.map(({ shownStartTicks, chunks }, index): TrackTables => {
     const firstTicks = chunks[0]?.startTicks ?? 0;
     const mediaStartTicks = shownStartTicks - firstTicks + (shifts[index] ?? 0);
     return { boxes: EMPTY_TABLES, mediaStartTicks, mediaTicks: 0 };
   });
-  const head = [FILE_TYPE, movieBox(clip, tables, extendsBox)].map((bytes) => ({ bytes }));
-  const fragments = inOrder(clip).flatMap((ordered, index) => fragmentOf(clip, ordered, index + 1, shifts));
-  return planFile([...head, ...fragments]);
+  const parts: FilePart[] = [FILE_TYPE, ...movieBox(clip, tables, extendsBox)].map((bytes) => ({ bytes }));
+  for (const [index, ordered] of (yield* inOrder(clip)).entries()) {
+    parts.push(...fragmentOf(clip, ordered, index + 1, shifts));
+    yield;
+  }
+  return yield* planFile(parts);
 }
 
 const EMPTY_TABLES = [

@@ -1,6 +1,6 @@
 import { ascii, uint16, uint32 } from '../../bytes.js';
 import type { Clip, ClipTrack } from '../../clips/clip.js';
-import { box, fullBox, zeros } from '../cmaf/box.js';
+import { box, boxParts, fullBox, zeros } from '../cmaf/box.js';
 import {
   handlerBox,
   LANGUAGE_UNDETERMINED,
@@ -19,7 +19,7 @@ const RATE_1 = 0x1_0000;
 
 /** How a track's samples are told, and what of them is shown. */
 export interface TrackTables {
-  /** Boxes of `stbl` behind `stsd`. */
+  /** Boxes of `stbl` behind `stsd`, or parts of them. */
   readonly boxes: readonly Uint8Array[];
   /** Place of `shownStartTicks` among the samples' composition times. */
   readonly mediaStartTicks: number;
@@ -29,10 +29,10 @@ export interface TrackTables {
 
 export const FILE_TYPE = box('ftyp', ascii('isom'), uint32(512), ascii('isom'), ascii('iso6'), ascii('mp41'));
 
-/** @param extra boxes behind the tracks */
-export function movieBox(clip: Clip, tables: readonly TrackTables[], ...extra: readonly Uint8Array[]): Uint8Array {
-  const traks = clip.tracks.map((track, index) => trackBox(clip, track, index + 1, tables[index]));
-  return box('moov', movieHeader(clip), ...traks, ...extra);
+/** @param extra boxes behind the tracks @returns its parts, one behind the other */
+export function movieBox(clip: Clip, tables: readonly TrackTables[], ...extra: readonly Uint8Array[]): Uint8Array[] {
+  const traks = clip.tracks.flatMap((track, index) => trackBox(clip, track, index + 1, tables[index]));
+  return boxParts('moov', movieHeader(clip), ...traks, ...extra);
 }
 
 function movieHeader(clip: Clip): Uint8Array {
@@ -43,7 +43,7 @@ function movieHeader(clip: Clip): Uint8Array {
   return fullBox('mvhd', 1, 0, ...times, ...rateAndVolume, UNITY_MATRIX, zeros(24), uint32(clip.tracks.length + 1));
 }
 
-function trackBox(clip: Clip, track: ClipTrack, trackId: number, tables: TrackTables | undefined): Uint8Array {
+function trackBox(clip: Clip, track: ClipTrack, trackId: number, tables: TrackTables | undefined): Uint8Array[] {
   if (tables === undefined) throw new RangeError('A track has no tables.');
   const { init, sampleEntry } = track;
   const { kind, isobmff } = init.codec;
@@ -54,9 +54,9 @@ function trackBox(clip: Clip, track: ClipTrack, trackId: number, tables: TrackTa
   const mediaTimes = [date, date, uint32(init.timescale), uint64(tables.mediaTicks)];
   const mediaHeader = fullBox('mdhd', 1, 0, ...mediaTimes, uint16(LANGUAGE_UNDETERMINED, 0));
   const entries = fullBox('stsd', 0, 0, uint32(1), sampleEntry);
-  const sampleTable = box('stbl', entries, ...tables.boxes, ...rollGroup(isobmff));
-  const media = box('mdia', mediaHeader, handlerBox(kind), mediaInformation(kind, sampleTable));
-  return box('trak', header, editBox(track, tables), media);
+  const sampleTable = boxParts('stbl', entries, ...tables.boxes, ...rollGroup(isobmff));
+  const media = boxParts('mdia', mediaHeader, handlerBox(kind), ...mediaInformation(kind, ...sampleTable));
+  return boxParts('trak', header, editBox(track, tables), ...media);
 }
 
 /** A track that begins later than the clip waits; what is decoded only is not shown. */

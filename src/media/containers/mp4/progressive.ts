@@ -1,5 +1,6 @@
+import type { Steps } from '../../../shared/steps.js';
 import { ascii, uint32 } from '../../bytes.js';
-import { partLength, planFile, type Clip, type ClipChunk, type FilePlan } from '../../clips/clip.js';
+import { partLength, planFile, type Clip, type ClipChunk, type FilePart, type FilePlan } from '../../clips/clip.js';
 import { inOrder, type OrderedChunk } from './chunk-order.js';
 import { FILE_TYPE, movieBox, uint64, type TrackTables } from './movie.js';
 import { chunkOffsets, sampleTables, type SampleTables } from './sample-tables.js';
@@ -9,18 +10,26 @@ const SHORT_HEADER_BYTES = 8;
 const LONG_HEADER_BYTES = 16;
 
 /** One MP4 whose `moov` is in front: it plays while it comes. ISO/IEC 14496-12. */
-export function planProgressive(clip: Clip): FilePlan {
-  const order = inOrder(clip);
-  const tables = clip.tracks.map(sampleTables);
+export function* planProgressive(clip: Clip): Steps<FilePlan> {
+  const order = yield* inOrder(clip);
+  const tables: SampleTables[] = [];
+  for (const track of clip.tracks) tables.push(yield* sampleTables(track));
   const mediaBytes = order.reduce((sum, { chunk }) => sum + chunkBytes(chunk), 0);
+  yield;
   const isLong = mediaBytes > MOST_SHORT_OFFSET / 2;
   const nowhere = clip.tracks.map(({ chunks }) => new Float64Array(chunks.length));
-  const movieBytes = movieOf(clip, tables, nowhere, isLong).length;
+  const movieBytes = movieOf(clip, tables, nowhere, isLong).reduce((sum, { length }) => sum + length, 0);
+  yield;
   const mediaHeader = mediaHeaderOf(mediaBytes);
   const offsets = placesOf(clip, order, FILE_TYPE.length + movieBytes + mediaHeader.length);
+  yield;
   const movie = movieOf(clip, tables, offsets, isLong);
-  const head = [FILE_TYPE, movie, mediaHeader].map((bytes) => ({ bytes }));
-  return planFile([...head, ...order.flatMap(({ chunk }) => chunk.parts)]);
+  const parts: FilePart[] = [FILE_TYPE, ...movie, mediaHeader].map((bytes) => ({ bytes }));
+  for (const { chunk } of order) {
+    parts.push(...chunk.parts);
+    yield;
+  }
+  return yield* planFile(parts);
 }
 
 function chunkBytes({ parts }: ClipChunk): number {
@@ -32,7 +41,7 @@ function movieOf(
   tables: readonly SampleTables[],
   offsets: readonly Float64Array[],
   isLong: boolean,
-): Uint8Array {
+): readonly Uint8Array[] {
   return movieBox(
     clip,
     clip.tracks.map((track, index): TrackTables => {

@@ -1,10 +1,11 @@
+import type { Steps } from '../../../shared/steps.js';
 import { ascii, uint32 } from '../../bytes.js';
 import type { ClipTrack } from '../../clips/clip.js';
-import { fullBox } from '../cmaf/box.js';
+import { fullBox, fullBoxParts } from '../cmaf/box.js';
 
-/** Rows of a table, in arrays that grow. */
+/** Rows of a table as they are written, in memory that grows. */
 class Rows {
-  private values = new Uint32Array(1024);
+  private view = new DataView(new ArrayBuffer(4096));
   private length = 0;
 
   constructor(private readonly columns: number) {}
@@ -14,18 +15,18 @@ class Rows {
   }
 
   push(value: number): void {
-    if (this.length === this.values.length) {
-      const larger = new Uint32Array(this.length * 2);
-      larger.set(this.values);
-      this.values = larger;
+    if (this.length * 4 === this.view.byteLength) {
+      const larger = new Uint8Array(this.view.byteLength * 2);
+      larger.set(this.bytes());
+      this.view = new DataView(larger.buffer);
     }
-    this.values[this.length++] = value;
+    this.set(this.length++, value);
   }
 
   /** Counts on when the last row of two columns has the value. */
   pushRun(value: number): void {
-    if (this.length > 0 && this.values[this.length - 1] === value) {
-      this.values[this.length - 2] = (this.values[this.length - 2] ?? 0) + 1;
+    if (this.length > 0 && this.at(this.length - 1) === value) {
+      this.set(this.length - 2, this.at(this.length - 2) + 1);
       return;
     }
     this.push(1);
@@ -33,10 +34,15 @@ class Rows {
   }
 
   bytes(): Uint8Array {
-    const bytes = new Uint8Array(this.length * 4);
-    const view = new DataView(bytes.buffer);
-    for (let index = 0; index < this.length; index++) view.setUint32(index * 4, this.values[index] ?? 0);
-    return bytes;
+    return new Uint8Array(this.view.buffer, 0, this.length * 4);
+  }
+
+  private at(index: number): number {
+    return this.view.getUint32(index * 4);
+  }
+
+  private set(index: number, value: number): void {
+    this.view.setUint32(index * 4, value);
   }
 }
 
@@ -48,9 +54,9 @@ export interface SampleTables {
   readonly mediaTicks: number;
 }
 
-export function sampleTables(track: ClipTrack): SampleTables {
+export function* sampleTables(track: ClipTrack): Steps<SampleTables> {
   const { chunks, init } = track;
-  const compositionShiftTicks = compositionShift(track);
+  const compositionShiftTicks = yield* compositionShift(track);
   const durations = new Rows(2);
   const offsets = new Rows(2);
   const sizes = new Rows(1);
@@ -66,20 +72,21 @@ export function sampleTables(track: ClipTrack): SampleTables {
       if (samples.isSync[sample] === 1) syncs.push(sizes.count);
     }
     mediaTicks += samples.totalDurationTicks;
+    yield;
     if (samples.count === before) continue;
     for (const value of [index + 1, samples.count, 1]) perChunk.push(value);
     before = samples.count;
   }
-  const boxes = [table('stts', durations)];
-  if (init.codec.kind === 'video') boxes.push(table('ctts', offsets));
-  if (syncs.count < sizes.count) boxes.push(table('stss', syncs));
-  boxes.push(table('stsc', perChunk), fullBox('stsz', 0, 0, uint32(0, sizes.count), sizes.bytes()));
+  const boxes = [...table('stts', durations)];
+  if (init.codec.kind === 'video') boxes.push(...table('ctts', offsets));
+  if (syncs.count < sizes.count) boxes.push(...table('stss', syncs));
+  boxes.push(...table('stsc', perChunk), ...fullBoxParts('stsz', 0, 0, uint32(0, sizes.count), sizes.bytes()));
   if (init.codec.kind === 'audio') boxes.push(inFirstGroup(sizes.count));
   return { boxes, compositionShiftTicks, mediaTicks };
 }
 
-function table(type: string, rows: Rows): Uint8Array {
-  return fullBox(type, 0, 0, uint32(rows.count), rows.bytes());
+function table(type: string, rows: Rows): Uint8Array[] {
+  return fullBoxParts(type, 0, 0, uint32(rows.count), rows.bytes());
 }
 
 /** All samples are in the group that `rollGroup` describes, section 8.9.2. */
@@ -88,12 +95,13 @@ function inFirstGroup(sampleCount: number): Uint8Array {
 }
 
 /** @returns by how much composition times are to be moved so that no offset is negative */
-export function compositionShift({ chunks }: ClipTrack): number {
+export function* compositionShift({ chunks }: ClipTrack): Steps<number> {
   let least = 0;
   for (const { samples } of chunks) {
     for (let sample = 0; sample < samples.count; sample++) {
       least = Math.min(least, samples.compositionOffsetTicks[sample] ?? 0);
     }
+    yield;
   }
   return -least;
 }

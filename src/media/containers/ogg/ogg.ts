@@ -1,3 +1,4 @@
+import type { Steps } from '../../../shared/steps.js';
 import { ascii } from '../../bytes.js';
 import {
   planFile,
@@ -6,6 +7,7 @@ import {
   type ClipFormat,
   type ClipTrack,
   type FilePart,
+  type FilePlan,
 } from '../../clips/clip.js';
 import { recordableCodecs } from '../../codecs/index.js';
 import { pageChecksum } from './page-checksum.js';
@@ -24,7 +26,7 @@ export const ogg: ClipFormat = {
   extension: 'ogg',
   contentType: 'audio/ogg',
   carries: (codecs) => recordableCodecs.some(({ name, oggHead }) => oggHead !== undefined && codecs.includes(name)),
-  plan: (clip) => planFile(pagesOf(clip)),
+  plan: planOgg,
 };
 
 /** What a page has, and where in the sound it ends. */
@@ -35,7 +37,7 @@ interface Page {
   readonly parts: readonly ChunkPart[];
 }
 
-function pagesOf({ tracks }: Clip): FilePart[] {
+function* planOgg({ tracks }: Clip): Steps<FilePlan> {
   const track = tracks.find(({ init }) => init.codec.oggHead !== undefined);
   const head = track?.init.codec.oggHead?.(track.init.configuration);
   if (track === undefined || head === undefined) throw new RangeError('No sound that Ogg has.');
@@ -43,14 +45,18 @@ function pagesOf({ tracks }: Clip): FilePart[] {
   const pages: Page[] = [
     { flags: FIRST_PAGE, endTicks: 0, sizes: [head.length], parts: [{ bytes: head }] },
     { flags: 0, endTicks: 0, sizes: [tags.length], parts: [{ bytes: tags }] },
-    ...soundPages(track),
   ];
-  return pages.map((page, index) => sealed(index === pages.length - 1 ? { ...page, flags: LAST_PAGE } : page, index));
+  yield* addSound(pages, track);
+  const parts: FilePart[] = [];
+  for (const [index, page] of pages.entries()) {
+    parts.push(sealed(index === pages.length - 1 ? { ...page, flags: LAST_PAGE } : page, index));
+    yield;
+  }
+  return yield* planFile(parts);
 }
 
 /** A chunk is a page, or several where it is long. */
-function soundPages({ chunks }: ClipTrack): Page[] {
-  const pages: Page[] = [];
+function* addSound(pages: Page[], { chunks }: ClipTrack): Steps<void> {
   let endTicks = 0;
   for (const { samples, parts } of chunks) {
     const [part] = parts;
@@ -76,8 +82,8 @@ function soundPages({ chunks }: ClipTrack): Page[] {
       endTicks += samples.durationTicks[sample] ?? 0;
     }
     flush();
+    yield;
   }
-  return pages;
 }
 
 function slice(part: ChunkPart, start: number, length: number): ChunkPart {

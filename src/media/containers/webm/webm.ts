@@ -1,3 +1,4 @@
+import type { Steps } from '../../../shared/steps.js';
 import type { Clip, ClipFormat, ClipTrack, FilePart, FilePlan } from '../../clips/clip.js';
 import { recordableCodecs } from '../../codecs/index.js';
 import { blocksOf, type Block } from './blocks.js';
@@ -29,11 +30,11 @@ export const webm: ClipFormat = {
   plan: planWebm,
 };
 
-function planWebm(clip: Clip): FilePlan {
-  const clusters = clustersOf(clip);
+function* planWebm(clip: Clip): Steps<FilePlan> {
+  const clusters = yield* clustersOf(clip);
   const before = [infoOf(clip), element(ID.Tracks, ...clip.tracks.map(trackEntry))];
-  const cuesBytes = cuesOf(clusters, 0).length;
-  const cues = cuesOf(clusters, before.reduce((sum, part) => sum + part.length, 0) + cuesBytes);
+  const cuesBytes = elementHead(ID.Cues, 0).length + clusters.length * CUE_POINT_BYTES;
+  const cues = yield* cuesOf(clusters, before.reduce((sum, part) => sum + part.length, 0) + cuesBytes);
   const mediaBytes = clusters.reduce((sum, cluster) => sum + clusterBytes(cluster), 0);
   const content = joined([...before, cues]);
   const head = joined([HEADER, elementHead(ID.Segment, content.length + mediaBytes), content]);
@@ -87,29 +88,39 @@ function trackEntry({ init }: ClipTrack, index: number): Uint8Array {
 }
 
 /** @param startOffset of the first cluster in the content of the segment */
-function cuesOf(clusters: readonly Cluster[], startOffset: number): Uint8Array {
+function* cuesOf(clusters: readonly Cluster[], startOffset: number): Steps<Uint8Array> {
+  const points = new Uint8Array(clusters.length * CUE_POINT_BYTES);
   let offset = startOffset;
-  const points = clusters.map((cluster) => {
-    const place = [uintElement(ID.CueTrack, 1), uintElement(ID.CueClusterPosition, offset)];
+  for (const [index, cluster] of clusters.entries()) {
+    points.set(cuePoint(cluster.timeMs, offset), index * CUE_POINT_BYTES);
     offset += clusterBytes(cluster);
-    return element(ID.CuePoint, uintElement(ID.CueTime, cluster.timeMs), element(ID.CueTrackPositions, ...place));
-  });
-  return element(ID.Cues, ...points);
+    yield;
+  }
+  return element(ID.Cues, points);
 }
 
-function clustersOf(clip: Clip): Cluster[] {
+function cuePoint(timeMs: number, offset: number): Uint8Array {
+  const place = [uintElement(ID.CueTrack, 1), uintElement(ID.CueClusterPosition, offset)];
+  return element(ID.CuePoint, uintElement(ID.CueTime, timeMs), element(ID.CueTrackPositions, ...place));
+}
+
+const CUE_POINT_BYTES = cuePoint(0, 0).length;
+
+function* clustersOf(clip: Clip): Steps<Cluster[]> {
   const clusters: Cluster[] = [];
   for (const block of blocksOf(clip)) {
     let cluster = clusters.at(-1);
     if (cluster === undefined || begins(block, cluster, clip)) {
       cluster = { timeMs: block.timeMs, contentBytes: uintElement(ID.Timestamp, block.timeMs).length };
       clusters.push(cluster);
+      yield;
     }
     cluster.contentBytes += BLOCK_HEAD_BYTES + block.sizeBytes;
   }
   return clusters;
 }
 
+const CLUSTER_HEAD_BYTES = elementHead(ID.Cluster, 0).length;
 const BLOCK_HEAD_BYTES = elementHead(ID.SimpleBlock, 0).length + BLOCK_FIXED_BYTES;
 
 function begins({ track, timeMs, isSync }: Block, cluster: Cluster, { tracks }: Clip): boolean {
@@ -118,7 +129,7 @@ function begins({ track, timeMs, isSync }: Block, cluster: Cluster, { tracks }: 
 }
 
 function clusterBytes({ contentBytes }: Cluster): number {
-  return elementHead(ID.Cluster, contentBytes).length + contentBytes;
+  return CLUSTER_HEAD_BYTES + contentBytes;
 }
 
 /** Made while they are read: there are as many as samples. */

@@ -12,13 +12,15 @@ import {
   NothingPlayableError,
   ParametersDifferError,
 } from '../exports.errors.js';
+import type { Steps } from '../../../shared/steps.js';
 import { findPieces } from './find-pieces.js';
 import type { ClipRequest, PlannedClip } from './planned-clip.js';
 import type { ClipObject, RecordedPiece } from './recorded-object.js';
 import { readPieces, type ReadPiece } from './source-reader.js';
+import { takeTurns } from './take-turns.js';
 
 /** Changes whenever the same media would give other bytes. */
-const WRITER_VERSION = 1;
+const WRITER_VERSION = 2;
 /** A segment may begin without a key frame: then it is looked for this far back, and no further. */
 const LOOK_BACK_MS = [15_000, 60_000] as const;
 
@@ -36,20 +38,12 @@ export class ClipPlanner {
    * @throws {NothingPlayableError | ParametersDifferError | GapTooLongError | FormatDoesNotFitError}
    */
   async plan(request: ClipRequest, signal?: AbortSignal): Promise<PlannedClip> {
-    const { stream, selection, format: name, gaps } = request;
+    const { stream, selection, format: name } = request;
     const format = formatOf(name);
     const range = await this.ranges.find(stream, selection);
     const wanted = { fromEpochMs: range.fromMs, toEpochMs: range.toMs ?? Date.now() };
     const read = await readPieces(this.storage, await this.piecesOf(range), signal);
-    const clip = clipOf(read, wanted, request);
-    const codecs = clip.tracks.map(({ init }) => init.codec.name);
-    if (!format.carries(codecs)) throw new FormatDoesNotFitError(name, codecs);
-    const { parts, sizeBytes } = format.plan(clip);
-    const { contentType, extension } = format;
-    const etag = etagOf([name, gaps, wanted.fromEpochMs, wanted.toEpochMs, sizeBytes], clip, read);
-    const { startEpochMs } = clip;
-    const facts = { contentType, extension, startEpochMs, durationSeconds: durationOf(clip) };
-    return { parts, sizeBytes, etag, objects: objectsOf(clip, read), ...facts };
+    return takeTurns(planOf(request, format, wanted, read), signal);
   }
 
   /**
@@ -91,10 +85,23 @@ function formatOf(name: string): ClipFormat {
   return format;
 }
 
-function clipOf(read: readonly ReadPiece[], wanted: ClipRange, { gaps }: ClipRequest): Clip {
-  const clip = makeClip(runsOf(read), wanted, gaps);
+/** A day has millions of samples: seconds of work, which nobody else of the thread is to wait for. */
+function* planOf(
+  { format: name, gaps }: ClipRequest,
+  format: ClipFormat,
+  wanted: ClipRange,
+  read: readonly ReadPiece[],
+): Steps<PlannedClip> {
+  const clip = yield* makeClip(runsOf(read), wanted, gaps);
   if ('fault' in clip) throw errorOf(clip);
-  return clip;
+  const codecs = clip.tracks.map(({ init }) => init.codec.name);
+  if (!format.carries(codecs)) throw new FormatDoesNotFitError(name, codecs);
+  const { parts, sizeBytes } = yield* format.plan(clip);
+  const etag = yield* etagOf([name, gaps, wanted.fromEpochMs, wanted.toEpochMs, sizeBytes], clip, read);
+  const objects = yield* objectsOf(clip, read);
+  const { contentType, extension } = format;
+  const { startEpochMs } = clip;
+  return { parts, sizeBytes, etag, objects, contentType, extension, startEpochMs, durationSeconds: durationOf(clip) };
 }
 
 function errorOf(fault: ClipFault): Error {
@@ -112,12 +119,13 @@ function runsOf(read: readonly ReadPiece[]): SourceRun[] {
   return [...runs.values()];
 }
 
-function objectsOf({ tracks }: Clip, read: readonly ReadPiece[]): ClipObject[] {
+function* objectsOf({ tracks }: Clip, read: readonly ReadPiece[]): Steps<ClipObject[]> {
   const ends = new Map<number, number>();
-  for (const { chunks } of tracks) {
-    for (const part of chunks.flatMap(({ parts }) => parts)) {
+  for (const { parts } of tracks.flatMap(({ chunks }) => chunks)) {
+    for (const part of parts) {
       if (!('bytes' in part)) ends.set(part.object, Math.max(ends.get(part.object) ?? 0, part.offset + part.length));
     }
+    yield;
   }
   return read.map(({ piece: { key, sizeBytes } }, object) => ({ key, sizeBytes, endOffset: ends.get(object) ?? 0 }));
 }
@@ -127,9 +135,12 @@ function durationOf({ tracks }: Clip): number {
 }
 
 /** The same media asked for in the same way gives the same bytes, on whatever node. */
-function etagOf(request: readonly (string | number)[], { tracks }: Clip, read: readonly ReadPiece[]): string {
+function* etagOf(request: readonly (string | number)[], { tracks }: Clip, read: readonly ReadPiece[]): Steps<string> {
   const hash = createHash('sha256').update(JSON.stringify([WRITER_VERSION, ...request]));
   for (const { sampleEntry } of tracks) hash.update(sampleEntry);
-  for (const { piece } of read) hash.update(`${piece.sha256}${piece.initSha256}`);
+  for (const { piece } of read) {
+    hash.update(`${piece.sha256}${piece.initSha256}`);
+    yield;
+  }
   return `"${hash.digest('hex')}"`;
 }
