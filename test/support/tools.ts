@@ -1,4 +1,5 @@
 import { canCompile } from './faulty-disk.js';
+import { hasDashSchema } from './judges/dash-schema.js';
 import { canMakeNetworks } from './network/network-without-udp.js';
 import { canMount } from './small-disk.js';
 
@@ -19,8 +20,13 @@ export function describeWith(...tools: ToolName[]): jest.Describe {
   return tools.some((tool) => missing.has(tool)) ? describe.skip : describe;
 }
 
-/** What is not a tool to install, but a matter of the machine and the rights on it. */
-const abilities = { mount: canMount, compiler: canCompile, network: canMakeNetworks } as const;
+/** What is not a tool to install, but a matter of the machine, of the rights on it, and of what may be passed on. */
+const abilities = {
+  mount: canMount,
+  compiler: canCompile,
+  network: canMakeNetworks,
+  'DASH schema': hasDashSchema,
+} as const;
 type Ability = keyof typeof abilities;
 
 const isAbility = (name: ToolName | Ability): name is Ability => name in abilities;

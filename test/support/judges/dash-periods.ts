@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dashFaults } from './dash-rules.js';
 import { type ProbedStream, decodeErrors, probe } from './ffmpeg.js';
 
 /** What FFmpeg makes of one Period. */
@@ -13,9 +14,13 @@ export interface PeriodVerdict {
 /**
  * FFmpeg's DASH reader follows one Period only, so each Period is shown to it as a presentation of its own.
  * @param manifestUrl of a static MPD
+ * @throws the rules that the MPD breaks
  */
 export async function judgeDashPeriods(manifestUrl: string): Promise<PeriodVerdict[]> {
-  const presentations = splitPeriods(await (await fetch(manifestUrl)).text(), manifestUrl);
+  const manifest = await (await fetch(manifestUrl)).text();
+  const faults = dashFaults(manifest);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const presentations = splitPeriods(manifest, manifestUrl);
   const server = createServer((request, response) => {
     const presentation = presentations[Number(request.url?.slice(1, -'.mpd'.length))];
     response.writeHead(presentation === undefined ? 404 : 200, { 'content-type': 'application/dash+xml' });
