@@ -2,6 +2,7 @@ import type { Command } from './command.js';
 import { fsckCommand } from './fsck.js';
 import { reindexCommand } from './reindex.js';
 import { serve } from './serve.js';
+import { tokenCommand } from './token.js';
 
 /** Every command, the one that runs without a name first. */
-export const commands: readonly [Command, ...Command[]] = [serve, fsckCommand, reindexCommand];
+export const commands: readonly [Command, ...Command[]] = [serve, fsckCommand, reindexCommand, tokenCommand];

@@ -33,9 +33,15 @@ const THUMBNAIL = '/api/v1/streams/{stream}/thumbnail';
 const KEYFRAME = '/api/v1/streams/{stream}/keyframe';
 const PRESIGN = '/api/storage/presign';
 const PING = '/api/storage/ping';
+const LOGIN = '/api/login';
+const MAKE_TOKEN = '/api/token';
 const OBJECT = '/api/record/object/{key}';
 const DASH = '/play/{stream}/manifest.mpd';
 const HLS = '/play/{stream}/index.m3u8';
+
+const ANN = '{"username":"ann","password":"wrong"}';
+const BOB = '{"username":"bob","password":"a-password-of-tests"}';
+const CAM_TOKEN = '{"id":"cam","duration":60,"subscribe":true,"publish":false,"admin":false}';
 
 interface Call {
   readonly method: string;
@@ -51,7 +57,14 @@ describe('the description of the HTTP interface', () => {
 
   beforeAll(async () => {
     const servers = JSON.stringify([{ urls: ['stun:stun.example.net:3478'] }]);
-    server = await TestServer.start({ env: { AIRCHECK_AUTH_TOKENS: TOKEN, AIRCHECK_ICE_SERVERS: servers } });
+    server = await TestServer.start({
+      env: {
+        AIRCHECK_AUTH_TOKENS: TOKEN,
+        AIRCHECK_AUTH_SECRET: 'a-secret-of-tests-with-32-bytes!',
+        AIRCHECK_AUTH_ACCOUNTS: '[{"username":"bob","password":"a-password-of-tests"}]',
+        AIRCHECK_ICE_SERVERS: servers,
+      },
+    });
     api = new ApiDescription(await server.get<ApiDocument>('/api-docs-json'));
   });
 
@@ -191,6 +204,13 @@ describe('the description of the HTTP interface', () => {
     [422, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"GET","path":"a"}' }],
     [200, PING, { method: 'GET', path: PING }],
     [401, PING, { method: 'GET', path: PING, headers: anonymous }],
+    [400, LOGIN, { method: 'POST', path: LOGIN, type: JSON_TYPE, body: '{"username":"ann"}', headers: anonymous }],
+    [401, LOGIN, { method: 'POST', path: LOGIN, type: JSON_TYPE, body: ANN, headers: anonymous }],
+    [200, LOGIN, { method: 'POST', path: LOGIN, type: JSON_TYPE, body: BOB, headers: anonymous }],
+    [415, LOGIN, { method: 'POST', path: LOGIN, type: 'text/plain', body: ANN, headers: anonymous }],
+    [200, MAKE_TOKEN, { method: 'POST', path: MAKE_TOKEN, type: JSON_TYPE, body: CAM_TOKEN }],
+    [400, MAKE_TOKEN, { method: 'POST', path: MAKE_TOKEN, type: JSON_TYPE, body: '{"id":"cam"}' }],
+    [401, MAKE_TOKEN, { method: 'POST', path: MAKE_TOKEN, type: JSON_TYPE, body: '{}', headers: anonymous }],
     [401, OBJECT, { method: 'GET', path: '/api/record/object/cam/init.m4s', headers: anonymous }],
   ])('has the answer %d of %s', async (status, route, request) => {
     const response = await call(request);

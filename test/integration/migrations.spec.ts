@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../src/migrations/index.js';
+import { RevokedToken } from '../../src/modules/auth/entities/revoked-token.entity.js';
 import { ExportRow } from '../../src/modules/exports/entities/export-row.entity.js';
 import { indexEntities } from '../../src/modules/index/entities/index.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
@@ -11,7 +12,7 @@ import { dataSourceOptions } from '../../src/persistence/data-source-options.js'
 import { openDataSource } from '../../src/persistence/open-data-source.js';
 import { databaseSettings, makeDatabase, overBothDatabases } from '../support/databases.js';
 
-const persisted = { entities: [...indexEntities, Job, ExportRow], migrations };
+const persisted = { entities: [...indexEntities, Job, ExportRow, RevokedToken], migrations };
 
 overBothDatabases(() => {
   let folder: string;

@@ -46,3 +46,12 @@ export class SigningUnavailableError extends AppError {
     super('Tokens cannot be made here: auth.secret is not configured.');
   }
 }
+
+export class TokenIdInvalidError extends AppError {
+  readonly kind = 'invalid-input';
+  readonly code = 'token-id-invalid';
+
+  constructor() {
+    super('This is no id of a token that was made here.');
+  }
+}

@@ -1,11 +1,32 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountsService } from './accounts/accounts.service.js';
+import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { RevokedToken } from './entities/revoked-token.entity.js';
+import { TokenResolver } from './graphql/token.resolver.js';
+import { KeySetTokenStrategy } from './strategies/key-set-token.strategy.js';
 import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
+import { RevokedTokens } from './tokens/revoked-tokens.js';
 import { SigningKey } from './tokens/signing-key.js';
+import { TokensService } from './tokens/tokens.service.js';
 
+/** Who may. */
 @Module({
-  providers: [AuthService, SigningKey, StaticTokenStrategy, SecretTokenStrategy],
+  imports: [TypeOrmModule.forFeature([RevokedToken])],
+  controllers: [AuthController],
+  providers: [
+    AuthService,
+    SigningKey,
+    StaticTokenStrategy,
+    SecretTokenStrategy,
+    KeySetTokenStrategy,
+    AccountsService,
+    TokensService,
+    RevokedTokens,
+    TokenResolver,
+  ],
   exports: [AuthService],
 })
 export class AuthModule {}

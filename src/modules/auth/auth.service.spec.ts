@@ -3,16 +3,25 @@ import { TokenInvalidError, TokenMissingError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
 import { Caller } from './ports/caller.js';
 import { ALL_RIGHTS } from './ports/right.js';
+import { KeySetTokenStrategy } from './strategies/key-set-token.strategy.js';
 import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
 import { hs256, inSeconds, jwt, streamToken } from './testing/json-web-token.js';
+import type { RevokedTokens } from './tokens/revoked-tokens.js';
 import { SigningKey } from './tokens/signing-key.js';
 
 const SECRET = 'a-secret-of-tests-with-32-bytes!';
+const REVOKED = 'revoked-before-its-time';
 
 function authWith(env: Record<string, string>): AuthService {
   const { config } = loadConfig({ env, cwd: '/nowhere' });
-  return new AuthService(config, new StaticTokenStrategy(config), new SecretTokenStrategy(new SigningKey(config)));
+  return new AuthService(
+    config,
+    new StaticTokenStrategy(config),
+    new SecretTokenStrategy(new SigningKey(config)),
+    new KeySetTokenStrategy(config),
+    { has: (tokenId: string) => tokenId === REVOKED } as unknown as RevokedTokens,
+  );
 }
 
 describe('AuthService', () => {
@@ -101,6 +110,7 @@ describe('AuthService', () => {
     });
 
     it.each([
+      ['was revoked', streamToken(SECRET, { ...good, jti: REVOKED })],
       ['has expired', streamToken(SECRET, { ...good, exp: inSeconds(-1) })],
       ['never expires', jwt(header, good, hs256(SECRET))],
       ['is not good yet', streamToken(SECRET, { ...good, nbf: inSeconds(60) })],

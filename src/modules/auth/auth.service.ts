@@ -5,9 +5,11 @@ import { AppError } from '../../shared/errors.js';
 import { TokenInvalidError, TokenMissingError } from './auth.errors.js';
 import { Caller } from './ports/caller.js';
 import { bearerTokenOf, type Bearer, type Credentials } from './strategies/bearer.js';
+import { KeySetTokenStrategy } from './strategies/key-set-token.strategy.js';
 import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
 import { KnownBearers } from './tokens/known-bearers.js';
+import { RevokedTokens } from './tokens/revoked-tokens.js';
 
 type Middleware = (request: Credentials, response: object, next: (error: unknown) => void) => void;
 
@@ -24,10 +26,13 @@ export class AuthService {
     @Inject(APP_CONFIG) { auth }: AppConfig,
     staticTokens: StaticTokenStrategy,
     secretTokens: SecretTokenStrategy,
+    keySetTokens: KeySetTokenStrategy,
+    private readonly revoked: RevokedTokens,
   ) {
     this.isOn = auth.mode !== 'none' && hasCredentials(auth);
     this.use('static-token', staticTokens);
     this.use('secret-token', secretTokens);
+    this.use('key-set-token', keySetTokens);
   }
 
   /**
@@ -39,7 +44,8 @@ export class AuthService {
     const credentials: Credentials = { headers: { authorization } };
     const token = bearerTokenOf(credentials);
     if (token === null) throw new TokenMissingError();
-    const { caller } = this.knownBearer(token) ?? (await this.authenticate(token, credentials));
+    const { caller, tokenId } = this.knownBearer(token) ?? (await this.authenticate(token, credentials));
+    if (tokenId !== undefined && this.revoked.has(tokenId)) throw new TokenInvalidError();
     return caller;
   }
 

@@ -4,7 +4,7 @@ import { rightsOfMode } from '../ports/right.js';
 import { StreamScope } from '../ports/stream-scope.js';
 import type { Bearer } from '../strategies/bearer.js';
 
-/** Marks tokens that a log-in gave; every other `aud` belongs to somebody else. */
+/** The claim `use` of tokens that a log-in gave. */
 export const LOGIN_USE = 'login';
 
 /** Longest name of a stream, and of a pattern. */

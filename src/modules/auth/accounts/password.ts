@@ -1,0 +1,43 @@
+import { argon2, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { parseArgon2Hash, type Argon2Hash } from '../../../config/index.js';
+
+const derive = promisify(argon2);
+
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+
+/** What OWASP's Password Storage Cheat Sheet wants at least of argon2id. */
+const COST = { memoryKib: 19_456, passes: 2, parallelism: 1 } as const;
+
+/** @returns a new hash in the PHC string format, as every implementation of argon2 reads it */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const hash = await hashWith(password, { ...COST, salt }, HASH_BYTES);
+  const { memoryKib, passes, parallelism } = COST;
+  const cost = `m=${String(memoryKib)},t=${String(passes)},p=${String(parallelism)}`;
+  return `$argon2id$v=19$${cost}$${unpadded(salt)}$${unpadded(hash)}`;
+}
+
+/** @param stored a hash in the PHC string format, or the password itself */
+export async function isPassword(password: string, stored: string): Promise<boolean> {
+  const known = parseArgon2Hash(stored);
+  if (known === undefined) return timingSafeEqual(digestOf(password), digestOf(stored));
+  return timingSafeEqual(await hashWith(password, known, known.hash.length), known.hash);
+}
+
+function hashWith(
+  password: string,
+  { memoryKib, passes, parallelism, salt }: Omit<Argon2Hash, 'hash'>,
+  tagLength: number,
+): Promise<Buffer> {
+  return derive('argon2id', { message: password, nonce: salt, memory: memoryKib, passes, parallelism, tagLength });
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('=', '');
+}

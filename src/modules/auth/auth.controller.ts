@@ -1,0 +1,42 @@
+import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { LoginInputDto, TokenDto, TokenInputDto } from './dto/token.dto.js';
+import { Permission, Public } from './ports/permission.decorator.js';
+import { ON_SERVER } from './ports/place.js';
+import { modeOf } from './ports/right.js';
+import { loginInput, tokenInput, type LoginBody, type TokenBody } from './token-input.js';
+import { TokensService } from './tokens/tokens.service.js';
+
+/** How one comes by a token, as liveman has it. */
+@ApiTags('auth')
+@ApiResponse({ status: 400, description: '`input-invalid`, `body-malformed`' })
+@ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
+@ApiResponse({ status: 415, description: '`content-type-unsupported`' })
+@Controller('api')
+export class AuthController {
+  constructor(private readonly tokens: TokensService) {}
+
+  @Post('login')
+  @Public()
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'A token for a user name and a password: it may do everything for a day' })
+  @ApiBody({ type: LoginInputDto })
+  @ApiOkResponse({ type: TokenDto })
+  @ApiResponse({ status: 401, description: '`credentials-wrong`' })
+  async logIn(@Body({ schema: loginInput }) { username, password }: LoginBody): Promise<TokenDto> {
+    return new TokenDto(await this.tokens.logIn(username, password));
+  }
+
+  @Post('token')
+  @Permission('admin', ON_SERVER)
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'A token for a stream, a pattern of streams or all' })
+  @ApiBody({ type: TokenInputDto })
+  @ApiOkResponse({ type: TokenDto })
+  @ApiResponse({ status: 422, description: '`token-signing-unavailable`: auth.secret is not configured' })
+  async create(@Body({ schema: tokenInput }) { id: scope, duration, ...rights }: TokenBody): Promise<TokenDto> {
+    return new TokenDto(await this.tokens.create({ scope, mode: modeOf(rights), durationSeconds: duration }));
+  }
+}

@@ -1,0 +1,47 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { decodeProtectedHeader } from 'jose';
+import { Strategy } from 'passport-jwt';
+import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
+import { bearerOfClaims } from '../tokens/claims.js';
+import { KeySet } from '../tokens/key-set.js';
+import { bearerTokenOf, type Bearer, type Credentials } from './bearer.js';
+
+const ALGORITHMS: ('RS256' | 'ES256')[] = ['RS256', 'ES256'];
+
+/** Tokens that a key of the key set signed: an identity provider's. Its public keys are good for nothing symmetric. */
+@Injectable()
+export class KeySetTokenStrategy extends PassportStrategy(Strategy, 'key-set-token') {
+  constructor(@Inject(APP_CONFIG) { auth }: AppConfig) {
+    const { jwks_url: url, issuer, audience } = auth;
+    const logger = new Logger(KeySet.name);
+    const keys = new KeySet(url, (message) => {
+      logger.warn(message);
+    });
+    super({
+      jwtFromRequest: bearerTokenOf,
+      secretOrKeyProvider: (_request: Credentials, token: string, done: (error: unknown, key?: string) => void) => {
+        if (url === '') done(new Error('no key set'));
+        else
+          findKey(keys, token).then((key) => {
+            done(null, key);
+          }, done);
+      },
+      algorithms: ALGORITHMS,
+      ...(issuer !== '' && { issuer }),
+      ...(audience.length > 0 && { audience: [...audience] }),
+    });
+  }
+
+  validate(payload: unknown): Bearer | false {
+    return bearerOfClaims(payload);
+  }
+}
+
+/** Only tokens that could be taken have the keys looked for. */
+async function findKey(keys: KeySet, token: string): Promise<string> {
+  const header = decodeProtectedHeader(token);
+  const isTaken = ALGORITHMS.some((algorithm) => algorithm === header.alg);
+  if (!isTaken) throw new Error('another algorithm');
+  return keys.find(header);
+}

@@ -1,0 +1,52 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource, LessThan } from 'typeorm';
+import { inTransaction } from '../../../persistence/transaction.js';
+import { RevokedToken } from '../entities/revoked-token.entity.js';
+
+/** How soon what another node revoked is refused here too. */
+const REFRESH_EVERY_MS = 10_000;
+
+/** Tokens that are refused before their time, in memory: each request asks. */
+@Injectable()
+export class RevokedTokens implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(RevokedTokens.name);
+  private ids: ReadonlySet<string> = new Set();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.read();
+    this.timer = setInterval(() => void this.refresh(), REFRESH_EVERY_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  has(tokenId: string): boolean {
+    return this.ids.has(tokenId);
+  }
+
+  /** Also forgets those whose time is over. */
+  async add(tokenId: string, expiresAt: Date): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.delete(RevokedToken, { expiresAt: LessThan(new Date()) });
+      await manager.upsert(RevokedToken, { tokenId, expiresAt, revokedAt: new Date() }, ['tokenId']);
+    });
+    this.ids = new Set([...this.ids, tokenId]);
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      await this.read();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'Which tokens were revoked elsewhere could not be read; what was known stays.');
+    }
+  }
+
+  private async read(): Promise<void> {
+    const rows = await this.dataSource.manager.find(RevokedToken, { select: { tokenId: true } });
+    this.ids = new Set(rows.map(({ tokenId }) => tokenId));
+  }
+}

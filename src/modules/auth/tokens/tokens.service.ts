@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { AccountsService } from '../accounts/accounts.service.js';
+import { SigningUnavailableError, TokenIdInvalidError } from '../auth.errors.js';
+import { ALL_MODES } from '../ports/right.js';
+import { LOGIN_USE } from './claims.js';
+import { expiryOfId, makeToken, type MadeToken } from './make-token.js';
+import { RevokedTokens } from './revoked-tokens.js';
+import { SigningKey } from './signing-key.js';
+
+const LOGIN_SECONDS = 86_400;
+
+/** What a token is to be good for. */
+export interface WantedToken {
+  /** A stream, a pattern or `*`. */
+  readonly scope: string;
+  readonly mode: number;
+  readonly durationSeconds: number;
+}
+
+/** Gives tokens out, and takes them back. */
+@Injectable()
+export class TokensService {
+  constructor(
+    private readonly signing: SigningKey,
+    private readonly accounts: AccountsService,
+    private readonly revoked: RevokedTokens,
+  ) {}
+
+  /** @returns a token that may do everything for a day @throws {WrongCredentialsError} */
+  async logIn(username: string, password: string): Promise<MadeToken> {
+    await this.accounts.check(username, password);
+    const right = { scope: '*', mode: ALL_MODES, durationSeconds: LOGIN_SECONDS };
+    return makeToken(this.signing.key, { ...right, subject: username, use: LOGIN_USE });
+  }
+
+  /** @throws {SigningUnavailableError} where the key would not outlive the process */
+  create(wanted: WantedToken): Promise<MadeToken> {
+    if (!this.signing.isLasting) throw new SigningUnavailableError();
+    return makeToken(this.signing.key, { ...wanted, subject: undefined, use: undefined });
+  }
+
+  /**
+   * From now on the token is refused here, and by other nodes of the same database a few seconds later.
+   *
+   * @param id the claim `jti`
+   * @returns false for one that has expired, which is refused anyway
+   * @throws {TokenIdInvalidError} for an id that was not made here
+   */
+  async revoke(id: string): Promise<boolean> {
+    const expiresAt = expiryOfId(id);
+    if (expiresAt === undefined) throw new TokenIdInvalidError();
+    if (expiresAt.getTime() <= Date.now()) return false;
+    await this.revoked.add(id, expiresAt);
+    return true;
+  }
+}
