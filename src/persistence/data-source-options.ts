@@ -58,7 +58,7 @@ interface SqliteConnection {
 
 /**
  * FULL syncs the log at each commit: a row promises that media is on disk, so it must not be lost to a power cut that
- * the media itself survived. Commits are a few per second and stream, which it allows.
+ * the media itself survived. So it is for migrations; then `SqliteLog` does the same without the main thread.
  */
 function prepareSqlite(connection: SqliteConnection): void {
   connection.pragma('synchronous = FULL');

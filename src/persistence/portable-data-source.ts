@@ -1,5 +1,6 @@
 import { DataSource, MigrationExecutor, type Migration, type QueryRunner } from 'typeorm';
 import { useNativeTypes } from './column-types.js';
+import { SqliteLog } from './sqlite-log/sqlite-log.js';
 
 type MigrationOptions = Parameters<DataSource['runMigrations']>[0];
 
@@ -11,16 +12,42 @@ const MIGRATION_LOCK = '4716920851';
  * run under an advisory lock: of two servers that start at once the second waits and finds nothing left to do.
  */
 export class PortableDataSource extends DataSource {
+  /** Of a SQLite database that is a file. */
+  log: SqliteLog | undefined;
+
+  override async initialize(): Promise<this> {
+    await super.initialize();
+    const { options } = this;
+    if (options.type !== 'better-sqlite3' || options.database === ':memory:') return this;
+    try {
+      this.log = await SqliteLog.open(this, options.database);
+      return this;
+    } catch (error) {
+      await super.destroy();
+      throw error;
+    }
+  }
+
+  override async destroy(): Promise<void> {
+    const { log } = this;
+    this.log = undefined;
+    await log?.close();
+    await super.destroy();
+  }
+
   override async runMigrations(options: MigrationOptions = {}): Promise<Migration[]> {
     return this.locked(async (queryRunner) => {
       const transaction = options.transaction ?? this.options.migrationsTransactionMode;
       const executor = this.executor(queryRunner, { ...options, ...(transaction && { transaction }) });
-      return executor.executePendingMigrations();
+      const done = await executor.executePendingMigrations();
+      await this.log?.synced();
+      return done;
     });
   }
 
   override async undoLastMigration(options: MigrationOptions = {}): Promise<void> {
     await this.locked((queryRunner) => this.executor(queryRunner, options).undoLastMigration());
+    await this.log?.synced();
   }
 
   protected override async buildMetadatas(): Promise<void> {
@@ -60,4 +87,9 @@ export class PortableDataSource extends DataSource {
 /** Whether writers run side by side and have to keep off each other's rows; a SQLite database has one at a time. */
 export function isPostgres({ options }: Pick<DataSource, 'options'>): boolean {
   return options.type === 'postgres';
+}
+
+/** @returns undefined where the database brings commits to its disk by itself, or has none */
+export function logOf(dataSource: DataSource): SqliteLog | undefined {
+  return dataSource instanceof PortableDataSource ? dataSource.log : undefined;
 }

@@ -23,6 +23,25 @@ const publish = async (server: TestServer, stream: string, seconds: number): Pro
     media: await makeMedia({ seconds, gopFrames: 30 }),
   });
 
+/** How long answers take that need no sync, asked for one after another until something is over. */
+async function longestAnswerMs(server: TestServer, isOver: () => boolean): Promise<number> {
+  let longestMs = 0;
+  while (!isOver()) {
+    const askedAt = performance.now();
+    await (await fetch(server.url('/livez'))).text();
+    longestMs = Math.max(longestMs, performance.now() - askedAt);
+    await pause(10);
+  }
+  return longestMs;
+}
+
+const hold = async (server: TestServer, stream: string, method: 'PUT' | 'DELETE'): Promise<number> => {
+  const database = new DatabaseSync(server.database, { readOnly: true });
+  const row = database.prepare('SELECT id FROM recording_sessions WHERE stream = ?').get(stream);
+  database.close();
+  return (await fetch(server.url(`/api/v1/sessions/${String(row?.['id'])}/hold`), { method })).status;
+};
+
 function stateOf(server: TestServer, stream: string): { state: string; reason: string | null } | undefined {
   const database = new DatabaseSync(server.database, { readOnly: true });
   try {
@@ -92,6 +111,49 @@ describe('a disk that takes its time', () => {
       expect((await recording.samples('video')).map(({ hash }) => hash)).toEqual(publisher.sent.video);
       expect((await recording.samples('audio')).map(({ hash }) => hash)).toEqual(publisher.owed.audio);
     }
+    expect(await alteredObjects(readPromises(server.database), (key) => server.readObject(key))).toEqual([]);
+  });
+});
+
+describe("a disk of the database's log", () => {
+  withDisk('that takes its time lets what is acknowledged wait for it, and nothing else', async () => {
+    using disk = new FaultyDisk();
+    await using server = await startOn(disk);
+    await using _publisher = await publish(server, 'cam', 10);
+    await until(() => stateOf(server, 'cam')?.state === 'recording', 'it is recorded');
+    disk.become({ call: 'sync', folder: server.database, delayMs: 1500 });
+
+    const askedAt = performance.now();
+    let isHeld = false;
+    const held = hold(server, 'cam', 'PUT').finally(() => (isHeld = true));
+    const longestMs = await longestAnswerMs(server, () => isHeld);
+
+    expect(await held).toBe(204);
+    expect(performance.now() - askedAt).toBeGreaterThan(1500);
+    expect(longestMs).toBeLessThan(1000);
+    disk.become();
+  });
+
+  withDisk('that answers EIO keeps anything from being acknowledged; afterwards everything is there', async () => {
+    using disk = new FaultyDisk();
+    await using server = await startOn(disk);
+    await using publisher = await publish(server, 'cam', 9);
+    await pause(3000);
+
+    disk.become({ call: 'sync', folder: `${server.database}-wal`, fails: true });
+    expect(await hold(server, 'cam', 'PUT')).toBe(500);
+    await pause(2500);
+    expect(await hold(server, 'cam', 'PUT')).toBe(500);
+    expect(await server.get('/api/record/cam')).toEqual({ recording: true });
+    disk.become();
+    expect(await hold(server, 'cam', 'DELETE')).toBe(204);
+    await publisher.ended();
+    await until(() => isFinished(server, 'cam'), 'the recording is finished');
+
+    await until(async () => (await StoredRecording.of(server, 'cam')).entry.duration_ms > 8500, 'all rows are there');
+    const recording = await StoredRecording.of(server, 'cam');
+    expect((await recording.samples('video')).map(({ hash }) => hash)).toEqual(publisher.sent.video);
+    expect((await recording.samples('audio')).map(({ hash }) => hash)).toEqual(publisher.owed.audio);
     expect(await alteredObjects(readPromises(server.database), (key) => server.readObject(key))).toEqual([]);
   });
 });

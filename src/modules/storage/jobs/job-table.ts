@@ -1,7 +1,7 @@
 import { In, IsNull, LessThanOrEqual, MoreThan, Not, Raw, type DataSource, type FindOptionsWhere } from 'typeorm';
 import type { Clock } from '../../../shared/clock.js';
 import { groupBy } from '../../../shared/group-by.js';
-import { inTransaction } from '../../../persistence/transaction.js';
+import { inTransaction, readSettled } from '../../../persistence/transaction.js';
 import { Job, type JobLane } from '../entities/job.entity.js';
 import { newJob } from './new-job.js';
 import type { ObjectKey } from '../ports/object-key.js';
@@ -62,19 +62,23 @@ export class JobTable {
     return next === null ? undefined : Math.max(0, next.dueAt.getTime() - this.clock.epochMs());
   }
 
-  /** @returns the job as it is now; undefined when it was withdrawn or put off since it was seen */
+  /**
+   * @returns the job as it is now, and stays after a power cut: what it does cannot be taken back; undefined when it was
+   * withdrawn or put off since it was seen
+   */
   async reread({ id }: Job): Promise<Job | undefined> {
-    const job = await this.dataSource.manager.findOneBy(Job, { id, dueAt: LessThanOrEqual(this.now()) });
+    const dueAt = LessThanOrEqual(this.now());
+    const job = await readSettled(this.dataSource, (manager) => manager.findOneBy(Job, { id, dueAt }));
     return job ?? undefined;
   }
 
   /** As {@link reread}, in the same order. */
   async rereadAll(jobs: readonly Job[]): Promise<Job[]> {
     if (jobs.length === 0) return [];
-    return this.dataSource.manager.find(Job, {
-      where: { id: In(jobs.map(({ id }) => id)), dueAt: LessThanOrEqual(this.now()) },
-      order: { dueAt: 'ASC', objectKey: 'ASC' },
-    });
+    const where = { id: In(jobs.map(({ id }) => id)), dueAt: LessThanOrEqual(this.now()) };
+    return readSettled(this.dataSource, (manager) =>
+      manager.find(Job, { where, order: { dueAt: 'ASC', objectKey: 'ASC' } }),
+    );
   }
 
   /** The deletions are done, all of one kind. Those that were asked for again meanwhile go to the end of the line. */

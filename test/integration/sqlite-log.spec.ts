@@ -1,0 +1,88 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { migrations } from '../../src/migrations/index.js';
+import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
+import { openDataSource } from '../../src/persistence/open-data-source.js';
+import { inTransaction } from '../../src/persistence/transaction.js';
+import { databaseSettings } from '../support/databases.js';
+import { until } from '../support/wait.js';
+
+const MIB = 1024 * 1024;
+const ROW_BYTES = 100_000;
+
+describe('the log of a SQLite database', () => {
+  let folder: string;
+  let path: string;
+  let database: DataSource;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'aircheck-log-'));
+    path = join(folder, 'aircheck.db');
+    const settings = databaseSettings(`sqlite://${path}`);
+    database = await openDataSource(dataSourceOptions(settings, { entities: [], migrations }));
+    await database.query('CREATE TABLE "texts" ("text" text NOT NULL)');
+  });
+
+  afterEach(async () => {
+    if (database.isInitialized) await database.destroy();
+    await rm(folder, { recursive: true });
+  });
+
+  const logMib = async (): Promise<number> => (await stat(`${path}-wal`)).size / MIB;
+
+  const write = async (mib: number): Promise<void> => {
+    for (let written = 0; written < mib * MIB; written += ROW_BYTES) {
+      await inTransaction(database, (manager) =>
+        manager.query('INSERT INTO "texts" VALUES (?)', ['x'.repeat(ROW_BYTES)]),
+      );
+    }
+  };
+
+  const copiedPages = async (): Promise<{ log: number; checkpointed: number }> => {
+    const [pages] = await database.query<{ log: number; checkpointed: number }[]>('PRAGMA wal_checkpoint(NOOP)');
+    return pages ?? { log: 0, checkpointed: 0 };
+  };
+
+  it('is copied into the database and begun anew beside those that write', async () => {
+    await write(40);
+
+    expect(await logMib()).toBeLessThan(20);
+    expect((await stat(path)).size / MIB).toBeGreaterThan(20);
+    expect(await database.query('SELECT COUNT(*) AS "count" FROM "texts"')).toEqual([{ count: 420 }]);
+    expect(await database.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  });
+
+  it('grows while somebody reads what was there before, and is small again after that', async () => {
+    const reader = await new DataSource({ type: 'better-sqlite3', database: path }).initialize();
+    await write(1);
+    await reader.query('BEGIN');
+    await reader.query('SELECT COUNT(*) FROM "texts"');
+    await write(24);
+    expect(await logMib()).toBeGreaterThan(24);
+
+    await reader.query('COMMIT');
+    await reader.destroy();
+    await until(async () => {
+      await write(1);
+      return (await logMib()) <= 16;
+    }, 'the log is begun anew, and no larger than it has to be');
+    expect(await database.query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  });
+
+  it('is in the database when that was closed', async () => {
+    await write(6);
+    await database.destroy();
+
+    await expect(stat(`${path}-wal`)).rejects.toThrow('ENOENT');
+  });
+
+  it('is not synced by the one who writes', async () => {
+    expect(await database.query('PRAGMA synchronous')).toEqual([{ synchronous: 1 }]);
+    expect(await database.query('PRAGMA wal_autocheckpoint')).toEqual([{ wal_autocheckpoint: 0 }]);
+    await write(1);
+
+    expect((await copiedPages()).checkpointed).toBe(0);
+  });
+});
