@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './cli/file-threads.js';
+import './cli/garbage-collection.js';
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

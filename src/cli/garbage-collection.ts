@@ -1,0 +1,18 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * V8 marks what lives in the old generation with four threads at once, however few cores there are: on one core the main
+ * thread is then left a fifth of it for as long as that takes, some 80 ms every few seconds, and so much longer is an
+ * answer. With one such thread it is left half.
+ */
+const MARKING_THREADS = 1;
+
+/**
+ * The young generation begins with 1 MiB and doubles now and then: while it is small, much that a request leaves behind is
+ * taken for old. So it goes to its 16 MiB, which it would come to anyway, as soon as it grows at all.
+ */
+const YOUNG_GROWTH = 16;
+
+// Both are looked at each time that they matter. Imported before anything grows.
+setFlagsFromString(`--concurrent-marking-max-worker-num=${String(MARKING_THREADS)}`);
+setFlagsFromString(`--semi-space-growth-factor=${String(YOUNG_GROWTH)}`);
