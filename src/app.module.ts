@@ -9,6 +9,7 @@ import { AuthModule } from './modules/auth/auth.module.js';
 import { ExportsModule } from './modules/exports/exports.module.js';
 import { GraphqlModule } from './modules/graphql/graphql.module.js';
 import { IceModule } from './modules/ice/ice.module.js';
+import { ReachabilityModule } from './modules/ice/reachability.module.js';
 import { IndexModule } from './modules/index/index.module.js';
 import { RecorderModule } from './modules/recorder/recorder.module.js';
 import { SignalingModule } from './modules/signaling/signaling.module.js';
@@ -46,6 +47,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     IndexModule,
     ExportsModule,
     SignalingModule,
+    ReachabilityModule,
     RecorderModule,
     GraphqlModule,
   ],

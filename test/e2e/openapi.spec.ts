@@ -37,6 +37,7 @@ const LOGIN = '/api/login';
 const MAKE_TOKEN = '/api/token';
 const OBJECT = '/api/record/object/{key}';
 const DASH = '/play/{stream}/manifest.mpd';
+const REACHABILITY = '/api/v1/reachability';
 const HLS = '/play/{stream}/index.m3u8';
 
 const ANN = '{"username":"ann","password":"wrong"}';
@@ -202,6 +203,18 @@ describe('the description of the HTTP interface', () => {
     [401, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{}', headers: anonymous }],
     [415, PRESIGN, { method: 'POST', path: PRESIGN, type: 'text/plain', body: '{}' }],
     [422, PRESIGN, { method: 'POST', path: PRESIGN, type: JSON_TYPE, body: '{"method":"GET","path":"a"}' }],
+    [200, REACHABILITY, { method: 'GET', path: REACHABILITY }],
+    [401, REACHABILITY, { method: 'GET', path: REACHABILITY, headers: anonymous }],
+    ...(
+      [
+        [201, JSON.stringify({ offer: offer() })],
+        [400, '{"offer":"hello"}'],
+      ] as const
+    ).map(([status, body]): [number, string, Call] => [
+      status,
+      `${REACHABILITY}/checks`,
+      { method: 'POST', path: `${REACHABILITY}/checks`, type: JSON_TYPE, body },
+    ]),
     [200, PING, { method: 'GET', path: PING }],
     [401, PING, { method: 'GET', path: PING, headers: anonymous }],
     [400, LOGIN, { method: 'POST', path: LOGIN, type: JSON_TYPE, body: '{"username":"ann"}', headers: anonymous }],

@@ -114,7 +114,8 @@ export function isLive({ publish, recording }: LiveStream): boolean {
   return recording || publish.sessions.some(({ state }) => state !== 'closed' && state !== 'failed');
 }
 
-async function call<T>(path: string, init?: RequestInit): Promise<T> {
+/** @throws Error with the server's own words when it refuses */
+export async function call<T>(path: string, init?: RequestInit): Promise<T> {
   const response = await fetch(path, init);
   if (!response.ok) throw new Error(await explain(response));
   const text = await response.text();

@@ -3,6 +3,7 @@ import { isLive, type LiveStream, watchStreams } from './api';
 import { GoLive } from './go-live';
 import { LiveStreams } from './live-streams';
 import { Player, type Playable } from './player';
+import { ReachabilityCheck } from './reachability-check';
 import { Recordings } from './recordings';
 import { WatchView, type Watched } from './watch/watch-view';
 
@@ -47,6 +48,7 @@ export function App(): React.JSX.Element {
         <div className="column">
           <LiveStreams streams={streams.filter(isLive)} onPlay={play} />
           <Recordings version={recordingsVersion} live={streams} onWatch={watch} />
+          <ReachabilityCheck />
         </div>
       </main>
     </>

@@ -167,7 +167,8 @@ function isOnePort(seen: readonly Endpoint[]): boolean {
 /** Beside the port that was seen there is our own: it may be forwarded. With a port for each destination there is only that. */
 function endpointsOf(seen: readonly Endpoint[], ownPort: number): Endpoint[] {
   const own = seen.map(({ address }) => ({ address, port: ownPort }));
-  return isOnePort(seen) ? [...seen.map(({ address, port }) => ({ address, port })), ...own] : own;
+  const all = isOnePort(seen) ? [...seen.map(({ address, port }) => ({ address, port })), ...own] : own;
+  return [...new Map(all.map((one) => [`${one.address} ${String(one.port)}`, one])).values()];
 }
 
 function keyOf(transactionId: Uint8Array): string {
