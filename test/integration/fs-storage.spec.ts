@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NodeRecordingFiles } from '../../src/engine/recording/node-recording-files.js';
 import { createLocalStorage } from '../../src/modules/storage/drivers/index.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { InvalidObjectKeyError, ObjectNotFoundError } from '../../src/modules/storage/storage.errors.js';
@@ -94,6 +95,56 @@ describe('storage driver fs', () => {
     expect(await readdir(outside)).toEqual(['secret']);
     expect(await readFile(join(outside, 'secret'), 'utf8')).toBe('secret');
     await rm(outside, { recursive: true });
+  });
+
+  it('takes away folders in which nothing is left, up to its root', async () => {
+    const driver = create();
+    const other = parseObjectKey('cam/2026/11/21/seg_0001.m4s');
+    for (const each of [key, other]) await driver.put(each, chunks('x'));
+
+    await driver.deleteAll([key]);
+    expect(await readdir(join(root, 'cam/2026/11'))).toEqual(['21']);
+    await driver.delete(other);
+    await driver.delete(other);
+
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it('keeps a folder that a link leads to', async () => {
+    const driver = create();
+    await mkdir(join(root, 'real'));
+    await symlink(join(root, 'real'), join(root, 'cam'));
+    const linked = parseObjectKey('cam/x');
+    await driver.put(linked, chunks('x'));
+
+    await driver.delete(linked);
+    await driver.put(linked, chunks('y'));
+
+    expect(await readFile(join(root, 'real/x'), 'utf8')).toBe('y');
+  });
+
+  it('loses nothing that is written into a folder while it becomes empty', async () => {
+    const driver = create();
+    const files = new NodeRecordingFiles(root);
+    const kept: string[] = [];
+    for (let round = 0; round < 150; round += 1) {
+      const folder = `cam/${String(round % 3)}`;
+      const gone = parseObjectKey(`${folder}/gone`);
+      await driver.put(gone, chunks('x'), { isDurable: false });
+      const [put, recorded] = [`${folder}/put_${String(round)}`, `${folder}/recorded_${String(round)}`];
+      const [, , file] = await Promise.all([
+        driver.delete(gone),
+        driver.put(parseObjectKey(put), chunks('kept'), { isDurable: false }),
+        files.create(recorded),
+      ]);
+      await file.write(Buffer.from('kept'), 0);
+      await file.close();
+      kept.push(put, recorded);
+      if (round % 10 !== 9) continue;
+      for (const each of kept) expect(await readFile(join(root, each), 'utf8')).toBe('kept');
+      await driver.deleteAll(kept.splice(0).map(parseObjectKey));
+      expect(await readdir(root)).toEqual([]);
+    }
   });
 
   it('does not mistake a folder whose name begins like the root for the root', async () => {

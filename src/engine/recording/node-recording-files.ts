@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { systemErrorCode } from '../../shared/errors.js';
 import { RecordingFiles, type ExistingFile, type FileTimes, type RecordingFile } from './recording-files.js';
 
+const MOST_TRIES = 3;
+
 /** Recordings in a folder of this machine. */
 export class NodeRecordingFiles extends RecordingFiles {
   /** @param rootPath absolute */
@@ -11,11 +13,18 @@ export class NodeRecordingFiles extends RecordingFiles {
     super();
   }
 
+  /** The folder may be taken away, when it has become empty, before the file is in it. */
   async create(objectKey: string): Promise<RecordingFile> {
     const path = this.pathOf(objectKey);
-    const firstMade = await mkdir(dirname(path), { recursive: true });
-    if (firstMade !== undefined) await syncNewFolders(firstMade, dirname(path));
-    return new NodeFile(await open(path, 'wx'));
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const firstMade = await mkdir(dirname(path), { recursive: true });
+        if (firstMade !== undefined) await syncNewFolders(firstMade, dirname(path));
+        return new NodeFile(await open(path, 'wx'));
+      } catch (error) {
+        if (tries === MOST_TRIES || systemErrorCode(error) !== 'ENOENT') throw error;
+      }
+    }
   }
 
   async open(objectKey: string): Promise<ExistingFile> {

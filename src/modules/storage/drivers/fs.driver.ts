@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, createWriteStream, fstatSync, type Stats } from 'node:fs';
+import { constants, fstatSync, type Stats } from 'node:fs';
 import {
   link,
   mkdir,
@@ -8,6 +8,7 @@ import {
   realpath,
   rename,
   rm,
+  rmdir,
   stat,
   statfs,
   unlink,
@@ -44,6 +45,7 @@ import { probeFolder } from './probe-folder.js';
 /** What open, stat and opendir say when a path leads to nothing, or through a file. */
 const ABSENT: readonly (string | undefined)[] = ['ENOENT', 'ENOTDIR'];
 const PARTIAL_SUFFIX = '.partial';
+const MOST_TRIES = 3;
 
 interface OpenedFile {
   readonly file: FileHandle;
@@ -63,10 +65,10 @@ export class FsStorageDriver extends StorageDriver implements LocalStorage {
 
   async put(key: ObjectKey, body: AsyncIterable<Uint8Array>, options: PutOptions = {}): Promise<StoredObject> {
     const isDurable = options.isDurable ?? true;
-    const directory = await this.makeDirectory(dirname(key));
-    const partial = join(directory, `.${randomUUID()}${PARTIAL_SUFFIX}`);
+    const { file, partial } = await this.openPartial(dirname(key));
+    const directory = dirname(partial);
     try {
-      await pipeline(Readable.from(body), createWriteStream(partial, { flags: 'wx', flush: isDurable }));
+      await pipeline(Readable.from(body), file.createWriteStream({ flush: isDurable }));
       const { size: sizeBytes } = await stat(partial);
       await this.name(partial, join(directory, basename(key)), key, options.onlyIfAbsent ?? false);
       if (isDurable) await syncDirectory(directory);
@@ -121,6 +123,7 @@ export class FsStorageDriver extends StorageDriver implements LocalStorage {
     } catch (error) {
       if (!ABSENT.includes(systemErrorCode(error))) throw error;
     }
+    await this.removeEmpty(dirname(key));
   }
 
   /** Each folder is synced once, whatever goes from it. */
@@ -129,7 +132,9 @@ export class FsStorageDriver extends StorageDriver implements LocalStorage {
     for (const [folder, inside] of groupBy(keys, (key) => dirname(key))) {
       try {
         const directory = await this.find(folder);
-        if (directory !== undefined) await unlinkAll(directory, inside, failures);
+        if (directory === undefined) continue;
+        await unlinkAll(directory, inside, failures);
+        await this.removeEmpty(folder);
       } catch (error) {
         for (const key of inside) failures.set(key, errorOf(error));
       }
@@ -155,6 +160,36 @@ export class FsStorageDriver extends StorageDriver implements LocalStorage {
     const now = await statIfPresent(this.localRoot);
     if (now?.dev === this.rootFacts?.dev && now?.ino === this.rootFacts?.ino) return;
     throw new Error(`${this.localRoot} is not the folder that it was: its disk may be away.`);
+  }
+
+  /** A file in a folder that may be taken away, when it has become empty, until the file is in it. */
+  private async openPartial(folder: string): Promise<{ file: FileHandle; partial: string }> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const partial = join(await this.makeDirectory(folder), `.${randomUUID()}${PARTIAL_SUFFIX}`);
+        return { file: await open(partial, 'wx'), partial };
+      } catch (error) {
+        if (tries === MOST_TRIES || systemErrorCode(error) !== 'ENOENT') throw error;
+      }
+    }
+  }
+
+  /**
+   * Takes away a folder in which nothing is left, and those above it: the kernel refuses where something is. One that a
+   * link leads to stays, or the link would lead nowhere.
+   */
+  private async removeEmpty(folder: string): Promise<void> {
+    const root = await this.root();
+    for (let key = folder; key !== '.'; key = dirname(key)) {
+      const path = join(root, key);
+      try {
+        if ((await realpath(path)) !== path) return;
+        await rmdir(path);
+        await syncDirectory(dirname(path));
+      } catch (error) {
+        if (!ABSENT.includes(systemErrorCode(error))) return;
+      }
+    }
   }
 
   private async name(partial: string, path: string, key: ObjectKey, onlyIfAbsent: boolean): Promise<void> {
