@@ -7,10 +7,20 @@ import type { StorageDriver } from './ports/storage-driver.js';
 @Injectable()
 export class AnswerGates {
   private readonly gates = new Map<StorageDriver, AnswerGate>();
+  private readonly bodies = new Map<StorageDriver, AnswerGate>();
 
   of(store: StorageDriver): AnswerGate {
-    const gate = this.gates.get(store) ?? new AnswerGate(systemClock);
-    this.gates.set(store, gate);
-    return gate;
+    return gateIn(this.gates, store);
   }
+
+  /** A store may say at once what it has, and give nothing of it. */
+  ofBodies(store: StorageDriver): AnswerGate {
+    return gateIn(this.bodies, store);
+  }
+}
+
+function gateIn(gates: Map<StorageDriver, AnswerGate>, store: StorageDriver): AnswerGate {
+  const gate = gates.get(store) ?? new AnswerGate(systemClock);
+  gates.set(store, gate);
+  return gate;
 }

@@ -20,6 +20,29 @@ export async function answerOf<T>(answer: Promise<T>, limitMs = ANSWER_LIMIT_MS)
   }
 }
 
+/**
+ * @returns the same body, once the first of it is there
+ * @throws {StorageUnavailableError} when it does not come in time: the body is closed
+ */
+export async function begun(body: Readable, limitMs = ANSWER_LIMIT_MS): Promise<Readable> {
+  try {
+    await inTime(firstOf(body), limitMs);
+    return body;
+  } catch (error) {
+    body.destroy();
+    const reason = error instanceof TimeLimitError ? `${error.message}.` : 'the object cannot be read.';
+    throw new StorageUnavailableError('unreachable', reason, { cause: error });
+  }
+}
+
+/** What is there is left for the reader. */
+function firstOf(body: Readable): Promise<void> {
+  if (body.readableLength > 0 || body.readableEnded) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    body.once('readable', resolve).once('close', resolve).once('error', reject);
+  });
+}
+
 function closeLate(answer: unknown): void {
   if (answer instanceof Readable) answer.destroy();
 }

@@ -7,7 +7,7 @@ import { bodyOf } from './ports/body-of.js';
 import { parseObjectKey, type ObjectKey } from './ports/object-key.js';
 import type { ByteRange, ObjectFacts, PutOptions, StorageDriver, StoredObject } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
-import { answerOf } from './remote-answer.js';
+import { answerOf, begun } from './remote-answer.js';
 import { InvalidObjectKeyError, ObjectNotFoundError } from './storage.errors.js';
 
 /** Who asks what a bucket has of a directory waits with a recording: one that answers slowly is gone on without. */
@@ -82,7 +82,7 @@ export class StorageService {
     for (const store of [this.stores.local, ...this.buckets()]) {
       try {
         const facts = await this.answer(store, () => store.head(key));
-        if (facts?.sizeBytes === sizeBytes) return { read: (range) => this.answer(store, () => store.get(key, range)) };
+        if (facts?.sizeBytes === sizeBytes) return { read: (range) => this.body(store, key, range) };
       } catch (error) {
         if (error instanceof InvalidObjectKeyError) throw error;
         failures.push(error);
@@ -128,6 +128,11 @@ export class StorageService {
   /** The folder takes as long as its disk takes; a bucket that does not answer in time is away. */
   private answer<T>(store: StorageDriver, ask: () => Promise<T>): Promise<T> {
     return store === this.stores.local ? ask() : this.gates.of(store).through(ask);
+  }
+
+  private body(store: StorageDriver, key: ObjectKey, range: ByteRange): Promise<Readable> {
+    if (store === this.stores.local) return store.get(key, range);
+    return this.gates.ofBodies(store).through(async () => begun(await store.get(key, range)));
   }
 
   private buckets(): StorageDriver[] {
