@@ -11,7 +11,7 @@ import { StorageUnavailableError } from '../../src/modules/storage/storage.error
 import { startOssServer } from '../support/oss-server.js';
 import { S3Server } from '../support/s3-server.js';
 import { itWith } from '../support/tools.js';
-import { ArchiveFixture, DIRECTORY, segmentBytes } from './support/archive-fixture.js';
+import { ArchiveFixture, DIRECTORY, initBytes, segmentBytes } from './support/archive-fixture.js';
 import { check, flipByte, segmentsIn, summaryOf } from './support/checked-archive.js';
 import { textIn } from './support/jobs-fixture.js';
 
@@ -66,10 +66,26 @@ describe('with a bucket', () => {
     await fixture.rows.clear(Job);
 
     const { findings } = await check(fixture, { repair: true });
-    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['upload-forgotten', 'view-missing']));
+    const found = new Set(findings.map(({ kind }) => kind));
+    expect(found).toEqual(new Set(['upload-forgotten', 'copy-missing', 'view-missing']));
     expect(findings.filter(({ kind }) => kind === 'upload-forgotten')).toHaveLength(2);
 
     expect(await check(fixture)).toEqual({ findings: [], notes: [] });
+  });
+
+  it('names an init that the bucket has lost, and has it uploaded again', async () => {
+    await using fixture = await ArchiveFixture.make('bucket');
+    await fixture.record([1]);
+    await fixture.upload();
+    const key = parseObjectKey(`${DIRECTORY}/init.m4s`);
+    await fixture.archive.stores.bucket?.delete(key);
+
+    const { findings } = await check(fixture, { repair: true });
+    expect(findings).toMatchObject([{ kind: 'copy-missing', key, repaired: true }]);
+    await fixture.doJobs();
+
+    expect((await fixture.archive.stores.bucket?.head(key))?.sizeBytes).toBe(initBytes('video').length);
+    expect(await check(fixture, { deep: true })).toEqual({ findings: [], notes: [] });
   });
 
   it('names views in the bucket that are gone or say something else, and has them uploaded again', async () => {

@@ -1,5 +1,6 @@
+import { In } from 'typeorm';
 import type { Archive } from '../archive/archive.js';
-import type { TrackRow } from '../entities/index.js';
+import { SegmentRow, type TrackRow } from '../entities/index.js';
 import {
   faultOf,
   isSomewhere,
@@ -20,7 +21,7 @@ export class InitCheck {
   private readonly repair: ObjectRepair;
 
   constructor(
-    archive: Archive,
+    private readonly archive: Archive,
     private readonly scope: DirectoryScope,
     private readonly findings: Findings,
     private readonly copies: CopyFinder,
@@ -59,13 +60,22 @@ export class InitCheck {
     await this.checkPlaces(promise, copies, here);
   }
 
-  /** Where it is missing it waits, or has been released. */
+  /** Where the folder lacks it, it has been released; where the bucket does, it waits, or nothing of it is to be there. */
   private async checkPlaces(promise: PromisedObject, { local, bucket }: Copies, here: Place): Promise<void> {
     if (local !== 'good' && local !== 'missing' && local !== 'unknown') {
       await this.findings.add(copyFault(local, 'folder', here), () => this.repair.copyHere(promise));
     }
-    if (bucket === 'good' || bucket === 'missing' || bucket === 'unknown') return;
+    if (bucket === 'good' || bucket === 'unknown') return;
+    if (bucket === 'missing' && !(await this.isWantedInBucket())) return;
     if (await this.repair.isUploadOrdered(promise)) return;
     await this.findings.add(copyFault(bucket, 'bucket', here), () => this.repair.uploadInitAnew(promise));
+  }
+
+  /** Media that was recorded before there was a bucket is in the folder, and its inits are too. */
+  private isWantedInBucket(): Promise<boolean> {
+    const { dataSource, outbox } = this.archive;
+    if (!outbox.hasBucket) return Promise.resolve(false);
+    const { directory } = this.scope;
+    return dataSource.manager.existsBy(SegmentRow, { directory, state: In(['uploading', 'stored']) });
   }
 }
