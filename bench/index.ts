@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import type * as Config from '../src/config/index.js';
 import type * as Migrations from '../src/migrations/index.js';
 import type * as Entities from '../src/modules/index/entities/index.js';
-import type * as Jobs from '../src/modules/storage/entities/job.entity.js';
+import type * as Stored from '../src/modules/storage/entities/index.js';
 import type * as Options from '../src/persistence/data-source-options.js';
 import type * as Open from '../src/persistence/open-data-source.js';
 import { BUSY_STREAM, DAYS, generateRows, SEGMENTS_PER_DAY } from './index-rows/generate-rows.ts';
@@ -74,11 +74,11 @@ async function prepare(): Promise<void> {
   const { openDataSource } = await importBuilt<typeof Open>('persistence/open-data-source.js');
   const { migrations } = await importBuilt<typeof Migrations>('migrations/index.js');
   const { indexEntities, SegmentRow } = await importBuilt<typeof Entities>('modules/index/entities/index.js');
-  const { Job } = await importBuilt<typeof Jobs>('modules/storage/entities/job.entity.js');
+  const { storageEntities } = await importBuilt<typeof Stored>('modules/storage/entities/index.js');
   const env = { DATABASE_URL: url, AIRCHECK_DATABASE_STATEMENT_TIMEOUT_SECONDS: '3600' };
   const { config } = loadConfig({ env, cwd: folder });
   const dataSource = await openDataSource(
-    dataSourceOptions(config.database, { entities: [...indexEntities, Job], migrations }),
+    dataSourceOptions(config.database, { entities: [...indexEntities, ...storageEntities], migrations }),
   );
   const wanted = Number(values.rows ?? (isPostgres ? 10_000_000 : 2_000_000));
   const begunMs = performance.now();

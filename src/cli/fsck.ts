@@ -13,7 +13,7 @@ export const fsckCommand: Command = {
   name: 'fsck',
   refusal: 'Nothing was checked',
   summary:
-    'Checks the data of a stopped server. --deep: reads every byte; --repair: repairs; --json: one JSON document; --even-if-empty: also when the storage has nothing of what the database knows. Exit code 0 clean, 1 findings, 2 could not look, or not at all of it.',
+    'Checks the data of a stopped server. --deep: reads every byte; --repair: repairs; --json: one JSON document; --even-if-empty: also when the storage has nothing of what the database knows; --adopt: takes the storage over from another database. Exit code 0 clean, 1 findings, 2 could not look, or not at all of it.',
   failureExitCode: COULD_NOT_LOOK,
   run: check,
 };
@@ -40,15 +40,23 @@ function parse(args: readonly string[]): {
   readonly repair: boolean;
   readonly json: boolean;
   readonly evenIfEmpty: boolean;
+  readonly adopt: boolean;
 } {
   const flag = { type: 'boolean', default: false } as const;
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: 'string', short: 'c' }, deep: flag, repair: flag, json: flag, 'even-if-empty': flag },
+      options: {
+        config: { type: 'string', short: 'c' },
+        deep: flag,
+        repair: flag,
+        json: flag,
+        'even-if-empty': flag,
+        adopt: flag,
+      },
     });
-    const { config, deep, repair, json, 'even-if-empty': evenIfEmpty } = values;
-    return { config, deep, repair, json, evenIfEmpty };
+    const { config, deep, repair, json, adopt, 'even-if-empty': evenIfEmpty } = values;
+    return { config, deep, repair, json, evenIfEmpty, adopt };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -5,16 +5,17 @@ import { loadConfig, sqlitePath, type AppConfig } from '../config/index.js';
 import { migrations } from '../migrations/index.js';
 import type { Archive } from '../modules/index/archive/archive.js';
 import { indexEntities } from '../modules/index/entities/index.js';
-import { Job } from '../modules/storage/entities/job.entity.js';
+import { knownObjectsOf } from '../modules/index/archive/known-objects.js';
+import { storageEntities } from '../modules/storage/entities/index.js';
 import { OutboxService } from '../modules/storage/outbox.service.js';
-import { openStores } from '../modules/storage/storage.module.js';
+import { openOwnedStores } from '../modules/storage/storage.module.js';
 import { dataSourceOptions } from '../persistence/data-source-options.js';
 import { openDataSource } from '../persistence/open-data-source.js';
 import { ArchiveUnusableError } from './archive-unusable.error.js';
 import type { CommandContext } from './command.js';
 import { lockData } from './data-lock.js';
 
-const persisted = { entities: [...indexEntities, Job], migrations };
+const persisted = { entities: [...indexEntities, ...storageEntities], migrations };
 
 /**
  * The rows and objects of a node that does not run, for the time of the process.
@@ -29,10 +30,13 @@ export async function openArchive(
   const { config } = loadConfig({ env, cwd, configFile });
   await lockData(config, 'stop it first');
   const dataSource = database === 'as-it-is' ? await openAsItIs(config) : await openOrMake(config);
-  const stores = await openStores(config.recorder);
+  const ownership = await openOwnedStores(config.recorder, dataSource);
+  ownership.askForObjects(knownObjectsOf(dataSource, config.recorder.node_alias));
+  const { stores } = ownership;
   return {
     dataSource,
     stores,
+    ownership,
     outbox: new OutboxService(dataSource, stores, config),
     timeZone: config.recorder.time_zone,
     segmentDurationMs: config.recorder.segment_duration_seconds * 1000,

@@ -12,7 +12,7 @@ export const reindexCommand: Command = {
   name: 'reindex',
   refusal: 'Nothing was made anew',
   summary:
-    'Makes the database of a stopped server from its storage alone. --force: replaces the rows that are there; --take-back: makes rows also of what was deleted with removeObjects=false; --even-if-empty: also when the storage has nothing of what the rows name. Exit code 0 all, 1 something could not be read, 2 not done.',
+    'Makes the database of a stopped server from its storage alone. --force: replaces the rows that are there; --take-back: makes rows also of what was deleted with removeObjects=false; --even-if-empty: also when the storage has nothing of what the rows name; --adopt: takes the storage over from another database. Exit code 0 all, 1 something could not be read, 2 not done.',
   failureExitCode: COULD_NOT_WORK,
   run: rebuild,
 };
@@ -48,15 +48,22 @@ function parse(args: readonly string[]): {
   readonly force: boolean;
   readonly takeBack: boolean;
   readonly evenIfEmpty: boolean;
+  readonly adopt: boolean;
 } {
   const flag = { type: 'boolean', default: false } as const;
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: 'string', short: 'c' }, force: flag, 'take-back': flag, 'even-if-empty': flag },
+      options: {
+        config: { type: 'string', short: 'c' },
+        force: flag,
+        'take-back': flag,
+        'even-if-empty': flag,
+        adopt: flag,
+      },
     });
-    const { config, force, 'take-back': takeBack, 'even-if-empty': evenIfEmpty } = values;
-    return { config, force, takeBack, evenIfEmpty };
+    const { config, force, adopt, 'take-back': takeBack, 'even-if-empty': evenIfEmpty } = values;
+    return { config, force, takeBack, evenIfEmpty, adopt };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -14,6 +14,7 @@ import {
 import { Engine } from '../engine/index.js';
 import { NodeService, type NodeAddress } from '../modules/index/nodes/node.service.js';
 import { RetentionService } from '../modules/index/retention/retention.service.js';
+import { OwnershipService } from '../modules/storage/ownership.service.js';
 import { SignalingService } from '../modules/signaling/signaling.service.js';
 import { ReadinessService } from '../platform/health/readiness.service.js';
 import { configureHttp } from '../platform/http/configure-http.js';
@@ -22,6 +23,7 @@ import { StartGate } from '../platform/http/start-gate.js';
 import { FrameworkLogger } from '../platform/logging/framework-logger.js';
 import { AddressUnusableError } from './address-unusable.error.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
+import { assertFolderOurs } from './assert-folder-ours.js';
 import { lockData } from './data-lock.js';
 import { endOnSignal } from './end-on-signal.js';
 import { WorkerLoads } from './worker-loads.js';
@@ -48,6 +50,7 @@ async function startApplication({ config, warnings }: LoadedConfig, context: Com
   const app = await createApplication(config, context.engineWorkerUrl);
   const logger = new Logger('Aircheck');
   for (const warning of warnings) logger.warn(warning);
+  await assertFolderOurs(app.get(OwnershipService), config);
   const gate = new StartGate();
   configureHttp(app, { config, version: context.version, webRoot: context.webRoot, gate });
   const address = await listen(app.getHttpServer(), listenAddressOf(config));

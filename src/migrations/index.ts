@@ -6,6 +6,7 @@ import { Lists1795510000000 } from './1795510000000-lists.js';
 import { Outbox1795400000000 } from './1795400000000-outbox.js';
 import { PlaybackRanges1795520000000 } from './1795520000000-playback-ranges.js';
 import { Exports1795530000000 } from './1795530000000-exports.js';
+import { StorageOwner1795570000000 } from './1795570000000-storage-owner.js';
 import { Timeline1795540000000 } from './1795540000000-timeline.js';
 import { RevokedTokens1795590000000 } from './1795590000000-revoked-tokens.js';
 import { TrackSessions1795500000000 } from './1795500000000-track-sessions.js';
@@ -24,5 +25,6 @@ export const migrations = [
   Exports1795530000000,
   Timeline1795540000000,
   IndexSync1795560000000,
+  StorageOwner1795570000000,
   RevokedTokens1795590000000,
 ] as const;

@@ -7,12 +7,12 @@ import { migrations } from '../../src/migrations/index.js';
 import { RevokedToken } from '../../src/modules/auth/entities/revoked-token.entity.js';
 import { ExportRow } from '../../src/modules/exports/entities/export-row.entity.js';
 import { indexEntities } from '../../src/modules/index/entities/index.js';
-import { Job } from '../../src/modules/storage/entities/job.entity.js';
+import { storageEntities } from '../../src/modules/storage/entities/index.js';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
 import { openDataSource } from '../../src/persistence/open-data-source.js';
 import { databaseSettings, makeDatabase, overBothDatabases } from '../support/databases.js';
 
-const persisted = { entities: [...indexEntities, Job, ExportRow, RevokedToken], migrations };
+const persisted = { entities: [...indexEntities, ...storageEntities, ExportRow, RevokedToken], migrations };
 
 overBothDatabases(() => {
   let folder: string;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/index.js';
+import { Job } from '../../src/modules/storage/entities/job.entity.js';
 import { parseObjectKey, type ObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import type {
   ByteRange,
@@ -185,6 +186,19 @@ describe('an object that only the bucket has', () => {
     expect(fixture.bucket.asked).toBe(1);
   }, 20_000);
 
+  it('is 503 at once while the bucket is known to say what it has and to give nothing of it', async () => {
+    fixture.bucket.mood = 'stalling';
+    const startMs = performance.now();
+    await Promise.all([ask(KEY), ask(KEY)]);
+    const firstMs = performance.now() - startMs;
+
+    const responses = await Promise.all([ask(KEY), ask(KEY), ask(KEY)]);
+
+    expect(performance.now() - startMs - firstMs).toBeLessThan(2000);
+    expect(responses.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect((await ask(KEY, { method: 'HEAD' })).status).toBe(200);
+  }, 20_000);
+
   it('asks the bucket for nothing that is here', async () => {
     for (const key of [
       LOCAL_KEY,
@@ -196,6 +210,30 @@ describe('an object that only the bucket has', () => {
     }
 
     expect(fixture.bucket.asked).toBe(0);
+  });
+
+  it('is nobody’s to write to by a signed PUT, once it is in the bucket', async () => {
+    const presign = async (method: 'GET' | 'PUT', path: string): Promise<unknown[]> => {
+      const response = await fetch(`${await fixture.app.getUrl()}/api/storage/presign`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ method, path, ttl_seconds: 60 }),
+      });
+      const { code } = (await response.json()) as { code?: string };
+      return [response.status, code];
+    };
+    const [init, free] = [`${DIRECTORY}/init.m4s`, `${DIRECTORY}/seg_0009.m4s`];
+    await fixture.dataSource.manager.delete(Job, { objectKey: KEY });
+
+    for (const path of [KEY, '.aircheck-storage.json']) {
+      expect(await presign('PUT', path)).toEqual([409, 'object-owned']);
+      expect(await presign('GET', path)).toEqual([200, undefined]);
+    }
+    for (const path of [free, init, LOCAL_KEY, `${DIRECTORY}/manifest.mpd`]) {
+      expect(await presign('PUT', path)).toEqual([200, undefined]);
+    }
+    await fixture.dataSource.manager.delete(Job, { objectKey: init });
+    expect(await presign('PUT', init)).toEqual([409, 'object-owned']);
   });
 
   it('is lost when the bucket has other bytes or none', async () => {

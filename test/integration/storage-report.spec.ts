@@ -31,6 +31,7 @@ overBothDatabases(() => {
       },
       held: { sessions: 0, bytes: 0 },
       jobs: { pending: [], oldestAgeSeconds: null, lastError: null },
+      stores: [{ store: 'folder', belonging: null }],
     });
   });
 

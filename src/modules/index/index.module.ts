@@ -11,6 +11,7 @@ import { IndexEventsService } from './events/index-events.service.js';
 import { IndexSyncController } from './index-sync/index-sync.controller.js';
 import { IndexSyncService } from './index-sync/index-sync.service.js';
 import { IndexService } from './index.service.js';
+import { KnownObjectsService } from './archive/known-objects.service.js';
 import { ManifestService } from './manifest.service.js';
 import { NodeController } from './nodes/node.controller.js';
 import { NodeListService } from './node-list.service.js';
@@ -72,6 +73,7 @@ import { TimelineService } from './timeline/timeline.service.js';
     StorageReportService,
     StorageMetricsService,
     SegmentUploads,
+    KnownObjectsService,
     SpoolKeeperService,
     TimelineService,
     ThumbnailService,

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull, Not } from 'typeorm';
+import { DataSource, IsNull, Not, type EntityManager } from 'typeorm';
 import { Job, type JobKind } from './entities/job.entity.js';
+import type { OutgoingObject } from './outbox.service.js';
+import { parseObjectKey } from './ports/object-key.js';
 
 export type { JobKind } from './entities/job.entity.js';
 
@@ -73,6 +75,18 @@ export class PendingJobsService {
     });
     return job?.lastError ?? undefined;
   }
+}
+
+/** Some of the media and inits that are in the backup storage, the oldest first. */
+export async function backedUpObjects(manager: EntityManager, limit: number): Promise<OutgoingObject[]> {
+  const jobs = await manager.find(Job, {
+    where: { kind: 'upload', lane: 'media', backedUpGeneration: Not(IsNull()) },
+    order: { createdAt: 'ASC' },
+    take: limit,
+  });
+  return jobs.flatMap(({ objectKey, sizeBytes, sha256 }) =>
+    sizeBytes === null || sha256 === null ? [] : [{ key: parseObjectKey(objectKey), sizeBytes, sha256 }],
+  );
 }
 
 interface RawKind {

@@ -20,6 +20,8 @@ const REMEDIES: Readonly<Record<StorageFault, string>> = {
   'clock-skewed': 'set the clock of this machine',
   unreachable: 'see its address and the network',
   overloaded: 'it asked for fewer requests',
+  foreign: 'see its bucket and root',
+  'mark-missing': 'see its bucket and root',
   failed: 'see its options',
 };
 
@@ -59,7 +61,9 @@ export class ProbeService implements OnApplicationBootstrap {
     const failures = await Promise.all([local, bucket].map((store) => failureOf(store)));
     const failure = failures.find((one) => one !== undefined);
     if (failure !== undefined) throw failure;
-    if (bucket !== undefined) this.gates.of(bucket).answered();
+    if (bucket === undefined) return;
+    this.gates.of(bucket).answered();
+    this.gates.ofBodies(bucket).answered();
   }
 
   private async tell(table: string, store: StorageDriver | undefined): Promise<void> {
@@ -73,6 +77,7 @@ async function failureOf(store: StorageDriver | undefined): Promise<StorageUnava
   if (store === undefined) return undefined;
   try {
     await inTime(store.probe(), PROBE_LIMIT_MS);
+    await inTime(store.assertOwned(), PROBE_LIMIT_MS);
     return undefined;
   } catch (error) {
     if (error instanceof StorageUnavailableError) return error;

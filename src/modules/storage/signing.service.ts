@@ -5,24 +5,36 @@ import type { ObjectKey } from './ports/object-key.js';
 import type { PresignedRequest, PresignInput, StorageDriver } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
 import { answerOf } from './remote-answer.js';
-import { PresignUnsupportedError, StorageUnavailableError } from './storage.errors.js';
+import { ObjectOwnedError, PresignUnsupportedError, StorageUnavailableError } from './storage.errors.js';
+import { MARK_KEY } from './ownership/storage-mark.js';
 
 /** URLs of the bucket that are good without credentials, for a while. */
 @Injectable()
 export class SigningService {
+  private isRecorded: (key: ObjectKey) => Promise<boolean> = () => Promise.resolve(false);
+
   constructor(
     private readonly stores: Stores,
     private readonly gates: AnswerGates,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
+  /** Asks whoever has the rows of objects which of them nobody may write to. */
+  askForRecorded(isRecorded: (key: ObjectKey) => Promise<boolean>): void {
+    this.isRecorded = isRecorded;
+  }
+
   /**
    * @throws {PresignUnsupportedError} where recordings are kept in a folder
-   * @throws {StorageUnavailableError} when credentials cannot be had
+   * @throws {ObjectOwnedError} when media that was recorded here would be written to
+   * @throws {StorageUnavailableError} when credentials cannot be had, or for writing when the bucket is not this database's
    */
-  presign(input: PresignInput): Promise<PresignedRequest> {
-    if (this.stores.bucket === undefined) return Promise.reject(new PresignUnsupportedError());
-    return answerOf(this.stores.bucket.presign(input));
+  async presign(input: PresignInput): Promise<PresignedRequest> {
+    const { bucket } = this.stores;
+    if (bucket === undefined) throw new PresignUnsupportedError();
+    const { method, key } = input;
+    if (method === 'PUT' && (key === MARK_KEY || (await this.isRecorded(key)))) throw new ObjectOwnedError(key);
+    return answerOf(bucket.presign(input));
   }
 
   /**

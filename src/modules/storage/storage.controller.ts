@@ -25,10 +25,11 @@ export class StorageController {
   @ApiBody({ type: PresignInputDto })
   @ApiOkResponse({ type: PresignedRequestDto })
   @ApiResponse({ status: 400, description: '`object-key-invalid`, `input-invalid`, `body-malformed`' })
+  @ApiResponse({ status: 409, description: '`object-owned`: a PUT of media that was recorded here' })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
   @ApiResponse({ status: 422, description: '`presign-unsupported`: recordings are kept in a folder' })
-  @ApiResponse({ status: 503, description: '`storage-unavailable`' })
+  @ApiResponse({ status: 503, description: '`storage-unavailable`, `storage-foreign`, `storage-mark-missing`' })
   async presign(@Body({ schema: presignInput }) input: PresignBody): Promise<PresignedRequestDto> {
     const { method, path, ttl_seconds: lifetimeSeconds } = input;
     return new PresignedRequestDto(await this.signing.presign({ method, key: parseObjectKey(path), lifetimeSeconds }));
@@ -43,7 +44,11 @@ export class StorageController {
     description: '`ok`: it works',
     content: { 'text/plain': { schema: { type: 'string', enum: ['ok'] } } },
   })
-  @ApiResponse({ status: 503, description: '`storage-unavailable`: `fault` and `detail` say what is wrong' })
+  @ApiResponse({
+    status: 503,
+    description:
+      '`storage-unavailable`, `storage-foreign`, `storage-mark-missing`: `fault` and `detail` say what is wrong',
+  })
   async ping(): Promise<string> {
     await this.storage.probe();
     return 'ok';

@@ -5,11 +5,13 @@ import { APP_CONFIG, mainStorageOf, storageConfigOf, type AppConfig } from '../.
 import { systemClock } from '../../shared/clock.js';
 import { AnswerGates } from './answer-gates.js';
 import { createLocalStorage, createStorageDriver } from './drivers/index.js';
-import { Job } from './entities/job.entity.js';
+import { storageEntities } from './entities/index.js';
 import { JobRunner, type JobLog, type JobSettings } from './jobs/job-runner.js';
 import { JobTable } from './jobs/job-table.js';
 import { RETRY_TIMING } from './jobs/retry-delay.js';
 import { OutboxService } from './outbox.service.js';
+import { markableStores } from './ownership/markable-stores.js';
+import { OwnershipService } from './ownership.service.js';
 import { PendingJobsService } from './pending-jobs.service.js';
 import { Stores } from './ports/stores.js';
 import { ProbeService } from './probe.service.js';
@@ -21,7 +23,7 @@ import { StorageService } from './storage.service.js';
 const GRACE_MS = 22_000;
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Job])],
+  imports: [TypeOrmModule.forFeature([...storageEntities])],
   controllers: [StorageController],
   providers: [
     AnswerGates,
@@ -30,10 +32,15 @@ const GRACE_MS = 22_000;
     ProbeService,
     OutboxService,
     PendingJobsService,
-    { provide: Stores, inject: [APP_CONFIG], useFactory: ({ recorder }: AppConfig) => openStores(recorder) },
+    {
+      provide: OwnershipService,
+      inject: [APP_CONFIG, DataSource],
+      useFactory: ({ recorder }: AppConfig, dataSource: DataSource) => openOwnedStores(recorder, dataSource),
+    },
+    { provide: Stores, inject: [OwnershipService], useFactory: ({ stores }: OwnershipService) => stores },
     { provide: JobRunner, inject: [APP_CONFIG, DataSource, Stores, OutboxService], useFactory: createJobRunner },
   ],
-  exports: [StorageService, SigningService, OutboxService, PendingJobsService],
+  exports: [StorageService, SigningService, OutboxService, PendingJobsService, OwnershipService],
 })
 export class StorageModule {}
 
@@ -50,6 +57,15 @@ export async function openStores(recorder: AppConfig['recorder']): Promise<Store
     bucket: await createStorageDriver(main),
     backup: backup && (await createStorageDriver(backup)),
   };
+}
+
+/** The same, each kept to the database that it is of. */
+export async function openOwnedStores(
+  recorder: AppConfig['recorder'],
+  dataSource: DataSource,
+): Promise<OwnershipService> {
+  const stores = await openStores(recorder);
+  return new OwnershipService(dataSource, stores, markableStores(recorder, stores));
 }
 
 function createJobRunner(

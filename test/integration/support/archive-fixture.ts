@@ -13,14 +13,18 @@ import { migrations } from '../../../src/migrations/index.js';
 import type { Archive } from '../../../src/modules/index/archive/archive.js';
 import { indexEntities } from '../../../src/modules/index/entities/index.js';
 import { IndexService } from '../../../src/modules/index/index.service.js';
+import { knownObjectsOf } from '../../../src/modules/index/archive/known-objects.js';
 import { ManifestService } from '../../../src/modules/index/manifest.service.js';
 import { SegmentUploads } from '../../../src/modules/index/object-state/segment-uploads.js';
 import { AnswerGates } from '../../../src/modules/storage/answer-gates.js';
 import { createLocalStorage, MemoryStorageDriver } from '../../../src/modules/storage/drivers/index.js';
 import { Job } from '../../../src/modules/storage/entities/job.entity.js';
+import { storageEntities } from '../../../src/modules/storage/entities/index.js';
 import { JobRunner } from '../../../src/modules/storage/jobs/job-runner.js';
 import { JobTable } from '../../../src/modules/storage/jobs/job-table.js';
 import { OutboxService } from '../../../src/modules/storage/outbox.service.js';
+import type { MarkableStore, StorePlace } from '../../../src/modules/storage/ownership/markable-stores.js';
+import { OwnershipService } from '../../../src/modules/storage/ownership.service.js';
 import { parseObjectKey } from '../../../src/modules/storage/ports/object-key.js';
 import type { StorageDriver } from '../../../src/modules/storage/ports/storage-driver.js';
 import type { Stores } from '../../../src/modules/storage/ports/stores.js';
@@ -51,6 +55,7 @@ export class ArchiveFixture implements AsyncDisposable {
     readonly folder: string,
     readonly root: string,
     readonly archive: Archive,
+    private readonly given: Stores,
     config: ReturnType<typeof loadConfig>['config'],
   ) {
     const { dataSource, stores, outbox } = archive;
@@ -75,26 +80,29 @@ export class ArchiveFixture implements AsyncDisposable {
       backup,
     };
     const archive = await ArchiveFixture.open(folder, stores, config);
-    return new ArchiveFixture(folder, root, archive, config);
+    return new ArchiveFixture(folder, root, archive, stores, config);
   }
 
   /** The same storage over a database that is empty. */
   async withoutRows(): Promise<ArchiveFixture> {
     const folder = await mkdtemp(join(tmpdir(), 'aircheck-archive-'));
     const { config } = loadConfig({ env: { AIRCHECK_RECORDER_STORAGE_ROOT: this.root }, cwd: folder });
-    const archive = await ArchiveFixture.open(folder, this.archive.stores, config);
-    return new ArchiveFixture(folder, this.root, archive, config);
+    const archive = await ArchiveFixture.open(folder, this.given, config);
+    return new ArchiveFixture(folder, this.root, archive, this.given, config);
   }
 
   private static async open(
     folder: string,
-    stores: Stores,
+    given: Stores,
     config: ReturnType<typeof loadConfig>['config'],
   ): Promise<Archive> {
-    const entities = [...indexEntities, Job];
+    const entities = [...indexEntities, ...storageEntities];
     const dataSource = await openDataSource(dataSourceOptions(await makeDatabase(folder), { entities, migrations }));
+    const ownership = new OwnershipService(dataSource, given, markable(given));
+    ownership.askForObjects(knownObjectsOf(dataSource, config.recorder.node_alias));
+    const { stores } = ownership;
     const outbox = new OutboxService(dataSource, stores, config);
-    return { dataSource, stores, outbox, timeZone: 'UTC', segmentDurationMs: SEGMENT_MS };
+    return { dataSource, stores, ownership, outbox, timeZone: 'UTC', segmentDurationMs: SEGMENT_MS };
   }
 
   get rows(): DataSource['manager'] {
@@ -222,6 +230,17 @@ export function segmentBytes(kind: MediaKind, startMs: number): Uint8Array {
     return index === 0 ? file : file.subarray(cmaf.segmentType.length);
   });
   return Buffer.concat(fragments);
+}
+
+/** As the configuration would say it: recordings are kept in the folder or in the bucket. */
+function markable({ local, bucket, backup }: Stores): ReadonlyMap<StorePlace, MarkableStore> {
+  const stores = { folder: bucket === undefined ? local : undefined, bucket, backup };
+  const found = new Map<StorePlace, MarkableStore>();
+  for (const place of ['folder', 'bucket', 'backup'] as const) {
+    const store = stores[place];
+    if (store !== undefined) found.set(place, { store, locationSha256: sha256(Buffer.from(place)) });
+  }
+  return found;
 }
 
 function recordedTrack(kind: MediaKind, directory: string): Parameters<IndexService['commitTrack']>[1] {

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Note, RepairedFinding } from '../../../src/modules/index/fsck/finding.js';
 import type { FsckSummary } from '../../../src/modules/index/fsck/findings.js';
-import { fsck, type FsckOptions } from '../../../src/modules/index/fsck/fsck.js';
+import type { FsckOptions } from '../../../src/modules/index/fsck/fsck-options.js';
+import { fsck } from '../../../src/modules/index/fsck/fsck.js';
 import type { ArchiveFixture } from './archive-fixture.js';
 
 export async function check(

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { OutboxService } from '../../storage/outbox.service.js';
+import type { OwnershipService } from '../../storage/ownership.service.js';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
 import type { Stores } from '../../storage/ports/stores.js';
@@ -8,6 +9,8 @@ import type { Stores } from '../../storage/ports/stores.js';
 export interface Archive {
   readonly dataSource: DataSource;
   readonly stores: Stores;
+  /** Whose the stores are. */
+  readonly ownership: OwnershipService;
   readonly outbox: OutboxService;
   /** Zone whose midnight starts a new day of recordings. */
   readonly timeZone: string;

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { BackedUpObjects, JobKind, PendingJobs, PendingKind } from '../../storage/pending-jobs.service.js';
+import type { Belonging, StorePlace } from '../../storage/ownership.service.js';
 import type { SegmentSum } from '../storage-report/find-places.js';
 import type { StorageReport } from '../storage-report/storage-report.service.js';
 
@@ -111,6 +112,25 @@ export class PendingJobsDto {
   }
 }
 
+export class StoreDto {
+  @ApiProperty({ enum: ['folder', 'bucket', 'backup'] })
+  readonly store: StorePlace;
+
+  @ApiProperty({
+    type: String,
+    enum: ['own', 'unmarked', 'missing', 'foreign', null],
+    nullable: true,
+    description:
+      'By its mark: this database’s, nobody’s yet, without the mark that it had, another database’s; null: not looked at yet. Uploads and deletions wait for `missing` and `foreign`',
+  })
+  readonly belonging: Belonging | null;
+
+  constructor(store: StorePlace, belonging: Belonging | undefined) {
+    this.store = store;
+    this.belonging = belonging ?? null;
+  }
+}
+
 /** Of `GET /api/v1/storage`. */
 export class StorageReportDto {
   @ApiProperty({ enum: ['fs', 's3', 'oss', 'liveman'], description: 'Where recordings are kept in the end' })
@@ -149,6 +169,9 @@ export class StorageReportDto {
   @ApiProperty({ type: PendingJobsDto })
   readonly jobs: PendingJobsDto;
 
+  @ApiProperty({ type: [StoreDto], description: 'Whose the storages are' })
+  readonly stores: readonly StoreDto[];
+
   constructor(report: StorageReport, nowMs: number) {
     this.kind = report.kind;
     this.freeBytes = report.freeBytes ?? null;
@@ -159,5 +182,6 @@ export class StorageReportDto {
     this.places = new PlacesDto(report.places);
     this.held = new HeldSessionsDto(report.held);
     this.jobs = new PendingJobsDto(report.jobs, nowMs);
+    this.stores = [...report.stores].map(([store, belonging]) => new StoreDto(store, belonging));
   }
 }

@@ -13,6 +13,9 @@ export type FindingKind =
   | 'copy-damaged'
   /** Bytes are there whose row says that they are lost. */
   | 'object-found'
+  /** A storage has the mark of another database, or none where it had one. */
+  | 'storage-foreign'
+  | 'storage-mark-missing'
   /** It waits to be uploaded, and nothing will do it. */
   | 'upload-forgotten'
   /** Media without a row. */

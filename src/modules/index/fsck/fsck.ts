@@ -9,33 +9,29 @@ import { readScope } from './directory-scope.js';
 import { FileCheck } from './file-check.js';
 import type { FindingListener } from './finding.js';
 import { Findings, type FsckSummary } from './findings.js';
+import type { FsckOptions } from './fsck-options.js';
 import { InitCheck } from './init-check.js';
 import { OrderCheck } from './order-check.js';
+import { checkOwners } from './owner-check.js';
 import { SegmentCheck } from './segment-check.js';
 import { withStoresThatAnswer } from './stores-that-answer.js';
 import { SumsCheck } from './sums-check.js';
 import { ViewCheck } from './view-check.js';
 
-export interface FsckOptions {
-  /** Reads every byte of every object. */
-  readonly deep: boolean;
-  readonly repair: boolean;
-  /** Also when a store has nothing of what the rows name. */
-  readonly evenIfEmpty?: boolean;
-}
-
 /**
  * Compares rows, objects, manifests and session files of an archive that nothing records into, directory by directory:
  * what is in memory is one directory's names, one page of its rows and with `repair` what was found there. A bucket that does not answer is done without: what
- * it alone may have is not judged.
+ * it alone may have is not judged, and neither is one that is another database's.
  *
+ * @throws {StorageForeignError | StorageMarkMissingError} when such a storage is to be repaired
  * @throws {StorageEmptyError} when a store cannot be the one that the rows are about
  * @throws {StorageUnavailableError} when a store answers no more
  * @throws {StorageCallUnsupportedError} when a store lists nothing
  */
 export async function fsck(given: Archive, options: FsckOptions, listener: FindingListener): Promise<FsckSummary> {
   const findings = new Findings(listener, options.repair);
-  const archive = await withStoresThatAnswer(given);
+  const archive = await checkOwners(await withStoresThatAnswer(given), options, findings);
+  if (archive === undefined) return findings.summary(new Map(), options.deep);
   if (options.evenIfEmpty !== true) await assertStoragePresent(archive);
   for (const directory of await directoriesOf(archive)) {
     findings.looked.directories += 1;

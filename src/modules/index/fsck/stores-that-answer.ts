@@ -13,13 +13,18 @@ export async function withStoresThatAnswer(archive: Archive): Promise<Archive> {
     const reason = await whyAway(archive, name);
     if (reason !== undefined) away.set(name, reason);
   }
+  return withoutStores(archive, away);
+}
+
+/** @param away why stores are not to be asked */
+export function withoutStores(archive: Archive, away: ReadonlyMap<RemoteStore, string>): Archive {
   const { local, bucket, backup } = archive.stores;
   const stores = {
     local,
     bucket: away.has('bucket') ? undefined : bucket,
     backup: away.has('backup') ? undefined : backup,
   };
-  return { ...archive, stores, away };
+  return { ...archive, stores, away: new Map([...(archive.away ?? []), ...away]) };
 }
 
 async function whyAway({ stores }: Archive, name: RemoteStore): Promise<string | undefined> {

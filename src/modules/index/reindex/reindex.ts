@@ -21,6 +21,7 @@ import { isSessionFileName, parseSegmentName, splitKey } from '../object-names.j
 import { assertStoragePresent } from '../archive/storage-presence.js';
 import { adoptMedia } from './adopt-media.js';
 import { findSessionFile } from './find-session-file.js';
+import { findUnowned } from './find-unowned.js';
 import { SessionImport } from './session-import.js';
 
 /** Tables that are made from the storage. Nodes, orders to delete and names that are used up are not in it. */
@@ -52,6 +53,8 @@ export interface ReindexOptions {
   readonly takeBack?: boolean;
   /** Also when the storage has nothing of what the rows name. */
   readonly evenIfEmpty?: boolean;
+  /** Marks the storages as this database's, whosever they were. */
+  readonly adopt?: boolean;
   /** Told when rows that are there are about to go. */
   readonly beforeReplacing?: () => void;
 }
@@ -59,25 +62,30 @@ export interface ReindexOptions {
 /**
  * Builds the index from storage alone: from session files first, from media where there is none. What is ordered to be
  * deleted is left out, and as far as the database still knows it what was deleted without its objects. Rows that are there
- * are replaced.
+ * are replaced. A database without any takes over the id of who had the storage before.
  *
+ * @throws {StorageForeignError | StorageMarkMissingError} unless the storage is to be adopted; nothing was changed
  * @throws {StorageEmptyError} when the storage cannot be the one that the rows are about; they are left as they are
  * @throws {StorageUnavailableError}
  * @throws {StorageCallUnsupportedError} when a store lists nothing; the rows are left as they are
  */
 export async function reindex(
   archive: Archive,
-  { takeBack = false, evenIfEmpty = false, beforeReplacing }: ReindexOptions = {},
+  { takeBack = false, evenIfEmpty = false, adopt = false, beforeReplacing }: ReindexOptions = {},
 ): Promise<ReindexSummary> {
   const { dataSource } = archive;
   const directories = await directoriesOf(archive);
   if (!evenIfEmpty) await assertStoragePresent(archive);
+  const { sessions, segments } = await countRows(archive);
+  if (sessions + segments === 0) await archive.ownership.takeOverId();
+  const unowned = await findUnowned(archive, { evenIfEmpty, adopt });
   beforeReplacing?.();
   await inTransaction(dataSource, async (manager) => {
     for (const entity of takeBack ? [...REBUILT, LeftPart] : REBUILT)
       await manager.createQueryBuilder().delete().from(entity).execute();
   });
   await archive.outbox.forget();
+  for (const place of unowned) await archive.ownership.adopt(place);
   const imports = new SessionImport(archive);
   const unreadable: string[] = [];
   const quarantined: string[] = [];

@@ -44,6 +44,15 @@ const METRICS: readonly Metric[] = [
     samples: ({ hoursLeft }) => one(hoursLeft),
   },
   {
+    name: 'aircheck_storage_own',
+    help: '1: the storage has the mark of this database; 0: it has not, and uploads and deletions wait',
+    labelNames: ['store'],
+    samples: ({ stores }) =>
+      [...stores].flatMap(([store, belonging]) =>
+        belonging === undefined ? [] : [{ labels: { store }, value: Number(belonging === 'own') }],
+      ),
+  },
+  {
     name: 'aircheck_jobs_pending',
     help: 'Uploads, deletions and releases of local copies that wait or are being done',
     labelNames: ['kind'],

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In, IsNull, MoreThan, Not } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { PendingJobsService, type BackedUpObjects, type PendingJobs } from '../../storage/pending-jobs.service.js';
+import { OwnershipService, type Belonging, type StorePlace } from '../../storage/ownership.service.js';
 import { FreeSpace } from '../../storage/ports/free-space.js';
 import { StorageService } from '../../storage/storage.service.js';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
@@ -26,6 +27,8 @@ export interface StorageReport {
   readonly places: Places & { readonly backup: BackedUpObjects };
   readonly held: { readonly sessions: number; readonly bytes: number };
   readonly jobs: PendingJobs;
+  /** Whose the storages are, as far as anybody has looked: uploads and deletions wait for those that are not `own`. */
+  readonly stores: ReadonlyMap<StorePlace, Belonging | undefined>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -38,6 +41,7 @@ export class StorageReportService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly pendingJobs: PendingJobsService,
+    private readonly ownership: OwnershipService,
     storage: StorageService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
@@ -62,6 +66,7 @@ export class StorageReportService {
         bytes: (await manager.sum(RecordingSession, 'sizeBytes', { heldAt: Not(IsNull()) })) ?? 0,
       },
       jobs: await this.pendingJobs.pending(),
+      stores: this.ownership.belongings,
     };
   }
 

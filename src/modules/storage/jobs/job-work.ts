@@ -75,6 +75,7 @@ export class JobWork {
 
   /** What makes room does not wait for a bucket that is away. @returns why some of them are left */
   async deleteHere(jobs: readonly Job[]): Promise<ReadonlyMap<Job, Error>> {
+    await this.stores.local.assertSameFolder();
     return new Map(await deleteAll(this.stores.local, jobs));
   }
 
@@ -168,9 +169,10 @@ export class JobWork {
     const { local, bucket } = this.stores;
     const promise = promiseOf(job);
     if (bucket === undefined || (await local.head(promise.key)) === undefined) return;
-    const isStored = await this.circuits.bucket.through(() =>
-      hasCopy(bucket, promise, (kind) => checksumOf(local, promise, kind)),
-    );
+    const isStored = await this.circuits.bucket.through(async () => {
+      await bucket.assertOwned();
+      return hasCopy(bucket, promise, (kind) => checksumOf(local, promise, kind));
+    });
     if (!isStored) throw new StoredCopyMissingError(promise.key);
     await local.delete(promise.key);
   }

@@ -106,6 +106,15 @@ export abstract class StorageDriver {
    * @throws {StorageUnavailableError} which says what is wrong: key, bucket, clock, address
    */
   abstract probe(): Promise<void>;
+
+  /**
+   * Makes sure that what is kept here is this database's, where that can be told: nobody else deletes or replaces it.
+   *
+   * @throws {StorageForeignError | StorageMarkMissingError | StorageUnavailableError}
+   */
+  assertOwned(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** Objects that are files which the engine writes and players read on the same machine. */
