@@ -26,8 +26,9 @@ itWith('minio', 'ffmpeg')(
       quiet: true,
     });
     // Whose first number is given out by then.
-    await until(async () => (await s3.objectKeys()).length > 0, 'it is under way');
-    const directory = dirname((await s3.objectKeys())[0] ?? '');
+    const first = async (): Promise<string> => (await s3.objectKeys()).find((key) => key.includes('/')) ?? '';
+    await until(async () => (await first()) !== '', 'it is under way');
+    const directory = dirname(await first());
     await Promise.all(TAKEN.map((name) => s3.writeObject(`${directory}/${name}`, FOREIGN)));
     await publisher.ended();
     await until(() => isFinished(server, 'cam'), 'the recording is finished');

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
+import { assertFolderOurs } from '../../src/cli/assert-folder-ours.js';
+import { loadConfig } from '../../src/config/index.js';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
 import { knownObjectsOf } from '../../src/modules/index/archive/known-objects.js';
 import { reindex } from '../../src/modules/index/reindex/reindex.js';
+import { createLocalStorage } from '../../src/modules/storage/drivers/index.js';
 import { OssStorageDriver } from '../../src/modules/storage/drivers/oss.driver.js';
 import { S3StorageDriver } from '../../src/modules/storage/drivers/s3.driver.js';
 import { OwnershipService } from '../../src/modules/storage/ownership.service.js';
@@ -95,8 +98,8 @@ async function forgetMarks({ rows }: ArchiveFixture): Promise<void> {
 }
 
 /** As a server that starts on the same database, with nothing in memory. */
-function nodeOf(dataSource: DataSource, store: StorageDriver): OwnershipService {
-  const markable = new Map([['bucket', { store, locationSha256: '1'.repeat(64) }]] as const);
+function nodeOf(dataSource: DataSource, store: StorageDriver, place: 'bucket' | 'folder' = 'bucket'): OwnershipService {
+  const markable = new Map([[place, { store, locationSha256: '1'.repeat(64) }]] as const);
   const node = new OwnershipService(
     dataSource,
     { local: undefined as never, bucket: store, backup: undefined },
@@ -268,6 +271,23 @@ describe('a folder', () => {
     await rename(disk, join(fixture.root, 'door'));
     await rename(`${disk}.json`, join(fixture.root, MARK));
     expect(await check(fixture, { deep: true })).toEqual({ findings: [], notes: [] });
+  });
+
+  it('keeps a server from starting when it is another’s or has lost its disk', async () => {
+    await using fixture = await ArchiveFixture.make();
+    await fixture.record([1]);
+    const { config } = loadConfig({ env: { AIRCHECK_RECORDER_STORAGE_ROOT: fixture.root }, cwd: fixture.folder });
+    const driver = createLocalStorage({ root: fixture.root });
+    const start = (): Promise<void> => assertFolderOurs(nodeOf(fixture.archive.dataSource, driver, 'folder'), config);
+    const place = `recorder.storage.root is "${fixture.root}", which `;
+    await start();
+    await rename(fixture.root, `${fixture.folder}/disk`);
+    await expect(start()).rejects.toThrow(`${place}is to have recordings and has no mark`);
+    await rename(`${fixture.folder}/disk`, fixture.root);
+    await start();
+
+    await writeFile(join(fixture.root, MARK), `{"owner":"${'0'.repeat(32)}"}`);
+    await expect(start()).rejects.toThrow(`${place}has the mark (${MARK}) of another database`);
   });
 
   it('is marked again when nothing is to be in it', async () => {
