@@ -109,21 +109,22 @@ export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): stri
   ];
   let initUri: string | undefined;
   periods.forEach((period, index) => {
-    if (index > 0) lines.push('#EXT-X-DISCONTINUITY');
+    const isBreak = index > 0 && period.isContinuation !== true;
+    if (isBreak) lines.push('#EXT-X-DISCONTINUITY');
     const map = period.tracks.find((track) => track.kind === kind)?.initUri;
-    if (map !== undefined && (map !== initUri || index > 0)) lines.push(`#EXT-X-MAP:URI=${quoted(map)}`);
+    if (map !== undefined && (map !== initUri || isBreak)) lines.push(`#EXT-X-MAP:URI=${quoted(map)}`);
     initUri = map ?? initUri;
-    lines.push(...periodEntries(period, kind));
+    lines.push(...periodEntries(period, kind, index === 0 || isBreak));
   });
   if (!timeline.isLive) lines.push('#EXT-X-ENDLIST');
   return asText(lines);
 }
 
 /** Whether entries may leave at the beginning, and how many have. */
-function placeLines({ view }: ManifestTimeline, periods: readonly ManifestPeriod[]): string[] {
+function placeLines({ view, left }: ManifestTimeline, periods: readonly ManifestPeriod[]): string[] {
   const firstNumber = periods[0]?.segments.find(({ objects }) => objects.length > 0)?.number ?? 1;
   const type = view === undefined ? (firstNumber === 1 ? 'EVENT' : undefined) : view.playlistType;
-  const discontinuities = view?.discontinuitySequence ?? 0;
+  const discontinuities = view?.discontinuitySequence ?? left?.discontinuityCount ?? 0;
   return [
     ...(type === undefined ? [] : [`#EXT-X-PLAYLIST-TYPE:${type}`]),
     `#EXT-X-MEDIA-SEQUENCE:${String(view?.mediaSequence ?? firstNumber - 1)}`,
@@ -178,11 +179,12 @@ function longestObjectMs(period: ManifestPeriod, segment: ManifestSegment): numb
   return Math.max(0, ...durations);
 }
 
-function periodEntries(period: ManifestPeriod, kind: MediaKind): string[] {
+/** @param isBreak false where it plays on from the Period before */
+function periodEntries(period: ManifestPeriod, kind: MediaKind, isBreak: boolean): string[] {
   const segments = period.segments.filter(({ objects }) => objects.length > 0);
   const isFiller = period.tracks.some((track) => track.kind === kind && track.isFiller === true);
-  const entries = segments.flatMap((segment, index) => segmentEntry(period, segment, kind, index === 0));
-  return isFiller ? [FILLER_MARK, ...entries] : entries;
+  const entries = segments.flatMap((segment, index) => segmentEntry(period, segment, kind, isBreak && index === 0));
+  return isFiller && isBreak ? [FILLER_MARK, ...entries] : entries;
 }
 
 function segmentEntry(period: ManifestPeriod, segment: ManifestSegment, kind: MediaKind, isFirst: boolean): string[] {

@@ -18,6 +18,7 @@ export interface TemplateRun {
   /** Session time at `startMs`. */
   readonly mediaStartMs: number;
   readonly firstNumber: number;
+  readonly segments: readonly ManifestSegment[];
   readonly tracks: readonly TrackRun[];
 }
 
@@ -32,6 +33,18 @@ export function templateRunsOf(period: ManifestPeriod): TemplateRun[] {
     else groups.push([segment]);
   }
   return groups.map((segments, index) => toRun(period, segments, index === 0, index === groups.length - 1));
+}
+
+/** @returns the Period as Periods of one run each, which go by the names and places of the runs */
+export function splitByTemplate(period: ManifestPeriod): ManifestPeriod[] {
+  const runs = templateRunsOf(period);
+  if (runs.length < 2) return [period];
+  return runs.map(({ id, startMs, durationMs, mediaStartMs, segments }, index) => ({
+    ...period,
+    ...{ id, startMs, durationMs, mediaStartMs, segments },
+    startEpochMs: period.startEpochMs + mediaStartMs - period.mediaStartMs,
+    isContinuation: index > 0 || period.isContinuation === true,
+  }));
 }
 
 function continues(last: ManifestSegment, next: ManifestSegment): boolean {
@@ -61,6 +74,7 @@ function toRun(
     durationMs: mediaEndMs - mediaStartMs,
     mediaStartMs,
     firstNumber,
+    segments,
     tracks,
   };
 }

@@ -53,6 +53,8 @@ export interface ManifestPeriod {
   readonly mediaStartMs: number;
   /** Wall clock at `startMs`. */
   readonly startEpochMs: number;
+  /** It plays on from the one before: DASH needs another template for it, and to HLS both are one. */
+  readonly isContinuation?: boolean;
   readonly tracks: readonly ManifestTrack[];
   readonly segments: readonly ManifestSegment[];
 }
@@ -72,6 +74,12 @@ export interface ViewFacts {
   readonly query: string;
 }
 
+/** What went away at the beginning since a timeline was first shown. */
+export interface LeftBehind {
+  readonly segmentCount: number;
+  readonly discontinuityCount: number;
+}
+
 /** Everything that DASH and HLS say about one directory, or about a view. */
 export interface ManifestTimeline {
   readonly periods: readonly ManifestPeriod[];
@@ -82,5 +90,6 @@ export interface ManifestTimeline {
   readonly publishedEpochMs: number;
   /** Target length of a segment; a segment may be up to twice as long. */
   readonly segmentDurationMs: number;
+  readonly left?: LeftBehind;
   readonly view?: ViewFacts;
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { In, type EntityManager } from 'typeorm';
+import { keepPlaces } from '../../../media/manifests/keep-places.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { buildTimeline, type DirectoryRows, type TimelineSegment } from './build-timeline.js';
@@ -37,6 +38,7 @@ export class DirectoryView {
   version = 0;
   private rows: DirectoryRows = { anchors: new Map(), tracks: [], segments: [] };
   private read = NOTHING_READ;
+  private shown: ManifestTimeline | undefined;
 
   constructor(readonly directory: string) {}
 
@@ -48,8 +50,12 @@ export class DirectoryView {
     return this.rows.tracks;
   }
 
+  /** What is live stays where it was shown, whatever goes away at its beginning. */
   timeline(facts: Parameters<typeof buildTimeline>[1]): ManifestTimeline {
-    return buildTimeline(this.rows, facts);
+    const timeline = buildTimeline(this.rows, facts);
+    if (!facts.isLive) return timeline;
+    this.shown = keepPlaces(timeline, this.shown);
+    return this.shown;
   }
 
   /** Reads what was committed since the last call; everything when rows went away, came in between, or lost bytes. */

@@ -90,6 +90,17 @@ describe('MovingWindow', () => {
     expect(after.discontinuitySequence).toBe(before.discontinuitySequence + 1);
   });
 
+  it('goes on counting when the beginning of a Period is deleted', () => {
+    const window = new MovingWindow();
+    const all = period(NOON, 5);
+    const before = window.cut(timeline(all), NOON + 7 * SECOND);
+
+    const after = window.cut(timeline({ ...all, segments: all.segments.slice(3) }), NOON + 7 * SECOND);
+
+    expect(after.mediaSequence).toBe(before.mediaSequence + 2);
+    expect(after.discontinuitySequence).toBe(before.discontinuitySequence);
+  });
+
   it('has small discontinuity sequence numbers: hls.js has a place in an array for each number from 0 on', () => {
     const inTenYears = Date.UTC(2036, 0);
 

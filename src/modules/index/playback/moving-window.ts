@@ -10,6 +10,8 @@ const DISCONTINUITY_STEP_MS = 600_000;
 
 /** Sequence numbers of the first segment of a Period, and of the Period itself. */
 interface Place {
+  /** Of that segment: what is before it may be deleted. */
+  readonly firstNumber: number;
   readonly mediaSequence: number;
   readonly discontinuitySequence: number;
 }
@@ -52,7 +54,8 @@ export class MovingWindow {
       if (left === -1 || place === undefined) continue;
       const rest = periods.slice(periods.indexOf(period) + 1);
       const first = { ...period, segments: period.segments.slice(left) };
-      return { ...place, mediaSequence: place.mediaSequence + left, periods: [first, ...rest] };
+      const { mediaSequence, discontinuitySequence } = place;
+      return { mediaSequence: mediaSequence + left, discontinuitySequence, periods: [first, ...rest] };
     }
     return { mediaSequence: 0, discontinuitySequence: 0, periods: [] };
   }
@@ -60,11 +63,11 @@ export class MovingWindow {
   private placesOf(periods: readonly ManifestPeriod[]): ReadonlyMap<string, Place> {
     let place = this.placeOfFirst(periods);
     const places = new Map<string, Place>();
-    for (const { id, segments } of periods) {
-      places.set(id, place);
+    for (const [index, period] of periods.entries()) {
+      places.set(period.id, { ...place, firstNumber: firstNumberOf(period) });
       place = {
-        mediaSequence: place.mediaSequence + segments.length,
-        discontinuitySequence: place.discontinuitySequence + 1,
+        mediaSequence: place.mediaSequence + period.segments.length,
+        discontinuitySequence: place.discontinuitySequence + breaksBefore(periods[index + 1]),
       };
     }
     this.places = places;
@@ -72,18 +75,19 @@ export class MovingWindow {
   }
 
   /** By the first Period that was numbered before, or by the clock. */
-  private placeOfFirst(periods: readonly ManifestPeriod[]): Place {
-    let segmentsBefore = 0;
-    for (const [index, { id, segments }] of periods.entries()) {
-      const known = this.places.get(id);
+  private placeOfFirst(periods: readonly ManifestPeriod[]): Omit<Place, 'firstNumber'> {
+    let segments = 0;
+    let breaks = 0;
+    for (const [index, period] of periods.entries()) {
+      if (index > 0) breaks += breaksBefore(period);
+      const known = this.places.get(period.id);
       if (known !== undefined) {
-        const { mediaSequence, discontinuitySequence } = known;
         return {
-          mediaSequence: mediaSequence - segmentsBefore,
-          discontinuitySequence: discontinuitySequence - index,
+          mediaSequence: known.mediaSequence + firstNumberOf(period) - known.firstNumber - segments,
+          discontinuitySequence: known.discontinuitySequence - breaks,
         };
       }
-      segmentsBefore += segments.length;
+      segments += period.segments.length;
     }
     const elapsedMs = Math.max(0, (periods[0]?.startEpochMs ?? 0) - NUMBERS_BEGIN_EPOCH_MS);
     return {
@@ -91,6 +95,14 @@ export class MovingWindow {
       discontinuitySequence: Math.floor(elapsedMs / DISCONTINUITY_STEP_MS),
     };
   }
+}
+
+function firstNumberOf({ segments }: ManifestPeriod): number {
+  return segments[0]?.number ?? 0;
+}
+
+function breaksBefore(period: ManifestPeriod | undefined): number {
+  return period?.isContinuation === true ? 0 : 1;
 }
 
 function endEpochMs({ tracks, startEpochMs, mediaStartMs }: ManifestPeriod, { objects }: ManifestSegment): number {

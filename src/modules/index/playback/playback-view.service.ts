@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
+import { NOTHING_LEFT } from '../../../media/manifests/keep-places.js';
 import type { ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../../shared/keyed-queue.js';
 import { RecordingSession, SessionPart } from '../entities/index.js';
@@ -22,6 +23,18 @@ interface LiveSource {
   readonly sessionIds: ReadonlySet<string>;
   /** By the clock that the session's times are told by. */
   readonly nowEpochMs: number;
+}
+
+interface StretchFacts {
+  readonly live: LiveSource | undefined;
+  readonly query: string;
+  /** It is what a window that moves shows when nothing is recorded. */
+  readonly isWindow?: boolean;
+}
+
+interface BuildFacts extends Required<Pick<TimelineFacts, 'isLive' | 'placement'>> {
+  /** What was shown stays where it was when the beginning is deleted. */
+  readonly keepsPlaces: boolean;
 }
 
 /**
@@ -67,33 +80,33 @@ export class PlaybackViewService {
     { name, query }: { readonly name: ManifestName; readonly query: string },
   ): Promise<ManifestTimeline> {
     const live = await this.liveSource(stream);
-    if (!('windowMs' in selection)) return this.stretchOf(kept, stream, selection, live, query);
+    if (!('windowMs' in selection)) return this.stretchOf(kept, stream, selection, { live, query });
     if (live !== undefined || name !== 'manifest.mpd') {
       return this.windowOf(kept, stream, selection.windowMs, live, query);
     }
     const stretch = { fromMs: Date.now() - selection.windowMs, toMs: undefined };
-    return this.stretchOf(kept, stream, stretch, live, query);
+    return this.stretchOf(kept, stream, stretch, { live, query, isWindow: true });
   }
 
   private async stretchOf(
     kept: KeptView,
     stream: string,
     selection: PlaybackSelection,
-    live: LiveSource | undefined,
-    query: string,
+    { live, query, isWindow = false }: StretchFacts,
   ): Promise<ManifestTimeline> {
     const nowMs = Date.now();
     const range = await this.ranges.find(stream, selection, nowMs);
     const isOpen = range.toMs === undefined || range.toMs > nowMs;
     const isRecorded = 'sessionId' in selection ? live?.sessionIds.has(selection.sessionId) : live !== undefined;
     const isLive = isOpen && isRecorded === true;
-    const timeline = await this.build(kept, range, { isLive, placement: 'joined' });
+    const timeline = await this.build(kept, range, { isLive, placement: 'joined', keepsPlaces: isOpen && !isWindow });
     const startEpochMs = timeline.periods[0]?.startEpochMs ?? range.fromMs;
+    const { segmentCount: mediaSequence, discontinuityCount: discontinuitySequence } = timeline.left ?? NOTHING_LEFT;
     const view: ViewFacts = {
-      playlistType: isOpen ? 'EVENT' : 'VOD',
-      mediaSequence: 0,
-      discontinuitySequence: 0,
-      startOffsetMs: range.fromMs - startEpochMs,
+      playlistType: isOpen ? (mediaSequence === 0 ? 'EVENT' : undefined) : 'VOD',
+      mediaSequence,
+      discontinuitySequence,
+      startOffsetMs: mediaSequence === 0 ? range.fromMs - startEpochMs : 0,
       windowMs: undefined,
       query,
     };
@@ -113,7 +126,11 @@ export class PlaybackViewService {
     const found = await this.ranges.find(stream, { fromMs, toMs: undefined }, nowEpochMs);
     const parts = found.parts.map((part) => ({ ...part, fromMs: -1, firstNumber: 1 }));
     const isLive = live !== undefined;
-    const timeline = await this.build(kept, { ...found, parts }, { isLive, placement: 'wall-clock' });
+    const timeline = await this.build(
+      kept,
+      { ...found, parts },
+      { isLive, placement: 'wall-clock', keepsPlaces: true },
+    );
     const { periods, ...sequences } = kept.window.cut(timeline, fromMs);
     const view = { playlistType: undefined, ...sequences, startOffsetMs: 0, windowMs, query };
     return { ...timeline, periods, publishedEpochMs: nowEpochMs, view };
@@ -122,7 +139,7 @@ export class PlaybackViewService {
   private async build(
     kept: KeptView,
     range: PlaybackRange,
-    facts: Required<Pick<TimelineFacts, 'isLive' | 'placement'>>,
+    { keepsPlaces, ...facts }: BuildFacts,
   ): Promise<ManifestTimeline> {
     const lostCount = await countLost(this.dataSource.manager, range);
     const version = JSON.stringify([facts, lostCount, versionOf(range)]);
@@ -130,10 +147,10 @@ export class PlaybackViewService {
     const rows = await kept.rows.read(range, lostCount);
     const segmentDurationMs = this.config.recorder.segment_duration_seconds * 1000;
     const publishedEpochMs = Date.now();
-    kept.timeline = buildTimeline(rows, { ...facts, publishedEpochMs, segmentDurationMs, periodIds: 'wall-clock' });
+    const timeline = buildTimeline(rows, { ...facts, publishedEpochMs, segmentDurationMs, periodIds: 'wall-clock' });
     kept.version = version;
     kept.modifiedAt = new Date(publishedEpochMs);
-    return kept.timeline;
+    return kept.show(timeline, keepsPlaces ? facts.placement : undefined);
   }
 
   /** @returns undefined while nothing records the stream, or nothing that this server knows to go on */

@@ -1,5 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import { keepPlaces } from '../../../media/manifests/keep-places.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
+import type { TimelineFacts } from '../manifests/build-timeline.js';
 import { writeManifest, type ManifestDocument } from '../manifests/manifest-document.js';
 import type { ManifestName } from '../object-names.js';
 import type { PlaybackRangeService } from '../playback-range.service.js';
@@ -9,6 +11,8 @@ import { ViewRows } from './view-rows.js';
 /** Two days of segments of four seconds: some 20 MB. */
 const MOST_SEGMENTS = 40_000;
 const MOST_VIEWS = 500;
+
+type Placement = NonNullable<TimelineFacts['placement']>;
 
 interface Written {
   readonly timeline: ManifestTimeline;
@@ -20,13 +24,30 @@ interface Written {
 export class KeptView {
   readonly rows: ViewRows;
   readonly window = new MovingWindow();
-  timeline: ManifestTimeline | undefined;
   version = '';
   modifiedAt = new Date(0);
   private readonly written = new Map<ManifestName, Written>();
+  private shown: ManifestTimeline | undefined;
+  private placement: Placement | undefined;
 
   constructor(manager: EntityManager, ranges: PlaybackRangeService) {
     this.rows = new ViewRows(manager, ranges);
+  }
+
+  /** What it showed last. */
+  get timeline(): ManifestTimeline | undefined {
+    return this.shown;
+  }
+
+  /**
+   * @param placement by which media keeps its place on the timeline when what was before it goes away; undefined for one that begins anew
+   * @returns what is shown from now on
+   */
+  show(timeline: ManifestTimeline, placement: Placement | undefined): ManifestTimeline {
+    const before = placement === this.placement ? this.shown : undefined;
+    this.placement = placement;
+    this.shown = placement === undefined ? timeline : keepPlaces(timeline, before);
+    return this.shown;
   }
 
   /** @returns the same document for the same timeline; a manifest that tells the time is written anew each second */

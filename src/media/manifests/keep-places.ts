@@ -1,0 +1,71 @@
+import { splitByTemplate } from './template-runs.js';
+import type { LeftBehind, ManifestPeriod, ManifestSegment, ManifestTimeline, SegmentOrigin } from './timeline.js';
+
+export const NOTHING_LEFT: LeftBehind = { segmentCount: 0, discontinuityCount: 0 };
+
+/**
+ * What players have seen stays where it was when the beginning goes away: a Period that has lost its first segments keeps
+ * its id, its start and its offset of media times, and the presentation the instant that it counts from. Players take
+ * Periods for the same by these (ISO/IEC 23009-1 section 5.4 wants them the same in each update), and one that finds the same media elsewhere
+ * asks for what it has and stands still.
+ *
+ * @param before what was shown last; undefined the first time
+ */
+export function keepPlaces(timeline: ManifestTimeline, before: ManifestTimeline | undefined): ManifestTimeline {
+  const periods = timeline.periods.flatMap(splitByTemplate);
+  if (before === undefined || before.periods.length === 0) return { ...timeline, periods };
+  let shiftMs = timeline.availabilityStartEpochMs - before.availabilityStartEpochMs;
+  const seen = new Set<ManifestPeriod>();
+  const kept = periods.map((period) => {
+    const shown = before.periods.find((one) => !seen.has(one) && reaches(one, period));
+    if (shown === undefined) return { ...period, startMs: period.startMs + shiftMs };
+    seen.add(shown);
+    shiftMs = offsetOf(shown) - offsetOf(period);
+    return placedAs(shown, period, shiftMs);
+  });
+  return {
+    ...timeline,
+    periods: kept,
+    availabilityStartEpochMs: timeline.availabilityStartEpochMs - shiftMs,
+    left: leftBehind(before, kept[0]),
+  };
+}
+
+/** @returns whether a Period has the first segment of another */
+function reaches({ segments }: ManifestPeriod, other: ManifestPeriod): boolean {
+  const [first, last, wanted] = [segments[0]?.origin, segments.at(-1)?.origin, originOf(other)];
+  if (first === undefined || last === undefined || wanted === undefined) return false;
+  return first.sessionId === wanted.sessionId && first.startMs <= wanted.startMs && wanted.startMs <= last.startMs;
+}
+
+function placedAs(shown: ManifestPeriod, period: ManifestPeriod, shiftMs: number): ManifestPeriod {
+  const { id, startMs, mediaStartMs, startEpochMs, isContinuation = false } = shown;
+  const durationMs = period.startMs + period.durationMs + shiftMs - startMs;
+  return { ...period, id, startMs, mediaStartMs, startEpochMs, isContinuation, durationMs };
+}
+
+function leftBehind({ periods, left = NOTHING_LEFT }: ManifestTimeline, first: ManifestPeriod | undefined): LeftBehind {
+  let { segmentCount, discontinuityCount } = left;
+  for (const [index, period] of periods.entries()) {
+    if (index > 0 && period.isContinuation !== true) discontinuityCount += 1;
+    if (first !== undefined && reaches(period, first)) {
+      const beforeFirst = period.segments.findIndex((segment) => isSame(segment, originOf(first)));
+      return { segmentCount: segmentCount + Math.max(beforeFirst, 0), discontinuityCount };
+    }
+    segmentCount += period.segments.length;
+  }
+  return { segmentCount, discontinuityCount: discontinuityCount + 1 };
+}
+
+function isSame({ origin }: ManifestSegment, other: SegmentOrigin | undefined): boolean {
+  return origin?.sessionId === other?.sessionId && origin?.startMs === other?.startMs;
+}
+
+function originOf({ segments }: ManifestPeriod): SegmentOrigin | undefined {
+  return segments[0]?.origin;
+}
+
+/** Manifest time minus session time. */
+function offsetOf({ startMs, mediaStartMs }: ManifestPeriod): number {
+  return startMs - mediaStartMs;
+}
