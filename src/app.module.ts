@@ -4,6 +4,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from './config/index.js';
 import { migrations } from './migrations/index.js';
+import { AuditModule } from './modules/audit/audit.module.js';
+import { JUDGE, RefusalGuard } from './modules/audit/refusal.guard.js';
 import { AuthGuard, OPEN_CONTROLLERS } from './modules/auth/auth.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { ExportsModule } from './modules/exports/exports.module.js';
@@ -11,6 +13,7 @@ import { GraphqlModule } from './modules/graphql/graphql.module.js';
 import { IceModule } from './modules/ice/ice.module.js';
 import { ReachabilityModule } from './modules/ice/reachability.module.js';
 import { IndexModule } from './modules/index/index.module.js';
+import { PlaybackUrlsModule } from './modules/playback-urls/playback-urls.module.js';
 import { RecorderModule } from './modules/recorder/recorder.module.js';
 import { SignalingModule } from './modules/signaling/signaling.module.js';
 import { StorageModule } from './modules/storage/storage.module.js';
@@ -41,10 +44,12 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
       }),
       dataSourceFactory: openWithEntities,
     }),
+    AuditModule,
     AuthModule,
     IceModule,
     StorageModule,
     IndexModule,
+    PlaybackUrlsModule,
     ExportsModule,
     SignalingModule,
     ReachabilityModule,
@@ -53,7 +58,9 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
   ],
   providers: [
     { provide: OPEN_CONTROLLERS, useValue: [HealthController, MetricsController] },
-    { provide: APP_GUARD, useClass: AuthGuard },
+    AuthGuard,
+    { provide: JUDGE, useExisting: AuthGuard },
+    { provide: APP_GUARD, useClass: RefusalGuard },
   ],
 })
 export class AppModule {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { isPostgresUrl, isTimeZone, parseAnnouncedAddress, parseStunUrl, sqlitePath } from './formats.js';
+import { audit } from './audit-schema.js';
 import { auth } from './auth-schema.js';
 import { extraIce, iceServers } from './ice-schema.js';
 import { graphql } from './graphql-schema.js';
@@ -233,6 +234,13 @@ const playback = z.strictObject({
     unit: 'seconds',
     description: 'How long such a URL is good.',
   }),
+  url_ttl_seconds: wholeNumber({
+    min: 60,
+    max: 604_800,
+    default: 3600,
+    unit: 'seconds',
+    description: 'How long URLs that play without credentials are good where nothing else is asked for.',
+  }),
   max_range_hours: wholeNumber({
     min: 1,
     max: 8784,
@@ -355,6 +363,7 @@ export const configSchema = z.strictObject({
   ice_servers: iceServers,
   extra_ice: extraIce.prefault({}),
   auth: auth.prefault({}),
+  audit: audit.prefault({}),
 });
 
 /** The whole configuration, checked, with every default filled in. Keys are those of the file. */

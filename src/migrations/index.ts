@@ -1,3 +1,4 @@
+import { Audit1795600000000 } from './1795600000000-audit.js';
 import { Completeness1795300000000 } from './1795300000000-completeness.js';
 import { Index1795200000000 } from './1795200000000-index.js';
 import { GapEnds1795350000000 } from './1795350000000-gap-ends.js';
@@ -27,4 +28,5 @@ export const migrations = [
   IndexSync1795560000000,
   StorageOwner1795570000000,
   RevokedTokens1795590000000,
+  Audit1795600000000,
 ] as const;

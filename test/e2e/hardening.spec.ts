@@ -160,4 +160,28 @@ describe('the server behind a proxy, with authorisation', () => {
 
     for (const answer of answers) expect(leakedInto(await answer.text(), [TOKEN])).toEqual([]);
   });
+
+  it('writes down who did what on which stream, over REST and GraphQL, and who was refused', async () => {
+    const from = new Date().toISOString();
+    const address = '198.51.100.7';
+    const headers = { 'x-forwarded-for': address, 'content-type': 'application/json' };
+    await ask('/api/record/nobody', { method: 'POST', headers, body: '{}' });
+    await ask('/api/v1/sessions/none/hold', { method: 'PUT', headers });
+    const query = '{"query":"mutation { stopRecording(stream: \\"cam\\") }"}';
+    await ask('/graphql', { method: 'POST', headers, body: query });
+    for (let n = 0; n < 30; n += 1) await ask('/api/streams', { headers: { ...headers, authorization: 'Bearer no' } });
+    const list = await ask(`/api/v1/audit?from=${from}&limit=3`);
+    const { events, nextCursor } = (await list.json()) as { events: readonly object[]; nextCursor: string };
+    const rest = await ask(`/api/v1/audit?from=${from}&cursor=${nextCursor}`);
+
+    const actor = 'auth.tokens #1';
+    expect([...events, ...((await rest.json()) as { events: readonly object[] }).events]).toMatchObject([
+      { event: 'refused', outcome: 'token-invalid', actor: '', address, subject: 'GET /api/streams', times: 1 },
+      { event: 'recording-stopped', outcome: 'ok', actor, address, stream: 'cam' },
+      { event: 'hold-placed', outcome: 'recording-session-not-found', actor, address, subject: 'none', stream: null },
+      { event: 'recording-started', outcome: 'stream-not-found', actor, address, stream: 'nobody' },
+    ]);
+    expect(server.log).toContain('"event":"recording-stopped","outcome":"ok"');
+    expect((await ask('/api/v1/audit', { headers: { authorization: '' } })).status).toBe(401);
+  });
 });

@@ -38,6 +38,8 @@ const MAKE_TOKEN = '/api/token';
 const OBJECT = '/api/record/object/{key}';
 const DASH = '/play/{stream}/manifest.mpd';
 const REACHABILITY = '/api/v1/reachability';
+const AUDIT = '/api/v1/audit';
+const PLAYBACK_URLS = '/api/v1/playback-urls';
 const HLS = '/play/{stream}/index.m3u8';
 
 const ANN = '{"username":"ann","password":"wrong"}';
@@ -191,6 +193,12 @@ describe('the description of the HTTP interface', () => {
     [401, DASH, { method: 'GET', path: '/play/cam/manifest.mpd', headers: anonymous }],
     [404, DASH, { method: 'GET', path: '/play/nobody/manifest.mpd' }],
     [404, HLS, { method: 'GET', path: '/play/nobody/index.m3u8?from=2026-11-20T12:00:00Z' }],
+    [200, AUDIT, { method: 'GET', path: `${AUDIT}?event=refused` }],
+    [400, AUDIT, { method: 'GET', path: `${AUDIT}?cursor=x` }],
+    [401, AUDIT, { method: 'GET', path: AUDIT, headers: anonymous }],
+    [200, PLAYBACK_URLS, { method: 'POST', path: PLAYBACK_URLS, type: JSON_TYPE, body: '{"stream":"cam"}' }],
+    [400, PLAYBACK_URLS, { method: 'POST', path: PLAYBACK_URLS, type: JSON_TYPE, body: '{"stream":"cam","to":"x"}' }],
+    [415, PLAYBACK_URLS, { method: 'POST', path: PLAYBACK_URLS, type: 'text/plain', body: '{}' }],
     [200, SYNC, { method: 'GET', path: SYNC }],
     [400, SYNC, { method: 'GET', path: `${SYNC}?limit=-1` }],
     ...['PATCH', 'DELETE'].flatMap((method): [number, string, Call][] => [

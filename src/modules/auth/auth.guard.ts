@@ -3,11 +3,11 @@ import { ModuleRef, Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { PermissionDeniedError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
-import { callerIn, rememberCaller } from './ports/caller-in.js';
+import { callerIn, findCaller, rememberCaller } from './ports/caller-in.js';
 import type { Caller } from './ports/caller.js';
+import { parameterOf } from './ports/parameter-of.js';
 import { ACCESS_METADATA, type Access, type WantedRight } from './ports/permission.decorator.js';
 import { ON_SERVER } from './ports/place.js';
-import { parameterOf } from './parameter-of.js';
 
 /** Injects the controllers that everyone may call, for those that cannot say so themselves. */
 export const OPEN_CONTROLLERS = Symbol('OPEN_CONTROLLERS');
@@ -41,9 +41,11 @@ export class AuthGuard implements CanActivate {
     return true;
   }
 
-  /** The credentials of a GraphQL operation were judged when its request or its connection came. */
+  /** The credentials of a GraphQL operation were judged when its request or its connection came, those of a signed URL before. */
   private async caller(context: ExecutionContext): Promise<Caller> {
     if (context.getType<'http' | 'graphql'>() === 'graphql') return callerIn(context);
+    const known = findCaller(context);
+    if (known !== undefined) return known;
     const request = context.switchToHttp().getRequest<Request>();
     const caller = await this.auth.callerOf(request.headers.authorization);
     rememberCaller(request, caller);

@@ -3,6 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, 
 import type { Request, Response } from 'express';
 import { REVALIDATE } from '../../platform/http/resource/resource.js';
 import { sendResource } from '../../platform/http/resource/send-resource.js';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { ON_CONTENT, ON_SERVER, onStreamOf } from '../auth/ports/place.js';
 import { CurrentCaller } from '../auth/ports/current-caller.decorator.js';
@@ -36,6 +37,7 @@ export class ExportsController {
   ) {}
 
   @Post()
+  @Audited('export-created')
   @Permission('playback', ON_CONTENT)
   @HttpCode(202)
   @ApiOperation({ summary: 'Make a file of a range of what was recorded, or of a session' })
@@ -128,6 +130,7 @@ export class ExportsController {
   }
 
   @Delete(':id')
+  @Audited('export-deleted')
   @HttpCode(204)
   @ApiOperation({ summary: 'Cancel an export, or delete its file' })
   @idParam

@@ -137,7 +137,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     try {
       if (Object.keys(subscriptions).length > MOST_OPERATIONS) throw new TooManySubscriptionsError(MOST_OPERATIONS);
       if (extra.caller === undefined) throw new TokenMissingError();
-      return this.argumentsOf(extra.caller, payload);
+      return this.argumentsOf(extra.caller, payload, addressOf(extra.request));
     } catch (error) {
       if (error instanceof AppError) return [graphqlErrorOf(error)];
       if (error instanceof GraphQLError) return [refusal(error, 'GRAPHQL_PARSE_FAILED')];
@@ -145,7 +145,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  private argumentsOf(caller: Caller, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
+  private argumentsOf(caller: Caller, payload: SubscribePayload, address: string): ExecutionArgs | GraphQLError[] {
     const { schema } = this.server;
     const document = parse(payload.query, { maxLexicalTokens: MOST_TOKENS });
     const rules = this.config.graphql.introspection
@@ -156,9 +156,14 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     const variableValues = payload.variables ?? {};
     checkOperation({ schema, document, variables: variableValues }, limitsOf(this.config));
     const { operationName } = payload;
-    const contextValue = new OperationContext(caller, true);
+    const contextValue = new OperationContext(caller, true, address);
     return { schema, document, variableValues, contextValue, ...(operationName ? { operationName } : {}) };
   }
+}
+
+/** Who connects: a proxy where there is one, as nobody but Express reads its header. */
+function addressOf({ socket }: IncomingMessage): string {
+  return socket.remoteAddress ?? '';
 }
 
 function refusal(error: GraphQLError, code: string): GraphQLError {

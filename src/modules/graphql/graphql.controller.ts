@@ -34,7 +34,7 @@ export class GraphqlController {
     if (Array.isArray(body)) throw new GraphqlTooManyOperationsError();
     const answer = await this.server.http.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers: headersOf(request), search: '', body: body ?? {} },
-      context: () => Promise.resolve(new OperationContext(caller, false)),
+      context: () => Promise.resolve(new OperationContext(caller, false, request.ip ?? '')),
     });
     response.status(answer.status ?? 200);
     for (const [name, value] of answer.headers) response.setHeader(name, value);

@@ -23,6 +23,7 @@ import { ViewController } from './playback/view.controller.js';
 import { ObjectOwner } from './owners/object-owner.js';
 import { RecordingOwner } from './owners/recording-owner.js';
 import { SessionOwner } from './owners/session-owner.js';
+import { ObjectRangeService } from './object-range.service.js';
 import { PlaybackRangeService } from './playback-range.service.js';
 import { PlaybackController } from './playback/playback.controller.js';
 import { RecordingController } from './recordings/recording.controller.js';
@@ -83,9 +84,18 @@ import { TimelineService } from './timeline/timeline.service.js';
     SessionOwner,
     RecordingOwner,
     ObjectOwner,
+    ObjectRangeService,
     PermittedStreams,
     ...indexResolvers,
   ],
-  exports: [IndexService, ManifestService, NodeService, PlaybackRangeService, IndexEventsService, IndexLoaders],
+  exports: [
+    IndexService,
+    ManifestService,
+    NodeService,
+    ObjectRangeService,
+    PlaybackRangeService,
+    IndexEventsService,
+    IndexLoaders,
+  ],
 })
 export class IndexModule {}

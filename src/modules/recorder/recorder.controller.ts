@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
@@ -18,6 +19,7 @@ export class RecorderController {
   constructor(private readonly recorder: RecorderService) {}
 
   @Post()
+  @Audited('recording-started')
   @HttpCode(200)
   @ApiOperation({ summary: 'Record a live stream; what runs already is returned' })
   @ApiBody({ type: StartRecordingInput, required: false })
@@ -50,6 +52,7 @@ export class RecorderController {
   }
 
   @Delete()
+  @Audited('recording-stopped')
   @ApiOperation({ summary: 'Stop recording; nothing starts by itself before the next publish' })
   @ApiOkResponse({ description: 'It is not recorded any more' })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })

@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
@@ -14,6 +15,7 @@ export class SplitController {
   constructor(private readonly recorder: RecorderService) {}
 
   @Post()
+  @Audited('recording-split')
   @HttpCode(200)
   @ApiOperation({ summary: 'End the recording session at the next key frame, where another one goes on' })
   @ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' })

@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { ON_SERVER } from '../auth/ports/place.js';
 import { DrainDto } from './dto/drain.dto.js';
@@ -11,6 +12,7 @@ export class DrainController {
   constructor(private readonly signaling: SignalingService) {}
 
   @Post()
+  @Audited('node-drained')
   @Permission('admin', ON_SERVER)
   @HttpCode(200)
   @ApiOperation({ summary: 'Take no new publishers from now on; those that are here and their recordings go on' })

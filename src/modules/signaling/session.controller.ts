@@ -13,6 +13,7 @@ import {
 } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
 import { ContentTypeGuard } from './content-type.guard.js';
@@ -78,6 +79,7 @@ export class SessionController {
   }
 
   @Delete()
+  @Audited('publish-ended')
   @Permission('publish', onStream('stream'))
   @UseGuards(WhipRateGuard)
   @HttpCode(204)

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Query, Res } from '@nestjs/co
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { ON_SERVER, onStream } from '../auth/ports/place.js';
 import { ALL_RIGHTS } from '../auth/ports/right.js';
@@ -74,6 +75,7 @@ export class StreamsController {
   }
 
   @Delete('streams/:stream')
+  @Audited('stream-deleted')
   @Permission('admin', onStream('stream'))
   @HttpCode(204)
   @ApiOperation({ summary: 'End a stream, its publisher and its recording' })

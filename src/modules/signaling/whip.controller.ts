@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Options, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
 import { IceService } from '../ice/ice.service.js';
@@ -23,6 +24,7 @@ export class WhipController {
   ) {}
 
   @Post()
+  @Audited('publish-started')
   @Permission('publish', onStream('stream'))
   @UseGuards(WhipRateGuard, new ContentTypeGuard(OFFER_TYPE))
   @ApiOperation({ summary: 'Publish a stream: offer in, answer out' })

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { ON_SERVER } from '../auth/ports/place.js';
 import { PresignInputDto, presignInput, type PresignBody } from './dto/presign.input.js';
@@ -19,6 +20,7 @@ export class StorageController {
   ) {}
 
   @Post('presign')
+  @Audited('object-presigned')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'A URL of the bucket that is good without credentials, to read or to write one object' })

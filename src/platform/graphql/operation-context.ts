@@ -7,10 +7,12 @@ export class OperationContext {
   /**
    * @param caller who asks, for those who judge it
    * @param isLive a subscription: what was read for one event says nothing about the next
+   * @param address where it came from
    */
   constructor(
     readonly caller: object,
     private readonly isLive: boolean,
+    readonly address: string,
   ) {}
 
   /** @returns the same for the same owner throughout the operation */

@@ -15,6 +15,12 @@ describe('the log line of a request', () => {
     });
   });
 
+  it('hides the token of a signed URL', () => {
+    const url = '/signed/eyJhbGciOi.mac/play/cam/index.m3u8?x';
+
+    expect(describeRequest({ url })).toMatchObject({ url: '/signed/(hidden)/play/cam/index.m3u8' });
+  });
+
   it.each([
     ['/livez?x', 200, 'debug'],
     ['/readyz', 503, 'debug'],

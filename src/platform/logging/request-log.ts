@@ -5,6 +5,8 @@ import type { LevelWithSilent } from 'pino';
 const HEALTH_PATHS: readonly string[] = ['/livez', '/readyz', '/healthz', '/metrics'];
 /** Refusals that are told to the client with a time to try again: no failure of ours. */
 const REFUSALS: readonly number[] = [503, 507];
+/** The token in the path of a signed URL: whoever has it may play. */
+const SIGNED = /^(\/signed\/)[^/]*/;
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 export interface LoggedRequest {
@@ -49,5 +51,6 @@ export function describeRequest({ id, method = '', url, remoteAddress = '' }: Lo
 }
 
 function pathOf(url = ''): string {
-  return url.split('?', 1)[0] ?? '';
+  const [path = ''] = url.split('?', 1);
+  return path.replace(SIGNED, '$1(hidden)');
 }

@@ -16,10 +16,16 @@ export function rememberCaller(request: Request, caller: Caller): void {
  * @throws {TypeError} where nobody was asked: a public route
  */
 export function callerIn(context: ExecutionContext): Caller {
+  const caller = findCaller(context);
+  if (caller !== undefined) return caller;
+  throw new TypeError('a public route knows no caller');
+}
+
+/** @returns undefined where nobody was asked, or nobody yet */
+export function findCaller(context: ExecutionContext): Caller | undefined {
   const caller =
     context.getType<'http' | 'graphql'>() === 'graphql'
       ? context.getArgByIndex<{ readonly caller: unknown }>(GRAPHQL_CONTEXT).caller
       : callers.get(context.switchToHttp().getRequest<Request>());
-  if (caller instanceof Caller) return caller;
-  throw new TypeError('a public route knows no caller');
+  return caller instanceof Caller ? caller : undefined;
 }

@@ -2,8 +2,8 @@ import { PermissionDeniedError } from '../auth.errors.js';
 import { ALL_RIGHTS, type Right } from './right.js';
 import { StreamScope } from './stream-scope.js';
 
-/** How a caller showed who it is: not at all (nobody has to), by a configured token, or by a JWT; `login` is a JWT of a log-in. */
-export type CallerKind = 'anyone' | 'token' | 'jwt' | 'login';
+/** How a caller showed who it is: not at all (nobody has to), by a configured token, by a JWT, of which `login` is that of a log-in, or by a signed URL. */
+export type CallerKind = 'anyone' | 'token' | 'jwt' | 'login' | 'signed-url';
 
 /** Who asks, and what that one may do with which streams. */
 export class Caller {
@@ -15,12 +15,14 @@ export class Caller {
   /**
    * @param subject a name for logs: of the account, of the token's `sub` or `id`; never a secret
    * @param scope the streams that `rights` are for
+   * @param expiresAtMs epoch milliseconds; what is given out in the caller's name is good no longer
    */
   constructor(
     readonly kind: CallerKind,
     readonly subject: string,
     readonly scope: StreamScope,
     rights: readonly Right[],
+    readonly expiresAtMs = Infinity,
   ) {
     this.rights = new Set(rights);
   }

@@ -4,12 +4,21 @@ export class StreamScope {
 
   private readonly pattern: readonly string[] | undefined;
 
-  constructor(readonly text: string) {
-    this.pattern = /[*?]/.test(text) ? Array.from(text) : undefined;
+  /** @param isName nothing in it stands for others */
+  constructor(
+    readonly text: string,
+    isName = false,
+  ) {
+    this.pattern = !isName && /[*?]/.test(text) ? Array.from(text) : undefined;
+  }
+
+  /** That of one stream, whatever characters its name has. */
+  static only(stream: string): StreamScope {
+    return new StreamScope(stream, true);
   }
 
   get isAll(): boolean {
-    return this.text === '*';
+    return this.text === '*' && this.pattern !== undefined;
   }
 
   /** The only stream there is in it; undefined for a pattern, which may fit many. */

@@ -29,6 +29,6 @@ export function bearerOfClaims(payload: unknown): Bearer | false {
   if (!read.success) return false;
   const { id, exp, mode, sub, jti, use } = read.data;
   const kind = use === LOGIN_USE ? 'login' : 'jwt';
-  const caller = new Caller(kind, sub ?? id, new StreamScope(id), rightsOfMode(mode));
+  const caller = new Caller(kind, sub ?? id, new StreamScope(id), rightsOfMode(mode), exp * 1000);
   return { caller, expiresAtMs: exp * 1000, tokenId: jti };
 }

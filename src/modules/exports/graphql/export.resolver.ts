@@ -2,6 +2,7 @@ import { Args, Field, ID, InputType, Mutation, Query, Resolver } from '@nestjs/g
 import { InputInvalidError } from '../../../platform/body/body.errors.js';
 import { enumOf } from '../../../platform/graphql/enum-values.js';
 import { Instant } from '../../../platform/graphql/scalars.js';
+import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { onStream, onStreamOf } from '../../auth/ports/place.js';
 import { GAP_RULES, selectionOf } from '../clips/clip-query.js';
@@ -46,6 +47,7 @@ export class ExportResolver {
 
   @Permission('playback', onStream('input.stream'))
   @Mutation(() => ExportDto, { description: 'Has a file made of a range of what was recorded, or of a session.' })
+  @Audited('export-created')
   async createExport(@Args('input', { type: () => CreateExportInput }) input: CreateExportInput): Promise<ExportDto> {
     const checked = check(input);
     const { stream, format, gaps } = checked;

@@ -1,6 +1,7 @@
 import { Args, Context, ID, InputType, Field, Mutation, Resolver } from '@nestjs/graphql';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Instant } from '../../../platform/graphql/scalars.js';
+import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { ON_SERVER, onStreamOf } from '../../auth/ports/place.js';
 import { RecordingDeletionService } from '../deletion/recording-deletion.service.js';
@@ -37,6 +38,7 @@ export class IndexMutationResolver {
   ) {}
 
   @Mutation(() => DeletionDto, { description: 'Deletes a recording session that has ended.' })
+  @Audited('recordings-deleted')
   async deleteRecordingSession(
     @Args('id', ID_OF) id: string,
     @Args('removeObjects', REMOVE_OBJECTS) removeObjects: boolean,
@@ -46,6 +48,7 @@ export class IndexMutationResolver {
 
   @Permission('admin', ON_SERVER)
   @Mutation(() => DeletionDto, { description: 'Deletes whole sessions of a stream, of a range of time, or both.' })
+  @Audited('recordings-deleted')
   async deleteRecordingSessions(
     @Args('filter', { type: () => DeletionFilter }) { stream, from, to }: DeletionFilter,
     @Args('removeObjects', REMOVE_OBJECTS) removeObjects: boolean,
@@ -59,6 +62,7 @@ export class IndexMutationResolver {
   @Mutation(() => DeletionDto, {
     description: 'Deletes what was recorded of a stream on one day; what its sessions have of other days stays.',
   })
+  @Audited('recordings-deleted')
   async deleteRecording(
     @Args('id', ID_OF) id: string,
     @Args('removeObjects', REMOVE_OBJECTS) removeObjects: boolean,
@@ -67,6 +71,7 @@ export class IndexMutationResolver {
   }
 
   @Mutation(() => RecordingSessionType, { description: 'Keeps a session from being deleted, by whomever.' })
+  @Audited('hold-placed')
   async holdRecordingSession(
     @Args('id', ID_OF) id: string,
     @Context() context: OperationContext,
@@ -76,6 +81,7 @@ export class IndexMutationResolver {
   }
 
   @Mutation(() => RecordingSessionType, { description: 'Lets a session be deleted again.' })
+  @Audited('hold-released')
   async releaseRecordingSession(
     @Args('id', ID_OF) id: string,
     @Context() context: OperationContext,

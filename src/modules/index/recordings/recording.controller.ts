@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { deletionQuery, type DeletionQuery } from '../deletion/deletion-query.js';
 import { RecordingDeletionService } from '../deletion/recording-deletion.service.js';
@@ -55,6 +56,7 @@ export class RecordingController {
   }
 
   @Delete(':id')
+  @Audited('recordings-deleted')
   @Permission('admin', onStreamOf(RecordingOwner, 'id'))
   @ApiOperation({
     summary: 'Delete what was recorded of a stream on one day; what its sessions have of other days stays',

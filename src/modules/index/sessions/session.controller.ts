@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { ON_SERVER, onStreamOf } from '../../auth/ports/place.js';
 import {
@@ -64,6 +65,7 @@ export class RecordingSessionController {
   }
 
   @Delete()
+  @Audited('recordings-deleted')
   @Permission('admin', ON_SERVER)
   @ApiOperation({ summary: 'Delete the sessions of a stream, of a range of time, or both; one of the three is needed' })
   @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
@@ -75,6 +77,7 @@ export class RecordingSessionController {
   }
 
   @Delete(':id')
+  @Audited('recordings-deleted')
   @Permission('admin', onStreamOf(SessionOwner, 'id'))
   @ApiOperation({ summary: 'Delete a recording session that has ended' })
   @ApiParam({ name: 'id', description: 'Of the session, as in the list' })
@@ -88,6 +91,7 @@ export class RecordingSessionController {
   }
 
   @Put(':id/hold')
+  @Audited('hold-placed')
   @HttpCode(204)
   @Permission('admin', onStreamOf(SessionOwner, 'id'))
   @ApiOperation({ summary: 'Keep a session from being deleted, by whomever' })
@@ -99,6 +103,7 @@ export class RecordingSessionController {
   }
 
   @Delete(':id/hold')
+  @Audited('hold-released')
   @HttpCode(204)
   @Permission('admin', onStreamOf(SessionOwner, 'id'))
   @ApiOperation({ summary: 'Let a session be deleted again' })

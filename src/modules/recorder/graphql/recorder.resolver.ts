@@ -1,5 +1,6 @@
 import { Args, Context, Field, ID, InputType, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
+import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { ON_CONTENT, onStream } from '../../auth/ports/place.js';
 import { IndexLoaders } from '../../index/graphql/index-loaders.js';
@@ -29,6 +30,7 @@ export class RecorderResolver {
   ) {}
 
   @Mutation(() => StartedRecordingType, { description: 'Records a live stream; what runs already is returned.' })
+  @Audited('recording-started')
   async startRecording(
     @Args('stream', STREAM, StreamNamePipe) stream: StreamName,
     @Args('input', { type: () => StartRecordingInput, nullable: true }) input: StartRecordingInput | null,
@@ -39,6 +41,7 @@ export class RecorderResolver {
   @Mutation(() => Boolean, {
     description: 'Ends the recording; nothing starts by itself before the next publish. True when one ran.',
   })
+  @Audited('recording-stopped')
   async stopRecording(@Args('stream', STREAM, StreamNamePipe) stream: StreamName): Promise<boolean> {
     const wasRecording = this.recorder.isRecording(stream);
     await this.recorder.stop(stream);
@@ -48,6 +51,7 @@ export class RecorderResolver {
   @Mutation(() => SplitRecordingDto, {
     description: 'Ends the recording session at the next key frame, where another one goes on.',
   })
+  @Audited('recording-split')
   async splitRecording(@Args('stream', STREAM, StreamNamePipe) stream: StreamName): Promise<SplitRecordingDto> {
     return new SplitRecordingDto(await this.recorder.split(stream));
   }

@@ -1,0 +1,67 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { clientOfAddress } from '../../platform/http/client-address.js';
+import type { OperationContext } from '../../platform/graphql/operation-context.js';
+
+/** What there is to say of a call before it is known what came of it. */
+export interface Asked {
+  readonly address: string;
+  /** Of the path, the body, the query or the arguments. */
+  readonly stream: string | undefined;
+  readonly subject: string | undefined;
+  /** `POST /whip/:stream`, or `Mutation.startRecording`. */
+  readonly route: string;
+  readonly body: unknown;
+}
+
+/** What of a request that a route has taken is asked for here. */
+type RoutedRequest = Pick<Request, 'ip' | 'method' | 'path' | 'params' | 'query'> & {
+  readonly route?: { readonly path?: string };
+  readonly body?: unknown;
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Which arguments of a resolver have those of the field, the operation's context and the field itself. */
+const ARGUMENTS = 1;
+const CONTEXT = 2;
+const FIELD = 3;
+
+export function askedBy(context: ExecutionContext): Asked {
+  return context.getType<'http' | 'graphql'>() === 'graphql' ? askedOfResolver(context) : askedOfRoute(context);
+}
+
+function askedOfRoute(context: ExecutionContext): Asked {
+  const request = context.switchToHttp().getRequest<RoutedRequest>();
+  const { ip = '', method, route, path, params, query, body } = request;
+  return {
+    address: clientOfAddress(ip),
+    stream: textOf([params, body, query], 'stream'),
+    subject: textOf([params], 'id') ?? textOf([params], 'session'),
+    route: `${method} ${route?.path ?? path}`,
+    body,
+  };
+}
+
+function askedOfResolver(context: ExecutionContext): Asked {
+  const given = context.getArgByIndex<Fields>(ARGUMENTS);
+  const { address } = context.getArgByIndex<OperationContext>(CONTEXT);
+  const { parentType, fieldName } = context.getArgByIndex<{ readonly parentType: unknown; readonly fieldName: string }>(
+    FIELD,
+  );
+  return {
+    address: clientOfAddress(address),
+    stream: textOf([given, given['input'], given['filter']], 'stream'),
+    subject: textOf([given], 'id'),
+    route: `${String(parentType)}.${fieldName}`,
+    body: undefined,
+  };
+}
+
+/** @returns the first text of that name */
+export function textOf(places: readonly unknown[], name: string): string | undefined {
+  const values = places.map((place) =>
+    typeof place === 'object' && place !== null ? (place as Fields)[name] : undefined,
+  );
+  return values.find((value): value is string => typeof value === 'string' && value !== '');
+}

@@ -1,0 +1,62 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { ModuleRef, Reflector } from '@nestjs/core';
+import { tap, type Observable } from 'rxjs';
+import { AppError } from '../../shared/errors.js';
+import { callerIn } from '../auth/ports/caller-in.js';
+import { parameterOf } from '../auth/ports/parameter-of.js';
+import { ACCESS_METADATA, type Access } from '../auth/ports/permission.decorator.js';
+import { askedBy, textOf, type Asked } from './asked.js';
+import { AuditService } from './audit.service.js';
+import { AUDIT_METADATA, type Audit } from './ports/audited.decorator.js';
+
+/** Writes down the calls of what is {@link Audited}, over REST and GraphQL alike. */
+@Injectable()
+export class AuditInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly modules: ModuleRef,
+    private readonly audit: AuditService,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const audited = this.reflector.get<Audit | undefined>(AUDIT_METADATA, context.getHandler());
+    if (audited === undefined) return next.handle();
+    const asked = askedBy(context);
+    const stream = asked.stream ?? (await this.ownerOf(context));
+    const write = (outcome: string): void => {
+      const { address, subject } = asked;
+      this.audit.record({
+        event: audited.action,
+        outcome,
+        actor: actorOf(audited, asked, context),
+        address,
+        stream,
+        subject,
+      });
+    };
+    return next.handle().pipe(
+      tap({
+        complete: () => {
+          write('ok');
+        },
+        error: (error: unknown) => {
+          write(error instanceof AppError ? error.code : 'internal');
+        },
+      }),
+    );
+  }
+
+  /** Asked before the call: what it deletes is nobody's afterwards. */
+  private async ownerOf(context: ExecutionContext): Promise<string | undefined> {
+    const places = [context.getHandler(), context.getClass()];
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS_METADATA, places);
+    if (typeof access !== 'object' || access.on.by !== 'owner') return undefined;
+    const { owner, parameter } = access.on;
+    return this.modules.get(owner, { strict: false }).streamOf(parameterOf(context, parameter));
+  }
+}
+
+function actorOf({ actorMember }: Audit, { body }: Asked, context: ExecutionContext): string {
+  if (actorMember !== undefined) return textOf([body], actorMember) ?? '';
+  return callerIn(context).subject;
+}

@@ -1,0 +1,33 @@
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+
+/** What is written down of what people and programs do. */
+export type AuditedAction =
+  | 'login'
+  | 'token-created'
+  | 'token-revoked'
+  | 'playback-url-created'
+  | 'publish-started'
+  | 'publish-ended'
+  | 'stream-deleted'
+  | 'recording-started'
+  | 'recording-stopped'
+  | 'recording-split'
+  | 'recordings-deleted'
+  | 'hold-placed'
+  | 'hold-released'
+  | 'export-created'
+  | 'export-deleted'
+  | 'object-presigned'
+  | 'node-drained';
+
+export interface Audit {
+  readonly action: AuditedAction;
+  /** Member of the body that says who acts, where no credentials do: a log-in. */
+  readonly actorMember?: string;
+}
+
+export const AUDIT_METADATA = 'aircheck:audit';
+
+/** Has every call of a route or a resolver written down: who, from where, on which stream, and what came of it. */
+export const Audited = (action: AuditedAction, facts: Omit<Audit, 'action'> = {}): CustomDecorator =>
+  SetMetadata(AUDIT_METADATA, { action, ...facts } satisfies Audit);

@@ -1,0 +1,129 @@
+import { FailureDelays } from './failure-delays.js';
+import { LoginThrottle } from './login-throttle.js';
+import { LoginBusyError, LoginThrottledError } from './login.errors.js';
+
+describe('LoginThrottle', () => {
+  let nowMs: number;
+  let throttle: LoginThrottle;
+  let checks: number;
+
+  beforeEach(() => {
+    nowMs = 1_000_000;
+    checks = 0;
+    throttle = new LoginThrottle({ monotonicMs: () => nowMs });
+  });
+
+  const wrong = (): Promise<undefined> => {
+    checks += 1;
+    return Promise.resolve(undefined);
+  };
+  const right = (): Promise<string> => Promise.resolve('ann');
+
+  /** @returns seconds to wait for each that was refused unchecked, 0 for those that were checked */
+  async function fail(times: number, account: string, address: string): Promise<number[]> {
+    const waits: number[] = [];
+    for (let n = 0; n < times; n += 1) {
+      try {
+        await throttle.attempt({ account, address }, wrong);
+        waits.push(0);
+      } catch (error) {
+        waits.push((error as LoginThrottledError).retryAfterSeconds);
+      }
+    }
+    return waits;
+  }
+
+  it('lets people mistype, then makes them wait longer with every failure', async () => {
+    expect(await fail(6, 'ann', '192.0.2.1')).toEqual([0, 0, 0, 0, 0, 0]);
+    const waits: number[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      const [wait = 0] = await fail(1, 'ann', '192.0.2.1');
+      waits.push(wait);
+      nowMs += wait * 1000;
+      await fail(1, 'ann', '192.0.2.1');
+    }
+
+    expect(waits).toEqual([1, 2, 4, 8]);
+  });
+
+  it('checks nothing while an account has to wait, whatever the password is and from wherever', async () => {
+    await fail(6, 'ann', '192.0.2.1');
+    checks = 0;
+
+    await expect(throttle.attempt({ account: 'ann', address: '192.0.2.2' }, right)).rejects.toThrow(
+      LoginThrottledError,
+    );
+    expect(checks).toBe(0);
+    expect(await throttle.attempt({ account: 'bob', address: '192.0.2.2' }, right)).toBe('ann');
+  });
+
+  it('never keeps a person out for longer than a minute because of others', async () => {
+    for (let n = 0; n < 50; n += 1) {
+      nowMs += 60_000;
+      await fail(1, 'ann', `192.0.2.${String(n)}`);
+    }
+    nowMs += 60_000;
+
+    expect(await throttle.attempt({ account: 'ann', address: '198.51.100.1' }, right)).toBe('ann');
+  });
+
+  it('lets an account in from where it has been before while strangers try it elsewhere', async () => {
+    await throttle.attempt({ account: 'ann', address: '198.51.100.1' }, right);
+    await fail(20, 'ann', '192.0.2.1');
+
+    expect(await throttle.attempt({ account: 'ann', address: '198.51.100.1' }, right)).toBe('ann');
+  });
+
+  it('makes an address that tries many accounts wait, up to a quarter of an hour', async () => {
+    const waits: number[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const [wait = 0] = await fail(1, `account-${String(n)}`, '192.0.2.1');
+      waits.push(wait);
+      nowMs += wait * 1000;
+    }
+
+    expect(waits.slice(0, 11)).toEqual(Array<number>(11).fill(0));
+    expect(Math.max(...waits)).toBe(900);
+  });
+
+  it('treats an account that there is not like one that there is', async () => {
+    expect(await fail(9, 'nobody', '192.0.2.1')).toEqual(await fail(9, 'ann', '192.0.2.2'));
+  });
+
+  it('forgets after a success', async () => {
+    await fail(5, 'ann', '192.0.2.1');
+    await throttle.attempt({ account: 'ann', address: '192.0.2.1' }, right);
+
+    expect(await fail(5, 'ann', '192.0.2.1')).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('checks one password at a time, twenty wait, the others are turned away at once and not counted', async () => {
+    let running = 0;
+    let most = 0;
+    let finish = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (finish = resolve));
+    const slow = async (): Promise<undefined> => {
+      running += 1;
+      most = Math.max(most, running);
+      await gate;
+      running -= 1;
+      return undefined;
+    };
+    const attempts = Array.from({ length: 1000 }, (_, n) =>
+      throttle.attempt({ account: `account-${String(n)}`, address: `address-${String(n)}` }, slow),
+    );
+    finish();
+    const ends = await Promise.allSettled(attempts);
+
+    expect(most).toBe(1);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(21);
+    expect(ends.filter((end) => end.status === 'rejected' && end.reason instanceof LoginBusyError)).toHaveLength(979);
+  });
+
+  it('remembers a limited number of names', () => {
+    const delays = new FailureDelays({ free: 1, longestMs: 1000 }, { monotonicMs: () => nowMs });
+    for (let n = 0; n < 30_000; n += 1) delays.add(`name-${String(n)}`);
+
+    expect(delays.size).toBe(10_000);
+  });
+});

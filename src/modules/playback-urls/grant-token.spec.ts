@@ -1,0 +1,49 @@
+import { createSecretKey } from 'node:crypto';
+import { readGrant, writeGrant } from './grant-token.js';
+import type { PlaybackGrant } from './playback-grant.js';
+import { SignedUrlExpiredError, SignedUrlInvalidError } from './playback-urls.errors.js';
+
+const KEY = createSecretKey(Buffer.alloc(32, 1));
+const NOW = Date.UTC(2026, 10, 21);
+const grant: PlaybackGrant = {
+  stream: 'Studio *',
+  selection: { session: 'b2e7', from: undefined, to: undefined },
+  expiresAt: NOW / 1000 + 60,
+};
+
+describe('the token of a signed URL', () => {
+  const token = writeGrant(grant, KEY);
+
+  it('says what it is good for', () => {
+    expect(readGrant(token, KEY, NOW)).toEqual(grant);
+    expect(token).toMatch(/^[\w.-]+$/);
+  });
+
+  it('ends on its second', () => {
+    expect(readGrant(token, KEY, NOW + 59_999)).toEqual(grant);
+    expect(() => readGrant(token, KEY, NOW + 60_000)).toThrow(SignedUrlExpiredError);
+  });
+
+  it('is nothing with another key', () => {
+    expect(() => readGrant(token, createSecretKey(Buffer.alloc(32, 2)), NOW)).toThrow(SignedUrlInvalidError);
+  });
+
+  it('is nothing with any character changed', () => {
+    for (let at = 0; at < token.length; at += 1) {
+      const other = token[at] === 'A' ? 'B' : 'A';
+      const changed = token.slice(0, at) + other + token.slice(at + 1);
+      // The last character has two bits that mean nothing.
+      if (Buffer.from(changed.slice(-22), 'base64url').equals(Buffer.from(token.slice(-22), 'base64url'))) {
+        if (at > token.length - 22) continue;
+      }
+      expect(() => readGrant(changed, KEY, NOW)).toThrow(SignedUrlInvalidError);
+    }
+  });
+
+  it.each(['', '.', 'a.b', token.slice(0, -1), `${token}A`, token.replace('.', ''), `${'A'.repeat(3000)}${token}`])(
+    'is not %j',
+    (text) => {
+      expect(() => readGrant(text, KEY, NOW)).toThrow(SignedUrlInvalidError);
+    },
+  );
+});

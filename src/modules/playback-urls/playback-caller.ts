@@ -1,0 +1,8 @@
+import { Caller } from '../auth/ports/caller.js';
+import { StreamScope } from '../auth/ports/stream-scope.js';
+import type { PlaybackGrant } from './playback-grant.js';
+
+/** @returns whoever has a signed URL: may play back the stream that it names, and nothing else */
+export function callerOfGrant({ stream }: PlaybackGrant): Caller {
+  return new Caller('signed-url', 'signed URL', StreamScope.only(stream), ['playback']);
+}

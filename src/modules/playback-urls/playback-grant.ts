@@ -1,0 +1,19 @@
+/** What of a stream may be played: all of it where nothing is said. Instants as RFC 3339. */
+export interface GrantedSelection {
+  readonly session?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** What a signed URL is good for, and until when. */
+export interface PlaybackGrant {
+  readonly stream: string;
+  readonly selection: GrantedSelection;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+}
+
+/** @returns true for a grant of a session, or of a range of time */
+export function isPartial({ selection: { session, from } }: PlaybackGrant): boolean {
+  return session !== undefined || from !== undefined;
+}

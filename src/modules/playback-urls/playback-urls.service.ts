@@ -1,0 +1,66 @@
+import type { KeyObject } from 'node:crypto';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { readGrant, writeGrant } from './grant-token.js';
+import type { GrantedSelection, PlaybackGrant } from './playback-grant.js';
+import { SIGNED_PREFIX } from './signed-path.js';
+import { keptKey, keyOfSecret } from './url-key.js';
+
+export interface WantedUrls {
+  readonly stream: string;
+  readonly selection: GrantedSelection;
+  /** Undefined: as long as the configuration says. */
+  readonly ttlSeconds: number | undefined;
+  /** Epoch milliseconds at which whoever asks has no rights any more. */
+  readonly notAfterMs: number;
+}
+
+/** Paths on this server, good for whoever has them. */
+export interface SignedUrls {
+  readonly dash: string;
+  readonly hls: string;
+  /** One file; undefined where everything of the stream was granted, of which there is none. */
+  readonly mp4: string | undefined;
+  readonly expiresAt: Date;
+}
+
+/** URLs for players that cannot send headers. */
+@Injectable()
+export class PlaybackUrlsService implements OnModuleInit {
+  private key: KeyObject | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { secret } = this.config.auth;
+    this.key = secret === '' ? await keptKey(this.dataSource) : keyOfSecret(secret);
+  }
+
+  /** The expiry is in whole seconds: never later than asked for. */
+  sign({ stream, selection, ttlSeconds = this.config.playback.url_ttl_seconds, notAfterMs }: WantedUrls): SignedUrls {
+    const expiresAt = Math.floor(Math.min(Date.now() + ttlSeconds * 1000, notAfterMs) / 1000);
+    const token = writeGrant({ stream, selection, expiresAt }, this.requireKey());
+    const folder = `${SIGNED_PREFIX}${token}/play/${encodeURIComponent(stream)}`;
+    const hasFile = selection.session !== undefined || selection.to !== undefined;
+    return {
+      dash: `${folder}/manifest.mpd`,
+      hls: `${folder}/index.m3u8`,
+      mp4: hasFile ? `${folder}/clip.mp4` : undefined,
+      expiresAt: new Date(expiresAt * 1000),
+    };
+  }
+
+  /** @throws {SignedUrlInvalidError | SignedUrlExpiredError} */
+  grantOf(token: string): PlaybackGrant {
+    return readGrant(token, this.requireKey(), Date.now());
+  }
+
+  private requireKey(): KeyObject {
+    if (this.key === undefined) throw new RangeError('the application has not started');
+    return this.key;
+  }
+}
