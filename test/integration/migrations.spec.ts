@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../src/migrations/index.js';
+import { AuditEvent } from '../../src/modules/audit/entities/audit-event.entity.js';
 import { RevokedToken } from '../../src/modules/auth/entities/revoked-token.entity.js';
 import { ExportRow } from '../../src/modules/exports/entities/export-row.entity.js';
 import { indexEntities } from '../../src/modules/index/entities/index.js';
 import { storageEntities } from '../../src/modules/storage/entities/index.js';
+import { SigningKeyRow } from '../../src/modules/playback-urls/entities/signing-key.entity.js';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
 import { openDataSource } from '../../src/persistence/open-data-source.js';
 import { databaseSettings, makeDatabase, overBothDatabases } from '../support/databases.js';
 
-const persisted = { entities: [...indexEntities, ...storageEntities, ExportRow, RevokedToken], migrations };
+const entities = [...indexEntities, ...storageEntities, ExportRow, RevokedToken, AuditEvent, SigningKeyRow];
+const persisted = { entities, migrations };
 
 overBothDatabases(() => {
   let folder: string;

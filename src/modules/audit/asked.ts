@@ -37,7 +37,7 @@ function askedOfRoute(context: ExecutionContext): Asked {
   return {
     address: clientOfAddress(ip),
     stream: textOf([params, body, query], 'stream'),
-    subject: textOf([params], 'id') ?? textOf([params], 'session'),
+    subject: textOf([params, body], 'id') ?? textOf([params], 'session'),
     route: `${method} ${route?.path ?? path}`,
     body,
   };

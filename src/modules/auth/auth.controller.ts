@@ -1,11 +1,15 @@
-import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Ip, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { clientOfAddress } from '../../platform/http/client-address.js';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { LoginInputDto, TokenDto, TokenInputDto } from './dto/token.dto.js';
 import { Permission, Public } from './ports/permission.decorator.js';
 import { ON_SERVER } from './ports/place.js';
 import { modeOf } from './ports/right.js';
 import { loginInput, tokenInput, type LoginBody, type TokenBody } from './token-input.js';
 import { TokensService } from './tokens/tokens.service.js';
+
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } } as const;
 
 /** How one comes by a token, as liveman has it. */
 @ApiTags('auth')
@@ -17,6 +21,7 @@ export class AuthController {
   constructor(private readonly tokens: TokensService) {}
 
   @Post('login')
+  @Audited('login', { actorMember: 'username' })
   @Public()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
@@ -24,11 +29,14 @@ export class AuthController {
   @ApiBody({ type: LoginInputDto })
   @ApiOkResponse({ type: TokenDto })
   @ApiResponse({ status: 401, description: '`credentials-wrong`' })
-  async logIn(@Body({ schema: loginInput }) { username, password }: LoginBody): Promise<TokenDto> {
-    return new TokenDto(await this.tokens.logIn(username, password));
+  @ApiResponse({ status: 429, description: '`login-throttled`: too many have failed', headers: RETRY_AFTER })
+  @ApiResponse({ status: 503, description: '`login-busy`, `not-ready`', headers: RETRY_AFTER })
+  async logIn(@Body({ schema: loginInput }) { username, password }: LoginBody, @Ip() ip: string): Promise<TokenDto> {
+    return new TokenDto(await this.tokens.logIn(username, password, clientOfAddress(ip)));
   }
 
   @Post('token')
+  @Audited('token-created')
   @Permission('admin', ON_SERVER)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')

@@ -5,6 +5,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { RevokedToken } from './entities/revoked-token.entity.js';
 import { TokenResolver } from './graphql/token.resolver.js';
+import { LoginThrottle } from './login/login-throttle.js';
 import { KeySetTokenStrategy } from './strategies/key-set-token.strategy.js';
 import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
@@ -25,6 +26,7 @@ import { TokensService } from './tokens/tokens.service.js';
     AccountsService,
     TokensService,
     RevokedTokens,
+    { provide: LoginThrottle, useFactory: () => new LoginThrottle() },
     TokenResolver,
   ],
   exports: [AuthService],

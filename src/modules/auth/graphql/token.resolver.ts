@@ -1,6 +1,7 @@
 import { Args, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { Instant } from '../../../platform/graphql/scalars.js';
 import { InputInvalidError } from '../../../platform/body/body.errors.js';
+import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../ports/permission.decorator.js';
 import { ON_SERVER } from '../ports/place.js';
 import { modeOf } from '../ports/right.js';
@@ -54,6 +55,7 @@ export class TokenResolver {
   constructor(private readonly tokens: TokensService) {}
 
   @Mutation(() => CreatedTokenType, { description: 'Makes a token for a stream, a pattern of streams or all.' })
+  @Audited('token-created')
   async createToken(
     @Args('input', { type: () => CreateTokenInput }) { stream, durationSeconds, ...rights }: CreateTokenInput,
   ): Promise<CreatedTokenType> {
@@ -66,6 +68,7 @@ export class TokenResolver {
   @Mutation(() => Boolean, {
     description: 'Has a token refused from now on, by other nodes seconds later. False when it has expired anyway.',
   })
+  @Audited('token-revoked')
   revokeToken(@Args('id', { type: () => ID }) id: string): Promise<boolean> {
     return this.tokens.revoke(id);
   }

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../shared/clock.js';
+import { systemClock, type Clock } from '../../../shared/clock.js';
 import { FailureDelays, type DelayRule } from './failure-delays.js';
-import { LoginThrottledError } from './login.errors.js';
+import { LoginBusyError, LoginThrottledError } from './login.errors.js';
 import { PasswordQueue } from './password-queue.js';
 
 /** A stranger must not be able to keep a person out for long. */
@@ -26,26 +26,24 @@ export class LoginThrottle {
   private readonly familiar = new Set<string>();
   private readonly queue = new PasswordQueue();
 
-  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+  constructor(clock: Pick<Clock, 'monotonicMs'> = systemClock) {
     this.accounts = new FailureDelays(ACCOUNT_RULE, clock);
     this.addresses = new FailureDelays(ADDRESS_RULE, clock);
   }
 
   /**
-   * @param check takes the same time for every account, also for one that there is not
-   * @returns what `check` found; undefined: the log-in has failed
-   * @throws {LoginThrottledError | LoginBusyError} before anything is checked
+   * @param check takes the same time for every account, also for one that there is not; throws when the log-in fails
+   * @throws {LoginThrottledError | LoginBusyError} before anything is checked @throws what `check` throws
    */
-  async attempt<T>(attempt: LoginAttempt, check: () => Promise<T | undefined>): Promise<T | undefined> {
+  async attempt(attempt: LoginAttempt, check: () => Promise<void>): Promise<void> {
     this.enter(attempt);
     try {
-      const found = await this.queue.run(check);
-      if (found !== undefined) this.succeeded(attempt);
-      return found;
+      await this.queue.run(check);
     } catch (error) {
-      this.withdraw(attempt);
+      if (error instanceof LoginBusyError) this.withdraw(attempt);
       throw error;
     }
+    this.succeeded(attempt);
   }
 
   /** Counted before it is checked, or a thousand at once would all be let in. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { SigningUnavailableError, TokenIdInvalidError } from '../auth.errors.js';
+import { LoginThrottle } from '../login/login-throttle.js';
 import { ALL_MODES } from '../ports/right.js';
 import { LOGIN_USE } from './claims.js';
 import { expiryOfId, makeToken, type MadeToken } from './make-token.js';
@@ -24,11 +25,16 @@ export class TokensService {
     private readonly signing: SigningKey,
     private readonly accounts: AccountsService,
     private readonly revoked: RevokedTokens,
+    private readonly throttle: LoginThrottle,
   ) {}
 
-  /** @returns a token that may do everything for a day @throws {WrongCredentialsError} */
-  async logIn(username: string, password: string): Promise<MadeToken> {
-    await this.accounts.check(username, password);
+  /**
+   * @param address whose the request counts as
+   * @returns a token that may do everything for a day
+   * @throws {WrongCredentialsError | LoginThrottledError | LoginBusyError}
+   */
+  async logIn(username: string, password: string, address: string): Promise<MadeToken> {
+    await this.throttle.attempt({ account: username, address }, () => this.accounts.check(username, password));
     const right = { scope: '*', mode: ALL_MODES, durationSeconds: LOGIN_SECONDS };
     return makeToken(this.signing.key, { ...right, subject: username, use: LOGIN_USE });
   }
