@@ -45,6 +45,12 @@ export class AnswerGate {
     this.answeredAtMs = this.clock.monotonicMs();
   }
 
+  /** The store has begun to answer, and then nothing more came of it. */
+  stalled(silentMs: number): void {
+    const error = new StorageUnavailableError('unreachable', 'it stopped in the middle of an object.');
+    this.failed(error, this.clock.monotonicMs() - silentMs);
+  }
+
   /** One slow object says nothing about a store that has answered others meanwhile. */
   private failed(error: unknown, askedAtMs: number): void {
     const nowMs = this.clock.monotonicMs();

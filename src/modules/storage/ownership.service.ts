@@ -16,6 +16,7 @@ import type { StorageDriver } from './ports/storage-driver.js';
 import type { Stores } from './ports/stores.js';
 
 export type { StorePlace } from './ownership/markable-stores.js';
+export { MARK_KEY } from './ownership/storage-mark.js';
 
 /**
  * Whose a storage is: `own` by its mark; `unmarked` and free to be marked; `missing` when it has no mark and had one, or
@@ -88,6 +89,7 @@ export class OwnershipService {
 
   /** Makes a storage this database's, whosever it was. @throws {StorageUnavailableError} */
   async adopt(place: StorePlace): Promise<void> {
+    this.trustedUntilMs.delete(place);
     await writeMark(this.markableAt(place).store, await this.table.ownerId(), true);
     await this.assertOurs(place);
   }

@@ -35,6 +35,22 @@ export async function begun(body: Readable, limitMs = ANSWER_LIMIT_MS): Promise<
   }
 }
 
+/**
+ * Tells of a body that was given up when nothing more had come of it for long, while its reader had taken all there was.
+ *
+ * @param body whose parts are asked for one by one, and that does not flow
+ */
+export function tellStall(body: Readable, onStall: (silentMs: number) => void, limitMs = ANSWER_LIMIT_MS): void {
+  let heardAtMs = performance.now();
+  body.on('readable', () => {
+    heardAtMs = performance.now();
+  });
+  body.once('close', () => {
+    const silentMs = performance.now() - heardAtMs;
+    if (!body.readableEnded && body.readableLength === 0 && silentMs >= limitMs) onStall(silentMs);
+  });
+}
+
 /** What is there is left for the reader. */
 function firstOf(body: Readable): Promise<void> {
   if (body.readableLength > 0 || body.readableEnded) return Promise.resolve();

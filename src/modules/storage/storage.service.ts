@@ -7,7 +7,7 @@ import { bodyOf } from './ports/body-of.js';
 import { parseObjectKey, type ObjectKey } from './ports/object-key.js';
 import type { ByteRange, ObjectFacts, PutOptions, StorageDriver, StoredObject } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
-import { answerOf, begun } from './remote-answer.js';
+import { answerOf, begun, tellStall } from './remote-answer.js';
 import { InvalidObjectKeyError, ObjectNotFoundError } from './storage.errors.js';
 
 /** Who asks what a bucket has of a directory waits with a recording: one that answers slowly is gone on without. */
@@ -130,9 +130,12 @@ export class StorageService {
     return store === this.stores.local ? ask() : this.gates.of(store).through(ask);
   }
 
-  private body(store: StorageDriver, key: ObjectKey, range: ByteRange): Promise<Readable> {
+  private async body(store: StorageDriver, key: ObjectKey, range: ByteRange): Promise<Readable> {
     if (store === this.stores.local) return store.get(key, range);
-    return this.gates.ofBodies(store).through(async () => begun(await store.get(key, range)));
+    const gate = this.gates.ofBodies(store);
+    const body = await gate.through(async () => begun(await store.get(key, range)));
+    tellStall(body, (silentMs) => gate.stalled(silentMs));
+    return body;
   }
 
   private buckets(): StorageDriver[] {

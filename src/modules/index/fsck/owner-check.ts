@@ -1,4 +1,4 @@
-import type { Belonging } from '../../storage/ownership.service.js';
+import { MARK_KEY, type Belonging } from '../../storage/ownership.service.js';
 import { StorageForeignError, StorageMarkMissingError } from '../../storage/storage.errors.js';
 import type { Archive, RemoteStore } from '../archive/archive.js';
 import { assertStoragePresent } from '../archive/storage-presence.js';
@@ -31,7 +31,7 @@ export async function checkOwners(
     }
     const error = errorOf(belonging);
     if (error === undefined) continue;
-    await findings.add({ kind: kindOf(belonging), message: `The ${place}: ${error.message}` });
+    await findings.add({ kind: kindOf(belonging), key: MARK_KEY, message: `The ${place}: ${error.message}` });
     await findings.confirm(() => Promise.resolve());
     if (belonging === 'missing' && !evenIfEmpty) await assertStoragePresent(archive);
     if (repair) throw error;
