@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ExportRow } from '../../src/modules/exports/entities/export-row.entity.js';
 import { ExportsModule } from '../../src/modules/exports/exports.module.js';
 import { ExportsService } from '../../src/modules/exports/exports.service.js';
+import { NodeRow } from '../../src/modules/index/entities/index.js';
 import { encodeSegments, type EncodedTrack } from '../support/encoded-segments.js';
 import { decodeErrors, decodeWithFfmpeg, probe } from '../support/judges/ffmpeg.js';
 import { describeWith } from '../support/tools.js';
@@ -160,6 +161,55 @@ describeWith('ffmpeg')('an export', () => {
     const { id } = (await (await post(range(0, 4))).json()) as Export;
 
     expect(await done(id)).toMatchObject({ state: 'failed', problem: { code: 'internal' } });
+  });
+
+  describe('that another node made', () => {
+    let id: string;
+    const madeBy = async (url: string, lastSeenAt = new Date()): Promise<void> => {
+      const load = { workers: 1, cpuPercent: 0, sessions: 0, liveStreams: 0 };
+      const node = { alias: 'node-2', url, version: '1', startedAt: START, lastSeenAt, ...load };
+      await fixture.dataSource.manager.save(NodeRow, node);
+    };
+
+    beforeEach(async () => {
+      ({ id } = (await (await post(range(0, 4))).json()) as Export);
+      await done(id);
+      await fixture.dataSource.manager.update(ExportRow, { id }, { nodeAlias: 'node-2' });
+      await rm(join(files(), id));
+    });
+
+    it('is sent on to it, query and all', async () => {
+      await madeBy('http://10.0.0.2:7777/');
+
+      const response = await ask(`/${id}/file?as=is`, { redirect: 'manual' });
+
+      const location = `http://10.0.0.2:7777/api/v1/exports/${id}/file?as=is`;
+      expect([response.status, response.headers.get('location')]).toEqual([307, location]);
+      expect(await show(id)).toMatchObject({ node: 'node-2', state: 'completed' });
+      expect((await ask(`/${id}/file`, { method: 'HEAD' })).status).toBe(200);
+    });
+
+    it.each([
+      ['is not known', undefined, new Date()],
+      ['listens everywhere', 'http://0.0.0.0:7777/', new Date()],
+      ['listens everywhere by IPv6', 'http://[::]:7777/', new Date()],
+      ['does not run', 'http://10.0.0.2:7777/', START],
+    ])('is not to be had when that node %s', async (_case, url, lastSeenAt) => {
+      if (url !== undefined) await madeBy(url, lastSeenAt);
+
+      const response = await ask(`/${id}/file`, { redirect: 'manual' });
+
+      expect([response.status, await response.json()]).toEqual([
+        503,
+        expect.objectContaining({ code: 'export-elsewhere', node: 'node-2' }),
+      ]);
+      expect((await ask(`/${id}/file`, { method: 'HEAD' })).status).toBe(503);
+    });
+
+    it('is deleted from here, and known here no more', async () => {
+      expect((await ask(`/${id}`, { method: 'DELETE' })).status).toBe(204);
+      expect((await ask(`/${id}/file`)).status).toBe(404);
+    });
   });
 
   it.each([

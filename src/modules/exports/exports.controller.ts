@@ -20,6 +20,7 @@ import {
   type ExportInput,
   type ExportQuery,
 } from './export-query.js';
+import { ExportPlaces } from './export-places.js';
 import { ExportsFeed } from './exports-feed.js';
 import { ExportsService } from './exports.service.js';
 import { dispositionOf } from './file-name.js';
@@ -34,6 +35,7 @@ export class ExportsController {
   constructor(
     private readonly exports: ExportsService,
     private readonly feed: ExportsFeed,
+    private readonly places: ExportPlaces,
   ) {}
 
   @Post()
@@ -123,9 +125,20 @@ export class ExportsController {
   @DocumentedExportFile()
   async send(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     await sendResource(request, response, async () => {
-      const { fileName, ...file } = await this.exports.file(id);
+      const file = await this.exports.file(id);
+      const { sizeBytes, etag, contentType, fileName } = file;
       const disposition = dispositionOf('attachment', fileName);
-      return { ...file, disposition, cacheControl: REVALIDATE, open: (range) => this.exports.read(id, range) };
+      const { search } = new URL(request.originalUrl, 'http://localhost');
+      return {
+        ...{ sizeBytes, etag, contentType, disposition, cacheControl: REVALIDATE },
+        check: async () => {
+          await this.places.elsewhere(file);
+        },
+        open: async (range) => {
+          const redirectTo = await this.places.elsewhere(file, search);
+          return redirectTo === undefined ? this.exports.read(id, range) : { redirectTo };
+        },
+      };
     });
   }
 

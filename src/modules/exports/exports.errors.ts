@@ -69,6 +69,17 @@ export class ExportNotReadyError extends AppError {
   }
 }
 
+/** Another node made it, which is not to be reached from here. */
+export class ExportElsewhereError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'export-elsewhere';
+  override readonly retryAfterSeconds = 60;
+
+  constructor(node: string) {
+    super('The file of this export lies on another node, whose address is not known or which does not run.', { node });
+  }
+}
+
 export class TooManyExportsError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'too-many-exports';

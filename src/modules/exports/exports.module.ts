@@ -8,6 +8,7 @@ import { ClipPlanner } from './clips/clip-planner.js';
 import { ExportOwner } from './export-owner.js';
 import { ExportRow } from './entities/export-row.entity.js';
 import { ExportResolver } from './graphql/export.resolver.js';
+import { ExportPlaces } from './export-places.js';
 import { ExportsFeed } from './exports-feed.js';
 import { ExportsController } from './exports.controller.js';
 import { ExportsService } from './exports.service.js';
@@ -15,7 +16,7 @@ import { ExportsService } from './exports.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ExportRow]), IndexModule, StorageModule],
   controllers: [ClipController, ExportsController],
-  providers: [ClipPlanner, ClipService, ExportsService, ExportsFeed, ExportOwner, ExportResolver],
+  providers: [ClipPlanner, ClipService, ExportsService, ExportsFeed, ExportOwner, ExportPlaces, ExportResolver],
   exports: [ExportsService],
 })
 export class ExportsModule {}

@@ -28,8 +28,12 @@ export interface ExportPage {
   readonly nextCursor: string | undefined;
 }
 
-/** The file of an export that is there. */
+/** The file of an export that is done. */
 export interface ExportedFile {
+  readonly id: string;
+  readonly nodeAlias: string;
+  /** It lies on this node. */
+  readonly isHere: boolean;
   readonly sizeBytes: number;
   readonly etag: string;
   readonly contentType: string;
@@ -90,12 +94,13 @@ export class ExportsService {
 
   /** @throws {ExportNotFoundError | ExportNotReadyError} */
   async file(id: string): Promise<ExportedFile> {
-    const { state, sizeBytes, etag, contentType, fileName } = await this.row(id);
+    const { state, sizeBytes, etag, contentType, fileName, nodeAlias } = await this.row(id);
     if (state !== 'completed' || sizeBytes === null || etag === null || contentType === null || fileName === null) {
       throw new ExportNotReadyError(state);
     }
-    if (!(await this.files.has(id, sizeBytes))) throw new ExportNotFoundError(id);
-    return { sizeBytes, etag, contentType, fileName };
+    const isHere = await this.files.has(id, sizeBytes);
+    if (!isHere && nodeAlias === this.config.recorder.node_alias) throw new ExportNotFoundError(id);
+    return { id, nodeAlias, isHere, sizeBytes, etag, contentType, fileName };
   }
 
   read(id: string, range: ByteRange): AsyncIterable<Uint8Array> {
@@ -110,7 +115,8 @@ export class ExportsService {
 
   /** What was under way when the server stopped begins anew. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.files.tidy(new Set((await this.table.kept()).map(({ id }) => id)));
+    await this.files.deleteUnfinished();
+    await this.files.deleteOthers(new Set((await this.table.kept()).map(({ id }) => id)));
     for (const { id, attempts } of await this.table.interrupted()) {
       if (attempts >= MOST_ATTEMPTS) await this.fail(id, 'internal', 'The server stopped each time it was made.');
       else await this.table.update(id, { ...NOTHING_YET, state: 'waiting' });
@@ -193,8 +199,12 @@ export class ExportsService {
     return { endedAt, expiresAt: new Date(endedAt.getTime() + this.config.exports.keep_hours * HOUR_MS) };
   }
 
+  /** What is too old, and what another node has deleted. */
   private async sweep(): Promise<void> {
     for (const row of await this.table.expired(new Date())) await this.remove(row);
+    const kept = new Set((await this.table.kept()).map(({ id }) => id));
+    for (const [id, running] of this.running) if (!kept.has(id)) running.cancel();
+    await this.files.deleteOthers(kept);
   }
 
   private async remove({ id, stream }: ExportRow): Promise<void> {

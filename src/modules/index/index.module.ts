@@ -93,6 +93,7 @@ import { TimelineService } from './timeline/timeline.service.js';
     ManifestService,
     NodeService,
     ObjectRangeService,
+    NodeListService,
     PlaybackRangeService,
     IndexEventsService,
     IndexLoaders,

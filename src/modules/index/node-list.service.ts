@@ -6,6 +6,9 @@ import { NodeNotFoundError } from './index.errors.js';
 /** A node that was not seen for so long is not running: it says so every 10 s. */
 const ALIVE_MS = 30_000;
 
+/** Of who listens on all addresses. */
+const EVERYWHERE: readonly string[] = ['0.0.0.0', '[::]'];
+
 export interface NodePage {
   readonly rows: readonly NodeRow[];
   readonly hasMore: boolean;
@@ -36,6 +39,14 @@ export class NodeListService {
   async byAlias(aliases: readonly string[]): Promise<Map<string, NodeRow>> {
     const rows = await this.dataSource.manager.findBy(NodeRow, { alias: In([...aliases]) });
     return new Map(rows.map((row) => [row.alias, row]));
+  }
+
+  /** @returns where another reaches the node; undefined when it does not run, or says only that it listens everywhere */
+  async urlOf(alias: string): Promise<URL | undefined> {
+    const row = await this.dataSource.manager.findOneBy(NodeRow, { alias });
+    if (row === null || !isRunning(row, Date.now()) || !URL.canParse(row.url)) return undefined;
+    const url = new URL(row.url);
+    return EVERYWHERE.includes(url.hostname) ? undefined : url;
   }
 }
 

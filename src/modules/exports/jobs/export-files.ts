@@ -60,13 +60,20 @@ export class ExportFiles {
     await rm(this.path(id), { force: true });
   }
 
-  /** Deletes what a crash left half written, and files of exports that are not known. */
-  async tidy(known: ReadonlySet<string>): Promise<void> {
-    const names = await readdir(this.folder).catch((): string[] => []);
-    for (const name of names) {
-      if (UNFINISHED.test(name) || (ID.test(name) && !known.has(name)))
-        await rm(join(this.folder, name), { force: true });
+  /** Deletes what a crash left half written, while nothing is written. */
+  async deleteUnfinished(): Promise<void> {
+    for (const name of await this.names()) {
+      if (UNFINISHED.test(name)) await rm(join(this.folder, name), { force: true });
     }
+  }
+
+  /** Deletes whole files of exports that are not known. */
+  async deleteOthers(known: ReadonlySet<string>): Promise<void> {
+    for (const name of await this.names()) if (ID.test(name) && !known.has(name)) await this.delete(name);
+  }
+
+  private names(): Promise<string[]> {
+    return readdir(this.folder).catch(() => []);
   }
 
   private path(id: string): string {
