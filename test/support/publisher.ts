@@ -16,6 +16,8 @@ interface PublisherEvent {
 export interface PublisherOrder {
   /** WHIP endpoints: one connection each, the same frames to all. */
   readonly urls: readonly string[];
+  /** Bearer token of a server that wants one. For libdatachannel only. */
+  readonly token?: string;
   /** A file of `makeMedia`, or several that are sent one after another. */
   readonly media: string | readonly string[];
   /** What the media's pictures are: H264 unless told. For libdatachannel only. */

@@ -44,6 +44,7 @@ const VIDEO_PAYLOAD_TYPE = 102;
 const AUDIO_PAYLOAD_TYPE = 111;
 
 const order = JSON.parse(process.argv[2] ?? '{}') as Order;
+const authorization = order.token === undefined ? {} : { authorization: `Bearer ${order.token}` };
 const say = (event: object): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
 const wants = (kind: 'video' | 'audio'): boolean => order[kind] !== false;
 const sends = (kind: 'video' | 'audio'): boolean => wants(kind) && order.mute?.includes(kind) !== true;
@@ -150,7 +151,7 @@ class Publisher {
     const offer = this.peer.localDescription()?.sdp ?? '';
     const response = await fetch(this.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/sdp' },
+      headers: { 'content-type': 'application/sdp', ...authorization },
       body: offer,
     });
     if (response.status !== 201) throw new Error(`WHIP ${response.status}: ${await response.text()}`);
@@ -190,7 +191,7 @@ class Publisher {
   }
 
   async end(): Promise<void> {
-    await fetch(this.session, { method: 'DELETE' });
+    await fetch(this.session, { method: 'DELETE', headers: authorization });
     this.peer.close();
   }
 
