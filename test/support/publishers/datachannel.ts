@@ -19,6 +19,7 @@ interface Frame {
 }
 
 interface Order {
+  readonly token?: string;
   readonly urls: readonly string[];
   /** Several are sent one after another, as one file. */
   readonly media: string | readonly string[];
