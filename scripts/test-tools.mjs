@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const PYTHON = '/usr/bin/python3';
+const PYTHON_ENVIRONMENT = join(homedir(), '.cache/aircheck-test');
 const GSTREAMER =
   "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstWebRTC', '1.0'); from gi.repository import Gst, GstWebRTC; " +
   "Gst.init(None); import sys; sys.exit(any(Gst.ElementFactory.find(n) is None for n in ('webrtcbin', 'nicesrc', 'x264enc', 'x265enc', 'vp9enc', 'opusenc')))";
@@ -39,12 +40,19 @@ const tools = {
     debian: [],
     module: 'github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c',
   },
+  // In an environment of Python's of its own, which Debian has a package for.
+  schemathesis: {
+    command: [`${PYTHON_ENVIRONMENT}/bin/schemathesis`, '--version'],
+    debian: ['python3-venv'],
+    wheel: 'schemathesis==4.32.5',
+  },
 };
 
 /** Where Go's own archive puts it, and it puts what it installs. */
 const GO_PATH = `${process.env.PATH}:/usr/local/go/bin`;
 const PATH = `${GO_PATH}:${join(goFolder(), 'bin')}`;
 const GO_INSTALL_LIMIT_MS = 20 * 60_000;
+const PIP_INSTALL_LIMIT_MS = 5 * 60_000;
 
 function goFolder() {
   const { stdout } = spawnSync('go', ['env', 'GOPATH'], { encoding: 'utf8', env: { ...process.env, PATH: GO_PATH } });
@@ -86,13 +94,36 @@ function goInstall(module) {
   return `CGO_ENABLED=0 go install ${module}: ${said}`;
 }
 
+/** @returns undefined when it went well, else the command and what it said last */
+function pipInstall(wheel) {
+  const pip = `${PYTHON_ENVIRONMENT}/bin/pip`;
+  const commands = [
+    ['python3', '-m', 'venv', PYTHON_ENVIRONMENT],
+    [pip, 'install', '--quiet', '--disable-pip-version-check', wheel],
+  ];
+  for (const [command, ...args] of commands) {
+    const limits = { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', timeout: PIP_INSTALL_LIMIT_MS };
+    const { status, signal, stdout, stderr } = spawnSync(command, args, limits);
+    if (status === 0) continue;
+    const said = `${stdout ?? ''}\n${stderr ?? ''}`.trim().split('\n').at(-1) || (signal ?? `exit code ${status}`);
+    return `${[command, ...args].join(' ')}: ${said}`;
+  }
+  return undefined;
+}
+
 /** Each tool by itself: one that cannot be had does not cost the others. @returns why it is missing, or undefined */
 function bring(name, prefix) {
-  const { command, debian, module } = tools[name];
+  const { command, debian, module, wheel } = tools[name];
   if (module !== undefined) {
     if (!isThere('go')) return `go install ${module}: go is not found`;
     console.log(`Installing ${name} …`);
     return goInstall(module) ?? (isThere(name) ? undefined : `go install ${module}: done, and it still does not run`);
+  }
+  if (wheel !== undefined) {
+    console.log(`Installing ${name} …`);
+    const failure = pipInstall(wheel);
+    if (failure === undefined || prefix === undefined) return failure;
+    return apt(prefix, 'install', '-y', '--no-install-recommends', ...debian) ?? pipInstall(wheel);
   }
   if (debian.length === 0) return `${command.join(' ')}: not found`;
   const wanted = ['install', '-y', '--no-install-recommends', ...debian];

@@ -3,7 +3,8 @@ import { hasDashSchema } from './judges/dash-schema.js';
 import { canMakeNetworks } from './network/network-without-udp.js';
 import { canMount } from './small-disk.js';
 
-export type ToolName = 'chromium' | 'ffmpeg' | 'gstreamer' | 'aiortc' | 'coturn' | 'go' | 'minio' | 'postgres';
+export type ToolName =
+  'chromium' | 'ffmpeg' | 'gstreamer' | 'aiortc' | 'coturn' | 'go' | 'minio' | 'postgres' | 'schemathesis';
 
 /** Told by scripts/test-tools.mjs: names of missing tools, and why each is. */
 const missing = new Map(

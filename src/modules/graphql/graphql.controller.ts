@@ -23,6 +23,9 @@ export class GraphqlController {
   @ApiOperation({ summary: 'A GraphQL operation; the same path takes WebSockets of graphql-transport-ws' })
   @ApiBody({ type: GraphqlRequestInput })
   @ApiOkResponse({ type: GraphqlAnswerDto })
+  @ApiResponse({ status: 400, type: GraphqlAnswerDto, description: 'Nothing was asked that could be answered' })
+  @ApiResponse({ status: 500, type: GraphqlAnswerDto, description: '`internal`' })
+  @ApiResponse({ status: 'default', type: GraphqlAnswerDto, description: 'Nothing could be answered' })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`: only application/json is taken' })
   async execute(

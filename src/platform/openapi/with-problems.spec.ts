@@ -28,6 +28,19 @@ it('says of every route what all routes may answer', () => {
   expect(answers?.['503']).toHaveProperty('headers.Retry-After');
 });
 
+it('keeps another form that a route gives its problems', () => {
+  const form = { 'application/json': { schema: { type: 'object' as const } } };
+  const { paths } = withProblems({
+    openapi: '3.0.0',
+    info: { title: 'Aircheck', version: '0' },
+    paths: { '/thing': { post: { responses: { 400: { description: 'No thing', content: form } } } } },
+  });
+
+  expect(paths['/thing']?.post?.responses['400']).toMatchObject({
+    content: { ...form, 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  });
+});
+
 it('describes no body of an answer to HEAD', () => {
   expect(document.paths['/thing']?.head?.responses['404']).not.toHaveProperty('content');
 });

@@ -56,7 +56,8 @@ function answersOf({ responses }: Operation, isBodiless: boolean): Operation['re
 
 function complete(status: string, answer: Answer, isBodiless: boolean): Answer {
   const headers = { ...answer.headers, ...HEADERS_OF_STATUS[status], ...REQUEST_ID };
-  return isProblem(status) && !isBodiless ? { ...answer, headers, content: PROBLEM_CONTENT } : { ...answer, headers };
+  if (!isProblem(status) || isBodiless) return { ...answer, headers };
+  return { ...answer, headers, content: { ...answer.content, ...PROBLEM_CONTENT } };
 }
 
 const PROBLEM_CONTENT = { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } };
