@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const GENERATOR = require.resolve('gql.tada/bin/cli.js');
+const GENERATOR = resolve(__dirname, '../../../node_modules/gql.tada/bin/cli.js');
 const CONFIG = join(__dirname, 'tsconfig.json');
 
 export const GENERATED_FILE = join(__dirname, 'graphql-env.d.ts');
