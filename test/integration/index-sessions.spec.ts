@@ -1,4 +1,5 @@
 import { Recording, SegmentRow } from '../../src/modules/index/entities/index.js';
+import { findRow } from '../../src/persistence/find-row.js';
 import {
   recordedTrack,
   record,
@@ -53,6 +54,16 @@ overBothDatabases((database) => {
 
     await expect(index.session('s1')).resolves.toEqual(before);
     await expect(dataSource.manager.count(SegmentRow)).resolves.toBe(1);
+  });
+
+  it('finds one row of a segment as it was written, and none where there is none', async () => {
+    await using fixture = await startIndex();
+    const { manager } = fixture.dataSource;
+    await record(fixture, { segments: [1, 2] });
+    const key = { directory: DIRECTORY, number: 2 };
+
+    await expect(findRow(manager, SegmentRow, key)).resolves.toEqual(await manager.findOneByOrFail(SegmentRow, key));
+    await expect(findRow(manager, SegmentRow, { ...key, number: 3 })).resolves.toBeNull();
   });
 
   it('refuses other media under a number that is taken, and changes nothing', async () => {

@@ -1,4 +1,5 @@
 import { In, type EntityManager } from 'typeorm';
+import { findRow } from '../../../persistence/find-row.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { otherKeys, parseObjectKey, plainKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import { parseInitName, parseSegmentName, splitKey } from '../object-names.js';
@@ -28,7 +29,7 @@ export async function findCommittedObject(manager: EntityManager, key: string): 
   const { directory, name } = splitKey(key);
   const number = parseSegmentName(name)?.number;
   if (number === undefined) return findCommittedInit(manager, key);
-  const row = await manager.findOneBy(SegmentRow, { directory, number });
+  const row = await findRow(manager, SegmentRow, { directory, number });
   const object =
     row?.objects.find(({ objectKey }) => objectKey === key) ??
     row?.objects.find(({ objectKey }) => plainKey(objectKey) === key);
