@@ -100,12 +100,18 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** Runs a command of the program on the data of the server, with its settings. */
-  async command(...args: readonly string[]): Promise<CommandEnd> {
+  command(...args: readonly string[]): Promise<CommandEnd> {
+    return this.commandWithInput('', ...args);
+  }
+
+  /** The same with a standard input. */
+  async commandWithInput(input: string, ...args: readonly string[]): Promise<CommandEnd> {
     const child = spawn(NODE, [join(PROJECT, 'dist/main.js'), ...args], {
       cwd: this.folder,
       env: this.environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.end(input);
     const exit = once(child, 'exit') as Promise<[number | null]>;
     const [output, complaint] = await Promise.all([text(child.stdout), text(child.stderr)]);
     const [exitCode] = await exit;

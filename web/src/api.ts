@@ -1,5 +1,9 @@
 /** The calls of the page, in the shapes of the server's HTTP interface. */
 
+import { request } from './credentials';
+import { followEvents } from './event-stream';
+import { explain } from './explain';
+
 interface Session {
   readonly id: string;
   readonly state: 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
@@ -116,20 +120,10 @@ export function isLive({ publish, recording }: LiveStream): boolean {
 
 /** @throws Error with the server's own words when it refuses */
 export async function call<T>(path: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(path, init);
+  const response = await request(path, init);
   if (!response.ok) throw new Error(await explain(response));
   const text = await response.text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
-}
-
-/** @returns the `detail` of a problem document, or the status when the answer is none */
-export async function explain(response: Response): Promise<string> {
-  try {
-    const { detail } = (await response.json()) as { detail?: string };
-    return detail ?? `The server answered ${response.status}.`;
-  } catch {
-    return `The server answered ${response.status}.`;
-  }
 }
 
 const name = encodeURIComponent;
@@ -212,22 +206,32 @@ export function objectUrl(manifestKey: string, file: 'manifest.mpd' | 'index.m3u
   return `/api/record/object/${`${directoryOf(manifestKey)}/${file}`.split('/').map(name).join('/')}`;
 }
 
-/** Snapshots of all live streams as they change. @returns a function that ends it */
+/** @returns a token */
+export async function logIn(username: string, password: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch('/api/login', { method: 'POST', headers, body: JSON.stringify({ username, password }) });
+  if (!response.ok) throw new Error(await explain(response));
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  return token;
+}
+
+/**
+ * Snapshots of all live streams as they change.
+ *
+ * @param onLost told why they cannot be had, undefined where the server does not answer, and null once they can
+ * @returns a function that ends it
+ */
 export function watchStreams(
   onStreams: (streams: LiveStream[]) => void,
-  onConnected: (connected: boolean) => void,
+  onLost: (problem: string | undefined | null) => void,
 ): () => void {
-  const source = new EventSource('/api/sse/streams');
-  source.onopen = () => {
-    onConnected(true);
-  };
-  source.onerror = () => {
-    onConnected(false);
-  };
-  source.onmessage = ({ data }: MessageEvent<string>) => {
-    onStreams(JSON.parse(data) as LiveStream[]);
-  };
-  return () => {
-    source.close();
-  };
+  return followEvents('/api/sse/streams', {
+    onData: (text) => {
+      onStreams(JSON.parse(text) as LiveStream[]);
+    },
+    onConnected: () => {
+      onLost(null);
+    },
+    onLost,
+  });
 }

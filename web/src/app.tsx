@@ -1,19 +1,49 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { isLive, type LiveStream, watchStreams } from './api';
+import { logInState, logOut, onLogInState } from './credentials';
 import { GoLive } from './go-live';
 import { LiveStreams } from './live-streams';
+import { LogIn } from './log-in';
 import { Player, type Playable } from './player';
 import { ReachabilityCheck } from './reachability-check';
 import { Recordings } from './recordings';
 import { WatchView, type Watched } from './watch/watch-view';
 
 export function App(): React.JSX.Element {
+  const state = useSyncExternalStore(onLogInState, logInState);
+  return (
+    <>
+      <header className="bar">
+        <img src="/favicon.svg" alt="" width="28" height="28" />
+        <h1>Aircheck</h1>
+        <p className="tagline">Records live streams. Every second of them.</p>
+        <a href="/api-docs">API</a>
+        {state === 'done' && <button onClick={logOut}>Log out</button>}
+      </header>
+      {state === 'wanted' ? (
+        <main>
+          <LogIn />
+        </main>
+      ) : (
+        <Streams key={state} />
+      )}
+    </>
+  );
+}
+
+function Streams(): React.JSX.Element {
   const [streams, setStreams] = useState<readonly LiveStream[]>([]);
-  const [isConnected, setConnected] = useState(true);
+  const [problem, setProblem] = useState<string | null>(null);
   const [playable, setPlayable] = useState<Playable>();
   const [watched, setWatched] = useState<Watched>();
 
-  useEffect(() => watchStreams(setStreams, setConnected), []);
+  useEffect(
+    () =>
+      watchStreams(setStreams, (lost) => {
+        setProblem(lost === undefined ? 'The server is not reachable. Trying again…' : lost);
+      }),
+    [],
+  );
 
   // The list of recordings is asked for again when a stream appears, ends or changes its recording.
   const recordingsVersion = streams.map(({ id, recording }) => `${id}:${String(recording)}`).join('|');
@@ -28,15 +58,9 @@ export function App(): React.JSX.Element {
   };
   return (
     <>
-      <header className="bar">
-        <img src="/favicon.svg" alt="" width="28" height="28" />
-        <h1>Aircheck</h1>
-        <p className="tagline">Records live streams. Every second of them.</p>
-        <a href="/api-docs">API</a>
-      </header>
-      {!isConnected && (
+      {problem !== null && (
         <p className="notice" role="status">
-          The server is not reachable. Trying again…
+          {problem}
         </p>
       )}
       <main>

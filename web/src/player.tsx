@@ -1,5 +1,6 @@
 import Hls from 'hls.js';
 import { useEffect, useRef, useState } from 'react';
+import { authorize } from './credentials';
 
 export interface Playable {
   readonly title: string;
@@ -59,7 +60,12 @@ function attach(
   isLive: boolean,
   say: (problem: string | undefined) => void,
 ): () => void {
-  const hls = new Hls({ liveSyncDuration: LIVE_DELAY_SECONDS, startPosition: isLive ? -1 : 0, backBufferLength: 60 });
+  const hls = new Hls({
+    liveSyncDuration: LIVE_DELAY_SECONDS,
+    startPosition: isLive ? -1 : 0,
+    backBufferLength: 60,
+    xhrSetup: authorize,
+  });
   let retry: number | undefined;
   hls.on(Hls.Events.ERROR, (_event, { fatal, details, response, type }) => {
     if (!fatal) return;

@@ -1,4 +1,5 @@
-import { explain } from './api';
+import { request } from './credentials';
+import { explain } from './explain';
 
 export type WhipState = 'connecting' | 'live' | 'reconnecting' | 'ended';
 
@@ -30,7 +31,7 @@ export class WhipPublisher {
     this.peer?.close();
     for (const track of this.media.getTracks()) track.stop();
     this.onState('ended');
-    if (this.session !== undefined) await fetch(this.session, { method: 'DELETE', keepalive: true });
+    if (this.session !== undefined) await request(this.session, { method: 'DELETE', keepalive: true });
   }
 
   private async connect(): Promise<void> {
@@ -46,7 +47,7 @@ export class WhipPublisher {
     };
     await peer.setLocalDescription();
     const headers = { 'content-type': 'application/sdp' };
-    const response = await fetch(this.endpoint, { method: 'POST', headers, body: peer.localDescription?.sdp ?? '' });
+    const response = await request(this.endpoint, { method: 'POST', headers, body: peer.localDescription?.sdp ?? '' });
     if (response.status !== 201) throw new Error(await explain(response));
     this.session = response.headers.get('location') ?? undefined;
     await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
@@ -70,7 +71,7 @@ export class WhipPublisher {
 
   /** ICE servers from the endpoint's Link headers (RFC 9725 section 4.6). */
   private async iceServers(): Promise<RTCIceServer[]> {
-    const response = await fetch(this.endpoint, { method: 'OPTIONS' });
+    const response = await request(this.endpoint, { method: 'OPTIONS' });
     return parseIceLinks(response.headers.get('link') ?? '');
   }
 }

@@ -1,4 +1,7 @@
+import { useState } from 'react';
 import { rangeUrl, type Stretch } from '../api';
+import { logInState } from '../credentials';
+import { download } from '../download';
 import { formatClock, formatShortTime } from '../format';
 import { lengthOf } from './time-scale';
 
@@ -38,12 +41,35 @@ export function ClipControls({ stream, positionMs, bounds, clip, onClip }: Props
         <button disabled={positionMs < clip.fromMs + LEAST_MS} onClick={() => onClip({ ...clip, toMs: positionMs })}>
           End here
         </button>
-        <a href={rangeUrl(stream, 'clip.mp4', clip)} download={clipName(stream, clip)}>
-          Download
-        </a>
+        <DownloadLink url={rangeUrl(stream, 'clip.mp4', clip)} fileName={clipName(stream, clip)} />
         <button onClick={() => onClip(undefined)}>No clip</button>
       </div>
     </div>
+  );
+}
+
+/** The browser takes the file by itself where it needs no token for it. */
+function DownloadLink({ url, fileName }: { readonly url: string; readonly fileName: string }): React.JSX.Element {
+  const [problem, setProblem] = useState<string>();
+  const takeWithToken = (event: React.MouseEvent): void => {
+    if (logInState() !== 'done') return;
+    event.preventDefault();
+    setProblem(undefined);
+    download(url, fileName).catch((failure: unknown) => {
+      setProblem(failure instanceof Error ? failure.message : String(failure));
+    });
+  };
+  return (
+    <>
+      <a href={url} download={fileName} onClick={takeWithToken}>
+        Download
+      </a>
+      {problem !== undefined && (
+        <p role="alert" className="error">
+          {problem}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import Hls from 'hls.js';
 import { rangeUrl, type Stretch } from '../api';
+import { authorize } from '../credentials';
 import { isIn } from './time-scale';
 
 interface Listeners {
@@ -12,7 +13,9 @@ type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
 /** Plays a stream by wall clock: what is loaded already is sought in, everything else is loaded as a range of its own. */
 export class RangePlayer {
-  private readonly hls = Hls.isSupported() ? new Hls({ startPosition: 0, backBufferLength: 60 }) : undefined;
+  private readonly hls = Hls.isSupported()
+    ? new Hls({ startPosition: 0, backBufferLength: 60, xhrSetup: authorize })
+    : undefined;
   private loaded: Stretch | undefined;
   /** Where to go once the playlist is there. */
   private wantedMs: number | undefined;

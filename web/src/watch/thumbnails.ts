@@ -1,4 +1,6 @@
-import { explain, pictureUrl } from '../api';
+import { pictureUrl } from '../api';
+import { request } from '../credentials';
+import { explain } from '../explain';
 import { readKeyFrame } from './key-frame';
 
 const MOST_KEPT = 300;
@@ -36,7 +38,7 @@ export class Thumbnails {
 
   private async read(atMs: number, signal: AbortSignal): Promise<Blob> {
     if (this.isServerAble) {
-      const response = await fetch(pictureUrl(this.stream, 'thumbnail', atMs), { signal });
+      const response = await request(pictureUrl(this.stream, 'thumbnail', atMs), { signal });
       if (response.ok) return response.blob();
       const { code, detail } = (await response.clone().json()) as { code?: string; detail?: string };
       if (response.status !== UNAVAILABLE || code !== 'thumbnails-unavailable') {
@@ -44,7 +46,7 @@ export class Thumbnails {
       }
       this.isServerAble = false;
     }
-    return decode(await fetch(pictureUrl(this.stream, 'keyframe', atMs), { signal }));
+    return decode(await request(pictureUrl(this.stream, 'keyframe', atMs), { signal }));
   }
 }
 

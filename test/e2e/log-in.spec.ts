@@ -1,0 +1,98 @@
+import type { Page } from 'playwright-core';
+import { launchChromium } from '../support/browser.js';
+import { TestServer } from '../support/server.js';
+import { itWith } from '../support/tools.js';
+import { until } from '../support/wait.js';
+
+const SECRET = 'a-secret-of-tests-with-32-bytes!';
+const PASSWORD = 'correct horse';
+
+function isPlaying(page: Page): Promise<boolean> {
+  return page.evaluate(() => (document.querySelector<HTMLVideoElement>('video.player')?.currentTime ?? 0) > 1);
+}
+
+describe('a server with accounts', () => {
+  itWith('chromium')('has the page log in, publish, record and watch', async () => {
+    await using hasher = await TestServer.start();
+    const hash = await hasher.commandWithInput(`${PASSWORD}\n`, 'token', 'hash');
+    const accounts = JSON.stringify([{ username: 'ann', password: hash.output.trim() }]);
+    const env = { AIRCHECK_AUTH_ACCOUNTS: accounts, AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '2' };
+    await using server = await TestServer.start({ env: { ...env, AIRCHECK_AUTH_SECRET: SECRET } });
+    await using browser = await launchChromium();
+    const page = await browser.newPage();
+    const refused: string[] = [];
+    await page.goto(server.url('/'));
+
+    await page.getByLabel('User name').fill('ann');
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('The user name or the password is wrong.').waitFor();
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('Nobody is live.').waitFor();
+    page.on('response', (response) => {
+      if ([401, 403].includes(response.status())) refused.push(`${response.status()} ${response.url()}`);
+    });
+
+    await page.getByLabel('Test pattern').check();
+    await page.getByRole('button', { name: 'Go live' }).click();
+    await page.getByText('You are live.').waitFor();
+    const live = page.getByRole('region', { name: 'Live', exact: true });
+    await live.getByRole('button', { name: 'Watch' }).click();
+    await until(() => isPlaying(page), 'the live recording plays', 30_000);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'End', exact: true }).click();
+    await live.getByText('Nobody is live.').waitFor();
+    await page.reload();
+    await page.getByRole('region', { name: 'Recordings' }).getByRole('button', { name: 'Play' }).click();
+    await until(() => isPlaying(page), 'the finished recording plays', 30_000);
+    expect(refused).toEqual([]);
+
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('User name').waitFor();
+    await page.reload();
+    await page.getByLabel('User name').waitFor();
+    expect(server.log).not.toContain(PASSWORD);
+  });
+});
+
+describe('tokens for others', () => {
+  it('are made over REST, GraphQL and the command line, and revoked', async () => {
+    const env = { AIRCHECK_AUTH_TOKENS: 'a-token-for-tests-only', AIRCHECK_AUTH_SECRET: SECRET };
+    await using server = await TestServer.start({ env });
+    const admin = { authorization: 'Bearer a-token-for-tests-only', 'content-type': 'application/json' };
+    const post = async <T>(path: string, body: object): Promise<T> => {
+      const response = await fetch(server.url(path), { method: 'POST', headers: admin, body: JSON.stringify(body) });
+      expect(response.status).toBe(200);
+      return (await response.json()) as T;
+    };
+    const status = async (path: string, token: string): Promise<number> => {
+      const response = await fetch(server.url(path), { headers: { authorization: `Bearer ${token}` } });
+      await response.arrayBuffer();
+      return response.status;
+    };
+
+    const wanted = { id: 'cam', duration: 60, subscribe: true, publish: false, admin: false };
+    const rest = await post<Record<string, string>>('/api/token', wanted);
+    expect(Object.keys(rest)).toEqual(['access_token', 'token_type']);
+    const query = `mutation { createToken(input: { stream: "cam", durationSeconds: 60, subscribe: true }) { id accessToken } }`;
+    const { data } = await post<{ data: { createToken: { id: string; accessToken: string } } }>('/graphql', { query });
+    const { id, accessToken } = data.createToken;
+    const made = await server.command('token', 'create', '--id', 'cam', '--duration', '60', '--subscribe');
+    const tokens = [rest['access_token'] ?? '', accessToken, made.output.trim()];
+
+    for (const token of tokens) {
+      expect(await status('/api/playback/cam', token)).toBe(200);
+      expect(await status('/api/playback/door', token)).toBe(403);
+      expect(await status('/whip/cam', token)).toBe(403);
+    }
+    await post('/graphql', { query: `mutation { revokeToken(id: "${id}") }` });
+    expect(await status('/api/playback/cam', accessToken)).toBe(401);
+
+    await server.terminate();
+    await server.start();
+    expect(await status('/api/playback/cam', accessToken)).toBe(401);
+    expect(await status('/api/playback/cam', tokens[0] ?? '')).toBe(200);
+    for (const token of tokens) expect(server.log).not.toContain(token);
+  });
+});

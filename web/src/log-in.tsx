@@ -1,0 +1,66 @@
+import { useState, type SubmitEvent } from 'react';
+import { logIn } from './api';
+import { useToken } from './credentials';
+
+/** Asks who one is, by an account or by a token. */
+export function LogIn(): React.JSX.Element {
+  const [problem, setProblem] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+
+  const attempt = (event: SubmitEvent<HTMLFormElement>, find: (form: FormData) => Promise<string>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    setProblem(undefined);
+    find(form)
+      .then(useToken)
+      .then(
+        (isKnown) => {
+          if (!isKnown) setProblem('The token is not valid here.');
+        },
+        (failure: unknown) => {
+          setProblem(failure instanceof Error ? failure.message : String(failure));
+        },
+      )
+      .finally(() => {
+        setBusy(false);
+      });
+  };
+  return (
+    <section className="card" aria-labelledby="log-in">
+      <h2 id="log-in">Log in</h2>
+      <form onSubmit={(event) => attempt(event, (form) => logIn(textOf(form, 'username'), textOf(form, 'password')))}>
+        <label>
+          User name
+          <input name="username" required autoComplete="username" autoCapitalize="none" spellCheck={false} />
+        </label>
+        <label>
+          Password
+          <input name="password" type="password" required autoComplete="current-password" />
+        </label>
+        <button type="submit" className="primary" disabled={isBusy}>
+          Log in
+        </button>
+      </form>
+      <form onSubmit={(event) => attempt(event, (form) => Promise.resolve(textOf(form, 'token').trim()))}>
+        <label>
+          Or a token
+          <input name="token" type="password" required autoComplete="off" />
+        </label>
+        <button type="submit" disabled={isBusy}>
+          Use the token
+        </button>
+      </form>
+      {problem !== undefined && (
+        <p role="alert" className="error">
+          {problem}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+}
