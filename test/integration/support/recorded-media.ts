@@ -1,7 +1,10 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { RecordedObject } from '../../../src/engine/index.js';
 import { cmaf } from '../../../src/media/containers/index.js';
 import { parseObjectKey } from '../../../src/modules/storage/ports/object-key.js';
+import type { StorageDriver } from '../../../src/modules/storage/ports/storage-driver.js';
 import type { EncodedTrack } from '../../support/encoded-segments.js';
 import { DIRECTORY, sessionInput, START, type IndexFixture } from './index-fixture.js';
 
@@ -87,4 +90,12 @@ function recordedObject(written: {
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The folder lets go of everything, as it does of what was uploaded long ago: only the bucket has it. */
+export async function moveToBucket({ storage, root }: IndexFixture, bucket: StorageDriver): Promise<void> {
+  for await (const { key, sizeBytes } of storage.list(DIRECTORY)) {
+    await bucket.put(key, await storage.read(key, sizeBytes, { start: 0, end: sizeBytes - 1 }), { sizeBytes });
+  }
+  await rm(join(root, DIRECTORY), { recursive: true });
 }
