@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { launchChromium } from '../support/browser.js';
 import { judgeDashPeriods } from '../support/judges/dash-periods.js';
-import { decodeErrors, probe } from '../support/judges/ffmpeg.js';
-import { PLAYER_NAMES, playback, playThrough, seek, viewFor } from '../support/judges/player.js';
+import { decodeErrors, pictureSize, probe } from '../support/judges/ffmpeg.js';
+import { PLAYER_NAMES, playback, playThrough, search, seek, viewFor } from '../support/judges/player.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { isFinished } from '../support/recording.js';
@@ -42,10 +42,35 @@ function randomPlaces(manifest: string, durationSeconds: number): number[] {
   });
 }
 
+/** @returns the size of the one picture that each entry of a playlist of key frames decodes to by itself */
+async function sizesOfKeyFrames(playlistUrl: string): Promise<string[]> {
+  const lines = (await (await fetch(playlistUrl)).text()).split('\n');
+  const load = async (uri: string) => Buffer.from(await (await fetch(new URL(uri, playlistUrl))).arrayBuffer());
+  const sizes: string[] = [];
+  let init = Buffer.alloc(0);
+  for (const line of lines) {
+    const [, map] = /^#EXT-X-MAP:URI="(.*)"/.exec(line) ?? [];
+    if (map !== undefined) init = await load(map);
+    if (/^[^#]/.test(line)) sizes.push(await pictureSize(Buffer.concat([init, await load(line)])));
+  }
+  return sizes;
+}
+
 async function openPage(browser: Awaited<ReturnType<typeof launchChromium>>, server: TestServer): Promise<Page> {
   const page = await browser.newPage();
   await page.goto(server.url('/'));
   return page;
+}
+
+/** Many times as fast nothing but key frames is loaded, and they are shown. */
+async function searchByKeyFrames(page: Page, playlistUrl: string): Promise<void> {
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(request.url()));
+  await search(page, playlistUrl, 8);
+  await until(() => loaded.filter((url) => url.includes('/keyframe_')).length > 3, 'key frames are loaded');
+  const { position } = await playback(page);
+  await until(async () => (await playback(page)).position > position + 4, 'key frames are shown');
+  expect((await playback(page)).errors).toEqual([]);
 }
 
 describe('a range over two sessions, a gap and a change of size', () => {
@@ -69,6 +94,12 @@ describe('a range over two sessions, a gap and a change of size', () => {
       expect((await probe(hls)).streams.map(({ codec_type: type }) => type).sort()).toEqual(['audio', 'video']);
     }
 
+    const sizes = await sizesOfKeyFrames(server.url(`/play/cam/keyframes.m3u8${query}`));
+    expect([...new Set(sizes)]).toEqual(['640x360', '320x180']);
+    expect(sizes.length).toBe(
+      (await (await fetch(server.url(`/play/cam/video.m3u8${query}`))).text()).match(/EXTINF/g)?.length,
+    );
+
     await using browser = await launchChromium();
     for (const player of PLAYER_NAMES) {
       const page = await openPage(browser, server);
@@ -76,6 +107,7 @@ describe('a range over two sessions, a gap and a change of size', () => {
       expect([player, end]).toEqual([player, expect.objectContaining({ ended: true, errors: [] })]);
       for (const place of randomPlaces(manifest, end.duration)) await seek(page, place);
       expect((await playback(page)).errors).toEqual([]);
+      if (player === 'Shaka Player') await searchByKeyFrames(page, server.url(`/play/cam/index.m3u8${query}`));
       await page.close();
     }
   });

@@ -88,6 +88,15 @@ it('shows the last key frame over a segment without pictures, as long as its sou
   expect(bytes).toEqual(encodeRepeated(cmaf, wanted));
 });
 
+it('gives the key frame of a segment by itself, as long as the segment', async () => {
+  const { status, type, bytes } = await get('keyframe_0002.m4s');
+
+  expect([status, type]).toEqual([200, 'video/mp4']);
+  const wanted = { kind: 'video', bytes: KEY_FRAME, count: 1, startTicks: 540_000, durationTicks: 540_000 } as const;
+  expect(bytes).toEqual(encodeRepeated(cmaf, wanted));
+  expect((await get('keyframe_0003.m4s')).status).toBe(404);
+});
+
 it('puts silence around recorded sound, whose bytes stay what they are', async () => {
   const recorded = await get('audio_seg_0003.m4s');
   const { status, type, bytes } = await get('audio_padded_2_3_0003.m4s');

@@ -264,3 +264,21 @@ describe('refuses', () => {
     expect(await response.json()).toMatchObject({ code });
   });
 });
+
+it('has a playlist of the key frames of what is finished', async () => {
+  await using fixture = await recorded();
+  const query = `from=${at(7 * SECOND)}&to=${at(2 * HOUR)}`;
+
+  const variants = await text(fixture, `cam/index.m3u8?${query}`);
+  const [, uri = ''] =
+    /#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=\d+,CODECS="avc1[^"]*",RESOLUTION=\d+x\d+,URI="(.*)"/.exec(variants) ?? [];
+  const playlist = await text(fixture, `cam/${uri}`);
+
+  expect(playlist).toContain('#EXT-X-I-FRAMES-ONLY\n');
+  expect(playlist).toContain('#EXT-X-ENDLIST\n');
+  expect(playlist.match(/#EXT-X-DISCONTINUITY\n#EXT-X-MAP/g)).toHaveLength(2);
+  expect(uris(playlist).map((one) => one.replace('../../api/record/object/cam/2026/11/', ''))).toEqual([
+    ...['20/keyframe_0002.m4s', '20/keyframe_0003.m4s', '20/keyframe_0004.m4s', '20/keyframe_0005.m4s'],
+    ...['21/keyframe_0001.m4s', '21/keyframe_0002.m4s'],
+  ]);
+});

@@ -12,6 +12,8 @@ const MISSING_URI = 'missing.m4s';
 /** A comment (section 4.1): for people, and for tools that want to know what was recorded. */
 const FILLER_MARK = '# filler: nothing of this kind was recorded here';
 const AUDIO_GROUP = 'audio';
+/** Of the playlist of key frames alone. */
+export const KEY_FRAMES_NAME = 'keyframes.m3u8';
 
 /** @returns name of a kind's media playlist, beside the multivariant one */
 function mediaPlaylistName(kind: MediaKind): string {
@@ -31,7 +33,7 @@ export function writeHlsMultivariant(timeline: ManifestTimeline): string {
 }
 
 /** Section 4.4.2.2: where a view begins inside its first segment. What grows is joined where it is live. */
-function startLine({ view, isLive }: ManifestTimeline): string[] {
+export function startLine({ view, isLive }: ManifestTimeline): string[] {
   if (view === undefined || isLive || view.startOffsetMs <= 0) return [];
   return [`#EXT-X-START:TIME-OFFSET=${(view.startOffsetMs / 1000).toFixed(3)},PRECISE=YES`];
 }
@@ -62,7 +64,24 @@ function variant(
     RESOLUTION: largestResolution(video),
     AUDIO: video.length > 0 && audio.length > 0 ? quoted(AUDIO_GROUP) : undefined,
   });
-  return [line, mediaPlaylistName(video.length > 0 ? 'video' : 'audio') + (timeline.view?.query ?? '')];
+  const name = mediaPlaylistName(video.length > 0 ? 'video' : 'audio') + (timeline.view?.query ?? '');
+  return [line, name, ...keyFrameVariant(timeline, video, bandwidth.peakBps)];
+}
+
+/** Section 4.4.6.3: of a view that is finished, its key frames alone. None is larger than the segment that begins with it. */
+function keyFrameVariant(
+  { view, isLive }: ManifestTimeline,
+  video: readonly ManifestTrack[],
+  peakBps: number,
+): string[] {
+  if (view === undefined || isLive || video.length === 0) return [];
+  const line = attributeLine('#EXT-X-I-FRAME-STREAM-INF', {
+    BANDWIDTH: String(peakBps),
+    CODECS: codecsOf(video, []),
+    RESOLUTION: largestResolution(video),
+    URI: quoted(KEY_FRAMES_NAME + view.query),
+  });
+  return [line];
 }
 
 /**
@@ -121,7 +140,7 @@ export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): stri
 }
 
 /** Whether entries may leave at the beginning, and how many have. */
-function placeLines({ view, left }: ManifestTimeline, periods: readonly ManifestPeriod[]): string[] {
+export function placeLines({ view, left }: ManifestTimeline, periods: readonly ManifestPeriod[]): string[] {
   const firstNumber = periods[0]?.segments.find(({ objects }) => objects.length > 0)?.number ?? 1;
   const type = view === undefined ? (firstNumber === 1 ? 'EVENT' : undefined) : view.playlistType;
   const discontinuities = view?.discontinuitySequence ?? left?.discontinuityCount ?? 0;
@@ -141,7 +160,7 @@ function isIndependent(timeline: ManifestTimeline, kind: MediaKind): boolean {
 }
 
 /** Twice the target from the first line on: a segment without a key frame is cut there, and this must never change. */
-function targetSeconds(timeline: ManifestTimeline): number {
+export function targetSeconds(timeline: ManifestTimeline): number {
   let longestMs = 2 * timeline.segmentDurationMs;
   for (const period of timeline.periods) {
     for (const segment of period.segments) longestMs = Math.max(longestMs, longestObjectMs(period, segment));
@@ -205,17 +224,17 @@ function otherObject(period: ManifestPeriod, segment: ManifestSegment): PlacedOb
   return track === undefined || object === undefined ? undefined : { object, track };
 }
 
-function wallClock(period: ManifestPeriod, { object, track }: PlacedObject): string {
+export function wallClock(period: ManifestPeriod, { object, track }: PlacedObject): string {
   const mediaMs = ticksToMs(object.startTicks, track.timescale);
   return new Date(Math.round(period.startEpochMs + mediaMs - period.mediaStartMs)).toISOString();
 }
 
-function seconds(ticks: number, timescale: number): string {
+export function seconds(ticks: number, timescale: number): string {
   return (ticks / timescale).toFixed(6);
 }
 
 /** RFC 8216bis section 4.2: no line break and no quotation mark in a quoted string. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `"${text.replace(/["\r\n]/g, '')}"`;
 }
 
@@ -224,6 +243,6 @@ function attributeLine(tag: string, attributes: Readonly<Record<string, string |
   return `${tag}:${pairs.map(([name, value]) => `${name}=${value ?? ''}`).join(',')}`;
 }
 
-function asText(lines: readonly string[]): string {
+export function asText(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }

@@ -1,11 +1,9 @@
 import compression from 'compression';
 import type { Request, RequestHandler, Response } from 'express';
 
-/**
- * What is text and long. Media is compressed already, events are to be sent at once, and an MPD is a few kilobytes whatever
- * it describes.
- */
-const TEXT = /^(?:application\/(?:json|problem\+json|vnd\.apple\.mpegurl|javascript)|text\/(?:html|css|javascript))\b/;
+/** What is text and long. Media is compressed already, and events are to be sent at once. */
+const TEXT =
+  /^(?:application\/(?:json|problem\+json|vnd\.apple\.mpegurl|dash\+xml|javascript)|text\/(?:html|css|javascript))\b/;
 const CODED = /\b(?:br|gzip|deflate)\b/;
 /** Less than a packet gains nothing. */
 const LEAST_BYTES = 1024;

@@ -42,6 +42,8 @@ export interface PlayOptions {
 interface PlayingPage {
   /** As the player's own documentation goes to the live edge. */
   goLive: () => void;
+  /** Shaka Player's trick play, of another manifest. */
+  searchAt: (url: string, rate: number) => Promise<void>;
   readonly video: HTMLVideoElement & { readonly webkitAudioDecodedByteCount: number };
   readonly watched: { longestStall: number; readonly skips: readonly string[] };
   readonly playbackErrors: string[];
@@ -139,6 +141,11 @@ const START: Readonly<Record<PlayerName, Start>> = {
     shown.goLive = () => {
       player.goToLive();
     };
+    shown.searchAt = async (playlistUrl, rate) => {
+      await player.load(playlistUrl);
+      await video.play();
+      player.trickPlay(rate);
+    };
     void player
       .attach(video)
       .then(() => player.load(url))
@@ -182,6 +189,7 @@ interface ShakaGlobal {
       addEventListener(type: 'error', listener: (event: { detail: ShakaError }) => void): void;
       attach(video: HTMLVideoElement): Promise<void>;
       goToLive(): void;
+      trickPlay(rate: number): void;
       load(url: string): Promise<void>;
     };
   };
@@ -211,6 +219,14 @@ export async function playback(page: Page): Promise<Playback> {
   return Promise.race([state, late]).finally(() => {
     limit.abort();
   });
+}
+
+/** Lets Shaka Player, which plays something on the page, look through another recording at many times the speed. */
+export async function search(page: Page, manifestUrl: string, rate: number): Promise<void> {
+  await page.evaluate(([url, speed]) => (globalThis as unknown as PlayingPage).searchAt(url, speed), [
+    manifestUrl,
+    rate,
+  ] as const);
 }
 
 /** Goes where the player says that live is, and waits until the picture moves on from there. @returns the place */

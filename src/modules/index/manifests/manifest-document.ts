@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeDashManifest } from '../../../media/manifests/dash.js';
-import { writeHlsMedia, writeHlsMultivariant } from '../../../media/manifests/hls.js';
+import { writeHlsKeyFrames } from '../../../media/manifests/hls-key-frames.js';
+import { KEY_FRAMES_NAME, writeHlsMedia, writeHlsMultivariant } from '../../../media/manifests/hls.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import type { ManifestName } from '../object-names.js';
 
@@ -12,14 +13,18 @@ export interface ManifestDocument {
   readonly modifiedAt: Date | undefined;
 }
 
-const writers: Readonly<Record<ManifestName, (timeline: ManifestTimeline) => string>> = {
+/** What a view over the index has beside the manifests of a directory: a playlist of key frames. */
+export type ViewName = ManifestName | typeof KEY_FRAMES_NAME;
+
+const writers: Readonly<Record<ViewName, (timeline: ManifestTimeline) => string>> = {
   'manifest.mpd': writeDashManifest,
   'index.m3u8': writeHlsMultivariant,
   'video.m3u8': (timeline) => writeHlsMedia(timeline, 'video'),
   'audio.m3u8': (timeline) => writeHlsMedia(timeline, 'audio'),
+  [KEY_FRAMES_NAME]: writeHlsKeyFrames,
 };
 
-export function writeManifest(name: ManifestName, timeline: ManifestTimeline, modifiedAt: Date): ManifestDocument {
+export function writeManifest(name: ViewName, timeline: ManifestTimeline, modifiedAt: Date): ManifestDocument {
   return manifestDocument(Buffer.from(writers[name](timeline)), modifiedAt);
 }
 
@@ -36,4 +41,10 @@ export function manifestNamesOf(tracks: readonly { readonly kind: 'audio' | 'vid
     'index.m3u8',
     'manifest.mpd',
   ];
+}
+
+/** Of a view over the index. */
+export function viewNamesOf(tracks: readonly { readonly kind: 'audio' | 'video' }[]): ViewName[] {
+  const hasPictures = tracks.some(({ kind }) => kind === 'video');
+  return [...manifestNamesOf(tracks), ...(hasPictures ? ([KEY_FRAMES_NAME] as const) : [])];
 }

@@ -25,7 +25,7 @@ interface FillerParts {
 
 /**
  * Makes the objects that stand in for a kind of media that a segment has none of: silence, or the source's key frame for
- * as long as the other kind lasts. The same rows give the same bytes; nothing of it is stored.
+ * as long as the other kind lasts. And key frames by themselves, for players that look for a place. The same rows give the same bytes; nothing of it is stored.
  */
 @Injectable()
 export class FillerService {
@@ -73,6 +73,22 @@ export class FillerService {
       await readPart(this.storage, sound, 0, sizeBytes),
       ...(tailFrames === 0 ? [] : [silence(startTicks + durationTicks, tailFrames)]),
     ]);
+  }
+
+  /**
+   * The key frame that a recorded segment begins with, by itself and for as long as the segment lasts.
+   *
+   * @returns undefined for a segment that begins with none
+   * @throws {ObjectNotFoundError | StorageUnavailableError}
+   */
+  async keyFrame(directory: string, number: number): Promise<Buffer | undefined> {
+    const row = await this.dataSource.manager.findOneBy(SegmentRow, { directory, number });
+    const objects = await this.playableObjects(row);
+    const picture = objects.find(({ kind, independent }) => kind === 'video' && independent);
+    const bytes = picture && (await readFirstSample(this.storage, picture));
+    if (picture === undefined || bytes === undefined) return undefined;
+    const { startTicks, durationTicks } = picture;
+    return Buffer.from(encodeRepeated(cmaf, { kind: 'video', bytes, count: 1, startTicks, durationTicks }));
   }
 
   private async findParts(directory: string, { kind, source, number }: FillerName): Promise<FillerParts | undefined> {

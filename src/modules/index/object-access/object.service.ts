@@ -9,6 +9,7 @@ import type { ByteRange } from '../../../shared/byte-range.js';
 import { ObjectNotFoundError, StorageUnavailableError } from '../../storage/storage.errors.js';
 import { StorageService } from '../../storage/storage.service.js';
 import { parseFillerName } from '../../../media/manifests/filler-name.js';
+import { parseKeyFrameName } from '../../../media/manifests/key-frame-name.js';
 import { parsePaddedName } from '../../../media/manifests/padded-name.js';
 import { ObjectLostError, ObjectNotCommittedError } from '../index.errors.js';
 import { FillerService } from './filler.service.js';
@@ -116,7 +117,9 @@ export class ObjectService {
     const filler = parseFillerName(name);
     if (filler !== undefined) return this.filler.make(directory, filler);
     const padded = parsePaddedName(name);
-    return padded === undefined ? Promise.resolve(undefined) : this.filler.pad(directory, padded);
+    if (padded !== undefined) return this.filler.pad(directory, padded);
+    const number = parseKeyFrameName(name);
+    return number === undefined ? Promise.resolve(undefined) : this.filler.keyFrame(directory, number);
   }
 
   /** @throws {InvalidObjectKeyError} when the key leads out of the folder through a link, whatever it is called */

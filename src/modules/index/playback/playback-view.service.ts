@@ -8,8 +8,7 @@ import { RecordingSession, SessionPart } from '../entities/index.js';
 import { NothingRecordedError } from '../index.errors.js';
 import { ManifestService } from '../manifest.service.js';
 import { buildTimeline, type TimelineFacts } from '../manifests/build-timeline.js';
-import { manifestNamesOf, type ManifestDocument } from '../manifests/manifest-document.js';
-import type { ManifestName } from '../object-names.js';
+import { viewNamesOf, type ManifestDocument, type ViewName } from '../manifests/manifest-document.js';
 import { PlaybackRangeService, type PlaybackRange, type PlaybackSelection } from '../playback-range.service.js';
 import { countLost, versionOf } from './view-rows.js';
 import { ViewCache, type KeptView } from './view-cache.js';
@@ -59,13 +58,13 @@ export class PlaybackViewService {
    * @param query that the view is asked for with, `?from=…` or nothing: its playlists are asked for with the same
    * @throws what {@link PlaybackRangeService.find} throws, {@link NothingRecordedError} for a playlist of a kind that the view lacks
    */
-  document(stream: string, selection: ViewSelection, name: ManifestName, query: string): Promise<ManifestDocument> {
+  document(stream: string, selection: ViewSelection, name: ViewName, query: string): Promise<ManifestDocument> {
     const key = JSON.stringify([stream, query]);
     return this.queue.run(key, async () => {
       const kept = this.cache.view(key);
       const timeline = await this.timelineOf(kept, stream, selection, { name, query });
       const tracks = timeline.periods.flatMap((period) => period.tracks);
-      if (!manifestNamesOf(tracks).includes(name)) throw new NothingRecordedError(stream);
+      if (!viewNamesOf(tracks).includes(name)) throw new NothingRecordedError(stream);
       const document = kept.document(name, timeline);
       this.cache.trim();
       return document;
@@ -77,7 +76,7 @@ export class PlaybackViewService {
     kept: KeptView,
     stream: string,
     selection: ViewSelection,
-    { name, query }: { readonly name: ManifestName; readonly query: string },
+    { name, query }: { readonly name: ViewName; readonly query: string },
   ): Promise<ManifestTimeline> {
     const live = await this.liveSource(stream);
     if (!('windowMs' in selection)) return this.stretchOf(kept, stream, selection, { live, query });

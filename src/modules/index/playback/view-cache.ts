@@ -2,8 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { keepPlaces } from '../../../media/manifests/keep-places.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import type { TimelineFacts } from '../manifests/build-timeline.js';
-import { writeManifest, type ManifestDocument } from '../manifests/manifest-document.js';
-import type { ManifestName } from '../object-names.js';
+import { writeManifest, type ManifestDocument, type ViewName } from '../manifests/manifest-document.js';
 import type { PlaybackRangeService } from '../playback-range.service.js';
 import { MovingWindow } from './moving-window.js';
 import { ViewRows } from './view-rows.js';
@@ -26,7 +25,7 @@ export class KeptView {
   readonly window = new MovingWindow();
   version = '';
   modifiedAt = new Date(0);
-  private readonly written = new Map<ManifestName, Written>();
+  private readonly written = new Map<ViewName, Written>();
   private shown: ManifestTimeline | undefined;
   private placement: Placement | undefined;
 
@@ -51,7 +50,7 @@ export class KeptView {
   }
 
   /** @returns the same document for the same timeline; a manifest that tells the time is written anew each second */
-  document(name: ManifestName, timeline: ManifestTimeline): ManifestDocument {
+  document(name: ViewName, timeline: ManifestTimeline): ManifestDocument {
     const isClock = timeline.isLive && name === 'manifest.mpd';
     const second = isClock ? Math.floor(timeline.publishedEpochMs / 1000) : 0;
     const before = this.written.get(name);

@@ -6,9 +6,9 @@ import { REVALIDATE, type WholeResource } from '../../../platform/http/resource/
 import { sendResource } from '../../../platform/http/resource/send-resource.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { parseStreamName } from '../../signaling/ports/stream-name.js';
+import { KEY_FRAMES_NAME } from '../../../media/manifests/hls.js';
 import { contentTypeOf } from '../../storage/ports/content-type.js';
-import type { ManifestDocument } from '../manifests/manifest-document.js';
-import type { ManifestName } from '../object-names.js';
+import type { ManifestDocument, ViewName } from '../manifests/manifest-document.js';
 import { onStream } from '../../auth/ports/place.js';
 import { PlaybackViewService } from './playback-view.service.js';
 import { DocumentedView } from './documented-view.js';
@@ -76,12 +76,18 @@ export class ViewController {
     return this.send('audio.m3u8', stream, query, { request, response });
   }
 
-  private async send(
-    name: ManifestName,
-    stream: string,
-    query: ViewQuery,
-    { request, response }: Exchange,
+  @Get('keyframes.m3u8')
+  @DocumentedView('HLS playlist of the key frames alone', HLS)
+  hlsKeyFrames(
+    @Param('stream') stream: string,
+    @Query({ schema: viewQuery }) query: ViewQuery,
+    @Req() request: Request,
+    @Res() response: Response,
   ): Promise<void> {
+    return this.send(KEY_FRAMES_NAME, stream, query, { request, response });
+  }
+
+  private async send(name: ViewName, stream: string, query: ViewQuery, { request, response }: Exchange): Promise<void> {
     const selection = selectionOf(query, this.config.playback.dvr_window_seconds);
     await sendResource(request, response, async () =>
       resourceOf(name, await this.views.document(parseStreamName(stream), selection, name, writeViewQuery(query))),
@@ -89,7 +95,7 @@ export class ViewController {
   }
 }
 
-function resourceOf(name: ManifestName, { body, sha256, modifiedAt }: ManifestDocument): WholeResource {
+function resourceOf(name: ViewName, { body, sha256, modifiedAt }: ManifestDocument): WholeResource {
   const facts = { contentType: contentTypeOf(name), cacheControl: REVALIDATE, modifiedAt };
   return { etag: `"${sha256}"`, ...facts, make: () => body };
 }
