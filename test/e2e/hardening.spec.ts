@@ -5,6 +5,7 @@ import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
 
 const TOKEN = 'a-token-for-hardening-tests';
+const PASSWORD = 'a password for hardening tests';
 const ORIGIN = 'https://studio.example';
 const RATE = 3;
 const BURST = 6 * RATE;
@@ -23,6 +24,7 @@ describe('the server behind a proxy, with authorisation', () => {
     server = await TestServer.start({
       env: {
         AIRCHECK_AUTH_TOKENS: TOKEN,
+        AIRCHECK_AUTH_ACCOUNTS: JSON.stringify(['ann', 'bob'].map((username) => ({ username, password: PASSWORD }))),
         AIRCHECK_HTTP_CORS_ORIGINS: ORIGIN,
         AIRCHECK_HTTP_TRUSTED_PROXIES: '127.0.0.0/8',
         AIRCHECK_HTTP_WHIP_RATE_PER_ADDRESS: String(RATE),
@@ -183,5 +185,49 @@ describe('the server behind a proxy, with authorisation', () => {
     ]);
     expect(server.log).toContain('"event":"recording-stopped","outcome":"ok"');
     expect((await ask('/api/v1/audit', { headers: { authorization: '' } })).status).toBe(401);
+  });
+
+  it.each(['token', 'access_token', 'authorization', 'jwt'])('takes no token from a query, as ?%s=', async (name) => {
+    const given = await ask(`/api/streams?${name}=${TOKEN}`, { headers: { authorization: '' } });
+
+    expect(given.status).toBe(401);
+  });
+
+  it('has a strange member of a body change nothing, or refuses it', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = '{"stream":"cam","rights":["admin"],"__proto__":{"stream":"other"}}';
+    const urls = await ask('/api/v1/playback-urls', { method: 'POST', headers, body });
+    const login = await ask('/api/login', { method: 'POST', headers, body: '{"username":{"$ne":null},"password":[]}' });
+
+    expect([urls.status, login.status]).toEqual([400, 400]);
+  });
+
+  it('throttles wrong log-ins by account and address, lets everybody else in, and writes both down', async () => {
+    const login = (username: string, password: string, address: string): Promise<Response> =>
+      fetch(server.url('/api/login'), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+        body: JSON.stringify({ username, password }),
+      });
+    const from = new Date().toISOString();
+    const statuses: number[] = [];
+    for (let n = 0; n < 7; n += 1) statuses.push((await login('ann', `guess ${String(n)}`, '203.0.113.1')).status);
+    const throttled = await login('ann', PASSWORD, '203.0.113.2');
+    const other = await login('bob', PASSWORD, '203.0.113.2');
+    const { access_token: token } = (await other.json()) as { access_token: string };
+    server.keepSecret(token);
+
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 401, 429]);
+    expect(throttled.status).toBe(429);
+    expect(Number(throttled.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(other.status).toBe(200);
+    const list = await ask(`/api/v1/audit?event=login&from=${from}`, { headers: { authorization: `Bearer ${token}` } });
+    const { events } = (await list.json()) as { events: readonly object[] };
+    expect(events).toMatchObject([
+      { outcome: 'ok', actor: 'bob', address: '203.0.113.2' },
+      { outcome: 'login-throttled', actor: 'ann', address: '203.0.113.2' },
+      { outcome: 'login-throttled', actor: 'ann', address: '203.0.113.1' },
+      { outcome: 'credentials-wrong', actor: 'ann', address: '203.0.113.1' },
+    ]);
   });
 });

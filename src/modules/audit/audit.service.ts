@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   Inject,
   Injectable,
@@ -13,6 +12,7 @@ import { inTransaction } from '../../persistence/transaction.js';
 import { systemClock } from '../../shared/clock.js';
 import type { AuditQuery } from './audit-query.js';
 import { AuditEvent } from './entities/audit-event.entity.js';
+import { EventIds } from './event-ids.js';
 import { RepeatedFailures } from './repeated-failures.js';
 
 /** What somebody did, or was refused. */
@@ -45,6 +45,7 @@ const DAY_MS = 86_400_000;
 export class AuditService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Audit');
   private readonly failures = new RepeatedFailures<Deed>(systemClock);
+  private readonly ids = new EventIds();
   private waiting: AuditEvent[] = [];
   private lost = 0;
   private writing: Promise<void> = Promise.resolve();
@@ -102,9 +103,10 @@ export class AuditService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private rowOf({ event, outcome, actor, address, stream, subject }: Deed, times: number): AuditEvent {
+    const happenedAt = new Date();
     return Object.assign(new AuditEvent(), {
-      id: randomUUID(),
-      happenedAt: new Date(),
+      id: this.ids.next(happenedAt.getTime()),
+      happenedAt,
       nodeAlias: this.config.recorder.node_alias,
       event,
       outcome,
