@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../src/migrations/index.js';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
 import { openDataSource } from '../../src/persistence/open-data-source.js';
@@ -76,6 +76,25 @@ describe('the log of a SQLite database', () => {
     await database.destroy();
 
     await expect(stat(`${path}-wal`)).rejects.toThrow('ENOENT');
+  });
+
+  it('is left to SQLite, every sync of it, where there is none', async () => {
+    await database.destroy();
+    const settings = dataSourceOptions(databaseSettings(`sqlite://${path}`), { entities: [], migrations });
+    const plain = await openDataSource({
+      ...settings,
+      prepareDatabase: (connection: { pragma(source: string): unknown }) => {
+        connection.pragma('synchronous = FULL');
+        connection.pragma('journal_mode = DELETE');
+      },
+      enableWAL: false,
+    } as DataSourceOptions);
+
+    await inTransaction(plain, (manager) => manager.query('INSERT INTO "texts" VALUES (?)', ['x']));
+
+    expect(await plain.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }]);
+    expect(await plain.query('SELECT COUNT(*) AS "count" FROM "texts"')).toEqual([{ count: 1 }]);
+    await plain.destroy();
   });
 
   it('is not synced by the one who writes', async () => {

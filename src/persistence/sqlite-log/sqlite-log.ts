@@ -29,8 +29,14 @@ export class SqliteLog {
     this.sync = new LogSync(file);
   }
 
-  /** What a process that was killed has left there is on the disk before anybody reads it. */
-  static async open(dataSource: DataSource, path: string): Promise<SqliteLog> {
+  /**
+   * What a process that was killed has left there is on the disk before anybody reads it.
+   *
+   * @returns undefined where the disk does not take a log, as network file systems do not: then SQLite syncs as it always does
+   */
+  static async open(dataSource: DataSource, path: string): Promise<SqliteLog | undefined> {
+    const [mode] = await dataSource.query<{ journal_mode: string }[]>('PRAGMA journal_mode');
+    if (mode?.journal_mode !== 'wal') return undefined;
     // Reading makes the file.
     await dataSource.query('SELECT COUNT(*) FROM "sqlite_master"');
     const file = await OpenLogFile.of(path);
@@ -65,7 +71,7 @@ export class SqliteLog {
   /** To be called in turn, after a commit: keeps the log from growing. */
   async limit(): Promise<void> {
     if (this.checkpoint !== undefined || this.sync.isBroken) return;
-    const [{ log } = { log: 0 }] = await this.dataSource.query<LogPages[]>('PRAGMA wal_checkpoint(NOOP)');
+    const log = await this.pages();
     if (log < this.pagesTried) this.pagesTried = 0;
     if (log < this.pagesTried + CHECKPOINT_PAGES) return;
     this.pagesTried = log;
@@ -82,6 +88,16 @@ export class SqliteLog {
     await this.checkpoint;
     await this.settled().catch(() => undefined);
     await this.file.close();
+  }
+
+  /** What was committed stays that, even if this fails: the next commit asks again. */
+  private async pages(): Promise<number> {
+    try {
+      const [pages] = await this.dataSource.query<LogPages[]>('PRAGMA wal_checkpoint(NOOP)');
+      return pages?.log ?? 0;
+    } catch {
+      return 0;
+    }
   }
 
   /** Most of the work is done while others write; the rest while they wait, else there would always be a rest. */
