@@ -77,9 +77,11 @@ export class WorkerHost {
     const udp = await DgramUdpPort.open({ port: udpPort, listenAddresses, memory, slots });
     udp.deliverTo(demultiplexer);
     const tcp = await openTcp(tcpPort, { listenAddresses, memory, slots, clock, receiver: demultiplexer });
-    const reachability = await Reachability.of(settings, { udp, tcp, demultiplexer, clock });
     const identity = await createDtlsIdentity();
-    await rehearseHandshakes(identity);
+    const [reachability] = await Promise.all([
+      Reachability.of(settings, { udp, tcp, demultiplexer, clock }),
+      rehearseHandshakes(identity),
+    ]);
     const wheel = new TimerWheel(clock.monotonicMs());
     wheel.every(SECOND_MS, (nowMs) => {
       reachability.tick(nowMs);

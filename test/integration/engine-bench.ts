@@ -68,10 +68,14 @@ export class EngineBench implements AsyncDisposable {
   }
 
   /** A libdatachannel publisher that was answered and begins to send. */
-  async datachannel(setup: 'actpass' | 'passive', overrides: Partial<PublisherOrder> = {}): Promise<DatachannelPeer> {
+  async datachannel(
+    setup: 'actpass' | 'passive',
+    overrides: Partial<PublisherOrder> = {},
+    rewriteAnswer = (answer: string): string => answer,
+  ): Promise<DatachannelPeer> {
     const peer = new DatachannelPeer(setup);
     this.peers.push(peer);
-    peer.answer(await this.publish(await peer.offer(), overrides));
+    peer.answer(rewriteAnswer(await this.publish(await peer.offer(), overrides)));
     return peer;
   }
 

@@ -17,6 +17,8 @@ export class MediaConnection {
   readonly port: number;
   private readonly reader: FrameReader;
   private isClosed = false;
+  private activeMs: number;
+  private bytesSeen = 0;
 
   /**
    * @param id stands where the number of a socket stands for UDP
@@ -29,6 +31,7 @@ export class MediaConnection {
     mostBytes: number,
     private readonly listener: ConnectionListener,
   ) {
+    this.activeMs = openedMs;
     this.address = socket.remoteAddress ?? '';
     this.port = socket.remotePort ?? 0;
     this.reader = new FrameReader(mostBytes, (datagram) => this.listener.datagram(datagram, this) && !this.isClosed);
@@ -38,6 +41,15 @@ export class MediaConnection {
     });
     socket.on('error', () => this.close());
     socket.on('close', () => this.close());
+  }
+
+  /** Call each second. @returns for how long it has brought nothing, to the second */
+  silentForMs(nowMs: number): number {
+    if (this.socket.bytesRead !== this.bytesSeen) {
+      this.bytesSeen = this.socket.bytesRead;
+      this.activeMs = nowMs;
+    }
+    return nowMs - this.activeMs;
   }
 
   /** Sends and forgets, as UDP does. */

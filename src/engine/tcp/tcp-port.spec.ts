@@ -123,12 +123,27 @@ describe('TcpPort', () => {
 
   it('keeps what belongs to a session, and closes it when the session is over', async () => {
     const socket = await proven();
-    nowMs = 60_000;
+    nowMs = 59_000;
     port.sweep(nowMs);
     expect(port.connectionCount).toBe(1);
 
     receiver.proven.clear();
     port.sweep(nowMs);
+
+    await once(socket, 'close');
+    expect(port.connectionCount).toBe(0);
+  });
+
+  it('closes what has been silent for a minute, though its session lives', async () => {
+    const socket = await proven();
+    port.sweep(1000);
+    socket.write(frame(MEDIA));
+    await receiver.reached(2);
+
+    port.sweep(50_000);
+    port.sweep(109_999);
+    expect(port.connectionCount).toBe(1);
+    port.sweep(110_000);
 
     await once(socket, 'close');
     expect(port.connectionCount).toBe(0);

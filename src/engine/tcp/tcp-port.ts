@@ -11,6 +11,8 @@ import { Strangers } from './strangers.js';
 export const FIRST_CONNECTION_ID = 65_536;
 /** A connection is opened for a check that follows at once: who sends none by now means none. */
 const PROOF_LIMIT_MS = 10_000;
+/** Longer than a session without any sign of life lasts: one that the peer has left for another way, and never closed. */
+const SILENCE_LIMIT_MS = 60_000;
 const MOST_STRANGERS = 1024;
 /** Publishers behind one address connect at the same time when their server is back. */
 const MOST_STRANGERS_PER_NETWORK = 64;
@@ -76,11 +78,12 @@ export class TcpPort implements ConnectionListener {
     else connection.send(datagram);
   }
 
-  /** Call each second: closes what proved nothing in time, and what belongs to no session any more. */
+  /** Call each second: closes what proved nothing in time, what belongs to no session any more, and what fell silent. */
   sweep(nowMs: number): void {
     for (const late of this.strangers.openedBefore(nowMs - PROOF_LIMIT_MS)) late.close();
     for (const connection of this.connections.values()) {
-      if (!this.strangers.has(connection) && !this.isProven(connection)) connection.close();
+      const isSilent = connection.silentForMs(nowMs) >= SILENCE_LIMIT_MS;
+      if (isSilent || (!this.strangers.has(connection) && !this.isProven(connection))) connection.close();
     }
   }
 

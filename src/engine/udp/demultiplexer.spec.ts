@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MediaMemory } from '../../media/memory.js';
+import { FIRST_CONNECTION_ID } from '../tcp/tcp-port.js';
 import { Demultiplexer, type DatagramOwner } from './demultiplexer.js';
 
 const SLOT = 4096;
@@ -38,15 +39,15 @@ class RecordingOwner implements DatagramOwner {
 function setUp(authentic: boolean): {
   owner: RecordingOwner;
   demultiplexer: Demultiplexer;
-  hear: (bytes: Uint8Array, port?: number) => boolean;
+  hear: (bytes: Uint8Array, port?: number, socketId?: number) => boolean;
 } {
   const memory = new MediaMemory(new ArrayBuffer(16_384));
   const demultiplexer = new Demultiplexer(memory, clock);
   const owner = new RecordingOwner(authentic);
   demultiplexer.expect('us', owner);
-  const hear = (bytes: Uint8Array, port = 5000): boolean => {
+  const hear = (bytes: Uint8Array, port = 5000, socketId = 0): boolean => {
     memory.bytes.set(bytes, SLOT);
-    return demultiplexer.datagram(SLOT, bytes.length, '192.0.2.1', port, 0);
+    return demultiplexer.datagram(SLOT, bytes.length, '192.0.2.1', port, socketId);
   };
   return { owner, demultiplexer, hear };
 }
@@ -88,6 +89,30 @@ describe('Demultiplexer', () => {
 
     expect(owner.seen).toEqual(['stun']);
     expect(demultiplexer.counters).toMatchObject({ unknownChecks: 1, unknownProtocol: 1 });
+  });
+
+  it('counts addresses that arrive, each once, and knows UDP from connections', () => {
+    const { demultiplexer, hear } = setUp(true);
+
+    for (const port of [5000, 5000, 5001]) hear(bindingRequest('us:them'), port);
+    hear(bindingRequest('us:them'), 5000, FIRST_CONNECTION_ID);
+    hear(bindingRequest('others:them'), 5002);
+
+    expect(demultiplexer.arrivals.udp.addresses).toBe(2);
+    expect(demultiplexer.arrivals.tcp.addresses).toBe(1);
+    expect(demultiplexer.isProven('192.0.2.1', 5000, FIRST_CONNECTION_ID)).toBe(true);
+    expect(demultiplexer.isProven('192.0.2.1', 5001, FIRST_CONNECTION_ID)).toBe(false);
+  });
+
+  it('gives answers without a name to whoever asked there, which is no arrival', () => {
+    const { owner, demultiplexer, hear } = setUp(false);
+    demultiplexer.expectFrom({ address: '192.0.2.1', port: 3478, family: 'IPv4' }, 0, owner);
+
+    hear(Uint8Array.from([1, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, ...new Uint8Array(12)]), 3478);
+    hear(Uint8Array.from([1, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, ...new Uint8Array(12)]), 3479);
+
+    expect(owner.seen).toEqual(['stun']);
+    expect(demultiplexer.arrivals.udp.addresses).toBe(0);
   });
 
   it('forgets a session that was removed', () => {

@@ -19,7 +19,8 @@ export class NetworkWithoutUdp implements Disposable {
   private readonly folder = mkdtempSync(join(tmpdir(), 'aircheck-network-'));
 
   private constructor(private readonly name: string) {
-    const subnet = `10.${String(64 + (process.pid % 128))}.${String(process.pid % 251)}`;
+    // RFC 2544: for tests of networks, so that nobody's own is in the way.
+    const subnet = `198.18.${String(process.pid % 251)}`;
     this.hostAddress = `${subnet}.1`;
     const [outer, inner] = [`${name}o`, `${name}i`];
     ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', name);
