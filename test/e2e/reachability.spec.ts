@@ -10,8 +10,8 @@ interface Reachability {
   readonly workers: readonly {
     readonly candidates: readonly { transport: string; address: string; port: number; scope: string }[];
     readonly udp: { readonly port: number; readonly arrivals: number };
-    readonly tcp: { readonly arrivals: number } | null;
-    readonly stun: { readonly endpoints: readonly object[]; symmetric: boolean; answers: number } | null;
+    readonly tcp?: { readonly arrivals: number };
+    readonly stun?: { readonly endpoints: readonly object[]; symmetric: boolean; answers: number };
   }[];
   readonly advice: readonly { readonly code: string }[];
 }

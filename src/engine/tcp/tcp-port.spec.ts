@@ -91,8 +91,7 @@ describe('TcpPort', () => {
   });
 
   it.each([
-    ['media', frame(MEDIA)],
-    ['DTLS', frame(Uint8Array.from([22, 0xfe, 0xfd]))],
+    ['no protocol of ours', frame(Uint8Array.from([0x40, 1]))],
     ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['a frame that is too long', Uint8Array.from([(SLOT_BYTES + 1) >> 8, (SLOT_BYTES + 1) & 0xff])],
   ])('closes a connection that has proved nothing and sends %s', async (_, bytes) => {
@@ -103,6 +102,23 @@ describe('TcpPort', () => {
 
     expect(receiver.heard).toEqual([]);
     expect(port.connectionCount).toBe(0);
+  });
+
+  it.each([
+    ['media', MEDIA],
+    ['DTLS', Uint8Array.from([22, 0xfe, 0xfd])],
+  ])('lets a check follow %s that came before it', async (_, early) => {
+    const socket = await peer();
+    socket.write(frame(early));
+    await receiver.reached(1);
+    expect(receiver.proven.size).toBe(0);
+
+    receiver.believes = true;
+    socket.write(frame(CHECK));
+    await receiver.reached(2);
+    port.sweep(10_001);
+
+    expect(port.connectionCount).toBe(1);
   });
 
   it('closes what proved nothing within ten seconds, whatever it sends', async () => {

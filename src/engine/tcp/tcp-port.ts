@@ -16,8 +16,12 @@ const SILENCE_LIMIT_MS = 60_000;
 const MOST_STRANGERS = 1024;
 /** Publishers behind one address connect at the same time when their server is back. */
 const MOST_STRANGERS_PER_NETWORK = 64;
-/** RFC 7983 section 7: what begins otherwise is no STUN. */
-const LAST_STUN_BYTE = 3;
+/** First bytes of STUN, DTLS and RTP, RFC 7983 section 7. */
+const PROTOCOLS = [
+  { first: 0, last: 3 },
+  { first: 20, last: 63 },
+  { first: 128, last: 191 },
+];
 
 /** Whoever understands datagrams, and knows whose a connection is. */
 export interface ConnectionReceiver extends DatagramReceiver {
@@ -38,7 +42,8 @@ export interface TcpPortOptions {
 
 /**
  * The passive end of ICE over TCP (RFC 6544): connections whose framed datagrams go the way of those of UDP. One that
- * has proved nothing may send connectivity checks only, and not for long; one whose session is over is closed.
+ * has proved nothing is heard for its connectivity checks only, and not for long: media of a peer that comes back by a new
+ * connection may be quicker than its check, and is dropped. One whose session is over is closed.
  */
 export class TcpPort implements ConnectionListener {
   readonly sockets: readonly LocalSocket[];
@@ -95,7 +100,7 @@ export class TcpPort implements ConnectionListener {
   datagram(datagram: Uint8Array, connection: MediaConnection): boolean {
     this.counters.received += 1;
     const isStranger = this.strangers.has(connection);
-    if (isStranger && (datagram[0] ?? 0) > LAST_STUN_BYTE) {
+    if (isStranger && !isOfOurs(datagram[0] ?? 0)) {
       this.counters.dropped += 1;
       return false;
     }
@@ -144,6 +149,10 @@ export class TcpPort implements ConnectionListener {
     for (const connection of [...this.connections.values()]) connection.close();
     await closed;
   }
+}
+
+function isOfOurs(firstByte: number): boolean {
+  return PROTOCOLS.some(({ first, last }) => first <= firstByte && firstByte <= last);
 }
 
 const tcpListeners: SocketKind<Server> = {

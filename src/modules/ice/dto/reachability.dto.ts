@@ -77,18 +77,18 @@ class WorkerReachabilityDto {
   @ApiProperty({ type: MediaPortDto })
   readonly udp: MediaPortDto;
 
-  @ApiProperty({ type: MediaPortDto, nullable: true, description: 'Null without `webrtc.tcp_port`' })
-  readonly tcp: MediaPortDto | null;
+  @ApiProperty({ type: MediaPortDto, required: false, description: 'Absent without `webrtc.tcp_port`' })
+  readonly tcp?: MediaPortDto;
 
-  @ApiProperty({ type: StunViewDto, nullable: true, description: 'Null when no STUN server is asked' })
-  readonly stun: StunViewDto | null;
+  @ApiProperty({ type: StunViewDto, required: false, description: 'Absent when no STUN server is asked' })
+  readonly stun?: StunViewDto;
 
   constructor({ worker, candidates, udp, tcp, stun }: WorkerReachability) {
     this.worker = worker;
     this.candidates = candidates.map((candidate) => new CandidateDto(candidate));
     this.udp = new MediaPortDto(udp);
-    this.tcp = tcp === undefined ? null : new MediaPortDto(tcp);
-    this.stun = stun === undefined ? null : new StunViewDto(stun);
+    if (tcp !== undefined) this.tcp = new MediaPortDto(tcp);
+    if (stun !== undefined) this.stun = new StunViewDto(stun);
   }
 }
 
