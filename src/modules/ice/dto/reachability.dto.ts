@@ -93,7 +93,7 @@ class WorkerReachabilityDto {
 }
 
 class AdviceDto {
-  @ApiProperty({ example: 'private-only' })
+  @ApiProperty({ type: String, example: 'private-only' })
   readonly code!: Advice['code'];
 
   @ApiProperty()
