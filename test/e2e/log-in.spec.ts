@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { launchChromium } from '../support/browser.js';
+import { subscriber } from '../support/graphql.js';
 import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
@@ -57,7 +58,7 @@ describe('a server with accounts', () => {
 });
 
 describe('tokens for others', () => {
-  it('are made over REST, GraphQL and the command line, and revoked', async () => {
+  it('are made over REST, GraphQL and the command line, and revoked, which ends what goes on with them', async () => {
     const env = { AIRCHECK_AUTH_TOKENS: 'a-token-for-tests-only', AIRCHECK_AUTH_SECRET: SECRET };
     await using server = await TestServer.start({ env });
     const admin = { authorization: 'Bearer a-token-for-tests-only', 'content-type': 'application/json' };
@@ -86,8 +87,19 @@ describe('tokens for others', () => {
       expect(await status('/api/playback/door', token)).toBe(403);
       expect(await status('/whip/cam', token)).toBe(403);
     }
+    const client = subscriber(server, { authorization: `Bearer ${accessToken}` });
+    const closed = new Promise((found) => client.on('closed', (event) => found((event as { code: number }).code)));
+    await new Promise((found) => client.on('connected', found));
+    const everywhere = await post<Record<string, string>>('/api/token', { ...wanted, id: '*', duration: 3 });
+    const headers = { authorization: `Bearer ${everywhere['access_token'] ?? ''}` };
+    const events = await fetch(server.url('/api/sse/streams'), { headers });
+    expect(events.status).toBe(200);
     await post('/graphql', { query: `mutation { revokeToken(id: "${id}") }` });
     expect(await status('/api/playback/cam', accessToken)).toBe(401);
+
+    expect(await closed).toBe(4401);
+    await events.text();
+    await client.dispose();
 
     await server.terminate();
     await server.start();

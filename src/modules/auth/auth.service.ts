@@ -13,6 +13,9 @@ import { RevokedTokens } from './tokens/revoked-tokens.js';
 
 type Middleware = (request: Credentials, response: object, next: (error: unknown) => void) => void;
 
+/** How long what was allowed may go on after its token has expired. */
+const LOOK_AGAIN_MS = 5000;
+
 /** Finds out who calls, over whatever way the credentials came. */
 @Injectable()
 export class AuthService {
@@ -58,6 +61,25 @@ export class AuthService {
       if (error instanceof AppError) return false;
       throw error;
     }
+  }
+
+  /**
+   * For what goes on after it was allowed, such as a feed: calls back once the credentials are not good any more, because
+   * their time is over or they were revoked.
+   *
+   * @returns ends it
+   */
+  whenOver(authorization: string | undefined, callback: () => void): () => void {
+    if (!this.isOn) return () => undefined;
+    const check = async (): Promise<void> => {
+      if (await this.isWelcome(authorization)) return;
+      clearInterval(timer);
+      callback();
+    };
+    const timer = setInterval(() => void check(), LOOK_AGAIN_MS).unref();
+    return () => {
+      clearInterval(timer);
+    };
   }
 
   private knownBearer(token: string): Bearer | undefined {

@@ -125,6 +125,12 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     const authorization = typeof given === 'string' ? given : extra.request.headers.authorization;
     try {
       extra.caller = await this.auth.callerOf(authorization);
+      const { socket } = extra;
+      const end = this.auth.whenOver(authorization, () => {
+        socket.close(CloseCode.Unauthorized, 'token-invalid');
+      });
+      socket.once('close', end);
+      if (socket.readyState !== socket.OPEN) end();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       extra.socket.close(CloseCode.Unauthorized, error.code);

@@ -8,6 +8,7 @@ import {
 } from '../../config/index.js';
 import { Engine } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
+import { AuthModule } from '../auth/auth.module.js';
 import { IceModule } from '../ice/ice.module.js';
 import { LoadAdmission } from './load-admission.js';
 import { failureLog } from './ports/failure-log.js';
@@ -49,7 +50,7 @@ function admitByLoad(media: Engine, signaling: SignalingService, { engine: limit
 
 /** Sessions and streams. It owns the engine: at the end it refuses first and closes the engine last. */
 @Module({
-  imports: [IceModule],
+  imports: [AuthModule, IceModule],
   controllers: [WhipController, SessionController, StreamsController, DrainController],
   providers: [
     engine,

@@ -1,8 +1,9 @@
-import { Controller, Delete, Get, HttpCode, Param, Query, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, HttpCode, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { Audited } from '../audit/ports/audited.decorator.js';
+import { AuthService } from '../auth/auth.service.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { ON_SERVER, onStream } from '../auth/ports/place.js';
 import { ALL_RIGHTS } from '../auth/ports/right.js';
@@ -35,6 +36,7 @@ export class StreamsController {
   constructor(
     private readonly signaling: SignalingService,
     private readonly feed: StreamsFeed,
+    private readonly auth: AuthService,
   ) {}
 
   @Get('streams')
@@ -54,13 +56,19 @@ export class StreamsController {
     description: 'Each event is one `data:` line with the list that `/api/streams` gives',
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
-  follow(@Query('streams', { schema: streamNames }) names: string[], @Res() response: Response): void {
+  follow(
+    @Query('streams', { schema: streamNames }) names: string[],
+    @Headers('authorization') authorization: string | undefined,
+    @Res() response: Response,
+  ): void {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
     });
     response.once('close', this.feed.subscribe(response, names));
+    const end = this.auth.whenOver(authorization, () => response.end());
+    response.once('close', end);
   }
 
   @Get('streams/:stream')
