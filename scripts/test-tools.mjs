@@ -27,6 +27,8 @@ const tools = {
   },
   aiortc: { command: [PYTHON, '-c', 'import aiortc'], debian: ['python3-aiortc'] },
   coturn: { command: ['turnserver', '--version'], debian: ['coturn'] },
+  // For networks in which UDP is lost.
+  iproute: { command: ['ip', '-V'], debian: ['iproute2'] },
   // Its package keeps the server where no path leads.
   postgres: {
     command: ['sh', '-c', 'ls /usr/lib/postgresql/*/bin/postgres || postgres --version'],
