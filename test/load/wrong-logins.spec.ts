@@ -67,7 +67,6 @@ describe('a thousand wrong log-ins a second', () => {
         AIRCHECK_AUTH_ACCOUNTS: ACCOUNTS,
         AIRCHECK_AUTH_TOKENS: TOKEN,
         AIRCHECK_HTTP_TRUSTED_PROXIES: '127.0.0.1',
-        AIRCHECK_LOG_LEVEL: 'warn',
       },
     });
     const media = await makeMedia({ seconds: SECONDS + 6, size: '640x360', bitrateKbps: 800 });
