@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { type SentFrame, goLive, hangUp, launchChromium } from '../support/browser.js';
-import { decodeErrors, probe } from '../support/judges/ffmpeg.js';
+import { decodeErrors, decodeWithFfmpeg, probe } from '../support/judges/ffmpeg.js';
 import { PLAYER_NAMES, manifestFor, playThrough } from '../support/judges/player.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
-import { StoredRecording, isFinished } from '../support/recording.js';
+import { StoredRecording, isFinished, newestSession } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
 import { decodeErrorsOfPeriods } from '../support/stored-periods.js';
 import { itWith } from '../support/tools.js';
@@ -90,6 +90,18 @@ describe('a recording of half a minute', () => {
       const { streams } = await probe(object('index.m3u8'));
       const pictures = streams.find(({ codec_type: type }) => type === 'video');
       expect(Number(pictures?.nb_read_packets)).toBe(sent[stream]?.video.length);
+    });
+
+    withAll(`is one MP4 of everything as a clip: ${stream}`, async () => {
+      const { entry } = await StoredRecording.of(server, stream);
+      const clip = server.url(`/play/${stream}/clip.mp4?session=${await newestSession(server, stream)}`);
+
+      const [{ streams, format }, decoded] = await Promise.all([probe(clip), decodeWithFfmpeg(clip)]);
+
+      expect(decoded.complaints).toBe('');
+      const pictures = streams.find(({ codec_type: type }) => type === 'video');
+      expect(Number(pictures?.nb_read_packets)).toBe(sent[stream]?.video.length);
+      expect(Math.abs(Number(format.duration) - entry.duration_ms / 1000)).toBeLessThan(0.2);
     });
 
     for (const player of PLAYER_NAMES) {

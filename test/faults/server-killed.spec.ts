@@ -1,11 +1,13 @@
-import { decodeErrors } from '../support/judges/ffmpeg.js';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeErrors, decodeWithFfmpeg } from '../support/judges/ffmpeg.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
-import { StoredRecording } from '../support/recording.js';
+import { isFinished, newestSession, StoredRecording } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
 import { decodeErrorsOfPeriods } from '../support/stored-periods.js';
 import { itWith } from '../support/tools.js';
-import { pause } from '../support/wait.js';
+import { pause, until } from '../support/wait.js';
 
 const withFfmpeg = itWith('ffmpeg');
 /** Somewhere in the first segment, the second, and anywhere. */
@@ -60,5 +62,31 @@ describe('the server killed in mid-recording', () => {
     expect((await recording.text('video.m3u8')).match(/#EXT-X-DISCONTINUITY/g)).toHaveLength(1);
     expect(await decodeErrors(server.url(`/api/record/object/${recording.entry.mpd_path}`))).toBe('');
     expect(await decodeErrorsOfPeriods(server, 'cam')).toBe('');
+  });
+
+  withFfmpeg('makes the exports that were ordered, when it is back', async () => {
+    await using server = await TestServer.start({ env: { AIRCHECK_RECORDER_RECONNECT_WINDOW_SECONDS: '0' } });
+    const media = await makeMedia({ seconds: 10 });
+    await using publisher = await Publisher.start('datachannel', {
+      urls: [server.url('/whip/cam')],
+      media,
+      quiet: true,
+    });
+    await publisher.ended();
+    await until(() => isFinished(server, 'cam'), 'the recording is finished');
+    const session = await newestSession(server, 'cam');
+    const orders = Array.from({ length: 10 }, () => ({ stream: 'cam', session }));
+    const made = await Promise.all(orders.map((order) => server.post<{ id: string }>('/api/v1/exports', order)));
+    await server.kill();
+
+    await server.start();
+
+    for (const { id } of made) {
+      const show = () => server.get<{ state: string; problem: unknown }>(`/api/v1/exports/${id}`);
+      await until(async () => (await show()).state === 'completed', 'the export is completed');
+      const { complaints } = await decodeWithFfmpeg(server.url(`/api/v1/exports/${id}/file`));
+      expect(complaints).toBe('');
+    }
+    expect((await readdir(join(server.folder, 'data/exports'))).sort()).toEqual(made.map(({ id }) => id).sort());
   });
 });

@@ -68,3 +68,11 @@ export async function isFinished(server: TestServer, stream: string): Promise<bo
   const entries = await server.get<PlaybackEntry[]>(`/api/playback/${stream}`);
   return !recording && entries.length > 0;
 }
+
+/** Id of the stream's newest session. */
+export async function newestSession(server: TestServer, stream: string): Promise<string> {
+  const { sessions } = await server.get<{ sessions: { id: string }[] }>(`/api/v1/sessions?stream=${stream}`);
+  const [newest] = sessions;
+  if (newest === undefined) throw new Error(`Nothing was recorded of ${stream}.`);
+  return newest.id;
+}
