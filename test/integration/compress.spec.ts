@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { compressText } from '../../src/platform/http/compress.js';
+
+const BODY = 'x'.repeat(5000);
+
+async function answer(type: string, coding: string): Promise<Response> {
+  const app = express();
+  app.use(compressText);
+  app.get('/', (_, response) => {
+    response.setHeader('Content-Type', type).setHeader('Content-Length', BODY.length).setHeader('ETag', '"1"');
+    response.end(BODY);
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { 'accept-encoding': coding } });
+    expect(await response.text()).toBe(BODY);
+    return response;
+  } finally {
+    server.close();
+  }
+}
+
+it.each([
+  ['application/dash+xml', 'br'],
+  ['application/dash+xml', 'gzip'],
+  ['application/vnd.apple.mpegurl', 'br'],
+])('%s goes as %s, under a weak tag', async (type, coding) => {
+  const { headers } = await answer(type, coding);
+
+  expect([headers.get('content-encoding'), headers.get('etag')]).toEqual([coding, 'W/"1"']);
+});
+
+it.each([
+  ['application/dash+xml', 'identity'],
+  ['video/mp4', 'gzip'],
+  ['text/event-stream', 'gzip'],
+])('%s for who accepts %s goes as it is', async (type, coding) => {
+  const { headers } = await answer(type, coding);
+
+  expect([headers.get('content-encoding'), headers.get('etag')]).toEqual([null, '"1"']);
+});
