@@ -6,7 +6,7 @@ import { APP_CONFIG, type AppConfig } from './config/index.js';
 import { migrations } from './migrations/index.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { JUDGE, RefusalGuard } from './modules/audit/refusal.guard.js';
-import { AuthGuard, OPEN_CONTROLLERS } from './modules/auth/auth.guard.js';
+import { AuthGuard, OPEN_CONTROLLERS, type OpenControllers } from './modules/auth/auth.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { ExportsModule } from './modules/exports/exports.module.js';
 import { GraphqlModule } from './modules/graphql/graphql.module.js';
@@ -57,7 +57,12 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     GraphqlModule,
   ],
   providers: [
-    { provide: OPEN_CONTROLLERS, useValue: [HealthController, MetricsController] },
+    {
+      provide: OPEN_CONTROLLERS,
+      inject: [APP_CONFIG],
+      useFactory: ({ http }: AppConfig): OpenControllers =>
+        http.metrics_public ? [HealthController, MetricsController] : [HealthController],
+    },
     AuthGuard,
     { provide: JUDGE, useExisting: AuthGuard },
     { provide: APP_GUARD, useClass: RefusalGuard },

@@ -52,8 +52,8 @@ export function text(facts: Omit<SettingFacts, 'allowed'> & { readonly allowed?:
 }
 
 /** A setting that is off unless it is set. */
-export function flag(description: string): z.ZodDefault<z.ZodBoolean> {
-  return setting(z.boolean().default(false), { description, unit: 'true | false', allowed: 'true or false' });
+export function flag(description: string, isOn = false): z.ZodDefault<z.ZodBoolean> {
+  return setting(z.boolean().default(isOn), { description, unit: 'true | false', allowed: 'true or false' });
 }
 
 export function settingFacts(schema: z.ZodType): SettingFacts | undefined {

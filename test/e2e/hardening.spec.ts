@@ -29,6 +29,7 @@ describe('the server behind a proxy, with authorisation', () => {
         AIRCHECK_HTTP_TRUSTED_PROXIES: '127.0.0.0/8',
         AIRCHECK_HTTP_WHIP_RATE_PER_ADDRESS: String(RATE),
         AIRCHECK_HTTP_HSTS_SECONDS: '3600',
+        AIRCHECK_HTTP_METRICS_PUBLIC: 'false',
         AIRCHECK_LOG_LEVEL: 'trace',
       },
     });
@@ -53,6 +54,11 @@ describe('the server behind a proxy, with authorisation', () => {
     for (let n = 0; n < times; n += 1) found.push((await goodbye(address)).status);
     return found;
   }
+
+  it('shows metrics to administrators alone when they are not public', async () => {
+    expect((await fetch(server.url('/metrics'))).status).toBe(401);
+    expect((await ask('/metrics')).status).toBe(200);
+  });
 
   it('takes so many POST, PATCH and DELETE of publishers from one address, and tells the others when to come', async () => {
     expect(await statuses(BURST, '192.0.2.1')).toEqual(Array<number>(BURST).fill(404));

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Registry } from 'prom-client';
 
-/** What Prometheus scrapes. Never wants a token. */
+/** What Prometheus scrapes. Wants a token only with `http.metrics_public = false`. */
 @ApiTags('operations')
 @Controller('metrics')
 export class MetricsController {

@@ -1,23 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
+import { APP_CONFIG, isArgon2Hash, type AppConfig } from '../../../config/index.js';
 import { WrongCredentialsError } from '../auth.errors.js';
 import { hashPassword, isPassword } from './password.js';
 
 /** Who may log in. */
 @Injectable()
 export class AccountsService {
-  private readonly accounts: ReadonlyMap<string, string>;
-  /** Stands in for the password of who has no account, so that an answer takes as long as with one. */
+  /** Each with a hash, the plain ones too, and one for who has no account: every answer takes as long as the others. */
+  private readonly hashes: ReadonlyMap<string, Promise<string>>;
   private readonly nobodys = hashPassword('');
 
   constructor(@Inject(APP_CONFIG) { auth }: AppConfig) {
-    this.accounts = new Map(auth.accounts.map(({ username, password }) => [username, password]));
+    this.hashes = new Map(
+      auth.accounts.map(({ username, password }) => [
+        username,
+        isArgon2Hash(password) ? Promise.resolve(password) : hashPassword(password),
+      ]),
+    );
   }
 
   /** @throws {WrongCredentialsError} which does not tell which of the two is wrong */
   async check(username: string, password: string): Promise<void> {
-    const stored = this.accounts.get(username);
-    const isRight = await isPassword(password, stored ?? (await this.nobodys));
-    if (!isRight || stored === undefined) throw new WrongCredentialsError();
+    const hash = this.hashes.get(username);
+    const isRight = await isPassword(password, await (hash ?? this.nobodys));
+    if (!isRight || hash === undefined) throw new WrongCredentialsError();
   }
 }

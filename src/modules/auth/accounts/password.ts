@@ -1,4 +1,4 @@
-import { argon2, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { parseArgon2Hash, type Argon2Hash } from '../../../config/index.js';
 
@@ -19,10 +19,10 @@ export async function hashPassword(password: string): Promise<string> {
   return `$argon2id$v=19$${cost}$${unpadded(salt)}$${unpadded(hash)}`;
 }
 
-/** @param stored a hash in the PHC string format, or the password itself */
-export async function isPassword(password: string, stored: string): Promise<boolean> {
-  const known = parseArgon2Hash(stored);
-  if (known === undefined) return timingSafeEqual(digestOf(password), digestOf(stored));
+/** @param hash in the PHC string format; no password has any other */
+export async function isPassword(password: string, hash: string): Promise<boolean> {
+  const known = parseArgon2Hash(hash);
+  if (known === undefined) return false;
   return timingSafeEqual(await hashWith(password, known, known.hash.length), known.hash);
 }
 
@@ -32,10 +32,6 @@ function hashWith(
   tagLength: number,
 ): Promise<Buffer> {
   return derive('argon2id', { message: password, nonce: salt, memory: memoryKib, passes, parallelism, tagLength });
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function unpadded(bytes: Buffer): string {
