@@ -140,6 +140,19 @@ describe('writeDashManifest', () => {
     expect(mpd.match(/contentType="audio"/g)).toHaveLength(2);
   });
 
+  it('ends a Period before the next begins, though its sound reaches further, and to the same millisecond', () => {
+    const first = { number: 1, objects: [object(VIDEO, 1, 0, 6), object(AUDIO, 1, 0, 6.0125)] };
+    const all = [first, { number: 2, objects: [object(VIDEO, 2, 6.0004, 6)] }];
+    const periods = [period({ segments: all, startMs: 0.3 }), period({ id: 'p2', startMs: 20_000.6 })];
+    const mpd = writeDashManifest(timeline({ periods }));
+
+    expect(mpd.match(/<Period .*>/g)).toEqual([
+      '<Period id="p1" start="PT0S" duration="PT6.001S">',
+      '<Period id="p1-2" start="PT6.001S" duration="PT11.999S">',
+      '<Period id="p2" start="PT20.001S">',
+    ]);
+  });
+
   it('splits a Period where a number is missing in all tracks', () => {
     const all = segments(1, 3, [VIDEO, AUDIO]).filter(({ number }) => number !== 2);
     const mpd = writeDashManifest(timeline({ periods: [period({ segments: all })] }));

@@ -74,7 +74,7 @@ function periodLines(run: TemplateRun, isLast: boolean): string[] {
   const attributes = {
     id: run.id,
     start: duration(run.startMs),
-    duration: isLast ? undefined : duration(run.durationMs),
+    duration: isLast ? undefined : duration(Math.round(run.startMs + run.durationMs) - Math.round(run.startMs)),
   };
   return element(
     'Period',

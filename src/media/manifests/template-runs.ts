@@ -32,7 +32,13 @@ export function templateRunsOf(period: ManifestPeriod): TemplateRun[] {
     if (group !== undefined && last !== undefined && continues(last, segment)) group.push(segment);
     else groups.push([segment]);
   }
-  return groups.map((segments, index) => toRun(period, segments, index === 0, index === groups.length - 1));
+  const runs = groups.map((segments, index) => toRun(period, segments, index === 0, index === groups.length - 1));
+  return runs.map((run, index) => endBefore(run, runs[index + 1]));
+}
+
+/** ISO/IEC 23009-1 section 5.3.2.1: Periods do not overlap, though the last sound of one may reach into the next. */
+function endBefore(run: TemplateRun, next: TemplateRun | undefined): TemplateRun {
+  return next === undefined ? run : { ...run, durationMs: Math.min(run.durationMs, next.startMs - run.startMs) };
 }
 
 /** @returns the Period as Periods of one run each, which go by the names and places of the runs */
