@@ -4,11 +4,19 @@ import './cli/garbage-collection.js';
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { run } from './cli/run.js';
+import { complaintAboutNode } from './cli/node-version.js';
+
+const complaint = complaintAboutNode(process.versions.node);
+if (complaint !== undefined) {
+  process.stderr.write(`${complaint}\n`);
+  process.exit(1);
+}
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+// Not before: on an older Node it cannot even be loaded.
+const { run } = await import('./cli/run.js');
 
 await run(process.argv.slice(2), {
   cwd: process.cwd(),
