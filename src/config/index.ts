@@ -3,6 +3,7 @@ export { ConfigError } from './config.errors.js';
 export {
   formatListenAddress,
   parseAnnouncedAddress,
+  isLoopback,
   parseListenAddress,
   parseStunUrl,
   sqlitePath,

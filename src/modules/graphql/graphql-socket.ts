@@ -22,9 +22,9 @@ import { TooManySubscriptionsError } from '../../platform/graphql/graphql.errors
 import { limitsOf } from '../../platform/graphql/graphql-options.js';
 import { OperationContext } from '../../platform/graphql/operation-context.js';
 import { checkOperation } from '../../platform/graphql/operation-limits.js';
-import { problem, problemOfStatus, type ProblemDocument } from '../../platform/problem/problem-document.js';
+import { problem, problemOf, problemOfStatus, type ProblemDocument } from '../../platform/problem/problem-document.js';
 import { refuseRaw } from '../../platform/http/broken-requests.js';
-import { isAllowedOrigin } from '../../platform/http/cors.js';
+import { Origins, pageHeadersOf } from '../../platform/http/origins.js';
 import { AppError } from '../../shared/errors.js';
 import { TokenMissingError } from '../auth/auth.errors.js';
 import { AuthService } from '../auth/auth.service.js';
@@ -50,6 +50,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
+  private readonly origins: Origins;
   private protocol: Disposable | undefined;
 
   constructor(
@@ -57,7 +58,9 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     private readonly auth: AuthService,
     private readonly server: GraphqlServer,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
-  ) {}
+  ) {
+    this.origins = new Origins(config);
+  }
 
   onApplicationBootstrap(): void {
     this.protocol = useServer<Record<string, unknown> | undefined, { caller?: Caller }>(
@@ -96,26 +99,29 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     });
   }
 
-  private refusalOf({ url = '', headers }: IncomingMessage): ProblemDocument | undefined {
+  private refusalOf(request: IncomingMessage): ProblemDocument | undefined {
+    const { url = '', headers } = request;
     const [path] = url.split('?', 1);
     if (path !== PATH) return problem(404, 'route-not-found', 'There is no WebSocket under this path.');
     if (headers.upgrade?.toLowerCase() !== 'websocket')
       return problemOfStatus(400, 'This path upgrades to WebSocket only.');
-    if (!this.isFromHere(headers))
-      return problemOfStatus(403, 'Pages of other origins may not connect (http.cors, http.cors_origins).');
+    const strange = this.judge(request);
+    if (strange !== undefined) return strange;
     if (this.sockets.clients.size >= this.config.graphql.max_connections) {
       return problemOfStatus(503, 'There are as many subscribers as there may be (graphql.max_connections).');
     }
     return undefined;
   }
 
-  /** Browsers let every page open a WebSocket anywhere, with nothing asked before: only the Origin tells. */
-  private isFromHere({ origin, host }: IncomingMessage['headers']): boolean {
-    if (origin === undefined || isAllowedOrigin(this.config, origin)) return true;
+  /** Browsers let every page open a WebSocket anywhere, with nothing asked before. */
+  private judge(request: IncomingMessage): ProblemDocument | undefined {
     try {
-      return new URL(origin).host === host;
-    } catch {
-      return false;
+      this.origins.checkHost(request.headers.host);
+      this.origins.checkOrigin(pageHeadersOf(request));
+      return undefined;
+    } catch (error) {
+      if (error instanceof AppError) return problemOf(error);
+      throw error;
     }
   }
 

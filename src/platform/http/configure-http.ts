@@ -4,6 +4,7 @@ import { serveOpenApi } from '../openapi/openapi.js';
 import { answerBrokenRequests, requireHost } from './broken-requests.js';
 import { compressText } from './compress.js';
 import { enableCors } from './cors.js';
+import { Origins } from './origins.js';
 import { pageHeaders } from './page-headers.js';
 import { securityHeaders } from './security-headers.js';
 import type { StartGate } from './start-gate.js';
@@ -24,6 +25,7 @@ export function configureHttp(app: NestExpressApplication, { config, version, we
   if (config.http.trusted_proxies.length > 0) app.set('trust proxy', [...config.http.trusted_proxies]);
   app.use(securityHeaders(config));
   app.use(requireHost);
+  app.use(new Origins(config).handle);
   app.use(gate.handle);
   app.use(compressText);
   enableCors(app, config);
