@@ -91,7 +91,12 @@ describe('a range over two sessions, a gap and a change of size', () => {
       const [start, end] = [Number(startMs), Number(startMs) + 1000].map((ms) => new Date(ms).toISOString());
       const hls = server.url(`/play/cam/index.m3u8?from=${start}&to=${end}`);
       expect(await decodeErrors(hls)).toBe('');
-      expect((await probe(hls)).streams.map(({ codec_type: type }) => type).sort()).toEqual(['audio', 'video']);
+      const inside = new Date(Number(startMs) + 500).toISOString();
+      for (const from of [start, inside]) {
+        const { streams, format } = await probe(server.url(`/play/cam/index.m3u8?from=${from}&to=${end}`));
+        expect(streams.map(({ codec_type: type }) => type).sort()).toEqual(['audio', 'video']);
+        expect(Number(format.duration)).toBeGreaterThan(1);
+      }
     }
 
     const sizes = await sizesOfKeyFrames(server.url(`/play/cam/keyframes.m3u8${query}`));

@@ -75,6 +75,7 @@ it('shows a range over sessions, days and a change of size, as it was recorded',
   ]);
   expect(playlist).toContain('#EXT-X-PLAYLIST-TYPE:VOD');
   expect(playlist).toContain('#EXT-X-START:TIME-OFFSET=1.000,PRECISE=YES');
+  expect(await text(fixture, `cam/index.m3u8?${query}`)).not.toContain('#EXT-X-START');
   expect(playlist.trimEnd().endsWith('#EXT-X-ENDLIST')).toBe(true);
   expect(mpd).toContain('type="static"');
   expect(mpd.match(/<Period [^>]*/g)).toEqual([

@@ -26,13 +26,16 @@ export function writeHlsMultivariant(timeline: ManifestTimeline): string {
   const video = tracks.filter(({ kind }) => kind === 'video');
   const audio = tracks.filter(({ kind }) => kind === 'audio');
   const query = timeline.view?.query ?? '';
-  const lines = ['#EXTM3U', `#EXT-X-VERSION:${String(versionOf(timeline))}`, ...startLine(timeline)];
+  const lines = ['#EXTM3U', `#EXT-X-VERSION:${String(versionOf(timeline))}`];
   if (video.length > 0 && audio.length > 0) lines.push(audioRendition(audio, query));
   if (tracks.length > 0) lines.push(...variant(timeline, video, audio));
   return asText(lines);
 }
 
-/** Section 4.4.2.2: where a view begins inside its first segment. What grows is joined where it is live. */
+/**
+ * Section 4.4.2.2: where a view begins inside its first segment. What grows is joined where it is live. It is in media
+ * playlists only: FFmpeg takes a multivariant one that has it for a media playlist too, an empty one.
+ */
 export function startLine({ view, isLive }: ManifestTimeline): string[] {
   if (view === undefined || isLive || view.startOffsetMs <= 0) return [];
   return [`#EXT-X-START:TIME-OFFSET=${(view.startOffsetMs / 1000).toFixed(3)},PRECISE=YES`];
