@@ -3,6 +3,8 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nes
 import { clientOfAddress } from '../../platform/http/client-address.js';
 import { Audited } from '../audit/ports/audited.decorator.js';
 import { LoginInputDto, TokenDto, TokenInputDto } from './dto/token.dto.js';
+import type { Caller } from './ports/caller.js';
+import { CurrentCaller } from './ports/current-caller.decorator.js';
 import { Permission, Public } from './ports/permission.decorator.js';
 import { ON_SERVER } from './ports/place.js';
 import { modeOf } from './ports/right.js';
@@ -40,11 +42,17 @@ export class AuthController {
   @Permission('admin', ON_SERVER)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'A token for a stream, a pattern of streams or all' })
+  @ApiOperation({
+    summary:
+      'A token for a stream, a pattern of streams or all, with no more rights and no more time than its maker has',
+  })
   @ApiBody({ type: TokenInputDto })
   @ApiOkResponse({ type: TokenDto })
   @ApiResponse({ status: 422, description: '`token-signing-unavailable`: auth.secret is not configured' })
-  async create(@Body({ schema: tokenInput }) { id: scope, duration, ...rights }: TokenBody): Promise<TokenDto> {
-    return new TokenDto(await this.tokens.create({ scope, mode: modeOf(rights), durationSeconds: duration }));
+  async create(
+    @Body({ schema: tokenInput }) { id: scope, duration, ...rights }: TokenBody,
+    @CurrentCaller() caller: Caller,
+  ): Promise<TokenDto> {
+    return new TokenDto(await this.tokens.create({ scope, mode: modeOf(rights), durationSeconds: duration }, caller));
   }
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
 import type { Request } from 'express';
+import { OperationTypeNode, type GraphQLResolveInfo } from 'graphql';
 import { PermissionDeniedError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
 import { callerIn, findCaller, rememberCaller } from './ports/caller-in.js';
@@ -8,11 +9,15 @@ import type { Caller } from './ports/caller.js';
 import { parameterOf } from './ports/parameter-of.js';
 import { ACCESS_METADATA, type Access, type WantedRight } from './ports/permission.decorator.js';
 import { ON_SERVER } from './ports/place.js';
+import { SelectedFields } from './selected-fields.js';
 
 /** Injects the controllers that everyone may call, for those that cannot say so themselves. */
 export const OPEN_CONTROLLERS = Symbol('OPEN_CONTROLLERS');
 
 export type OpenControllers = readonly (new (...args: never[]) => object)[];
+
+/** Which of a resolver's arguments has the place of the field in the operation. */
+const GRAPHQL_INFO = 3;
 
 /** What nobody has said anything about. */
 const UNSAID: WantedRight = { rights: ['admin'], on: ON_SERVER };
@@ -38,7 +43,19 @@ export class AuthGuard implements CanActivate {
     if (access !== 'signed-in' && !(await this.isAllowed(caller, access, context))) {
       throw new PermissionDeniedError(access.rights);
     }
+    this.judgeSelected(caller, context);
     return true;
+  }
+
+  /** A deed is done before what was selected of its outcome is resolved, and judged: of a mutation that is judged before. */
+  private judgeSelected(caller: Caller, context: ExecutionContext): void {
+    if (context.getType<'http' | 'graphql'>() !== 'graphql') return;
+    const info = context.getArgByIndex<GraphQLResolveInfo | undefined>(GRAPHQL_INFO);
+    if (info?.operation.operation !== OperationTypeNode.MUTATION || info.path.prev !== undefined) return;
+    for (const { rights, on } of this.modules.get(SelectedFields, { strict: false }).under(info)) {
+      const isAllowed = on.by === 'server' ? caller.mayOnAll(rights) : caller.mayOnSome(rights);
+      if (!isAllowed) throw new PermissionDeniedError(rights);
+    }
   }
 
   /** The credentials of a GraphQL operation were judged when its request or its connection came, those of a signed URL before. */

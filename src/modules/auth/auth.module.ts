@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountsService } from './accounts/accounts.service.js';
 import { AuthController } from './auth.controller.js';
@@ -6,6 +7,7 @@ import { AuthService } from './auth.service.js';
 import { RevokedToken } from './entities/revoked-token.entity.js';
 import { TokenResolver } from './graphql/token.resolver.js';
 import { LoginThrottle } from './login/login-throttle.js';
+import { SelectedFields } from './selected-fields.js';
 import { KeySetTokenStrategy } from './strategies/key-set-token.strategy.js';
 import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
@@ -15,10 +17,11 @@ import { TokensService } from './tokens/tokens.service.js';
 
 /** Who may. */
 @Module({
-  imports: [TypeOrmModule.forFeature([RevokedToken])],
+  imports: [DiscoveryModule, TypeOrmModule.forFeature([RevokedToken])],
   controllers: [AuthController],
   providers: [
     AuthService,
+    SelectedFields,
     SigningKey,
     StaticTokenStrategy,
     SecretTokenStrategy,

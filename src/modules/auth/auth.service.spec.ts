@@ -18,7 +18,7 @@ function authWith(env: Record<string, string>): AuthService {
   return new AuthService(
     config,
     new StaticTokenStrategy(config),
-    new SecretTokenStrategy(new SigningKey(config)),
+    new SecretTokenStrategy(new SigningKey(config), config),
     new KeySetTokenStrategy(config),
     { has: (tokenId: string) => tokenId === REVOKED } as unknown as RevokedTokens,
   );
@@ -64,7 +64,7 @@ describe('AuthService', () => {
       'refuses "%s"',
       async (header) => {
         await expect(auth.callerOf(header)).rejects.toThrow(TokenInvalidError);
-        expect(await auth.isWelcome(header)).toBe(false);
+        expect(await auth.findCaller(header)).toBe(undefined);
       },
     );
 
@@ -122,9 +122,31 @@ describe('AuthService', () => {
       ['was signed with no key', streamToken('', good)],
       ['was not signed', jwt({ typ: 'JWT', alg: 'none' }, { ...good, exp: inSeconds(60) }, () => Buffer.alloc(0))],
       ['has another algorithm', jwt({ alg: 'HS384' }, { ...good, exp: inSeconds(60) }, hs256(SECRET))],
+      ['has a critical header', jwt({ ...header, crit: ['exp'] }, { ...good, exp: inSeconds(60) }, hs256(SECRET))],
+      ['has an empty critical header', jwt({ ...header, crit: [] }, { ...good, exp: inSeconds(60) }, hs256(SECRET))],
+      ['came of the log-in of an account that is gone', streamToken(SECRET, { ...good, sub: 'ann', use: 'login' })],
       ['has no claims', `${Buffer.from(JSON.stringify(header)).toString('base64url')}..`],
     ])('refuses one that %s', async (_what, token) => {
       await expect(auth.callerOf(`Bearer ${token}`)).rejects.toThrow(TokenInvalidError);
+    });
+
+    it('takes what a log-in gave while there is its account', async () => {
+      const accounts =
+        '[{"username":"ann","password":"$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"}]';
+      const withAnn = authWith({ AIRCHECK_AUTH_SECRET: SECRET, AIRCHECK_AUTH_ACCOUNTS: accounts });
+      const tokenOf = (sub: string): string => `Bearer ${streamToken(SECRET, { ...good, sub, use: 'login' })}`;
+
+      expect((await withAnn.callerOf(tokenOf('ann'))).subject).toBe('ann');
+      await expect(withAnn.callerOf(tokenOf('bob'))).rejects.toThrow(TokenInvalidError);
+    });
+
+    it('says when a token is over, at once', async () => {
+      const token = `Bearer ${streamToken(SECRET, { ...good, exp: inSeconds(2) })}`;
+      const begunAt = Date.now();
+
+      await new Promise<void>((resolve) => auth.whenOver(token, resolve));
+
+      expect(Date.now() - begunAt).toBeLessThan(4000);
     });
 
     it('refuses a token that it knew when its time is over', async () => {

@@ -13,7 +13,7 @@ import { RevokedTokens } from './tokens/revoked-tokens.js';
 
 type Middleware = (request: Credentials, response: object, next: (error: unknown) => void) => void;
 
-/** How long what was allowed may go on after its token has expired. */
+/** How long what was allowed may go on after its token was revoked. */
 const LOOK_AGAIN_MS = 5000;
 
 /** Finds out who calls, over whatever way the credentials came. */
@@ -52,13 +52,12 @@ export class AuthService {
     return caller;
   }
 
-  /** @returns true for a caller who may do something here: everyone when no credentials are configured */
-  async isWelcome(authorization: string | undefined): Promise<boolean> {
+  /** @returns undefined for credentials that are not good, or none; {@link Caller.ANYONE} when none are configured */
+  async findCaller(authorization: string | undefined): Promise<Caller | undefined> {
     try {
-      await this.callerOf(authorization);
-      return true;
+      return await this.callerOf(authorization);
     } catch (error) {
-      if (error instanceof AppError) return false;
+      if (error instanceof AppError) return undefined;
       throw error;
     }
   }
@@ -71,21 +70,29 @@ export class AuthService {
    */
   whenOver(authorization: string | undefined, callback: () => void): () => void {
     if (!this.isOn) return () => undefined;
-    const check = async (): Promise<void> => {
-      if (await this.isWelcome(authorization)) return;
-      clearInterval(timer);
-      callback();
+    let timer: NodeJS.Timeout | undefined;
+    let isEnded = false;
+    const look = async (): Promise<void> => {
+      const caller = await this.findCaller(authorization);
+      if (isEnded) return;
+      if (caller === undefined) {
+        callback();
+        return;
+      }
+      const delayMs = Math.min(LOOK_AGAIN_MS, caller.expiresAtMs - Date.now());
+      timer = setTimeout(() => void look(), delayMs).unref();
     };
-    const timer = setInterval(() => void check(), LOOK_AGAIN_MS).unref();
+    void look();
     return () => {
-      clearInterval(timer);
+      isEnded = true;
+      clearTimeout(timer);
     };
   }
 
   private knownBearer(token: string): Bearer | undefined {
     const bearer = this.known.find(token);
     if (bearer === undefined) return undefined;
-    if (Date.now() < bearer.expiresAtMs) return bearer;
+    if (Date.now() < bearer.knownUntilMs) return bearer;
     this.known.delete(token);
     return undefined;
   }

@@ -8,8 +8,8 @@ export const loginInput = z.strictObject({
 
 export type LoginBody = z.output<typeof loginInput>;
 
-/** A hundred years: whoever wants a token for ever has one of the configuration. */
-export const LONGEST_SECONDS = 3_155_760_000;
+/** Ten years: what a camera lasts. */
+export const LONGEST_SECONDS = 315_576_000;
 
 /** Of `POST /api/token`, as liveman has it. */
 export const tokenInput = z.strictObject({

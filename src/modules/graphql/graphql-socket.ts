@@ -26,7 +26,6 @@ import { problem, problemOf, problemOfStatus, type ProblemDocument } from '../..
 import { refuseRaw } from '../../platform/http/broken-requests.js';
 import { Origins, pageHeadersOf } from '../../platform/http/origins.js';
 import { AppError } from '../../shared/errors.js';
-import { TokenMissingError } from '../auth/auth.errors.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { Caller } from '../auth/ports/caller.js';
 import { GraphqlServer } from './graphql-server.js';
@@ -39,7 +38,10 @@ const KEEP_ALIVE_MS = 12_000;
 /** A subscriber that has not said goodbye by then is cut off. */
 const GOODBYE_MS = 1000;
 
-type Subscriber = Context<Record<string, unknown> | undefined, Extra & { caller?: Caller }>;
+/** What the handshake told of who connects. */
+type Known = Record<PropertyKey, unknown> & { authorization?: string | undefined };
+
+type Subscriber = Context<Record<string, unknown> | undefined, Extra & Known>;
 
 /** GraphQL over WebSocket: `graphql-transport-ws` on the path that also takes POST. */
 @Injectable()
@@ -63,7 +65,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   onApplicationBootstrap(): void {
-    this.protocol = useServer<Record<string, unknown> | undefined, { caller?: Caller }>(
+    this.protocol = useServer<Record<string, unknown> | undefined, Known>(
       {
         onConnect: (subscriber) => this.connect(subscriber),
         onSubscribe: (subscriber, _id, payload) => this.prepare(subscriber, payload),
@@ -130,7 +132,8 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
     const authorization = typeof given === 'string' ? given : extra.request.headers.authorization;
     try {
-      extra.caller = await this.auth.callerOf(authorization);
+      await this.auth.callerOf(authorization);
+      extra.authorization = authorization;
       const { socket } = extra;
       const end = this.auth.whenOver(authorization, () => {
         socket.close(CloseCode.Unauthorized, 'token-invalid');
@@ -145,11 +148,15 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     return true;
   }
 
-  private prepare({ extra, subscriptions }: Subscriber, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
+  /** Each operation is judged anew: the token may have been revoked since the connection was made. */
+  private async prepare(
+    { extra, subscriptions }: Subscriber,
+    payload: SubscribePayload,
+  ): Promise<ExecutionArgs | GraphQLError[]> {
     try {
       if (Object.keys(subscriptions).length > MOST_OPERATIONS) throw new TooManySubscriptionsError(MOST_OPERATIONS);
-      if (extra.caller === undefined) throw new TokenMissingError();
-      return this.argumentsOf(extra.caller, payload, addressOf(extra.request));
+      const caller = await this.auth.callerOf(extra.authorization);
+      return this.argumentsOf(caller, payload, addressOf(extra.request));
     } catch (error) {
       if (error instanceof AppError) return [graphqlErrorOf(error)];
       if (error instanceof GraphQLError) return [refusal(error, 'GRAPHQL_PARSE_FAILED')];

@@ -1,10 +1,14 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { AuthService } from '../auth/auth.service.js';
+import type { Right } from '../auth/ports/right.js';
 import { CloudflareTurn } from './cloudflare-turn.js';
 import { coturnIceServer, type CoturnServer } from './coturn.js';
 import type { IceServer } from './ice-server.js';
 import { linkHeadersOf, withoutCredentials } from './link-header.js';
+
+/** Who relays media: nobody else is given passwords of TURN servers. */
+const SENDING_OR_WATCHING: readonly Right[] = ['publish', 'watch'];
 
 /** A publisher does not wait longer for servers that it may not need. */
 const PATIENCE_MS = 1000;
@@ -38,10 +42,11 @@ export class IceService implements OnApplicationBootstrap {
 
   /**
    * `Link` values for a caller who need not have credentials, such as a preflight: with authorisation on and without a
-   * good token STUN only.
+   * token to publish or watch the stream STUN only.
    */
-  async publicLinkHeaders(authorization: string | undefined): Promise<string[]> {
-    if (await this.auth.isWelcome(authorization)) return this.linkHeaders();
+  async publicLinkHeaders(stream: string, authorization: string | undefined): Promise<string[]> {
+    const caller = await this.auth.findCaller(authorization);
+    if (caller?.may(SENDING_OR_WATCHING, stream) === true) return this.linkHeaders();
     return linkHeadersOf(withoutCredentials([...this.fixed, ...this.coturnServers()]));
   }
 

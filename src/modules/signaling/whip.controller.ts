@@ -82,12 +82,12 @@ export class WhipController {
   @ApiResponse({ status: 204, headers: { ...ALLOW, ...ACCEPT_POST, ...LINK } })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   async describe(
-    @Param('stream', StreamNamePipe) _stream: StreamName,
+    @Param('stream', StreamNamePipe) stream: StreamName,
     @Headers('authorization') authorization: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
     response.setHeader('Allow', 'GET, OPTIONS, POST');
     response.setHeader('Accept-Post', OFFER_TYPE);
-    response.setHeader('Link', await this.ice.publicLinkHeaders(authorization));
+    response.setHeader('Link', await this.ice.publicLinkHeaders(stream, authorization));
   }
 }

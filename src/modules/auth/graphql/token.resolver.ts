@@ -2,6 +2,8 @@ import { Args, Field, ID, InputType, Int, Mutation, ObjectType, Resolver } from 
 import { Instant } from '../../../platform/graphql/scalars.js';
 import { InputInvalidError } from '../../../platform/body/body.errors.js';
 import { Audited } from '../../audit/ports/audited.decorator.js';
+import type { Caller } from '../ports/caller.js';
+import { CurrentCaller } from '../ports/current-caller.decorator.js';
 import { Permission } from '../ports/permission.decorator.js';
 import { ON_SERVER } from '../ports/place.js';
 import { modeOf } from '../ports/right.js';
@@ -58,11 +60,14 @@ export class TokenResolver {
   @Audited('token-created')
   async createToken(
     @Args('input', { type: () => CreateTokenInput }) { stream, durationSeconds, ...rights }: CreateTokenInput,
+    @CurrentCaller() caller: Caller,
   ): Promise<CreatedTokenType> {
     const read = tokenInput.safeParse({ id: stream, duration: durationSeconds, ...rights });
     if (!read.success)
       throw new InputInvalidError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-    return new CreatedTokenType(await this.tokens.create({ scope: stream, mode: modeOf(rights), durationSeconds }));
+    return new CreatedTokenType(
+      await this.tokens.create({ scope: stream, mode: modeOf(rights), durationSeconds }, caller),
+    );
   }
 
   @Mutation(() => Boolean, {

@@ -1,10 +1,11 @@
+import { decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose';
 import type { Caller } from '../ports/caller.js';
 
-/** A token that is good: whose it is, and until when. */
+/** A token that is good, and whose it is. */
 export interface Bearer {
   readonly caller: Caller;
-  /** Epoch milliseconds; Infinity for one that is good as long as it is configured. */
-  readonly expiresAtMs: number;
+  /** Epoch milliseconds: so long it need not be judged again. Infinity for one that is good as long as it is configured. */
+  readonly knownUntilMs: number;
   /** The claim `jti`, by which a token can be revoked. */
   readonly tokenId: string | undefined;
 }
@@ -19,4 +20,15 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 /** @returns null when there is no bearer token (RFC 6750 section 2.1) */
 export function bearerTokenOf({ headers }: Credentials): string | null {
   return BEARER.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
+/**
+ * @returns the header of a JWT, unchecked
+ * @throws {Error} for what is no JWT, and for one that must not be taken by who does not know what `crit` names (RFC 7515
+ * section 4.1.11): nothing of it is known here
+ */
+export function headerOf(token: string): ProtectedHeaderParameters {
+  const header = decodeProtectedHeader(token);
+  if ('crit' in header) throw new Error('a critical header that is not known');
+  return header;
 }

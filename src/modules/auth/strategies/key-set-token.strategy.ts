@@ -1,11 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import { decodeProtectedHeader } from 'jose';
 import { Strategy } from 'passport-jwt';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { bearerOfClaims } from '../tokens/claims.js';
 import { KeySet } from '../tokens/key-set.js';
-import { bearerTokenOf, type Bearer, type Credentials } from './bearer.js';
+import { bearerTokenOf, headerOf, type Bearer, type Credentials } from './bearer.js';
+
+/** How long a token goes on whose key is not in the set any more. */
+const KNOWN_MS = 60_000;
 
 const ALGORITHMS: ('RS256' | 'ES256')[] = ['RS256', 'ES256'];
 
@@ -34,13 +36,14 @@ export class KeySetTokenStrategy extends PassportStrategy(Strategy, 'key-set-tok
   }
 
   validate(payload: unknown): Bearer | false {
-    return bearerOfClaims(payload);
+    const bearer = bearerOfClaims(payload);
+    return bearer && { ...bearer, knownUntilMs: Math.min(bearer.knownUntilMs, Date.now() + KNOWN_MS) };
   }
 }
 
 /** Only tokens that could be taken have the keys looked for. */
 async function findKey(keys: KeySet, token: string): Promise<string> {
-  const header = decodeProtectedHeader(token);
+  const header = headerOf(token);
   const isTaken = ALGORITHMS.some((algorithm) => algorithm === header.alg);
   if (!isTaken) throw new Error('another algorithm');
   return keys.find(header);

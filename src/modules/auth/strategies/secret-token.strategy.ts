@@ -1,18 +1,39 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
+import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { bearerOfClaims } from '../tokens/claims.js';
 import { SigningKey } from '../tokens/signing-key.js';
-import { bearerTokenOf, type Bearer } from './bearer.js';
+import { bearerTokenOf, headerOf, type Bearer, type Credentials } from './bearer.js';
 
 /** Tokens that the secret of the configuration signed. The secret is good for HS256 and for nothing else. */
 @Injectable()
 export class SecretTokenStrategy extends PassportStrategy(Strategy, 'secret-token') {
-  constructor({ key }: SigningKey) {
-    super({ jwtFromRequest: bearerTokenOf, secretOrKey: key.export(), algorithms: ['HS256'] });
+  private readonly usernames: ReadonlySet<string>;
+
+  constructor({ key }: SigningKey, @Inject(APP_CONFIG) { auth }: AppConfig) {
+    const secret = key.export();
+    super({
+      jwtFromRequest: bearerTokenOf,
+      secretOrKeyProvider: (_request: Credentials, token: string, done: (error: unknown, key?: Buffer) => void) => {
+        try {
+          headerOf(token);
+        } catch (error) {
+          done(error);
+          return;
+        }
+        done(null, secret);
+      },
+      algorithms: ['HS256'],
+    });
+    this.usernames = new Set(auth.accounts.map(({ username }) => username));
   }
 
+  /** What a log-in gave is good as long as there is the account. */
   validate(payload: unknown): Bearer | false {
-    return bearerOfClaims(payload);
+    const bearer = bearerOfClaims(payload);
+    if (!bearer) return false;
+    const { kind, subject } = bearer.caller;
+    return kind !== 'login' || this.usernames.has(subject) ? bearer : false;
   }
 }

@@ -30,5 +30,5 @@ export function bearerOfClaims(payload: unknown): Bearer | false {
   const { id, exp, mode, sub, jti, use } = read.data;
   const kind = use === LOGIN_USE ? 'login' : 'jwt';
   const caller = new Caller(kind, sub ?? id, new StreamScope(id), rightsOfMode(mode), exp * 1000);
-  return { caller, expiresAtMs: exp * 1000, tokenId: jti };
+  return { caller, knownUntilMs: exp * 1000, tokenId: jti };
 }

@@ -62,7 +62,7 @@ function authWith(url: string): AuthService {
   const { config } = loadConfig({ env, cwd: '/nowhere' });
   const strategies = [
     new StaticTokenStrategy(config),
-    new SecretTokenStrategy(new SigningKey(config)),
+    new SecretTokenStrategy(new SigningKey(config), config),
     new KeySetTokenStrategy(config),
   ] as const;
   return new AuthService(config, ...strategies, { has: () => false } as unknown as RevokedTokens);
@@ -106,6 +106,7 @@ describe('tokens of a key set', () => {
     ['nobody signed', jwt({ alg: 'none', kid: 'rsa' }, claims, () => Buffer.alloc(0))],
     ['have the public key for a secret', jwt({ alg: 'HS256', kid: 'rsa' }, claims, hs256(publicPem))],
     ['bring a key of their own', jwt({ alg: 'RS256', jwk: jwk(other.publicKey, {}) }, claims, rs256(other.privateKey))],
+    ['have a critical header', jwt({ alg: 'RS256', kid: 'rsa', crit: ['x'], x: 1 }, claims, rs256(rsa.privateKey))],
     ['have a signature of DER', jwt({ alg: 'ES256', kid: 'ec' }, claims, rs256(ec.privateKey))],
   ])('are refused when they %s', async (_what, token) => {
     await expect(callerOf(token)).rejects.toThrow(TokenInvalidError);
@@ -120,6 +121,24 @@ describe('tokens of a key set', () => {
     }
 
     expect(provider.asked - before).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a token of a key that was taken out of the set', () => {
+  it('is refused, however often it was taken before', async () => {
+    await using provider = new Provider();
+    const clock = jest.spyOn(Date, 'now');
+    const auth = authWith(await provider.listen());
+    const token = jwt({ alg: 'RS256', kid: 'rsa' }, { ...claims, exp: inSeconds(7200) }, rs256(rsa.privateKey));
+    await auth.callerOf(`Bearer ${token}`);
+    provider.answer = { status: 200, body: JSON.stringify({ keys: [EC] }) };
+
+    clock.mockReturnValue(Date.now() + 1_300_000);
+    try {
+      await expect(auth.callerOf(`Bearer ${token}`)).rejects.toThrow(TokenInvalidError);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 

@@ -4,6 +4,8 @@ import { z } from 'zod';
 
 /** How old keys may be before they are read again, while the ones that are there do their work. */
 const FRESH_MS = 600_000;
+/** How old they may be before a token waits for the new ones: where nobody asked for long, they may be other ones by now. */
+const STALE_MS = 2 * FRESH_MS;
 /** A token of an unknown key has the keys read again no sooner: else whoever makes tokens up has us ask all the time. */
 const COOLDOWN_MS = 30_000;
 const PATIENCE_MS = 5000;
@@ -35,7 +37,7 @@ export class KeySet {
   async find(header: JWSHeaderParameters): Promise<string> {
     if (this.now() - this.readAtMs > FRESH_MS) {
       const reading = this.read();
-      if (this.keys === undefined) await reading;
+      if (this.now() - this.readAtMs > STALE_MS) await reading;
     }
     try {
       return await this.known(header);

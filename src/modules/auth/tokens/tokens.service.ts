@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService } from '../accounts/accounts.service.js';
-import { SigningUnavailableError, TokenIdInvalidError } from '../auth.errors.js';
+import { PermissionDeniedError, SigningUnavailableError, TokenIdInvalidError } from '../auth.errors.js';
 import { LoginThrottle } from '../login/login-throttle.js';
-import { ALL_MODES } from '../ports/right.js';
+import type { Caller } from '../ports/caller.js';
+import { ALL_MODES, rightsOfMode } from '../ports/right.js';
 import { LOGIN_USE } from './claims.js';
 import { expiryOfId, makeToken, type MadeToken } from './make-token.js';
 import { RevokedTokens } from './revoked-tokens.js';
@@ -39,10 +40,19 @@ export class TokensService {
     return makeToken(this.signing.key, { ...right, subject: username, use: LOGIN_USE });
   }
 
-  /** @throws {SigningUnavailableError} where the key would not outlive the process */
-  create(wanted: WantedToken): Promise<MadeToken> {
+  /**
+   * @param maker who has all streams; the token ends with the maker's at the latest
+   * @throws {SigningUnavailableError} where the key would not outlive the process
+   * @throws {PermissionDeniedError} for a token that may do more than its maker
+   */
+  create(wanted: WantedToken, maker: Caller): Promise<MadeToken> {
     if (!this.signing.isLasting) throw new SigningUnavailableError();
-    return makeToken(this.signing.key, { ...wanted, subject: undefined, use: undefined });
+    const lacking = rightsOfMode(wanted.mode).filter((right) => !maker.mayOnAll([right]));
+    if (lacking.length > 0) throw new PermissionDeniedError(lacking);
+    const nowMs = Date.now();
+    const leftSeconds = Math.floor(maker.expiresAtMs / 1000) - Math.floor(nowMs / 1000);
+    const durationSeconds = Math.min(wanted.durationSeconds, leftSeconds);
+    return makeToken(this.signing.key, { ...wanted, durationSeconds, subject: undefined, use: undefined }, nowMs);
   }
 
   /**
