@@ -7,10 +7,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import type { DataSource } from 'typeorm';
 import type * as Config from '../src/config/index.js';
 import type * as Migrations from '../src/migrations/index.js';
 import type * as Entities from '../src/modules/index/entities/index.js';
+import type * as Drivers from '../src/modules/storage/drivers/fs.driver.js';
 import type * as Stored from '../src/modules/storage/entities/index.js';
+import type * as Owners from '../src/modules/storage/ownership/owner-table.js';
+import type * as Marks from '../src/modules/storage/ownership/storage-mark.js';
 import type * as Options from '../src/persistence/data-source-options.js';
 import type * as Open from '../src/persistence/open-data-source.js';
 import { BUSY_STREAM, DAYS, generateRows, SEGMENTS_PER_DAY } from './index-rows/generate-rows.ts';
@@ -35,6 +39,7 @@ const { values } = parseArgs({
 });
 const isPostgres = values.database === 'postgres';
 const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-index-'));
+const recordings = join(folder, 'recordings');
 const url = isPostgres
   ? (values.url ?? process.env['DATABASE_URL'] ?? 'postgres:///aircheck?host=/run/postgresql')
   : `sqlite://${values.file ?? join(folder, 'index.db')}`;
@@ -98,7 +103,16 @@ async function prepare(): Promise<void> {
   print(
     `commits: ${commits.perSecond.toFixed(0)} of ${String(perSecond)} a second, ${corePercent.toFixed(1)} % of a core (25), p99 ${p99Ms.toFixed(0)} ms`,
   );
+  await claimStorage(dataSource);
   await dataSource.destroy();
+}
+
+/** The media of the rows is nowhere: the folder that the server is to record into says at least whose it is. */
+async function claimStorage(dataSource: DataSource): Promise<void> {
+  const { OwnerTable } = await importBuilt<typeof Owners>('modules/storage/ownership/owner-table.js');
+  const { writeMark } = await importBuilt<typeof Marks>('modules/storage/ownership/storage-mark.js');
+  const { FsStorageDriver } = await importBuilt<typeof Drivers>('modules/storage/drivers/fs.driver.js');
+  await writeMark(new FsStorageDriver(recordings), await new OwnerTable(dataSource).ownerId(), true);
 }
 
 async function ask(address: string, { name, barMs, path }: Question): Promise<void> {
@@ -131,6 +145,7 @@ async function main(): Promise<void> {
     env: {
       PATH: process.env['PATH'],
       DATABASE_URL: url,
+      AIRCHECK_RECORDER_STORAGE_ROOT: recordings,
       AIRCHECK_HTTP_LISTEN: '127.0.0.1:0',
       AIRCHECK_WEBRTC_UDP_PORT: '0',
       AIRCHECK_WEBRTC_LISTEN_ADDRESSES: '127.0.0.1',
@@ -139,14 +154,17 @@ async function main(): Promise<void> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  let isAsked = false;
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       const [address] = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(line) ?? [];
       if (address === undefined || !line.includes('ready')) continue;
       child.stdout.resume();
       for (const question of questions) await ask(address, question);
+      isAsked = true;
       break;
     }
+    if (!isAsked) throw new Error('The server did not start.');
   } finally {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });

@@ -62,11 +62,14 @@ export class StoredRecording {
   }
 }
 
-/** The stream is not recorded any more and its index row has its final length. */
+/** The stream is not recorded any more, something was, and the index has all of it. */
 export async function isFinished(server: TestServer, stream: string): Promise<boolean> {
   const { recording } = await server.get<{ recording: boolean }>(`/api/record/${stream}`);
   const entries = await server.get<PlaybackEntry[]>(`/api/playback/${stream}`);
-  return !recording && entries.length > 0;
+  const { sessions } = await server.get<{ sessions: { endedAt: string | null }[] }>(
+    `/api/v1/sessions?stream=${encodeURIComponent(stream)}`,
+  );
+  return !recording && entries.length > 0 && sessions.every(({ endedAt }) => endedAt !== null);
 }
 
 /** Id of the stream's newest session. */

@@ -12,6 +12,7 @@ export type SegmentFacts = Pick<
 
 /** About 5 ms of work. */
 const PAGE_ROWS = 1000;
+const FEW_ROWS = 10;
 
 type RawSegment = Readonly<Record<'number' | 'period' | 'startMs' | 'durationMs', number | string>> & {
   readonly state: SegmentState;
@@ -28,10 +29,12 @@ type RawSegment = Readonly<Record<'number' | 'period' | 'startMs' | 'durationMs'
  */
 export async function* readSegments(
   manager: EntityManager,
-  { directory, sessionId, fromMs, toMs }: RecordedPart,
+  part: RecordedPart,
   afterNumber: number,
 ): AsyncGenerator<readonly SegmentFacts[]> {
-  for (let last = afterNumber, more = true; more;) {
+  const { directory, sessionId, fromMs, toMs } = part;
+  let limit = Math.min(PAGE_ROWS, probableRows(part));
+  for (let last = afterNumber, more = true; more; limit = Math.min(PAGE_ROWS, 2 * limit)) {
     const rows = await manager
       .createQueryBuilder(SegmentRow, 'segment')
       .select('segment.number', 'number')
@@ -44,16 +47,22 @@ export async function* readSegments(
       .where('segment.sessionId = :sessionId AND segment.directory = :directory', { sessionId, directory })
       .andWhere('segment.number > :last', { last })
       .orderBy('segment.number')
-      .limit(PAGE_ROWS)
+      .limit(limit)
       .getRawMany<RawSegment>();
     const page = rows.map((row) => factsOf(row, directory, sessionId));
     const inside = page.filter((segment) => segment.startMs < toMs && segment.startMs + segment.durationMs > fromMs);
     if (inside.length > 0) yield inside;
     const end = page.at(-1);
     last = end?.number ?? last;
-    more = page.length === PAGE_ROWS && end !== undefined && end.startMs < toMs;
+    more = page.length === limit && end !== undefined && end.startMs < toMs;
     if (more) await setImmediate();
   }
+}
+
+/** @returns as many rows as the range has when all segments of the part are about as long, and some more */
+function probableRows({ fromMs, toMs, startMs, endMs, segmentCount }: RecordedPart): number {
+  const share = (Math.min(toMs, endMs) - Math.max(fromMs, startMs)) / Math.max(1, endMs - startMs);
+  return FEW_ROWS + Math.ceil(1.1 * segmentCount * Math.max(0, share));
 }
 
 function factsOf(row: RawSegment, directory: string, sessionId: string): SegmentFacts {
