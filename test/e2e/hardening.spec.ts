@@ -1,6 +1,7 @@
 import { launchChromium } from '../support/browser.js';
 import { offer } from '../support/offer.js';
 import { leakedInto } from '../support/given-secrets.js';
+import { subscriber } from '../support/graphql.js';
 import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
 
@@ -191,6 +192,26 @@ describe('the server behind a proxy, with authorisation', () => {
     ]);
     expect(server.log).toContain('"event":"recording-stopped","outcome":"ok"');
     expect((await ask('/api/v1/audit', { headers: { authorization: '' } })).status).toBe(401);
+  });
+
+  it('writes down who was refused by a signed URL and on a WebSocket, and no password given as a user name', async () => {
+    const from = new Date().toISOString();
+    const headers = { 'content-type': 'application/json', authorization: '' };
+    await ask('/signed/made-up.token/play/cam/index.m3u8', { headers });
+    const client = subscriber(server, { authorization: 'Bearer nobody-gave-this-out' });
+    await new Promise((closed) => client.on('closed', closed));
+    await client.dispose();
+    const body = JSON.stringify({ username: PASSWORD, password: 'ann' });
+    await ask('/api/login', { method: 'POST', headers, body });
+    const list = await ask(`/api/v1/audit?from=${from}`);
+    const text = await list.text();
+
+    expect((JSON.parse(text) as { events: object[] }).events).toMatchObject([
+      { event: 'login', outcome: 'credentials-wrong', actor: '' },
+      { event: 'refused', outcome: 'token-invalid', actor: '', subject: 'WebSocket /graphql' },
+      { event: 'refused', outcome: 'signed-url-invalid', actor: '', subject: 'GET /signed/:token' },
+    ]);
+    expect(leakedInto(text + server.log, [PASSWORD])).toEqual([]);
   });
 
   it.each(['token', 'access_token', 'authorization', 'jwt'])('takes no token from a query, as ?%s=', async (name) => {

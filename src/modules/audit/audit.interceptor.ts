@@ -1,6 +1,7 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
 import { tap, type Observable } from 'rxjs';
+import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { AppError } from '../../shared/errors.js';
 import { callerIn } from '../auth/ports/caller-in.js';
 import { parameterOf } from '../auth/ports/parameter-of.js';
@@ -16,6 +17,7 @@ export class AuditInterceptor implements NestInterceptor {
     private readonly reflector: Reflector,
     private readonly modules: ModuleRef,
     private readonly audit: AuditService,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -28,7 +30,7 @@ export class AuditInterceptor implements NestInterceptor {
       this.audit.record({
         event: audited.action,
         outcome,
-        actor: actorOf(audited, asked, context),
+        actor: this.actorOf(audited, asked, context),
         address,
         stream,
         subject,
@@ -54,9 +56,11 @@ export class AuditInterceptor implements NestInterceptor {
     const { owner, parameter } = access.on;
     return this.modules.get(owner, { strict: false }).streamOf(parameterOf(context, parameter));
   }
-}
 
-function actorOf({ actorMember }: Audit, { body }: Asked, context: ExecutionContext): string {
-  if (actorMember !== undefined) return textOf([body], actorMember) ?? '';
-  return callerIn(context).subject;
+  /** A name that is no account's may be a password in the wrong place. */
+  private actorOf({ actorMember }: Audit, { body }: Asked, context: ExecutionContext): string {
+    if (actorMember === undefined) return callerIn(context).subject;
+    const name = textOf([body], actorMember);
+    return this.config.auth.accounts.find(({ username }) => username === name)?.username ?? '';
+  }
 }

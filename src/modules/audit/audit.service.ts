@@ -5,15 +5,17 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { DataSource, LessThan } from 'typeorm';
+import { DataSource, LessThan, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { insertRows } from '../../persistence/insert-rows.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { systemClock } from '../../shared/clock.js';
+import { growthOf, mostOf, partOf, whereBefore, whereOf, type AuditPart } from './audit-part.js';
 import type { AuditQuery } from './audit-query.js';
 import { AuditEvent } from './entities/audit-event.entity.js';
 import { EventIds } from './event-ids.js';
 import { RepeatedFailures } from './repeated-failures.js';
+import { WaitingEvents } from './waiting-events.js';
 
 /** What somebody did, or was refused. */
 export interface Deed {
@@ -34,20 +36,25 @@ export interface AuditPage {
 
 const WRITE_EVERY_MS = 500;
 const TRIM_EVERY_MS = 3_600_000;
-/** While the database is away: what comes then is in the log only. */
-const MOST_WAITING = 2000;
 const DAY_MS = 86_400_000;
+/** What strangers name, they may have made up; who is known is told more of. */
+const EXAMPLES: Readonly<Record<AuditPart, number>> = { known: 20, strangers: 3 };
+const PARTS: readonly AuditPart[] = ['known', 'strangers'];
 
 /**
- * Who did what: a line in the log at once, and a row a moment later, of which the newest are kept. Nothing waits for the rows.
+ * Who did what: a line in the log at once, and a row a moment later, of which the newest are kept, those of strangers apart from
+ * the others. Nothing waits for the rows.
  */
 @Injectable()
 export class AuditService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Audit');
-  private readonly failures = new RepeatedFailures<Deed>(systemClock);
+  private readonly failures: Readonly<Record<AuditPart, RepeatedFailures<Deed>>> = {
+    known: new RepeatedFailures<Deed>(EXAMPLES.known, systemClock),
+    strangers: new RepeatedFailures<Deed>(EXAMPLES.strangers, systemClock),
+  };
   private readonly ids = new EventIds();
-  private waiting: AuditEvent[] = [];
-  private lost = 0;
+  private readonly waiting = new WaitingEvents();
+  private readonly grown: Record<AuditPart, number> = { known: 0, strangers: 0 };
   private writing: Promise<void> = Promise.resolve();
   private timers: readonly NodeJS.Timeout[] = [];
 
@@ -68,11 +75,11 @@ export class AuditService implements OnApplicationBootstrap, BeforeApplicationSh
     await this.write(true);
   }
 
-  /** What fails again and again becomes one line and one row a minute. */
+  /** What fails again and again becomes a few lines and rows a minute. */
   record(deed: Deed): void {
     const { event, outcome, actor, address, stream = '' } = deed;
-    const isOk = outcome === 'ok';
-    if (isOk || this.failures.add(JSON.stringify([event, outcome, actor, address, stream]), deed)) this.tell(deed, 1);
+    const kind = { reason: `${event} ${outcome}`, source: JSON.stringify([actor, address]), example: stream };
+    if (outcome === 'ok' || this.failures[partOf(deed)].add(kind, deed)) this.tell(deed, 1);
   }
 
   /** Newest first; what was told a moment ago is there. */
@@ -96,10 +103,7 @@ export class AuditService implements OnApplicationBootstrap, BeforeApplicationSh
   private tell(deed: Deed, times: number): void {
     this.logger.log({ ...deed, ...(times === 1 ? {} : { times }) }, 'audit');
     if (this.config.audit.max_events === 0) return;
-    this.waiting.push(this.rowOf(deed, times));
-    if (this.waiting.length <= MOST_WAITING) return;
-    this.waiting.shift();
-    this.lost += 1;
+    this.waiting.add(this.rowOf(deed, times));
   }
 
   private rowOf({ event, outcome, actor, address, stream, subject }: Deed, times: number): AuditEvent {
@@ -120,24 +124,34 @@ export class AuditService implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** One after another; rows that could not be written wait for the next time. */
   private write(isLast = false): Promise<void> {
-    for (const { failure, times } of this.failures.collect(isLast)) this.tell(failure, times);
+    for (const part of PARTS) {
+      for (const { failure, times, isOfMany } of this.failures[part].collect(isLast)) {
+        this.tell(isOfMany ? ofMany(failure) : failure, times);
+      }
+    }
     this.writing = this.writing.then(() => this.writeWaiting());
     return this.writing;
   }
 
   private async writeWaiting(): Promise<void> {
-    if (this.waiting.length === 0) return;
-    const rows = this.waiting;
-    this.waiting = [];
+    const rows = this.waiting.take();
+    if (rows.length === 0) return;
     try {
       await inTransaction(this.dataSource, (manager) => insertRows(manager, AuditEvent, rows, 'DO NOTHING'));
-      if (this.lost > 0)
-        this.logger.warn({ lost: this.lost }, 'The database was away: some audit events are only in the log.');
-      this.lost = 0;
     } catch (error) {
-      this.waiting = [...rows, ...this.waiting];
+      this.waiting.putBack(rows);
       this.logger.debug({ err: error }, 'Audit events could not be written yet.');
+      return;
     }
+    const lost = this.waiting.takeLost();
+    if (lost > 0)
+      this.logger.warn(
+        { lost },
+        'The database was away, or too much came at once: some audit events are only in the log.',
+      );
+    for (const row of rows) this.grown[partOf(row)] += 1;
+    const { max_events: mostEvents } = this.config.audit;
+    if (PARTS.some((part) => this.grown[part] >= growthOf(part, mostEvents))) await this.trim();
   }
 
   private async trim(): Promise<void> {
@@ -145,16 +159,28 @@ export class AuditService implements OnApplicationBootstrap, BeforeApplicationSh
     try {
       await inTransaction(this.dataSource, async (manager) => {
         await manager.delete(AuditEvent, { happenedAt: LessThan(new Date(Date.now() - days * DAY_MS)) });
-        const [last] = await manager.find(AuditEvent, {
-          order: { happenedAt: 'DESC', id: 'DESC' },
-          skip: mostEvents,
-          take: 1,
-        });
-        if (last !== undefined)
-          await manager.delete(AuditEvent, { happenedAt: LessThan(new Date(last.happenedAt.getTime() + 1)) });
+        for (const part of PARTS) await trimPart(manager, part, mostOf(part, mostEvents));
       });
+      for (const part of PARTS) this.grown[part] = 0;
     } catch (error) {
       this.logger.warn({ err: error }, 'Old audit events could not be deleted; the next hour tries again.');
     }
   }
+}
+
+async function trimPart(manager: EntityManager, part: AuditPart, most: number): Promise<void> {
+  const [last] = await manager.find(AuditEvent, {
+    where: whereOf(part),
+    order: { happenedAt: 'DESC', id: 'DESC' },
+    skip: most,
+    take: 1,
+  });
+  if (last === undefined) return;
+  const where = whereBefore(part, new Date(last.happenedAt.getTime() + 1));
+  await manager.createQueryBuilder().delete().from(AuditEvent).where(where).execute();
+}
+
+/** Whose and about what they were differs. */
+function ofMany(failure: Deed): Deed {
+  return { ...failure, actor: '', address: '', stream: undefined, subject: undefined };
 }

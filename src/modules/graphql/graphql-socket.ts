@@ -23,9 +23,11 @@ import { limitsOf } from '../../platform/graphql/graphql-options.js';
 import { OperationContext } from '../../platform/graphql/operation-context.js';
 import { checkOperation } from '../../platform/graphql/operation-limits.js';
 import { problem, problemOf, problemOfStatus, type ProblemDocument } from '../../platform/problem/problem-document.js';
+import { clientOfAddress } from '../../platform/http/client-address.js';
 import { refuseRaw } from '../../platform/http/broken-requests.js';
 import { Origins, pageHeadersOf } from '../../platform/http/origins.js';
 import { AppError } from '../../shared/errors.js';
+import { AuditService } from '../audit/audit.service.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { Caller } from '../auth/ports/caller.js';
 import { GraphqlServer } from './graphql-server.js';
@@ -59,6 +61,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     private readonly adapterHost: HttpAdapterHost,
     private readonly auth: AuthService,
     private readonly server: GraphqlServer,
+    private readonly audit: AuditService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
     this.origins = new Origins(config);
@@ -142,6 +145,9 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
       if (socket.readyState !== socket.OPEN) end();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
+      const address = clientOfAddress(addressOf(extra.request));
+      const subject = `WebSocket ${PATH}`;
+      this.audit.record({ event: 'refused', outcome: error.code, actor: '', address, stream: undefined, subject });
       extra.socket.close(CloseCode.Unauthorized, error.code);
       return false;
     }

@@ -1,5 +1,6 @@
 import { Module, type NestModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module.js';
 import { IndexModule } from '../index/index.module.js';
 import { SigningKeyRow } from './entities/signing-key.entity.js';
 import { PlaybackUrlsController } from './playback-urls.controller.js';
@@ -8,7 +9,7 @@ import { SignedRequests } from './signed-requests.js';
 
 /** Playback without headers. */
 @Module({
-  imports: [TypeOrmModule.forFeature([SigningKeyRow]), IndexModule],
+  imports: [TypeOrmModule.forFeature([SigningKeyRow]), IndexModule, AuditModule],
   controllers: [PlaybackUrlsController],
   providers: [PlaybackUrlsService, SignedRequests],
 })

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
+import { clientOfAddress } from '../../platform/http/client-address.js';
+import { AppError } from '../../shared/errors.js';
+import { AuditService } from '../audit/audit.service.js';
 import { rememberCaller } from '../auth/ports/caller-in.js';
 import { ObjectRangeService } from '../index/object-range.service.js';
 import { isPartial, type PlaybackGrant } from './playback-grant.js';
@@ -18,6 +21,7 @@ export class SignedRequests {
     private readonly urls: PlaybackUrlsService,
     private readonly objects: ObjectRangeService,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly audit: AuditService,
   ) {}
 
   /** Before the routes are there: the router of Express takes the path as it is when its turn comes. */
@@ -25,8 +29,17 @@ export class SignedRequests {
     this.adapterHost.httpAdapter.use((request: Request, _response: Response, next: NextFunction) => {
       const signed = READING.includes(request.method) ? parseSignedPath(request.url) : undefined;
       if (signed === undefined) next();
-      else this.lead(request, signed).then(next, next);
+      else this.leadOrRefuse(request, signed).then(next, next);
     });
+  }
+
+  private async leadOrRefuse(request: Request, signed: SignedPath): Promise<void> {
+    try {
+      await this.lead(request, signed);
+    } catch (error) {
+      if (error instanceof AppError) this.write(error.code, request);
+      throw error;
+    }
   }
 
   private async lead(request: Request, signed: SignedPath): Promise<void> {
@@ -36,6 +49,13 @@ export class SignedRequests {
     request.url = target.url;
     request.originalUrl = target.url;
     rememberCaller(request, callerOfGrant(grant));
+  }
+
+  /** Without the path: its token may be good for something else. */
+  private write(outcome: string, { ip = '', method }: Request): void {
+    const address = clientOfAddress(ip);
+    const subject = `${method} /signed/:token`;
+    this.audit.record({ event: 'refused', outcome, actor: '', address, stream: undefined, subject });
   }
 
   private async checkPart(key: string, { selection }: PlaybackGrant): Promise<void> {

@@ -22,7 +22,7 @@ export type AuditedAction =
 
 export interface Audit {
   readonly action: AuditedAction;
-  /** Member of the body that says who acts, where no credentials do: a log-in. */
+  /** Member of the body with the account that acts, where no credentials say who does: a log-in. */
   readonly actorMember?: string;
 }
 
