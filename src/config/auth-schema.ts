@@ -6,6 +6,9 @@ import { oneOf, setting, text } from './setting.js';
 /** HS256 wants a key as long as its hash (RFC 7518 section 3.2). */
 const SHORTEST_SECRET_BYTES = 32;
 
+/** Of a token that strangers may guess at over the network. */
+const SHORTEST_EXPOSED_TOKEN = 16;
+
 const account = z.strictObject({
   username: z.string().min(1).max(255),
   password: z
@@ -27,19 +30,19 @@ export const auth = z.strictObject({
   tokens: setting(z.array(z.string().regex(/^[\x21-\x2b\x2d-\x7e]{8,}$/)).default([]), {
     description: 'Bearer tokens that may do everything.',
     unit: 'tokens, comma separated',
-    allowed: 'tokens of at least 8 characters without spaces and commas',
+    allowed: 'tokens of at least 8 characters, of 16 beyond loopback, without spaces and commas',
     secret: 'value',
   }),
   secret: setting(
     z
       .string()
       .max(4096)
-      .refine((secret) => secret === '' || Buffer.byteLength(secret) >= SHORTEST_SECRET_BYTES)
+      .refine((secret) => secret === '' || isSecret(secret))
       .default(''),
     {
       description: 'Key of HS256 tokens (JWT with id, exp and mode). Empty: none are taken.',
       unit: 'text',
-      allowed: 'a text of at least 32 bytes',
+      allowed: 'a text of at least 32 bytes that is not one character again and again',
       secret: 'value',
     },
   ),
@@ -88,6 +91,15 @@ export function authWarnings({ accounts, secret, jwks_url: jwksUrl, issuer, audi
   return warnings;
 }
 
+/** @returns one sentence for each thing that would let strangers in who can reach the server */
+export function exposedAuthProblems({ tokens }: AuthConfig): string[] {
+  return tokens.every((token) => token.length >= SHORTEST_EXPOSED_TOKEN)
+    ? []
+    : [
+        `auth.tokens has one of fewer than ${String(SHORTEST_EXPOSED_TOKEN)} characters, and http.listen is an address that other machines can reach: make it longer.`,
+      ];
+}
+
 /** @returns one sentence for each thing that is wrong in it */
 export function authProblems({ accounts }: AuthConfig): string[] {
   const seen = new Set<string>();
@@ -96,6 +108,10 @@ export function authProblems({ accounts }: AuthConfig): string[] {
     seen.add(username);
     return isTwice ? [`auth.accounts has ${JSON.stringify(username)} more than once.`] : [];
   });
+}
+
+function isSecret(secret: string): boolean {
+  return Buffer.byteLength(secret) >= SHORTEST_SECRET_BYTES && new Set(secret).size > 1;
 }
 
 function isKeySetUrlOrEmpty(value: string): boolean {

@@ -86,6 +86,15 @@ describe('an announced address', () => {
     '300.1.1.1',
     '192.0.2.1:80:80',
     'localhost:7777',
+    '0.0.0.0',
+    '0.0.0.0:7777',
+    '::',
+    '[::]:7777',
+    '224.0.0.251',
+    '255.255.255.255',
+    'ff02::fb',
+    'fe80::1%eth0',
+    '::ffff:0.0.0.0',
   ])('may not be %j', (text) => {
     expect(parseAnnouncedAddress(text)).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 export interface ListenAddress {
   /** An IP address without brackets. */
@@ -25,12 +25,24 @@ export function formatListenAddress({ address, port }: ListenAddress): string {
 
 /**
  * @param text `ip`, `ip:port` or `[ip6]:port`: where publishers are told to send media
- * @returns no port where the text has none: it is the one that media is received on
+ * @returns no port where the text has none: it is the one that media is received on; undefined for what nobody can send to
  */
 export function parseAnnouncedAddress(text: string): { address: string; port: number | undefined } | undefined {
-  if (isIP(text) !== 0) return { address: text, port: undefined };
-  const listen = parseListenAddress(text);
-  return listen === undefined || listen.port === 0 || text.startsWith('localhost') ? undefined : listen;
+  const announced = isIP(text) === 0 ? parseListenAddress(text) : { address: text, port: undefined };
+  if (announced === undefined || announced.port === 0 || text.startsWith('localhost')) return undefined;
+  return isReachable(announced.address) ? announced : undefined;
+}
+
+const NOBODYS = new BlockList();
+NOBODYS.addSubnet('0.0.0.0', 8, 'ipv4');
+NOBODYS.addSubnet('224.0.0.0', 3, 'ipv4');
+NOBODYS.addAddress('::', 'ipv6');
+NOBODYS.addSubnet('ff00::', 8, 'ipv6');
+
+/** @returns whether something may be sent to it from elsewhere: not to no address, to many, or to one that means something on this machine alone (fe80::1%eth0) */
+function isReachable(address: string): boolean {
+  if (address.includes('%')) return false;
+  return !NOBODYS.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** True when only this machine can reach the address. */

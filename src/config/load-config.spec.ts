@@ -61,6 +61,12 @@ describe('loadConfig', () => {
     expect(config.webrtc.announced_addresses).toEqual(['192.0.2.7', '2001:db8::7']);
   });
 
+  it('announces an address once that is there twice', () => {
+    const { config } = load({ AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: '192.0.2.7,192.0.2.8,192.0.2.7' });
+
+    expect(config.webrtc.announced_addresses).toEqual(['192.0.2.7', '192.0.2.8']);
+  });
+
   describe('precedence', () => {
     it('takes the file before the default', () => {
       expect(load({}, '[log]\nlevel = "warn"').config.log.level).toBe('warn');
@@ -268,7 +274,7 @@ describe('loadConfig', () => {
       ],
       [
         { AIRCHECK_AUTH_TOKENS: 's3cret' },
-        'auth.tokens (from AIRCHECK_AUTH_TOKENS) is (hidden) and must be tokens of at least 8 characters without spaces and commas.',
+        'auth.tokens (from AIRCHECK_AUTH_TOKENS) is (hidden) and must be tokens of at least 8 characters, of 16 beyond loopback, without spaces and commas.',
       ],
       [
         { AIRCHECK_WEBRTC_TCP_PORT: '7777' },
@@ -280,7 +286,7 @@ describe('loadConfig', () => {
       ],
       [
         { AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: '192.0.2.1,example.org' },
-        'webrtc.announced_addresses (from AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES) is ["192.0.2.1","example.org"] and must be a list of ip, ip:port or [ip6]:port.',
+        'webrtc.announced_addresses (from AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES) is ["192.0.2.1","example.org"] and must be a list of ip, ip:port or [ip6]:port that others can send to.',
       ],
     ])('stops the start with one sentence: %j', (env, sentence) => {
       expect(problems(env)).toEqual([sentence]);
@@ -378,15 +384,19 @@ describe('loadConfig', () => {
     it.each(['0.0.0.0:7777', '[::]:7777', '192.0.2.1:7777'])('is wanted on %s', (listen) => {
       expect(problems({ AIRCHECK_HTTP_LISTEN: listen })).toEqual([expect.stringContaining('auth.mode = "none"')]);
       expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_MODE: 'none' })).toEqual([]);
-      expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_TOKENS: 'long-enough' })).toEqual([]);
+      expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_TOKENS: 'long-enough-here' })).toEqual([]);
+      expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_TOKENS: 'long-enough-here,too-short' })).toEqual([
+        expect.stringMatching(/^auth\.tokens has one of fewer than 16 characters/),
+      ]);
     });
 
     it.each(['127.0.0.1:7777', 'localhost:0', '[::1]:7777'])('is not wanted on %s', (listen) => {
       expect(problems({ AIRCHECK_HTTP_LISTEN: listen })).toEqual([]);
+      expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_TOKENS: 'short-12' })).toEqual([]);
     });
 
     it.each<Record<string, string>>([
-      { AIRCHECK_AUTH_SECRET: 's'.repeat(32) },
+      { AIRCHECK_AUTH_SECRET: 'sssssss+'.repeat(4) },
       { AIRCHECK_AUTH_JWKS_URL: 'https://id.example.org/keys' },
       { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann","password":"plain"}]' },
     ])('is on with %j', (env) => {
@@ -395,7 +405,8 @@ describe('loadConfig', () => {
     });
 
     it.each<Record<string, string>>([
-      { AIRCHECK_AUTH_SECRET: 's'.repeat(31) },
+      { AIRCHECK_AUTH_SECRET: 'sssssss+'.repeat(4).slice(1) },
+      { AIRCHECK_AUTH_SECRET: 's'.repeat(64) },
       { AIRCHECK_AUTH_JWKS_URL: 'http://id.example.org/keys' },
       { AIRCHECK_AUTH_JWKS_URL: 'file:///etc/passwd' },
       { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann"}]' },
@@ -414,7 +425,7 @@ describe('loadConfig', () => {
       ];
       const { warnings } = load({
         AIRCHECK_AUTH_ACCOUNTS: JSON.stringify(accounts),
-        AIRCHECK_AUTH_SECRET: 's'.repeat(32),
+        AIRCHECK_AUTH_SECRET: 'sssssss+'.repeat(4),
       });
 
       expect(warnings).toEqual([expect.stringContaining('plain passwords (ann)')]);

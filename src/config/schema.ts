@@ -40,11 +40,14 @@ const webrtc = z.strictObject({
     },
   ),
   announced_addresses: setting(
-    z.array(z.string().refine((text) => parseAnnouncedAddress(text) !== undefined)).default([]),
+    z
+      .array(z.string().refine((text) => parseAnnouncedAddress(text) !== undefined))
+      .overwrite((addresses) => [...new Set(addresses)])
+      .default([]),
     {
       description: 'Addresses publishers are told to send media to. Empty: those of the network interfaces.',
       unit: 'ip, ip:port or [ip6]:port, comma separated',
-      allowed: 'a list of ip, ip:port or [ip6]:port',
+      allowed: 'a list of ip, ip:port or [ip6]:port that others can send to',
     },
   ),
   stun_servers: setting(z.array(z.string().refine((text) => parseStunUrl(text) !== undefined)).default([]), {

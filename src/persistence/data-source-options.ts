@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DataSourceOptions } from 'typeorm';
 import { sqlitePath, type AppConfig } from '../config/index.js';
+import { keepToOwner } from './owner-only.js';
 import { postgresOptions } from './postgres-options.js';
 
 /** The classes a data source works with; each module brings its own entities. */
@@ -53,6 +54,8 @@ function databaseFile(path: string): string {
 }
 
 interface SqliteConnection {
+  /** The file, or `:memory:`. */
+  readonly name: string;
   pragma(source: string): unknown;
 }
 
@@ -61,6 +64,7 @@ interface SqliteConnection {
  * the media itself survived. So it is for migrations; then `SqliteLog` does the same without the main thread.
  */
 function prepareSqlite(connection: SqliteConnection): void {
+  if (connection.name !== ':memory:') keepToOwner(connection.name);
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions } from 'typeorm';
@@ -44,6 +44,18 @@ describe('the log of a SQLite database', () => {
     const [pages] = await database.query<{ log: number; checkpointed: number }[]>('PRAGMA wal_checkpoint(NOOP)');
     return pages ?? { log: 0, checkpointed: 0 };
   };
+
+  it("is its owner's alone, as the database is, and nobody reads one from before", async () => {
+    const modes = (): Promise<number[]> =>
+      Promise.all(['', '-wal', '-shm'].map(async (suffix) => (await stat(path + suffix)).mode & 0o777));
+
+    expect(await modes()).toEqual([0o600, 0o600, 0o600]);
+    await database.destroy();
+    await chmod(path, 0o644);
+    const settings = databaseSettings(`sqlite://${path}`);
+    database = await openDataSource(dataSourceOptions(settings, { entities: [], migrations }));
+    expect(await modes()).toEqual([0o640, 0o640, 0o640]);
+  });
 
   it('is copied into the database and begun anew beside those that write', async () => {
     await write(40);

@@ -32,7 +32,7 @@ function cpuSeconds(pid: number): number {
 
 /** Log-ins with wrong passwords at a steady pace, each from another address as far as the server can tell. */
 async function tryPasswords(server: TestServer, seconds: number): Promise<Map<number, number>> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1024 });
   const statuses = new Map<number, number>();
   let open = 0;
   let sent = 0;
@@ -67,6 +67,7 @@ describe('a thousand wrong log-ins a second', () => {
         AIRCHECK_AUTH_ACCOUNTS: ACCOUNTS,
         AIRCHECK_AUTH_TOKENS: TOKEN,
         AIRCHECK_HTTP_TRUSTED_PROXIES: '127.0.0.1',
+        AIRCHECK_LOG_LEVEL: 'info',
       },
     });
     const media = await makeMedia({ seconds: SECONDS + 6, size: '640x360', bitrateKbps: 800 });

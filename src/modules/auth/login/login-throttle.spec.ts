@@ -7,11 +7,13 @@ describe('LoginThrottle', () => {
   let nowMs: number;
   let throttle: LoginThrottle;
   let checks: number;
+  let pauses: number[];
 
   beforeEach(() => {
     nowMs = 1_000_000;
     checks = 0;
-    throttle = new LoginThrottle({ monotonicMs: () => nowMs });
+    pauses = [];
+    throttle = new LoginThrottle({ monotonicMs: () => nowMs }, (delayMs) => Promise.resolve(pauses.push(delayMs)));
   });
 
   const wrong = (): Promise<void> => {
@@ -33,6 +35,27 @@ describe('LoginThrottle', () => {
     return waits;
   }
 
+  /** Right log-ins at a time, of as many accounts, which end once they may. */
+  function many(times: number, addressOf: (n: number) => string) {
+    let running = 0;
+    let most = 0;
+    let done = 0;
+    let finish = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (finish = resolve));
+    const slow = async (): Promise<void> => {
+      running += 1;
+      most = Math.max(most, running);
+      await gate;
+      running -= 1;
+      done += 1;
+    };
+    const attempts = Array.from({ length: times }, (_, n) =>
+      throttle.attempt({ account: `account-${String(n)}`, address: addressOf(n) }, slow),
+    );
+    for (const attempt of attempts) attempt.catch(() => undefined);
+    return { attempts, finish, most: () => most, done: () => done };
+  }
+
   it('lets people mistype, then makes them wait longer with every failure', async () => {
     expect(await fail(6, 'ann', '192.0.2.1')).toEqual([0, 0, 0, 0, 0, 0]);
     const waits: number[] = [];
@@ -46,25 +69,37 @@ describe('LoginThrottle', () => {
     expect(waits).toEqual([1, 2, 4, 8]);
   });
 
-  it('checks nothing while an account has to wait, whatever the password is and from wherever', async () => {
+  it('checks nothing while an account has to wait for its failures from there, whatever the password is', async () => {
     await fail(6, 'ann', '192.0.2.1');
     checks = 0;
 
-    await expect(throttle.attempt({ account: 'ann', address: '192.0.2.2' }, right)).rejects.toThrow(
+    await expect(throttle.attempt({ account: 'ann', address: '192.0.2.1' }, right)).rejects.toThrow(
       LoginThrottledError,
     );
     expect(checks).toBe(0);
-    await throttle.attempt({ account: 'bob', address: '192.0.2.2' }, right);
+    await throttle.attempt({ account: 'bob', address: '192.0.2.1' }, right);
   });
 
-  it('never keeps a person out for longer than a minute because of others', async () => {
-    for (let n = 0; n < 50; n += 1) {
-      nowMs += 60_000;
-      await fail(1, 'ann', `192.0.2.${String(n)}`);
+  it('lets a person in from a new place while twenty addresses try the account all the time', async () => {
+    for (let round = 0; round < 500; round += 1) {
+      nowMs += 1000;
+      for (let n = 1; n <= 20; n += 1) await fail(1, 'ann', `192.0.2.${String(n)}`);
+      await throttle.attempt({ account: 'ann', address: `198.51.100.${String(round)}` }, right);
     }
-    nowMs += 60_000;
 
+    expect(checks).toBeLessThan(20 * 40);
+  });
+
+  it('slows an account that very many addresses try, never by more than five seconds, and never where it was before', async () => {
     await throttle.attempt({ account: 'ann', address: '198.51.100.1' }, right);
+    for (let n = 0; n < 300; n += 1) await fail(1, 'ann', `address-${String(n)}`);
+    expect(pauses.slice(0, 3)).toEqual([500, 1000, 1500]);
+    expect(Math.max(...pauses)).toBe(5000);
+    expect(await fail(1, 'ann', 'another')).toEqual([0]);
+
+    pauses = [];
+    await throttle.attempt({ account: 'ann', address: '198.51.100.1' }, right);
+    expect(pauses).toEqual([]);
   });
 
   it('lets an account in from where it has been before while strangers try it elsewhere', async () => {
@@ -97,26 +132,44 @@ describe('LoginThrottle', () => {
     expect(await fail(5, 'ann', '192.0.2.1')).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it('checks one password at a time, twenty wait, the others are turned away at once and not counted', async () => {
-    let running = 0;
-    let most = 0;
-    let finish = (): void => undefined;
-    const gate = new Promise<void>((resolve) => (finish = resolve));
-    const slow = async (): Promise<void> => {
-      running += 1;
-      most = Math.max(most, running);
-      await gate;
-      running -= 1;
-    };
-    const attempts = Array.from({ length: 1000 }, (_, n) =>
-      throttle.attempt({ account: `account-${String(n)}`, address: `address-${String(n)}` }, slow),
-    );
+  it('checks one password at a time, some wait, the others are turned away at once and not counted', async () => {
+    const { attempts, finish, most } = many(1000, (n) => `address-${String(n)}`);
     finish();
     const ends = await Promise.allSettled(attempts);
 
-    expect(most).toBe(1);
-    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(21);
-    expect(ends.filter((end) => end.status === 'rejected' && end.reason instanceof LoginBusyError)).toHaveLength(979);
+    expect(most()).toBe(1);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(201);
+    expect(ends.filter((end) => end.status === 'rejected' && end.reason instanceof LoginBusyError)).toHaveLength(799);
+  });
+
+  it('has no address take the places of others', async () => {
+    const { attempts, finish, done } = many(1000, (n) => `address-${String(n % 60)}`);
+    let before = Infinity;
+    const mine = throttle.attempt({ account: 'ann', address: '198.51.100.1' }, () => {
+      before = done();
+      return Promise.resolve();
+    });
+    finish();
+    await mine;
+    const ends = await Promise.allSettled(attempts);
+
+    expect(before).toBeLessThanOrEqual(61);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(121);
+  });
+
+  it('checks who is familiar before all strangers, however many wait', async () => {
+    await throttle.attempt({ account: 'ann', address: '198.51.100.1' }, right);
+    const { attempts, finish, done } = many(1000, (n) => `address-${String(n)}`);
+    let before = Infinity;
+    const mine = throttle.attempt({ account: 'ann', address: '198.51.100.1' }, () => {
+      before = done();
+      return Promise.resolve();
+    });
+    finish();
+    await mine;
+    await Promise.allSettled(attempts);
+
+    expect(before).toBe(1);
   });
 
   it('remembers a limited number of names', () => {

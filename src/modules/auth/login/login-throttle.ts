@@ -1,13 +1,18 @@
+import { setTimeout } from 'node:timers/promises';
 import { systemClock, type Clock } from '../../../shared/clock.js';
+import { WrongCredentialsError } from '../auth.errors.js';
+import { AccountPace } from './account-pace.js';
 import { FailureDelays, type DelayRule } from './failure-delays.js';
 import { LoginBusyError, LoginThrottledError } from './login.errors.js';
 import { PasswordQueue } from './password-queue.js';
 
-/** A stranger must not be able to keep a person out for long. */
+/** Of an account from one address: what others fail at elsewhere keeps nobody out. */
 const ACCOUNT_RULE: DelayRule = { free: 5, longestMs: 60_000 };
 const ADDRESS_RULE: DelayRule = { free: 10, longestMs: 900_000 };
 /** Addresses that people have logged in from, the latest. */
 const MOST_FAMILIAR = 1000;
+/** Log-ins that are slowed at a time: more are not, the queue bounds those. */
+const MOST_SLOWED = 1000;
 
 export interface LoginAttempt {
   /** As it was given: one that there is not is treated the same. */
@@ -16,19 +21,27 @@ export interface LoginAttempt {
   readonly address: string;
 }
 
+type Pause = (delayMs: number) => Promise<unknown>;
+
 /**
- * How often log-ins may fail, for an account and for an address, and how many passwords are checked at once. An address that
- * the account has logged in from before waits for its own failures only: nobody is locked out by what others try elsewhere.
+ * How often log-ins may fail, for an address and for an account from an address, and how many passwords are checked at once. An
+ * account that very many try is slowed, but not where it has logged in from before: nobody is locked out by what others try.
  */
 export class LoginThrottle {
   private readonly accounts: FailureDelays;
   private readonly addresses: FailureDelays;
+  private readonly pace: AccountPace;
   private readonly familiar = new Set<string>();
   private readonly queue = new PasswordQueue();
+  private slowed = 0;
 
-  constructor(clock: Pick<Clock, 'monotonicMs'> = systemClock) {
+  constructor(
+    clock: Pick<Clock, 'monotonicMs'> = systemClock,
+    private readonly pause: Pause = (delayMs) => setTimeout(delayMs, undefined, { ref: false }),
+  ) {
     this.accounts = new FailureDelays(ACCOUNT_RULE, clock);
     this.addresses = new FailureDelays(ADDRESS_RULE, clock);
+    this.pace = new AccountPace(clock);
   }
 
   /**
@@ -36,29 +49,39 @@ export class LoginThrottle {
    * @throws {LoginThrottledError | LoginBusyError} before anything is checked @throws what `check` throws
    */
   async attempt(attempt: LoginAttempt, check: () => Promise<void>): Promise<void> {
+    const isFamiliar = this.familiar.has(keyOf(attempt));
     this.enter(attempt);
+    const delayMs = isFamiliar || this.slowed >= MOST_SLOWED ? 0 : this.pace.delayMs(attempt.account);
     try {
-      await this.queue.run(check);
+      if (delayMs > 0) await this.slow(delayMs);
+      await this.queue.run({ address: attempt.address, isFamiliar }, check);
     } catch (error) {
       if (error instanceof LoginBusyError) this.withdraw(attempt);
+      if (error instanceof WrongCredentialsError) this.pace.addFailure(attempt.account);
       throw error;
     }
     this.succeeded(attempt);
   }
 
   /** Counted before it is checked, or a thousand at once would all be let in. */
-  private enter({ account, address }: LoginAttempt): void {
-    const isFamiliar = this.familiar.has(keyOf(account, address));
-    const waitMs = Math.max(this.addresses.waitMs(address), isFamiliar ? 0 : this.accounts.waitMs(account));
+  private enter(attempt: LoginAttempt): void {
+    const { address } = attempt;
+    const waitMs = Math.max(this.addresses.waitMs(address), this.accounts.waitMs(keyOf(attempt)));
     if (waitMs > 0) throw new LoginThrottledError(Math.ceil(waitMs / 1000));
     this.addresses.add(address);
-    this.accounts.add(account);
+    this.accounts.add(keyOf(attempt));
   }
 
-  private succeeded({ account, address }: LoginAttempt): void {
-    this.accounts.forget(account);
-    this.addresses.takeBack(address);
-    const key = keyOf(account, address);
+  private async slow(delayMs: number): Promise<void> {
+    this.slowed += 1;
+    await this.pause(delayMs);
+    this.slowed -= 1;
+  }
+
+  private succeeded(attempt: LoginAttempt): void {
+    const key = keyOf(attempt);
+    this.accounts.forget(key);
+    this.addresses.takeBack(attempt.address);
     this.familiar.delete(key);
     this.familiar.add(key);
     const [oldest] = this.familiar;
@@ -66,12 +89,12 @@ export class LoginThrottle {
   }
 
   /** Nothing was checked. */
-  private withdraw({ account, address }: LoginAttempt): void {
-    this.accounts.takeBack(account);
-    this.addresses.takeBack(address);
+  private withdraw(attempt: LoginAttempt): void {
+    this.accounts.takeBack(keyOf(attempt));
+    this.addresses.takeBack(attempt.address);
   }
 }
 
-function keyOf(account: string, address: string): string {
+function keyOf({ account, address }: LoginAttempt): string {
   return JSON.stringify([account, address]);
 }
