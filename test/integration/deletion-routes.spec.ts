@@ -53,7 +53,7 @@ describe('DELETE of a session', () => {
       { segmentCount: 2, sizeBytes: expect.any(Number) as number, directories: [DIRECTORY] },
     ]);
     expect((await ask('/api/v1/sessions/s1')).status).toBe(404);
-    expect((await ask(`/api/record/object/${DIRECTORY}/seg_0001.m4s`)).status).toBe(404);
+    expect((await ask(`/api/record/object/${DIRECTORY}/seg_0001.m4s`)).status).toBe(410);
     expect((await ask(`/api/record/object/${DIRECTORY}/seg_0003.m4s`)).status).toBe(200);
     const manifest = await fetch(`${await fixture.app.getUrl()}/api/record/object/${DIRECTORY}/video.m3u8`);
     expect((await manifest.text()).match(/^seg_\d+/gm)).toEqual(['seg_0003', 'seg_0004']);
@@ -72,6 +72,26 @@ describe('DELETE of a session', () => {
     expect((await ask(`/api/record/object/${DIRECTORY}/session_s1.json`)).status).toBe(404);
     expect((await ask(`/api/v1/recordings`)).body).toEqual({ recordings: [], nextCursor: null });
   });
+
+  it.each([true, false])(
+    'says of its segments that they are gone, whatever records there: %s',
+    async (removeObjects) => {
+      await recordAt('s1', 0, [1, 2]);
+      await record(fixture, { id: 's2', startedAt: new Date(START.getTime() + HOUR_MS), segments: [3] });
+      fixture.manifests.setLive(DIRECTORY, true);
+      await ask(`/api/v1/sessions/s1?removeObjects=${String(removeObjects)}`, 'DELETE');
+      const object = async (name: string) => {
+        const { status, body } = await ask(`/api/record/object/${DIRECTORY}/${name}`);
+        return [status, body['code']];
+      };
+
+      for (const name of ['seg_0001.m4s', 'audio_seg_0002.m4s', 'keyframe_0001.m4s', 'audio_padded_0_9_0002.m4s']) {
+        expect([name, ...(await object(name))]).toEqual([name, 410, 'object-deleted']);
+      }
+      expect(await object('seg_0003.m4s')).toEqual([200, undefined]);
+      expect(await object('seg_0004.m4s')).toEqual([404, 'object-not-committed']);
+    },
+  );
 
   it.each([
     '',

@@ -116,6 +116,16 @@ export class ObjectNotCommittedError extends AppError {
   }
 }
 
+/** A segment or init whose row was deleted: no other media ever gets its name. */
+export class ObjectDeletedError extends AppError {
+  readonly kind = 'gone';
+  readonly code = 'object-deleted';
+
+  constructor(key: string) {
+    super('This object was deleted.', { key });
+  }
+}
+
 /** An object that has a row and whose bytes are nowhere. */
 export class ObjectLostError extends AppError {
   readonly kind = 'gone';

@@ -3,6 +3,7 @@ import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
 import { SegmentRow, SessionPart, type RecordingSession } from '../entities/index.js';
 import { clearPart } from './clear-part.js';
+import { markDeleted } from './directory-marks.js';
 import { rememberLeft } from './left-media.js';
 import { unpublish } from './publication.js';
 import { listedDay, repointDay } from './recording-day.js';
@@ -55,6 +56,7 @@ export async function deletePart(
   if (last !== undefined) {
     const { sessionId } = part;
     await manager.delete(SegmentRow, { directory, sessionId, number: LessThanOrEqual(last.number) });
+    await markDeleted(manager, directory, { lastNumber: last.number, initKeys: [] });
     if (removeObjects) await deleteMedia(manager, outbox, rows);
     else await rememberLeft(manager, part, rows);
   }

@@ -18,7 +18,7 @@ const ASKED = [
   ApiResponse({ status: 404, description: '`object-not-found`, `object-not-committed`' }),
   ApiResponse({
     status: 410,
-    description: '`object-lost`: its bytes are nowhere; `from` and `to` say which media is gone',
+    description: '`object-deleted`; `object-lost`: its bytes are nowhere, `from` and `to` say which media is gone',
   }),
   ApiResponse({ status: 503, description: '`storage-unavailable`: only the bucket has it, which does not answer' }),
 ];

@@ -11,11 +11,12 @@ import { StorageService } from '../../storage/storage.service.js';
 import { parseFillerName } from '../../../media/manifests/filler-name.js';
 import { parseKeyFrameName } from '../../../media/manifests/key-frame-name.js';
 import { parsePaddedName } from '../../../media/manifests/padded-name.js';
-import { ObjectLostError, ObjectNotCommittedError } from '../index.errors.js';
+import { ObjectDeletedError, ObjectLostError, ObjectNotCommittedError } from '../index.errors.js';
 import { FillerService } from './filler.service.js';
 import { ManifestService } from '../manifest.service.js';
 import { manifestDocument, type ManifestDocument } from '../manifests/manifest-document.js';
 import { findCommittedObject, findStretch, type CommittedObject } from './committed-object.js';
+import { wasDeleted } from './deleted-object.js';
 import type { ObjectResource } from './object-resource.js';
 import { begun, wholeRange } from './whole-range.js';
 import { isManifestName, parseInitName, parseSegmentName, parseSessionFileName, splitKey } from '../object-names.js';
@@ -37,7 +38,7 @@ export class ObjectService {
    * What there is to say of an object; whether the bytes of media can be had is seen when they are wanted.
    *
    * @param encodedKey as it came over the wire
-   * @throws {InvalidObjectKeyError | ObjectNotFoundError | ObjectNotCommittedError | ObjectLostError}
+   * @throws {InvalidObjectKeyError | ObjectNotFoundError | ObjectNotCommittedError | ObjectDeletedError | ObjectLostError}
    */
   async find(encodedKey: string): Promise<ObjectResource> {
     const key = parseEncodedObjectKey(encodedKey);
@@ -77,10 +78,7 @@ export class ObjectService {
   private async media(key: ObjectKey): Promise<ObjectResource> {
     const { directory, name } = splitKey(key);
     const committed = await findCommittedObject(this.dataSource.manager, key);
-    if (committed === undefined) {
-      const isWritten = this.manifests.isLive(directory) || (await this.storage.head(key)) !== undefined;
-      throw isWritten ? new ObjectNotCommittedError(key) : new ObjectNotFoundError(key);
-    }
+    if (committed === undefined) throw await this.absentMedia(key, directory);
     if (committed.isLost) throw await this.lossOf(key, committed);
     const { sizeBytes, sha256, committedAt: modifiedAt } = committed;
     return {
@@ -94,10 +92,17 @@ export class ObjectService {
     };
   }
 
+  /** What was deleted never comes back, even where its file was left and where something records. */
+  private async absentMedia(key: ObjectKey, directory: string): Promise<AppError> {
+    if (await wasDeleted(this.dataSource.manager, key)) return new ObjectDeletedError(key);
+    const isWritten = this.manifests.isLive(directory) || (await this.storage.head(key)) !== undefined;
+    return isWritten ? new ObjectNotCommittedError(key) : new ObjectNotFoundError(key);
+  }
+
   /** The row may have been deleted since it was read. */
   private async lost(key: ObjectKey): Promise<AppError> {
     const committed = await findCommittedObject(this.dataSource.manager, key);
-    return committed === undefined ? new ObjectNotFoundError(key) : this.lossOf(key, committed);
+    return committed === undefined ? new ObjectDeletedError(key) : this.lossOf(key, committed);
   }
 
   private async lossOf(key: ObjectKey, committed: CommittedObject): Promise<ObjectLostError> {
@@ -125,6 +130,7 @@ export class ObjectService {
   /** @throws {InvalidObjectKeyError} when the key leads out of the folder through a link, whatever it is called */
   private async absent(key: ObjectKey, directory: string, name: string): Promise<AppError> {
     await this.storage.head(key);
+    if (await wasDeleted(this.dataSource.manager, key)) return new ObjectDeletedError(key);
     const isExpected = isManifestName(name) && this.manifests.isLive(directory);
     return isExpected ? new ObjectNotCommittedError(key) : new ObjectNotFoundError(key);
   }
