@@ -25,6 +25,8 @@ export interface PublisherOrder {
   /** Pictures as RTP payloads, for a codec that libdatachannel cannot packetize. */
   readonly packets?: string;
   readonly loops?: number;
+  /** So much later than the first the last begins to send. For libdatachannel only. */
+  readonly spreadSeconds?: number;
   /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
   readonly reconnects?: boolean;
   readonly quiet?: boolean;

@@ -28,6 +28,8 @@ interface Order {
   /** Pictures as RTP payloads, for a codec that libdatachannel cannot packetize. */
   readonly packets?: string;
   readonly loops?: number;
+  /** So much later than the first the last begins to send, the others in between: their key frames do not come at once. */
+  readonly spreadSeconds?: number;
   /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
   readonly reconnects?: boolean;
   /** Says nothing of single frames: a load test asks for totals only. */
@@ -273,9 +275,36 @@ class Successions {
   }
 }
 
+/** So many publishers begin at the same time where they are spread. */
+const GROUP_SIZE = 5;
+
+interface Sending {
+  readonly frame: Frame;
+  readonly dueSeconds: number;
+  /** Places of publishers. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** @returns what is sent when by whom, in the order of time */
+function schedule(frames: readonly Frame[], publishers: number): Sending[] {
+  const spread = order.spreadSeconds ?? 0;
+  const size = spread > 0 ? GROUP_SIZE : publishers;
+  const groups = Array.from({ length: Math.ceil(publishers / size) }, (_, group) => group * size);
+  return groups
+    .flatMap((from) =>
+      frames.map((frame) => ({
+        ...{ frame, from, until: from + size },
+        dueSeconds: frame.dueSeconds + (spread * from) / publishers,
+      })),
+    )
+    .sort((one, other) => one.dueSeconds - other.dueSeconds);
+}
+
 async function main(): Promise<void> {
   const { frames, lengthSeconds } = await readAll([order.media].flat());
   const publishers = order.urls.map((url) => new Publisher(url));
+  const sendings = schedule(frames, publishers.length);
   await Promise.all(publishers.map((publisher) => publisher.connect()));
   say({ event: 'connected' });
   const successions = new Successions(publishers);
@@ -289,15 +318,17 @@ async function main(): Promise<void> {
   const start = performance.now();
   const loops = order.loops ?? 1;
   for (let loop = 0; loop < loops && !isEnded(); loop++) {
-    for (const frame of frames) {
+    for (const { frame, dueSeconds, from, until } of sendings) {
       if (isEnded()) break;
-      if (!isInSpan(frame.kind, loop * lengthSeconds + frame.dueSeconds)) continue;
-      const dueMs = start + (loop * lengthSeconds + frame.dueSeconds) * 1000;
+      if (!isInSpan(frame.kind, loop * lengthSeconds + dueSeconds)) continue;
+      const dueMs = start + (loop * lengthSeconds + dueSeconds) * 1000;
       const waitMs = dueMs - performance.now();
       if (waitMs > 1) await new Promise((done) => setTimeout(done, waitMs));
       successions.begin();
-      const sent = publishers.map((publisher) => publisher.send(frame, loop * lengthSeconds));
-      if (order.quiet !== true) say({ event: 'sent', kind: frame.kind, hash: frame.hash, ok: sent.every(Boolean) });
+      const sent = publishers.slice(from, until).map((publisher) => publisher.send(frame, loop * lengthSeconds));
+      if (order.quiet !== true && from === 0) {
+        say({ event: 'sent', kind: frame.kind, hash: frame.hash, ok: sent.every(Boolean) });
+      }
     }
   }
   // What was handed over last is still in the socket's queue.
