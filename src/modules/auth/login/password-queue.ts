@@ -19,7 +19,7 @@ interface Waiting extends QueuedCheck {
 }
 
 /**
- * Checks of passwords in turn: however many come, they take one core and a bounded memory. Familiar ones go first; of the others
+ * Checks of passwords in turn: however many come, they take half a core and a bounded memory. Familiar ones go first; of the others
  * an address goes first that none was checked of, and then the one of which it is longest ago.
  */
 export class PasswordQueue {
@@ -34,10 +34,11 @@ export class PasswordQueue {
   async run<T>(queued: QueuedCheck, check: () => Promise<T>): Promise<T> {
     if (this.running >= MOST_AT_ONCE) await this.wait(queued);
     else this.running += 1;
+    const beganMs = performance.now();
     try {
       return await check();
     } finally {
-      this.leave();
+      this.leave(performance.now() - beganMs);
     }
   }
 
@@ -48,8 +49,17 @@ export class PasswordQueue {
     return new Promise((go) => waiting.push({ address, isFamiliar, go }));
   }
 
+  /** While strangers wait, as much time is left to others as a check takes. */
+  private leave(tookMs: number): void {
+    if (this.familiar.length > 0 || this.strangers.length === 0) this.goOn();
+    else
+      setTimeout(() => {
+        this.goOn();
+      }, tookMs);
+  }
+
   /** Whoever is next takes the place. */
-  private leave(): void {
+  private goOn(): void {
     const next = this.familiar.shift() ?? this.takeStranger();
     if (next === undefined) this.running -= 1;
     else next.go();
