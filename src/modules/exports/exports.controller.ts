@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, Head, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Head, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { REVALIDATE } from '../../platform/http/resource/resource.js';
 import { sendResource } from '../../platform/http/resource/send-resource.js';
 import { Audited } from '../audit/ports/audited.decorator.js';
+import { AuthService } from '../auth/auth.service.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { ON_CONTENT, ON_SERVER, onStreamOf } from '../auth/ports/place.js';
 import { CurrentCaller } from '../auth/ports/current-caller.decorator.js';
@@ -36,6 +37,7 @@ export class ExportsController {
     private readonly exports: ExportsService,
     private readonly feed: ExportsFeed,
     private readonly places: ExportPlaces,
+    private readonly auth: AuthService,
   ) {}
 
   @Post()
@@ -101,7 +103,11 @@ export class ExportsController {
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
   @notFound
-  async follow(@Param('id') id: string, @Res() response: Response): Promise<void> {
+  async follow(
+    @Param('id') id: string,
+    @Headers('authorization') authorization: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
     const end = await this.feed.subscribe(id, () =>
       response.writeHead(200, {
         'Content-Type': 'text/event-stream; charset=utf-8',
@@ -110,6 +116,8 @@ export class ExportsController {
       }),
     );
     response.once('close', end);
+    const forget = this.auth.whenOver(authorization, () => response.end());
+    response.once('close', forget);
   }
 
   /** Before GET, which Express would take for it. */

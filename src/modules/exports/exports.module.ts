@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '../auth/auth.module.js';
 import { IndexModule } from '../index/index.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ClipController } from './clip.controller.js';
@@ -14,7 +15,7 @@ import { ExportsController } from './exports.controller.js';
 import { ExportsService } from './exports.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ExportRow]), IndexModule, StorageModule],
+  imports: [TypeOrmModule.forFeature([ExportRow]), AuthModule, IndexModule, StorageModule],
   controllers: [ClipController, ExportsController],
   providers: [ClipPlanner, ClipService, ExportsService, ExportsFeed, ExportOwner, ExportPlaces, ExportResolver],
   exports: [ExportsService],

@@ -32,11 +32,15 @@ describe('the token of a signed URL', () => {
     for (let at = 0; at < token.length; at += 1) {
       const other = token[at] === 'A' ? 'B' : 'A';
       const changed = token.slice(0, at) + other + token.slice(at + 1);
-      // The last character has two bits that mean nothing.
-      if (Buffer.from(changed.slice(-22), 'base64url').equals(Buffer.from(token.slice(-22), 'base64url'))) {
-        if (at > token.length - 22) continue;
-      }
       expect(() => readGrant(changed, KEY, NOW)).toThrow(SignedUrlInvalidError);
+    }
+  });
+
+  it('is one text only: not even the last character may be another that decodes to the same bytes', () => {
+    const others = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.replace(token.slice(-1), '');
+
+    for (const last of others) {
+      expect(() => readGrant(token.slice(0, -1) + last, KEY, NOW)).toThrow(SignedUrlInvalidError);
     }
   });
 

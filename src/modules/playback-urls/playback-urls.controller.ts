@@ -24,11 +24,17 @@ export class PlaybackUrlsController {
   @ApiOkResponse({ type: PlaybackUrlsDto })
   @ApiResponse({ status: 400, description: '`input-invalid`, `body-malformed`, `stream-name-invalid`' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
-  create(@Body({ schema: wantedUrls }) input: WantedUrlsInput, @CurrentCaller() caller: Caller): PlaybackUrlsDto {
+  @ApiResponse({ status: 404, description: '`recording-session-not-found`' })
+  async create(
+    @Body({ schema: wantedUrls }) input: WantedUrlsInput,
+    @CurrentCaller() caller: Caller,
+  ): Promise<PlaybackUrlsDto> {
     const { session, from, to, expiresInSeconds: ttlSeconds } = input;
     const stream = parseStreamName(input.stream);
     caller.require('playback', stream);
     const notAfterMs = caller.expiresAtMs;
-    return new PlaybackUrlsDto(this.urls.sign({ stream, selection: { session, from, to }, ttlSeconds, notAfterMs }));
+    return new PlaybackUrlsDto(
+      await this.urls.sign({ stream, selection: { session, from, to }, ttlSeconds, notAfterMs }),
+    );
   }
 }

@@ -2,6 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { UnknownRecordingSessionError } from '../index/index.errors.js';
+import { IndexService } from '../index/index.service.js';
 import { readGrant, writeGrant } from './grant-token.js';
 import type { GrantedSelection, PlaybackGrant } from './playback-grant.js';
 import { SIGNED_PREFIX } from './signed-path.js';
@@ -32,6 +34,7 @@ export class PlaybackUrlsService implements OnModuleInit {
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly index: IndexService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -40,8 +43,21 @@ export class PlaybackUrlsService implements OnModuleInit {
     this.key = secret === '' ? await keptKey(this.dataSource) : keyOfSecret(secret);
   }
 
-  /** The expiry is in whole seconds: never later than asked for. */
-  sign({ stream, selection, ttlSeconds = this.config.playback.url_ttl_seconds, notAfterMs }: WantedUrls): SignedUrls {
+  /**
+   * The expiry is in whole seconds: never later than asked for.
+   *
+   * @throws {UnknownRecordingSessionError} for a session that the stream does not have
+   */
+  async sign({
+    stream,
+    selection,
+    ttlSeconds = this.config.playback.url_ttl_seconds,
+    notAfterMs,
+  }: WantedUrls): Promise<SignedUrls> {
+    const { session } = selection;
+    if (session !== undefined && (await this.index.session(session))?.stream !== stream) {
+      throw new UnknownRecordingSessionError(session);
+    }
     const expiresAt = Math.floor(Math.min(Date.now() + ttlSeconds * 1000, notAfterMs) / 1000);
     const token = writeGrant({ stream, selection, expiresAt }, this.requireKey());
     const folder = `${SIGNED_PREFIX}${token}/play/${encodeURIComponent(stream)}`;

@@ -22,6 +22,26 @@ describe('the log line of a request', () => {
   });
 
   it.each([
+    '//signed/eyJhbGciOi.mac/play/cam/index.m3u8',
+    'http://recorder.example/signed/eyJhbGciOi.mac/play/cam/index.m3u8',
+    '/signed//eyJhbGciOi.mac/play/cam/index.m3u8',
+    '/x/eyJhbGciOiJIUzI1NiJ9.eyJhbGciOiJIUzI1NiJ9eyJhbGciOi.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+    '/sign%65d/eyJhbGciOiJIUzI1NiJ9.dBjftJeZ4CVP-mB92K27uh/play/cam/index.m3u8',
+  ])('hides a token in %s', (url) => {
+    const { url: shown } = describeRequest({ url });
+
+    expect(shown).toContain('(hidden)');
+    expect(shown).not.toContain('eyJhbGciOi');
+    expect(shown).not.toContain('dBjft');
+  });
+
+  it('shows the key of an object', () => {
+    const url = '/api/record/object/cam/2026/11/20/v1-00000000001.0123456789ab.m4s';
+
+    expect(describeRequest({ url })).toMatchObject({ url });
+  });
+
+  it.each([
     ['/livez?x', 200, 'debug'],
     ['/readyz', 503, 'debug'],
     ['/api/playback', 200, 'info'],

@@ -6,7 +6,9 @@ const HEALTH_PATHS: readonly string[] = ['/livez', '/readyz', '/healthz', '/metr
 /** Refusals that are told to the client with a time to try again: no failure of ours. */
 const REFUSALS: readonly number[] = [503, 507];
 /** The token in the path of a signed URL: whoever has it may play. */
-const SIGNED = /^(\/signed\/)[^/]*/;
+const SIGNED = /(\/signed\/+)[^/]*/i;
+/** What looks like a token, wherever in a path somebody has put it. */
+const TOKEN = /[\w-]{16,}\.[\w-]{20,}(?:\.[\w-]*)?/g;
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 export interface LoggedRequest {
@@ -52,5 +54,5 @@ export function describeRequest({ id, method = '', url, remoteAddress = '' }: Lo
 
 function pathOf(url = ''): string {
   const [path = ''] = url.split('?', 1);
-  return path.replace(SIGNED, '$1(hidden)');
+  return path.replace(SIGNED, '$1(hidden)').replace(TOKEN, '(hidden)');
 }

@@ -45,9 +45,15 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function sendProblem(response: Response, document: ProblemDocument): void {
-  if (document.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="aircheck"');
+  if (document.status === 401) response.setHeader('WWW-Authenticate', challengeOf(document));
   response.status(document.status).setHeader('Content-Type', PROBLEM_CONTENT_TYPE);
   response.end(JSON.stringify(document));
+}
+
+/** RFC 6750 section 3.1: who brought no token is told of no error. */
+function challengeOf({ code }: ProblemDocument): string {
+  const error = code === 'token-invalid' ? ', error="invalid_token"' : '';
+  return `Bearer realm="aircheck"${error}`;
 }
 
 /** Services throw errors of their own; this one comes from the router. */

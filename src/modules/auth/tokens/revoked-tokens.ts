@@ -46,7 +46,9 @@ export class RevokedTokens implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async read(): Promise<void> {
+    const before = this.ids;
     const rows = await this.dataSource.manager.find(RevokedToken, { select: { tokenId: true } });
-    this.ids = new Set(rows.map(({ tokenId }) => tokenId));
+    const since = [...this.ids].filter((id) => !before.has(id));
+    this.ids = new Set([...rows.map(({ tokenId }) => tokenId), ...since]);
   }
 }

@@ -1,0 +1,75 @@
+import { PlaybackUrlsModule } from '../../src/modules/playback-urls/playback-urls.module.js';
+import { RevokedTokens } from '../../src/modules/auth/tokens/revoked-tokens.js';
+import { inSeconds, streamToken } from '../../src/modules/auth/testing/json-web-token.js';
+import { IceModule } from '../../src/modules/ice/ice.module.js';
+import { IceService } from '../../src/modules/ice/ice.service.js';
+import { sessionInput, startIndex, type IndexFixture } from './support/index-fixture.js';
+
+const SECRET = 'a-secret-of-tests-with-32-bytes!';
+
+describe('what tokens are given', () => {
+  let fixture: IndexFixture;
+
+  beforeAll(async () => {
+    const turn = { AIRCHECK_EXTRA_ICE_COTURN_URLS: 'turn:t.example', AIRCHECK_EXTRA_ICE_COTURN_SECRET: 'relayed' };
+    fixture = await startIndex({ AIRCHECK_AUTH_SECRET: SECRET, ...turn }, {}, [PlaybackUrlsModule, IceModule]);
+    await fixture.index.openSession(sessionInput({ id: 's1' }));
+    await fixture.index.openSession(sessionInput({ id: 's2', stream: 'door', directory: 'door/2026/11/20' }));
+  });
+
+  afterAll(() => fixture[Symbol.asyncDispose]());
+
+  it.each([
+    ['s1', 200, undefined],
+    ['s2', 404, 'recording-session-not-found'],
+    ['nowhere', 404, 'recording-session-not-found'],
+  ])('URLs are of sessions of the stream: %s', async (session, status, code) => {
+    const authorization = `Bearer ${streamToken(SECRET, { id: '*', mode: 4 })}`;
+    const response = await fetch(`${await fixture.app.getUrl()}/api/v1/playback-urls`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: JSON.stringify({ stream: 'cam', session }),
+    });
+
+    expect(response.status).toBe(status);
+    expect(((await response.json()) as { code?: string }).code).toBe(code);
+  });
+
+  it.each([
+    ['nobody', undefined, false],
+    ['a token of nothing', { id: 'cam', mode: 0 }, false],
+    ['who controls', { id: 'cam', mode: 1 }, false],
+    ['who sends another stream', { id: 'door', mode: 2 }, false],
+    ['who sends it', { id: 'cam', mode: 2 }, true],
+    ['who watches it', { id: 'c*', mode: 4 }, true],
+  ])('passwords of TURN servers are for those who send or watch the stream: %s', async (_who, claims, isGiven) => {
+    const authorization = claims && `Bearer ${streamToken(SECRET, claims)}`;
+    const links = await fixture.app.get(IceService).publicLinkHeaders('cam', authorization);
+
+    expect(links.some((link) => link.includes('credential='))).toBe(isGiven);
+  });
+
+  it('a wrong one is told so, a missing one is not', async () => {
+    const ask = async (headers: Record<string, string>): Promise<string | null> =>
+      (await fetch(`${await fixture.app.getUrl()}/api/v1/sessions`, { headers })).headers.get('www-authenticate');
+
+    expect(await ask({ authorization: 'Bearer wrong' })).toBe('Bearer realm="aircheck", error="invalid_token"');
+    expect(await ask({})).toBe('Bearer realm="aircheck"');
+  });
+
+  it('a token that is revoked while revoked ones are read stays so', async () => {
+    const revoked = fixture.app.get(RevokedTokens);
+    revoked.onApplicationShutdown();
+    const { manager } = fixture.dataSource;
+    const read = jest.spyOn(manager, 'find').mockImplementationOnce(async () => {
+      await revoked.add('meanwhile', new Date(inSeconds(60) * 1000));
+      return [];
+    });
+
+    await revoked.onApplicationBootstrap();
+    revoked.onApplicationShutdown();
+    read.mockRestore();
+
+    expect(revoked.has('meanwhile')).toBe(true);
+  });
+});
