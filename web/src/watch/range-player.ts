@@ -9,6 +9,8 @@ interface Listeners {
   readonly onProblem: (problem: string | undefined) => void;
 }
 
+const RECOVERY_REST_MS = 10_000;
+
 type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
 /** Plays a stream by wall clock: what is loaded already is sought in, everything else is loaded as a range of its own. */
@@ -19,6 +21,7 @@ export class RangePlayer {
   private loaded: Stretch | undefined;
   /** Where to go once the playlist is there. */
   private wantedMs: number | undefined;
+  private recoveredAtMs = -Infinity;
 
   constructor(
     private readonly video: DatedVideo,
@@ -32,11 +35,13 @@ export class RangePlayer {
     hls.on(Hls.Events.LEVEL_LOADED, () => {
       this.arrive();
     });
-    hls.on(Hls.Events.ERROR, (_event, { fatal, type, details, response }) => {
+    hls.on(Hls.Events.ERROR, (_event, { fatal, type, response }) => {
       if (!fatal) return;
-      if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-      else if (response?.code === 404) listeners.onProblem('Nothing can be played from here.');
-      else listeners.onProblem(`This cannot be played: ${details}.`);
+      if (type === Hls.ErrorTypes.MEDIA_ERROR && this.mayRecover()) hls.recoverMediaError();
+      else {
+        this.loaded = undefined;
+        listeners.onProblem(problemOf(response?.code));
+      }
     });
   }
 
@@ -53,6 +58,14 @@ export class RangePlayer {
     this.video.removeEventListener('timeupdate', this.tell);
     this.hls?.destroy();
     this.video.removeAttribute('src');
+  }
+
+  /** A browser that fails again at once will do so for ever. */
+  private mayRecover(): boolean {
+    const nowMs = performance.now();
+    const isRare = nowMs - this.recoveredAtMs >= RECOVERY_REST_MS;
+    if (isRare) this.recoveredAtMs = nowMs;
+    return isRare;
   }
 
   private load(fromMs: number, toMs: number): void {
@@ -99,4 +112,21 @@ export class RangePlayer {
     const atMs = this.hls === undefined ? nativeMs : (this.hls.playingDate?.getTime() ?? NaN);
     if (!Number.isNaN(atMs)) this.listeners.onPosition(atMs);
   };
+}
+
+/** @param status of the answer that was missing; undefined where the browser itself gave up */
+function problemOf(status: number | undefined): string {
+  switch (status) {
+    case 404:
+      return 'Nothing can be played from here.';
+    case 410:
+      return 'What was recorded here was deleted or lost.';
+    case 503:
+      return 'The recording cannot be reached at the moment. Try again.';
+    case undefined:
+    case 0:
+      return 'This cannot be played.';
+    default:
+      return `This cannot be played: the server answered ${status}.`;
+  }
 }
