@@ -106,6 +106,11 @@ itWith('chromium', 'ffmpeg')('a recording is looked through by day, time, gap an
   expect(complaints).toBe('');
   expect(frames).toBeGreaterThan(100);
 
+  await until(() => Promise.resolve(page.url().includes('clip=')), 'the address tells what is looked at');
+  await page.reload();
+  await watch.getByRole('link', { name: 'Download' }).waitFor();
+  expect(await clipOf(watch)).toEqual(clipped);
+
   await watch.getByRole('button', { name: /, recorded$/ }).click();
   await until(async () => (await positionOf(watch)) < began + 4, 'the day plays from its beginning', 20_000);
   expect(await watch.getByRole('button', { name: /, recorded$/ }).getAttribute('aria-current')).toBe('date');
@@ -118,6 +123,7 @@ itWith('chromium', 'ffmpeg')('a recording is looked through by day, time, gap an
   await small.getByRole('button', { name: 'Select a clip' }).click();
   await small.getByRole('button', { name: 'Zoom in' }).click();
   expect(await phone.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  expect(await small.locator('.ticks').evaluate((ticks) => ticks.scrollWidth <= ticks.clientWidth)).toBe(true);
   expect(mistakes).toEqual([]);
 });
 

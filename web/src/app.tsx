@@ -7,7 +7,8 @@ import { LogIn } from './log-in';
 import { Player, type Playable } from './player';
 import { ReachabilityCheck } from './reachability-check';
 import { Recordings } from './recordings';
-import { WatchView, type Watched } from './watch/watch-view';
+import { hashOf, readPlace, showPlace, type Place } from './watch/address';
+import { WatchView } from './watch/watch-view';
 
 export function App(): React.JSX.Element {
   const state = useSyncExternalStore(onLogInState, logInState);
@@ -35,7 +36,7 @@ function Streams(): React.JSX.Element {
   const [streams, setStreams] = useState<readonly LiveStream[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const [playable, setPlayable] = useState<Playable>();
-  const [watched, setWatched] = useState<Watched>();
+  const [watched, setWatched] = useState(() => readPlace(window.location.hash));
 
   useEffect(
     () =>
@@ -45,14 +46,26 @@ function Streams(): React.JSX.Element {
     [],
   );
 
+  useEffect(() => {
+    const follow = (): void => {
+      setWatched(readPlace(window.location.hash));
+    };
+    window.addEventListener('hashchange', follow);
+    return () => {
+      window.removeEventListener('hashchange', follow);
+    };
+  }, []);
+
   // The list of recordings is asked for again when a stream appears, ends or changes its recording.
   const recordingsVersion = streams.map(({ id, recording }) => `${id}:${String(recording)}`).join('|');
 
   const play = (live: Playable | undefined): void => {
     setPlayable(live);
     setWatched(undefined);
+    showPlace(undefined);
   };
-  const watch = (recording: Watched | undefined): void => {
+  const watch = (recording: Place | undefined): void => {
+    if (recording === undefined) showPlace(undefined);
     setWatched(recording);
     setPlayable(undefined);
   };
@@ -66,7 +79,7 @@ function Streams(): React.JSX.Element {
       <main>
         {playable !== undefined && <Player key={playable.url} playable={playable} onClose={() => play(undefined)} />}
         {watched !== undefined && (
-          <WatchView key={`${watched.stream} ${watched.atMs}`} watched={watched} onClose={() => watch(undefined)} />
+          <WatchView key={hashOf(watched)} watched={watched} onClose={() => watch(undefined)} />
         )}
         <GoLive />
         <div className="column">

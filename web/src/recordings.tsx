@@ -11,7 +11,7 @@ import {
 } from './api';
 import { Completeness } from './completeness';
 import { formatDay, formatDuration, formatTime } from './format';
-import type { Watched } from './watch/watch-view';
+import type { Place } from './watch/address';
 
 const REFRESH_MS = 10_000;
 
@@ -19,7 +19,7 @@ interface Props {
   /** Changes when the list should be read again. */
   readonly version: string;
   readonly live: readonly LiveStream[];
-  readonly onWatch: (watched: Watched) => void;
+  readonly onWatch: (watched: Place) => void;
 }
 
 interface StreamRecording extends RecordingEntry {

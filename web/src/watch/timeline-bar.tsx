@@ -13,6 +13,8 @@ const LEAST_STEP_MS = 1000;
 const BOTH = 2;
 /** Ticks of shorter views have seconds. */
 const FINE_VIEW_MS = 10 * 60_000;
+const LAST_LABEL_PERCENT = 92;
+const LAST_LABEL_ON_PHONE_PERCENT = 78;
 
 interface Props {
   readonly view: Stretch;
@@ -160,12 +162,19 @@ function Ticks({ view }: { readonly view: Stretch }): React.JSX.Element {
   return (
     <div className="ticks" aria-hidden="true">
       {ticksIn(view).map((tick) => (
-        <span key={tick} style={{ left: `${percentOf(tick, view)}%` }}>
+        <span key={tick} className={tickClass(tick, view)} style={{ left: `${percentOf(tick, view)}%` }}>
           {new Date(tick).toLocaleTimeString(undefined, options)}
         </span>
       ))}
     </div>
   );
+}
+
+/** Near the end there is no room for a time behind its line, on a phone sooner than elsewhere. */
+function tickClass(tick: number, view: Stretch): string {
+  const percent = percentOf(tick, view);
+  if (percent > LAST_LABEL_PERCENT) return 'bare';
+  return percent > LAST_LABEL_ON_PHONE_PERCENT ? 'late' : '';
 }
 
 function isWhole({ kinds, session }: TimelineGap): boolean {

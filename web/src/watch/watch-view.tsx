@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Stretch, Timeline } from '../api';
 import { formatBytes, formatDuration } from '../format';
+import { showPlace, type Place } from './address';
 import { ClipControls } from './clip-controls';
 import { DayPicker } from './day-picker';
 import { RangePlayer } from './range-player';
@@ -9,15 +10,9 @@ import { TimelineBar } from './timeline-bar';
 import { dayAround, extentOf, lengthOf, playableFrom, shift, viewOf, zoom } from './time-scale';
 import { useTimeline } from './use-timeline';
 
-/** A recording to look at. */
-export interface Watched {
-  readonly stream: string;
-  /** Where to begin. */
-  readonly atMs: number;
-}
-
 interface Props {
-  readonly watched: Watched;
+  /** Where to begin. */
+  readonly watched: Place;
   readonly onClose: () => void;
 }
 
@@ -25,15 +20,18 @@ interface Props {
 const SEEK_REST_MS = 250;
 
 /** A stream's recordings by day: what there is, and playing from any point of it. */
-export function WatchView({ watched: { stream, atMs }, onClose }: Props): React.JSX.Element {
+export function WatchView({ watched, onClose }: Props): React.JSX.Element {
+  const { stream, atMs } = watched;
   const video = useRef<HTMLVideoElement>(null);
   const player = useRef<RangePlayer>(undefined);
   const seekTimer = useRef<number>(undefined);
   const [day, setDay] = useState(() => dayAround(atMs));
   /** Undefined for as much as is recorded. */
-  const [chosen, setView] = useState<Stretch>();
+  const [chosen, setView] = useState(watched.view);
   const [positionMs, setPosition] = useState(atMs);
-  const [clip, setClip] = useState<Stretch>();
+  const [clip, setClip] = useState(watched.clip);
+  /** Where it was last told to play from. */
+  const [soughtMs, setSought] = useState(atMs);
   const [problem, setProblem] = useState<string>();
   /** Where to play from as soon as it is known what is recorded. */
   const wantedMs = useRef<number | undefined>(atMs);
@@ -58,14 +56,25 @@ export function WatchView({ watched: { stream, atMs }, onClose }: Props): React.
     if (playFrom(player.current, wantedMs.current, day, timeline)) wantedMs.current = undefined;
   }, [timeline, day]);
 
+  useEffect(() => {
+    const rest = window.setTimeout(() => {
+      showPlace({ stream, atMs: soughtMs, view: chosen, clip });
+    }, SEEK_REST_MS);
+    return () => {
+      window.clearTimeout(rest);
+    };
+  }, [stream, soughtMs, chosen, clip]);
+
   const seek = (toMs: number): void => {
     setPosition(toMs);
+    setSought(toMs);
     window.clearTimeout(seekTimer.current);
     if (timeline === undefined) return;
     seekTimer.current = window.setTimeout(() => playFrom(player.current, toMs, day, timeline), SEEK_REST_MS);
   };
   const show = (picked: Stretch): void => {
     setDay(picked);
+    setSought(picked.fromMs);
     setView(undefined);
     setClip(undefined);
     wantedMs.current = picked.fromMs;
