@@ -6,6 +6,7 @@ import {
   RESOLVER_PROPERTY_METADATA,
   RESOLVER_TYPE_METADATA,
 } from '@nestjs/graphql/dist/graphql.constants.js';
+import { loadConfig, type AppConfig } from '../../src/config/index.js';
 import { OPEN_CONTROLLERS, type OpenControllers } from '../../src/modules/auth/auth.guard.js';
 import { ACCESS_METADATA, type Access } from '../../src/modules/auth/ports/permission.decorator.js';
 
@@ -13,7 +14,7 @@ type Class = abstract new (...args: never[]) => object;
 
 interface Provider {
   readonly provide: unknown;
-  readonly useValue?: unknown;
+  readonly useFactory?: (config: AppConfig) => unknown;
 }
 
 /** A route or a GraphQL field that is resolved by a handler, and who may call it; undefined where nobody has said. */
@@ -29,7 +30,7 @@ export function callsOf(module: Class): { readonly routes: Call[]; readonly fiel
   const providers = modules.flatMap((each) => listed(each, MODULE_METADATA.PROVIDERS)) as (Class | Provider)[];
   const open = providers.flatMap((provider) =>
     typeof provider !== 'function' && provider.provide === OPEN_CONTROLLERS
-      ? (provider.useValue as OpenControllers)
+      ? (provider.useFactory?.(loadConfig({ env: {}, cwd: '/nowhere' }).config) as OpenControllers)
       : [],
   );
   const controllers = modules.flatMap((each) => listed(each, MODULE_METADATA.CONTROLLERS)) as Class[];
