@@ -116,6 +116,9 @@ overBothDatabases(() => {
       ['not-recorded', 46, 7200],
     ]);
     expect(forget).toHaveBeenCalledWith('cam/2026/11/20');
+
+    await deletion.deleteSessions(['s1'], true);
+    await expect(timelineOf(fixture)).rejects.toMatchObject({ code: 'range-gone', facts: { reason: 'deleted' } });
   });
 });
 

@@ -102,6 +102,19 @@ export class PlaybackRangeService {
     });
   }
 
+  /** Of a day's directory it is remembered that something was deleted there; of what lay elsewhere nothing is. */
+  async wasDeleted(stream: string, { fromMs, toMs }: Stretch): Promise<boolean> {
+    const directories = new Set<string>();
+    for (let atMs = fromMs; atMs < toMs + DAY_MS; atMs += DAY_MS) {
+      const { year, month, day } = dayAt(Math.min(atMs, toMs - 1), this.config.recorder.time_zone);
+      directories.add([stream, digits(year, 4), digits(month, 2), digits(day, 2)].join('/'));
+    }
+    return this.dataSource.manager.existsBy(DirectoryMark, {
+      directory: In([...directories]),
+      lastNumber: MoreThanOrEqual(1),
+    });
+  }
+
   private async *segmentsOf(part: RecordedPart): AsyncGenerator<readonly SegmentRow[]> {
     const { sessionId, directory, fromMs, toMs, firstNumber } = part;
     const before = Number.isFinite(toMs) ? { startMs: LessThan(toMs) } : {};
@@ -186,19 +199,6 @@ export class PlaybackRangeService {
     const nearest = await findNearest(this.dataSource.manager, stream, stretch.fromMs, stretch.toMs);
     if (await this.wasDeleted(stream, stretch)) return new RangeGoneError('deleted', nearest);
     return nearest === undefined ? new StreamNotRecordedError(stream) : new NothingRecordedError(stream, nearest);
-  }
-
-  /** Of a day's directory it is remembered that something was deleted there; of what lay elsewhere nothing is. */
-  private async wasDeleted(stream: string, { fromMs, toMs }: Stretch): Promise<boolean> {
-    const directories = new Set<string>();
-    for (let atMs = fromMs; atMs < toMs + DAY_MS; atMs += DAY_MS) {
-      const { year, month, day } = dayAt(Math.min(atMs, toMs - 1), this.config.recorder.time_zone);
-      directories.add([stream, digits(year, 4), digits(month, 2), digits(day, 2)].join('/'));
-    }
-    return this.dataSource.manager.existsBy(DirectoryMark, {
-      directory: In([...directories]),
-      lastNumber: MoreThanOrEqual(1),
-    });
   }
 }
 

@@ -31,6 +31,10 @@ export class TimelineController {
     description: '`input-invalid`, `stream-name-invalid`, `range-invalid`, `range-in-future`, `range-too-long`',
   })
   @ApiResponse({ status: 404, description: '`stream-not-recorded`' })
+  @ApiResponse({
+    status: 410,
+    description: '`range-gone`: nothing is left of the stream, and something of this time was deleted',
+  })
   async show(
     @Param('stream') stream: string,
     @Query({ schema: timelineQuery }) { from, to, resolution }: TimelineQuery,

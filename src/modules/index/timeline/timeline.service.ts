@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SessionPart } from '../entities/index.js';
-import { StreamNotRecordedError } from '../index.errors.js';
+import { RangeGoneError, StreamNotRecordedError } from '../index.errors.js';
 import { PlaybackRangeService } from '../playback-range.service.js';
 import { UNFINISHED_STATES, type RecordingSessionView } from '../sessions/recording-session.js';
 import { sessionView } from '../sessions/session-view.js';
@@ -44,7 +44,7 @@ export class TimelineService {
     private readonly ranges: PlaybackRangeService,
   ) {}
 
-  /** @throws {RangeInvalidError | RangeInFutureError | RangeTooLongError | StreamNotRecordedError} */
+  /** @throws {RangeInvalidError | RangeInFutureError | RangeTooLongError | StreamNotRecordedError | RangeGoneError} */
   async timeline({ stream, fromMs, toMs, resolutionMs: wantedMs }: TimelineOrder): Promise<Timeline> {
     const bounds = { fromMs, toMs };
     this.ranges.check(fromMs, toMs);
@@ -52,7 +52,9 @@ export class TimelineService {
     const resolutionMs = await this.resolutionOf({ stream, ...bounds }, wantedMs);
     const sessions = await findSessionsOnTimeline(manager, { stream, ...bounds }, resolutionMs);
     if (sessions.length === 0 && !(await manager.existsBy(SessionPart, { stream }))) {
-      throw new StreamNotRecordedError(stream);
+      throw (await this.ranges.wasDeleted(stream, bounds))
+        ? new RangeGoneError('deleted')
+        : new StreamNotRecordedError(stream);
     }
     const shown = sessions.map(drawn);
     const { ranges, gaps } = drawTimeline(shown, { ...bounds, resolutionMs, nowMs: Date.now() });
