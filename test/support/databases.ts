@@ -26,6 +26,17 @@ export function overBothDatabases(suite: (database: 'SQLite' | 'PostgreSQL') => 
   });
 }
 
+/** Stops PostgreSQL for as long as the task takes. */
+export async function whilePostgresIsStopped(task: () => Promise<void>): Promise<void> {
+  if (postgres === undefined) throw new RangeError('PostgreSQL does not run');
+  await postgres.server.stop();
+  try {
+    await task();
+  } finally {
+    await postgres.server.start();
+  }
+}
+
 /** @returns settings of a database without rows, for a fixture whose files lie in the folder */
 export async function makeDatabase(folder: string): Promise<AppConfig['database']> {
   if (postgres === undefined) return databaseSettings(`sqlite://${join(folder, 'index.db')}`);

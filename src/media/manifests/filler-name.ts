@@ -11,8 +11,8 @@ export interface FillerName {
 }
 
 const PREFIX: Readonly<Record<MediaKind, string>> = { video: '', audio: 'audio_' };
-const NAME = /^(audio_)?filler_(\d{4,15})_(\d{4,15})\.m4s$/;
-const FROM_ELSEWHERE = /^(audio_)?filler_from_([^/]{1,64})_(\d{1,15})_(\d{4,15})\.m4s$/;
+const NAME = /^(audio_)?filler_(\d{4,9})_(\d{4,9})\.m4s$/;
+const FROM_ELSEWHERE = /^(audio_)?filler_from_([^/]{1,64})_(\d{1,15})_(\d{4,9})\.m4s$/;
 
 /** @returns `filler_0003_0004.m4s`, `audio_filler_0003_0004.m4s`; `filler_from_<session>_<ms>_0004.m4s` */
 export function fillerName({ kind, source, number }: FillerName): string {

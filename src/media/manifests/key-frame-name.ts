@@ -1,4 +1,4 @@
-const NAME = /^keyframe_(\d{4,15})\.m4s$/;
+const NAME = /^keyframe_(\d{4,9})\.m4s$/;
 
 /**
  * The key frame that a segment begins with, shown for as long as the segment lasts. Made when it is asked for.

@@ -7,7 +7,7 @@ export interface PaddedName {
   readonly tailFrames: number;
 }
 
-const NAME = /^audio_padded_(\d{1,4})_(\d{1,4})_(\d{4,15})\.m4s$/;
+const NAME = /^audio_padded_(\d{1,4})_(\d{1,4})_(\d{4,9})\.m4s$/;
 
 /** @returns `audio_padded_0_35_0003.m4s` */
 export function paddedName({ number, headFrames, tailFrames }: PaddedName): string {

@@ -114,10 +114,10 @@ export class AuditService implements OnApplicationBootstrap, BeforeApplicationSh
       nodeAlias: this.config.recorder.node_alias,
       event,
       outcome,
-      actor: actor.slice(0, 255),
+      actor: kept(actor),
       address,
-      stream: stream?.slice(0, 255) ?? null,
-      subject: subject?.slice(0, 255) ?? null,
+      stream: stream === undefined ? null : kept(stream),
+      subject: subject === undefined ? null : kept(subject),
       times,
     });
   }
@@ -183,4 +183,9 @@ async function trimPart(manager: EntityManager, part: AuditPart, most: number): 
 /** Whose and about what they were differs. */
 function ofMany(failure: Deed): Deed {
   return { ...failure, actor: '', address: '', stream: undefined, subject: undefined };
+}
+
+/** What somebody sent, as a column takes it: a row that the database refuses would hold up all behind it. */
+function kept(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\u{fffd}').slice(0, 255);
 }

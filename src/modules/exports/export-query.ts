@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clipFormats } from '../../media/containers/index.js';
+import { cursorInstant, idText, nameText } from '../../platform/input/fields.js';
 import { hasRange, RANGE_NEEDED, rangeFields } from './clips/clip-query.js';
 
 /** How many exports a page has: at most, and where nothing is asked for. */
@@ -11,7 +12,7 @@ export const FORMAT_NAMES = clipFormats.map(({ name }) => name);
 /** Of `POST /api/v1/exports`. */
 export const exportInput = z
   .strictObject({
-    stream: z.string().min(1).max(255),
+    stream: nameText,
     ...rangeFields,
     format: z.enum(FORMAT_NAMES).default('mp4'),
   })
@@ -25,7 +26,7 @@ interface ExportCursor {
   readonly id: string;
 }
 
-const cursorContent = z.tuple([z.iso.datetime(), z.string().min(1).max(36)]);
+const cursorContent = z.tuple([cursorInstant, idText]);
 
 const cursor = z
   .string()
@@ -38,8 +39,8 @@ const cursor = z
   });
 
 /** Of `GET /api/v1/exports`. */
-export const exportQuery = z.object({
-  stream: z.string().min(1).max(255).optional(),
+export const exportQuery = z.strictObject({
+  stream: nameText.optional(),
   limit: z.coerce.number().int().min(1).max(MOST_EXPORTS).default(USUAL_EXPORTS),
   cursor: cursor.optional(),
 });

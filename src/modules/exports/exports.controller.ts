@@ -3,6 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, 
 import type { Request, Response } from 'express';
 import { REVALIDATE } from '../../platform/http/resource/resource.js';
 import { sendResource } from '../../platform/http/resource/send-resource.js';
+import { idText } from '../../platform/input/fields.js';
 import { Audited } from '../audit/ports/audited.decorator.js';
 import { AuthService } from '../auth/auth.service.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
@@ -91,7 +92,7 @@ export class ExportsController {
   @idParam
   @ApiOkResponse({ type: ExportDto })
   @notFound
-  async show(@Param('id') id: string): Promise<ExportDto> {
+  async show(@Param('id', { schema: idText }) id: string): Promise<ExportDto> {
     return new ExportDto(await this.exports.find(id));
   }
 
@@ -104,7 +105,7 @@ export class ExportsController {
   })
   @notFound
   async follow(
-    @Param('id') id: string,
+    @Param('id', { schema: idText }) id: string,
     @Headers('authorization') authorization: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
@@ -124,14 +125,22 @@ export class ExportsController {
   @Head(':id/file')
   @ApiOperation({ summary: 'Length and entity tag of the file of an export' })
   @DocumentedExportFileHeader()
-  sendHeader(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+  sendHeader(
+    @Param('id', { schema: idText }) id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     return this.send(id, request, response);
   }
 
   @Get(':id/file')
   @ApiOperation({ summary: 'The file of an export' })
   @DocumentedExportFile()
-  async send(@Param('id') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+  async send(
+    @Param('id', { schema: idText }) id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
     await sendResource(request, response, async () => {
       const file = await this.exports.file(id);
       const { sizeBytes, etag, contentType, fileName } = file;
@@ -157,7 +166,7 @@ export class ExportsController {
   @idParam
   @ApiResponse({ status: 204 })
   @notFound
-  async delete(@Param('id') id: string): Promise<void> {
+  async delete(@Param('id', { schema: idText }) id: string): Promise<void> {
     await this.exports.delete(id);
   }
 }

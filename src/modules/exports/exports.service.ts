@@ -74,6 +74,11 @@ export class ExportsService {
     return this.viewOf(row);
   }
 
+  async search(id: string): Promise<ExportView | undefined> {
+    const row = await this.table.find(id);
+    return row === null ? undefined : this.viewOf(row);
+  }
+
   /** @throws {ExportNotFoundError} */
   async find(id: string): Promise<ExportView> {
     return this.viewOf(await this.row(id));

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../../shared/errors.js';
+import { withDatabaseAway } from '../problem/database-away.js';
 import { problemOf } from '../problem/problem-document.js';
 
 const logger = new Logger('GraphQL');
@@ -24,7 +25,9 @@ function causeOf(error: unknown): unknown {
 export function formatFailure(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { locations, path } = formatted;
   const place = { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) };
-  const cause = causeOf(error);
+  const origin = causeOf(error);
+  const cause = withDatabaseAway(origin);
+  if (cause !== origin) logger.warn({ err: origin }, 'The database does not answer.');
   if (cause instanceof AppError) {
     const { type: _type, title: _title, detail, ...facts } = problemOf(cause);
     return { message: detail, ...place, extensions: facts };

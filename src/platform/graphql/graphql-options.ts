@@ -1,9 +1,11 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { ApolloDriverConfig } from '@nestjs/apollo';
-import type { GraphQLFormattedError } from 'graphql';
+import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import type { AppConfig } from '../../config/index.js';
 import { AppError } from '../../shared/errors.js';
+import { DATABASE_RETRY_SECONDS } from '../problem/database-away.js';
 import { formatFailure, graphqlErrorOf } from './format-failure.js';
+import { SubscriptionOverPostError } from './graphql.errors.js';
 import { checkOperation, type OperationLimits } from './operation-limits.js';
 
 export function limitsOf({ graphql }: AppConfig): OperationLimits {
@@ -29,8 +31,9 @@ function limiting(limits: OperationLimits): ApolloServerPlugin {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation: ({ schema, document, request }) => {
+        didResolveOperation: ({ schema, document, request, operation }) => {
           try {
+            if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw new SubscriptionOverPostError();
             checkOperation({ schema, document, variables: request.variables ?? {} }, limits);
           } catch (error) {
             throw error instanceof AppError ? graphqlErrorOf(error) : error;
@@ -50,6 +53,7 @@ const statusOfFailure: ApolloServerPlugin = {
         const isRefused = result?.data === undefined || result.data === null;
         const status = isRefused ? statusOf(result?.errors) : undefined;
         response.http.status = status ?? response.http.status ?? 200;
+        if (status === 503) response.http.headers.set('retry-after', String(DATABASE_RETRY_SECONDS));
         return Promise.resolve();
       },
     }),

@@ -36,6 +36,15 @@ export class GraphqlTooManyObjectsError extends AppError {
   }
 }
 
+export class SubscriptionOverPostError extends AppError {
+  readonly kind = 'invalid-input';
+  readonly code = 'graphql-subscription-over-post';
+
+  constructor() {
+    super('A subscription has many answers: open a WebSocket of graphql-transport-ws on this path.');
+  }
+}
+
 /** The size of a page is out of range. */
 export class PageSizeInvalidError extends AppError {
   readonly kind = 'invalid-input';

@@ -12,7 +12,9 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
+import { InputInvalidError } from '../body/body.errors.js';
 import {
   GraphqlTooDeepError,
   GraphqlTooManyAliasesError,
@@ -52,15 +54,29 @@ const NOTHING: Weight = { depth: 0, aliases: 0, objects: 0 };
  *
  * @throws {GraphqlTooManyOperationsError | GraphqlTooDeepError | GraphqlTooManyAliasesError | GraphqlTooManyObjectsError}
  * @throws {PageSizeInvalidError}
+ * @throws {InputInvalidError} for text that no database takes
  */
 export function checkOperation({ schema, document, variables }: CheckedOperation, limits: OperationLimits): void {
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
   const [operation] = operations;
   if (operation === undefined || operations.length > 1) throw new GraphqlTooManyOperationsError();
+  if (hasNull(variables) || literalsOf(document).some(hasNull)) throw new InputInvalidError(['Text has U+0000']);
   const { depth, aliases, objects } = new Scale(schema, document, variables).weigh(operation);
   if (depth > limits.depth) throw new GraphqlTooDeepError(limits.depth);
   if (aliases > limits.aliases) throw new GraphqlTooManyAliasesError(limits.aliases);
   if (objects > limits.objects) throw new GraphqlTooManyObjectsError(limits.objects);
+}
+
+/** @returns whether some text in it, at whatever depth, has U+0000 */
+function hasNull(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasNull);
+}
+
+function literalsOf(document: DocumentNode): string[] {
+  const literals: string[] = [];
+  visit(document, { StringValue: ({ value }) => void literals.push(value) });
+  return literals;
 }
 
 class Scale {

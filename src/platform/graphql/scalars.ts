@@ -1,10 +1,12 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { isKnownInstant } from '../input/fields.js';
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
 
 function readInstant(value: unknown): Date {
   const date = typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : undefined;
-  if (date === undefined || Number.isNaN(date.getTime())) throw new GraphQLError('Expected an RFC 3339 instant.');
+  if (date === undefined || !isKnownInstant(date))
+    throw new GraphQLError('Expected an RFC 3339 instant from 1970 to 9999.');
   return date;
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AppError } from '../../shared/errors.js';
+import { withDatabaseAway } from './database-away.js';
 import { PROBLEM_CONTENT_TYPE, problem, problemOf, problemOfStatus, type ProblemDocument } from './problem-document.js';
 import { methodsOfPath } from './route-methods.js';
 
@@ -28,8 +29,10 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy(error instanceof Error ? error : undefined);
       return;
     }
-    const document = this.describe(error, request, response);
+    const known = withDatabaseAway(error);
+    const document = this.describe(known, request, response);
     if (document.status === 500) this.logger.error(error);
+    else if (known !== error) this.logger.warn({ err: error }, 'The database does not answer.');
     sendProblem(response, document);
   }
 

@@ -14,7 +14,7 @@ describe('object names', () => {
 
   it('are read back', () => {
     fc.assert(
-      fc.property(fc.constantFrom('audio', 'video'), fc.integer({ min: 1, max: 1e9 }), (kind, number) => {
+      fc.property(fc.constantFrom('audio', 'video'), fc.integer({ min: 1, max: 999_999_999 }), (kind, number) => {
         expect(parseInitName(initName(kind, number))).toEqual({ kind, number });
         expect(parseSegmentName(segmentName(kind, number))).toEqual({ kind, number });
       }),
@@ -42,7 +42,7 @@ describe('object names', () => {
     'video_seg_0001.m4s',
     'seg_0001.m4s.partial',
     'x/seg_0001.m4s',
-    'seg_9999999999999999.m4s',
+    'seg_9999999999.m4s',
     '',
   ])('are not %j', (name) => {
     expect(parseInitName(name)).toBeUndefined();

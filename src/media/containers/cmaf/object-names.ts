@@ -4,10 +4,10 @@ import type { ObjectNumber } from '../container.js';
 /** Video has the plain names, as players and people look at it first. */
 const PREFIX: Readonly<Record<MediaKind, string>> = { video: '', audio: 'audio_' };
 /**
- * Four digits at least; up to fifteen, so that the number is exact. A single digit behind them tells apart from others'
+ * Four digits at least; up to nine, so that the number fits into 32 bits. A single digit behind them tells apart from others'
  * bytes that have the plain name in a bucket: it is no part of the number.
  */
-const NUMBERED = /^(audio_)?(init|seg)_(\d{4,15})(?:_[2-9])?\.m4s$/;
+const NUMBERED = /^(audio_)?(init|seg)_(\d{4,9})(?:_[2-9])?\.m4s$/;
 const FIRST_INIT = /^(audio_)?init(?:_[2-9])?\.m4s$/;
 
 /**

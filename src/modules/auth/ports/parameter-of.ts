@@ -1,12 +1,14 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import { isPlainText } from '../../../platform/input/fields.js';
 
 /** Which of a resolver's arguments has those of the field. */
 const GRAPHQL_ARGUMENTS = 1;
 
 /**
  * @param path name of a parameter of the path or of an argument; `a.b` is the field `b` of the argument `a`
- * @returns its text; of a parameter that takes several parts of the path these with slashes, decoded. Empty when there is none
+ * @returns its text; of a parameter that takes several parts of the path these with slashes, decoded. Empty when there is none,
+ * or what nothing can be called
  */
 export function parameterOf(context: ExecutionContext, path: string): string {
   const given =
@@ -14,8 +16,8 @@ export function parameterOf(context: ExecutionContext, path: string): string {
       ? context.getArgByIndex<object>(GRAPHQL_ARGUMENTS)
       : context.switchToHttp().getRequest<Request>().params;
   const value = path.split('.').reduce<unknown>(fieldOf, given);
-  if (Array.isArray(value)) return value.join('/');
-  return typeof value === 'string' ? value : '';
+  const text: unknown = Array.isArray(value) ? value.join('/') : value;
+  return typeof text === 'string' && isPlainText(text) ? text : '';
 }
 
 function fieldOf(value: unknown, name: string): unknown {

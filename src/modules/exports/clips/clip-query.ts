@@ -1,17 +1,15 @@
 import { z } from 'zod';
+import { idText, instant } from '../../../platform/input/fields.js';
+import { playerQuery } from '../../../platform/input/player-query.js';
 import type { ClipRequest } from './planned-clip.js';
 
 export const GAP_RULES = ['keep', 'close'] as const;
-
-const instant = z.iso
-  .datetime({ offset: true, message: 'Expected an RFC 3339 instant' })
-  .transform((text) => new Date(text));
 
 /** What of a stream is wanted: a range of time, or a session. */
 export const rangeFields = {
   from: instant.optional(),
   to: instant.optional(),
-  session: z.string().min(1).max(64).optional(),
+  session: idText.optional(),
   gaps: z.enum(GAP_RULES).default('keep'),
 };
 
@@ -28,7 +26,7 @@ export function hasRange({ from, to, session }: RangeFields): boolean {
 export const RANGE_NEEDED = { path: ['from'], error: 'Expected `from` and `to`, or `session`' };
 
 /** Of `/play/{stream}/clip.mp4`. */
-export const clipQuery = z.object(rangeFields).refine(hasRange, RANGE_NEEDED);
+export const clipQuery = playerQuery(z.strictObject(rangeFields).refine(hasRange, RANGE_NEEDED));
 
 export type ClipQuery = z.output<typeof clipQuery>;
 

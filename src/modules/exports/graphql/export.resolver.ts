@@ -40,9 +40,10 @@ class CreateExportInput {
 export class ExportResolver {
   constructor(private readonly exports: ExportsService) {}
 
-  @Query(() => ExportDto, { name: 'export', description: 'One export and how far it is.' })
-  async find(@Args('id', { type: () => ID }) id: string): Promise<ExportDto> {
-    return new ExportDto(await this.exports.find(id));
+  @Query(() => ExportDto, { name: 'export', nullable: true, description: 'One export and how far it is.' })
+  async find(@Args('id', { type: () => ID }) id: string): Promise<ExportDto | null> {
+    const view = await this.exports.search(id);
+    return view === undefined ? null : new ExportDto(view);
   }
 
   @Permission('playback', onStream('input.stream'))

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from '../queries/instant.js';
+import { instant, nameText } from '../../../platform/input/fields.js';
 
 /** To be said each time, so that nobody deletes media by leaving something out. */
 const removeObjects = z
@@ -14,7 +14,7 @@ export type DeletionQuery = z.output<typeof deletionQuery>;
 export const filteredDeletionQuery = z
   .strictObject({
     removeObjects,
-    stream: z.string().min(1).max(255).optional(),
+    stream: nameText.optional(),
     from: instant.optional(),
     to: instant.optional(),
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CursorInvalidError } from '../../../platform/graphql/graphql.errors.js';
+import { cursorNumber, isPlainText, nameText } from '../../../platform/input/fields.js';
 import { cursorOf } from '../queries/page-cursor.js';
 
 /**
@@ -14,13 +15,16 @@ export function readAfter<T>(cursor: z.ZodType<T, string>, after: string | null 
   return read.data;
 }
 
-const number = z.number().int();
 const kind = z.enum(['audio', 'video']);
 
 export const segmentCursor = cursorOf(
-  z.tuple([z.string().max(1024), number]).transform(([directory, no]) => ({ directory, number: no })),
+  z
+    .tuple([z.string().max(1024).refine(isPlainText), cursorNumber])
+    .transform(([directory, no]) => ({ directory, number: no })),
 );
 
-export const gapCursor = cursorOf(z.tuple([number, kind]).transform(([startMs, of]) => ({ startMs, kind: of })));
+export const gapCursor = cursorOf(
+  z.tuple([z.number().int(), kind]).transform(([startMs, of]) => ({ startMs, kind: of })),
+);
 
-export const aliasCursor = cursorOf(z.tuple([z.string().min(1).max(255)]).transform(([alias]) => alias));
+export const aliasCursor = cursorOf(z.tuple([nameText]).transform(([alias]) => alias));

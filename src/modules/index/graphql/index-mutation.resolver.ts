@@ -1,6 +1,7 @@
 import { Args, Context, ID, InputType, Field, Mutation, Resolver } from '@nestjs/graphql';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Instant } from '../../../platform/graphql/scalars.js';
+import { checkOrder } from '../../../platform/input/check-order.js';
 import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { ON_SERVER, onStreamOf } from '../../auth/ports/place.js';
@@ -55,6 +56,7 @@ export class IndexMutationResolver {
   ): Promise<DeletionDto> {
     const wanted = { stream: stream ?? undefined, from: from ?? undefined, to: to ?? undefined };
     if ((wanted.stream ?? wanted.from ?? wanted.to) === undefined) throw new DeletionFilterEmptyError();
+    checkOrder(wanted);
     return new DeletionDto(await this.deletion.deleteMatching({ ...wanted, removeObjects }));
   }
 

@@ -2,6 +2,7 @@ import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestj
 import { connectionOf, PageArgs, type Connection } from '../../../platform/graphql/connection.js';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Whole } from '../../../platform/graphql/scalars.js';
+import { checkOrder } from '../../../platform/input/check-order.js';
 import type { Caller } from '../../auth/ports/caller.js';
 import { CurrentCaller } from '../../auth/ports/current-caller.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
@@ -53,6 +54,7 @@ export class RecordingSessionResolver {
       limit: first,
       cursor: readAfter(sessionCursorText, after),
     };
+    checkOrder(query);
     const page = await this.sessions.page(query, await this.permitted.of(caller));
     return connectionOf(page, { cursor: sessionCursor, node: (row) => new RecordingSessionType(row) }, after);
   }

@@ -2,6 +2,7 @@ import { Args, Context, ID, Int, Parent, Query, ResolveField, Resolver } from '@
 import { connectionOf, PageArgs, type Connection } from '../../../platform/graphql/connection.js';
 import type { OperationContext } from '../../../platform/graphql/operation-context.js';
 import { Whole } from '../../../platform/graphql/scalars.js';
+import { checkOrder } from '../../../platform/input/check-order.js';
 import type { Caller } from '../../auth/ports/caller.js';
 import { CurrentCaller } from '../../auth/ports/current-caller.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
@@ -42,6 +43,7 @@ export class RecordingResolver {
       limit: first,
       cursor: readAfter(recordingCursorText, after),
     };
+    checkOrder(query);
     const page = await this.recordings.page(query, await this.permitted.of(caller));
     return connectionOf(page, { cursor: recordingCursor, node: (row) => new RecordingType(row) }, after);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isKnownInstant, nameText } from '../../../platform/input/fields.js';
 
 /** How many sessions an answer has: at most, and where nothing or 0 is asked for. */
 export const MOST_SYNCED = 1000;
@@ -8,7 +9,7 @@ const LARGEST = Number.MAX_SAFE_INTEGER;
 
 /** Of `GET /api/recordings`. */
 export const syncQuery = z.object({
-  stream: z.string().min(1).max(255).optional(),
+  stream: nameText.optional(),
   /** Microseconds since 1970. */
   since_ts: z.coerce.number().int().min(0).max(LARGEST).default(0),
   limit: z.coerce
@@ -23,12 +24,13 @@ export const syncQuery = z.object({
 export type SyncQuery = z.output<typeof syncQuery>;
 
 const record = z.object({
-  stream: z.string().min(1).max(255),
+  stream: nameText,
   /** Unix seconds of the session's start. */
   record: z
     .string()
     .regex(/^\d{1,12}$/)
-    .transform(Number),
+    .transform(Number)
+    .refine((seconds) => isKnownInstant(new Date(seconds * 1000)), 'Expected an instant up to 9999'),
 });
 
 /** Of `PATCH` and `DELETE /api/recordings`. */

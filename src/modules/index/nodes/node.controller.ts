@@ -1,5 +1,6 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { nameText } from '../../../platform/input/fields.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { NodeDto } from '../dto/node.dto.js';
 import { NodeListService } from '../node-list.service.js';
@@ -27,7 +28,7 @@ export class NodeController {
   @ApiParam({ name: 'alias', description: 'Of the node, as in the list' })
   @ApiOkResponse({ type: NodeDto })
   @ApiResponse({ status: 404, description: '`node-not-found`' })
-  async show(@Param('alias') alias: string): Promise<NodeDto> {
+  async show(@Param('alias', { schema: nameText }) alias: string): Promise<NodeDto> {
     return new NodeDto(await this.nodes.details(alias));
   }
 }

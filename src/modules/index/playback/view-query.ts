@@ -1,23 +1,26 @@
 import { z } from 'zod';
 import type { ViewSelection } from './playback-view.service.js';
-import { instant } from '../queries/instant.js';
+import { idText, instant } from '../../../platform/input/fields.js';
+import { playerQuery } from '../../../platform/input/player-query.js';
 
 /** Shortest and longest window that moves, in seconds. */
 export const SHORTEST_WINDOW = 30;
 export const LONGEST_WINDOW = 86_400;
 
 /** Of `GET /play/{stream}/…`: a stretch of time, a session, or a window that ends now. */
-export const viewQuery = z
-  .object({
-    from: instant.optional(),
-    to: instant.optional(),
-    session: z.string().min(1).max(64).optional(),
-    dvr: z.coerce.number().int().min(SHORTEST_WINDOW).max(LONGEST_WINDOW).optional(),
-  })
-  .refine(({ from, session, dvr }) => [from, session, dvr].filter((one) => one !== undefined).length <= 1, {
-    message: 'Expected one of `from`, `session` and `dvr`',
-  })
-  .refine(({ from, to }) => to === undefined || from !== undefined, { message: 'Expected `from` beside `to`' });
+export const viewQuery = playerQuery(
+  z
+    .strictObject({
+      from: instant.optional(),
+      to: instant.optional(),
+      session: idText.optional(),
+      dvr: z.coerce.number().int().min(SHORTEST_WINDOW).max(LONGEST_WINDOW).optional(),
+    })
+    .refine(({ from, session, dvr }) => [from, session, dvr].filter((one) => one !== undefined).length <= 1, {
+      message: 'Expected one of `from`, `session` and `dvr`',
+    })
+    .refine(({ from, to }) => to === undefined || from !== undefined, { message: 'Expected `from` beside `to`' }),
+);
 
 export type ViewQuery = z.output<typeof viewQuery>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cursorOf, LIST_ORDERS, writeCursor } from '../queries/page-cursor.js';
-import { instant } from '../queries/instant.js';
+import { cursorNumber, idText, instant, isInOrder, nameText, ORDER_NEEDED } from '../../../platform/input/fields.js';
 import type { Recording } from '../entities/index.js';
 
 /** How many days a page has: at most, and where nothing is asked for. */
@@ -15,22 +15,23 @@ export interface RecordingCursor {
   readonly id: string;
 }
 
-const number = z.number().int();
-const content = z.tuple([number, number, number, z.string().min(1).max(64)]);
+const content = z.tuple([cursorNumber, cursorNumber, cursorNumber, idText]);
 
 export const recordingCursorText = cursorOf(
   content.transform(([year, month, day, id]): RecordingCursor => ({ year, month, day, id })),
 );
 
 /** Of `GET /api/v1/recordings`. A day is in a range that it overlaps. */
-export const recordingQuery = z.object({
-  stream: z.string().min(1).max(255).optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  order: z.enum(LIST_ORDERS).default('newest-first'),
-  limit: z.coerce.number().int().min(1).max(MOST_RECORDINGS).default(USUAL_RECORDINGS),
-  cursor: recordingCursorText.optional(),
-});
+export const recordingQuery = z
+  .strictObject({
+    stream: nameText.optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+    order: z.enum(LIST_ORDERS).default('newest-first'),
+    limit: z.coerce.number().int().min(1).max(MOST_RECORDINGS).default(USUAL_RECORDINGS),
+    cursor: recordingCursorText.optional(),
+  })
+  .refine(isInOrder, ORDER_NEEDED);
 
 export type RecordingQuery = z.output<typeof recordingQuery>;
 

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { idText } from '../../../platform/input/fields.js';
 import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { deletionQuery, type DeletionQuery } from '../deletion/deletion-query.js';
@@ -51,7 +52,7 @@ export class RecordingController {
   @ApiParam({ name: 'id', description: 'Of the recording, as in the list' })
   @ApiOkResponse({ type: RecordingDto })
   @ApiResponse({ status: 404, description: '`recording-not-found`' })
-  async show(@Param('id') id: string): Promise<RecordingDto> {
+  async show(@Param('id', { schema: idText }) id: string): Promise<RecordingDto> {
     return new RecordingDto(await this.recordings.details(id));
   }
 
@@ -65,7 +66,7 @@ export class RecordingController {
   @DocumentedDeletion()
   @ApiResponse({ status: 404, description: '`recording-not-found`' })
   async delete(
-    @Param('id') id: string,
+    @Param('id', { schema: idText }) id: string,
     @Query({ schema: deletionQuery }) { removeObjects }: DeletionQuery,
   ): Promise<DeletionDto> {
     return new DeletionDto(await this.deletion.deleteRecording(id, removeObjects));

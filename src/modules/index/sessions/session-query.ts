@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RecordingSession } from '../entities/index.js';
-import { instant } from '../queries/instant.js';
+import { cursorInstant, idText, instant, isInOrder, nameText, ORDER_NEEDED } from '../../../platform/input/fields.js';
 import { cursorOf, LIST_ORDERS, writeCursor } from '../queries/page-cursor.js';
 import { RECORDING_SESSION_STATES } from './recording-session.js';
 
@@ -14,21 +14,23 @@ export interface SessionCursor {
   readonly id: string;
 }
 
-const content = z.tuple([z.iso.datetime(), z.string().min(1).max(64)]);
+const content = z.tuple([cursorInstant, idText]);
 
 export const sessionCursorText = cursorOf(content.transform(([startedAt, id]): SessionCursor => ({ startedAt, id })));
 
 /** Of `GET /api/v1/sessions`. */
-export const sessionQuery = z.object({
-  stream: z.string().min(1).max(255).optional(),
-  node: z.string().min(1).max(255).optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  state: z.enum(RECORDING_SESSION_STATES).optional(),
-  order: z.enum(LIST_ORDERS).default('newest-first'),
-  limit: z.coerce.number().int().min(1).max(MOST_SESSIONS).default(USUAL_SESSIONS),
-  cursor: sessionCursorText.optional(),
-});
+export const sessionQuery = z
+  .strictObject({
+    stream: nameText.optional(),
+    node: nameText.optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+    state: z.enum(RECORDING_SESSION_STATES).optional(),
+    order: z.enum(LIST_ORDERS).default('newest-first'),
+    limit: z.coerce.number().int().min(1).max(MOST_SESSIONS).default(USUAL_SESSIONS),
+    cursor: sessionCursorText.optional(),
+  })
+  .refine(isInOrder, ORDER_NEEDED);
 
 export type SessionQuery = z.output<typeof sessionQuery>;
 

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { idText } from '../../../platform/input/fields.js';
 import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { ON_SERVER, onStreamOf } from '../../auth/ports/place.js';
@@ -60,7 +61,7 @@ export class RecordingSessionController {
   @ApiParam({ name: 'id', description: 'Of the session, as in the list' })
   @ApiOkResponse({ type: RecordingSessionDetailsDto })
   @ApiResponse({ status: 404, description: '`recording-session-not-found`' })
-  async show(@Param('id') id: string): Promise<RecordingSessionDetailsDto> {
+  async show(@Param('id', { schema: idText }) id: string): Promise<RecordingSessionDetailsDto> {
     return new RecordingSessionDetailsDto(await this.sessions.details(id));
   }
 
@@ -84,7 +85,7 @@ export class RecordingSessionController {
   @DocumentedDeletion()
   @ApiResponse({ status: 404, description: '`recording-session-not-found`' })
   async delete(
-    @Param('id') id: string,
+    @Param('id', { schema: idText }) id: string,
     @Query({ schema: deletionQuery }) { removeObjects }: DeletionQuery,
   ): Promise<DeletionDto> {
     return new DeletionDto(await this.deletion.deleteSessions([id], removeObjects));
@@ -98,7 +99,7 @@ export class RecordingSessionController {
   @ApiParam({ name: 'id', description: 'Of the session, as in the list' })
   @ApiResponse({ status: 204, description: 'It is held' })
   @ApiResponse({ status: 404, description: '`recording-session-not-found`' })
-  hold(@Param('id') id: string): Promise<void> {
+  hold(@Param('id', { schema: idText }) id: string): Promise<void> {
     return this.holds.hold(id);
   }
 
@@ -110,7 +111,7 @@ export class RecordingSessionController {
   @ApiParam({ name: 'id', description: 'Of the session, as in the list' })
   @ApiResponse({ status: 204, description: 'It is not held' })
   @ApiResponse({ status: 404, description: '`recording-session-not-found`' })
-  release(@Param('id') id: string): Promise<void> {
+  release(@Param('id', { schema: idText }) id: string): Promise<void> {
     return this.holds.release(id);
   }
 }

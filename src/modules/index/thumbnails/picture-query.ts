@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from '../queries/instant.js';
+import { instant } from '../../../platform/input/fields.js';
 
 /** Of `GET /api/v1/streams/{stream}/thumbnail` and `keyframe`. */
 export const pictureQuery = z.object({ at: instant });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from '../queries/instant.js';
+import { instant } from '../../../platform/input/fields.js';
 
 /** A day. */
 const MOST_SECONDS = 86_400;

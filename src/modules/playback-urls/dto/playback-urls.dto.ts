@@ -1,16 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { z } from 'zod';
+import { idText, isKnownInstant, nameText } from '../../../platform/input/fields.js';
 import type { SignedUrls } from '../playback-urls.service.js';
 
 /** As long as a presigned URL of S3 may be good. */
 const LONGEST_TTL_SECONDS = 604_800;
 
-const instant = z.iso.datetime({ offset: true, message: 'Expected an RFC 3339 instant' });
+const instant = z.iso
+  .datetime({ offset: true, message: 'Expected an RFC 3339 instant' })
+  .refine((text) => isKnownInstant(new Date(text)), 'Expected an instant from 1970 to 9999');
 
 export const wantedUrls = z
   .strictObject({
-    stream: z.string().min(1).max(255),
-    session: z.string().min(1).max(64).optional(),
+    stream: nameText,
+    session: idText.optional(),
     from: instant.optional(),
     to: instant.optional(),
     expiresInSeconds: z.number().int().min(1).max(LONGEST_TTL_SECONDS).optional(),
