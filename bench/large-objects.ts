@@ -20,6 +20,10 @@ interface Driver {
   get(key: string): Promise<Readable>;
 }
 
+interface Spent {
+  readonly SpentBytes: new (body: Readable) => AsyncIterable<Uint8Array>;
+}
+
 interface Drivers {
   readonly createStorageDriver: (config: object) => Promise<Driver>;
 }
@@ -69,9 +73,11 @@ async function measure(config: object & { readonly type: string }, file: string)
   }
 }
 
+/** As the object route does. */
 async function readAll(bytes: Readable): Promise<void> {
+  const { SpentBytes } = (await import(join(PROJECT, 'dist/modules/storage/spent-bytes.js'))) as Spent;
   let length = 0;
-  for await (const part of bytes as AsyncIterable<Buffer>) length += part.length;
+  for await (const part of new SpentBytes(bytes)) length += part.length;
   if (length % MIB !== 0) throw new Error(`${length} bytes have come.`);
 }
 

@@ -8,6 +8,7 @@ import { parseObjectKey, type ObjectKey } from './ports/object-key.js';
 import type { ByteRange, ObjectFacts, PutOptions, StorageDriver, StoredObject } from './ports/storage-driver.js';
 import { Stores } from './ports/stores.js';
 import { answerOf, begun, tellStall } from './remote-answer.js';
+import { SpentBytes } from './spent-bytes.js';
 import { InvalidObjectKeyError, ObjectNotFoundError } from './storage.errors.js';
 
 /** Who asks what a bucket has of a directory waits with a recording: one that answers slowly is gone on without. */
@@ -121,7 +122,7 @@ export class StorageService {
       return await this.stores.local.lend(key, sizeBytes, range);
     } catch (error) {
       if (error instanceof InvalidObjectKeyError) throw error;
-      return this.read(key, sizeBytes, range);
+      return new SpentBytes(await this.read(key, sizeBytes, range));
     }
   }
 
