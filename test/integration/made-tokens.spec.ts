@@ -5,6 +5,7 @@ import { AuthModule } from '../../src/modules/auth/auth.module.js';
 import { RevokedTokens } from '../../src/modules/auth/tokens/revoked-tokens.js';
 import { inSeconds, streamToken } from '../../src/modules/auth/testing/json-web-token.js';
 import { GraphqlModule } from '../../src/modules/graphql/graphql.module.js';
+import { until } from '../support/wait.js';
 import { startIndex, type IndexFixture } from './support/index-fixture.js';
 
 const SECRET = 'a-secret-of-tests-with-32-bytes!';
@@ -69,6 +70,28 @@ describe('a token that a token makes', () => {
     expect(await post('/graphql', maker, { query })).toMatchObject({
       body: { errors: [{ extensions: { code: 'permission-denied', right: 'publish' } }] },
     });
+  });
+
+  it('is found by its id in what was written down', async () => {
+    const maker = streamToken(SECRET, { id: '*', mode: ALL });
+    const query = 'mutation { createToken(input: { stream: "door", durationSeconds: 60, publish: true }) { id } }';
+    const rest = (await post('/api/token', maker, wanted)).body as { readonly id: string };
+    const graphql = (await post('/graphql', maker, { query })).body as { data: { createToken: { id: string } } };
+
+    const written = async (): Promise<unknown[]> => {
+      const headers = { authorization: `Bearer ${maker}` };
+      const answer = await fetch(`${url}/api/v1/audit?event=token-created`, { headers });
+      const { events } = (await answer.json()) as { events: { stream: string; subject: string }[] };
+      return events.map(({ stream, subject }) => [stream, subject]);
+    };
+    await until(async () => (await written()).length >= 2, 'both are written down');
+    expect(await written()).toEqual(
+      expect.arrayContaining([
+        ['cam', rest.id],
+        ['door', graphql.data.createToken.id],
+      ]),
+    );
+    expect(claimsOf((rest as unknown as { access_token: string }).access_token)).toMatchObject({ jti: rest.id });
   });
 
   it('is not for longer than ten years', async () => {

@@ -24,9 +24,12 @@ export class AuditInterceptor implements NestInterceptor {
     const audited = this.reflector.get<Audit | undefined>(AUDIT_METADATA, context.getHandler());
     if (audited === undefined) return next.handle();
     const asked = askedBy(context);
-    const stream = asked.stream ?? (await this.ownerOf(context));
+    const { madeMember } = audited;
+    // What is made has its id in the answer; that of the request then says for which streams it is.
+    const stream = asked.stream ?? (madeMember === undefined ? await this.ownerOf(context) : asked.subject);
+    let subject = madeMember === undefined ? asked.subject : undefined;
     const write = (outcome: string): void => {
-      const { address, subject } = asked;
+      const { address } = asked;
       this.audit.record({
         event: audited.action,
         outcome,
@@ -38,6 +41,9 @@ export class AuditInterceptor implements NestInterceptor {
     };
     return next.handle().pipe(
       tap({
+        next: (answer) => {
+          if (madeMember !== undefined) subject = textOf([answer], madeMember);
+        },
         complete: () => {
           write('ok');
         },

@@ -2,7 +2,7 @@ import { Body, Controller, Header, HttpCode, Ip, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { clientOfAddress } from '../../platform/http/client-address.js';
 import { Audited } from '../audit/ports/audited.decorator.js';
-import { LoginInputDto, TokenDto, TokenInputDto } from './dto/token.dto.js';
+import { CreatedTokenDto, LoginInputDto, TokenDto, TokenInputDto } from './dto/token.dto.js';
 import type { Caller } from './ports/caller.js';
 import { CurrentCaller } from './ports/current-caller.decorator.js';
 import { Permission, Public } from './ports/permission.decorator.js';
@@ -38,7 +38,7 @@ export class AuthController {
   }
 
   @Post('token')
-  @Audited('token-created')
+  @Audited('token-created', { madeMember: 'id' })
   @Permission('admin', ON_SERVER)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
@@ -47,12 +47,13 @@ export class AuthController {
       'A token for a stream, a pattern of streams or all, with no more rights and no more time than its maker has',
   })
   @ApiBody({ type: TokenInputDto })
-  @ApiOkResponse({ type: TokenDto })
+  @ApiOkResponse({ type: CreatedTokenDto })
   @ApiResponse({ status: 422, description: '`token-signing-unavailable`: auth.secret is not configured' })
   async create(
     @Body({ schema: tokenInput }) { id: scope, duration, ...rights }: TokenBody,
     @CurrentCaller() caller: Caller,
-  ): Promise<TokenDto> {
-    return new TokenDto(await this.tokens.create({ scope, mode: modeOf(rights), durationSeconds: duration }, caller));
+  ): Promise<CreatedTokenDto> {
+    const content = { scope, mode: modeOf(rights), durationSeconds: duration };
+    return new CreatedTokenDto(await this.tokens.create(content, caller));
   }
 }

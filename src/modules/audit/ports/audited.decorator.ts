@@ -24,6 +24,8 @@ export interface Audit {
   readonly action: AuditedAction;
   /** Member of the body with the account that acts, where no credentials say who does: a log-in. */
   readonly actorMember?: string;
+  /** Member of the answer with the id of what was made. */
+  readonly madeMember?: string;
 }
 
 export const AUDIT_METADATA = 'aircheck:audit';

@@ -38,3 +38,13 @@ export class TokenDto {
     this.access_token = text;
   }
 }
+
+export class CreatedTokenDto extends TokenDto {
+  @ApiProperty({ description: 'By which it is revoked, and named in the audit' })
+  readonly id: string;
+
+  constructor(made: MadeToken) {
+    super(made);
+    this.id = made.id;
+  }
+}

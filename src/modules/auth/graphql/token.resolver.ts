@@ -57,7 +57,7 @@ export class TokenResolver {
   constructor(private readonly tokens: TokensService) {}
 
   @Mutation(() => CreatedTokenType, { description: 'Makes a token for a stream, a pattern of streams or all.' })
-  @Audited('token-created')
+  @Audited('token-created', { madeMember: 'id' })
   async createToken(
     @Args('input', { type: () => CreateTokenInput }) { stream, durationSeconds, ...rights }: CreateTokenInput,
     @CurrentCaller() caller: Caller,
