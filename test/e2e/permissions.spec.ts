@@ -95,7 +95,7 @@ function literalOf(type: GraphQLInputType): string {
     return `{ ${fields.map(({ name, type: inner }) => `${name}: ${literalOf(inner)}`).join(', ')} }`;
   }
   if (isEnumType(named)) return named.getValues()[0]?.name ?? '';
-  return { Boolean: 'true', Int: '1', DateTime: '"2026-11-20T12:00:00Z"' }[named.name] ?? '"cam"';
+  return { Boolean: 'false', Int: '1', DateTime: '"2026-11-20T12:00:00Z"' }[named.name] ?? '"cam"';
 }
 
 function operationOf(kind: string, field: GraphQLField<unknown, unknown>): string {
