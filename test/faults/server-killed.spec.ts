@@ -56,6 +56,7 @@ describe('the server killed in mid-recording', () => {
     expect(await server.get('/api/record/cam')).toEqual({ recording: true });
     await using after = await Publisher.start('datachannel', { urls: [server.url('/whip/cam')], media, quiet: true });
     await after.ended();
+    await until(() => isFinished(server, 'cam'), 'the recording is finished');
 
     const recording = await StoredRecording.of(server, 'cam');
     expect(recording.entry.record).toBe(record);
