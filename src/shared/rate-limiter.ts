@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { forgetOldest } from './forget-oldest.js';
 
 export interface RateLimits {
   /** What comes back per second. */
@@ -59,13 +60,7 @@ export class RateLimiter {
     bucket.atMs = nowMs;
     this.buckets.delete(key);
     this.buckets.set(key, bucket);
-    if (this.buckets.size > mostKeys) this.forgetOldest();
+    forgetOldest(this.buckets, mostKeys);
     return bucket;
-  }
-
-  /** A map gives its keys in the order in which they were set. */
-  private forgetOldest(): void {
-    const [oldest] = this.buckets.keys();
-    if (oldest !== undefined) this.buckets.delete(oldest);
   }
 }

@@ -5,7 +5,8 @@ import { inspect } from 'node:util';
 import { createStorageDriver, MemoryStorageDriver } from '../../src/modules/storage/drivers/index.js';
 import { LivemanStorageDriver, livemanStorage } from '../../src/modules/storage/drivers/liveman.driver.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
-import type { ByteRange, StorageDriver } from '../../src/modules/storage/ports/storage-driver.js';
+import type { ByteRange } from '../../src/shared/byte-range.js';
+import type { StorageDriver } from '../../src/modules/storage/ports/storage-driver.js';
 import {
   ObjectExistsError,
   ObjectNotFoundError,

@@ -5,8 +5,8 @@ import { SegmentRow } from '../../src/modules/index/entities/index.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/index.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
 import { parseObjectKey, type ObjectKey } from '../../src/modules/storage/ports/object-key.js';
+import type { ByteRange } from '../../src/shared/byte-range.js';
 import type {
-  ByteRange,
   ObjectFacts,
   PresignedRequest,
   PresignInput,

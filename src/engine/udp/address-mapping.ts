@@ -1,7 +1,8 @@
 import { encodeBinding } from '../../media/stun/message-encoder.js';
 import { parseStunMessage } from '../../media/stun/message.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
-import type { Endpoint } from './candidates.js';
+import { forgetOldest } from '../../shared/forget-oldest.js';
+import { unique, type Endpoint } from './candidates.js';
 import type { DatagramOwner } from './demultiplexer.js';
 import type { LocalSocket } from './udp-port.js';
 
@@ -148,9 +149,7 @@ export class AddressMapping implements DatagramOwner {
 
   private remember(key: string, question: Question): void {
     this.open.set(key, question);
-    if (this.open.size <= MOST_OPEN) return;
-    const [oldest] = this.open.keys();
-    if (oldest !== undefined) this.open.delete(oldest);
+    forgetOldest(this.open, MOST_OPEN);
   }
 
   private tellSettled(): void {
@@ -168,7 +167,7 @@ function isOnePort(seen: readonly Endpoint[]): boolean {
 function endpointsOf(seen: readonly Endpoint[], ownPort: number): Endpoint[] {
   const own = seen.map(({ address }) => ({ address, port: ownPort }));
   const all = isOnePort(seen) ? [...seen.map(({ address, port }) => ({ address, port })), ...own] : own;
-  return [...new Map(all.map((one) => [`${one.address} ${String(one.port)}`, one])).values()];
+  return unique(all);
 }
 
 function keyOf(transactionId: Uint8Array): string {

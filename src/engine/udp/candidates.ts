@@ -94,7 +94,11 @@ function isLinkLocal(address: string): boolean {
 /** IPv4 before IPv6, each once. */
 function bestFirst(endpoints: readonly Endpoint[]): Endpoint[] {
   const ordered = [...endpoints.filter((e) => isIPv4(e.address)), ...endpoints.filter((e) => isIPv6(e.address))];
-  return [...new Map(ordered.map((one) => [`${one.address} ${String(one.port)}`, one])).values()];
+  return unique(ordered);
+}
+
+export function unique(endpoints: readonly Endpoint[]): Endpoint[] {
+  return [...new Map(endpoints.map((one) => [`${one.address} ${String(one.port)}`, one])).values()];
 }
 
 function udpCandidate(endpoint: Endpoint, index: number): IceCandidate {

@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { clientOfAddress } from '../../platform/http/client-address.js';
 import type { OperationContext } from '../../platform/graphql/operation-context.js';
+import { argumentsOf, infoOf, isResolverCall, operationOf } from '../../platform/graphql/resolver-call.js';
 
 /** What there is to say of a call before it is known what came of it. */
 export interface Asked {
@@ -22,13 +23,8 @@ type RoutedRequest = Pick<Request, 'ip' | 'method' | 'path' | 'params' | 'query'
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Which arguments of a resolver have those of the field, the operation's context and the field itself. */
-const ARGUMENTS = 1;
-const CONTEXT = 2;
-const FIELD = 3;
-
 export function askedBy(context: ExecutionContext): Asked {
-  return context.getType<'http' | 'graphql'>() === 'graphql' ? askedOfResolver(context) : askedOfRoute(context);
+  return isResolverCall(context) ? askedOfResolver(context) : askedOfRoute(context);
 }
 
 function askedOfRoute(context: ExecutionContext): Asked {
@@ -44,11 +40,9 @@ function askedOfRoute(context: ExecutionContext): Asked {
 }
 
 function askedOfResolver(context: ExecutionContext): Asked {
-  const given = context.getArgByIndex<Fields>(ARGUMENTS);
-  const { address } = context.getArgByIndex<OperationContext>(CONTEXT);
-  const { parentType, fieldName } = context.getArgByIndex<{ readonly parentType: unknown; readonly fieldName: string }>(
-    FIELD,
-  );
+  const given = argumentsOf(context);
+  const { address } = operationOf(context) as OperationContext;
+  const { parentType, fieldName } = infoOf(context);
   return {
     address: clientOfAddress(address),
     stream: textOf([given, given['input'], given['filter']], 'stream'),

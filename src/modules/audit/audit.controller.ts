@@ -1,5 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { DocumentedPage } from '../../platform/openapi/documented-page.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { ON_SERVER } from '../auth/ports/place.js';
 import { auditQuery, MOST_EVENTS, USUAL_EVENTS, type AuditQuery } from './audit-query.js';
@@ -19,14 +20,8 @@ export class AuditController {
   @ApiQuery({ name: 'actor', required: false, description: 'Only by this one' })
   @ApiQuery({ name: 'from', required: false, description: 'RFC 3339' })
   @ApiQuery({ name: 'to', required: false, description: 'RFC 3339, exclusive' })
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    schema: { type: 'integer', minimum: 1, maximum: MOST_EVENTS, default: USUAL_EVENTS },
-  })
-  @ApiQuery({ name: 'cursor', required: false, description: '`nextCursor` of the page before' })
+  @DocumentedPage(MOST_EVENTS, USUAL_EVENTS)
   @ApiOkResponse({ type: AuditPageDto })
-  @ApiResponse({ status: 400, description: '`input-invalid`' })
   async list(@Query({ schema: auditQuery }) query: AuditQuery): Promise<AuditPageDto> {
     return new AuditPageDto(await this.audit.list(query));
   }

@@ -5,7 +5,7 @@ import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { AppError } from '../../shared/errors.js';
 import { callerIn } from '../auth/ports/caller-in.js';
 import { parameterOf } from '../auth/ports/parameter-of.js';
-import { ACCESS_METADATA, type Access } from '../auth/ports/permission.decorator.js';
+import { statedAccess } from '../auth/ports/permission.decorator.js';
 import { askedBy, textOf, type Asked } from './asked.js';
 import { AuditService } from './audit.service.js';
 import { AUDIT_METADATA, type Audit } from './ports/audited.decorator.js';
@@ -56,8 +56,7 @@ export class AuditInterceptor implements NestInterceptor {
 
   /** Asked before the call: what it deletes is nobody's afterwards. */
   private async ownerOf(context: ExecutionContext): Promise<string | undefined> {
-    const places = [context.getHandler(), context.getClass()];
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS_METADATA, places);
+    const access = statedAccess(this.reflector, context);
     if (typeof access !== 'object' || access.on.by !== 'owner') return undefined;
     const { owner, parameter } = access.on;
     return this.modules.get(owner, { strict: false }).streamOf(parameterOf(context, parameter));

@@ -10,6 +10,7 @@ import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { insertRows } from '../../persistence/insert-rows.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { systemClock } from '../../shared/clock.js';
+import { AppError } from '../../shared/errors.js';
 import { growthOf, mostOf, partOf, whereBefore, whereOf, type AuditPart } from './audit-part.js';
 import type { AuditQuery } from './audit-query.js';
 import { AuditEvent } from './entities/audit-event.entity.js';
@@ -80,6 +81,11 @@ export class AuditService implements OnApplicationBootstrap, BeforeApplicationSh
     const { event, outcome, actor, address, stream = '' } = deed;
     const kind = { reason: `${event} ${outcome}`, source: JSON.stringify([actor, address]), example: stream };
     if (outcome === 'ok' || this.failures[partOf(deed)].add(kind, deed)) this.tell(deed, 1);
+  }
+
+  /** Somebody was sent away. What is no refusal of ours is not written down. */
+  refused(error: unknown, who: Omit<Deed, 'event' | 'outcome'>): void {
+    if (error instanceof AppError) this.record({ ...who, event: 'refused', outcome: error.code });
   }
 
   /** Newest first; what was told a moment ago is there. */

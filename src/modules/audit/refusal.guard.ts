@@ -1,5 +1,4 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { AppError } from '../../shared/errors.js';
 import { findCaller } from '../auth/ports/caller-in.js';
 import { askedBy } from './asked.js';
 import { AuditService } from './audit.service.js';
@@ -19,14 +18,10 @@ export class RefusalGuard implements CanActivate {
     try {
       return (await this.judge.canActivate(context)) === true;
     } catch (error) {
-      if (error instanceof AppError) this.write(error.code, context);
+      const { address, stream, route } = askedBy(context);
+      const actor = findCaller(context)?.subject ?? '';
+      this.audit.refused(error, { actor, address, stream, subject: route });
       throw error;
     }
-  }
-
-  private write(outcome: string, context: ExecutionContext): void {
-    const { address, stream, route } = askedBy(context);
-    const actor = findCaller(context)?.subject ?? '';
-    this.audit.record({ event: 'refused', outcome, actor, address, stream, subject: route });
   }
 }

@@ -1,13 +1,14 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { OperationTypeNode, type GraphQLResolveInfo } from 'graphql';
+import { OperationTypeNode } from 'graphql';
+import { infoOf, isResolverCall } from '../../platform/graphql/resolver-call.js';
 import { PermissionDeniedError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
 import { callerIn, findCaller, rememberCaller } from './ports/caller-in.js';
 import type { Caller } from './ports/caller.js';
 import { parameterOf } from './ports/parameter-of.js';
-import { ACCESS_METADATA, type Access, type WantedRight } from './ports/permission.decorator.js';
+import { statedAccess, type Access, type WantedRight } from './ports/permission.decorator.js';
 import { ON_SERVER } from './ports/place.js';
 import { SelectedFields } from './selected-fields.js';
 
@@ -15,9 +16,6 @@ import { SelectedFields } from './selected-fields.js';
 export const OPEN_CONTROLLERS = Symbol('OPEN_CONTROLLERS');
 
 export type OpenControllers = readonly (new (...args: never[]) => object)[];
-
-/** Which of a resolver's arguments has the place of the field in the operation. */
-const GRAPHQL_INFO = 3;
 
 /** What nobody has said anything about. */
 const UNSAID: WantedRight = { rights: ['admin'], on: ON_SERVER };
@@ -49,9 +47,9 @@ export class AuthGuard implements CanActivate {
 
   /** A deed is done before what was selected of its outcome is resolved, and judged: of a mutation that is judged before. */
   private judgeSelected(caller: Caller, context: ExecutionContext): void {
-    if (context.getType<'http' | 'graphql'>() !== 'graphql') return;
-    const info = context.getArgByIndex<GraphQLResolveInfo | undefined>(GRAPHQL_INFO);
-    if (info?.operation.operation !== OperationTypeNode.MUTATION || info.path.prev !== undefined) return;
+    if (!isResolverCall(context)) return;
+    const info = infoOf(context);
+    if (info.operation.operation !== OperationTypeNode.MUTATION || info.path.prev !== undefined) return;
     for (const { rights, on } of this.modules.get(SelectedFields, { strict: false }).under(info)) {
       const isAllowed = on.by === 'server' ? caller.mayOnAll(rights) : caller.mayOnSome(rights);
       if (!isAllowed) throw new PermissionDeniedError(rights);
@@ -60,7 +58,7 @@ export class AuthGuard implements CanActivate {
 
   /** The credentials of a GraphQL operation were judged when its request or its connection came, those of a signed URL before. */
   private async caller(context: ExecutionContext): Promise<Caller> {
-    if (context.getType<'http' | 'graphql'>() === 'graphql') return callerIn(context);
+    if (isResolverCall(context)) return callerIn(context);
     const known = findCaller(context);
     if (known !== undefined) return known;
     const request = context.switchToHttp().getRequest<Request>();
@@ -79,10 +77,8 @@ export class AuthGuard implements CanActivate {
     return stream !== undefined && caller.may(rights, stream);
   }
 
-  /** What a handler says beats what its controller says. */
   private accessOf(context: ExecutionContext): Access {
     if (this.openControllers.includes(context.getClass())) return 'public';
-    const places = [context.getHandler(), context.getClass()];
-    return this.reflector.getAllAndOverride<Access | undefined>(ACCESS_METADATA, places) ?? UNSAID;
+    return statedAccess(this.reflector, context) ?? UNSAID;
   }
 }

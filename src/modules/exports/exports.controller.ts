@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Head, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { DocumentedPage } from '../../platform/openapi/documented-page.js';
 import type { Request, Response } from 'express';
 import { REVALIDATE } from '../../platform/http/resource/resource.js';
 import { sendResource } from '../../platform/http/resource/send-resource.js';
@@ -75,14 +76,8 @@ export class ExportsController {
   @Permission('playback', ON_SERVER)
   @ApiOperation({ summary: 'Exports, newest first' })
   @ApiQuery({ name: 'stream', required: false, description: 'Only of this stream', example: 'cam' })
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    schema: { type: 'integer', minimum: 1, maximum: MOST_EXPORTS, default: USUAL_EXPORTS },
-  })
-  @ApiQuery({ name: 'cursor', required: false, description: '`nextCursor` of the page before' })
+  @DocumentedPage(MOST_EXPORTS, USUAL_EXPORTS)
   @ApiOkResponse({ type: ExportPageDto })
-  @ApiResponse({ status: 400, description: '`input-invalid`' })
   async list(@Query({ schema: exportQuery }) query: ExportQuery): Promise<ExportPageDto> {
     return new ExportPageDto(await this.exports.list(query));
   }

@@ -147,7 +147,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
       if (!(error instanceof AppError)) throw error;
       const address = clientOfAddress(addressOf(extra.request));
       const subject = `WebSocket ${PATH}`;
-      this.audit.record({ event: 'refused', outcome: error.code, actor: '', address, stream: undefined, subject });
+      this.audit.refused(error, { actor: '', address, stream: undefined, subject });
       extra.socket.close(CloseCode.Unauthorized, error.code);
       return false;
     }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
 import { clientOfAddress } from '../../platform/http/client-address.js';
-import { AppError } from '../../shared/errors.js';
 import { AuditService } from '../audit/audit.service.js';
 import { rememberCaller } from '../auth/ports/caller-in.js';
 import { ObjectRangeService } from '../index/object-range.service.js';
@@ -37,7 +36,7 @@ export class SignedRequests {
     try {
       await this.lead(request, signed);
     } catch (error) {
-      if (error instanceof AppError) this.write(error.code, request);
+      this.write(error, request);
       throw error;
     }
   }
@@ -52,10 +51,10 @@ export class SignedRequests {
   }
 
   /** Without the path: its token may be good for something else. */
-  private write(outcome: string, { ip = '', method }: Request): void {
+  private write(error: unknown, { ip = '', method }: Request): void {
     const address = clientOfAddress(ip);
     const subject = `${method} /signed/:token`;
-    this.audit.record({ event: 'refused', outcome, actor: '', address, stream: undefined, subject });
+    this.audit.refused(error, { actor: '', address, stream: undefined, subject });
   }
 
   private async checkPart(key: string, { selection }: PlaybackGrant): Promise<void> {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { systemClock } from '../../shared/clock.js';
 import {
@@ -8,6 +7,7 @@ import {
   StorageUnavailableError,
 } from './storage.errors.js';
 import type { ObjectPromise } from './jobs/checked-body.js';
+import { readBack } from './jobs/stored-copy.js';
 import { OwnedStore } from './ownership/owned-store.js';
 import { OwnerTable } from './ownership/owner-table.js';
 import type { MarkableStore, StorePlace } from './ownership/markable-stores.js';
@@ -146,16 +146,13 @@ export class OwnershipService {
 
 /** Whether a storage has one of the objects, byte for byte. */
 async function hasOne(store: StorageDriver, objects: readonly ObjectPromise[]): Promise<boolean> {
-  for (const { key, sizeBytes, sha256 } of objects) {
-    if ((await store.head(key))?.sizeBytes !== sizeBytes) continue;
-    const hash = createHash('sha256');
+  for (const object of objects) {
+    if ((await store.head(object.key))?.sizeBytes !== object.sizeBytes) continue;
     try {
-      for await (const part of (await store.get(key)) as AsyncIterable<Uint8Array>) hash.update(part);
+      if ((await readBack(store, object)) === object.sha256) return true;
     } catch (error) {
-      if (error instanceof ObjectNotFoundError) continue;
-      throw error;
+      if (!(error instanceof ObjectNotFoundError)) throw error;
     }
-    if (hash.digest('hex') === sha256) return true;
   }
   return false;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../shared/clock.js';
+import { forgetOldest } from '../../../shared/forget-oldest.js';
 
 /** So many log-ins of an account may fail, from wherever, before those of strangers are slowed. */
 const FREE = 100;
@@ -36,8 +37,7 @@ export class AccountPace {
     const { failures, nextMs } = this.find(account) ?? { failures: 0, nextMs: 0 };
     this.paces.delete(account);
     this.paces.set(account, { failures: failures + 1, latestMs, nextMs });
-    const [oldest] = this.paces.keys();
-    if (this.paces.size > MOST_ACCOUNTS && oldest !== undefined) this.paces.delete(oldest);
+    forgetOldest(this.paces, MOST_ACCOUNTS);
   }
 
   private find(account: string): Pace | undefined {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../shared/clock.js';
+import { forgetOldest } from '../../../shared/forget-oldest.js';
 
 export interface DelayRule {
   /** So many may fail before anyone waits. */
@@ -41,7 +42,7 @@ export class FailureDelays {
     const delayMs = excess <= 0 ? 0 : Math.min(this.rule.longestMs, FIRST_DELAY_MS * 2 ** (excess - 1));
     this.failures.delete(name);
     this.failures.set(name, { count, untilMs: nowMs + delayMs, latestMs: nowMs });
-    if (this.failures.size > MOST_NAMES) this.forgetOldest();
+    forgetOldest(this.failures, MOST_NAMES);
   }
 
   /** Takes back one that was counted and has not failed, and the wait for it. */
@@ -64,10 +65,5 @@ export class FailureDelays {
     const failures = this.failures.get(name);
     if (failures === undefined) return undefined;
     return this.clock.monotonicMs() - failures.latestMs < FORGET_AFTER_MS + this.rule.longestMs ? failures : undefined;
-  }
-
-  private forgetOldest(): void {
-    const [oldest] = this.failures.keys();
-    if (oldest !== undefined) this.failures.delete(oldest);
   }
 }

@@ -5,6 +5,7 @@ import { AccountPace } from './account-pace.js';
 import { FailureDelays, type DelayRule } from './failure-delays.js';
 import { LoginBusyError, LoginThrottledError } from './login.errors.js';
 import { PasswordQueue } from './password-queue.js';
+import { forgetOldest } from '../../../shared/forget-oldest.js';
 
 /** Of an account from one address: what others fail at elsewhere keeps nobody out. */
 const ACCOUNT_RULE: DelayRule = { free: 5, longestMs: 60_000 };
@@ -84,8 +85,7 @@ export class LoginThrottle {
     this.addresses.takeBack(attempt.address);
     this.familiar.delete(key);
     this.familiar.add(key);
-    const [oldest] = this.familiar;
-    if (this.familiar.size > MOST_FAMILIAR && oldest !== undefined) this.familiar.delete(oldest);
+    forgetOldest(this.familiar, MOST_FAMILIAR);
   }
 
   /** Nothing was checked. */

@@ -1,9 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import { isResolverCall, operationOf } from '../../../platform/graphql/resolver-call.js';
 import { Caller } from './caller.js';
-
-/** Which of a resolver's arguments is the operation's context. */
-const GRAPHQL_CONTEXT = 2;
 
 const callers = new WeakMap<Request, Caller>();
 
@@ -23,9 +21,8 @@ export function callerIn(context: ExecutionContext): Caller {
 
 /** @returns undefined where nobody was asked, or nobody yet */
 export function findCaller(context: ExecutionContext): Caller | undefined {
-  const caller =
-    context.getType<'http' | 'graphql'>() === 'graphql'
-      ? context.getArgByIndex<{ readonly caller: unknown }>(GRAPHQL_CONTEXT).caller
-      : callers.get(context.switchToHttp().getRequest<Request>());
+  const caller = isResolverCall(context)
+    ? (operationOf(context) as { readonly caller: unknown }).caller
+    : callers.get(context.switchToHttp().getRequest<Request>());
   return caller instanceof Caller ? caller : undefined;
 }

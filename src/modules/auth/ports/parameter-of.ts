@@ -1,9 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import { argumentsOf, isResolverCall } from '../../../platform/graphql/resolver-call.js';
 import { isPlainText } from '../../../platform/input/fields.js';
-
-/** Which of a resolver's arguments has those of the field. */
-const GRAPHQL_ARGUMENTS = 1;
 
 /**
  * @param path name of a parameter of the path or of an argument; `a.b` is the field `b` of the argument `a`
@@ -11,10 +9,7 @@ const GRAPHQL_ARGUMENTS = 1;
  * or what nothing can be called
  */
 export function parameterOf(context: ExecutionContext, path: string): string {
-  const given =
-    context.getType<'http' | 'graphql'>() === 'graphql'
-      ? context.getArgByIndex<object>(GRAPHQL_ARGUMENTS)
-      : context.switchToHttp().getRequest<Request>().params;
+  const given = isResolverCall(context) ? argumentsOf(context) : context.switchToHttp().getRequest<Request>().params;
   const value = path.split('.').reduce<unknown>(fieldOf, given);
   const text: unknown = Array.isArray(value) ? value.join('/') : value;
   return typeof text === 'string' && isPlainText(text) ? text : '';

@@ -1,4 +1,5 @@
-import { applyDecorators, SetMetadata, type CustomDecorator } from '@nestjs/common';
+import { applyDecorators, SetMetadata, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
 import { ApiBearerAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { Place } from './place.js';
 import type { Right } from './right.js';
@@ -13,6 +14,11 @@ export interface WantedRight {
 export type Access = WantedRight | 'signed-in' | 'public';
 
 export const ACCESS_METADATA = 'aircheck:access';
+
+/** What a handler says beats what its controller says. @returns undefined where neither says anything */
+export function statedAccess(reflector: Reflector, context: ExecutionContext): Access | undefined {
+  return reflector.getAllAndOverride<Access | undefined>(ACCESS_METADATA, [context.getHandler(), context.getClass()]);
+}
 
 /**
  * The right that a route or a resolver wants, one of them where there are more, and on which stream. One without this and

@@ -1,4 +1,5 @@
 import type { Bearer } from '../strategies/bearer.js';
+import { forgetOldest } from '../../../shared/forget-oldest.js';
 
 const MOST_KNOWN = 1000;
 
@@ -12,11 +13,8 @@ export class KnownBearers {
 
   /** The one that was there longest goes when there are too many. */
   add(token: string, bearer: Bearer): void {
-    if (this.known.size >= MOST_KNOWN) {
-      const [oldest] = this.known.keys();
-      if (oldest !== undefined) this.known.delete(oldest);
-    }
     this.known.set(token, bearer);
+    forgetOldest(this.known, MOST_KNOWN);
   }
 
   delete(token: string): void {

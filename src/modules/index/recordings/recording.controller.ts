@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { DocumentedPage } from '../../../platform/openapi/documented-page.js';
 import { idText } from '../../../platform/input/fields.js';
 import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
@@ -35,14 +36,8 @@ export class RecordingController {
     required: false,
     schema: { type: 'string', enum: [...LIST_ORDERS], default: 'newest-first' },
   })
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    schema: { type: 'integer', minimum: 1, maximum: MOST_RECORDINGS, default: USUAL_RECORDINGS },
-  })
-  @ApiQuery({ name: 'cursor', required: false, description: '`nextCursor` of the page before' })
+  @DocumentedPage(MOST_RECORDINGS, USUAL_RECORDINGS)
   @ApiOkResponse({ type: RecordingPageDto })
-  @ApiResponse({ status: 400, description: '`input-invalid`' })
   async list(@Query({ schema: recordingQuery }) query: RecordingQuery): Promise<RecordingPageDto> {
     return new RecordingPageDto(await this.recordings.list(query));
   }

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { DocumentedPage } from '../../../platform/openapi/documented-page.js';
 import { idText } from '../../../platform/input/fields.js';
 import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
@@ -44,14 +45,8 @@ export class RecordingSessionController {
     required: false,
     schema: { type: 'string', enum: [...LIST_ORDERS], default: 'newest-first' },
   })
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    schema: { type: 'integer', minimum: 1, maximum: MOST_SESSIONS, default: USUAL_SESSIONS },
-  })
-  @ApiQuery({ name: 'cursor', required: false, description: '`nextCursor` of the page before' })
+  @DocumentedPage(MOST_SESSIONS, USUAL_SESSIONS)
   @ApiOkResponse({ type: RecordingSessionPageDto })
-  @ApiResponse({ status: 400, description: '`input-invalid`' })
   async list(@Query({ schema: sessionQuery }) query: SessionQuery): Promise<RecordingSessionPageDto> {
     return new RecordingSessionPageDto(await this.sessions.list(query));
   }

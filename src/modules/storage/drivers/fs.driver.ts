@@ -22,9 +22,9 @@ import { systemErrorCode } from '../../../shared/errors.js';
 import { groupBy } from '../../../shared/group-by.js';
 import type { LentBytes } from '../ports/lent-bytes.js';
 import { parseObjectKey, type ObjectKey } from '../ports/object-key.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 import {
   StorageDriver,
-  type ByteRange,
   type LocalStorage,
   type ObjectFacts,
   type PresignedRequest,

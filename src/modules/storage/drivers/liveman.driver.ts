@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { LivemanStorageConfig } from '../../../config/index.js';
 import { parseObjectKey, type ObjectKey } from '../ports/object-key.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 import {
   StorageDriver,
-  type ByteRange,
   type ObjectFacts,
   type PresignedRequest,
   type PresignInput,

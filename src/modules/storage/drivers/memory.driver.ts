@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { LentBytes } from '../ports/lent-bytes.js';
 import type { ObjectKey } from '../ports/object-key.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 import {
   StorageDriver,
-  type ByteRange,
   type LocalStorage,
   type ObjectFacts,
   type PresignedRequest,

@@ -7,9 +7,9 @@ import { inTime } from '../../../shared/in-time.js';
 import { Crc64 } from '../crc64.js';
 import { contentTypeOf } from '../ports/content-type.js';
 import { parseObjectKey, type ObjectKey } from '../ports/object-key.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 import {
   StorageDriver,
-  type ByteRange,
   type ObjectFacts,
   type PresignedRequest,
   type PresignInput,

@@ -14,9 +14,9 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { S3StorageConfig } from '../../../config/index.js';
 import { parseObjectKey, type ObjectKey } from '../ports/object-key.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 import {
   StorageDriver,
-  type ByteRange,
   type ObjectFacts,
   type PresignedRequest,
   type PresignInput,

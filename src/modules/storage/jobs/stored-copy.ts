@@ -27,7 +27,8 @@ export async function hasCopy(
   return (await readBack(store, promise)) === promise.sha256;
 }
 
-async function readBack(store: StorageDriver, { key }: ObjectPromise): Promise<string> {
+/** @returns SHA-256 of what a store gives, lower-case hexadecimal */
+export async function readBack(store: StorageDriver, { key }: Pick<ObjectPromise, 'key'>): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of (await store.get(key)) as AsyncIterable<Uint8Array>) hash.update(part);
   return hash.digest('hex');

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { ObjectKey } from '../ports/object-key.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 import {
   StorageDriver,
-  type ByteRange,
   type ObjectFacts,
   type PresignedRequest,
   type PresignInput,

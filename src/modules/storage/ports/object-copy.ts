@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ByteRange } from './storage-driver.js';
+import type { ByteRange } from '../../../shared/byte-range.js';
 
 /** A whole copy of an object, in the folder or in a bucket. */
 export interface ObjectCopy {

@@ -3,8 +3,6 @@ import type { ByteRange } from '../../../shared/byte-range.js';
 import type { LentBytes } from './lent-bytes.js';
 import type { ObjectKey } from './object-key.js';
 
-export type { ByteRange } from '../../../shared/byte-range.js';
-
 /** Checksums of a whole object, those that the store knows: lower-case hexadecimal, CRC-64 (ECMA-182) as a decimal number. */
 export interface ObjectChecksums {
   readonly md5?: string | undefined;

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { ByteRange } from '../../ports/storage-driver.js';
+import type { ByteRange } from '../../../../shared/byte-range.js';
 import type { LentBytes } from '../../ports/lent-bytes.js';
 
 /** Each part is a way through the event loop; what is read and not sent yet lies in memory. */
