@@ -1,22 +1,45 @@
+import { NO_TRAFFIC, sumOfTraffic, type SubscriberSession, type Traffic } from './ports/listed-session.js';
 import type { StreamName } from './ports/stream-name.js';
 import type { PublisherSession } from './publisher-session.js';
 
-/** A named source: its publisher, or the last one for as long as lists show it, and whether it is being recorded. */
+/** How a stream came to be: by a configuration, by a request for it, or since somebody published or watched it. */
+export type StreamOrigin = 'provisioned' | 'requested' | 'session';
+
+/** A named source: its publisher, or the last one for as long as lists show it, its subscribers, and whether it is being recorded. */
 export class LiveStream {
   /** Publishing now, or closed a short while ago. */
   session: PublisherSession | undefined;
   isRecording = false;
   private leftMs = 0;
-  private earlierBytes = 0;
-  private earlierPackets = 0;
+  private subscribersLeftMs: number;
+  private earlierReceived = NO_TRAFFIC;
+  private earlierSent = NO_TRAFFIC;
+  /** Open, or closed a short while ago. */
+  private readonly viewers = new Map<string, SubscriberSession>();
 
   constructor(
     readonly name: StreamName,
     readonly createdAtMs: number,
-  ) {}
+    readonly origin: StreamOrigin,
+  ) {
+    this.subscribersLeftMs = createdAtMs;
+  }
+
+  get isProvisioned(): boolean {
+    return this.origin === 'provisioned';
+  }
 
   get publisher(): PublisherSession | undefined {
     return this.session?.isClosed === false ? this.session : undefined;
+  }
+
+  /** In the order of their ids, as `/api/sse/streams` wants them. */
+  get subscribers(): readonly SubscriberSession[] {
+    return [...this.viewers.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  get openSubscribers(): readonly SubscriberSession[] {
+    return [...this.viewers.values()].filter(({ state }) => state !== 'closed');
   }
 
   /** Epoch milliseconds at which the last publisher left; 0 while there is one and before the first. */
@@ -24,19 +47,24 @@ export class LiveStream {
     return this.publisher === undefined ? this.leftMs : 0;
   }
 
-  /** Of all its publishers: never falls while the stream exists. */
-  get received(): { readonly bytes: number; readonly packets: number; readonly bitrate: number } {
-    const current = this.session?.received ?? { bytes: 0, packets: 0, bitrate: 0 };
-    return {
-      bytes: this.earlierBytes + current.bytes,
-      packets: this.earlierPackets + current.packets,
-      bitrate: current.bitrate,
-    };
+  /** Epoch milliseconds at which the last subscriber left, or the stream was made; 0 while there is one. */
+  get subscribersLeftAtMs(): number {
+    return this.openSubscribers.length > 0 ? 0 : this.subscribersLeftMs;
   }
 
-  /** Nothing keeps it in the lists any more. */
-  get isForgettable(): boolean {
-    return this.session === undefined && !this.isRecording;
+  /** Of all its publishers: never falls while the stream exists, but for its bitrate. */
+  get received(): Traffic {
+    return sumOfTraffic([this.earlierReceived, this.session?.traffic ?? NO_TRAFFIC]);
+  }
+
+  /** Of all its subscribers, likewise. */
+  get sent(): Traffic {
+    return sumOfTraffic([this.earlierSent, ...[...this.viewers.values()].map(({ traffic }) => traffic)]);
+  }
+
+  /** Nobody sends it, watches it or records it, and lists need not show anybody who did. */
+  get isEmpty(): boolean {
+    return this.session === undefined && this.viewers.size === 0 && !this.isRecording;
   }
 
   taken(session: PublisherSession): void {
@@ -55,8 +83,25 @@ export class LiveStream {
     this.session = undefined;
   }
 
+  findSubscriber(sessionId: string): SubscriberSession | undefined {
+    return this.viewers.get(sessionId);
+  }
+
+  subscribed(session: SubscriberSession): void {
+    this.viewers.set(session.id, session);
+  }
+
+  unsubscribed(session: SubscriberSession): void {
+    this.subscribersLeftMs = session.leftAtMs;
+  }
+
+  forgetSubscriber(session: SubscriberSession): void {
+    if (!this.viewers.delete(session.id)) return;
+    this.earlierSent = sumOfTraffic([this.earlierSent, { ...session.traffic, bitrate: 0 }]);
+  }
+
   private retire(): void {
-    this.earlierBytes += this.session?.received.bytes ?? 0;
-    this.earlierPackets += this.session?.received.packets ?? 0;
+    const { bytes, packets } = this.session?.traffic ?? NO_TRAFFIC;
+    this.earlierReceived = sumOfTraffic([this.earlierReceived, { bytes, packets, bitrate: 0 }]);
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SessionCloseReason, SessionState, TrackStatistics } from '../../engine/index.js';
 import type { IceCredentials, IceFragment, NegotiatedTrack, SessionOffer } from '../../media/sdp/session.js';
+import { sumOfTraffic, type ListedSession, type Traffic } from './ports/listed-session.js';
 import type { StreamName } from './ports/stream-name.js';
 
 const REMEMBERED_GENERATIONS = 8;
@@ -8,7 +9,7 @@ const REMEMBERED_GENERATIONS = 8;
 const LOSSES: readonly SessionCloseReason[] = ['consent-lost', 'peer-closed', 'worker-lost'];
 
 /** One publisher's peer connection, as the signaling side knows it. */
-export class PublisherSession {
+export class PublisherSession implements ListedSession {
   /** 128 random bits: whoever knows the session's URL may end it. */
   readonly id = randomBytes(16).toString('hex');
   private currentState: SessionState = 'new';
@@ -19,6 +20,8 @@ export class PublisherSession {
   /** Username fragments of before the restarts: their late candidates are no new restart. */
   private readonly pastFragments: string[] = [];
   statistics: readonly TrackStatistics[] = [];
+  readonly hasDataChannel = false;
+  readonly cascade = undefined;
 
   constructor(
     readonly stream: StreamName,
@@ -53,14 +56,14 @@ export class PublisherSession {
   }
 
   /** What the tracks have received, in this session. */
-  get received(): { readonly bytes: number; readonly packets: number; readonly bitrate: number } {
-    const sum = { bytes: 0, packets: 0, bitrate: 0 };
-    for (const track of this.statistics) {
-      sum.bytes += track.bytesReceived;
-      sum.packets += track.packetsReceived;
-      sum.bitrate += this.isClosed ? 0 : Math.round(track.bitrateBps);
-    }
-    return sum;
+  get traffic(): Traffic {
+    return sumOfTraffic(
+      this.statistics.map((track) => ({
+        bytes: track.bytesReceived,
+        packets: track.packetsReceived,
+        bitrate: this.isClosed ? 0 : Math.round(track.bitrateBps),
+      })),
+    );
   }
 
   enter(state: Exclude<SessionState, 'closed'>): void {

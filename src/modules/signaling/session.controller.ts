@@ -89,7 +89,7 @@ export class SessionController {
   @ApiResponse({ status: 404, description: '`session-not-found`' })
   @ApiResponse({ status: 503, description: '`whip-rate-exceeded`, `not-ready`', headers: RETRY_AFTER })
   end(@Param('stream', StreamNamePipe) stream: StreamName, @Param('session') sessionId: string): Promise<void> {
-    return this.signaling.unpublish(stream, sessionId);
+    return this.signaling.end(stream, sessionId);
   }
 
   @Get()

@@ -9,6 +9,44 @@ export class StreamNotFoundError extends AppError {
   }
 }
 
+export class StreamExistsError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'stream-exists';
+
+  constructor(stream: string) {
+    super('This stream is there already.', { stream });
+  }
+}
+
+export class StreamProvisionedError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'stream-provisioned';
+
+  constructor(stream: string) {
+    super(`The stream ${stream} is part of the configuration: it is neither made nor deleted by requests.`, { stream });
+  }
+}
+
+/** Where `strategy.auto_create_whep` is off. */
+export class StreamNotLiveError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'stream-not-live';
+
+  constructor(stream: string) {
+    super('This stream is not there, and subscribers do not make it.', { stream });
+  }
+}
+
+export class StreamFullError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'stream-full';
+  override readonly retryAfterSeconds = 5;
+
+  constructor(stream: string, mostSubscribers: number) {
+    super('As many watch this stream as may.', { stream, mostSubscribers });
+  }
+}
+
 export class SessionNotFoundError extends AppError {
   readonly kind = 'not-found';
   readonly code = 'session-not-found';

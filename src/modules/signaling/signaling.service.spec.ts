@@ -127,10 +127,10 @@ class Fixture {
     return sessionId;
   }
 
-  /** Events as short words. */
+  /** What publishers did, as short words. */
   get told(): string[] {
     return this.events
-      .filter(({ type }) => type !== 'streams-changed')
+      .filter(({ type }) => !['streams-changed', 'stream-created', 'stream-ended'].includes(type))
       .map((event) => {
         if (event.type === 'publisher-state') return event.state;
         return event.type === 'publisher-closed' ? `closed: ${event.reason}` : event.type;
@@ -363,10 +363,10 @@ describe('WHIP DELETE', () => {
     const fixture = new Fixture();
     const sessionId = await fixture.publish('connected');
 
-    await fixture.signaling.unpublish(cam, sessionId);
+    await fixture.signaling.end(cam, sessionId);
 
     expect(fixture.told).toEqual(['publisher-opened', 'connected', 'closed: requested']);
-    await expect(fixture.signaling.unpublish(cam, sessionId)).rejects.toThrow(SessionNotFoundError);
+    await expect(fixture.signaling.end(cam, sessionId)).rejects.toThrow(SessionNotFoundError);
   });
 
   it('of a session that was lost a moment ago is still a goodbye, once', async () => {
@@ -374,10 +374,10 @@ describe('WHIP DELETE', () => {
     const sessionId = await fixture.publish('connected');
     fixture.engine.state(sessionId, 'closed', 'peer-closed');
 
-    await fixture.signaling.unpublish(cam, sessionId);
+    await fixture.signaling.end(cam, sessionId);
 
     expect(fixture.told.slice(-2)).toEqual(['closed: peer-closed', 'closed: requested']);
-    await expect(fixture.signaling.unpublish(cam, sessionId)).rejects.toThrow(SessionNotFoundError);
+    await expect(fixture.signaling.end(cam, sessionId)).rejects.toThrow(SessionNotFoundError);
   });
 
   it('is a goodbye too where the close_notify that comes with it is quicker', async () => {
@@ -387,10 +387,10 @@ describe('WHIP DELETE', () => {
       fixture.engine.state(sessionId, 'closed', 'peer-closed');
     };
 
-    await fixture.signaling.unpublish(cam, sessionId);
+    await fixture.signaling.end(cam, sessionId);
 
     expect(fixture.told.slice(-2)).toEqual(['closed: peer-closed', 'closed: requested']);
-    await expect(fixture.signaling.unpublish(cam, sessionId)).rejects.toThrow(SessionNotFoundError);
+    await expect(fixture.signaling.end(cam, sessionId)).rejects.toThrow(SessionNotFoundError);
   });
 
   it('of a lost session whose stream somebody else has taken over ends nothing', async () => {
@@ -399,7 +399,7 @@ describe('WHIP DELETE', () => {
     fixture.engine.state(first, 'closed', 'consent-lost');
     const second = await fixture.publish('connected');
 
-    await fixture.signaling.unpublish(cam, first);
+    await fixture.signaling.end(cam, first);
 
     expect(fixture.signaling.session(cam, second).state).toBe('connected');
     expect(fixture.told).not.toContain('closed: requested');
@@ -524,7 +524,7 @@ describe('the list of streams', () => {
   it('shows a closed session for 30 s, then the stream is gone', async () => {
     const fixture = new Fixture();
     const sessionId = await fixture.publish('connected');
-    await fixture.signaling.unpublish(cam, sessionId);
+    await fixture.signaling.end(cam, sessionId);
     await jest.advanceTimersByTimeAsync(29_999);
     expect(new StreamDto(fixture.signaling.stream(cam)).publish).toMatchObject({
       leaveAt: NOW,
@@ -553,7 +553,7 @@ describe('the list of streams', () => {
     const fixture = new Fixture();
     const first = await fixture.publish('connected');
     fixture.engine.tell({ type: 'stream-statistics', streamId: 'cam', tracks: [statistics] });
-    await fixture.signaling.unpublish(cam, first);
+    await fixture.signaling.end(cam, first);
     await fixture.publish('connected');
     fixture.engine.tell({ type: 'stream-statistics', streamId: 'cam', tracks: [statistics] });
 

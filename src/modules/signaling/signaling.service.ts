@@ -1,4 +1,10 @@
-import type { EngineEvent, LocalTransport, SessionCloseReason, TrackStatistics } from '../../engine/index.js';
+import type {
+  EngineEvent,
+  LocalTransport,
+  SessionCloseReason,
+  SessionState,
+  TrackStatistics,
+} from '../../engine/index.js';
 import { writeAnswer } from '../../media/sdp/answer.js';
 import { parseFragment, writeFragment } from '../../media/sdp/fragment.js';
 import { negotiate } from '../../media/sdp/negotiation.js';
@@ -9,8 +15,9 @@ import { admissionFailure, EnginePublishers, type PublisherEngine } from './engi
 import { readIfMatch } from './if-match.js';
 import type { LiveStream } from './live-stream.js';
 import type { FailureLog } from './ports/failure-log.js';
+import type { SubscriberSession } from './ports/listed-session.js';
 import type { PublishAdmission } from './ports/publish-admission.js';
-import type { SignalingListener } from './ports/signaling-event.js';
+import type { SignalingListener, StreamDeletionReason } from './ports/signaling-event.js';
 import type { StreamName } from './ports/stream-name.js';
 import { PublisherSession } from './publisher-session.js';
 import {
@@ -19,9 +26,16 @@ import {
   NodeDrainingError,
   SessionNotFoundError,
   StreamBusyError,
+  StreamExistsError,
+  StreamFullError,
+  StreamNotFoundError,
+  StreamNotLiveError,
+  StreamProvisionedError,
 } from './signaling.errors.js';
 import { SignalingEvents } from './signaling-events.js';
+import { deletionReason } from './stream-deletion.js';
 import { StreamRegistry } from './stream-registry.js';
+import { StreamStrategies } from './stream-strategy.js';
 
 export interface PublishedSession {
   readonly sessionId: string;
@@ -50,11 +64,14 @@ export class SignalingService {
     engine: PublisherEngine,
     private readonly clock: Clock,
     log: FailureLog,
+    private readonly strategies = new StreamStrategies(),
   ) {
     this.events = new SignalingEvents(log);
     this.publishers = new EnginePublishers(engine, log);
-    this.registry = new StreamRegistry(clock, (stream) => {
-      this.events.tell({ type: 'streams-changed', stream });
+    this.registry = new StreamRegistry(clock, strategies, {
+      created: (stream) => this.events.tell({ type: 'stream-created', stream }),
+      ended: (stream, reason) => this.events.tell({ type: 'stream-ended', stream, reason }),
+      changed: (stream) => this.events.tell({ type: 'streams-changed', stream }),
     });
     engine.on((event) => {
       this.hear(event);
@@ -74,8 +91,8 @@ export class SignalingService {
   /**
    * A WHIP client's offer (RFC 9725 section 4.2).
    *
-   * @throws {SdpError} @throws {NoAcceptableCodecError} @throws {StreamBusyError} @throws {NodeDrainingError}
-   * @throws {NodeFullError} @throws what an admission or a listener of `publisher-opened` threw
+   * @throws {SdpError} @throws {NoAcceptableCodecError} @throws {StreamBusyError} @throws {StreamNotFoundError}
+   * @throws {NodeDrainingError} @throws {NodeFullError} @throws what an admission or a listener of `publisher-opened` threw
    */
   async publish(stream: StreamName, offerText: string): Promise<PublishedSession> {
     if (this.draining) throw new NodeDrainingError();
@@ -83,7 +100,7 @@ export class SignalingService {
     const tracks = negotiate(offer);
     return this.queue.run(stream, async () => {
       if (this.draining) throw new NodeDrainingError();
-      if (this.registry.find(stream)?.publisher?.state === 'connected') throw new StreamBusyError(stream);
+      this.assertPublishable(stream);
       for (const admit of this.admissions) await admit(stream);
       const session = new PublisherSession(stream, offer, tracks, this.clock.epochMs());
       const transport = await this.open(session);
@@ -121,9 +138,14 @@ export class SignalingService {
     });
   }
 
-  /** The publisher says goodbye. One that was lost a moment ago may still do so. */
-  unpublish(stream: StreamName, sessionId: string): Promise<void> {
+  /** The publisher says goodbye, or a subscriber; one that was lost a moment ago may still do so. Anybody who may can send him off. */
+  end(stream: StreamName, sessionId: string): Promise<void> {
     return this.queue.run(stream, async () => {
+      const subscriber = this.registry.find(stream)?.findSubscriber(sessionId);
+      if (subscriber !== undefined) {
+        await subscriber.close('requested');
+        return;
+      }
       const session = this.session(stream, sessionId);
       if (session.isLost) this.sayGoodbye(session);
       else await this.close(session, 'requested');
@@ -135,14 +157,79 @@ export class SignalingService {
     return this.registry.session(stream, sessionId);
   }
 
-  /** Ends the stream, its publisher and its recording. */
-  deleteStream(stream: StreamName): Promise<void> {
+  /** @throws {StreamExistsError} @throws {StreamProvisionedError} */
+  createStream(stream: StreamName): Promise<void> {
+    return this.queue.run(stream, () => {
+      const live = this.registry.find(stream);
+      if (live?.isProvisioned === true) throw new StreamProvisionedError(stream);
+      if (live !== undefined) throw new StreamExistsError(stream);
+      this.registry.create(stream, 'requested');
+      return Promise.resolve();
+    });
+  }
+
+  /** A stream of the configuration: always there. */
+  provision(stream: StreamName): void {
+    this.registry.create(stream, 'provisioned');
+  }
+
+  /**
+   * Ends the stream, its sessions and its recording.
+   *
+   * @throws {StreamNotFoundError} @throws {StreamProvisionedError}
+   */
+  deleteStream(stream: StreamName, reason: StreamDeletionReason = 'api-deleted'): Promise<void> {
     return this.queue.run(stream, async () => {
       const live = this.registry.stream(stream);
+      if (live.isProvisioned) throw new StreamProvisionedError(stream);
       await this.events.announce({ type: 'stream-deleted', stream });
       if (live.publisher !== undefined) await this.close(live.publisher, 'requested');
-      if (live.session !== undefined) this.registry.forget(live.session);
+      await Promise.all(live.openSubscribers.map((subscriber) => subscriber.close('requested')));
+      this.registry.remove(live, reason);
     });
+  }
+
+  /** @returns streams that nobody wants any more, and why */
+  unwantedStreams(): [StreamName, StreamDeletionReason][] {
+    const nowMs = this.clock.epochMs();
+    return this.streams().flatMap((live) => {
+      const reason = deletionReason(live, this.strategies.of(live.name), nowMs);
+      return reason === undefined ? [] : [[live.name, reason] as [StreamName, StreamDeletionReason]];
+    });
+  }
+
+  /**
+   * Asked before a subscriber is let in.
+   *
+   * @throws {NodeDrainingError} @throws {StreamNotLiveError} @throws {StreamFullError}
+   */
+  assertSubscribable(stream: StreamName): void {
+    if (this.draining) throw new NodeDrainingError();
+    const { autoCreateWhep, mostSubscribers } = this.strategies.of(stream);
+    const live = this.registry.find(stream);
+    if (live === undefined && !autoCreateWhep) throw new StreamNotLiveError(stream);
+    if ((live?.openSubscribers.length ?? 0) >= mostSubscribers) throw new StreamFullError(stream, mostSubscribers);
+  }
+
+  /** Lists show it from now on. */
+  subscriberOpened(session: SubscriberSession): void {
+    this.registry.addSubscriber(session);
+    this.events.tell({ type: 'subscriber-opened', stream: session.stream, sessionId: session.id });
+  }
+
+  subscriberState({ stream, id }: SubscriberSession, state: Exclude<SessionState, 'closed'>): void {
+    this.events.tell({ type: 'subscriber-state', stream, sessionId: id, state });
+  }
+
+  /** Its state is `closed`, its time of leaving is set. */
+  subscriberClosed(session: SubscriberSession, reason: SessionCloseReason): void {
+    this.registry.subscriberClosed(session);
+    this.events.tell({ type: 'subscriber-closed', stream: session.stream, sessionId: session.id, reason });
+  }
+
+  /** @throws {SessionNotFoundError} */
+  subscriber(stream: StreamName, sessionId: string): SubscriberSession {
+    return this.registry.subscriber(stream, sessionId);
   }
 
   /** @returns undefined for one that no list shows */
@@ -179,6 +266,13 @@ export class SignalingService {
   /** The first step of a shutdown: recordings end next, then the engine. */
   onModuleDestroy(): void {
     this.drain();
+  }
+
+  /** @throws {StreamBusyError} @throws {StreamNotFoundError} */
+  private assertPublishable(stream: StreamName): void {
+    const live = this.registry.find(stream);
+    if (live?.publisher?.state === 'connected') throw new StreamBusyError(stream);
+    if (live === undefined && !this.strategies.of(stream).autoCreateWhip) throw new StreamNotFoundError(stream);
   }
 
   private async open(session: PublisherSession): Promise<LocalTransport> {

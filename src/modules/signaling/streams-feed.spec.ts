@@ -38,7 +38,7 @@ class Streams {
   }
 
   add(name: string): void {
-    this.all.push(new LiveStream(parseStreamName(name), Date.now()));
+    this.all.push(new LiveStream(parseStreamName(name), Date.now(), 'session'));
     for (const listener of this.listeners) void listener({ type: 'streams-changed', stream: 'cam' as StreamName });
   }
 }

@@ -7,7 +7,7 @@ import type { NegotiatedTrack } from '../../../media/sdp/session.js';
 import { MediaKindEnum } from '../../../platform/graphql/media-kind.js';
 import { Whole } from '../../../platform/graphql/scalars.js';
 import type { LiveStream } from '../live-stream.js';
-import type { PublisherSession } from '../publisher-session.js';
+import type { CascadeEnds, ListedSession, Traffic } from '../ports/listed-session.js';
 
 /** What was received or sent since the beginning, and how fast now. */
 export class TrafficDto {
@@ -20,10 +20,28 @@ export class TrafficDto {
   @ApiProperty({ description: 'bit/s' })
   readonly bitrate: number;
 
-  constructor({ bytes, packets, bitrate } = { bytes: 0, packets: 0, bitrate: 0 }) {
+  constructor({ bytes, packets, bitrate }: Traffic) {
     this.bytes = bytes;
     this.packets = packets;
     this.bitrate = bitrate;
+  }
+}
+
+/** The other end of a session between two servers. */
+export class CascadeDto {
+  @ApiProperty({ type: String, required: false, description: 'What this node pulls' })
+  readonly sourceUrl: string | undefined;
+
+  @ApiProperty({ type: String, required: false, description: 'What this node pushes to' })
+  readonly targetUrl: string | undefined;
+
+  @ApiProperty({ type: String, required: false, description: 'The session over there' })
+  readonly sessionUrl: string | undefined;
+
+  constructor({ sourceUrl, targetUrl, sessionUrl }: CascadeEnds) {
+    this.sourceUrl = sourceUrl;
+    this.targetUrl = targetUrl;
+    this.sessionUrl = sessionUrl;
   }
 }
 
@@ -40,18 +58,23 @@ export class SessionDto {
   @ApiProperty({ enum: ['new', 'connecting', 'connected', 'disconnected', 'closed'] })
   readonly state: SessionState;
 
-  @ApiProperty({ type: Boolean })
-  readonly hasDataChannel = false;
+  @ApiProperty({ type: () => CascadeDto, required: false, description: 'Of a session with another server' })
+  readonly cascade: CascadeDto | undefined;
+
+  @ApiProperty()
+  readonly hasDataChannel: boolean;
 
   @ApiProperty({ type: () => TrafficDto })
   readonly stats: TrafficDto;
 
-  constructor(session: PublisherSession) {
+  constructor(session: ListedSession) {
     this.id = session.id;
     this.createdAt = session.createdAtMs;
     this.leaveAt = session.leftAtMs;
     this.state = session.state;
-    this.stats = new TrafficDto(session.received);
+    this.cascade = session.cascade && new CascadeDto(session.cascade);
+    this.hasDataChannel = session.hasDataChannel;
+    this.stats = new TrafficDto(session.traffic);
   }
 }
 
@@ -141,10 +164,11 @@ export class StreamTrafficDto {
   readonly publish: TrafficDto;
 
   @ApiProperty({ type: () => TrafficDto })
-  readonly subscribe = new TrafficDto();
+  readonly subscribe: TrafficDto;
 
-  constructor(publish: TrafficDto) {
-    this.publish = publish;
+  constructor({ received, sent }: LiveStream) {
+    this.publish = new TrafficDto(received);
+    this.subscribe = new TrafficDto(sent);
   }
 }
 
@@ -167,8 +191,8 @@ export class StreamDto {
   @ApiProperty({ description: 'Also true while the recording waits for its publisher to come back' })
   readonly recording: boolean;
 
-  @ApiProperty({ type: Boolean })
-  readonly provisioned = false;
+  @ApiProperty({ description: 'Part of the configuration: always there' })
+  readonly provisioned: boolean;
 
   @ApiProperty({ type: Boolean })
   readonly onDemand = false;
@@ -184,7 +208,10 @@ export class StreamDto {
     this.id = stream.name;
     this.createdAt = stream.createdAtMs;
     this.publish = new SessionListDto(stream.leftAtMs, session === undefined ? [] : [new SessionDto(session)]);
-    this.subscribe = new SessionListDto(stream.createdAtMs, []);
+    this.subscribe = new SessionListDto(
+      stream.subscribersLeftAtMs,
+      stream.subscribers.map((subscriber) => new SessionDto(subscriber)),
+    );
     this.codecs = (publisher?.tracks ?? []).map(
       (track) =>
         new StreamTrackDto(
@@ -193,6 +220,7 @@ export class StreamDto {
         ),
     );
     this.recording = stream.isRecording;
-    this.stats = new StreamTrafficDto(new TrafficDto(stream.received));
+    this.provisioned = stream.isProvisioned;
+    this.stats = new StreamTrafficDto(stream);
   }
 }
