@@ -75,7 +75,7 @@ describe('tokens for others', () => {
 
     const wanted = { id: 'cam', duration: 60, subscribe: true, publish: false, admin: false };
     const rest = await post<Record<string, string>>('/api/token', wanted);
-    expect(Object.keys(rest)).toEqual(['access_token', 'token_type']);
+    expect(Object.keys(rest)).toEqual(['access_token', 'token_type', 'id']);
     const query = `mutation { createToken(input: { stream: "cam", durationSeconds: 60, subscribe: true }) { id accessToken } }`;
     const { data } = await post<{ data: { createToken: { id: string; accessToken: string } } }>('/graphql', { query });
     const { id, accessToken } = data.createToken;
