@@ -15,3 +15,10 @@ export function ntpToUnixMs(seconds: number, fraction: number): number {
 export function fixedPointMs(fraction: number): number {
   return (fraction * 1000) / 2 ** 32;
 }
+
+/** @param unixMs milliseconds since 1970-01-01T00:00:00Z, with fractions. @returns unsigned 32.32 bits; the era is left out */
+export function unixMsToNtp(unixMs: number): { readonly seconds: number; readonly fraction: number } {
+  const unixSeconds = Math.floor(unixMs / 1000);
+  const fraction = Math.floor(((unixMs - unixSeconds * 1000) * 2 ** 32) / 1000);
+  return { seconds: (unixSeconds + NTP_TO_UNIX_S) >>> 0, fraction };
+}

@@ -1,5 +1,6 @@
 import { codecString } from './av1/configuration.js';
 import { Av1Depacketizer } from './av1/depacketizer.js';
+import { startsAv1Keyframe } from './av1/key-packet.js';
 import type { RecordableCodec } from './codec.js';
 import { answerParameters } from './format.js';
 
@@ -15,6 +16,7 @@ export const av1: RecordableCodec = {
   acceptedFormats: 'profile 0, 1 or 2',
   answerFormat: (parameters) => answerParameters(parameters, ['profile', 'level-idx', 'tier']),
   createDepacketizer: (sink) => new Av1Depacketizer(sink),
+  startsKeyframe: startsAv1Keyframe,
   isobmff: {
     sampleEntryType: 'av01',
     configurationBoxType: 'av1C',

@@ -102,6 +102,11 @@ export interface CodecDefinition {
   answerFormat(parameters: FormatParameters): string | undefined;
   createDepacketizer(sink: AccessUnitSink, format: FormatParameters): Depacketizer;
   /**
+   * Whether a payload begins a picture that a decoder can begin with. Absent where any packet will do. Never throws on
+   * any bytes; runs per packet, whatever lies in it.
+   */
+  readonly startsKeyframe?: (bytes: Uint8Array, offset: number, length: number) => boolean;
+  /**
    * What to put where sound is missing; absent where units last as long as the container says.
    *
    * @param head first byte of the access unit before

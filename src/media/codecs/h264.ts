@@ -2,6 +2,7 @@ import type { RecordableCodec } from './codec.js';
 import { answerParameters } from './format.js';
 import { codecString, parameterUnits } from './h264/configuration.js';
 import { H264Depacketizer } from './h264/depacketizer.js';
+import { startsH264Keyframe } from './h264/key-packet.js';
 
 /** Of the parameters of RFC 6184 section 8.1 those that an answer repeats: they must be the same on both sides. */
 const SYMMETRIC_PARAMETERS = ['level-asymmetry-allowed', 'packetization-mode', 'profile-level-id'] as const;
@@ -15,6 +16,7 @@ export const h264: RecordableCodec = {
   acceptedFormats: 'packetization-mode 0 or 1',
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H264Depacketizer(sink, format),
+  startsKeyframe: startsH264Keyframe,
   isobmff: {
     sampleEntryType: 'avc1',
     configurationBoxType: 'avcC',

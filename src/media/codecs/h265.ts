@@ -2,6 +2,7 @@ import type { RecordableCodec, FormatParameters } from './codec.js';
 import { answerParameters } from './format.js';
 import { codecString, parameterUnits } from './h265/configuration.js';
 import { H265Depacketizer } from './h265/depacketizer.js';
+import { startsH265Keyframe } from './h265/key-packet.js';
 
 /** Of the parameters of RFC 7798 section 7.1 those that an answer repeats (section 7.2.2). */
 const SYMMETRIC_PARAMETERS = [
@@ -23,6 +24,7 @@ export const h265: RecordableCodec = {
   acceptedFormats: 'tx-mode SRST, sprop-max-don-diff 0',
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H265Depacketizer(sink, format),
+  startsKeyframe: startsH265Keyframe,
   isobmff: {
     sampleEntryType: 'hvc1',
     configurationBoxType: 'hvcC',

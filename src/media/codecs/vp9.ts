@@ -2,6 +2,7 @@ import type { RecordableCodec } from './codec.js';
 import { answerParameters } from './format.js';
 import { codecString } from './vp9/configuration.js';
 import { Vp9Depacketizer } from './vp9/depacketizer.js';
+import { startsVp9Keyframe } from './vp9/key-packet.js';
 
 /** VP9 over RTP: RFC 9628. All spatial layers of a picture are one sample, so a recording has the full quality. */
 export const vp9: RecordableCodec = {
@@ -12,6 +13,7 @@ export const vp9: RecordableCodec = {
   acceptedFormats: 'profile-id 0 or 2',
   answerFormat: (parameters) => answerParameters(parameters, ['profile-id']),
   createDepacketizer: (sink) => new Vp9Depacketizer(sink),
+  startsKeyframe: startsVp9Keyframe,
   isobmff: {
     sampleEntryType: 'vp09',
     configurationBoxType: 'vpcC',

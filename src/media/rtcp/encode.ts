@@ -24,22 +24,45 @@ const BITMASK_BITS = 16;
  * @throws {RangeError} when a limit is passed
  */
 export function encodeReceiverReport(senderSsrc: number, blocks: readonly ReportBlock[], cname: string): Uint8Array {
-  const name = new TextEncoder().encode(cname);
-  if (blocks.length > MOST_BLOCKS || name.length > LONGEST_CNAME_BYTES) throw new RangeError('No room in the report.');
+  if (blocks.length > MOST_BLOCKS) throw new RangeError('No room in the report.');
   const reportBytes = 8 + blocks.length * REPORT_BLOCK_BYTES;
-  const descriptionBytes = 8 + ((2 + name.length + 4) & ~3);
-  const bytes = new Uint8Array(reportBytes + descriptionBytes);
-  writeHeader(bytes, 0, blocks.length, RECEIVER_REPORT_TYPE, reportBytes);
+  const bytes = new Uint8Array(reportBytes + descriptionBytes([senderSsrc], cname));
+  writeRtcpHeader(bytes, 0, blocks.length, RECEIVER_REPORT_TYPE, reportBytes);
   writeUint32(bytes, 4, senderSsrc);
   blocks.forEach((block, index) => {
     writeBlock(bytes, 8 + index * REPORT_BLOCK_BYTES, block);
   });
-  writeHeader(bytes, reportBytes, 1, SOURCE_DESCRIPTION_TYPE, descriptionBytes);
-  writeUint32(bytes, reportBytes + 4, senderSsrc);
-  bytes[reportBytes + 8] = CNAME_ITEM;
-  bytes[reportBytes + 9] = name.length;
-  bytes.set(name, reportBytes + 10);
+  writeDescription(bytes, reportBytes, [senderSsrc], cname);
   return bytes;
+}
+
+/**
+ * @returns how long what `writeDescription` writes is
+ * @throws {RangeError} for a name of more than 255 bytes, or more than 31 sources
+ */
+export function descriptionBytes(ssrcs: readonly number[], cname: string): number {
+  const nameBytes = new TextEncoder().encode(cname).length;
+  if (ssrcs.length > MOST_BLOCKS || nameBytes > LONGEST_CNAME_BYTES) throw new RangeError('No room in the report.');
+  return 4 + ssrcs.length * chunkBytes(nameBytes);
+}
+
+/** A source description that says of all sources that they belong together (RFC 3550 section 6.5). */
+export function writeDescription(bytes: Uint8Array, at: number, ssrcs: readonly number[], cname: string): void {
+  const name = new TextEncoder().encode(cname);
+  const length = chunkBytes(name.length);
+  writeRtcpHeader(bytes, at, ssrcs.length, SOURCE_DESCRIPTION_TYPE, 4 + ssrcs.length * length);
+  ssrcs.forEach((ssrc, index) => {
+    const chunk = at + 4 + index * length;
+    writeUint32(bytes, chunk, ssrc);
+    bytes[chunk + 4] = CNAME_ITEM;
+    bytes[chunk + 5] = name.length;
+    bytes.set(name, chunk + 6);
+  });
+}
+
+/** SSRC, item with its header, at least one zero behind it. */
+function chunkBytes(nameBytes: number): number {
+  return 4 + ((2 + nameBytes + 4) & ~3);
 }
 
 /**
@@ -75,13 +98,14 @@ export function encodePictureLossIndication(senderSsrc: number, mediaSsrc: numbe
 
 function feedback(format: number, type: number, senderSsrc: number, mediaSsrc: number, extraBytes: number): Uint8Array {
   const bytes = new Uint8Array(FEEDBACK_BYTES + extraBytes);
-  writeHeader(bytes, 0, format, type, bytes.length);
+  writeRtcpHeader(bytes, 0, format, type, bytes.length);
   writeUint32(bytes, 4, senderSsrc);
   writeUint32(bytes, 8, mediaSsrc);
   return bytes;
 }
 
-function writeHeader(bytes: Uint8Array, at: number, count: number, type: number, sizeBytes: number): void {
+/** RFC 3550 section 6.4.1: what all RTCP packets begin with. @param count of reports or sources, or a format */
+export function writeRtcpHeader(bytes: Uint8Array, at: number, count: number, type: number, sizeBytes: number): void {
   bytes[at] = VERSION | count;
   bytes[at + 1] = type;
   writeUint16(bytes, at + 2, sizeBytes / 4 - 1);

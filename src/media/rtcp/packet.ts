@@ -38,8 +38,46 @@ export interface Goodbye {
   readonly ssrcs: readonly number[];
 }
 
+/** Packets that were lost: RFC 4585 section 6.2.1. */
+export interface Nack {
+  readonly type: 'nack';
+  readonly mediaSsrc: number;
+  /** 16 bits each, in the order of the packet. */
+  readonly sequenceNumbers: readonly number[];
+}
+
+/** A key frame is needed: RFC 4585 section 6.3.1. */
+export interface PictureLossIndication {
+  readonly type: 'picture-loss';
+  readonly mediaSsrc: number;
+}
+
+/** A key frame is demanded: RFC 5104 section 4.3.1. */
+export interface FullIntraRequest {
+  readonly type: 'full-intra';
+  /** A command with the number of the one before is that one repeated. */
+  readonly commands: readonly { readonly ssrc: number; readonly number: number }[];
+}
+
+/** What the receiver believes that the way to it can carry: draft-alvestrand-rmcat-remb-03. */
+export interface BitrateEstimate {
+  readonly type: 'bitrate-estimate';
+  readonly bitsPerSecond: number;
+}
+
+/** When packets arrived: draft-holmer-rmcat-transport-wide-cc-extensions-01. */
+export interface TransportFeedback {
+  readonly type: 'transport-feedback';
+  /** 16 bits: the transport-wide number of the first packet that is told of. */
+  readonly baseSequence: number;
+  /** By the receiver's clock, whose zero means nothing and which wraps after 12 days; NaN for a packet that did not arrive. */
+  readonly arrivalsMs: readonly number[];
+}
+
+export type FeedbackPacket = Nack | PictureLossIndication | FullIntraRequest | BitrateEstimate | TransportFeedback;
+
 /** What is read of RTCP. */
-export type RtcpPacket = SenderReport | ReceiverReport | SourceDescription | Goodbye;
+export type RtcpPacket = SenderReport | ReceiverReport | SourceDescription | Goodbye | FeedbackPacket;
 
 /** Packet types on the wire: RFC 3550 section 12.1, RFC 4585 section 6.1. */
 export const SENDER_REPORT_TYPE = 200;

@@ -1,11 +1,14 @@
 import { readUint16, readUint32 } from '../bytes.js';
 import { ntpToUnixMs } from '../ntp.js';
+import { parsePayloadFeedback, parseTransportFeedback } from './parse-feedback.js';
 import {
   CNAME_ITEM,
   GOODBYE_TYPE,
+  PAYLOAD_FEEDBACK_TYPE,
   RECEIVER_REPORT_TYPE,
   SENDER_REPORT_TYPE,
   SOURCE_DESCRIPTION_TYPE,
+  TRANSPORT_FEEDBACK_TYPE,
   type Goodbye,
   type ReceiverReport,
   type RtcpPacket,
@@ -61,6 +64,10 @@ function parsePacket(bytes: Uint8Array, start: number, end: number): RtcpPacket 
       return parseSourceDescription(bytes, start + HEADER_BYTES, end, count);
     case GOODBYE_TYPE:
       return parseGoodbye(bytes, start + HEADER_BYTES, end, count);
+    case TRANSPORT_FEEDBACK_TYPE:
+      return parseTransportFeedback(bytes, start, end, count);
+    case PAYLOAD_FEEDBACK_TYPE:
+      return parsePayloadFeedback(bytes, start, end, count);
     default:
       return undefined;
   }

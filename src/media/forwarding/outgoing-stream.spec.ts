@@ -1,0 +1,207 @@
+import { FORMATS, ForwardingScene, PLAIN_FORMATS } from './testing/forwarding-fixture.js';
+import { SentPackets } from './sent-packets.js';
+import { PublisherClock } from './publisher-clock.js';
+
+/** 30 pictures per second at 90 kHz. */
+const FRAME_TICKS = 3_000;
+const FRAME_MS = 100 / 3;
+
+describe('OutgoingStream', () => {
+  const FIRST = 0x1000;
+
+  it('begins at a key frame, with its own numbers, times, SSRC and payload type', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream()];
+    stream.choose(source, FORMATS);
+
+    expect(scene.forward(stream, source, { sequence: 500, timestamp: 7, atMs: 0 })).toBeUndefined();
+    expect(stream.awaited).toBe(source);
+    expect(
+      scene.forward(stream, source, {
+        sequence: 501,
+        timestamp: 3007,
+        atMs: 33,
+        isKey: true,
+        marker: true,
+        payload: [9],
+      }),
+    ).toEqual({
+      payloadType: 45,
+      marker: true,
+      sequence: FIRST,
+      timestamp: 1_000_000,
+      ssrc: 0xaaaa,
+      payload: [1, 9],
+      extensions: {},
+    });
+    expect(stream.awaited).toBeUndefined();
+    expect(stream.current).toBe(source);
+  });
+
+  it('sound begins with any packet, which is marked', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream({ kind: 'audio' })];
+    stream.choose(source, FORMATS);
+
+    const first = scene.forward(stream, source, { sequence: 1, timestamp: 0, atMs: 0, isKey: true });
+    const second = scene.forward(stream, source, { sequence: 2, timestamp: 960, atMs: 20 });
+
+    expect(first).toMatchObject({ marker: true });
+    expect(second).toMatchObject({ marker: false, sequence: FIRST + 1, timestamp: 1_000_960 });
+  });
+
+  it('keeps the order of packets that overtook each other, leaves holes where packets were lost, drops duplicates', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream()];
+    stream.choose(source, FORMATS);
+
+    const sequences = [65_534, 0, 65_535, 3, 0, 2].map(
+      (sequence) =>
+        scene.forward(stream, source, { sequence, timestamp: 0, atMs: 0, isKey: sequence === 65_534 })?.sequence,
+    );
+
+    expect(sequences).toEqual([FIRST, FIRST + 2, FIRST + 1, FIRST + 5, undefined, FIRST + 4]);
+  });
+
+  it('carries only the header extensions that were agreed on, under the ids of the viewer', () => {
+    const scene = new ForwardingScene();
+    const sentPackets = new SentPackets();
+    const extensions = { mid: { id: 3, value: 'v' }, transportSequenceNumber: 4, absoluteCaptureTime: 9 };
+    const [source, stream] = [scene.source(), scene.stream({ extensions, sentPackets })];
+    stream.choose(source, FORMATS);
+    const captureTime = [1, 2, 3, 4, 5, 6, 7, 8];
+
+    const first = scene.forward(stream, source, { sequence: 1, timestamp: 0, atMs: 0, isKey: true, captureTime });
+    const second = scene.forward(stream, source, { sequence: 2, timestamp: 0, atMs: 5, payload: [7] });
+
+    expect(first?.extensions).toEqual({ 3: [0x76], 4: [0, 0], 9: captureTime });
+    expect(second?.extensions).toEqual({ 3: [0x76], 4: [0, 1] });
+    expect(second?.payload).toEqual([0, 7]);
+    expect(sentPackets.newest).toBe(1);
+    expect(sentPackets.sentAtMs(1)).toBe(5);
+  });
+
+  it('uses the two-byte form of extensions where an id asks for it', () => {
+    const scene = new ForwardingScene();
+    const extensions = { mid: { id: 30, value: 'video' }, transportSequenceNumber: undefined, absoluteCaptureTime: 9 };
+    const [source, stream] = [scene.source(), scene.stream({ extensions })];
+    stream.choose(source, FORMATS);
+    const captureTime = Array.from({ length: 16 }, (_, index) => index);
+
+    const packet = scene.forward(stream, source, { sequence: 1, timestamp: 0, atMs: 0, isKey: true, captureTime });
+
+    expect(packet?.extensions).toEqual({ 30: [0x76, 0x69, 0x64, 0x65, 0x6f], 9: captureTime });
+  });
+
+  it('changes to another source at its key frame, without a hole, and times go on as time does', () => {
+    const scene = new ForwardingScene();
+    const [low, high, stream] = [scene.source(), scene.source(), scene.stream()];
+    stream.choose(low, FORMATS);
+    scene.forward(stream, low, { sequence: 10, timestamp: 50, atMs: 0, isKey: true });
+    stream.choose(high, FORMATS);
+
+    const waiting = scene.forward(stream, high, { sequence: 7_000, timestamp: 9, atMs: 20, ssrc: 2 });
+    const still = scene.forward(stream, low, { sequence: 11, timestamp: 50 + FRAME_TICKS, atMs: FRAME_MS });
+    const changed = scene.forward(stream, high, { sequence: 7_003, timestamp: 99, atMs: 100, ssrc: 2, isKey: true });
+    const left = scene.forward(stream, low, { sequence: 12, timestamp: 50 + 3 * FRAME_TICKS, atMs: 101 });
+
+    expect(waiting).toBeUndefined();
+    expect(still).toMatchObject({ sequence: FIRST + 1, timestamp: 1_000_000 + FRAME_TICKS });
+    expect(changed).toMatchObject({ sequence: FIRST + 2, timestamp: 1_000_000 + 3 * FRAME_TICKS, payload: [1] });
+    expect(left).toBeUndefined();
+  });
+
+  it('a publisher that comes back under another SSRC goes on in the same stream', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream()];
+    stream.choose(source, FORMATS);
+    scene.forward(stream, source, { sequence: 65_535, timestamp: 2 ** 32 - 1, atMs: 0, isKey: true });
+
+    const early = scene.forward(stream, source, { sequence: 40_000, timestamp: 5, atMs: 1_000, ssrc: 2 });
+    expect(stream.awaited).toBe(source);
+    const back = scene.forward(stream, source, { sequence: 40_001, timestamp: 77, atMs: 2_000, ssrc: 2, isKey: true });
+
+    expect(early).toBeUndefined();
+    expect(back).toMatchObject({ sequence: FIRST + 1, timestamp: 1_000_000 + 180_000 });
+  });
+
+  it('layers of a publisher that told its clock change over by that clock, whatever the network does', () => {
+    const scene = new ForwardingScene();
+    const [low, high, stream] = [scene.source(), scene.source(), scene.stream()];
+    stream.choose(low, FORMATS);
+    scene.forward(stream, low, { sequence: 1, timestamp: 0, atMs: 1_000, isKey: true });
+    scene.receive(high, { sequence: 1, timestamp: 90_000, atMs: 1_000, ssrc: 2 });
+    const report = { type: 'sender-report', compactNtp: 0, packetCount: 0, octetCount: 0, blocks: [] } as const;
+    low.senderReport({ ...report, ssrc: 1, ntpMs: 5_000, rtpTimestamp: 0 }, 1_000);
+    high.senderReport({ ...report, ssrc: 2, ntpMs: 5_000, rtpTimestamp: 90_000 }, 1_000);
+    stream.choose(high, FORMATS);
+
+    const late = { sequence: 2, timestamp: 90_000 + FRAME_TICKS, atMs: 1_090, ssrc: 2, isKey: true };
+
+    expect(scene.forward(stream, high, late)?.timestamp).toBe(1_000_000 + FRAME_TICKS);
+  });
+
+  it('tells the time of the publisher by our clock', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(new PublisherClock()), scene.stream()];
+    stream.choose(source, FORMATS);
+    expect(stream.report(0, 0)).toBeUndefined();
+    scene.forward(stream, source, { sequence: 1, timestamp: 500, atMs: 1_000, isKey: true, payload: [1, 2] });
+    const report = { ssrc: 1, ntpMs: 77, rtpTimestamp: 500, compactNtp: 0, packetCount: 0, octetCount: 0, blocks: [] };
+    source.senderReport({ type: 'sender-report', ...report }, 1_010);
+
+    expect(stream.report(2_010, 1_700_000_000_000)).toEqual({
+      ssrc: 0xaaaa,
+      ntpMs: 1_700_000_000_000,
+      rtpTimestamp: 1_090_000,
+      packetCount: 1,
+      octetCount: 3,
+    });
+  });
+
+  it('sends a lost packet again as a retransmission of its own row of numbers, once per round trip', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream()];
+    stream.choose(source, FORMATS);
+    const sent = scene.forward(stream, source, { sequence: 1, timestamp: 9, atMs: 0, isKey: true, payload: [5] });
+
+    const again = scene.resend(stream, FIRST, 100);
+
+    expect(again).toEqual({
+      ...sent,
+      payloadType: 46,
+      ssrc: 0xbbbb,
+      sequence: FIRST,
+      payload: [FIRST >> 8, FIRST & 0xff, 1, 5],
+    });
+    expect(scene.resend(stream, FIRST, 140)).toBeUndefined();
+    expect(scene.resend(stream, FIRST, 150)).toMatchObject({ sequence: FIRST + 1 });
+    expect(scene.resend(stream, FIRST + 1, 150)).toBeUndefined();
+  });
+
+  it('sends a lost packet again as it was where no retransmissions were agreed on', () => {
+    const scene = new ForwardingScene();
+    const extensions = { mid: { id: 1, value: '0' }, transportSequenceNumber: 2, absoluteCaptureTime: 3 };
+    const stream = scene.stream({ extensions, rtxSsrc: undefined, sentPackets: new SentPackets() });
+    const source = scene.source();
+    stream.choose(source, PLAIN_FORMATS);
+    const captureTime = [1, 2, 3, 4, 5, 6, 7, 8];
+    const sent = scene.forward(stream, source, { sequence: 1, timestamp: 9, atMs: 0, isKey: true, captureTime });
+    scene.forward(stream, source, { sequence: 2, timestamp: 9, atMs: 0 });
+
+    expect(scene.resend(stream, FIRST, 100)).toEqual(sent);
+    expect(sent?.extensions).toEqual({ 1: [0x30], 3: captureTime });
+  });
+
+  it('knows what it sent of the source before', () => {
+    const scene = new ForwardingScene();
+    const [low, high, stream] = [scene.source(), scene.source(), scene.stream()];
+    stream.choose(low, FORMATS);
+    scene.forward(stream, low, { sequence: 10, timestamp: 50, atMs: 0, isKey: true, payload: [1] });
+    stream.choose(high, FORMATS);
+    scene.forward(stream, high, { sequence: 90, timestamp: 50, atMs: 10, isKey: true, payload: [2], ssrc: 2 });
+
+    expect(scene.resend(stream, FIRST, 20)?.payload.slice(2)).toEqual([1, 1]);
+    expect(scene.resend(stream, FIRST + 1, 20)?.payload.slice(2)).toEqual([1, 2]);
+  });
+});

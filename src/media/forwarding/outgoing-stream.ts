@@ -1,0 +1,271 @@
+import type { MediaKind } from '../codecs/codec.js';
+import { writeUint16 } from '../bytes.js';
+import type { OutgoingReport } from '../rtcp/encode-sender.js';
+import { extendSequence } from '../rtp/sequence.js';
+import { OutgoingHeader, type OutgoingExtensions } from './outgoing-header.js';
+import type { PacketSource } from './packet-source.js';
+import { ResendBudget } from './resend-budget.js';
+import type { SentPackets } from './sent-packets.js';
+import { SourcePacket } from './source-packet.js';
+import { Splice, type OutgoingFormat } from './splice.js';
+
+/** Pieces of the stream that are remembered: what was sent just before a change of source may still be asked for. */
+const MOST_SPLICES = 4;
+/** RFC 4588 section 4: the number that the packet had. */
+const ORIGINAL_SEQUENCE_BYTES = 2;
+const MARKER = 0x80;
+/** Far enough from both ends that neither the first packets nor SRTP's rollover counter meet a wrap (RFC 3711 section 3.3.1). */
+const FIRST_SEQUENCE_MASK = 0x3fff;
+const FIRST_SEQUENCE_BASE = 0x1000;
+
+export interface OutgoingStreamOptions {
+  readonly kind: MediaKind;
+  readonly ssrc: number;
+  /** Undefined where no retransmission format was agreed on: packets are then sent again as they were. */
+  readonly rtxSsrc: number | undefined;
+  readonly extensions: OutgoingExtensions;
+  /** Numbers the packets of the whole session; undefined without transport-wide feedback. */
+  readonly sentPackets: SentPackets | undefined;
+  /** Random, 0 to 2^32 - 1 each. */
+  readonly firstSequence: number;
+  readonly firstTimestamp: number;
+  readonly firstRtxSequence: number;
+}
+
+/**
+ * What one viewer gets of one track: packets of a source under our SSRC, in one row of sequence numbers and one line of
+ * time, whatever becomes of the source.
+ *
+ * A change of source (another simulcast layer, a publisher that came back, another SSRC) happens at a key frame of the
+ * new one; until then the old one goes on. Numbers go on without a hole, times by what has elapsed. Packets that overtook
+ * each other keep the order of their numbers, and what the publisher's network lost stays a hole.
+ *
+ * Sequence numbers are sent twice only with the same bytes: without RTX there is no transport-wide number in packets.
+ *
+ * Runs per packet and viewer: bytes are copied once, nothing is allocated.
+ */
+export class OutgoingStream {
+  readonly ssrc: number;
+  /** Sent for the first time, and again. */
+  packetsSent = 0;
+  packetsResent = 0;
+  /** Payloads that were sent for the first time. */
+  octetsSent = 0;
+  private readonly kind: MediaKind;
+  private readonly rtxSsrc: number | undefined;
+  private readonly header: OutgoingHeader;
+  private readonly rtxHeader: OutgoingHeader | undefined;
+  private readonly hasCaptureTime: boolean;
+  private readonly sentPackets: SentPackets | undefined;
+  private readonly firstTimestamp: number;
+  private readonly splices: Splice[] = [];
+  private readonly resends = new ResendBudget();
+  private formats: readonly OutgoingFormat[] = [];
+  private chosen: PacketSource | undefined;
+  /** False until the first packet, and while nothing is chosen: the next packet begins a piece. */
+  private isFlowing = false;
+  /** Extended. */
+  private highest: number;
+  private rtxSequence: number;
+  private readonly resent: SourcePacket;
+
+  constructor(options: OutgoingStreamOptions, memoryBytes: Uint8Array) {
+    const { ssrc, rtxSsrc, extensions, sentPackets } = options;
+    const hasNumbers = sentPackets !== undefined && rtxSsrc !== undefined;
+    this.kind = options.kind;
+    this.ssrc = ssrc;
+    this.rtxSsrc = rtxSsrc;
+    this.header = new OutgoingHeader(extensions, ssrc, hasNumbers);
+    this.rtxHeader = rtxSsrc === undefined ? undefined : new OutgoingHeader(extensions, rtxSsrc, hasNumbers);
+    this.hasCaptureTime = extensions.absoluteCaptureTime !== undefined;
+    this.sentPackets = hasNumbers && extensions.transportSequenceNumber !== undefined ? sentPackets : undefined;
+    this.highest = FIRST_SEQUENCE_BASE + (options.firstSequence & FIRST_SEQUENCE_MASK) - 1;
+    this.rtxSequence = FIRST_SEQUENCE_BASE + (options.firstRtxSequence & FIRST_SEQUENCE_MASK);
+    this.firstTimestamp = options.firstTimestamp >>> 0;
+    this.resent = new SourcePacket(memoryBytes);
+  }
+
+  /**
+   * From its next key frame on, sound at once, packets are those of `source`; undefined ends the stream until another is
+   * chosen, which then begins with a key frame in any case.
+   *
+   * @param formats of that source; a packet of another one is not sent
+   */
+  choose(source: PacketSource | undefined, formats: readonly OutgoingFormat[]): void {
+    this.chosen = source;
+    this.formats = formats;
+    if (source === undefined) this.isFlowing = false;
+  }
+
+  /** The source that is sent at present. */
+  get current(): PacketSource | undefined {
+    return this.isFlowing ? this.splices[0]?.source : undefined;
+  }
+
+  /** The source whose key frame the viewer waits for: the publisher is to be asked for one. */
+  get awaited(): PacketSource | undefined {
+    const { kind, chosen } = this;
+    const isThere = chosen === this.current && chosen?.run === this.splices[0]?.run;
+    return kind === 'audio' || isThere ? undefined : chosen;
+  }
+
+  /**
+   * Writes the packet as the viewer gets it, still in the clear.
+   *
+   * @param out may be the worker's memory, from which the packet comes; needs room for the packet, 64 bytes of header and
+   * what SRTP puts behind it
+   * @returns its length, 0 when the viewer does not get it
+   */
+  write(source: PacketSource, packet: SourcePacket, out: Uint8Array, at: number, nowMs: number): number {
+    const splice = this.spliceOf(source, packet);
+    if (splice === undefined) return 0;
+    const format = splice.formatOf(packet.payloadType);
+    if (format === undefined) return 0;
+    const sequence = packet.sequence + splice.sequenceOffset;
+    const isAfterPause = this.kind === 'audio' && sequence === splice.firstSequence;
+    splice.passed(packet);
+    if (sequence > this.highest) this.highest = sequence;
+    const length = this.assemble(splice, packet, format.payloadType, isAfterPause, out, at);
+    this.packetsSent += 1;
+    this.octetsSent += packet.payloadLength;
+    this.sentPackets?.sent(length, nowMs);
+    return length;
+  }
+
+  /**
+   * Writes a packet that the viewer has lost: as a retransmission (RFC 4588), or as it was where none was agreed on.
+   *
+   * @param sequenceNumber of ours, 16 bits
+   * @param roundTripMs to the viewer: the same packet is not sent again before
+   * @returns its length, 0 when it is not sent again: it is known no more, it was just sent, or too much was asked for
+   */
+  resend(sequenceNumber: number, nowMs: number, roundTripMs: number, out: Uint8Array, at: number): number {
+    const sequence = extendSequence(sequenceNumber, this.highest);
+    const splice = this.spliceAt(sequence);
+    if (splice === undefined) return 0;
+    const packet = this.resent;
+    if (!splice.source.history.load(sequence - splice.sequenceOffset, nowMs, packet)) return 0;
+    const format = splice.formatOf(packet.payloadType);
+    if (format === undefined || packet.run !== splice.run) return 0;
+    if (!this.resends.take(sequence, this.packetsSent, nowMs, roundTripMs)) return 0;
+    this.packetsResent += 1;
+    const isAfterPause = this.kind === 'audio' && sequence === splice.firstSequence;
+    const length =
+      format.rtxPayloadType === undefined || this.rtxHeader === undefined
+        ? this.assemble(splice, packet, format.payloadType, isAfterPause, out, at)
+        : this.assembleRepeat(this.rtxHeader, splice, packet, format.rtxPayloadType, out, at);
+    this.sentPackets?.sent(length, nowMs);
+    return length;
+  }
+
+  /**
+   * What a sender report says now: the publisher's own clock, laid onto ours, so that sound and picture stay together.
+   * @param wallMs Unix time at `nowMs`
+   * @returns undefined while nothing is sent
+   */
+  report(nowMs: number, wallMs: number): OutgoingReport | undefined {
+    const splice = this.splices[0];
+    if (!this.isFlowing || splice === undefined || splice.source.run !== splice.run) return undefined;
+    const { ssrc, packetsSent: packetCount, octetsSent: octetCount } = this;
+    const rtpTimestamp = (splice.source.timestampAt(nowMs) + splice.timestampOffset) >>> 0;
+    return { ssrc, ntpMs: wallMs, rtpTimestamp, packetCount, octetCount };
+  }
+
+  /** SSRCs of ours, for a BYE. */
+  get ssrcs(): readonly number[] {
+    return this.rtxSsrc === undefined ? [this.ssrc] : [this.ssrc, this.rtxSsrc];
+  }
+
+  private spliceOf(source: PacketSource, packet: SourcePacket): Splice | undefined {
+    const splice = this.isFlowing ? this.splices[0] : undefined;
+    if (source === splice?.source && packet.run === splice.run) return splice.has(packet) ? splice : undefined;
+    if (source !== this.chosen || packet.run !== source.run || !packet.startsKeyframe) return undefined;
+    if (!this.formats.some((format) => format.sourcePayloadType === packet.payloadType)) return undefined;
+    return this.begin(source, packet);
+  }
+
+  /** A packet that is older than the last one of the source before was sent already, or comes too late. */
+  private begin(source: PacketSource, packet: SourcePacket): Splice {
+    const before = this.splices[0];
+    const timestamp = before?.timestampAfter(source, packet) ?? this.firstTimestamp;
+    const splice = new Splice(source, packet, this.highest + 1, timestamp, this.formats);
+    this.splices.unshift(splice);
+    if (this.splices.length > MOST_SPLICES) this.splices.pop();
+    this.isFlowing = true;
+    return splice;
+  }
+
+  /** @param sequence extended, of ours */
+  private spliceAt(sequence: number): Splice | undefined {
+    if (sequence > this.highest) return undefined;
+    for (const splice of this.splices) if (sequence >= splice.firstSequence) return splice;
+    return undefined;
+  }
+
+  /** RFC 3551 section 4.1: the first packet of sound after a pause is marked. */
+  private assemble(
+    splice: Splice,
+    packet: SourcePacket,
+    payloadType: number,
+    isAfterPause: boolean,
+    out: Uint8Array,
+    at: number,
+  ): number {
+    const sequence = (packet.sequence + splice.sequenceOffset) & 0xffff;
+    const headerLength = this.writeHeader(
+      this.header,
+      payloadType | (packet.marker || isAfterPause ? MARKER : 0),
+      sequence,
+      splice,
+      packet,
+      out,
+      at,
+    );
+    copyPayload(packet, out, at + headerLength);
+    return headerLength + packet.payloadLength;
+  }
+
+  private assembleRepeat(
+    header: OutgoingHeader,
+    splice: Splice,
+    packet: SourcePacket,
+    payloadType: number,
+    out: Uint8Array,
+    at: number,
+  ): number {
+    const typeAndMarker = payloadType | (packet.marker ? MARKER : 0);
+    const headerLength = this.writeHeader(header, typeAndMarker, this.rtxSequence & 0xffff, splice, packet, out, at);
+    this.rtxSequence += 1;
+    writeUint16(out, at + headerLength, (packet.sequence + splice.sequenceOffset) & 0xffff);
+    copyPayload(packet, out, at + headerLength + ORIGINAL_SEQUENCE_BYTES);
+    return headerLength + ORIGINAL_SEQUENCE_BYTES + packet.payloadLength;
+  }
+
+  private writeHeader(
+    header: OutgoingHeader,
+    typeAndMarker: number,
+    sequence: number,
+    { timestampOffset }: Splice,
+    { timestamp, bytes, captureOffset, captureLength }: SourcePacket,
+    out: Uint8Array,
+    at: number,
+  ): number {
+    return header.write(
+      out,
+      at,
+      typeAndMarker,
+      sequence,
+      (timestamp + timestampOffset) >>> 0,
+      this.sentPackets?.nextSequence ?? 0,
+      bytes,
+      captureOffset,
+      this.hasCaptureTime ? captureLength : 0,
+    );
+  }
+}
+
+/** Within one memory no view is made. */
+function copyPayload({ bytes, payloadOffset, payloadLength }: SourcePacket, out: Uint8Array, at: number): void {
+  if (out === bytes) out.copyWithin(at, payloadOffset, payloadOffset + payloadLength);
+  else out.set(bytes.subarray(payloadOffset, payloadOffset + payloadLength), at);
+}

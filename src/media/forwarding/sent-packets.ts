@@ -1,0 +1,46 @@
+const MOST_PACKETS = 4096;
+const MASK = MOST_PACKETS - 1;
+
+/**
+ * Numbers all packets of a viewer's session for transport-wide feedback, and remembers when each was sent
+ * (draft-holmer-rmcat-transport-wide-cc-extensions-01). The last 4096 are known.
+ */
+export class SentPackets {
+  private readonly sentMs = new Float64Array(MOST_PACKETS);
+  private readonly sizes = new Uint16Array(MOST_PACKETS);
+  /** Packets numbered so far; the next one has this number, extended. */
+  private count = 0;
+
+  /** What the next packet carries, 16 bits. */
+  get nextSequence(): number {
+    return this.count & 0xffff;
+  }
+
+  /** The extended number of the newest packet; -1 before the first. */
+  get newest(): number {
+    return this.count - 1;
+  }
+
+  /** The packet with `nextSequence` leaves. */
+  sent(sizeBytes: number, nowMs: number): void {
+    const at = this.count & MASK;
+    this.sentMs[at] = nowMs;
+    this.sizes[at] = sizeBytes;
+    this.count += 1;
+  }
+
+  /** @param number extended. @returns whether it was sent and is still known */
+  knows(number: number): boolean {
+    return number >= 0 && number < this.count && number >= this.count - MOST_PACKETS;
+  }
+
+  /** @returns local monotonic time; only of what `knows` */
+  sentAtMs(number: number): number {
+    return this.sentMs[number & MASK] ?? 0;
+  }
+
+  /** @returns as it was told when the packet was sent; only of what `knows` */
+  sizeBytesOf(number: number): number {
+    return this.sizes[number & MASK] ?? 0;
+  }
+}

@@ -1,0 +1,124 @@
+import { writeUint16, writeUint32 } from '../../bytes.js';
+import { MediaMemory } from '../../memory.js';
+import { RtpHeader } from '../../rtp/packet.js';
+import { OutgoingStream, type OutgoingStreamOptions } from '../outgoing-stream.js';
+import { PacketSource } from '../packet-source.js';
+import { PublisherClock } from '../publisher-clock.js';
+import type { SourcePacket } from '../source-packet.js';
+import type { OutgoingFormat } from '../splice.js';
+
+const SLOT = 64;
+const SLOT_BYTES = 2048;
+const OUT = SLOT + SLOT_BYTES;
+const PAYLOAD_TYPE = 96;
+/** The first byte of a payload says whether it begins a key frame. */
+const KEY = 1;
+
+export const FORMATS: readonly OutgoingFormat[] = [
+  { sourcePayloadType: PAYLOAD_TYPE, payloadType: 45, rtxPayloadType: 46 },
+];
+export const PLAIN_FORMATS: readonly OutgoingFormat[] = [
+  { sourcePayloadType: PAYLOAD_TYPE, payloadType: 45, rtxPayloadType: undefined },
+];
+
+export interface SentByPublisher {
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly atMs: number;
+  readonly ssrc?: number;
+  readonly isKey?: boolean;
+  readonly marker?: boolean;
+  readonly payload?: readonly number[];
+  readonly captureTime?: readonly number[];
+}
+
+export interface ReceivedByViewer {
+  readonly payloadType: number;
+  readonly marker: boolean;
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly ssrc: number;
+  readonly payload: readonly number[];
+  /** Values of header extensions by id. */
+  readonly extensions: Readonly<Record<number, readonly number[]>>;
+}
+
+/** Packets of publishers through the worker's memory to viewers. */
+export class ForwardingScene {
+  readonly memory: MediaMemory;
+  readonly clock = new PublisherClock();
+  private readonly header = new RtpHeader();
+
+  constructor(memoryBytes = 8 << 20) {
+    this.memory = new MediaMemory(new ArrayBuffer(memoryBytes), OUT + SLOT_BYTES);
+  }
+
+  source(clock = this.clock, sizeBytes = 1 << 18, ageMs = 2_000, clockRate = 90_000): PacketSource {
+    return new PacketSource({ memory: this.memory, clockRate, clock, history: { sizeBytes, ageMs } });
+  }
+
+  stream(options: Partial<OutgoingStreamOptions> = {}): OutgoingStream {
+    const defaults: OutgoingStreamOptions = {
+      kind: 'video',
+      ssrc: 0xaaaa,
+      rtxSsrc: 0xbbbb,
+      extensions: { mid: undefined, transportSequenceNumber: undefined, absoluteCaptureTime: undefined },
+      sentPackets: undefined,
+      firstSequence: 0,
+      firstTimestamp: 1_000_000,
+      firstRtxSequence: 0,
+    };
+    return new OutgoingStream({ ...defaults, ...options }, this.memory.bytes);
+  }
+
+  /** Puts a packet into a slot as a socket would. @returns as the source describes it */
+  receive(source: PacketSource, sent: SentByPublisher): SourcePacket | undefined {
+    const { bytes } = this.memory;
+    const { isKey = false, captureTime = [], marker = false, payload = [] } = sent;
+    const extension =
+      captureTime.length > 0 ? [0xbe, 0xde, 0, 0, (5 << 4) | (captureTime.length - 1), ...captureTime] : [];
+    while (extension.length % 4 !== 0) extension.push(0);
+    if (extension.length > 0) extension[3] = extension.length / 4 - 1;
+    const content = [...extension, isKey ? KEY : 0, ...payload];
+    bytes[SLOT] = extension.length > 0 ? 0x90 : 0x80;
+    bytes[SLOT + 1] = PAYLOAD_TYPE | (marker ? 0x80 : 0);
+    writeUint16(bytes, SLOT + 2, sent.sequence);
+    writeUint32(bytes, SLOT + 4, sent.timestamp);
+    writeUint32(bytes, SLOT + 8, sent.ssrc ?? 1);
+    bytes.set(content, SLOT + 12);
+    if (!this.header.parse(bytes, SLOT, 12 + content.length)) throw new RangeError('No packet.');
+    return source.receive(SLOT, this.header, 12 + content.length, sent.atMs, 5, (all, at) => all[at] === KEY);
+  }
+
+  /** @returns what the viewer gets of it, undefined for nothing */
+  forward(stream: OutgoingStream, source: PacketSource, sent: SentByPublisher): ReceivedByViewer | undefined {
+    const packet = this.receive(source, sent);
+    if (packet === undefined) return undefined;
+    return this.read(stream.write(source, packet, this.memory.bytes, OUT, sent.atMs));
+  }
+
+  resend(stream: OutgoingStream, sequence: number, nowMs: number, roundTripMs = 50): ReceivedByViewer | undefined {
+    return this.read(stream.resend(sequence, nowMs, roundTripMs, this.memory.bytes, OUT));
+  }
+
+  private read(length: number): ReceivedByViewer | undefined {
+    if (length === 0) return undefined;
+    const { bytes } = this.memory;
+    const header = new RtpHeader();
+    if (!header.parse(bytes, OUT, length)) throw new RangeError('No packet came out.');
+    const extensions: Record<number, readonly number[]> = {};
+    for (let id = 1; id < 256; id++) {
+      if (!header.readExtension(bytes, OUT, id)) continue;
+      extensions[id] = [...bytes.subarray(header.extensionStart, header.extensionStart + header.extensionLength)];
+    }
+    return {
+      payloadType: header.payloadType,
+      marker: header.marker,
+      sequence: header.sequenceNumber,
+      timestamp: header.timestamp,
+      ssrc: header.ssrc,
+      payload: [...bytes.subarray(OUT + header.headerLength, OUT + length)],
+      extensions,
+    };
+  }
+}
