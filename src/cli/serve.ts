@@ -3,14 +3,7 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../app.module.js';
-import {
-  formatListenAddress,
-  loadConfig,
-  parseListenAddress,
-  type AppConfig,
-  type ListenAddress,
-  type LoadedConfig,
-} from '../config/index.js';
+import { formatListenAddress, loadConfig, type AppConfig, type LoadedConfig } from '../config/index.js';
 import { Engine } from '../engine/index.js';
 import { NodeService, type NodeAddress } from '../modules/index/nodes/node.service.js';
 import { RetentionService } from '../modules/index/retention/retention.service.js';
@@ -25,6 +18,7 @@ import { AddressUnusableError } from './address-unusable.error.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
 import { assertFolderOurs } from './assert-folder-ours.js';
 import { lockData } from './data-lock.js';
+import { listenAddressOf } from './running-server.js';
 import { endOnSignal } from './end-on-signal.js';
 import { WorkerLoads } from './worker-loads.js';
 
@@ -90,12 +84,6 @@ async function createApplication(config: AppConfig, engineWorkerUrl: URL): Promi
   app.useLogger(app.get(FrameworkLogger));
   app.flushLogs();
   return app;
-}
-
-function listenAddressOf({ http }: AppConfig): ListenAddress {
-  const address = parseListenAddress(http.listen);
-  if (address === undefined) throw new RangeError('http.listen was not checked');
-  return address;
 }
 
 function configFileOf(args: readonly string[]): string | undefined {

@@ -9,6 +9,7 @@ import type { S3Limits } from '../../src/modules/storage/drivers/s3/open-s3-clie
 import { S3StorageDriver } from '../../src/modules/storage/drivers/s3.driver.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { chunks } from '../support/bodies.js';
+import '../support/errors-of-node.js';
 import { listen } from '../support/listening.js';
 import { keysOf } from '../support/object-keys.js';
 import { S3Server } from '../support/s3-server.js';
@@ -16,15 +17,6 @@ import { describeWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 
 const key = parseObjectKey('cam/2026/11/20/seg_0001.m4s');
-
-// Errors of Node's own are of another realm than Jest's modules, and the SDK tells errors by their class.
-Object.defineProperty(Error, Symbol.hasInstance, {
-  value(this: unknown, error: unknown): boolean {
-    return this === Error
-      ? Object.prototype.toString.call(error) === '[object Error]'
-      : Function.prototype[Symbol.hasInstance].call(this, error);
-  },
-});
 
 describeWith('minio')('S3 storage that does not work', () => {
   let server: S3Server;

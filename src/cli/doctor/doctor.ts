@@ -1,0 +1,39 @@
+import type { LoadedConfig } from '../../config/index.js';
+import { bucketFindings } from './bucket-checks.js';
+import { ownClockFindings } from './clock-checks.js';
+import { databaseFindings } from './database-checks.js';
+import { diskFindings } from './disk-checks.js';
+import { reasonOf, type Finding } from './finding.js';
+import { kernelFindings } from './kernel-checks.js';
+import { networkFindings, runningServerFindings } from './network-checks.js';
+import { portFindings } from './port-checks.js';
+import { RunningServer } from '../running-server.js';
+
+/** Tries everything that a server with this configuration needs on this machine; beside one that runs, without disturbing it. */
+export async function diagnose({ config, warnings }: LoadedConfig): Promise<Finding[]> {
+  const server = new RunningServer(config);
+  const isRunning = await server.isAlive();
+  const configured = warnings.map((message): Finding => ({ check: 'configuration', severity: 'warning', message }));
+  const ports = await portFindings(config, isRunning);
+  const areFree = ports.every(({ severity }) => severity === 'ok');
+  const looks: (() => Promise<Finding[]>)[] = [
+    ...(isRunning ? [() => runningServerFindings(server)] : areFree ? [() => networkFindings(config)] : []),
+    kernelFindings,
+    () => diskFindings(config),
+    () => ownClockFindings(Date.now()),
+    () => databaseFindings(config),
+    () => bucketFindings(config),
+  ];
+  const findings = [...configured, ...ports];
+  for (const look of looks) findings.push(...(await lookSafely(look)));
+  return findings;
+}
+
+/** One that fails in a way nobody thought of does not cost the others. */
+async function lookSafely(look: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [{ check: 'doctor', severity: 'problem', message: `A check could not be made (${reasonOf(error)}).` }];
+  }
+}

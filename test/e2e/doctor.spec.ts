@@ -1,0 +1,52 @@
+import { TestServer } from '../support/server.js';
+import { freePort } from '../support/listening.js';
+import { until } from '../support/wait.js';
+
+interface Report {
+  readonly status: string;
+  readonly findings: readonly { readonly check: string; readonly severity: string; readonly message: string }[];
+}
+
+describe('a server with a token, from the command line of its machine', () => {
+  it('is examined beside itself, told to drain, and examined again when it has ended', async () => {
+    const port = String(await freePort());
+    await using server = await TestServer.start({
+      env: {
+        AIRCHECK_HTTP_LISTEN: `127.0.0.1:${port}`,
+        AIRCHECK_AUTH_SECRET: 'a-secret-of-this-test-that-is-long-enough',
+        AIRCHECK_ENGINE_WORKERS: '1',
+      },
+    });
+
+    const beside = await server.command('doctor', '--json');
+    const { findings, status } = JSON.parse(beside.output) as Report;
+    expect(findings.filter(({ check }) => check === 'http-port')).toMatchObject([
+      { severity: 'ok', message: expect.stringContaining('in use by the server that runs here') as string },
+    ]);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'udp-reachability', message: expect.stringContaining('media ports') as string }),
+    );
+    expect(status).not.toBe('problem');
+    expect(beside.exitCode).toBe(0);
+
+    expect(await server.command('drain', '--wait', '5')).toMatchObject({
+      exitCode: 0,
+      output: 'The server takes no new publishers; 0 are left.\n',
+    });
+    await until(async () => (await fetch(server.url('/readyz'))).status === 503, 'it is not ready');
+    await server.terminate();
+
+    expect(await server.command('drain')).toMatchObject({
+      exitCode: 2,
+      complaint: expect.stringMatching(/^The server of this configuration cannot be drained/) as string,
+    });
+    const after = await server.command('doctor');
+    expect(after).toMatchObject({ exitCode: 0, complaint: '' });
+    expect(after.output).toMatch(/^ok +http-port +TCP \d+ on 127\.0\.0\.1: free\.$/m);
+    expect(await server.command('migrate')).toMatchObject({
+      exitCode: 0,
+      output: '0 migrations were run; the database is of this version.\n',
+    });
+    expect(await server.command('doctor', '--what')).toMatchObject({ exitCode: 2 });
+  });
+});
