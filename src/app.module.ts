@@ -21,6 +21,8 @@ import { dataSourceOptions } from './persistence/data-source-options.js';
 import { openDataSource } from './persistence/open-data-source.js';
 import { AppConfigModule } from './platform/app-config.module.js';
 import { HealthController } from './platform/health/health.controller.js';
+import type { Build } from './platform/info/build.js';
+import { InfoController } from './platform/info/info.controller.js';
 import { MetricsController } from './platform/metrics/metrics.controller.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { PlatformModule } from './platform/platform.module.js';
@@ -61,7 +63,9 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
       provide: OPEN_CONTROLLERS,
       inject: [APP_CONFIG],
       useFactory: ({ http }: AppConfig): OpenControllers =>
-        http.metrics_public ? [HealthController, MetricsController] : [HealthController],
+        http.metrics_public
+          ? [HealthController, InfoController, MetricsController]
+          : [HealthController, InfoController],
     },
     AuthGuard,
     { provide: JUDGE, useExisting: AuthGuard },
@@ -69,7 +73,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
   ],
 })
 export class AppModule {
-  static of(config: AppConfig, engineWorkerUrl: URL): DynamicModule {
-    return { module: AppModule, imports: [AppConfigModule.of(config, engineWorkerUrl)] };
+  static of(config: AppConfig, engineWorkerUrl: URL, build: Build): DynamicModule {
+    return { module: AppModule, imports: [AppConfigModule.of(config, engineWorkerUrl, build)] };
   }
 }

@@ -2,7 +2,7 @@
 import './cli/file-threads.js';
 import './cli/garbage-collection.js';
 import 'reflect-metadata';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { complaintAboutNode } from './cli/node-version.js';
 
@@ -12,8 +12,10 @@ if (complaint !== undefined) {
   process.exit(1);
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+const { version, gitHead } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
+  /** npm puts it into packages that it makes. */
+  gitHead?: string;
 };
 // Not before: on an older Node it cannot even be loaded.
 const { run } = await import('./cli/run.js');
@@ -22,6 +24,8 @@ await run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   version,
+  gitHash: gitHead ?? '',
+  buildTime: statSync(fileURLToPath(import.meta.url)).mtime.toISOString(),
   engineWorkerUrl: new URL('./engine/worker.js', import.meta.url),
   webRoot: fileURLToPath(new URL('./web', import.meta.url)),
 });

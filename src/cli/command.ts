@@ -1,8 +1,9 @@
+import type { Build } from '../platform/info/build.js';
+
 /** What the entry file alone can tell, and the surroundings of the process. */
-export interface CommandContext {
+export interface CommandContext extends Build {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly version: string;
   readonly engineWorkerUrl: URL;
   /** Folder of the built page. */
   readonly webRoot: string;

@@ -41,7 +41,7 @@ async function startServer(args: readonly string[], context: CommandContext): Pr
 /** The order matters: see {@link StartGate}. */
 async function startApplication({ config, warnings }: LoadedConfig, context: CommandContext): Promise<void> {
   await lockData(config);
-  const app = await createApplication(config, context.engineWorkerUrl);
+  const app = await createApplication(config, context);
   const logger = new Logger('Aircheck');
   for (const warning of warnings) logger.warn(warning);
   await assertFolderOurs(app.get(OwnershipService), config);
@@ -74,8 +74,8 @@ async function registerNode(app: NestExpressApplication, address: NodeAddress): 
   await node.register(address);
 }
 
-async function createApplication(config: AppConfig, engineWorkerUrl: URL): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, engineWorkerUrl), {
+async function createApplication(config: AppConfig, context: CommandContext): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(config, context.engineWorkerUrl, context), {
     bodyParser: false,
     bufferLogs: true,
     autoFlushLogs: false,

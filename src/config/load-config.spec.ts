@@ -195,6 +195,7 @@ describe('loadConfig', () => {
         [strategy]
         each_stream_max_sub = 10
         auto_create_whip = true
+        cascade_push_close_sub = true
         [recorder]
         auto_streams = ["cam*"]
         max_recording_seconds = 3600
@@ -203,16 +204,23 @@ describe('loadConfig', () => {
         on_demand = true
         sources = [{ url = "rtsp://camera" }]
         [stream.c.hooks]
+        on_publish_started = ["./started"]
+        [stream.d]
         [[nodes]]
         alias = "one"
       `,
       );
 
       expect(config.recorder).toMatchObject({ auto_streams: ['cam*'], max_recording_seconds: 3600 });
+      expect(config.strategy).toMatchObject({ each_stream_max_sub: 10, auto_delete_whep: -1 });
+      expect(config.stream).toEqual({
+        'a.b': { strategy: {}, hooks: {} },
+        c: { strategy: {}, hooks: { on_publish_started: ['./started'] } },
+        d: { strategy: {}, hooks: {} },
+      });
       expect(warnings).toEqual(
         [
-          'strategy.each_stream_max_sub',
-          'strategy.auto_create_whip',
+          'strategy.cascade_push_close_sub',
           'recorder.index_path',
           'stream.a.b.on_demand',
           'stream.a.b.sources',
@@ -245,7 +253,7 @@ describe('loadConfig', () => {
 
     it.each([
       ['[recorder]\nsegmnt = 3', 'recorder.segmnt is not a setting.'],
-      ['[strategy]\nguess = 3', 'strategy is not a setting.'],
+      ['[strategy]\nguess = 3', 'strategy.guess is not a setting.'],
       ['other = 1', 'other is not a setting.'],
       ['http = 5', 'http must be a table of settings.'],
     ])('is refused with a key that nobody knows: %j', (file, problem) => {

@@ -4,19 +4,14 @@ import { isTable, type ConfigTable } from './config-file.js';
 const PLANNED: readonly string[] = [
   'http.public',
   'webrtc.ice_udp_addrs webrtc.ice_lite',
-  'strategy.each_stream_max_sub strategy.cascade_push_close_sub strategy.auto_create_whip strategy.auto_create_whep',
-  'strategy.auto_delete_whip strategy.auto_delete_whep',
+  'strategy.cascade_push_close_sub',
   'sdp.video_codecs sdp.audio_codecs',
-  'hooks.on_stream_created hooks.on_stream_deleted hooks.on_publish_started hooks.on_publish_stopped hooks.timeout_ms hooks.on_error',
   'recorder.index_path',
   'rtsp.listen rtsp.max_connections rtsp.session_timeout rtsp.realm',
   'net4mqtt.alias net4mqtt.mqtt_url net4mqtt.listen net4mqtt.domain',
   'stream.*.sources stream.*.targets stream.*.channel.listen stream.*.channel.target stream.*.on_demand',
   'stream.*.on_demand_close_after_ms stream.*.on_demand_start_timeout_ms',
-  'stream.*.strategy.each_stream_max_sub stream.*.strategy.cascade_push_close_sub stream.*.strategy.auto_create_whip',
-  'stream.*.strategy.auto_create_whep stream.*.strategy.auto_delete_whip stream.*.strategy.auto_delete_whep',
-  'stream.*.hooks.on_stream_created stream.*.hooks.on_stream_deleted stream.*.hooks.on_publish_started',
-  'stream.*.hooks.on_publish_stopped stream.*.hooks.timeout_ms stream.*.hooks.on_error',
+  'stream.*.strategy.cascade_push_close_sub',
   'nodes liveion',
   'cascade.check_attempts cascade.check_tick_time cascade.maximum_idle_time cascade.close_other_sub cascade.mode',
   'extra_ice.override_upstream_ice_servers',
@@ -43,8 +38,13 @@ function removeUnder(table: ConfigTable, name: string, path: readonly string[]):
   const inner = table[name];
   if (!isTable(inner) || !PLANNED_PATHS.some((planned) => startsWith(planned, path))) return [];
   const removed = removePlannedKeys(inner, path);
-  if (Object.keys(inner).length === 0) Reflect.deleteProperty(table, name);
+  if (Object.keys(inner).length === 0 && !isStream(path)) Reflect.deleteProperty(table, name);
   return removed;
+}
+
+/** Its table says that there is a stream, whatever is in it. */
+function isStream([first, ...names]: readonly string[]): boolean {
+  return first === 'stream' && names.length === 1;
 }
 
 function startsWith(planned: readonly string[], path: readonly string[]): boolean {

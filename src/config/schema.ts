@@ -6,6 +6,7 @@ import { audit } from './audit-schema.js';
 import { auth } from './auth-schema.js';
 import { extraIce, iceServers } from './ice-schema.js';
 import { graphql } from './graphql-schema.js';
+import { hooks, strategy, streams } from './live-schema.js';
 import { http } from './http-schema.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 import { backupStorage, storage, upload } from './storage-schema.js';
@@ -347,6 +348,9 @@ const database = z.strictObject({
 export const configSchema = z.strictObject({
   http: http.prefault({}),
   webrtc: webrtc.prefault({}),
+  strategy: strategy.prefault({}),
+  stream: streams,
+  hooks: hooks.prefault({}),
   engine: engine.prefault({}),
   recorder: recorder.prefault({}),
   retention: retention.prefault({}),

@@ -35,6 +35,7 @@ function collect(schema: z.ZodType, path: readonly string[]): Setting[] {
 
 function shapeOf(schema: z.ZodType): SettingShape {
   const inner = unwrap(schema);
+  if (inner instanceof z.ZodRecord) return 'tables';
   if (inner instanceof z.ZodNumber) return 'number';
   if (inner instanceof z.ZodBoolean) return 'boolean';
   if (!(inner instanceof z.ZodArray)) return 'text';
@@ -42,6 +43,7 @@ function shapeOf(schema: z.ZodType): SettingShape {
 }
 
 function defaultOf(schema: z.ZodType): unknown {
+  if (unwrap(schema) instanceof z.ZodRecord) return [];
   if (schema instanceof z.ZodDefault) return schema.def.defaultValue;
   return schema instanceof z.ZodPipe ? defaultOf(schema.def.in as z.ZodType) : undefined;
 }

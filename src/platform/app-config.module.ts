@@ -1,18 +1,20 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { Build } from './info/build.js';
 import { APP_CONFIG, ENGINE_WORKER_URL, type AppConfig } from '../config/index.js';
 
-/** Gives the configuration, read before anything else started, to all modules. */
+/** Gives what was known before anything else started to all modules. */
 @Module({})
 export class AppConfigModule {
-  static of(config: AppConfig, engineWorkerUrl: URL): DynamicModule {
+  static of(config: AppConfig, engineWorkerUrl: URL, build: Build): DynamicModule {
     return {
       module: AppConfigModule,
       global: true,
       providers: [
         { provide: APP_CONFIG, useValue: config },
         { provide: ENGINE_WORKER_URL, useValue: engineWorkerUrl },
+        { provide: Build, useValue: build },
       ],
-      exports: [APP_CONFIG, ENGINE_WORKER_URL],
+      exports: [APP_CONFIG, ENGINE_WORKER_URL, Build],
     };
   }
 }

@@ -8,6 +8,7 @@ import { inputPipe } from './body/input-pipe.js';
 import { ConnectionCloser } from './http/connection-closer.js';
 import { HealthController } from './health/health.controller.js';
 import { ReadinessService } from './health/readiness.service.js';
+import { InfoController } from './info/info.controller.js';
 import { FrameworkLogger } from './logging/framework-logger.js';
 import { logOptions } from './logging/log-options.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -18,7 +19,7 @@ import { ProblemFilter } from './problem/problem.filter.js';
     LoggerModule.forRootAsync({ inject: [APP_CONFIG], useFactory: (config: AppConfig) => logOptions(config) }),
     TerminusModule.forRoot({ logger: false }),
   ],
-  controllers: [HealthController],
+  controllers: [HealthController, InfoController],
   providers: [
     ReadinessService,
     ConnectionCloser,

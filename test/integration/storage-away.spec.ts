@@ -25,7 +25,7 @@ async function unmounted(): Promise<ArchiveFixture> {
 }
 
 function contextOf({ folder: cwd }: ArchiveFixture, env: CommandContext['env']): CommandContext {
-  return { cwd, env, version: '0', engineWorkerUrl: new URL('file:///'), webRoot: '/' };
+  return { cwd, env, version: '0', gitHash: '', buildTime: '', engineWorkerUrl: new URL('file:///'), webRoot: '/' };
 }
 
 async function mount({ folder, root }: ArchiveFixture): Promise<void> {

@@ -8,6 +8,7 @@ import {
   Options,
   Param,
   Patch,
+  Post,
   Res,
   UseGuards,
 } from '@nestjs/common';
@@ -18,6 +19,7 @@ import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
 import { ContentTypeGuard } from './content-type.guard.js';
 import { ACCEPT_PATCH, ALLOW, ENTITY_TAG, RETRY_AFTER } from './documented-headers.js';
+import { MuteInput, muteInput } from './dto/mute.input.js';
 import { FRAGMENT_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
@@ -78,6 +80,31 @@ export class SessionController {
     response.end(restarted.fragment);
   }
 
+  @Post()
+  @Permission('watch', onStream('stream'))
+  @UseGuards(WhipRateGuard)
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Send a subscriber sound or picture, or no longer' })
+  @ApiBody({ type: MuteInput })
+  @ApiResponse({
+    status: 200,
+    description: 'An empty object',
+    content: { 'application/json': { schema: { type: 'object' } } },
+  })
+  @ApiResponse({ status: 400, description: '`input-invalid`, `stream-name-invalid`, `body-malformed`' })
+  @ApiResponse({ status: 404, description: '`session-not-found`: no subscriber has this address' })
+  @ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
+  @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
+  @ApiResponse({ status: 503, description: '`whip-rate-exceeded`, `not-ready`', headers: RETRY_AFTER })
+  async mute(
+    @Param('stream', StreamNamePipe) stream: StreamName,
+    @Param('session') sessionId: string,
+    @Body({ schema: muteInput }) { kind, enabled }: MuteInput,
+  ): Promise<object> {
+    await this.signaling.subscriber(stream, sessionId).setEnabled(kind, enabled);
+    return {};
+  }
+
   @Delete()
   @Audited('publish-ended')
   @Permission('publish', onStream('stream'))
@@ -110,7 +137,7 @@ export class SessionController {
   @ApiResponse({ status: 204, headers: { ...ALLOW, ...ACCEPT_PATCH } })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   describe(@Param('stream', StreamNamePipe) _stream: StreamName, @Res({ passthrough: true }) response: Response): void {
-    response.setHeader('Allow', 'DELETE, GET, OPTIONS, PATCH');
+    response.setHeader('Allow', 'DELETE, GET, OPTIONS, PATCH, POST');
     response.setHeader('Accept-Patch', FRAGMENT_TYPE);
   }
 }

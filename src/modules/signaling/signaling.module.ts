@@ -10,12 +10,17 @@ import { Engine } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { IceModule } from '../ice/ice.module.js';
+import { configuredStrategies } from './configured-strategies.js';
 import { LoadAdmission } from './load-admission.js';
 import { failureLog } from './ports/failure-log.js';
+import { parseStreamName } from './ports/stream-name.js';
+import { StreamMutationResolver } from './graphql/stream-mutation.resolver.js';
 import { StreamResolver } from './graphql/stream.resolver.js';
 import { DrainController } from './drain.controller.js';
 import { SessionController } from './session.controller.js';
 import { SignalingService } from './signaling.service.js';
+import { StrategyController } from './strategy.controller.js';
+import { StreamReaper } from './stream-reaper.js';
 import { StreamsController } from './streams.controller.js';
 import { StreamsFeed } from './streams-feed.js';
 import { WhipController } from './whip.controller.js';
@@ -51,17 +56,25 @@ function admitByLoad(media: Engine, signaling: SignalingService, { engine: limit
 /** Sessions and streams. It owns the engine: at the end it refuses first and closes the engine last. */
 @Module({
   imports: [AuthModule, IceModule],
-  controllers: [WhipController, SessionController, StreamsController, DrainController],
+  controllers: [WhipController, SessionController, StreamsController, StrategyController, DrainController],
   providers: [
     engine,
     {
       provide: SignalingService,
       inject: [Engine, APP_CONFIG],
       useFactory: (media: Engine, config: AppConfig) => {
-        const signaling = new SignalingService(media, systemClock, failureLog(new Logger(SignalingService.name)));
+        const log = failureLog(new Logger(SignalingService.name));
+        const signaling = new SignalingService(media, systemClock, log, configuredStrategies(config));
+        for (const name of Object.keys(config.stream)) signaling.provision(parseStreamName(name));
         admitByLoad(media, signaling, config);
         return signaling;
       },
+    },
+    {
+      provide: StreamReaper,
+      inject: [SignalingService],
+      useFactory: (signaling: SignalingService) =>
+        new StreamReaper(signaling, failureLog(new Logger(StreamReaper.name))),
     },
     WhipRateGuard,
     {
@@ -70,6 +83,7 @@ function admitByLoad(media: Engine, signaling: SignalingService, { engine: limit
       useFactory: (signaling: SignalingService) => new StreamsFeed(signaling),
     },
     StreamResolver,
+    StreamMutationResolver,
   ],
   exports: [Engine, SignalingService],
 })

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Headers, HttpCode, Param, Query, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -82,15 +82,32 @@ export class StreamsController {
     return new StreamDto(this.signaling.stream(stream));
   }
 
+  @Post('streams/:stream')
+  @Audited('stream-created')
+  @Permission('admin', onStream('stream'))
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'Make a stream before anybody publishes or watches it',
+    description: 'One that nobody uses goes after 5 seconds, unless `strategy` lets nobody make streams by using them.',
+  })
+  @streamParam
+  @ApiResponse({ status: 204 })
+  @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
+  @ApiResponse({ status: 409, description: '`stream-exists`, `stream-provisioned`' })
+  async create(@Param('stream', StreamNamePipe) stream: StreamName): Promise<void> {
+    await this.signaling.createStream(stream);
+  }
+
   @Delete('streams/:stream')
   @Audited('stream-deleted')
   @Permission('admin', onStream('stream'))
   @HttpCode(204)
-  @ApiOperation({ summary: 'End a stream, its publisher and its recording' })
+  @ApiOperation({ summary: 'End a stream, its sessions and its recording' })
   @streamParam
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 404, description: '`stream-not-found`' })
+  @ApiResponse({ status: 409, description: '`stream-provisioned`' })
   async end(@Param('stream', StreamNamePipe) stream: StreamName): Promise<void> {
     await this.signaling.deleteStream(stream);
   }

@@ -37,6 +37,7 @@ export class WhipController {
     content: { [OFFER_TYPE]: { schema: { type: 'string' } } },
   })
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
+  @ApiResponse({ status: 404, description: '`stream-not-found`, where `strategy.auto_create_whip` is off' })
   @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })
   @ApiResponse({ status: 409, description: '`stream-busy`: somebody publishes it', headers: RETRY_AFTER })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })

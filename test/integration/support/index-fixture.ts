@@ -66,7 +66,7 @@ export async function startIndex(
   const database = await makeDatabase(folder);
   const module = await Test.createTestingModule({
     imports: [
-      AppConfigModule.of(config, new URL('file:///no/worker.js')),
+      AppConfigModule.of(config, new URL('file:///no/worker.js'), { version: '0', gitHash: '', buildTime: '' }),
       MetricsModule,
       TypeOrmModule.forRootAsync({
         useFactory: () => ({ ...dataSourceOptions(database, { entities: [], migrations }), autoLoadEntities: true }),

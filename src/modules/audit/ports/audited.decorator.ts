@@ -8,6 +8,8 @@ export type AuditedAction =
   | 'playback-url-created'
   | 'publish-started'
   | 'publish-ended'
+  | 'session-ended'
+  | 'stream-created'
   | 'stream-deleted'
   | 'recording-started'
   | 'recording-stopped'
