@@ -8,6 +8,7 @@ const MASK = MOST_PACKETS - 1;
 export class SentPackets {
   private readonly sentMs = new Float64Array(MOST_PACKETS);
   private readonly sizes = new Uint16Array(MOST_PACKETS);
+  private readonly arrived = new Uint8Array(MOST_PACKETS);
   /** Packets numbered so far; the next one has this number, extended. */
   private count = 0;
 
@@ -26,6 +27,7 @@ export class SentPackets {
     const at = this.count & MASK;
     this.sentMs[at] = nowMs;
     this.sizes[at] = sizeBytes;
+    this.arrived[at] = 0;
     this.count += 1;
   }
 
@@ -42,5 +44,17 @@ export class SentPackets {
   /** @returns as it was told when the packet was sent; only of what `knows` */
   sizeBytesOf(number: number): number {
     return this.sizes[number & MASK] ?? 0;
+  }
+
+  /** The viewer has it. @returns false when that was known */
+  acknowledge(number: number): boolean {
+    if (this.isAcknowledged(number)) return false;
+    this.arrived[number & MASK] = 1;
+    return true;
+  }
+
+  /** Only of what `knows`. */
+  isAcknowledged(number: number): boolean {
+    return this.arrived[number & MASK] === 1;
   }
 }
