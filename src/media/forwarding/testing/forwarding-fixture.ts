@@ -49,11 +49,11 @@ export class ForwardingScene {
   readonly clock = new PublisherClock();
   private readonly header = new RtpHeader();
 
-  constructor(memoryBytes = 8 << 20) {
+  constructor(memoryBytes = 1 << 20) {
     this.memory = new MediaMemory(new ArrayBuffer(memoryBytes), OUT + SLOT_BYTES);
   }
 
-  source(clock = this.clock, sizeBytes = 1 << 18, ageMs = 2_000, clockRate = 90_000): PacketSource {
+  source(clock = this.clock, sizeBytes = 1 << 16, ageMs = 2_000, clockRate = 90_000): PacketSource {
     return new PacketSource({ memory: this.memory, clockRate, clock, history: { sizeBytes, ageMs } });
   }
 
