@@ -14,7 +14,7 @@ import { AppError } from '../../shared/errors.js';
 import { growthOf, mostOf, partOf, whereBefore, whereOf, type AuditPart } from './audit-part.js';
 import type { AuditQuery } from './audit-query.js';
 import { AuditEvent } from './entities/audit-event.entity.js';
-import { EventIds } from './event-ids.js';
+import { EventIds } from '../../persistence/event-ids.js';
 import { RepeatedFailures } from './repeated-failures.js';
 import { WaitingEvents } from './waiting-events.js';
 
