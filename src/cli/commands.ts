@@ -1,3 +1,4 @@
+import { accountCommand } from './account.js';
 import type { Command } from './command.js';
 import { doctorCommand } from './doctor.js';
 import { drainCommand } from './drain.js';
@@ -16,4 +17,5 @@ export const commands: readonly [Command, ...Command[]] = [
   migrateCommand,
   reindexCommand,
   tokenCommand,
+  accountCommand,
 ];

@@ -2,6 +2,11 @@ import { ConfigError } from '../config/index.js';
 import { DatabaseUnusableError } from '../persistence/open-data-source.js';
 import { StorageEmptyError } from '../modules/index/archive/storage-presence.js';
 import { StorageCallUnsupportedError, StorageUnavailableError } from '../modules/storage/storage.errors.js';
+import {
+  AccountConfiguredError,
+  AccountExistsError,
+  AccountNotFoundError,
+} from '../modules/auth/accounts/account.errors.js';
 import { AddressUnusableError } from './address-unusable.error.js';
 import { ArchiveUnusableError } from './archive-unusable.error.js';
 import { DataUnusableError } from './data-unusable.error.js';
@@ -63,6 +68,9 @@ const SENTENCES = [
   StorageEmptyError,
   StorageUnavailableError,
   StorageCallUnsupportedError,
+  AccountConfiguredError,
+  AccountExistsError,
+  AccountNotFoundError,
 ];
 
 /** Only what nobody can act on needs a stack. */

@@ -38,7 +38,7 @@ export class RunningServer {
     const [token] = this.config.auth.tokens;
     const signing = new SigningKey(this.config);
     if (token !== undefined || !signing.isLasting) return token;
-    const rights = { scope: '*', mode: ALL_MODES, subject: undefined, use: undefined };
+    const rights = { scope: '*', mode: ALL_MODES, subject: undefined, accountVersion: undefined };
     return (await makeToken(signing.key, { ...rights, durationSeconds: TOKEN_SECONDS })).text;
   }
 

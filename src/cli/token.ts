@@ -35,7 +35,7 @@ async function create(args: readonly string[], { env, cwd }: CommandContext): Pr
   const signing = new SigningKey(config);
   if (!signing.isLasting) throw new ConfigError(['auth.secret is not configured: it signs tokens.']);
   const { id: scope, duration: durationSeconds, ...rights } = wanted;
-  const content = { scope, durationSeconds, mode: modeOf(rights), subject: undefined, use: undefined };
+  const content = { scope, durationSeconds, mode: modeOf(rights), subject: undefined, accountVersion: undefined };
   const { text: token } = await makeToken(signing.key, content);
   process.stdout.write(`${token}\n`);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isLoopback } from './formats.js';
 import { isArgon2Hash } from './password-hash.js';
-import { oneOf, setting, text } from './setting.js';
+import { oneOf, setting, text, wholeNumber } from './setting.js';
 
 /** HS256 wants a key as long as its hash (RFC 7518 section 3.2). */
 const SHORTEST_SECRET_BYTES = 32;
@@ -56,6 +56,13 @@ export const auth = z.strictObject({
     description: 'jwks_url: tokens must have one of these as aud. Empty: any.',
     unit: 'texts, comma separated',
     allowed: 'a list of texts',
+  }),
+  clock_leeway_seconds: wholeNumber({
+    min: 0,
+    max: 60,
+    default: 5,
+    unit: 'seconds',
+    description: 'How far the clock of whoever makes JWTs may be off: they are taken so much sooner and longer.',
   }),
   accounts: setting(z.array(account).default([]), {
     description: 'Who may log in, and then do everything. Passwords as `aircheck token hash` writes them.',

@@ -1,3 +1,4 @@
+import { Accounts1796100000000 } from './1796100000000-accounts.js';
 import { Audit1795600000000 } from './1795600000000-audit.js';
 import { Completeness1795300000000 } from './1795300000000-completeness.js';
 import { Index1795200000000 } from './1795200000000-index.js';
@@ -29,4 +30,5 @@ export const migrations = [
   StorageOwner1795570000000,
   RevokedTokens1795590000000,
   Audit1795600000000,
+  Accounts1796100000000,
 ] as const;

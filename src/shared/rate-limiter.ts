@@ -45,16 +45,22 @@ export class RateLimiter {
     return waitSeconds;
   }
 
+  /** @returns whether {@link take} would let the key in; nothing is counted */
+  wouldTake(key: string): boolean {
+    const bucket = this.buckets.get(key);
+    return bucket === undefined || bucket.tokens + this.gainOf(bucket) >= 1;
+  }
+
   /** Keys that something is remembered of. */
   get size(): number {
     return this.buckets.size;
   }
 
   private bucketOf(key: string): Bucket {
-    const { perSecond, burst, mostKeys } = this.limits;
+    const { burst, mostKeys } = this.limits;
     const nowMs = this.clock.monotonicMs();
     const bucket = this.buckets.get(key) ?? { tokens: burst, waiting: 0, atMs: nowMs };
-    const gained = ((nowMs - bucket.atMs) / 1000) * perSecond;
+    const gained = this.gainOf(bucket);
     bucket.tokens = Math.min(burst, bucket.tokens + gained);
     bucket.waiting = Math.max(0, bucket.waiting - gained);
     bucket.atMs = nowMs;
@@ -62,5 +68,9 @@ export class RateLimiter {
     this.buckets.set(key, bucket);
     forgetOldest(this.buckets, mostKeys);
     return bucket;
+  }
+
+  private gainOf({ atMs }: Bucket): number {
+    return ((this.clock.monotonicMs() - atMs) / 1000) * this.limits.perSecond;
   }
 }

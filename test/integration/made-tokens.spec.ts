@@ -26,7 +26,8 @@ describe('a token that a token makes', () => {
   let url: string;
 
   beforeAll(async () => {
-    fixture = await startIndex({ AIRCHECK_AUTH_SECRET: SECRET }, {}, [AuthModule, GraphqlModule]);
+    const env = { AIRCHECK_AUTH_SECRET: SECRET, AIRCHECK_AUTH_CLOCK_LEEWAY_SECONDS: '0' };
+    fixture = await startIndex(env, {}, [AuthModule, GraphqlModule]);
     url = await fixture.app.getUrl();
   });
 

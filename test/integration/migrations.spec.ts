@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../src/migrations/index.js';
 import { AuditEvent } from '../../src/modules/audit/entities/audit-event.entity.js';
+import { Account } from '../../src/modules/auth/entities/account.entity.js';
 import { RevokedToken } from '../../src/modules/auth/entities/revoked-token.entity.js';
 import { ExportRow } from '../../src/modules/exports/entities/export-row.entity.js';
 import { indexEntities } from '../../src/modules/index/entities/index.js';
@@ -14,7 +15,7 @@ import { dataSourceOptions } from '../../src/persistence/data-source-options.js'
 import { openDataSource } from '../../src/persistence/open-data-source.js';
 import { databaseSettings, makeDatabase, overBothDatabases } from '../support/databases.js';
 
-const entities = [...indexEntities, ...storageEntities, ExportRow, RevokedToken, AuditEvent, SigningKeyRow];
+const entities = [...indexEntities, ...storageEntities, ExportRow, RevokedToken, Account, AuditEvent, SigningKeyRow];
 const persisted = { entities, migrations };
 
 overBothDatabases(() => {

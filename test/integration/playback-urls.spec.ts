@@ -44,7 +44,7 @@ describe('what tokens are given', () => {
     ['who watches it', { id: 'c*', mode: 4 }, true],
   ])('passwords of TURN servers are for those who send or watch the stream: %s', async (_who, claims, isGiven) => {
     const authorization = claims && `Bearer ${streamToken(SECRET, claims)}`;
-    const links = await fixture.app.get(IceService).publicLinkHeaders('cam', authorization);
+    const links = await fixture.app.get(IceService).publicLinkHeaders('cam', { authorization, address: '192.0.2.7' });
 
     expect(links.some((link) => link.includes('credential='))).toBe(isGiven);
   });

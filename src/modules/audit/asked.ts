@@ -12,7 +12,8 @@ export interface Asked {
   readonly subject: string | undefined;
   /** `POST /whip/:stream`, or `Mutation.startRecording`. */
   readonly route: string;
-  readonly body: unknown;
+  /** Where members may be that have another meaning than these. */
+  readonly given: readonly unknown[];
 }
 
 /** What of a request that a route has taken is asked for here. */
@@ -35,7 +36,7 @@ function askedOfRoute(context: ExecutionContext): Asked {
     stream: textOf([params, body, query], 'stream'),
     subject: textOf([params, body], 'id') ?? textOf([params], 'session'),
     route: `${method} ${route?.path ?? path}`,
-    body,
+    given: [params, body],
   };
 }
 
@@ -48,7 +49,7 @@ function askedOfResolver(context: ExecutionContext): Asked {
     stream: textOf([given, given['input'], given['filter']], 'stream'),
     subject: textOf([given], 'id'),
     route: `${String(parentType)}.${fieldName}`,
-    body: undefined,
+    given: [given, given['input']],
   };
 }
 

@@ -1,8 +1,8 @@
-import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
 import { tap, type Observable } from 'rxjs';
-import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { AppError } from '../../shared/errors.js';
+import { AccountNames } from '../auth/ports/account-names.js';
 import { callerIn } from '../auth/ports/caller-in.js';
 import { parameterOf } from '../auth/ports/parameter-of.js';
 import { statedAccess } from '../auth/ports/permission.decorator.js';
@@ -17,32 +17,32 @@ export class AuditInterceptor implements NestInterceptor {
     private readonly reflector: Reflector,
     private readonly modules: ModuleRef,
     private readonly audit: AuditService,
-    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const audited = this.reflector.get<Audit | undefined>(AUDIT_METADATA, context.getHandler());
     if (audited === undefined) return next.handle();
     const asked = askedBy(context);
-    const { madeMember } = audited;
+    const { madeMember, subjectMember, describe } = audited;
     // What is made has its id in the answer; that of the request then says for which streams it is.
     const stream = asked.stream ?? (madeMember === undefined ? await this.ownerOf(context) : asked.subject);
-    let subject = madeMember === undefined ? asked.subject : undefined;
+    const named = subjectMember === undefined ? asked.subject : textOf(asked.given, subjectMember);
+    let answer: unknown;
     const write = (outcome: string): void => {
-      const { address } = asked;
       this.audit.record({
         event: audited.action,
         outcome,
         actor: this.actorOf(audited, asked, context),
-        address,
+        address: asked.address,
         stream,
-        subject,
+        subject: madeMember === undefined ? named : textOf([answer], madeMember),
+        detail: describe?.({ given: asked.given, answer }),
       });
     };
     return next.handle().pipe(
       tap({
-        next: (answer) => {
-          if (madeMember !== undefined) subject = textOf([answer], madeMember);
+        next: (given) => {
+          answer = given;
         },
         complete: () => {
           write('ok');
@@ -63,9 +63,9 @@ export class AuditInterceptor implements NestInterceptor {
   }
 
   /** A name that is no account's may be a password in the wrong place. */
-  private actorOf({ actorMember }: Audit, { body }: Asked, context: ExecutionContext): string {
+  private actorOf({ actorMember }: Audit, { given }: Asked, context: ExecutionContext): string {
     if (actorMember === undefined) return callerIn(context).subject;
-    const name = textOf([body], actorMember);
-    return this.config.auth.accounts.find(({ username }) => username === name)?.username ?? '';
+    const name = textOf(given, actorMember);
+    return name !== undefined && this.modules.get(AccountNames, { strict: false }).has(name) ? name : '';
   }
 }

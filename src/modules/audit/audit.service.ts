@@ -27,6 +27,8 @@ export interface Deed {
   readonly address: string;
   readonly stream: string | undefined;
   readonly subject: string | undefined;
+  /** More of what was done. */
+  readonly detail?: string | undefined;
 }
 
 export interface AuditPage {
@@ -112,7 +114,7 @@ export class AuditService implements OnApplicationBootstrap, BeforeApplicationSh
     this.waiting.add(this.rowOf(deed, times));
   }
 
-  private rowOf({ event, outcome, actor, address, stream, subject }: Deed, times: number): AuditEvent {
+  private rowOf({ event, outcome, actor, address, stream, subject, detail }: Deed, times: number): AuditEvent {
     const happenedAt = new Date();
     return Object.assign(new AuditEvent(), {
       id: this.ids.next(happenedAt.getTime()),
@@ -124,6 +126,7 @@ export class AuditService implements OnApplicationBootstrap, BeforeApplicationSh
       address,
       stream: stream === undefined ? null : kept(stream),
       subject: subject === undefined ? null : kept(subject),
+      detail: detail === undefined ? null : kept(detail),
       times,
     });
   }
@@ -188,7 +191,7 @@ async function trimPart(manager: EntityManager, part: AuditPart, most: number): 
 
 /** Whose and about what they were differs. */
 function ofMany(failure: Deed): Deed {
-  return { ...failure, actor: '', address: '', stream: undefined, subject: undefined };
+  return { ...failure, actor: '', address: '', stream: undefined, subject: undefined, detail: undefined };
 }
 
 /** What somebody sent, as a column takes it: a row that the database refuses would hold up all behind it. */

@@ -9,6 +9,7 @@ import { Permission, Public } from './ports/permission.decorator.js';
 import { ON_SERVER } from './ports/place.js';
 import { modeOf } from './ports/right.js';
 import { loginInput, tokenInput, type LoginBody, type TokenBody } from './token-input.js';
+import { describeToken } from './tokens/describe-token.js';
 import { TokensService } from './tokens/tokens.service.js';
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } } as const;
@@ -27,7 +28,7 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'A token for a user name and a password: it may do everything for a day' })
+  @ApiOperation({ summary: 'A token for a user name and a password: it may do what the account may, for a day' })
   @ApiBody({ type: LoginInputDto })
   @ApiOkResponse({ type: TokenDto })
   @ApiResponse({ status: 401, description: '`credentials-wrong`' })
@@ -38,7 +39,7 @@ export class AuthController {
   }
 
   @Post('token')
-  @Audited('token-created', { madeMember: 'id' })
+  @Audited('token-created', { madeMember: 'id', describe: describeToken })
   @Permission('admin', ON_SERVER)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')

@@ -20,6 +20,16 @@ export class TokenInvalidError extends AppError {
   }
 }
 
+/** Says nothing of the token: it was not looked at, or is wrong. */
+export class TokensThrottledError extends AppError {
+  readonly kind = 'rate-limited';
+  readonly code = 'tokens-throttled';
+
+  constructor(override readonly retryAfterSeconds: number) {
+    super('Too many wrong tokens came from this address.');
+  }
+}
+
 export class PermissionDeniedError extends AppError {
   readonly kind = 'forbidden';
   readonly code = 'permission-denied';

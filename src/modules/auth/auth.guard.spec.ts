@@ -106,13 +106,16 @@ function call<T extends object>(
   return guard.canActivate(context as unknown as ExecutionContext);
 }
 
+/** The place of a field that changes nothing. */
+const QUERY = { operation: { operation: 'query' }, path: { prev: undefined } };
+
 /** As the framework calls it for a field of an operation. */
 function resolve(handler: keyof Doors, caller: string, args: Parameters = {}): Promise<true> {
   const context = {
     getClass: () => Doors,
     getHandler: () => Doors.prototype[handler],
     getType: () => 'graphql',
-    getArgByIndex: (index: number) => [undefined, args, { caller: callers[caller] }][index],
+    getArgByIndex: (index: number) => [undefined, args, { caller: callers[caller] }, QUERY][index],
   };
   return guard.canActivate(context as unknown as ExecutionContext);
 }

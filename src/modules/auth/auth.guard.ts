@@ -2,11 +2,14 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { ModuleRef, Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { OperationTypeNode } from 'graphql';
+import { clientOf } from '../../platform/http/client-address.js';
 import { infoOf, isResolverCall } from '../../platform/graphql/resolver-call.js';
 import { PermissionDeniedError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
 import { callerIn, findCaller, rememberCaller } from './ports/caller-in.js';
 import type { Caller } from './ports/caller.js';
+import type { CredentialKeeper } from './ports/credential.js';
+import { ENDS_OWN_METADATA, type OwnThing } from './ports/ends-own.decorator.js';
 import { parameterOf } from './ports/parameter-of.js';
 import { statedAccess, type Access, type WantedRight } from './ports/permission.decorator.js';
 import { ON_SERVER } from './ports/place.js';
@@ -62,9 +65,21 @@ export class AuthGuard implements CanActivate {
     const known = findCaller(context);
     if (known !== undefined) return known;
     const request = context.switchToHttp().getRequest<Request>();
-    const caller = await this.auth.callerOf(request.headers.authorization);
+    const { authorization } = request.headers;
+    const own = this.ownCaller(context, authorization);
+    const caller = own ?? (await this.auth.callerOf(authorization, () => clientOf(request)));
     rememberCaller(request, caller);
     return caller;
+  }
+
+  /** Whoever began what a route ends, also when the time of the credentials is over: who says goodbye is not kept waiting for one. */
+  private ownCaller(context: ExecutionContext, authorization: string | undefined): Caller | undefined {
+    const own = this.reflector.get<OwnThing | undefined>(ENDS_OWN_METADATA, context.getHandler());
+    if (own === undefined) return undefined;
+    const keeper = this.modules.get<CredentialKeeper>(own.keeper, { strict: false });
+    const credential = keeper.credentialOf(parameterOf(context, own.parameter));
+    if (credential?.isShownBy(authorization) !== true || this.auth.isWithdrawn(credential)) return undefined;
+    return credential.bearer.caller;
   }
 
   /** What is nowhere is nobody's: for it, too, the right on all streams is wanted, so that nothing tells which ids there are. */

@@ -1,4 +1,5 @@
 import { loadConfig } from '../../config/index.js';
+import { AppError } from '../../shared/errors.js';
 import { TokenInvalidError, TokenMissingError } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
 import { Caller } from './ports/caller.js';
@@ -7,11 +8,17 @@ import { KeySetTokenStrategy } from './strategies/key-set-token.strategy.js';
 import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
 import { hs256, inSeconds, jwt, streamToken } from './testing/json-web-token.js';
-import type { RevokedTokens } from './tokens/revoked-tokens.js';
+import type { Bearer } from './strategies/bearer.js';
 import { SigningKey } from './tokens/signing-key.js';
+import type { Withdrawals } from './tokens/withdrawals.js';
 
 const SECRET = 'a-secret-of-tests-with-32-bytes!';
 const REVOKED = 'revoked-before-its-time';
+
+/** One token is revoked, and all log-ins but those of ann are over. */
+const withdrawals = {
+  has: ({ tokenId, login }: Bearer) => tokenId === REVOKED || (login !== undefined && login.username !== 'ann'),
+};
 
 function authWith(env: Record<string, string>): AuthService {
   const { config } = loadConfig({ env, cwd: '/nowhere' });
@@ -20,7 +27,7 @@ function authWith(env: Record<string, string>): AuthService {
     new StaticTokenStrategy(config),
     new SecretTokenStrategy(new SigningKey(config), config),
     new KeySetTokenStrategy(config),
-    { has: (tokenId: string) => tokenId === REVOKED } as unknown as RevokedTokens,
+    withdrawals as unknown as Withdrawals,
   );
 }
 
@@ -76,7 +83,7 @@ describe('AuthService', () => {
   });
 
   describe('with a secret', () => {
-    const auth = authWith({ AIRCHECK_AUTH_SECRET: SECRET });
+    const auth = authWith({ AIRCHECK_AUTH_SECRET: SECRET, AIRCHECK_AUTH_CLOCK_LEEWAY_SECONDS: '0' });
     const good = { id: 'cam', mode: 7 };
     const header = { typ: 'JWT', alg: 'HS256' };
 
@@ -124,20 +131,30 @@ describe('AuthService', () => {
       ['has another algorithm', jwt({ alg: 'HS384' }, { ...good, exp: inSeconds(60) }, hs256(SECRET))],
       ['has a critical header', jwt({ ...header, crit: ['exp'] }, { ...good, exp: inSeconds(60) }, hs256(SECRET))],
       ['has an empty critical header', jwt({ ...header, crit: [] }, { ...good, exp: inSeconds(60) }, hs256(SECRET))],
-      ['came of the log-in of an account that is gone', streamToken(SECRET, { ...good, sub: 'ann', use: 'login' })],
+      ['came of the log-in of an account that is gone', streamToken(SECRET, { ...good, sub: 'bob', use: 'login' })],
       ['has no claims', `${Buffer.from(JSON.stringify(header)).toString('base64url')}..`],
     ])('refuses one that %s', async (_what, token) => {
       await expect(auth.callerOf(`Bearer ${token}`)).rejects.toThrow(TokenInvalidError);
     });
 
     it('takes what a log-in gave while there is its account', async () => {
-      const accounts =
-        '[{"username":"ann","password":"$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"}]';
-      const withAnn = authWith({ AIRCHECK_AUTH_SECRET: SECRET, AIRCHECK_AUTH_ACCOUNTS: accounts });
-      const tokenOf = (sub: string): string => `Bearer ${streamToken(SECRET, { ...good, sub, use: 'login' })}`;
+      const token = streamToken(SECRET, { ...good, sub: 'ann', use: 'login', ver: '1' });
 
-      expect((await withAnn.callerOf(tokenOf('ann'))).subject).toBe('ann');
-      await expect(withAnn.callerOf(tokenOf('bob'))).rejects.toThrow(TokenInvalidError);
+      expect(await auth.callerOf(`Bearer ${token}`)).toMatchObject({ kind: 'login', subject: 'ann' });
+    });
+
+    it.each([
+      ['has expired', { exp: inSeconds(-3) }, { exp: inSeconds(-6) }],
+      ['is not good yet', { nbf: inSeconds(3) }, { nbf: inSeconds(30) }],
+    ])('takes one that %s by as much as clocks may be off, and makes it no longer', async (_what, taken, refused) => {
+      const lenient = authWith({ AIRCHECK_AUTH_SECRET: SECRET });
+
+      const { expiresAtMs } = await lenient.callerOf(`Bearer ${streamToken(SECRET, { ...good, ...taken })}`);
+
+      if ('exp' in taken) expect(expiresAtMs).toBe(taken.exp * 1000);
+      await expect(lenient.callerOf(`Bearer ${streamToken(SECRET, { ...good, ...refused })}`)).rejects.toThrow(
+        TokenInvalidError,
+      );
     });
 
     it('says when a token is over, at once', async () => {
@@ -159,6 +176,56 @@ describe('AuthService', () => {
       } finally {
         jest.useRealTimers();
       }
+    });
+  });
+
+  describe('wrong tokens of one address', () => {
+    const FROM = (): string => '192.0.2.7';
+    const RIGHT = 'Bearer a-token-of-the-configuration';
+    const hammered = async (auth: AuthService, header = 'Bearer made-up'): Promise<string[]> => {
+      const outcomes = Array.from({ length: 110 }, () => outcomeOf(auth, header, FROM));
+      return Promise.all(outcomes);
+    };
+    const outcomeOf = (auth: AuthService, header: string, from?: () => string): Promise<string> =>
+      auth.callerOf(header, from).then(
+        () => 'ok',
+        (error: unknown) => (error instanceof AppError ? error.code : String(error)),
+      );
+    const server = (): AuthService => authWith({ AIRCHECK_AUTH_TOKENS: RIGHT.slice(7), AIRCHECK_AUTH_SECRET: SECRET });
+
+    it('are told to come later after a hundred, and those of others are not', async () => {
+      const auth = server();
+
+      const outcomes = await hammered(auth);
+
+      expect(outcomes.slice(0, 100)).toEqual(outcomes.slice(0, 100).fill('token-invalid'));
+      expect(outcomes.slice(100)).toEqual(outcomes.slice(100).fill('tokens-throttled'));
+      expect(await outcomeOf(auth, 'Bearer made-up', () => '192.0.2.8')).toBe('token-invalid');
+    });
+
+    it('hold up no signed token, and none of the configuration that has come from there before', async () => {
+      const auth = server();
+      expect(await outcomeOf(auth, RIGHT, FROM)).toBe('ok');
+      await hammered(auth);
+
+      expect(await outcomeOf(auth, RIGHT, FROM)).toBe('ok');
+      expect(await outcomeOf(auth, `Bearer ${streamToken(SECRET, { id: 'cam', mode: 4 })}`, FROM)).toBe('ok');
+    });
+
+    it('do not find out a token of the configuration, though others use it elsewhere', async () => {
+      const auth = server();
+      expect(await outcomeOf(auth, RIGHT, () => '192.0.2.8')).toBe('ok');
+      await hammered(auth);
+
+      expect(await outcomeOf(auth, RIGHT, FROM)).toBe('tokens-throttled');
+    });
+
+    it('are not those that were good once: they are told to get a new one', async () => {
+      const auth = server();
+      const old = `Bearer ${streamToken(SECRET, { id: 'cam', mode: 4, exp: inSeconds(-60) })}`;
+
+      expect(new Set(await hammered(auth, old))).toEqual(new Set(['token-invalid']));
+      expect(await outcomeOf(auth, 'Bearer made-up', FROM)).toBe('token-invalid');
     });
   });
 });

@@ -4,17 +4,32 @@ import { APP_CONFIG, hasCredentials, type AppConfig } from '../../config/index.j
 import { AppError } from '../../shared/errors.js';
 import { TokenInvalidError, TokenMissingError } from './auth.errors.js';
 import { Caller } from './ports/caller.js';
+import { Credential } from './ports/credential.js';
 import { bearerTokenOf, type Bearer, type Credentials } from './strategies/bearer.js';
 import { KeySetTokenStrategy } from './strategies/key-set-token.strategy.js';
 import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
 import { KnownBearers } from './tokens/known-bearers.js';
-import { RevokedTokens } from './tokens/revoked-tokens.js';
+import { TokenGuesses } from './tokens/token-guesses.js';
+import { Withdrawals } from './tokens/withdrawals.js';
 
 type Middleware = (request: Credentials, response: object, next: (error: unknown) => void) => void;
 
+/** Says whose a request counts as; asked only where it matters. */
+export type AddressOf = () => string;
+
+/** `over`: one that was good once, as its signature shows. */
+type Verdict = Bearer | 'over' | 'unknown';
+
 /** How long what was allowed may go on after its token was revoked. */
 const LOOK_AGAIN_MS = 5000;
+
+/** Of these nobody can guess one. */
+const SIGNED = ['secret-token', 'key-set-token'];
+const ALL = ['static-token', ...SIGNED];
+
+/** What jsonwebtoken says once it has found the signature right. */
+const OUT_OF_TIME: readonly string[] = ['TokenExpiredError', 'NotBeforeError'];
 
 /** Finds out who calls, over whatever way the credentials came. */
 @Injectable()
@@ -22,44 +37,49 @@ export class AuthService {
   /** False when everyone may do everything. */
   readonly isOn: boolean;
   private readonly known = new KnownBearers();
+  private readonly guesses = new TokenGuesses();
   private readonly authenticator = new passport.Authenticator();
-  private readonly names: string[] = [];
 
   constructor(
     @Inject(APP_CONFIG) { auth }: AppConfig,
     staticTokens: StaticTokenStrategy,
     secretTokens: SecretTokenStrategy,
     keySetTokens: KeySetTokenStrategy,
-    private readonly revoked: RevokedTokens,
+    private readonly withdrawals: Withdrawals,
   ) {
     this.isOn = auth.mode !== 'none' && hasCredentials(auth);
-    this.use('static-token', staticTokens);
-    this.use('secret-token', secretTokens);
-    this.use('key-set-token', keySetTokens);
+    const strategies: readonly Strategy[] = [staticTokens, secretTokens, keySetTokens];
+    for (const [index, strategy] of strategies.entries()) this.authenticator.use(ALL[index] ?? '', strategy);
   }
 
   /**
    * @param authorization the header of that name
-   * @throws {TokenMissingError} without a bearer token, {TokenInvalidError} with one that is not good here, or not any more
+   * @param addressOf undefined for credentials that were judged before: wrong ones are not counted then
+   * @throws {TokenMissingError} without a bearer token, {TokenInvalidError} with one that is not good here, or not any more,
+   * {TokensThrottledError} after too many wrong ones from the address
    */
-  async callerOf(authorization: string | undefined): Promise<Caller> {
+  async callerOf(authorization: string | undefined, addressOf?: AddressOf): Promise<Caller> {
     if (!this.isOn) return Caller.ANYONE;
-    const credentials: Credentials = { headers: { authorization } };
-    const token = bearerTokenOf(credentials);
-    if (token === null) throw new TokenMissingError();
-    const { caller, tokenId } = this.knownBearer(token) ?? (await this.authenticate(token, credentials));
-    if (tokenId !== undefined && this.revoked.has(tokenId)) throw new TokenInvalidError();
-    return caller;
+    return (await this.bearerOf(authorization, addressOf)).caller;
   }
 
   /** @returns undefined for credentials that are not good, or none; {@link Caller.ANYONE} when none are configured */
-  async findCaller(authorization: string | undefined): Promise<Caller | undefined> {
-    try {
-      return await this.callerOf(authorization);
-    } catch (error) {
-      if (error instanceof AppError) return undefined;
-      throw error;
-    }
+  async findCaller(authorization: string | undefined, addressOf?: AddressOf): Promise<Caller | undefined> {
+    if (!this.isOn) return Caller.ANYONE;
+    return (await this.findBearer(authorization, addressOf))?.caller;
+  }
+
+  /** For what goes on after a request that was allowed. @returns undefined when nobody has to show who one is */
+  async credentialOf(authorization: string | undefined): Promise<Credential | undefined> {
+    const token = bearerTokenOf({ headers: { authorization } });
+    if (!this.isOn || token === null) return undefined;
+    const bearer = await this.findBearer(authorization);
+    return bearer && new Credential(bearer, token);
+  }
+
+  /** @returns true when the token was revoked, or its account is gone: not when its time is over */
+  isWithdrawn({ bearer }: Credential): boolean {
+    return this.withdrawals.has(bearer);
   }
 
   /**
@@ -73,13 +93,13 @@ export class AuthService {
     let timer: NodeJS.Timeout | undefined;
     let isEnded = false;
     const look = async (): Promise<void> => {
-      const caller = await this.findCaller(authorization);
+      const bearer = await this.findBearer(authorization);
       if (isEnded) return;
-      if (caller === undefined) {
+      if (bearer === undefined) {
         callback();
         return;
       }
-      const delayMs = Math.min(LOOK_AGAIN_MS, caller.expiresAtMs - Date.now());
+      const delayMs = Math.min(LOOK_AGAIN_MS, bearer.knownUntilMs - Date.now());
       timer = setTimeout(() => void look(), delayMs).unref();
     };
     void look();
@@ -87,6 +107,42 @@ export class AuthService {
       isEnded = true;
       clearTimeout(timer);
     };
+  }
+
+  private async findBearer(authorization: string | undefined, addressOf?: AddressOf): Promise<Bearer | undefined> {
+    try {
+      return await this.bearerOf(authorization, addressOf);
+    } catch (error) {
+      if (error instanceof AppError) return undefined;
+      throw error;
+    }
+  }
+
+  private async bearerOf(authorization: string | undefined, addressOf: AddressOf | undefined): Promise<Bearer> {
+    const credentials: Credentials = { headers: { authorization } };
+    const token = bearerTokenOf(credentials);
+    if (token === null) throw new TokenMissingError();
+    const known = this.knownBearer(token);
+    const bearer = known?.isSigned === true ? known : await this.judge(token, credentials, known, addressOf?.());
+    if (this.withdrawals.has(bearer)) throw new TokenInvalidError();
+    return bearer;
+  }
+
+  /** One that is known and could be guessed is looked at like one that is not where too many wrong ones come from. */
+  private async judge(
+    token: string,
+    credentials: Credentials,
+    known: Bearer | undefined,
+    address: string | undefined,
+  ): Promise<Bearer> {
+    const isHeldBack = address !== undefined && this.guesses.isHeldBack(address, token);
+    const verdict = isHeldBack
+      ? await this.authenticate(token, credentials, SIGNED)
+      : (known ?? (await this.authenticate(token, credentials, ALL)));
+    if (verdict === 'unknown' && address !== undefined) throw this.guesses.failed(address);
+    if (typeof verdict === 'string') throw new TokenInvalidError();
+    if (!verdict.isSigned && address !== undefined) this.guesses.succeeded(address, token);
+    return verdict;
   }
 
   private knownBearer(token: string): Bearer | undefined {
@@ -98,22 +154,22 @@ export class AuthService {
   }
 
   /** By each strategy in turn: whose the token is, one of them knows or none. */
-  private async authenticate(token: string, credentials: Credentials): Promise<Bearer> {
-    const bearer = await new Promise<Bearer>((resolve, reject) => {
-      const done: AuthenticateCallback = (error, found) => {
+  private async authenticate(token: string, credentials: Credentials, names: string[]): Promise<Verdict> {
+    const verdict = await new Promise<Verdict>((resolve, reject) => {
+      const done: AuthenticateCallback = (error, found, complaints) => {
         if (error !== null && error !== undefined) reject(error as Error);
         else if (found) resolve(found as unknown as Bearer);
-        else reject(new TokenInvalidError());
+        else resolve(isOutOfTime(complaints) ? 'over' : 'unknown');
       };
-      const run: unknown = this.authenticator.authenticate(this.names, { session: false }, done);
+      const run: unknown = this.authenticator.authenticate(names, { session: false }, done);
       (run as Middleware)(credentials, {}, reject);
     });
-    this.known.add(token, bearer);
-    return bearer;
+    if (typeof verdict !== 'string') this.known.add(token, verdict);
+    return verdict;
   }
+}
 
-  private use(name: string, strategy: Strategy): void {
-    this.authenticator.use(name, strategy);
-    this.names.push(name);
-  }
+/** @param complaints of each strategy that was asked */
+function isOutOfTime(complaints: unknown): boolean {
+  return [complaints].flat().some((each) => each instanceof Error && OUT_OF_TIME.includes(each.name));
 }

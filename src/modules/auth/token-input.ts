@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameText } from '../../platform/input/fields.js';
 
 /** Of `POST /api/login`. */
 export const loginInput = z.strictObject({
@@ -21,3 +22,29 @@ export const tokenInput = z.strictObject({
 });
 
 export type TokenBody = z.output<typeof tokenInput>;
+
+/** What nobody guesses in the time that log-ins leave for it, if it is no word of a dictionary. */
+const SHORTEST_PASSWORD = 8;
+
+export const newPassword = z.string().min(SHORTEST_PASSWORD).max(4096);
+
+/** Of `POST /api/v1/accounts`: the words of `POST /api/token`. */
+export const accountInput = z
+  .strictObject({
+    username: nameText,
+    password: newPassword,
+    id: nameText.default('*'),
+    subscribe: z.boolean().default(false),
+    publish: z.boolean().default(false),
+    admin: z.boolean().default(false),
+  })
+  .refine(({ subscribe, publish, admin }) => subscribe || publish || admin, {
+    message: 'Expected one of `subscribe`, `publish` and `admin`',
+  });
+
+export type AccountBody = z.output<typeof accountInput>;
+
+/** Of `PUT /api/v1/accounts/{username}/password`. */
+export const passwordInput = z.strictObject({ password: newPassword });
+
+export type PasswordBody = z.output<typeof passwordInput>;

@@ -24,6 +24,7 @@ import { OperationContext } from '../../platform/graphql/operation-context.js';
 import { checkOperation } from '../../platform/graphql/operation-limits.js';
 import { problem, problemOf, problemOfStatus, type ProblemDocument } from '../../platform/problem/problem-document.js';
 import { clientOfAddress } from '../../platform/http/client-address.js';
+import { forwardedAddressOf, type TrustsProxy } from '../../platform/http/forwarded-address.js';
 import { refuseRaw } from '../../platform/http/broken-requests.js';
 import { Origins, pageHeadersOf } from '../../platform/http/origins.js';
 import { AppError } from '../../shared/errors.js';
@@ -42,6 +43,11 @@ const GOODBYE_MS = 1000;
 
 /** What the handshake told of who connects. */
 type Known = Record<PropertyKey, unknown> & { authorization?: string | undefined };
+
+/** Of the framework underneath, what is asked for here. */
+interface ExpressSettings {
+  get(name: string): unknown;
+}
 
 type Subscriber = Context<Record<string, unknown> | undefined, Extra & Known>;
 
@@ -134,8 +140,9 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
   private async connect({ extra, connectionParams }: Subscriber): Promise<boolean> {
     const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
     const authorization = typeof given === 'string' ? given : extra.request.headers.authorization;
+    const address = clientOfAddress(this.addressOf(extra.request));
     try {
-      await this.auth.callerOf(authorization);
+      await this.auth.callerOf(authorization, () => address);
       extra.authorization = authorization;
       const { socket } = extra;
       const end = this.auth.whenOver(authorization, () => {
@@ -145,13 +152,17 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
       if (socket.readyState !== socket.OPEN) end();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const address = clientOfAddress(addressOf(extra.request));
       const subject = `WebSocket ${PATH}`;
       this.audit.refused(error, { actor: '', address, stream: undefined, subject });
       extra.socket.close(CloseCode.Unauthorized, error.code);
       return false;
     }
     return true;
+  }
+
+  private addressOf(request: IncomingMessage): string {
+    const express: ExpressSettings = this.adapterHost.httpAdapter.getInstance();
+    return forwardedAddressOf(request, express.get('trust proxy fn') as TrustsProxy | undefined);
   }
 
   /** Each operation is judged anew: the token may have been revoked since the connection was made. */
@@ -162,7 +173,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     try {
       if (Object.keys(subscriptions).length > MOST_OPERATIONS) throw new TooManySubscriptionsError(MOST_OPERATIONS);
       const caller = await this.auth.callerOf(extra.authorization);
-      return this.argumentsOf(caller, payload, addressOf(extra.request));
+      return this.argumentsOf(caller, payload, this.addressOf(extra.request));
     } catch (error) {
       if (error instanceof AppError) return [graphqlErrorOf(error)];
       if (error instanceof GraphQLError) return [refusal(error, 'GRAPHQL_PARSE_FAILED')];
@@ -184,11 +195,6 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     const contextValue = new OperationContext(caller, true, address);
     return { schema, document, variableValues, contextValue, ...(operationName ? { operationName } : {}) };
   }
-}
-
-/** Who connects: a proxy where there is one, as nobody but Express reads its header. */
-function addressOf({ socket }: IncomingMessage): string {
-  return socket.remoteAddress ?? '';
 }
 
 function refusal(error: GraphQLError, code: string): GraphQLError {

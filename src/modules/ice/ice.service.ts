@@ -10,6 +10,13 @@ import { linkHeadersOf, withoutCredentials } from './link-header.js';
 /** Who relays media: nobody else is given passwords of TURN servers. */
 const SENDING_OR_WATCHING: readonly Right[] = ['publish', 'watch'];
 
+/** What of a request shows who sends it. */
+export interface ShownCredentials {
+  readonly authorization: string | undefined;
+  /** Whose it counts as: see `platform/http/client-address`. */
+  readonly address: string;
+}
+
 /** A publisher does not wait longer for servers that it may not need. */
 const PATIENCE_MS = 1000;
 
@@ -44,8 +51,8 @@ export class IceService implements OnApplicationBootstrap {
    * `Link` values for a caller who need not have credentials, such as a preflight: with authorisation on and without a
    * token to publish or watch the stream STUN only.
    */
-  async publicLinkHeaders(stream: string, authorization: string | undefined): Promise<string[]> {
-    const caller = await this.auth.findCaller(authorization);
+  async publicLinkHeaders(stream: string, { authorization, address }: ShownCredentials): Promise<string[]> {
+    const caller = await this.auth.findCaller(authorization, () => address);
     if (caller?.may(SENDING_OR_WATCHING, stream) === true) return this.linkHeaders();
     return linkHeadersOf(withoutCredentials([...this.fixed, ...this.coturnServers()]));
   }

@@ -15,6 +15,7 @@ import {
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Audited } from '../audit/ports/audited.decorator.js';
+import { EndsOwn } from '../auth/ports/ends-own.decorator.js';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
 import { ContentTypeGuard } from './content-type.guard.js';
@@ -23,6 +24,7 @@ import { MuteInput, muteInput } from './dto/mute.input.js';
 import { FRAGMENT_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
+import { SessionCredentials } from './session-credentials.js';
 import { SignalingService } from './signaling.service.js';
 import { WhipRateGuard } from './whip-rate.guard.js';
 
@@ -107,10 +109,13 @@ export class SessionController {
 
   @Delete()
   @Audited('publish-ended')
+  @EndsOwn(SessionCredentials, 'session')
   @Permission('publish', onStream('stream'))
   @UseGuards(WhipRateGuard)
   @HttpCode(204)
-  @ApiOperation({ summary: 'Stop publishing; the recording ends at once' })
+  @ApiOperation({
+    summary: 'Stop publishing; the recording ends at once. The token that began it is taken after its time is over too',
+  })
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 404, description: '`session-not-found`' })

@@ -8,6 +8,7 @@ import {
 } from '../../config/index.js';
 import { Engine } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { IceModule } from '../ice/ice.module.js';
 import { configuredStrategies } from './configured-strategies.js';
@@ -17,6 +18,7 @@ import { parseStreamName } from './ports/stream-name.js';
 import { StreamMutationResolver } from './graphql/stream-mutation.resolver.js';
 import { StreamResolver } from './graphql/stream.resolver.js';
 import { DrainController } from './drain.controller.js';
+import { SessionCredentials } from './session-credentials.js';
 import { SessionController } from './session.controller.js';
 import { SignalingService } from './signaling.service.js';
 import { StrategyController } from './strategy.controller.js';
@@ -55,7 +57,7 @@ function admitByLoad(media: Engine, signaling: SignalingService, { engine: limit
 
 /** Sessions and streams. It owns the engine: at the end it refuses first and closes the engine last. */
 @Module({
-  imports: [AuthModule, IceModule],
+  imports: [AuditModule, AuthModule, IceModule],
   controllers: [WhipController, SessionController, StreamsController, StrategyController, DrainController],
   providers: [
     engine,
@@ -77,6 +79,7 @@ function admitByLoad(media: Engine, signaling: SignalingService, { engine: limit
         new StreamReaper(signaling, failureLog(new Logger(StreamReaper.name))),
     },
     WhipRateGuard,
+    SessionCredentials,
     {
       provide: StreamsFeed,
       inject: [SignalingService],

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Headers, HttpCode, Options, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Ip, Options, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { clientOfAddress } from '../../platform/http/client-address.js';
 import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
@@ -10,6 +11,7 @@ import { ACCEPT_PATCH, ACCEPT_POST, ALLOW, ENTITY_TAG, LINK, LOCATION, RETRY_AFT
 import { FRAGMENT_TYPE, OFFER_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
+import { SessionCredentials } from './session-credentials.js';
 import { SignalingService } from './signaling.service.js';
 import { WhipRateGuard } from './whip-rate.guard.js';
 
@@ -21,6 +23,7 @@ export class WhipController {
   constructor(
     private readonly signaling: SignalingService,
     private readonly ice: IceService,
+    private readonly credentials: SessionCredentials,
   ) {}
 
   @Post()
@@ -53,10 +56,12 @@ export class WhipController {
   async publish(
     @Param('stream', StreamNamePipe) stream: StreamName,
     @Body() offer: string | undefined,
+    @Headers('authorization') authorization: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
     const links = this.ice.linkHeaders();
     const { sessionId, answer, entityTag } = await this.signaling.publish(stream, offer ?? '');
+    await this.credentials.keep(stream, sessionId, authorization);
     response.status(201);
     response.setHeader('Content-Type', OFFER_TYPE);
     response.setHeader('Location', `/session/${encodeURIComponent(stream)}/${sessionId}`);
@@ -85,10 +90,12 @@ export class WhipController {
   async describe(
     @Param('stream', StreamNamePipe) stream: StreamName,
     @Headers('authorization') authorization: string | undefined,
+    @Ip() ip: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
     response.setHeader('Allow', 'GET, OPTIONS, POST');
     response.setHeader('Accept-Post', OFFER_TYPE);
-    response.setHeader('Link', await this.ice.publicLinkHeaders(stream, authorization));
+    const credentials = { authorization, address: clientOfAddress(ip) };
+    response.setHeader('Link', await this.ice.publicLinkHeaders(stream, credentials));
   }
 }

@@ -31,6 +31,14 @@ class AuditEventDto {
   @ApiProperty({ type: String, nullable: true, description: 'The id of what it was done to; of a refusal the route' })
   readonly subject: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'More of it: of a token and an account the rights, of a token until when',
+    example: 'watch, playback until 2026-11-20T12:00:00.000Z',
+  })
+  readonly detail: string | null;
+
   @ApiProperty({ type: 'integer', description: 'How often: refusals of the same within a minute are one' })
   readonly times: number;
 
@@ -44,6 +52,7 @@ class AuditEventDto {
     this.address = row.address;
     this.stream = row.stream;
     this.subject = row.subject;
+    this.detail = row.detail;
     this.times = row.times;
   }
 }

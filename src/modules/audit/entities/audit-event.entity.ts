@@ -38,6 +38,10 @@ export class AuditEvent {
   @Column({ type: 'varchar', length: 255, nullable: true })
   subject!: string | null;
 
+  /** More of what was done. */
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  detail!: string | null;
+
   /** How often: what is refused again and again within a minute is one row. */
   @Column({ type: 'integer' })
   times!: number;

@@ -5,6 +5,9 @@ export type AuditedAction =
   | 'login'
   | 'token-created'
   | 'token-revoked'
+  | 'account-created'
+  | 'account-password-changed'
+  | 'account-removed'
   | 'playback-url-created'
   | 'publish-started'
   | 'publish-ended'
@@ -22,8 +25,18 @@ export type AuditedAction =
   | 'object-presigned'
   | 'node-drained';
 
+/** What a call was given, in the places where that may stand, and what it gave; undefined for one that failed. */
+export interface Told {
+  readonly given: readonly unknown[];
+  readonly answer: unknown;
+}
+
 export interface Audit {
   readonly action: AuditedAction;
+  /** Member of what is given with the name of what it is about, where that is no `id`. */
+  readonly subjectMember?: string;
+  /** More of what was done; never a secret. */
+  readonly describe?: (told: Told) => string;
   /** Member of the body with the account that acts, where no credentials say who does: a log-in. */
   readonly actorMember?: string;
   /** Member of the answer with the id of what was made. */

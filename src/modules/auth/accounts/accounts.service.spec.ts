@@ -1,25 +1,61 @@
-import type { AppConfig } from '../../../config/index.js';
-import { WrongCredentialsError } from '../auth.errors.js';
+import { loadConfig } from '../../../config/index.js';
+import { PermissionDeniedError, WrongCredentialsError } from '../auth.errors.js';
+import type { Account } from '../entities/account.entity.js';
+import { Caller } from '../ports/caller.js';
+import { rightsOfMode } from '../ports/right.js';
+import { StreamScope } from '../ports/stream-scope.js';
+import { SigningKey } from '../tokens/signing-key.js';
+import { AccountConfiguredError, AccountExistsError, AccountsUnavailableError } from './account.errors.js';
 import { AccountsService } from './accounts.service.js';
+import { ConfiguredAccounts } from './configured-accounts.js';
+import type { KeptAccounts } from './kept-accounts.js';
 import { hashPassword } from './password.js';
 
 const PASSWORD = 'four words of no sense';
 
+/** Accounts of the database, in memory. */
+class MemoryAccounts {
+  readonly rows = new Map<string, Partial<Account>>();
+
+  get all(): Partial<Account>[] {
+    return [...this.rows.values()];
+  }
+
+  find(username: string): Partial<Account> | undefined {
+    return this.rows.get(username);
+  }
+}
+
 describe('AccountsService', () => {
   let accounts: AccountsService;
 
+  async function servedBy(env: Record<string, string>): Promise<AccountsService> {
+    const { config } = loadConfig({ env, cwd: '/nowhere' });
+    const kept = new MemoryAccounts();
+    const passwordHash = await hashPassword(PASSWORD);
+    for (const username of ['kept', 'plain'])
+      kept.rows.set(username, { username, passwordHash, scope: 'cam', mode: 4, version: 'v1' });
+    const configured = new ConfiguredAccounts(config, new SigningKey(config));
+    return new AccountsService(configured, kept as unknown as KeptAccounts, config);
+  }
+
+  function configuredWith(password: string): Record<string, string> {
+    const listed = [{ username: 'plain', password }];
+    return { AIRCHECK_AUTH_ACCOUNTS: JSON.stringify(listed), AIRCHECK_AUTH_SECRET: 'a-secret-of-tests-with-32-bytes!' };
+  }
+
   beforeAll(async () => {
-    const auth = {
-      accounts: [
-        { username: 'plain', password: PASSWORD },
-        { username: 'hashed', password: await hashPassword(PASSWORD) },
-      ],
-    };
-    accounts = new AccountsService({ auth } as unknown as AppConfig);
+    const listed = [
+      { username: 'plain', password: PASSWORD },
+      { username: 'hashed', password: await hashPassword(PASSWORD) },
+    ];
+    accounts = await servedBy({ AIRCHECK_AUTH_ACCOUNTS: JSON.stringify(listed) });
   });
 
-  it.each(['plain', 'hashed'])('lets in who has the password of an account stored %s', async (username) => {
-    await expect(accounts.check(username, PASSWORD)).resolves.toBeUndefined();
+  it.each(['plain', 'hashed', 'kept'])('lets in who has the password of an account that is %s', async (username) => {
+    await expect(accounts.check(username, PASSWORD)).resolves.toMatchObject({
+      scope: username === 'kept' ? 'cam' : '*',
+    });
     await expect(accounts.check(username, `${PASSWORD} `)).rejects.toThrow(WrongCredentialsError);
   });
 
@@ -37,5 +73,37 @@ describe('AccountsService', () => {
     const [plain, hashed, nobody] = [await cpuOf('plain'), await cpuOf('hashed'), await cpuOf('nobody')];
 
     expect(Math.max(plain, hashed, nobody)).toBeLessThan(3 * Math.min(plain, hashed, nobody));
+  });
+
+  it('ends what log-ins gave when the configuration has another password, and not before', async () => {
+    const [before, same, after] = await Promise.all(
+      [PASSWORD, PASSWORD, `${PASSWORD}!`].map((password) => servedBy(configuredWith(password))),
+    );
+    const { version } = (await before?.check('plain', PASSWORD)) ?? {};
+
+    expect(same?.isCurrent({ username: 'plain', version })).toBe(true);
+    expect(after?.isCurrent({ username: 'plain', version })).toBe(false);
+    expect(same?.isCurrent({ username: 'nobody', version: undefined })).toBe(false);
+  });
+
+  it('has the configuration go first', async () => {
+    await expect(accounts.check('plain', PASSWORD)).resolves.toMatchObject({ mode: 7 });
+    await expect(accounts.remove('plain')).rejects.toThrow(AccountConfiguredError);
+    const wanted = { username: 'plain', password: PASSWORD, scope: '*', mode: 7 };
+    await expect(accounts.create(wanted, Caller.ANYONE)).rejects.toThrow(AccountExistsError);
+  });
+
+  it('gives no account more than its maker has', async () => {
+    const maker = new Caller('jwt', 'ops', StreamScope.ALL, rightsOfMode(1));
+    const wanted = { username: 'new', password: PASSWORD, scope: '*', mode: 4 };
+
+    await expect(accounts.create(wanted, maker)).rejects.toThrow(PermissionDeniedError);
+    await expect(accounts.changePassword('kept', PASSWORD, maker)).rejects.toThrow(PermissionDeniedError);
+  });
+
+  it('makes none where nobody has to log in', async () => {
+    const wanted = { username: 'new', password: PASSWORD, scope: '*', mode: 7 };
+
+    await expect((await servedBy({})).create(wanted, Caller.ANYONE)).rejects.toThrow(AccountsUnavailableError);
   });
 });

@@ -1,28 +1,127 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { APP_CONFIG, isArgon2Hash, type AppConfig } from '../../../config/index.js';
+import { APP_CONFIG, hasCredentials, type AppConfig } from '../../../config/index.js';
 import { WrongCredentialsError } from '../auth.errors.js';
+import type { Account } from '../entities/account.entity.js';
+import type { AccountNames } from '../ports/account-names.js';
+import type { Caller } from '../ports/caller.js';
+import { ALL_MODES, rightsOfMode } from '../ports/right.js';
+import type { LoginOf } from '../strategies/bearer.js';
+import type { WantedAccount } from './account-rows.js';
+import {
+  AccountConfiguredError,
+  AccountExistsError,
+  AccountNotFoundError,
+  AccountsUnavailableError,
+} from './account.errors.js';
+import { ConfiguredAccounts } from './configured-accounts.js';
+import { KeptAccounts } from './kept-accounts.js';
 import { hashPassword, isPassword } from './password.js';
 
-/** Who may log in. */
+/** What is told of an account. */
+export interface AccountFacts {
+  readonly username: string;
+  /** A stream, a pattern or `*`. */
+  readonly scope: string;
+  /** The claim `mode` of what a log-in gives. */
+  readonly mode: number;
+  readonly source: 'configuration' | 'database';
+  /** Null for one of the configuration. */
+  readonly createdAt: Date | null;
+  readonly changedAt: Date | null;
+}
+
+/** An account whose password was right. */
+export interface CheckedAccount extends Pick<AccountFacts, 'scope' | 'mode'> {
+  readonly version: string;
+}
+
+/** Those of the configuration may do everything. */
+const EVERYTHING = { scope: '*', mode: ALL_MODES } as const;
+
+/** Who may log in: the accounts of the configuration, and those of the database. */
 @Injectable()
-export class AccountsService {
-  /** Each with a hash, the plain ones too, and one for who has no account: every answer takes as long as the others. */
-  private readonly hashes: ReadonlyMap<string, Promise<string>>;
+export class AccountsService implements AccountNames {
+  private readonly isWanted: boolean;
+  /** For who has no account: every answer takes as long as the others. */
   private readonly nobodys = hashPassword('');
 
-  constructor(@Inject(APP_CONFIG) { auth }: AppConfig) {
-    this.hashes = new Map(
-      auth.accounts.map(({ username, password }) => [
-        username,
-        isArgon2Hash(password) ? Promise.resolve(password) : hashPassword(password),
-      ]),
-    );
+  constructor(
+    private readonly configured: ConfiguredAccounts,
+    private readonly kept: KeptAccounts,
+    @Inject(APP_CONFIG) { auth }: AppConfig,
+  ) {
+    this.isWanted = hasCredentials(auth);
   }
 
   /** @throws {WrongCredentialsError} which does not tell which of the two is wrong */
-  async check(username: string, password: string): Promise<void> {
-    const hash = this.hashes.get(username);
-    const isRight = await isPassword(password, await (hash ?? this.nobodys));
-    if (!isRight || hash === undefined) throw new WrongCredentialsError();
+  async check(username: string, password: string): Promise<CheckedAccount> {
+    const configured = this.configured.find(username);
+    const kept = this.kept.find(username);
+    const hash = (await configured?.hash) ?? kept?.passwordHash;
+    const isRight = await isPassword(password, hash ?? (await this.nobodys));
+    const account = configured === undefined ? kept : { ...EVERYTHING, version: configured.version };
+    if (!isRight || account === undefined) throw new WrongCredentialsError();
+    const { scope, mode, version } = account;
+    return { scope, mode, version };
   }
+
+  has(username: string): boolean {
+    return (this.configured.find(username) ?? this.kept.find(username)) !== undefined;
+  }
+
+  /** @returns false once the account is gone, or has another password */
+  isCurrent({ username, version }: LoginOf): boolean {
+    const account = this.configured.find(username) ?? this.kept.find(username);
+    return account !== undefined && account.version === version;
+  }
+
+  list(): AccountFacts[] {
+    const configured = this.configured.usernames.map((username): AccountFacts => ({
+      ...EVERYTHING,
+      username,
+      source: 'configuration',
+      createdAt: null,
+      changedAt: null,
+    }));
+    return [...configured, ...this.kept.all.map(factsOf)];
+  }
+
+  /**
+   * @param maker whoever makes an account gives it no right that is not the maker's
+   * @throws {AccountsUnavailableError | AccountExistsError | PermissionDeniedError}
+   */
+  async create(wanted: WantedAccount, maker: Caller): Promise<AccountFacts> {
+    if (!this.isWanted) throw new AccountsUnavailableError();
+    maker.requireEach(rightsOfMode(wanted.mode));
+    if (this.configured.find(wanted.username) !== undefined) throw new AccountExistsError(wanted.username);
+    return factsOf(await this.kept.add(wanted));
+  }
+
+  /**
+   * What log-ins gave before is good no longer.
+   *
+   * @throws {AccountNotFoundError | AccountConfiguredError}
+   * @throws {PermissionDeniedError} for an account that may do more than who asks
+   */
+  async changePassword(username: string, password: string, caller: Caller): Promise<void> {
+    caller.requireEach(rightsOfMode(this.changeable(username).mode));
+    await this.kept.changePassword(username, password);
+  }
+
+  /** What log-ins gave is good no longer. @throws {AccountNotFoundError | AccountConfiguredError} */
+  async remove(username: string): Promise<void> {
+    this.changeable(username);
+    await this.kept.remove(username);
+  }
+
+  private changeable(username: string): Pick<AccountFacts, 'mode'> {
+    if (this.configured.find(username) !== undefined) throw new AccountConfiguredError(username);
+    const kept = this.kept.find(username);
+    if (kept === undefined) throw new AccountNotFoundError(username);
+    return kept;
+  }
+}
+
+function factsOf({ username, scope, mode, createdAt, changedAt }: Account): AccountFacts {
+  return { username, scope, mode, source: 'database', createdAt, changedAt };
 }

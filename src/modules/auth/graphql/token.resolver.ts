@@ -8,6 +8,7 @@ import { Permission } from '../ports/permission.decorator.js';
 import { ON_SERVER } from '../ports/place.js';
 import { modeOf } from '../ports/right.js';
 import { tokenInput } from '../token-input.js';
+import { describeToken } from '../tokens/describe-token.js';
 import type { MadeToken } from '../tokens/make-token.js';
 import { TokensService } from '../tokens/tokens.service.js';
 
@@ -57,7 +58,7 @@ export class TokenResolver {
   constructor(private readonly tokens: TokensService) {}
 
   @Mutation(() => CreatedTokenType, { description: 'Makes a token for a stream, a pattern of streams or all.' })
-  @Audited('token-created', { madeMember: 'id' })
+  @Audited('token-created', { madeMember: 'id', describe: describeToken })
   async createToken(
     @Args('input', { type: () => CreateTokenInput }) { stream, durationSeconds, ...rights }: CreateTokenInput,
     @CurrentCaller() caller: Caller,

@@ -49,19 +49,20 @@ export class LoginThrottle {
    * @param check takes the same time for every account, also for one that there is not; throws when the log-in fails
    * @throws {LoginThrottledError | LoginBusyError} before anything is checked @throws what `check` throws
    */
-  async attempt(attempt: LoginAttempt, check: () => Promise<void>): Promise<void> {
+  async attempt<T>(attempt: LoginAttempt, check: () => Promise<T>): Promise<T> {
     const isFamiliar = this.familiar.has(keyOf(attempt));
     this.enter(attempt);
     const delayMs = isFamiliar || this.slowed >= MOST_SLOWED ? 0 : this.pace.delayMs(attempt.account);
     try {
       if (delayMs > 0) await this.slow(delayMs);
-      await this.queue.run({ address: attempt.address, isFamiliar }, check);
+      const checked = await this.queue.run({ address: attempt.address, isFamiliar }, check);
+      this.succeeded(attempt);
+      return checked;
     } catch (error) {
       if (error instanceof LoginBusyError) this.withdraw(attempt);
       if (error instanceof WrongCredentialsError) this.pace.addFailure(attempt.account);
       throw error;
     }
-    this.succeeded(attempt);
   }
 
   /** Counted before it is checked, or a thousand at once would all be let in. */

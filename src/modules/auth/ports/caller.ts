@@ -42,6 +42,12 @@ export class Caller {
     return wanted.some((right) => this.rights.has(right));
   }
 
+  /** @throws {PermissionDeniedError} when one of the rights is not had on every stream */
+  requireEach(wanted: readonly Right[]): void {
+    const lacking = wanted.filter((right) => !this.mayOnAll([right]));
+    if (lacking.length > 0) throw new PermissionDeniedError(lacking);
+  }
+
   /** @throws {PermissionDeniedError} when the right is not had on this stream */
   require(right: Right, stream: string): void {
     if (!this.may([right], stream)) throw new PermissionDeniedError([right]);

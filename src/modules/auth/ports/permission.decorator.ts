@@ -1,6 +1,11 @@
 import { applyDecorators, SetMetadata, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
-import { ApiBearerAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiForbiddenResponse,
+  ApiTooManyRequestsResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import type { Place } from './place.js';
 import type { Right } from './right.js';
 
@@ -12,6 +17,11 @@ export interface WantedRight {
 
 /** Who may call a route or a resolver: bearers of a right, bearers of any token, or everyone. */
 export type Access = WantedRight | 'signed-in' | 'public';
+
+const THROTTLED = ApiTooManyRequestsResponse({
+  description: '`tokens-throttled`: too many wrong tokens came from the address',
+  headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } },
+});
 
 export const ACCESS_METADATA = 'aircheck:access';
 
@@ -31,6 +41,7 @@ export const Permission = (right: Right | readonly Right[], on: Place): ClassDec
     ApiBearerAuth(),
     ApiUnauthorizedResponse({ description: '`token-missing`, `token-invalid`' }),
     ApiForbiddenResponse({ description: `\`permission-denied\`: ${sentenceOf(rights, on)}` }),
+    THROTTLED,
   );
 };
 
@@ -40,6 +51,7 @@ export const SignedIn = (): MethodDecorator =>
     SetMetadata(ACCESS_METADATA, 'signed-in' satisfies Access),
     ApiBearerAuth(),
     ApiUnauthorizedResponse({ description: '`token-missing`, `token-invalid`' }),
+    THROTTLED,
   );
 
 /** Marks a route that everyone may call. */

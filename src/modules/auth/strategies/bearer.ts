@@ -6,8 +6,19 @@ export interface Bearer {
   readonly caller: Caller;
   /** Epoch milliseconds: so long it need not be judged again. Infinity for one that is good as long as it is configured. */
   readonly knownUntilMs: number;
+  /** Nobody can guess it. */
+  readonly isSigned: boolean;
   /** The claim `jti`, by which a token can be revoked. */
   readonly tokenId: string | undefined;
+  /** Of a token that a log-in gave. */
+  readonly login: LoginOf | undefined;
+}
+
+/** The account of a log-in, as it was then. */
+export interface LoginOf {
+  readonly username: string;
+  /** As the token says it: the account has another one once its password is another. */
+  readonly version: unknown;
 }
 
 /** What of a request, or of a handshake, shows who sends it. */
@@ -31,4 +42,9 @@ export function headerOf(token: string): ProtectedHeaderParameters {
   const header = decodeProtectedHeader(token);
   if ('crit' in header) throw new Error('a critical header that is not known');
   return header;
+}
+
+/** @returns what has passport-jwt take tokens so much sooner and longer than they say: it gives this on to jsonwebtoken */
+export function withLeeway(seconds: number): { readonly jsonWebTokenOptions: { readonly clockTolerance: number } } {
+  return { jsonWebTokenOptions: { clockTolerance: seconds } };
 }

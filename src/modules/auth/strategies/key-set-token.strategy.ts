@@ -4,7 +4,7 @@ import { Strategy } from 'passport-jwt';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { bearerOfClaims } from '../tokens/claims.js';
 import { KeySet } from '../tokens/key-set.js';
-import { bearerTokenOf, headerOf, type Bearer, type Credentials } from './bearer.js';
+import { bearerTokenOf, headerOf, withLeeway, type Bearer, type Credentials } from './bearer.js';
 
 /** How long a token goes on whose key is not in the set any more. */
 const KNOWN_MS = 60_000;
@@ -14,8 +14,10 @@ const ALGORITHMS: ('RS256' | 'ES256')[] = ['RS256', 'ES256'];
 /** Tokens that a key of the key set signed: an identity provider's. Its public keys are good for nothing symmetric. */
 @Injectable()
 export class KeySetTokenStrategy extends PassportStrategy(Strategy, 'key-set-token') {
+  private readonly leewaySeconds: number;
+
   constructor(@Inject(APP_CONFIG) { auth }: AppConfig) {
-    const { jwks_url: url, issuer, audience } = auth;
+    const { jwks_url: url, issuer, audience, clock_leeway_seconds: leewaySeconds } = auth;
     const logger = new Logger(KeySet.name);
     const keys = new KeySet(url, (message) => {
       logger.warn(message);
@@ -30,14 +32,19 @@ export class KeySetTokenStrategy extends PassportStrategy(Strategy, 'key-set-tok
           }, done);
       },
       algorithms: ALGORITHMS,
+      ...withLeeway(leewaySeconds),
       ...(issuer !== '' && { issuer }),
       ...(audience.length > 0 && { audience: [...audience] }),
     });
+    this.leewaySeconds = leewaySeconds;
   }
 
+  /** No other server's log-in is one of ours. */
   validate(payload: unknown): Bearer | false {
-    const bearer = bearerOfClaims(payload);
-    return bearer && { ...bearer, knownUntilMs: Math.min(bearer.knownUntilMs, Date.now() + KNOWN_MS) };
+    const bearer = bearerOfClaims(payload, this.leewaySeconds);
+    return (
+      bearer && { ...bearer, login: undefined, knownUntilMs: Math.min(bearer.knownUntilMs, Date.now() + KNOWN_MS) }
+    );
   }
 }
 

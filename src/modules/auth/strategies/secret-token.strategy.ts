@@ -4,12 +4,12 @@ import { Strategy } from 'passport-jwt';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { bearerOfClaims } from '../tokens/claims.js';
 import { SigningKey } from '../tokens/signing-key.js';
-import { bearerTokenOf, headerOf, type Bearer, type Credentials } from './bearer.js';
+import { bearerTokenOf, headerOf, withLeeway, type Bearer, type Credentials } from './bearer.js';
 
 /** Tokens that the secret of the configuration signed. The secret is good for HS256 and for nothing else. */
 @Injectable()
 export class SecretTokenStrategy extends PassportStrategy(Strategy, 'secret-token') {
-  private readonly usernames: ReadonlySet<string>;
+  private readonly leewaySeconds: number;
 
   constructor({ key }: SigningKey, @Inject(APP_CONFIG) { auth }: AppConfig) {
     const secret = key.export();
@@ -25,15 +25,12 @@ export class SecretTokenStrategy extends PassportStrategy(Strategy, 'secret-toke
         done(null, secret);
       },
       algorithms: ['HS256'],
+      ...withLeeway(auth.clock_leeway_seconds),
     });
-    this.usernames = new Set(auth.accounts.map(({ username }) => username));
+    this.leewaySeconds = auth.clock_leeway_seconds;
   }
 
-  /** What a log-in gave is good as long as there is the account. */
   validate(payload: unknown): Bearer | false {
-    const bearer = bearerOfClaims(payload);
-    if (!bearer) return false;
-    const { kind, subject } = bearer.caller;
-    return kind !== 'login' || this.usernames.has(subject) ? bearer : false;
+    return bearerOfClaims(payload, this.leewaySeconds);
   }
 }

@@ -17,18 +17,22 @@ const claims = z.object({
   mode: z.int().min(0).max(255),
   sub: z.string().max(LONGEST_ID).optional(),
   jti: z.string().min(1).max(LONGEST_ID).optional(),
-  use: z.string().optional(),
+  use: z.unknown().optional(),
+  ver: z.unknown().optional(),
 });
 
 /**
  * @param payload of a token whose signature and times were checked
+ * @param leewaySeconds how much longer than it says it is taken
  * @returns false for one that does not say what it is for, or until when
  */
-export function bearerOfClaims(payload: unknown): Bearer | false {
+export function bearerOfClaims(payload: unknown, leewaySeconds: number): Bearer | false {
   const read = claims.safeParse(payload);
   if (!read.success) return false;
-  const { id, exp, mode, sub, jti, use } = read.data;
-  const kind = use === LOGIN_USE ? 'login' : 'jwt';
-  const caller = new Caller(kind, sub ?? id, new StreamScope(id), rightsOfMode(mode), exp * 1000);
-  return { caller, knownUntilMs: exp * 1000, tokenId: jti };
+  const { id, exp, mode, sub, jti, use, ver: version } = read.data;
+  const subject = sub ?? id;
+  const login = use === LOGIN_USE ? { username: subject, version } : undefined;
+  const kind = login === undefined ? 'jwt' : 'login';
+  const caller = new Caller(kind, subject, new StreamScope(id), rightsOfMode(mode), exp * 1000);
+  return { caller, knownUntilMs: (exp + leewaySeconds) * 1000, isSigned: true, tokenId: jti, login };
 }

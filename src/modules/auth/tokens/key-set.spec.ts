@@ -11,8 +11,8 @@ import { SecretTokenStrategy } from '../strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from '../strategies/static-token.strategy.js';
 import { es256, hs256, inSeconds, jwt, rs256 } from '../testing/json-web-token.js';
 import { KeySet } from './key-set.js';
-import type { RevokedTokens } from './revoked-tokens.js';
 import { SigningKey } from './signing-key.js';
+import type { Withdrawals } from './withdrawals.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -65,7 +65,7 @@ function authWith(url: string): AuthService {
     new SecretTokenStrategy(new SigningKey(config), config),
     new KeySetTokenStrategy(config),
   ] as const;
-  return new AuthService(config, ...strategies, { has: () => false } as unknown as RevokedTokens);
+  return new AuthService(config, ...strategies, { has: () => false } as unknown as Withdrawals);
 }
 
 describe('tokens of a key set', () => {
@@ -98,7 +98,7 @@ describe('tokens of a key set', () => {
     ['are of another issuer', jwt({ alg: 'RS256', kid: 'rsa' }, { ...claims, iss: 'x' }, rs256(rsa.privateKey))],
     ['are for somebody else', jwt({ alg: 'RS256', kid: 'rsa' }, { ...claims, aud: 'x' }, rs256(rsa.privateKey))],
     ['are for nobody', jwt({ alg: 'RS256', kid: 'rsa' }, { ...claims, aud: undefined }, rs256(rsa.privateKey))],
-    ['have expired', jwt({ alg: 'RS256', kid: 'rsa' }, { ...claims, exp: inSeconds(-1) }, rs256(rsa.privateKey))],
+    ['have expired', jwt({ alg: 'RS256', kid: 'rsa' }, { ...claims, exp: inSeconds(-10) }, rs256(rsa.privateKey))],
     ['never expire', jwt({ alg: 'RS256', kid: 'rsa' }, { ...claims, exp: undefined }, rs256(rsa.privateKey))],
     ['are not good yet', jwt({ alg: 'RS256', kid: 'rsa' }, { ...claims, nbf: inSeconds(60) }, rs256(rsa.privateKey))],
     ['another key signed', jwt({ alg: 'RS256', kid: 'rsa' }, claims, rs256(other.privateKey))],

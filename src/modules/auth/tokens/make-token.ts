@@ -1,5 +1,6 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { LOGIN_USE } from './claims.js';
 
 export interface TokenContent {
   /** A stream, a pattern or `*`. */
@@ -8,8 +9,8 @@ export interface TokenContent {
   readonly durationSeconds: number;
   /** Who it is for; undefined for whoever has it. */
   readonly subject: string | undefined;
-  /** `login` for a token that a log-in gave. */
-  readonly use: string | undefined;
+  /** For a token that a log-in gave: what the account is known by until its password is another. */
+  readonly accountVersion: string | undefined;
 }
 
 export interface MadeToken {
@@ -24,11 +25,12 @@ const ID = /^(\d{1,12})-[0-9a-f-]{36}$/;
 
 /** A JWT with the claims of live777 (`id`, `exp`, `mode`) and what RFC 7519 has beside. */
 export async function makeToken(key: KeyObject, content: TokenContent, nowMs = Date.now()): Promise<MadeToken> {
-  const { scope, mode, durationSeconds, subject, use } = content;
+  const { scope, mode, durationSeconds, subject, accountVersion } = content;
   const issuedAt = Math.floor(nowMs / 1000);
   const expiry = issuedAt + durationSeconds;
   const id = `${String(expiry)}-${randomUUID()}`;
-  const text = await new SignJWT({ id: scope, mode, ...(use !== undefined && { use }) })
+  const login = accountVersion === undefined ? {} : { use: LOGIN_USE, ver: accountVersion };
+  const text = await new SignJWT({ id: scope, mode, ...login })
     .setProtectedHeader({ typ: 'JWT', alg: 'HS256' })
     .setJti(id)
     .setIssuedAt(issuedAt)

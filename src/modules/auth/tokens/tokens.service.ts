@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService } from '../accounts/accounts.service.js';
-import { PermissionDeniedError, SigningUnavailableError, TokenIdInvalidError } from '../auth.errors.js';
+import { SigningUnavailableError, TokenIdInvalidError, TokenInvalidError } from '../auth.errors.js';
 import { LoginThrottle } from '../login/login-throttle.js';
 import type { Caller } from '../ports/caller.js';
-import { ALL_MODES, rightsOfMode } from '../ports/right.js';
-import { LOGIN_USE } from './claims.js';
+import { rightsOfMode } from '../ports/right.js';
 import { expiryOfId, makeToken, type MadeToken } from './make-token.js';
 import { RevokedTokens } from './revoked-tokens.js';
 import { SigningKey } from './signing-key.js';
@@ -31,28 +30,32 @@ export class TokensService {
 
   /**
    * @param address whose the request counts as
-   * @returns a token that may do everything for a day
+   * @returns a token that may do what the account may, for a day
    * @throws {WrongCredentialsError | LoginThrottledError | LoginBusyError}
    */
   async logIn(username: string, password: string, address: string): Promise<MadeToken> {
-    await this.throttle.attempt({ account: username, address }, () => this.accounts.check(username, password));
-    const right = { scope: '*', mode: ALL_MODES, durationSeconds: LOGIN_SECONDS };
-    return makeToken(this.signing.key, { ...right, subject: username, use: LOGIN_USE });
+    const attempt = { account: username, address };
+    const account = await this.throttle.attempt(attempt, () => this.accounts.check(username, password));
+    const { scope, mode, version: accountVersion } = account;
+    const durationSeconds = LOGIN_SECONDS;
+    return makeToken(this.signing.key, { scope, mode, durationSeconds, subject: username, accountVersion });
   }
 
   /**
    * @param maker who has all streams; the token ends with the maker's at the latest
    * @throws {SigningUnavailableError} where the key would not outlive the process
    * @throws {PermissionDeniedError} for a token that may do more than its maker
+   * @throws {TokenInvalidError} for a maker that is taken for the clocks' sake only
    */
-  create(wanted: WantedToken, maker: Caller): Promise<MadeToken> {
+  async create(wanted: WantedToken, maker: Caller): Promise<MadeToken> {
     if (!this.signing.isLasting) throw new SigningUnavailableError();
-    const lacking = rightsOfMode(wanted.mode).filter((right) => !maker.mayOnAll([right]));
-    if (lacking.length > 0) throw new PermissionDeniedError(lacking);
+    maker.requireEach(rightsOfMode(wanted.mode));
     const nowMs = Date.now();
     const leftSeconds = Math.floor(maker.expiresAtMs / 1000) - Math.floor(nowMs / 1000);
+    if (leftSeconds < 1) throw new TokenInvalidError();
     const durationSeconds = Math.min(wanted.durationSeconds, leftSeconds);
-    return makeToken(this.signing.key, { ...wanted, durationSeconds, subject: undefined, use: undefined }, nowMs);
+    const content = { ...wanted, durationSeconds, subject: undefined, accountVersion: undefined };
+    return makeToken(this.signing.key, content, nowMs);
   }
 
   /**
