@@ -201,6 +201,42 @@ describe('what grows', () => {
     expect(mpdAfter.match(/<Period [^>]*/g)).toEqual(mpdBefore.match(/<Period [^>]*/g));
     expect(mpdAfter).toContain('startNumber="8"');
   });
+
+  it('keeps its places when a session in the middle is deleted', async () => {
+    await using fixture = await startIndex({ AIRCHECK_PLAYBACK_MAX_RANGE_HOURS: '8784' });
+    const { app, index, manifests } = fixture;
+    await record(fixture, { segments: [1, 2] });
+    await index.setSessionState('s1', { state: 'completed', endedAt: new Date(NOON + 12 * SECOND) });
+    await record(fixture, { id: 's2', startedAt: new Date(NOON + 60 * SECOND), segments: [3, 4, 5] });
+    await index.setSessionState('s2', { state: 'completed', endedAt: new Date(NOON + 78 * SECOND) });
+    await record(fixture, { id: 's3', startedAt: new Date(NOON + 120 * SECOND), segments: [6, 7] });
+    manifests.setLive(DIRECTORY, true, () => NOON + 140 * SECOND);
+    const paths = [`../api/record/object/${DIRECTORY}/video.m3u8`, `cam/video.m3u8?from=${at(0)}`];
+    const mpdPaths = paths.map((path) => path.replace('video.m3u8', 'manifest.mpd'));
+    const read = (wanted: readonly string[]) => Promise.all(wanted.map((path) => text(fixture, path)));
+    const before = await read(paths);
+    const mpdsBefore = await read(mpdPaths);
+
+    await app.get(RecordingDeletionService).deleteSessions(['s2'], true);
+    await index.commitSegment(segmentClosed(8, { sessionId: 's3', startMs: 12 * SECOND }));
+    await manifests.publish(DIRECTORY);
+
+    for (const [i, after] of (await read(paths)).entries()) {
+      const shown = uris(before[i] ?? '').map((uri) => (/000[345]/.test(uri) ? 'missing.m4s' : uri));
+      expect(uris(after).slice(0, -1)).toEqual(shown);
+      expect(after.match(/#EXTINF/g)).toHaveLength(8);
+      expect(after.match(/#EXT-X-(?:VERSION|MEDIA-SEQUENCE|PLAYLIST-TYPE).*|#EXT-X-DISCONTINUITY$/gm)).toEqual([
+        ...['#EXT-X-VERSION:8', '#EXT-X-MEDIA-SEQUENCE:0'],
+        ...['#EXT-X-DISCONTINUITY', '#EXT-X-DISCONTINUITY'],
+      ]);
+      expect(after.match(/#EXT-X-PROGRAM.*/g)).toEqual(before[i]?.match(/#EXT-X-PROGRAM.*/g));
+    }
+    for (const [i, after] of (await read(mpdPaths)).entries()) {
+      const [first, , last] = mpdsBefore[i]?.match(/<Period [^>]*/g) ?? [];
+      expect(after.match(/<Period [^>]*/g)).toEqual([first, last]);
+      expect(after).not.toContain('missing');
+    }
+  });
 });
 
 const sequence = (playlist: string): number => Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1]);

@@ -1,14 +1,15 @@
 import type { MediaKind } from '../codecs/codec.js';
 import { ticksToMs } from '../timeline/ticks.js';
 import { bandwidthOf } from './bandwidth.js';
+import { hasGone, withoutGoneEnd } from './gone-segments.js';
 import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTimeline, ManifestTrack } from './timeline.js';
 
 /** EXT-X-MAP in a playlist of media wants 6, and players take fMP4 from 7 on. */
 const VERSION = 7;
 /** EXT-X-GAP, RFC 8216bis section 8. */
 const VERSION_WITH_GAPS = 8;
-/** Behind EXT-X-GAP nobody should load anything; who does all the same must not get media of the other kind. */
-const MISSING_URI = 'missing.m4s';
+/** Behind EXT-X-GAP nobody should load anything; who does all the same must not get media, of the other kind or another time. */
+const GAP: readonly string[] = ['#EXT-X-GAP', 'missing.m4s'];
 /** A comment (section 4.1): for people, and for tools that want to know what was recorded. */
 const FILLER_MARK = '# filler: nothing of this kind was recorded here';
 const AUDIO_GROUP = 'audio';
@@ -116,11 +117,12 @@ function largestResolution(video: readonly ManifestTrack[]): string | undefined 
  * The media playlist of one kind, RFC 8216bis section 4.4: an EVENT that ends when nothing records any more.
  *
  * Every Period is a discontinuity, and a segment that this kind does not have is a gap of the other's length: so both
- * playlists have the same entries, and players keep sound and picture together across them. Where the beginning was deleted
- * the entries that are left keep their sequence numbers, and an EVENT it is no more.
+ * playlists have the same entries, and players keep sound and picture together across them. Where something was deleted
+ * the entries that are left keep their sequence numbers, by gaps where it was in the middle, and an EVENT it is no more.
  */
 export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): string {
-  const periods = timeline.periods.filter(({ segments }) => segments.some(({ objects }) => objects.length > 0));
+  const shown = timeline.isLive ? timeline.periods : withoutGoneEnd(timeline.periods);
+  const periods = shown.filter(({ segments }) => segments.some(isShown));
   const lines = [
     '#EXTM3U',
     `#EXT-X-VERSION:${String(versionOf(timeline))}`,
@@ -132,9 +134,12 @@ export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): stri
   let initUri: string | undefined;
   periods.forEach((period, index) => {
     const isBreak = index > 0 && period.isContinuation !== true;
-    if (isBreak) lines.push('#EXT-X-DISCONTINUITY');
+    if (isBreak) {
+      lines.push('#EXT-X-DISCONTINUITY');
+      initUri = undefined;
+    }
     const map = period.tracks.find((track) => track.kind === kind)?.initUri;
-    if (map !== undefined && (map !== initUri || isBreak)) lines.push(`#EXT-X-MAP:URI=${quoted(map)}`);
+    if (map !== undefined && map !== initUri) lines.push(`#EXT-X-MAP:URI=${quoted(map)}`);
     initUri = map ?? initUri;
     lines.push(...periodEntries(period, kind, index === 0 || isBreak));
   });
@@ -145,7 +150,8 @@ export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): stri
 /** Whether entries may leave at the beginning, and how many have. */
 export function placeLines({ view, left }: ManifestTimeline, periods: readonly ManifestPeriod[]): string[] {
   const firstNumber = periods[0]?.segments.find(({ objects }) => objects.length > 0)?.number ?? 1;
-  const type = view === undefined ? (firstNumber === 1 ? 'EVENT' : undefined) : view.playlistType;
+  const isWhole = firstNumber === 1 && !hasGone(periods);
+  const type = view === undefined ? (isWhole ? 'EVENT' : undefined) : view.playlistType;
   const discontinuities = view?.discontinuitySequence ?? left?.discontinuityCount ?? 0;
   return [
     ...(type === undefined ? [] : [`#EXT-X-PLAYLIST-TYPE:${type}`]),
@@ -166,7 +172,9 @@ function isIndependent(timeline: ManifestTimeline, kind: MediaKind): boolean {
 export function targetSeconds(timeline: ManifestTimeline): number {
   let longestMs = 2 * timeline.segmentDurationMs;
   for (const period of timeline.periods) {
-    for (const segment of period.segments) longestMs = Math.max(longestMs, longestObjectMs(period, segment));
+    for (const segment of period.segments) {
+      longestMs = Math.max(longestMs, segment.goneMs ?? longestObjectMs(period, segment));
+    }
   }
   return Math.max(1, Math.ceil((2 * timeline.segmentDurationMs) / 1000), Math.round(longestMs / 1000));
 }
@@ -179,7 +187,11 @@ function versionOf(timeline: ManifestTimeline): number {
       [...kinds].every((kind) => segment.objects.length === 0 || objectOf(period, segment, kind) !== undefined),
     ),
   );
-  return isWhole ? VERSION : VERSION_WITH_GAPS;
+  return isWhole && !hasGone(timeline.periods) ? VERSION : VERSION_WITH_GAPS;
+}
+
+function isShown({ objects, goneMs }: ManifestSegment): boolean {
+  return objects.length > 0 || goneMs !== undefined;
 }
 
 interface PlacedObject {
@@ -203,20 +215,29 @@ function longestObjectMs(period: ManifestPeriod, segment: ManifestSegment): numb
 
 /** @param isBreak false where it plays on from the Period before */
 function periodEntries(period: ManifestPeriod, kind: MediaKind, isBreak: boolean): string[] {
-  const segments = period.segments.filter(({ objects }) => objects.length > 0);
+  const segments = period.segments.filter(isShown);
   const isFiller = period.tracks.some((track) => track.kind === kind && track.isFiller === true);
   const entries = segments.flatMap((segment, index) => segmentEntry(period, segment, kind, isBreak && index === 0));
   return isFiller && isBreak ? [FILLER_MARK, ...entries] : entries;
 }
 
 function segmentEntry(period: ManifestPeriod, segment: ManifestSegment, kind: MediaKind, isFirst: boolean): string[] {
+  if (segment.goneMs !== undefined) return goneEntry(period, segment.goneMs, isFirst);
   const placed = objectOf(period, segment, kind) ?? otherObject(period, segment);
   if (placed === undefined) return [];
   const { object, track } = placed;
   return [
     ...(isFirst ? [`#EXT-X-PROGRAM-DATE-TIME:${wallClock(period, placed)}`] : []),
     `#EXTINF:${seconds(object.durationTicks, track.timescale)},`,
-    ...(track.kind === kind ? [object.uri] : ['#EXT-X-GAP', MISSING_URI]),
+    ...(track.kind === kind ? [object.uri] : GAP),
+  ];
+}
+
+function goneEntry({ startEpochMs }: ManifestPeriod, goneMs: number, isFirst: boolean): string[] {
+  return [
+    ...(isFirst ? [`#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.round(startEpochMs)).toISOString()}`] : []),
+    `#EXTINF:${seconds(goneMs, 1000)},`,
+    ...GAP,
   ];
 }
 

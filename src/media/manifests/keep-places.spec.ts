@@ -1,4 +1,6 @@
+import { bandwidthOf } from './bandwidth.js';
 import { writeDashManifest } from './dash.js';
+import { writeHlsKeyFrames } from './hls-key-frames.js';
 import { writeHlsMedia } from './hls.js';
 import { keepPlaces } from './keep-places.js';
 import type { ManifestPeriod, ManifestTimeline, ManifestTrack } from './timeline.js';
@@ -106,6 +108,138 @@ it('keeps the Periods that templates need apart when the first of them is gone, 
   const playlist = writeHlsMedia(after, 'video');
   expect(playlist).not.toContain('DISCONTINUITY');
   expect(playlist.match(/#EXT-X-(?:MAP|PROGRAM-DATE-TIME)/g)).toHaveLength(2);
+});
+
+const entries = (playlist: string): string[] =>
+  playlist
+    .split('\n')
+    .filter((line) => /^(?:[^#]|#EXT-X-(?:DISCONTINUITY$|GAP|MAP|PROGRAM|MEDIA-S|PLAYLIST|VERSION))/.test(line));
+
+describe('what is gone in the middle', () => {
+  const [first, last] = [period({ from: 1, to: 2, startMs: 0 }), { sessionId: 's3', startMs: 24_000 }];
+  const all = timeline(
+    first,
+    period({ from: 3, to: 4, sessionId: 's2', startMs: 12_000 }),
+    period({ from: 5, to: 6, ...last }),
+  );
+  /** As it is laid out without what is gone: what follows moved up. */
+  const rest = {
+    ...timeline(first, period({ from: 5, to: 7, ...last, startMs: 12_000 })),
+    availabilityStartEpochMs: ANCHOR + 12_000,
+  };
+
+  it('has entries as gaps in HLS, so that no other entry moves', () => {
+    const after = keepPlaces(rest, keepPlaces(all, undefined));
+    const again = keepPlaces(rest, after);
+
+    expect(writeHlsMedia(again, 'video')).toBe(writeHlsMedia(after, 'video'));
+    expect(entries(writeHlsMedia(again, 'video'))).toEqual([
+      '#EXT-X-VERSION:8',
+      '#EXT-X-MEDIA-SEQUENCE:0',
+      '#EXT-X-MAP:URI="init.m4s"',
+      '#EXT-X-PROGRAM-DATE-TIME:2026-11-20T12:00:00.000Z',
+      'seg_0001.m4s',
+      'seg_0002.m4s',
+      '#EXT-X-DISCONTINUITY',
+      '#EXT-X-PROGRAM-DATE-TIME:2026-11-20T12:00:12.000Z',
+      '#EXT-X-GAP',
+      'missing.m4s',
+      '#EXT-X-GAP',
+      'missing.m4s',
+      '#EXT-X-DISCONTINUITY',
+      '#EXT-X-MAP:URI="init.m4s"',
+      '#EXT-X-PROGRAM-DATE-TIME:2026-11-20T12:00:24.000Z',
+      'seg_0005.m4s',
+      'seg_0006.m4s',
+      'seg_0007.m4s',
+    ]);
+  });
+
+  it('is not in DASH, which keeps its places without, nor in what has to be loaded', () => {
+    const shown = keepPlaces(all, undefined);
+    const after = keepPlaces(rest, shown);
+
+    expect(writeDashManifest(after).match(/<Period [^>]*/g)).toEqual([
+      '<Period id="s1-1" start="PT0S" duration="PT12S"',
+      '<Period id="s3-5" start="PT24S"',
+    ]);
+    expect(after.availabilityStartEpochMs).toBe(shown.availabilityStartEpochMs);
+    expect(bandwidthOf(after).averageBps).toBe(bandwidthOf(rest).averageBps);
+    expect(writeHlsKeyFrames(after)).not.toContain('missing');
+  });
+
+  it('goes with what was before it, and is counted', () => {
+    const shown = keepPlaces(rest, keepPlaces(all, undefined));
+
+    const after = keepPlaces(timeline(period({ from: 6, to: 7, ...last, startMs: 0 })), shown);
+
+    expect(shape(after)).toEqual([
+      { id: 's3-5', startMs: 24_000, mediaStartMs: 24_000, durationMs: 18_000, numbers: [6, 7] },
+    ]);
+    expect(after.left).toEqual({ segmentCount: 5, discontinuityCount: 2 });
+  });
+
+  it('begins no discontinuity inside a Period', () => {
+    const shown = keepPlaces(timeline(period({ from: 1, to: 6, startMs: 0 })), undefined);
+    const torn = timeline(period({ from: 1, to: 2, startMs: 0 }), period({ from: 4, to: 6, startMs: 18_000 }));
+
+    const playlist = entries(writeHlsMedia(keepPlaces(torn, shown), 'video'));
+
+    expect(playlist.slice(2)).toEqual([
+      '#EXT-X-MAP:URI="init.m4s"',
+      '#EXT-X-PROGRAM-DATE-TIME:2026-11-20T12:00:00.000Z',
+      'seg_0001.m4s',
+      'seg_0002.m4s',
+      '#EXT-X-GAP',
+      'missing.m4s',
+      'seg_0004.m4s',
+      'seg_0005.m4s',
+      'seg_0006.m4s',
+    ]);
+  });
+
+  it('keeps the discontinuity of a Period that lost its first segments', () => {
+    const shown = keepPlaces(all, undefined);
+    const trimmed = period({ from: 4, to: 4, sessionId: 's2', startMs: 12_000 });
+
+    const after = keepPlaces(timeline(first, trimmed, period({ from: 5, to: 7, ...last, startMs: 18_000 })), shown);
+
+    expect(entries(writeHlsMedia(after, 'video')).filter((line) => !line.startsWith('#EXT-X-P'))).toEqual([
+      '#EXT-X-VERSION:8',
+      '#EXT-X-MEDIA-SEQUENCE:0',
+      '#EXT-X-MAP:URI="init.m4s"',
+      'seg_0001.m4s',
+      'seg_0002.m4s',
+      '#EXT-X-DISCONTINUITY',
+      '#EXT-X-GAP',
+      'missing.m4s',
+      '#EXT-X-MAP:URI="init.m4s"',
+      'seg_0004.m4s',
+      '#EXT-X-DISCONTINUITY',
+      '#EXT-X-MAP:URI="init.m4s"',
+      'seg_0005.m4s',
+      'seg_0006.m4s',
+      'seg_0007.m4s',
+    ]);
+  });
+
+  it('is followed by what comes after it, and is not the end of what is over', () => {
+    const shown = keepPlaces(timeline(...all.periods.slice(0, 2)), undefined);
+    const gone = keepPlaces(timeline(first), shown);
+    const after = keepPlaces(rest, gone);
+
+    expect(writeHlsMedia(gone, 'video').match(/GAP/g)).toHaveLength(2);
+    expect(writeHlsMedia({ ...gone, isLive: false }, 'video')).not.toContain('GAP');
+    expect(shape(after).map(({ startMs }) => startMs)).toEqual([0, 12_000, 24_000]);
+  });
+
+  it('is there again when it is found', () => {
+    const shown = keepPlaces(all, undefined);
+    const gone = keepPlaces(timeline(first, period({ from: 5, to: 6, ...last })), shown);
+
+    expect(writeHlsMedia(gone, 'video')).toContain('GAP');
+    expect(writeHlsMedia(keepPlaces(all, gone), 'video')).toBe(writeHlsMedia(shown, 'video'));
+  });
 });
 
 it('goes on by the clock where nothing is left of what was shown', () => {

@@ -1,3 +1,4 @@
+import { isGone, withGone } from './gone-segments.js';
 import { splitByTemplate } from './template-runs.js';
 import type { LeftBehind, ManifestPeriod, ManifestSegment, ManifestTimeline, SegmentOrigin } from './timeline.js';
 
@@ -7,7 +8,8 @@ export const NOTHING_LEFT: LeftBehind = { segmentCount: 0, discontinuityCount: 0
  * What players have seen stays where it was when the beginning goes away: a Period that has lost its first segments keeps
  * its id, its start and its offset of media times, and the presentation the instant that it counts from. Players take
  * Periods for the same by these (ISO/IEC 23009-1 section 5.4 wants them the same in each update), and one that finds the same media elsewhere
- * asks for what it has and stands still.
+ * asks for what it has and stands still. What went away behind something that is left keeps its place too, as gone: who
+ * watches a playlist tells segments by their position in it.
  *
  * @param before what was shown last; undefined the first time
  */
@@ -18,14 +20,17 @@ export function keepPlaces(timeline: ManifestTimeline, before: ManifestTimeline 
   const seen = new Set<ManifestPeriod>();
   const kept = periods.map((period) => {
     const shown = before.periods.find((one) => !seen.has(one) && reaches(one, period));
-    if (shown === undefined) return { ...period, startMs: period.startMs + shiftMs };
+    if (shown === undefined) {
+      if (isBehind(before, period)) shiftMs = Math.max(shiftMs, endOf(before) - period.startMs);
+      return { ...period, startMs: period.startMs + shiftMs };
+    }
     seen.add(shown);
     shiftMs = offsetOf(shown) - offsetOf(period);
     return placedAs(shown, period, shiftMs);
   });
   return {
     ...timeline,
-    periods: kept,
+    periods: withGone(kept, before.periods),
     availabilityStartEpochMs: timeline.availabilityStartEpochMs - shiftMs,
     left: leftBehind(before, kept[0]),
   };
@@ -36,6 +41,17 @@ function reaches({ segments }: ManifestPeriod, other: ManifestPeriod): boolean {
   const [first, last, wanted] = [segments[0]?.origin, segments.at(-1)?.origin, originOf(other)];
   if (first === undefined || last === undefined || wanted === undefined) return false;
   return first.sessionId === wanted.sessionId && first.startMs <= wanted.startMs && wanted.startMs <= last.startMs;
+}
+
+/** @returns whether a Period is of a session that was not shown yet, and follows what is gone */
+function isBehind({ periods }: ManifestTimeline, period: ManifestPeriod): boolean {
+  const { sessionId } = originOf(period) ?? {};
+  const last = periods.at(-1);
+  return last !== undefined && isGone(last) && periods.every((shown) => originOf(shown)?.sessionId !== sessionId);
+}
+
+function endOf({ periods }: ManifestTimeline): number {
+  return Math.max(...periods.map(({ startMs, durationMs }) => startMs + durationMs));
 }
 
 function placedAs(shown: ManifestPeriod, period: ManifestPeriod, shiftMs: number): ManifestPeriod {

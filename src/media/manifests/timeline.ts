@@ -39,7 +39,10 @@ export interface SegmentOrigin {
 export interface ManifestSegment {
   readonly number: number;
   readonly origin?: SegmentOrigin;
+  /** None of a segment that is gone. */
   readonly objects: readonly ManifestObject[];
+  /** Length of what players were shown here and is gone: HLS keeps its place. */
+  readonly goneMs?: number;
 }
 
 /** Segments with one set of parameters and without a break in time, in order. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
+import { hasGone } from '../../../media/manifests/gone-segments.js';
 import { NOTHING_LEFT } from '../../../media/manifests/keep-places.js';
 import type { ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../../shared/keyed-queue.js';
@@ -101,8 +102,9 @@ export class PlaybackViewService {
     const timeline = await this.build(kept, range, { isLive, placement: 'joined', keepsPlaces: isOpen && !isWindow });
     const startEpochMs = timeline.periods[0]?.startEpochMs ?? range.fromMs;
     const { segmentCount: mediaSequence, discontinuityCount: discontinuitySequence } = timeline.left ?? NOTHING_LEFT;
+    const isAppended = mediaSequence === 0 && !hasGone(timeline.periods);
     const view: ViewFacts = {
-      playlistType: isOpen ? (mediaSequence === 0 ? 'EVENT' : undefined) : 'VOD',
+      playlistType: isOpen ? (isAppended ? 'EVENT' : undefined) : 'VOD',
       mediaSequence,
       discontinuitySequence,
       startOffsetMs: mediaSequence === 0 ? range.fromMs - startEpochMs : 0,
