@@ -7,6 +7,7 @@ import { IndexSync1795560000000 } from './1795560000000-index-sync.js';
 import { Lists1795510000000 } from './1795510000000-lists.js';
 import { Outbox1795400000000 } from './1795400000000-outbox.js';
 import { PlaybackRanges1795520000000 } from './1795520000000-playback-ranges.js';
+import { DeletedStretches1796000000000 } from './1796000000000-deleted-stretches.js';
 import { Exports1795530000000 } from './1795530000000-exports.js';
 import { StorageOwner1795570000000 } from './1795570000000-storage-owner.js';
 import { Timeline1795540000000 } from './1795540000000-timeline.js';
@@ -30,5 +31,6 @@ export const migrations = [
   StorageOwner1795570000000,
   RevokedTokens1795590000000,
   Audit1795600000000,
+  DeletedStretches1796000000000,
   Accounts1796100000000,
 ] as const;

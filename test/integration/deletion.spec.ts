@@ -159,7 +159,7 @@ overBothDatabases(() => {
     await fixture.record([1, 2, 3]);
     const before = await rows.find(SegmentRow, { order: { number: 'ASC' } });
 
-    await deleteRows(rows, archive.outbox, ['s1'], { removeObjects: false, timeZone: 'UTC' });
+    await deleteRows(rows, archive.outbox, ['s1'], { removeObjects: false, reason: 'deleted', timeZone: 'UTC' });
     await expect(rows.count(SegmentRow)).resolves.toBe(0);
     await reindex(archive, { takeBack: true });
 
@@ -175,7 +175,7 @@ overBothDatabases(() => {
     const { archive, rows } = fixture;
     await fixture.record([1, 2, 3]);
 
-    await deleteRows(rows, archive.outbox, ['s1'], { removeObjects: true, timeZone: 'UTC' });
+    await deleteRows(rows, archive.outbox, ['s1'], { removeObjects: true, reason: 'deleted', timeZone: 'UTC' });
     await reindex(archive);
 
     await expect(rows.count(RecordingSession)).resolves.toBe(0);

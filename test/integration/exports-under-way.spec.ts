@@ -87,7 +87,7 @@ describeWith('ffmpeg')('an export, seen through GraphQL', () => {
 
   it('is ordered and watched to its end', async () => {
     const { data } = await create({ stream: 'cam', session: 's1', format: 'fmp4', gaps: 'CLOSE' });
-    expect(data?.createExport).toMatchObject({ stream: 'cam', session: 's1', gaps: 'close' });
+    expect(data?.createExport).toMatchObject({ stream: 'cam', session: 's1', gaps: 'CLOSE' });
     const id = data?.createExport.id ?? '';
 
     await until(async () => (await show(id)).data?.export?.state === 'COMPLETED', 'the export is over');

@@ -102,7 +102,11 @@ describe('media that was deleted without its objects', () => {
   async function deleted(): Promise<ArchiveFixture> {
     const fixture = await ArchiveFixture.make();
     await fixture.record([1, 2, 5]);
-    await deleteSessions(fixture.rows, fixture.archive.outbox, ['s1'], { removeObjects: false, timeZone: 'UTC' });
+    await deleteSessions(fixture.rows, fixture.archive.outbox, ['s1'], {
+      removeObjects: false,
+      reason: 'deleted',
+      timeZone: 'UTC',
+    });
     return fixture;
   }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'typeorm';
 import { AuthModule } from '../../src/modules/auth/auth.module.js';
 import { GraphqlModule } from '../../src/modules/graphql/graphql.module.js';
+import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import { overBothDatabases } from '../support/databases.js';
 import {
   recordedTrack,
@@ -175,5 +176,34 @@ overBothDatabases(() => {
     expect(await count('recordings', 'from: "2026-11-21T00:00:00Z"')).toBe(3);
     expect(await count('recordings', 'to: "2026-11-21T00:00:00Z", stream: "cam-c"')).toBe(1);
     expect(await count('recordings', 'from: "2026-11-22T00:00:00Z"')).toBe(0);
+  });
+
+  it('tells of a stream what is recorded, and why not, as REST does', async () => {
+    await using fixture = await open();
+    await fill(fixture, 1);
+    await fixture.app.get(RecordingDeletionService).deleteSessions(['cam-a-0'], true, 'expired');
+    const [from, to] = [START.toISOString(), new Date(START.getTime() + 2 * 3_600_000).toISOString()];
+    const query = `query ($from: DateTime!, $to: DateTime!) { timeline(stream: "cam-a", from: $from, to: $to, resolution: 1) {
+      stream from to resolutionMs recordedMs sizeBytes ranges { from to } gaps { from to reason kinds session }
+      sessionCount sessions { id state reason startedAt endedAt sizeBytes } } }`;
+
+    const { timeline } = await ask<{ timeline: object }>(fixture, query, { from, to });
+
+    const path = `/api/v1/streams/cam-a/timeline?from=${from}&to=${to}&resolution=1`;
+    const rest: unknown = await (await fetch(`${await fixture.app.getUrl()}${path}`)).json();
+    const enums = ['reason', 'state', 'kinds'];
+    const lower = JSON.parse(JSON.stringify(timeline), (key, value: unknown) => {
+      if (Array.isArray(value) && enums.includes(key)) return value.map((one) => String(one).toLowerCase());
+      return enums.includes(key) ? String(value).toLowerCase().replaceAll('_', '-') : value;
+    }) as unknown;
+    expect(lower).toEqual(rest);
+    expect(timeline).toMatchObject({
+      gaps: [
+        { reason: 'EXPIRED', from, kinds: ['VIDEO', 'AUDIO'], session: null },
+        { reason: 'NOT_RECORDED' },
+        { reason: 'NOT_RECORDED', to },
+      ],
+      sessions: [{ id: 'cam-a-1', state: 'COMPLETED' }],
+    });
   });
 });

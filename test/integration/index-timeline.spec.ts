@@ -102,7 +102,7 @@ overBothDatabases(() => {
     ]);
   });
 
-  it('shows what was deleted of a session, and nothing of a session that is gone', async () => {
+  it('shows what was deleted, of a session and of one that is gone, by retention or else', async () => {
     await using fixture = await startIndex();
     await recordTwoSessions(fixture);
     const deletion = fixture.app.get(RecordingDeletionService);
@@ -112,13 +112,15 @@ overBothDatabases(() => {
     await deletion.deleteSessions(['s2'], true);
 
     expect(facts(await timelineOf(fixture))).toEqual([
-      ['deleted', 0, 34],
-      ['not-recorded', 46, 7200],
+      ['expired', 0, 34],
+      ['not-recorded', 46, 3600],
+      ['deleted', 3600, 3612],
+      ['not-recorded', 3612, 7200],
     ]);
     expect(forget).toHaveBeenCalledWith('cam/2026/11/20');
 
     await deletion.deleteSessions(['s1'], true);
-    await expect(timelineOf(fixture)).rejects.toMatchObject({ code: 'range-gone', facts: { reason: 'deleted' } });
+    await expect(timelineOf(fixture)).rejects.toMatchObject({ code: 'range-gone', facts: { reason: 'expired' } });
   });
 });
 

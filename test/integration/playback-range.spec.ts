@@ -141,6 +141,9 @@ describe('says why nothing can be played:', () => {
       code: 'range-gone',
       facts: { reason: 'deleted', recordedAfter: '2026-11-20T12:01:00.000Z' },
     });
+    await expect(ranges(fixture).find('cam', range(20 * SECOND, 30 * SECOND), NOW)).rejects.toMatchObject({
+      code: 'nothing-recorded-in-range',
+    });
   });
 
   it('what is lost', async () => {

@@ -2,6 +2,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   'publisher-away': 'publisher away',
   'not-recorded': 'nothing recorded',
   lost: 'recording lost',
+  deleted: 'deleted on request',
+  expired: 'deleted by retention',
 };
 
 /** @returns why something is missing, in words */

@@ -1,3 +1,4 @@
+import type { DeletionReason } from './entities/deleted-stretch.entity.js';
 import { AppError } from '../../shared/errors.js';
 import type { NearestRecorded } from './playback/nearest-recorded.js';
 
@@ -161,7 +162,7 @@ export class RangeGoneError extends AppError {
   readonly kind = 'gone';
   readonly code = 'range-gone';
 
-  constructor(reason: 'deleted' | 'lost', nearest?: NearestRecorded) {
+  constructor(reason: DeletionReason | 'lost', nearest?: NearestRecorded) {
     super(`What was recorded in this range is ${reason}.`, { reason, ...nearestFacts(nearest) });
   }
 }

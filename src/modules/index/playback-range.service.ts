@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
-import { DataSource, In, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
+import { DataSource, In, LessThan, MoreThan } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import { dayAt } from '../../shared/calendar-day.js';
-import { DirectoryMark, SegmentRow, RecordingSession, TrackRow } from './entities/index.js';
+import { findDeleted } from './deletion/deleted-stretches.js';
+import type { DeletionReason } from './entities/deleted-stretch.entity.js';
+import { SegmentRow, RecordingSession, TrackRow } from './entities/index.js';
 import {
   NothingRecordedError,
   RangeGoneError,
@@ -102,17 +103,9 @@ export class PlaybackRangeService {
     });
   }
 
-  /** Of a day's directory it is remembered that something was deleted there; of what lay elsewhere nothing is. */
-  async wasDeleted(stream: string, { fromMs, toMs }: Stretch): Promise<boolean> {
-    const directories = new Set<string>();
-    for (let atMs = fromMs; atMs < toMs + DAY_MS; atMs += DAY_MS) {
-      const { year, month, day } = dayAt(Math.min(atMs, toMs - 1), this.config.recorder.time_zone);
-      directories.add([stream, digits(year, 4), digits(month, 2), digits(day, 2)].join('/'));
-    }
-    return this.dataSource.manager.existsBy(DirectoryMark, {
-      directory: In([...directories]),
-      lastNumber: MoreThanOrEqual(1),
-    });
+  /** @returns why what had been recorded in some time is gone; undefined when nothing was deleted of it */
+  async whyDeleted(stream: string, stretch: Stretch): Promise<DeletionReason | undefined> {
+    return (await findDeleted(this.dataSource.manager, stream, stretch))[0]?.reason;
   }
 
   private async *segmentsOf(part: RecordedPart): AsyncGenerator<readonly SegmentRow[]> {
@@ -197,7 +190,8 @@ export class PlaybackRangeService {
   private async absence(stream: string, stretch: Stretch, isLost: boolean): Promise<Error> {
     if (isLost) return new RangeGoneError('lost');
     const nearest = await findNearest(this.dataSource.manager, stream, stretch.fromMs, stretch.toMs);
-    if (await this.wasDeleted(stream, stretch)) return new RangeGoneError('deleted', nearest);
+    const deletion = await this.whyDeleted(stream, stretch);
+    if (deletion !== undefined) return new RangeGoneError(deletion, nearest);
     return nearest === undefined ? new StreamNotRecordedError(stream) : new NothingRecordedError(stream, nearest);
   }
 }
@@ -211,8 +205,4 @@ function playableSegment(row: SegmentRow, unplayable: ReadonlySet<string>): Segm
 function sessionsOf(near: readonly PartOfSession[], ids: ReadonlySet<string>): RecordingSession[] {
   const sessions = new Map(near.map(({ session }) => [session.id, session]));
   return [...sessions.values()].filter(({ id }) => ids.has(id));
-}
-
-function digits(value: number, length: number): string {
-  return String(value).padStart(length, '0');
 }

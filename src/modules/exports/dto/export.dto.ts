@@ -9,6 +9,8 @@ import { FORMAT_NAMES } from '../export-query.js';
 
 const ExportStateEnum = enumOf('ExportState', EXPORT_STATES, 'How far an export is.');
 
+export const GapRuleEnum = enumOf('GapRule', GAP_RULES, 'What becomes of gaps in a file.');
+
 const instant = { type: String, format: 'date-time', nullable: true } as const;
 
 /** What `POST /api/v1/exports` takes. */
@@ -70,7 +72,7 @@ export class ExportDto {
   readonly format: string;
 
   @ApiProperty({ enum: GAP_RULES })
-  @Field(() => String)
+  @Field(() => GapRuleEnum)
   readonly gaps: string;
 
   @ApiProperty({ enum: EXPORT_STATES })

@@ -1,17 +1,14 @@
 import { Args, Field, ID, InputType, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { InputInvalidError } from '../../../platform/body/body.errors.js';
-import { enumOf } from '../../../platform/graphql/enum-values.js';
 import { Instant } from '../../../platform/graphql/scalars.js';
 import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { onStream, onStreamOf } from '../../auth/ports/place.js';
-import { GAP_RULES, selectionOf } from '../clips/clip-query.js';
-import { ExportDto } from '../dto/export.dto.js';
+import { selectionOf } from '../clips/clip-query.js';
+import { ExportDto, GapRuleEnum } from '../dto/export.dto.js';
 import { exportInput, type ExportInput } from '../export-query.js';
 import { ExportOwner } from '../export-owner.js';
 import { ExportsService } from '../exports.service.js';
-
-const GapRuleEnum = enumOf('GapRule', GAP_RULES, 'What becomes of gaps in a file.');
 
 @InputType({ description: 'A range of time, or a session.' })
 class CreateExportInput {

@@ -1,8 +1,10 @@
 import { LessThanOrEqual, type EntityManager } from 'typeorm';
 import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
+import type { DeletionReason } from '../entities/deleted-stretch.entity.js';
 import { SegmentRow, SessionPart, type RecordingSession } from '../entities/index.js';
 import { clearPart } from './clear-part.js';
+import { rememberDeleted } from './deleted-stretches.js';
 import { markDeleted } from './directory-marks.js';
 import { rememberLeft } from './left-media.js';
 import { unpublish } from './publication.js';
@@ -16,6 +18,7 @@ export interface PartDeletion {
   readonly directory: string;
   /** False leaves files and objects where they are. */
   readonly removeObjects: boolean;
+  readonly reason: DeletionReason;
   /** Zone of the days that recordings are listed under. */
   readonly timeZone: string;
   /** Session time: only segments that ended by then. All when absent. */
@@ -43,7 +46,7 @@ export async function deletePart(
   session: RecordingSession,
   deletion: PartDeletion,
 ): Promise<DeletedRows> {
-  const { directory, removeObjects, timeZone } = deletion;
+  const { directory, removeObjects, reason, timeZone } = deletion;
   const part = await manager.findOneBy(SessionPart, { directory, sessionId: session.id });
   if (part === null) {
     await clearPart(manager, outbox, { directory, sessionId: session.id }, { removeObjects, lastNumber: 0 });
@@ -57,6 +60,7 @@ export async function deletePart(
     const { sessionId } = part;
     await manager.delete(SegmentRow, { directory, sessionId, number: LessThanOrEqual(last.number) });
     await markDeleted(manager, directory, { lastNumber: last.number, initKeys: [] });
+    await rememberDeleted(manager, session, part, { rows, reason });
     if (removeObjects) await deleteMedia(manager, outbox, rows);
     else await rememberLeft(manager, part, rows);
   }

@@ -23,7 +23,7 @@ import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 import { deletePart, type PartDeletion } from './delete-part.js';
 
 /** Without removing objects the session file stays too, by which reindex takes everything up again. */
-export interface DeletionOptions extends Pick<PartDeletion, 'removeObjects' | 'timeZone'> {
+export interface DeletionOptions extends Pick<PartDeletion, 'removeObjects' | 'reason' | 'timeZone'> {
   /** Runs `work` while nobody writes manifests and session files of the directory. */
   readonly undisturbed?: (directory: string, work: () => Promise<boolean>) => Promise<boolean>;
 }

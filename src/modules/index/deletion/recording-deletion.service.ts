@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nes
 import { DataSource, In, LessThanOrEqual, MoreThanOrEqual } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { OutboxService } from '../../storage/outbox.service.js';
+import type { DeletionReason } from '../entities/deleted-stretch.entity.js';
 import { Recording, RecordingSession, SessionPart } from '../entities/index.js';
 import { DeletionInterruptedError, RecordingNotFoundError } from '../index.errors.js';
 import { ManifestService } from '../manifest.service.js';
@@ -35,14 +36,19 @@ export class RecordingDeletionService implements BeforeApplicationShutdown {
    * All or, when one of them may not be deleted, none. Objects follow through the outbox.
    *
    * @param removeObjects false leaves files and objects where they are, for reindex to take up again
+   * @param reason that who asks for it later is told
    * @throws {UnknownRecordingSessionError | RecordingSessionUnfinishedError | RecordingSessionHeldError}
    */
-  async deleteSessions(sessionIds: readonly string[], removeObjects: boolean): Promise<Deletion> {
+  async deleteSessions(
+    sessionIds: readonly string[],
+    removeObjects: boolean,
+    reason: DeletionReason = 'deleted',
+  ): Promise<Deletion> {
     const { manager } = this.dataSource;
     const parts = await manager.findBy(SessionPart, { sessionId: In([...sessionIds]) });
     return this.published(
       parts,
-      deleteSessions(manager, this.outbox, sessionIds, { ...this.surroundings, removeObjects }),
+      deleteSessions(manager, this.outbox, sessionIds, { ...this.surroundings, removeObjects, reason }),
     );
   }
 
@@ -76,7 +82,10 @@ export class RecordingDeletionService implements BeforeApplicationShutdown {
     if (recording === null) throw new RecordingNotFoundError(recordingId);
     const parts = await partsOfDay(manager, recording, this.config.recorder.time_zone);
     const others = await manager.findBy(SessionPart, { sessionId: In(parts.map(({ sessionId }) => sessionId)) });
-    return this.published(others, deleteParts(manager, this.outbox, parts, { ...this.surroundings, removeObjects }));
+    return this.published(
+      others,
+      deleteParts(manager, this.outbox, parts, { ...this.surroundings, removeObjects, reason: 'deleted' }),
+    );
   }
 
   /** Deletes old segments of a session and keeps the rest; one that is held stays as it is. */

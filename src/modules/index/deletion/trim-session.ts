@@ -16,7 +16,7 @@ export interface TrimOptions extends Pick<DeletionOptions, 'timeZone' | 'undistu
 }
 
 /**
- * Deletes the old segments of a session, with their objects, and keeps the session with what is left and true sums. Of a
+ * For retention: deletes the old segments of a session, with their objects, and keeps the session with what is left and true sums. Of a
  * session that still records the last segment stays: what comes goes on from it. One that is held stays as it is.
  *
  * @param manager not that of a transaction
@@ -55,5 +55,11 @@ function boundsOf(
   { endedBy, onlyStored, timeZone }: TrimOptions,
 ): Omit<PartDeletion, 'directory'> {
   const anchor = session.anchoredAt ?? session.startedAt;
-  return { endedByMs: endedBy.getTime() - anchor.getTime(), onlyStored, timeZone, removeObjects: true };
+  return {
+    endedByMs: endedBy.getTime() - anchor.getTime(),
+    onlyStored,
+    timeZone,
+    removeObjects: true,
+    reason: 'expired',
+  };
 }

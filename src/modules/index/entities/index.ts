@@ -1,4 +1,5 @@
 import { CompletenessRow } from './completeness-row.entity.js';
+import { DeletedStretch } from './deleted-stretch.entity.js';
 import { DirectoryMark } from './directory-mark.entity.js';
 import { GapRow } from './gap-row.entity.js';
 import { GapSumRow } from './gap-sum.entity.js';
@@ -12,6 +13,7 @@ import { TrackRow } from './track-row.entity.js';
 
 export {
   CompletenessRow,
+  DeletedStretch,
   DirectoryMark,
   GapRow,
   GapSumRow,
@@ -36,5 +38,6 @@ export const indexEntities = [
   CompletenessRow,
   NodeRow,
   DirectoryMark,
+  DeletedStretch,
   LeftPart,
 ] as const;

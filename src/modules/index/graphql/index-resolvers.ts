@@ -5,6 +5,7 @@ import { NodeResolver } from './node.resolver.js';
 import { RecordingSessionResolver } from './recording-session.resolver.js';
 import { RecordingResolver } from './recording.resolver.js';
 import { SegmentResolver } from './segment.resolver.js';
+import { TimelineResolver } from './timeline.resolver.js';
 
 /** The GraphQL door of the index. */
 export const indexResolvers = [
@@ -12,6 +13,7 @@ export const indexResolvers = [
   RecordingResolver,
   RecordingSessionResolver,
   SegmentResolver,
+  TimelineResolver,
   NodeResolver,
   IndexMutationResolver,
   IndexFeedResolver,

@@ -2,16 +2,12 @@ import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { connectionTypeOf } from '../../../platform/graphql/connection.js';
 import { enumOf } from '../../../platform/graphql/enum-values.js';
 import { Instant, Whole } from '../../../platform/graphql/scalars.js';
+import { RecordingSessionStateEnum } from '../dto/recording-session-state.js';
 import { UnrecordedTrackDto } from '../dto/recording-session.dto.js';
 import type { RecordingSession } from '../entities/index.js';
-import {
-  RECORDING_SESSION_STATES,
-  type RecordingSessionState,
-  type RecordingTrigger,
-} from '../sessions/recording-session.js';
+import type { RecordingSessionState, RecordingTrigger } from '../sessions/recording-session.js';
 import { PlaybackUrls } from './playback-urls.type.js';
 
-const StateEnum = enumOf('RecordingSessionState', RECORDING_SESSION_STATES, 'How far a recording session is.');
 const TriggerEnum = enumOf('RecordingTrigger', ['auto', 'api'], 'What made a recording begin.');
 
 @ObjectType('RecordingSession', {
@@ -30,7 +26,7 @@ export class RecordingSessionType {
   @Field(() => TriggerEnum)
   readonly trigger: RecordingTrigger;
 
-  @Field(() => StateEnum)
+  @Field(() => RecordingSessionStateEnum)
   readonly state: RecordingSessionState;
 
   @Field(() => String, { nullable: true, description: 'Why it ended.' })
@@ -107,7 +103,7 @@ export class RecordingSessionFilter {
   @Field(() => String, { nullable: true, description: 'Alias of the node that recorded them.' })
   readonly node?: string | null;
 
-  @Field(() => StateEnum, { nullable: true })
+  @Field(() => RecordingSessionStateEnum, { nullable: true })
   readonly state?: RecordingSessionState | null;
 }
 

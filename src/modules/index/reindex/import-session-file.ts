@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Archive } from '../archive/archive.js';
+import { forgetDeleted } from '../deletion/deleted-stretches.js';
 import { CompletenessRow, GapRow, RecordingSession, SegmentRow } from '../entities/index.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
 import { manifestPath } from '../object-names.js';
@@ -26,6 +27,7 @@ export async function importSessionFile(
   const { id } = file.session;
   if (!(await manager.existsBy(RecordingSession, { id }))) await manager.insert(RecordingSession, newSession(file));
   else if (isNewest) await manager.update(RecordingSession, { id }, factsOf(file));
+  await forgetDeleted(manager, { directory: file.directory, sessionId: id });
   await insertTracks(manager, archive, scope, file.tracks);
   for (const gap of file.gaps) await manager.save(GapRow, { ...gap, createdAt: new Date() });
   for (const row of file.completeness) {

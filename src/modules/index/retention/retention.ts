@@ -133,7 +133,7 @@ export class RetentionRun {
 
   private async delete({ id }: RecordingSession): Promise<void> {
     try {
-      this.count(await this.context.deletion.deleteSessions([id], true));
+      this.count(await this.context.deletion.deleteSessions([id], true, 'expired'));
       this.report.sessions += 1;
     } catch (error) {
       // Held, or deleted by somebody else, in this very moment.

@@ -1,4 +1,4 @@
-import { drawTimeline, type DrawnSession, type TimelineBounds } from './draw-timeline.js';
+import { drawTimeline, type DeletedMedia, type DrawnSession, type TimelineBounds } from './draw-timeline.js';
 
 const NOW = 10_000_000;
 
@@ -20,19 +20,22 @@ function bounds(changes: Partial<TimelineBounds> = {}): TimelineBounds {
   return { fromMs: 0, toMs: 60_000, nowMs: NOW, resolutionMs: 1000, ...changes };
 }
 
+const draw = (sessions: readonly DrawnSession[], within: TimelineBounds, deleted: readonly DeletedMedia[] = []) =>
+  drawTimeline({ sessions, deleted }, within);
+
 const both = (fromMs: number, toMs: number, reason: 'loss' | 'publisher-away'): DrawnSession['absences'] =>
   (['video', 'audio'] as const).map((kind) => ({ fromMs, toMs, kind, reason }));
 
 it('shows nothing recorded of a time without sessions, but not of the future', () => {
-  expect(drawTimeline([], bounds())).toMatchObject({
+  expect(draw([], bounds())).toMatchObject({
     ranges: [],
     gaps: [{ fromMs: 0, toMs: 60_000, reason: 'not-recorded' }],
   });
-  expect(drawTimeline([], bounds({ nowMs: 20_000 })).gaps).toMatchObject([{ fromMs: 0, toMs: 20_000 }]);
+  expect(draw([], bounds({ nowMs: 20_000 })).gaps).toMatchObject([{ fromMs: 0, toMs: 20_000 }]);
 });
 
 it('cuts out the time in which the publisher was away', () => {
-  const { ranges, gaps } = drawTimeline([session({ absences: both(20_000, 32_000, 'publisher-away') })], bounds());
+  const { ranges, gaps } = draw([session({ absences: both(20_000, 32_000, 'publisher-away') })], bounds());
 
   expect(ranges).toEqual([
     { fromMs: 0, toMs: 20_000 },
@@ -49,7 +52,7 @@ it('tells of one kind that is missing while the other is there', () => {
     { fromMs: 15_000, toMs: 25_000, kind: 'audio', reason: 'loss' },
   ];
 
-  const { ranges, gaps } = drawTimeline([session({ absences })], bounds());
+  const { ranges, gaps } = draw([session({ absences })], bounds());
 
   expect(ranges).toEqual([
     { fromMs: 0, toMs: 15_000 },
@@ -65,7 +68,7 @@ it('tells of one kind that is missing while the other is there', () => {
 it('takes the only kind of a session for all of it', () => {
   const absences = both(20_000, 32_000, 'loss').filter(({ kind }) => kind === 'audio');
 
-  expect(drawTimeline([session({ kinds: ['audio'], absences })], bounds()).ranges).toHaveLength(2);
+  expect(draw([session({ kinds: ['audio'], absences })], bounds()).ranges).toHaveLength(2);
 });
 
 it('explains what lies between sessions, lost segments, and parts that were deleted', () => {
@@ -81,7 +84,7 @@ it('explains what lies between sessions, lost segments, and parts that were dele
     }),
   ];
 
-  const { ranges, gaps } = drawTimeline(sessions, bounds({ toMs: 140_000 }));
+  const { ranges, gaps } = draw(sessions, bounds({ toMs: 140_000 }));
 
   expect(ranges).toHaveLength(4);
   expect(gaps.map(({ fromMs, toMs, reason }) => [reason, fromMs, toMs])).toEqual([
@@ -93,13 +96,31 @@ it('explains what lies between sessions, lost segments, and parts that were dele
   ]);
 });
 
+it('names what is known to be deleted, of sessions that are left and of those that are gone', () => {
+  const sessions = [session({ zeroMs: 100_000, parts: [{ fromMs: 130_000, toMs: 160_000 }] })];
+  const deleted: DeletedMedia[] = [
+    { sessionId: 'gone', reason: 'deleted', fromMs: 20_000, toMs: 50_000 },
+    { sessionId: 's1', reason: 'expired', fromMs: 100_000, toMs: 130_002 },
+  ];
+
+  const { ranges, gaps } = draw(sessions, bounds({ toMs: 160_000 }), deleted);
+
+  expect(ranges).toEqual([{ fromMs: 130_000, toMs: 160_000 }]);
+  expect(gaps.map(({ fromMs, toMs, reason, sessionId }) => [reason, fromMs, toMs, sessionId])).toEqual([
+    ['not-recorded', 0, 20_000, undefined],
+    ['deleted', 20_000, 50_000, undefined],
+    ['not-recorded', 50_000, 100_000, undefined],
+    ['expired', 100_000, 130_000, 's1'],
+  ]);
+});
+
 it('merges what is nearer than the resolution', () => {
   const sessions = [
     session({ absences: both(20_000, 32_000, 'loss') }),
     session({ id: 's2', zeroMs: 70_000, parts: [{ fromMs: 70_000, toMs: 80_000 }] }),
   ];
 
-  const { ranges, gaps } = drawTimeline(sessions, bounds({ toMs: 80_000, resolutionMs: 15_000 }));
+  const { ranges, gaps } = draw(sessions, bounds({ toMs: 80_000, resolutionMs: 15_000 }));
 
   expect(ranges).toEqual([{ fromMs: 0, toMs: 80_000 }]);
   expect(gaps).toEqual([]);
@@ -107,8 +128,8 @@ it('merges what is nearer than the resolution', () => {
 
 it('sees no gap behind what records, and one while its publisher is away', () => {
   const nowMs = 70_000;
-  const recording = drawTimeline([session({ isRecording: true })], bounds({ toMs: 100_000, nowMs }));
-  const interrupted = drawTimeline([session({ isInterrupted: true })], bounds({ toMs: 100_000, nowMs }));
+  const recording = draw([session({ isRecording: true })], bounds({ toMs: 100_000, nowMs }));
+  const interrupted = draw([session({ isInterrupted: true })], bounds({ toMs: 100_000, nowMs }));
 
   expect(recording).toEqual({ ranges: [{ fromMs: 0, toMs: 60_000 }], gaps: [] });
   expect(interrupted.gaps).toMatchObject([{ fromMs: 60_000, toMs: 70_000, reason: 'publisher-away' }]);
@@ -121,7 +142,7 @@ it('gives some milliseconds beside a gap to the gap', () => {
     { fromMs: 32_000, toMs: 60_000 },
   ];
 
-  const { gaps } = drawTimeline([session({ parts, absences })], bounds());
+  const { gaps } = draw([session({ parts, absences })], bounds());
 
   expect(gaps).toMatchObject([{ fromMs: 20_000, toMs: 32_000, reason: 'publisher-away' }]);
 });

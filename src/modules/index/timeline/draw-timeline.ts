@@ -1,8 +1,9 @@
 import type { MediaKind } from '../../../media/codecs/codec.js';
+import { DELETION_REASONS, type DeletionReason } from '../entities/deleted-stretch.entity.js';
 import { clipAll, inOrder, intersect, lengthOf, merge, subtract, type Stretch } from './stretch.js';
 
-/** Why nothing of a time can be had; `lost`: it was recorded and its bytes are nowhere, `deleted`: a part of its session went. */
-export const ABSENCE_REASONS = ['loss', 'publisher-away', 'lost', 'deleted', 'not-recorded'] as const;
+/** Why nothing of a time can be had; `lost`: it was recorded and its bytes are nowhere. */
+export const ABSENCE_REASONS = ['loss', 'publisher-away', 'lost', ...DELETION_REASONS, 'not-recorded'] as const;
 export type AbsenceReason = (typeof ABSENCE_REASONS)[number];
 
 /** Media of one kind that a session lacks, wall clock. */
@@ -29,11 +30,24 @@ export interface DrawnSession {
   readonly isRecording: boolean;
 }
 
+/** Wall clock of media that was deleted. */
+export interface DeletedMedia extends Stretch {
+  readonly sessionId: string;
+  readonly reason: DeletionReason;
+}
+
+/** What is known of a stream. */
+export interface KnownMedia {
+  readonly sessions: readonly DrawnSession[];
+  /** Of these sessions, and of some that are gone altogether. */
+  readonly deleted: readonly DeletedMedia[];
+}
+
 export interface TimelineGap extends Stretch {
   readonly reason: AbsenceReason;
   /** What is missing: some of what its session has, or all of it. */
   readonly kinds: readonly MediaKind[];
-  /** Undefined between sessions. */
+  /** Undefined between sessions, and of one that is gone altogether. */
   readonly sessionId: string | undefined;
 }
 
@@ -55,13 +69,13 @@ const LEAST_MS = 100;
 const SEAM_MS = 1000;
 
 /** What a page draws: the recorded ranges of some time, and why there is nothing between them. */
-export function drawTimeline(sessions: readonly DrawnSession[], bounds: TimelineBounds): DrawnTimeline {
-  const shapes = sessions.map((session) => shapeOf(session, bounds.nowMs));
+export function drawTimeline({ sessions, deleted }: KnownMedia, bounds: TimelineBounds): DrawnTimeline {
+  const shapes = sessions.map((session) => shapeOf(session, deleted, bounds.nowMs));
   const view = { fromMs: bounds.fromMs, toMs: horizonOf(sessions, bounds) };
   const leastMs = Math.max(bounds.resolutionMs, LEAST_MS);
   const recorded = shapes.flatMap((shape) => shape.recorded);
   const ranges = merge(clipAll(recorded, view), leastMs);
-  const known = inOrder(shapes.flatMap((shape) => shape.whole));
+  const known = inOrder([...shapes.flatMap((shape) => shape.whole), ...ofGoneSessions(sessions, deleted)]);
   const holes = subtract(view, ranges).filter((hole) => lengthOf(hole) >= leastMs);
   const whole = holes.flatMap((hole) => explain(hole, clipAll(known, hole), Math.max(leastMs, SEAM_MS)));
   const partial = clipAll(
@@ -80,20 +94,24 @@ interface SessionShape {
   readonly partial: readonly TimelineGap[];
 }
 
-function shapeOf(session: DrawnSession, nowMs: number): SessionShape {
+function shapeOf(session: DrawnSession, deleted: readonly DeletedMedia[], nowMs: number): SessionShape {
   const kinds = session.kinds.length === 0 ? BOTH : session.kinds;
   const absences = kinds.map((kind) => inOrder(session.absences.filter((absence) => absence.kind === kind)));
   const [first = [], second] = absences;
   const common = second === undefined ? first : intersect(first, second);
   const lost = merge(session.lost).map((stretch) => ({ ...stretch, reason: 'lost' as const }));
   const facts = { kinds, sessionId: session.id };
-  const known = [...common, ...lost, ...waitOf(session, nowMs)].map(({ fromMs, toMs, reason }) => {
+  const parts = merge(session.parts);
+  const own = deleted
+    .filter(({ sessionId }) => sessionId === session.id)
+    .flatMap((stretch) => subtract(stretch, parts).map((piece) => ({ ...piece, reason: stretch.reason })));
+  const known = [...common, ...lost, ...own, ...waitOf(session, nowMs)].map(({ fromMs, toMs, reason }) => {
     return { fromMs, toMs, reason, ...facts };
   });
   const covered = merge(known);
   const whole = [...known, ...deletedFrom(session, covered).map((hole) => ({ ...hole, ...facts }))];
   return {
-    recorded: merge(session.parts).flatMap((part) => subtract(part, covered)),
+    recorded: parts.flatMap((part) => subtract(part, covered)),
     whole,
     partial: absences.flat().flatMap(({ kind, reason, ...stretch }) => {
       const { id: sessionId } = session;
@@ -108,6 +126,13 @@ function waitOf(
 ): readonly (Stretch & { reason: AbsenceReason })[] {
   const fromMs = Math.max(...parts.map(({ toMs }) => toMs));
   return isInterrupted && parts.length > 0 && fromMs < nowMs ? [{ fromMs, toMs: nowMs, reason: 'publisher-away' }] : [];
+}
+
+function ofGoneSessions(sessions: readonly DrawnSession[], deleted: readonly DeletedMedia[]): TimelineGap[] {
+  const known = new Set(sessions.map(({ id }) => id));
+  return deleted.flatMap(({ fromMs, toMs, reason, sessionId }) =>
+    known.has(sessionId) ? [] : { fromMs, toMs, reason, kinds: BOTH, sessionId: undefined },
+  );
 }
 
 /** What lies before the parts that are left, and between them, and was no gap when it was recorded. */

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { SessionPart } from '../entities/index.js';
+import { findDeleted } from '../deletion/deleted-stretches.js';
+import { SessionPart, type DeletedStretch } from '../entities/index.js';
 import { RangeGoneError, StreamNotRecordedError } from '../index.errors.js';
 import { PlaybackRangeService } from '../playback-range.service.js';
 import { UNFINISHED_STATES, type RecordingSessionView } from '../sessions/recording-session.js';
 import { sessionView } from '../sessions/session-view.js';
-import { drawTimeline, type DrawnTimeline } from './draw-timeline.js';
+import { drawTimeline, type DeletedMedia, type DrawnSession, type DrawnTimeline } from './draw-timeline.js';
 import { countGaps, findSessionsOnTimeline, type SessionOnTimeline, type StreamStretch } from './find-sessions.js';
 import { clip, lengthOf, type Stretch } from './stretch.js';
 
@@ -52,11 +53,11 @@ export class TimelineService {
     const resolutionMs = await this.resolutionOf({ stream, ...bounds }, wantedMs);
     const sessions = await findSessionsOnTimeline(manager, { stream, ...bounds }, resolutionMs);
     if (sessions.length === 0 && !(await manager.existsBy(SessionPart, { stream }))) {
-      throw (await this.ranges.wasDeleted(stream, bounds))
-        ? new RangeGoneError('deleted')
-        : new StreamNotRecordedError(stream);
+      const deletion = await this.ranges.whyDeleted(stream, bounds);
+      throw deletion === undefined ? new StreamNotRecordedError(stream) : new RangeGoneError(deletion);
     }
-    const shown = sessions.map(drawn);
+    const deleted = (await findDeleted(manager, stream, bounds)).map(deletedStretch);
+    const shown = { sessions: sessions.map(drawn), deleted };
     const { ranges, gaps } = drawTimeline(shown, { ...bounds, resolutionMs, nowMs: Date.now() });
     const inside = sessions.filter(({ parts }) => parts.some((part) => clip(part, bounds) !== undefined));
     return {
@@ -80,7 +81,7 @@ export class TimelineService {
   }
 }
 
-function drawn({ row, ...session }: SessionOnTimeline): Parameters<typeof drawTimeline>[0][number] {
+function drawn({ row, ...session }: SessionOnTimeline): DrawnSession {
   const isInterrupted = row.state === 'interrupted';
   return {
     ...session,
@@ -88,6 +89,10 @@ function drawn({ row, ...session }: SessionOnTimeline): Parameters<typeof drawTi
     isInterrupted,
     isRecording: !isInterrupted && UNFINISHED_STATES.includes(row.state),
   };
+}
+
+function deletedStretch({ sessionId, reason, startedAt, endedAt }: DeletedStretch): DeletedMedia {
+  return { sessionId, reason, fromMs: startedAt.getTime(), toMs: endedAt.getTime() };
 }
 
 function sizeIn(bounds: Stretch, sessions: readonly SessionOnTimeline[]): number {
