@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { MediaKind } from '../media/codecs/codec.js';
 import type { IceCredentials } from '../media/sdp/session.js';
 import { EngineError } from './engine-error.js';
 import { Placement } from './placement.js';
@@ -7,10 +8,12 @@ import type {
   EngineCommand,
   EngineEvent,
   LocalTransport,
+  PeerOrder,
   PublisherOrder,
   RecordingOrder,
   RolloverOrder,
   SessionCloseReason,
+  SubscriberOrder,
   WorkerReachability,
 } from './protocol.js';
 import type { StunServer } from './udp/address-mapping.js';
@@ -96,16 +99,28 @@ export class Engine {
    * Makes a session that waits for its publisher. It lives in the worker where the stream already is.
    * @throws {EngineError} `memory-exhausted` when the worker is full
    */
-  async openPublisher(order: PublisherOrder): Promise<LocalTransport> {
-    const { streamId, sessionId } = order;
-    const worker = this.placement.hold(streamId, sessionId);
-    this.sessions.set(sessionId, { streamId, worker });
-    try {
-      return expectTransport(await this.request(worker, { type: 'open-publisher', order }));
-    } catch (error) {
-      this.forgetSession(sessionId);
-      throw error;
-    }
+  openPublisher(order: PublisherOrder): Promise<LocalTransport> {
+    return this.open(order, { type: 'open-publisher', order });
+  }
+
+  /**
+   * Makes a session that waits for its viewer, in the worker where the stream is or will be.
+   * @throws {EngineError} `memory-exhausted` when the worker is full
+   */
+  openSubscriber(order: SubscriberOrder): Promise<LocalTransport> {
+    return this.open(order, { type: 'open-subscriber', order });
+  }
+
+  /** A session that is closed already stays so. */
+  async enableSubscriber(sessionId: string, kind: MediaKind, isEnabled: boolean): Promise<void> {
+    const place = this.sessions.get(sessionId);
+    if (place === undefined) return;
+    await this.request(place.worker, { type: 'enable-subscriber', sessionId, kind, isEnabled });
+  }
+
+  /** Where a stream is; undefined for one without sessions and recordings. */
+  workerOf(streamId: string): number | undefined {
+    return this.placement.workerOf(streamId);
   }
 
   /** @throws {EngineError} `unknown-session` when it is closed */
@@ -183,6 +198,17 @@ export class Engine {
       }),
     );
     this.listeners.clear();
+  }
+
+  private async open({ streamId, sessionId }: PeerOrder, command: EngineCommand): Promise<LocalTransport> {
+    const worker = this.placement.hold(streamId, sessionId);
+    this.sessions.set(sessionId, { streamId, worker });
+    try {
+      return expectTransport(await this.request(worker, command));
+    } catch (error) {
+      this.forgetSession(sessionId);
+      throw error;
+    }
   }
 
   private async request(worker: number, command: EngineCommand): Promise<CommandResult> {

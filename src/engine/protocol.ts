@@ -7,6 +7,7 @@ import type {
   IceCredentials,
   LocalTransport,
   NegotiatedTrack,
+  SentTrack,
 } from '../media/sdp/session.js';
 import type { MappedAddresses } from './udp/address-mapping.js';
 
@@ -28,15 +29,26 @@ export type SessionCloseReason =
   /** A mistake of ours. */
   | 'failed';
 
-/** What a worker must know to answer an offer and receive its media. */
-export interface PublisherOrder {
+/** What a worker must know of a peer to connect with it. */
+export interface PeerOrder {
   readonly streamId: string;
   readonly sessionId: string;
-  readonly tracks: readonly NegotiatedTrack[];
   readonly remoteIce: IceCredentials;
   readonly remoteFingerprints: readonly DtlsFingerprint[];
   /** The offer's role: `active` makes us passive, everything else makes us active or passive as RFC 8842 says. */
   readonly remoteSetup: DtlsSetup;
+}
+
+/** What a worker must know to answer an offer and receive its media. */
+export interface PublisherOrder extends PeerOrder {
+  readonly tracks: readonly NegotiatedTrack[];
+}
+
+/** What a worker must know to answer a viewer's offer and send it the stream's media. */
+export interface SubscriberOrder extends PeerOrder {
+  readonly tracks: readonly SentTrack[];
+  /** Of all sources in it, as the answer says. */
+  readonly canonicalName: string;
 }
 
 export type FsyncPolicy = 'fragment' | 'segment' | 'off';
@@ -86,6 +98,14 @@ export interface RolloverOrder extends RecordingDirectory {
 
 export type EngineCommand =
   | { readonly type: 'open-publisher'; readonly order: PublisherOrder }
+  | { readonly type: 'open-subscriber'; readonly order: SubscriberOrder }
+  | {
+      /** Sends media of one kind to a viewer, or no longer. */
+      readonly type: 'enable-subscriber';
+      readonly sessionId: string;
+      readonly kind: MediaKind;
+      readonly isEnabled: boolean;
+    }
   | { readonly type: 'restart-ice'; readonly sessionId: string; readonly remoteIce: IceCredentials }
   | { readonly type: 'close-session'; readonly sessionId: string; readonly reason: SessionCloseReason }
   | { readonly type: 'start-recording'; readonly order: RecordingOrder }
@@ -213,6 +233,15 @@ export interface TrackStatistics {
   readonly jitterMs: number;
 }
 
+/** What one viewer was sent. */
+export interface SubscriberStatistics {
+  readonly sessionId: string;
+  /** RTP packets and their bytes before encryption, those sent again among them. */
+  readonly bytesSent: number;
+  readonly packetsSent: number;
+  readonly bitrateBps: number;
+}
+
 export type EngineEvent =
   | {
       readonly type: 'session-state';
@@ -222,6 +251,11 @@ export type EngineEvent =
       readonly reason: SessionCloseReason | undefined;
     }
   | { readonly type: 'stream-statistics'; readonly streamId: string; readonly tracks: readonly TrackStatistics[] }
+  | {
+      readonly type: 'subscriber-statistics';
+      readonly streamId: string;
+      readonly sessions: readonly SubscriberStatistics[];
+    }
   | { readonly type: 'recording-anchored'; readonly recordingSessionId: string; readonly anchorEpochMs: number }
   | { readonly type: 'track-recorded'; readonly recordingSessionId: string; readonly track: RecordedTrack }
   | { readonly type: 'segment-closed'; readonly segment: SegmentClosed }

@@ -15,12 +15,16 @@ import type {
   RolloverOrder,
   SessionCloseReason,
   SessionState,
+  SubscriberOrder,
 } from './protocol.js';
 import { MediaPort } from './media-port.js';
 import { Reachability } from './reachability.js';
+import { SendRing } from './forwarding/send-ring.js';
+import { StreamForwarder } from './forwarding/stream-forwarder.js';
 import { StreamRecorder } from './recording/stream-recorder.js';
 import { PublisherSession } from './session/publisher-session.js';
 import type { SessionEnvironment } from './session/session-environment.js';
+import { SubscriberSession } from './session/subscriber-session.js';
 import { TcpPort, type TcpPortOptions } from './tcp/tcp-port.js';
 import { TICK_MS, TimerWheel } from './timer-wheel.js';
 import { Demultiplexer } from './udp/demultiplexer.js';
@@ -32,9 +36,12 @@ import { WorkerStream } from './worker-stream.js';
 
 /** Address space that one publisher may come to need: a reorder ring per track, fragments of a recording. */
 const BYTES_PER_PUBLISHER = 2 * 1024 * 1024;
+/** Viewers of one worker: none has memory of its own there, but each has its keys and timers. */
+const MOST_SUBSCRIBERS = 4096;
 /** Sessions that were answered and have not connected: offers are cheap to make, and each is kept for 15 s. */
 const MOST_PENDING = 1024;
 const RECORDER_INTERVAL_MS = 20;
+const FORWARDER_INTERVAL_MS = 100;
 const SECOND_MS = 1_000;
 
 type Emit = (event: EngineEvent) => void;
@@ -50,6 +57,8 @@ interface Recording {
 /** Everything in one worker thread: its port, its memory, its streams. Commands in, events out. */
 export class WorkerHost {
   private readonly sessions = new Map<string, PublisherSession>();
+  private readonly subscribers = new Map<string, SubscriberSession>();
+  private readonly ring: SendRing;
   private readonly recordings = new Map<string, Recording>();
   private readonly streams = new Map<string, WorkerStream>();
   private readonly load: LoadMeter;
@@ -64,7 +73,11 @@ export class WorkerHost {
   ) {
     const { clock, wheel } = environment;
     this.load = new LoadMeter(clock.monotonicMs(), this.busyMs());
+    this.ring = new SendRing(environment.memory);
     wheel.every(SECOND_MS, (nowMs) => this.report(nowMs));
+    wheel.every(FORWARDER_INTERVAL_MS, () => {
+      for (const stream of this.streams.values()) stream.tick();
+    });
     this.timer = setInterval(() => wheel.advance(clock.monotonicMs()), TICK_MS);
   }
 
@@ -112,10 +125,15 @@ export class WorkerHost {
     switch (command.type) {
       case 'open-publisher':
         return this.openPublisher(command.order);
+      case 'open-subscriber':
+        return this.openSubscriber(command.order);
+      case 'enable-subscriber':
+        this.subscribers.get(command.sessionId)?.setEnabled(command.kind, command.isEnabled);
+        return undefined;
       case 'restart-ice':
         return this.restartIce(command.sessionId, command.remoteIce);
       case 'close-session':
-        this.sessions.get(command.sessionId)?.close(command.reason);
+        this.sessionNamed(command.sessionId)?.close(command.reason);
         return undefined;
       case 'start-recording':
         this.startRecording(command.order);
@@ -145,8 +163,7 @@ export class WorkerHost {
 
   private get isFull(): boolean {
     const capacity = Math.floor(this.environment.memory.bytes.length / BYTES_PER_PUBLISHER);
-    const pending = [...this.sessions.values()].filter(({ isPending }) => isPending).length;
-    return this.sessions.size >= capacity || pending >= MOST_PENDING;
+    return this.sessions.size >= capacity || pendingOf(this.sessions) >= MOST_PENDING;
   }
 
   private openPublisher(order: PublisherOrder): LocalTransport {
@@ -159,8 +176,27 @@ export class WorkerHost {
     return session.transport;
   }
 
+  /** The ring is made with the first viewer: who has none needs none. */
+  private openSubscriber(order: SubscriberOrder): LocalTransport {
+    const isFull = this.subscribers.size >= MOST_SUBSCRIBERS || pendingOf(this.subscribers) >= MOST_PENDING;
+    if (this.closing !== undefined || isFull || !this.ring.prepare())
+      throw new EngineError('memory-exhausted', 'This worker has no room for another viewer.');
+    const stream = this.streamOf(order.streamId);
+    const session = new SubscriberSession(order, this.environment, this.ring, {
+      stateChanged: (changed, state, reason) => this.subscriberChanged(changed, state, reason),
+      keyframeWanted: (nowMs) => stream.keyframeWanted(nowMs),
+    });
+    stream.subscribed(session);
+    this.subscribers.set(order.sessionId, session);
+    return session.transport;
+  }
+
+  private sessionNamed(sessionId: string): PublisherSession | SubscriberSession | undefined {
+    return this.sessions.get(sessionId) ?? this.subscribers.get(sessionId);
+  }
+
   private restartIce(sessionId: string, remoteIce: IceCredentials): LocalTransport {
-    const session = this.sessions.get(sessionId);
+    const session = this.sessionNamed(sessionId);
     if (session === undefined) throw new EngineError('unknown-session', 'No session has this id.');
     return session.restartIce(remoteIce);
   }
@@ -169,6 +205,18 @@ export class WorkerHost {
     const { streamId, sessionId } = session;
     this.streamOf(streamId).publisherChanged(session, state);
     if (state === 'closed') this.sessions.delete(sessionId);
+    this.forgetIfEmpty(streamId);
+    this.emit({ type: 'session-state', streamId, sessionId, state, reason });
+  }
+
+  private subscriberChanged(
+    session: SubscriberSession,
+    state: SessionState,
+    reason: SessionCloseReason | undefined,
+  ): void {
+    const { streamId, sessionId } = session;
+    this.streamOf(streamId).subscriberChanged(session, state);
+    if (state === 'closed') this.subscribers.delete(sessionId);
     this.forgetIfEmpty(streamId);
     this.emit({ type: 'session-state', streamId, sessionId, state, reason });
   }
@@ -220,7 +268,7 @@ export class WorkerHost {
   }
 
   private async shutDown(): Promise<void> {
-    for (const session of [...this.sessions.values()]) session.close('shutdown');
+    for (const session of [...this.subscribers.values(), ...this.sessions.values()]) session.close('shutdown');
     await Promise.allSettled([...this.recordings.keys()].map((id) => this.stopRecording(id)));
     clearInterval(this.timer);
     this.environment.handshakes.close();
@@ -228,7 +276,7 @@ export class WorkerHost {
   }
 
   private streamOf(streamId: string): WorkerStream {
-    const stream = this.streams.get(streamId) ?? new WorkerStream();
+    const stream = this.streams.get(streamId) ?? new WorkerStream(new StreamForwarder(this.environment.memory));
     this.streams.set(streamId, stream);
     return stream;
   }
@@ -238,14 +286,17 @@ export class WorkerHost {
   }
 
   private report(nowMs: number): void {
-    for (const [streamId, { current }] of this.streams) {
+    for (const [streamId, { current, subscribers }] of this.streams) {
       if (current !== undefined) this.emit({ type: 'stream-statistics', streamId, tracks: current.statistics(nowMs) });
+      if (subscribers.size === 0) continue;
+      const sessions = [...subscribers].map((session) => session.statistics(nowMs));
+      this.emit({ type: 'subscriber-statistics', streamId, sessions });
     }
     this.emit({
       type: 'worker-load',
       worker: this.settings.worker,
       cpuPercent: this.load.read(nowMs, this.busyMs()),
-      sessions: this.sessions.size,
+      sessions: this.sessions.size + this.subscribers.size,
       packetsReceived: this.environment.port.received,
       packetsDropped: this.packetsDropped(),
       memoryUsedBytes: this.environment.memory.usedBytes,
@@ -256,6 +307,7 @@ export class WorkerHost {
     const { strangers, unknownChecks, unknownProtocol } = this.environment.demultiplexer.counters;
     let refused = this.environment.port.dropped + strangers + unknownChecks + unknownProtocol;
     for (const session of this.sessions.values()) refused += session.packetsRefused;
+    for (const session of this.subscribers.values()) refused += session.packetsRefused;
     return refused;
   }
 
@@ -267,6 +319,10 @@ export class WorkerHost {
 /** @throws the system's error when it cannot be opened @returns undefined when none is wanted */
 async function openTcp(port: number | undefined, options: Omit<TcpPortOptions, 'port'>): Promise<TcpPort | undefined> {
   return port === undefined ? undefined : TcpPort.open({ ...options, port });
+}
+
+function pendingOf(sessions: ReadonlyMap<string, { readonly isPending: boolean }>): number {
+  return [...sessions.values()].filter(({ isPending }) => isPending).length;
 }
 
 /** @returns a question: has media come since it was asked last? */

@@ -1,3 +1,5 @@
+import { MediaMemory } from '../media/memory.js';
+import { StreamForwarder } from './forwarding/stream-forwarder.js';
 import { WorkerStream } from './worker-stream.js';
 import type { NegotiatedTrack } from '../media/sdp/session.js';
 import type { PublisherSession } from './session/publisher-session.js';
@@ -24,7 +26,12 @@ function setUp(): {
       attach: ([track]: NegotiatedTrack[]) => heard.push(`${name} attach ${track?.mid ?? ''}`),
       interrupt: () => heard.push(`${name} interrupt`),
     }) as unknown as StreamRecorder;
-  return { stream: new WorkerStream(), heard, publisher, recorder };
+  return {
+    stream: new WorkerStream(new StreamForwarder(new MediaMemory(new ArrayBuffer(1024)))),
+    heard,
+    publisher,
+    recorder,
+  };
 }
 
 describe('WorkerStream', () => {

@@ -1,14 +1,20 @@
 import type { SessionState } from './protocol.js';
 import type { PublisherSession } from './session/publisher-session.js';
+import type { StreamForwarder } from './forwarding/stream-forwarder.js';
 import type { StreamRecorder } from './recording/stream-recorder.js';
+import type { SubscriberSession } from './session/subscriber-session.js';
 
 /**
- * What a worker has of one stream: the publisher whose media counts, and the recording it goes into. The two come and go
- * independently: a recording outlives its publisher, a publisher need not be recorded.
+ * What a worker has of one stream: the publisher whose media counts, the recording it goes into and the viewers it is sent
+ * to. They come and go independently: a recording outlives its publisher, viewers outlive and precede theirs, and a publisher
+ * need not be recorded.
  */
 export class WorkerStream {
   private publisher: PublisherSession | undefined;
   private recorder: StreamRecorder | undefined;
+  private readonly viewers = new Set<SubscriberSession>();
+
+  constructor(private readonly forwarder: StreamForwarder) {}
 
   /** The publisher that is connected, or was last. */
   get current(): PublisherSession | undefined {
@@ -20,7 +26,33 @@ export class WorkerStream {
   }
 
   get isEmpty(): boolean {
-    return this.publisher === undefined && this.recorder === undefined;
+    return this.publisher === undefined && this.recorder === undefined && this.viewers.size === 0;
+  }
+
+  /** Connected or not. */
+  get subscribers(): ReadonlySet<SubscriberSession> {
+    return this.viewers;
+  }
+
+  subscribed(session: SubscriberSession): void {
+    this.viewers.add(session);
+  }
+
+  /** A viewer's session changed its state: it is sent media while it is connected. */
+  subscriberChanged(session: SubscriberSession, state: SessionState): void {
+    if (state === 'connected') this.forwarder.join(session);
+    else this.forwarder.leave(session);
+    if (state === 'closed') this.viewers.delete(session);
+  }
+
+  /** A viewer has lost what it needs to go on. */
+  keyframeWanted(nowMs: number): void {
+    this.forwarder.keyframeWanted(nowMs);
+  }
+
+  /** To be called some times per second. */
+  tick(): void {
+    this.forwarder.tick();
   }
 
   /** A session of this stream changed its state. */
@@ -43,6 +75,7 @@ export class WorkerStream {
     if (session === this.publisher) return;
     this.publisher?.recordInto(undefined);
     this.publisher = session;
+    this.forwarder.publishedBy(session);
     if (this.recorder === undefined) return;
     this.recorder.attach(session.tracks);
     session.recordInto(this.recorder);
@@ -51,6 +84,7 @@ export class WorkerStream {
   private gone(): void {
     this.publisher?.recordInto(undefined);
     this.publisher = undefined;
+    this.forwarder.publishedBy(undefined);
     this.recorder?.interrupt();
   }
 }

@@ -10,6 +10,7 @@ import { SrtpSender } from '../../media/srtp/sender.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
 import type { LayerReceiver, TrackEnvironment } from './layer-receiver.js';
+import type { PacketTarget } from '../forwarding/stream-forwarder.js';
 import type { RecordingTarget } from '../recording/recording-target.js';
 import { SourceTable } from './source-table.js';
 import { TrackReceiver } from './track-receiver.js';
@@ -31,6 +32,7 @@ export class MediaReceiver {
   private readonly sender: SrtpSender;
   private readonly transportSequenceId: number | undefined;
   private readonly header = new RtpHeader();
+  private target: PacketTarget | undefined;
 
   constructor(keys: MediaKeys, tracks: readonly NegotiatedTrack[], environment: TrackEnvironment) {
     this.memory = environment.memory;
@@ -51,6 +53,11 @@ export class MediaReceiver {
   /** From the next access units on the tracks are recorded; undefined ends that. */
   recordInto(recording: RecordingTarget | undefined): void {
     for (const track of this.tracks) track.recordInto(recording);
+  }
+
+  /** From the next packet on all go to `target` too, as they come; undefined ends that. */
+  forwardTo(target: PacketTarget | undefined): void {
+    this.target = target;
   }
 
   /** Whoever watches or records has use for a key frame, now and again until one comes. */
@@ -97,6 +104,7 @@ export class MediaReceiver {
     }
     const { layer, isRetransmission } = source;
     if (isRetransmission && !this.restore(slot, plainLength, layer)) return false;
+    this.target?.packet(layer, slot, header, plainLength, nowMs, isRetransmission);
     return layer.receive(slot, header, plainLength, nowMs, isRetransmission);
   }
 
@@ -129,6 +137,8 @@ export class MediaReceiver {
     const source = this.sources.bySsrc(report.ssrc);
     if (source === undefined || source.isRetransmission) return;
     const { ssrc } = source.layer;
-    if (ssrc === undefined || ssrc === report.ssrc) source.layer.senderReport(report, nowMs);
+    if (ssrc !== undefined && ssrc !== report.ssrc) return;
+    source.layer.senderReport(report, nowMs);
+    this.target?.senderReport(source.layer, report, nowMs);
   }
 }

@@ -30,6 +30,11 @@ export class TrackReceiver {
     this.selector = new LayerSelector(this.layers);
   }
 
+  /** The layer that is of use at present; undefined before the first key frame of simulcast. */
+  get currentLayer(): LayerReceiver | undefined {
+    return this.selector.current;
+  }
+
   get isVideo(): boolean {
     return this.track.kind === 'video';
   }

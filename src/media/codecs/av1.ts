@@ -2,7 +2,7 @@ import { codecString } from './av1/configuration.js';
 import { Av1Depacketizer } from './av1/depacketizer.js';
 import { startsAv1Keyframe } from './av1/key-packet.js';
 import type { RecordableCodec } from './codec.js';
-import { answerParameters } from './format.js';
+import { answerParameters, fitOfProfiles } from './format.js';
 
 /**
  * AV1 over RTP: "RTP Payload Format For AV1", Alliance for Open Media. All layers of a picture are one sample, so a
@@ -13,6 +13,7 @@ export const av1: RecordableCodec = {
   kind: 'video',
   clockRate: 90_000,
   preference: (parameters) => PREFERENCE_BY_PROFILE[parameters['profile'] ?? '0'] ?? 0,
+  fit: (received, sent) => fitOfProfiles(received['profile'] ?? '0', sent['profile'] ?? '0'),
   acceptedFormats: 'profile 0, 1 or 2',
   answerFormat: (parameters) => answerParameters(parameters, ['profile', 'level-idx', 'tier']),
   createDepacketizer: (sink) => new Av1Depacketizer(sink),

@@ -96,6 +96,11 @@ export interface CodecDefinition {
   readonly clockRate: number;
   /** @returns how much a payload type with these parameters is wanted, higher is better; 0 refuses it */
   preference(parameters: FormatParameters): number;
+  /**
+   * How well a receiver that offers a payload type with the parameters `received` takes what a sender offered with `sent`,
+   * higher is better; 0 when it cannot. Absent where every receiver takes everything.
+   */
+  fit?(received: FormatParameters, sent: FormatParameters): number;
   /** The parameters that are not refused, for people: `profile-id 0 or 2`. Absent where none is. */
   readonly acceptedFormats?: string;
   /** @returns the `a=fmtp` value of our answer to an offered one, undefined for none */

@@ -8,3 +8,9 @@ export function answerParameters(offered: FormatParameters, names: readonly stri
   });
   return pairs.length === 0 ? undefined : pairs.join(';');
 }
+
+/** @returns 2 for the same profile, 1 for a receiver of a higher one, which decodes the lower ones too, else 0 */
+export function fitOfProfiles(received: string, sent: string): 0 | 1 | 2 {
+  if (received === sent) return 2;
+  return Number(received) > Number(sent) ? 1 : 0;
+}

@@ -1,4 +1,4 @@
-import type { RecordableCodec } from './codec.js';
+import type { FormatParameters, RecordableCodec } from './codec.js';
 import { answerParameters } from './format.js';
 import { codecString, parameterUnits } from './h264/configuration.js';
 import { H264Depacketizer } from './h264/depacketizer.js';
@@ -13,6 +13,7 @@ export const h264: RecordableCodec = {
   kind: 'video',
   clockRate: 90_000,
   preference: (parameters) => PREFERENCE_BY_MODE[parameters['packetization-mode'] ?? '0'] ?? 0,
+  fit,
   acceptedFormats: 'packetization-mode 0 or 1',
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H264Depacketizer(sink, format),
@@ -30,3 +31,20 @@ export const h264: RecordableCodec = {
  * 2 sends in another order than the decoder's and is not spoken.
  */
 const PREFERENCE_BY_MODE: Readonly<Record<string, number>> = { '0': 5, '1': 6 };
+
+/**
+ * Mode counts more than the profile, and the profile more than its constraints: what every decoder does. A receiver that
+ * names another profile decodes this one too, as far as is known of any.
+ */
+function fit(received: FormatParameters, sent: FormatParameters): number {
+  const [profile, constraints] = profileOf(received);
+  const [sentProfile, sentConstraints] = profileOf(sent);
+  const isSameMode = (received['packetization-mode'] ?? '0') === (sent['packetization-mode'] ?? '0');
+  return 1 + (isSameMode ? 4 : 0) + (profile === sentProfile ? 2 : 0) + (constraints === sentConstraints ? 1 : 0);
+}
+
+/** RFC 6184 section 8.1: Baseline where nothing is said. */
+function profileOf(parameters: FormatParameters): [profile: string, constraints: string] {
+  const value = (parameters['profile-level-id'] ?? '42000a').toLowerCase();
+  return [value.slice(0, 2), value.slice(2, 4)];
+}

@@ -1,5 +1,5 @@
 import type { RecordableCodec, FormatParameters } from './codec.js';
-import { answerParameters } from './format.js';
+import { answerParameters, fitOfProfiles } from './format.js';
 import { codecString, parameterUnits } from './h265/configuration.js';
 import { H265Depacketizer } from './h265/depacketizer.js';
 import { startsH265Keyframe } from './h265/key-packet.js';
@@ -21,6 +21,7 @@ export const h265: RecordableCodec = {
   kind: 'video',
   clockRate: 90_000,
   preference,
+  fit: (received, sent) => fitOfProfiles(received['profile-id'] ?? '1', sent['profile-id'] ?? '1'),
   acceptedFormats: 'tx-mode SRST, sprop-max-don-diff 0',
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H265Depacketizer(sink, format),

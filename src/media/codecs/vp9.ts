@@ -1,5 +1,5 @@
 import type { RecordableCodec } from './codec.js';
-import { answerParameters } from './format.js';
+import { answerParameters, fitOfProfiles } from './format.js';
 import { codecString } from './vp9/configuration.js';
 import { Vp9Depacketizer } from './vp9/depacketizer.js';
 import { startsVp9Keyframe } from './vp9/key-packet.js';
@@ -10,6 +10,7 @@ export const vp9: RecordableCodec = {
   kind: 'video',
   clockRate: 90_000,
   preference: (parameters) => PREFERENCE_BY_PROFILE[parameters['profile-id'] ?? '0'] ?? 0,
+  fit: (received, sent) => fitOfProfiles(received['profile-id'] ?? '0', sent['profile-id'] ?? '0'),
   acceptedFormats: 'profile-id 0 or 2',
   answerFormat: (parameters) => answerParameters(parameters, ['profile-id']),
   createDepacketizer: (sink) => new Vp9Depacketizer(sink),

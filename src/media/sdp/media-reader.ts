@@ -75,13 +75,24 @@ export class MediaReader {
    * @throws {SdpUnsupportedError} when it could be answered only by rejecting the m-line, which WHIP does not
    * (RFC 9725 section 4.2)
    */
+  sentMedia(): OfferedMedia {
+    const { direction } = this;
+    this.demand(this.portNumber > 0 || this.isBundleOnly, 'The m-line is disabled by its port 0.');
+    this.demand(direction === 'sendonly' || direction === 'sendrecv', 'The client sends nothing on this m-line.');
+    return this.media();
+  }
+
+  /**
+   * Whatever its direction.
+   *
+   * @throws {SdpError} when something that every m-line has is missing
+   * @throws {SdpUnsupportedError} when RTP and RTCP do not share their port
+   */
   media(): OfferedMedia {
     const { mid, direction } = this;
     const layers = this.simulcast.layers();
     if (mid === undefined) throw new SdpError(this.line.number, 'The m-line has no a=mid.');
-    this.demand(this.portNumber > 0 || this.isBundleOnly, 'The m-line is disabled by its port 0.');
     this.demand(this.hasRtcpMux, 'The m-line has no a=rtcp-mux.');
-    this.demand(direction === 'sendonly' || direction === 'sendrecv', 'The client sends nothing on this m-line.');
     return {
       mid,
       kind: this.kind,

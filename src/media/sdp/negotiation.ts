@@ -6,11 +6,11 @@ import type { NegotiatedFormat, NegotiatedTrack, OfferedFormat, OfferedMedia, Se
 
 /** What is answered of `a=rtcp-fb`. */
 const FEEDBACK = ['nack', 'nack pli', 'transport-cc'] as const;
-const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+export const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 const REPAIRED_RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id';
 const TRANSPORT_SEQUENCE_NUMBER_EXTENSION = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
-const ABSOLUTE_CAPTURE_TIME_EXTENSION = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
+export const ABSOLUTE_CAPTURE_TIME_EXTENSION = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
 
 /**
  * Chooses what each m-line may carry: every format that can be recorded, those first that their codec prefers most, of
@@ -94,7 +94,7 @@ function choose(media: OfferedMedia, codecs: readonly CodecDefinition[]): readon
 }
 
 function choicesOf(media: OfferedMedia, format: OfferedFormat, codecs: readonly CodecDefinition[]): Choice[] {
-  const codec = codecs.find((one) => isCodecOf(one, media, format));
+  const codec = codecOf(media, format, codecs);
   const preference = codec?.preference(parseFormat(format.format)) ?? 0;
   return codec !== undefined && preference > 0 ? [{ codec, format, preference }] : [];
 }
@@ -104,12 +104,23 @@ function isAlternative(format: OfferedFormat, best: OfferedFormat): boolean {
   return hasFeedback && format.clockRate === best.clockRate;
 }
 
-function isCodecOf(codec: CodecDefinition, { kind }: OfferedMedia, { codecName, clockRate }: OfferedFormat): boolean {
-  return codec.kind === kind && codec.clockRate === clockRate && codec.name.toLowerCase() === codecName.toLowerCase();
+/** @returns the codec that a format of an m-line names, undefined for none of `codecs` */
+export function codecOf(
+  { kind }: OfferedMedia,
+  { codecName, clockRate }: OfferedFormat,
+  codecs: readonly CodecDefinition[],
+): CodecDefinition | undefined {
+  const name = codecName.toLowerCase();
+  return codecs.find(
+    (codec) => codec.kind === kind && codec.clockRate === clockRate && codec.name.toLowerCase() === name,
+  );
 }
 
 /** RFC 4588 section 8.6: a format that names the one it repeats. */
-function retransmissionsOf(media: OfferedMedia, { payloadType, clockRate }: OfferedFormat): OfferedFormat | undefined {
+export function retransmissionsOf(
+  media: OfferedMedia,
+  { payloadType, clockRate }: OfferedFormat,
+): OfferedFormat | undefined {
   return media.formats.find(
     (format) =>
       format.codecName.toLowerCase() === 'rtx' &&
@@ -118,7 +129,7 @@ function retransmissionsOf(media: OfferedMedia, { payloadType, clockRate }: Offe
   );
 }
 
-function extensionId(media: OfferedMedia, uri: string): number | undefined {
+export function extensionId(media: OfferedMedia, uri: string): number | undefined {
   return media.extensions.find((extension) => extension.uri === uri)?.id;
 }
 
@@ -131,8 +142,12 @@ function noneOf(media: OfferedMedia, codecs: readonly CodecDefinition[]): NoAcce
 }
 
 /** With its parameters where the codec is taken, but not so. */
-function describeOffered(media: OfferedMedia, format: OfferedFormat, codecs: readonly CodecDefinition[]): string {
-  const codec = codecs.find((one) => isCodecOf(one, media, format));
+export function describeOffered(
+  media: OfferedMedia,
+  format: OfferedFormat,
+  codecs: readonly CodecDefinition[],
+): string {
+  const codec = codecOf(media, format, codecs);
   return withParameters(format.codecName, codec?.answerFormat(parseFormat(format.format)));
 }
 

@@ -1,8 +1,8 @@
 import { CandidateList } from './candidate.js';
-import { readDescription, type SdpDescription } from './description.js';
+import { readDescription, type MediaSection, type SdpDescription } from './description.js';
 import { MediaReader } from './media-reader.js';
 import { SdpError, SdpUnsupportedError } from './sdp.errors.js';
-import type { OfferedMedia, SessionOffer, TransportDescription } from './session.js';
+import type { OfferedMedia, RefusedMedia, SessionOffer, SubscriberOffer, TransportDescription } from './session.js';
 import { TransportReader } from './transport-reader.js';
 
 /** Session attributes that stand for those of every m-line (RFC 8866 section 6.7, RFC 8285 section 5). */
@@ -21,30 +21,90 @@ const BUNDLE = /^BUNDLE(?: (?<mids>.*))?$/;
 export function parseOffer(text: string): SessionOffer {
   const description = readDescription(text);
   const candidates = new CandidateList();
-  const session = new TransportReader(candidates);
-  for (const attribute of description.attributes) session.read(attribute);
-  const readers = description.media.map((section) => {
-    const reader = new MediaReader(section.line, candidates);
-    const inherited = description.attributes.filter(({ name }) => INHERITED.has(name));
-    for (const attribute of [...inherited, ...section.attributes]) reader.read(attribute);
-    return reader;
-  });
+  const session = readSession(description, candidates);
+  const readers = description.media.map((section) => readSection(section, description, candidates));
   if (readers.length === 0) throw new SdpError(1, 'The offer has no m-line.');
-  const media = readers.map((reader) => reader.media());
+  const media = readers.map((reader) => reader.sentMedia());
   checkTracks(media, readers);
+  return offerOf(description, media, readers, session);
+}
+
+/**
+ * Reads a WHEP client's offer: audio and video that it may receive, in one bundle. M-lines of anything else, and those with
+ * port 0, are to be refused; the limits are those of a WHIP client's offer.
+ *
+ * @param text at most 64 KiB; whoever took it from the network counted that
+ * @throws {SdpError} for what is no SDP or exceeds a limit
+ * @throws {SdpUnsupportedError} for what could not be answered
+ */
+export function parseSubscriberOffer(text: string): SubscriberOffer {
+  const description = readDescription(text);
+  const candidates = new CandidateList();
+  const session = readSession(description, candidates);
+  const readers: MediaReader[] = [];
+  const lines = description.media.map((section) => {
+    const refused = refusedIn(section);
+    if (refused !== undefined) return refused;
+    const reader = readSection(section, description, candidates);
+    readers.push(reader);
+    return reader.media();
+  });
+  const media = lines.filter((line): line is OfferedMedia => !('refused' in line));
+  if (media.length === 0) throw new SdpUnsupportedError(1, 'The offer has neither audio nor video.');
+  checkNames(media, readers);
+  return { ...offerOf(description, media, readers, session), lines };
+}
+
+function readSession({ attributes }: SdpDescription, candidates: CandidateList): TransportReader {
+  const session = new TransportReader(candidates);
+  for (const attribute of attributes) session.read(attribute);
+  return session;
+}
+
+function readSection(section: MediaSection, { attributes }: SdpDescription, candidates: CandidateList): MediaReader {
+  const reader = new MediaReader(section.line, candidates);
+  const inherited = attributes.filter(({ name }) => INHERITED.has(name));
+  for (const attribute of [...inherited, ...section.attributes]) reader.read(attribute);
+  return reader;
+}
+
+/** @returns undefined for an m-line of audio or video that is in use */
+function refusedIn({ line, attributes }: MediaSection): RefusedMedia | undefined {
+  const [media = '', port = '', ...rest] = line.value.trim().split(/ +/);
+  const isMedia = media === 'audio' || media === 'video';
+  const isInUse = port !== '0' || attributes.some(({ name }) => name === 'bundle-only');
+  if (isMedia && isInUse) return undefined;
+  if (!/^[a-z]{1,32}$/.test(media) || rest.length < 2) throw new SdpError(line.number, 'It is no m-line.');
+  return { mid: attributes.find(({ name }) => name === 'mid')?.value, refused: [media, rest.join(' ')] };
+}
+
+function offerOf(
+  description: SdpDescription,
+  media: readonly OfferedMedia[],
+  readers: readonly MediaReader[],
+  session: TransportReader,
+): SessionOffer {
   const bundle = bundleOf(description, media, readers);
   const tagged = readers[media.findIndex(({ mid }) => mid === bundle[0])] ?? readers[0];
-  return { transport: { ...transportOf(tagged, session), candidates: candidates.candidates }, media, bundle };
+  return { transport: transportOf(tagged, session), media, bundle };
 }
 
 function checkTracks(media: readonly OfferedMedia[], readers: readonly MediaReader[]): void {
-  for (const [index, { mid, kind }] of media.entries()) {
+  checkNames(media, readers);
+  for (const [index, { kind }] of media.entries()) {
     const line = readers[index]?.line.number ?? 1;
     const before = media.slice(0, index);
-    if (before.some((other) => other.mid === mid)) throw new SdpError(line, 'Two m-lines have the same mid.');
     if (before.some((other) => other.kind === kind)) {
       throw new SdpUnsupportedError(line, `A stream has one ${kind} track.`);
     }
+  }
+}
+
+function checkNames(media: readonly OfferedMedia[], readers: readonly MediaReader[]): void {
+  for (const [index, { mid }] of media.entries()) {
+    const line = readers[index]?.line.number ?? 1;
+    if (media.slice(0, index).some((other) => other.mid === mid))
+      throw new SdpError(line, 'Two m-lines have the same mid.');
   }
 }
 
@@ -66,10 +126,7 @@ function bundleOf(
   return [...named].filter((mid) => media.some((one) => one.mid === mid));
 }
 
-function transportOf(
-  tagged: MediaReader | undefined,
-  session: TransportReader,
-): Omit<TransportDescription, 'candidates'> {
+function transportOf(tagged: MediaReader | undefined, session: TransportReader): TransportDescription {
   const line = tagged?.line.number ?? 1;
   const ice = tagged?.transport.credentials() ?? session.credentials();
   if (ice === undefined) throw new SdpError(line, 'The m-line has no ice-ufrag and ice-pwd.');
@@ -79,5 +136,5 @@ function transportOf(
     throw new SdpUnsupportedError(fingerprinted.fingerprintLine, 'A fingerprint is made with SHA-256 or stronger.');
   }
   const setup = tagged?.transport.setup ?? session.setup ?? 'actpass';
-  return { ice, fingerprints: fingerprinted.fingerprints, setup };
+  return { ice, fingerprints: fingerprinted.fingerprints, setup, candidates: session.candidates };
 }

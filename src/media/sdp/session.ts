@@ -94,6 +94,19 @@ export interface SessionOffer {
   readonly bundle?: readonly string[];
 }
 
+/** An m-line of a viewer's offer that carries nothing of ours: the answer repeats it with port 0 (RFC 3264 section 6). */
+export interface RefusedMedia {
+  readonly mid: string | undefined;
+  /** The m-line's value without its port: `application`, `UDP/DTLS/SCTP webrtc-datachannel`. */
+  readonly refused: readonly [media: string, rest: string];
+}
+
+/** A WHEP client's offer, checked. `media` and `bundle` are without the m-lines that are refused. */
+export interface SubscriberOffer extends SessionOffer {
+  /** All m-lines in their order. */
+  readonly lines: readonly (OfferedMedia | RefusedMedia)[];
+}
+
 /** One payload type that both sides agreed on. */
 export interface NegotiatedFormat {
   /** `CodecDefinition.name`. */
@@ -128,6 +141,22 @@ export interface NegotiatedTrack {
   readonly sources: readonly AnnouncedSource[];
   /** RFC 8853: rids of the layers, in the order of the offer, which is that of the sender's preference; empty without. */
   readonly rids: readonly string[];
+}
+
+/** What both sides agreed on for one track that a viewer gets: a plain object that crosses to the engine worker. */
+export interface SentTrack {
+  readonly mid: string;
+  readonly kind: MediaKind;
+  /** Preferred first. What is sent may change from any of them to any other. */
+  readonly formats: readonly [NegotiatedFormat, ...NegotiatedFormat[]];
+  /** What the viewer may ask for: packets again, key frames. */
+  readonly feedback: { readonly nack: boolean; readonly pli: boolean; readonly fir: boolean };
+  /** Header extension ids that were accepted (RFC 8285). */
+  readonly extensions: { readonly mid: number | undefined; readonly absoluteCaptureTime: number | undefined };
+  /** Ours, as the answer names it. */
+  readonly ssrc: number;
+  /** Ours for retransmissions (RFC 4588), undefined when no format has any. */
+  readonly rtxSsrc: number | undefined;
 }
 
 /** `application/trickle-ice-sdpfrag` (RFC 8840 section 9). */

@@ -3,7 +3,7 @@ import { readFingerprint } from './fingerprint.js';
 import { CredentialsReader } from './ice-attributes.js';
 import type { SdpAttribute } from './lines.js';
 import { SdpError, SdpUnsupportedError } from './sdp.errors.js';
-import type { DtlsFingerprint, DtlsSetup, IceCredentials } from './session.js';
+import type { DtlsFingerprint, DtlsSetup, IceCandidate, IceCredentials } from './session.js';
 
 /** ICE and DTLS of one level, the session or an m-line. What is missing at one may be told at the other. */
 export class TransportReader {
@@ -17,13 +17,18 @@ export class TransportReader {
     ['ice-ufrag', (attribute) => this.credentialsReader.readUsernameFragment(attribute)],
     ['ice-pwd', (attribute) => this.credentialsReader.readPassword(attribute)],
     ['ice-lite', refuseIceLite],
-    ['candidate', (attribute) => this.candidates.add(attribute)],
+    ['candidate', (attribute) => this.list.add(attribute)],
     ['fingerprint', (attribute) => this.readFingerprint(attribute)],
     ['setup', (attribute) => (this.setup = readSetup(attribute))],
   ] satisfies [string, (attribute: SdpAttribute) => void][]);
 
-  /** @param candidates of the whole description: all m-lines share one transport */
-  constructor(private readonly candidates: CandidateList) {}
+  /** @param list of the whole description: all m-lines share one transport */
+  constructor(private readonly list: CandidateList) {}
+
+  /** Of the whole description. */
+  get candidates(): readonly IceCandidate[] {
+    return this.list.candidates;
+  }
 
   /** @throws {SdpError} when there is only one half of them */
   credentials(): IceCredentials | undefined {

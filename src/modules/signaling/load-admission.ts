@@ -24,4 +24,16 @@ export class LoadAdmission {
     if (this.limitPercent >= ALL_OF_A_CORE || this.cpuPercent.size === 0) return;
     if (Math.min(...this.cpuPercent.values()) >= this.limitPercent) throw new NodeOverloadedError();
   }
+
+  /**
+   * A viewer is served where the stream is: what is recorded there would pay for one too many.
+   *
+   * @param worker of the stream, undefined for one that has none yet
+   * @throws {NodeOverloadedError} while that worker is busier than the limit
+   */
+  admitViewer(worker: number | undefined): void {
+    if (worker === undefined) this.admit();
+    else if (this.limitPercent < ALL_OF_A_CORE && (this.cpuPercent.get(worker) ?? 0) >= this.limitPercent)
+      throw new NodeOverloadedError();
+  }
 }

@@ -15,6 +15,8 @@ import {
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Audited } from '../audit/ports/audited.decorator.js';
+import type { Caller } from '../auth/ports/caller.js';
+import { CurrentCaller } from '../auth/ports/current-caller.decorator.js';
 import { EndsOwn } from '../auth/ports/ends-own.decorator.js';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
@@ -28,16 +30,16 @@ import { SessionCredentials } from './session-credentials.js';
 import { SignalingService } from './signaling.service.js';
 import { WhipRateGuard } from './whip-rate.guard.js';
 
-/** WHIP sessions (RFC 9725 sections 4.2 and 4.3). */
+/** Sessions of WHIP and WHEP (RFC 9725 sections 4.2 and 4.3). What may be done to one takes the right by which it was made. */
 @ApiTags('whip')
 @ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' })
-@ApiParam({ name: 'session', description: 'As in the `Location` that publishing gave' })
+@ApiParam({ name: 'session', description: 'As in the `Location` that publishing or watching gave' })
 @Controller('session/:stream/:session')
 export class SessionController {
   constructor(private readonly signaling: SignalingService) {}
 
   @Patch()
-  @Permission('publish', onStream('stream'))
+  @Permission(['publish', 'watch'], onStream('stream'))
   @UseGuards(WhipRateGuard, new ContentTypeGuard(FRAGMENT_TYPE))
   @ApiOperation({ summary: 'Tell candidates, or restart ICE with `If-Match: *`' })
   @ApiConsumes(FRAGMENT_TYPE)
@@ -70,8 +72,10 @@ export class SessionController {
     @Param('session') sessionId: string,
     @Headers('if-match') ifMatch: string | undefined,
     @Body() fragment: string | undefined,
+    @CurrentCaller() caller: Caller,
     @Res() response: Response,
   ): Promise<void> {
+    this.authorise(caller, stream, sessionId);
     const restarted = await this.signaling.patch(stream, sessionId, fragment ?? '', ifMatch);
     if (restarted === undefined) {
       response.status(204).end();
@@ -108,31 +112,41 @@ export class SessionController {
   }
 
   @Delete()
-  @Audited('publish-ended')
+  @Audited('session-ended')
   @EndsOwn(SessionCredentials, 'session')
-  @Permission('publish', onStream('stream'))
+  @Permission(['publish', 'watch'], onStream('stream'))
   @UseGuards(WhipRateGuard)
   @HttpCode(204)
   @ApiOperation({
-    summary: 'Stop publishing; the recording ends at once. The token that began it is taken after its time is over too',
+    summary:
+      'Stop publishing, and the recording ends at once; or stop watching. The token that began it is taken after its time is over too',
   })
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 404, description: '`session-not-found`' })
   @ApiResponse({ status: 503, description: '`whip-rate-exceeded`, `not-ready`', headers: RETRY_AFTER })
-  end(@Param('stream', StreamNamePipe) stream: StreamName, @Param('session') sessionId: string): Promise<void> {
+  end(
+    @Param('stream', StreamNamePipe) stream: StreamName,
+    @Param('session') sessionId: string,
+    @CurrentCaller() caller: Caller,
+  ): Promise<void> {
+    this.authorise(caller, stream, sessionId);
     return this.signaling.end(stream, sessionId);
   }
 
   @Get()
-  @Permission('publish', onStream('stream'))
+  @Permission(['publish', 'watch'], onStream('stream'))
   @HttpCode(204)
   @ApiOperation({ summary: 'Nothing, as RFC 9725 wants it' })
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 404, description: '`session-not-found`' })
-  touch(@Param('stream', StreamNamePipe) stream: StreamName, @Param('session') sessionId: string): void {
-    this.signaling.session(stream, sessionId);
+  touch(
+    @Param('stream', StreamNamePipe) stream: StreamName,
+    @Param('session') sessionId: string,
+    @CurrentCaller() caller: Caller,
+  ): void {
+    this.authorise(caller, stream, sessionId);
   }
 
   @Options()
@@ -144,5 +158,10 @@ export class SessionController {
   describe(@Param('stream', StreamNamePipe) _stream: StreamName, @Res({ passthrough: true }) response: Response): void {
     response.setHeader('Allow', 'DELETE, GET, OPTIONS, PATCH, POST');
     response.setHeader('Accept-Patch', FRAGMENT_TYPE);
+  }
+
+  /** @throws {SessionNotFoundError} @throws {PermissionDeniedError} */
+  private authorise(caller: Caller, stream: StreamName, sessionId: string): void {
+    caller.require(this.signaling.rightFor(stream, sessionId), stream);
   }
 }

@@ -25,6 +25,8 @@ import { StrategyController } from './strategy.controller.js';
 import { StreamReaper } from './stream-reaper.js';
 import { StreamsController } from './streams.controller.js';
 import { StreamsFeed } from './streams-feed.js';
+import { SubscriptionService } from './subscription.service.js';
+import { WhepController } from './whep.controller.js';
 import { WhipController } from './whip.controller.js';
 import { WhipRateGuard } from './whip-rate.guard.js';
 
@@ -44,11 +46,15 @@ const engine = {
     }),
 };
 
-function admitByLoad(media: Engine, signaling: SignalingService, { engine: limits }: AppConfig): void {
+function loadAdmission(media: Engine, { engine: limits }: AppConfig): LoadAdmission {
   const admission = new LoadAdmission(limits.admission_cpu_percent);
   media.on((event) => {
     admission.hear(event);
   });
+  return admission;
+}
+
+function admitByLoad(admission: LoadAdmission, signaling: SignalingService): void {
   signaling.admitWith((stream) => {
     if (signaling.findStream(stream) === undefined) admission.admit();
     return Promise.resolve();
@@ -58,17 +64,24 @@ function admitByLoad(media: Engine, signaling: SignalingService, { engine: limit
 /** Sessions and streams. It owns the engine: at the end it refuses first and closes the engine last. */
 @Module({
   imports: [AuditModule, AuthModule, IceModule],
-  controllers: [WhipController, SessionController, StreamsController, StrategyController, DrainController],
+  controllers: [
+    WhipController,
+    WhepController,
+    SessionController,
+    StreamsController,
+    StrategyController,
+    DrainController,
+  ],
   providers: [
     engine,
     {
       provide: SignalingService,
-      inject: [Engine, APP_CONFIG],
-      useFactory: (media: Engine, config: AppConfig) => {
+      inject: [Engine, APP_CONFIG, LoadAdmission],
+      useFactory: (media: Engine, config: AppConfig, admission: LoadAdmission) => {
         const log = failureLog(new Logger(SignalingService.name));
         const signaling = new SignalingService(media, systemClock, log, configuredStrategies(config));
         for (const name of Object.keys(config.stream)) signaling.provision(parseStreamName(name));
-        admitByLoad(media, signaling, config);
+        admitByLoad(admission, signaling);
         return signaling;
       },
     },
@@ -77,6 +90,15 @@ function admitByLoad(media: Engine, signaling: SignalingService, { engine: limit
       inject: [SignalingService],
       useFactory: (signaling: SignalingService) =>
         new StreamReaper(signaling, failureLog(new Logger(StreamReaper.name))),
+    },
+    { provide: LoadAdmission, inject: [Engine, APP_CONFIG], useFactory: loadAdmission },
+    {
+      provide: SubscriptionService,
+      inject: [Engine, SignalingService, LoadAdmission],
+      useFactory: (media: Engine, signaling: SignalingService, admission: LoadAdmission) => {
+        const log = failureLog(new Logger(SubscriptionService.name));
+        return new SubscriptionService(media, signaling, systemClock, admission, log);
+      },
     },
     WhipRateGuard,
     SessionCredentials,

@@ -10,7 +10,7 @@ import type { IceCredentials } from '../../media/sdp/session.js';
 import { StreamDto } from './dto/stream.dto.js';
 import type { SignalingEvent } from './ports/signaling-event.js';
 import { parseStreamName } from './ports/stream-name.js';
-import type { PublisherEngine } from './engine-publishers.js';
+import type { SessionEngine } from './engine-sessions.js';
 import { SignalingService } from './signaling.service.js';
 import {
   EngineUnavailableError,
@@ -66,7 +66,7 @@ const candidates = (usernameFragment = '4ZcD'): string =>
     '',
   ].join('\r\n');
 
-class FakeEngine implements PublisherEngine {
+class FakeEngine implements SessionEngine {
   readonly opened: PublisherOrder[] = [];
   readonly closed: [string, SessionCloseReason][] = [];
   readonly restarts: IceCredentials[] = [];
@@ -83,6 +83,18 @@ class FakeEngine implements PublisherEngine {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     this.opened.push(order);
     return Promise.resolve(transport);
+  }
+
+  openSubscriber(): Promise<LocalTransport> {
+    return Promise.resolve(transport);
+  }
+
+  workerOf(): number | undefined {
+    return undefined;
+  }
+
+  enableSubscriber(): Promise<void> {
+    return Promise.resolve();
   }
 
   restartIce(_sessionId: string, remoteIce: IceCredentials): Promise<LocalTransport> {

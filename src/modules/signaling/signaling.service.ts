@@ -6,25 +6,20 @@ import type {
   TrackStatistics,
 } from '../../engine/index.js';
 import { writeAnswer } from '../../media/sdp/answer.js';
-import { parseFragment, writeFragment } from '../../media/sdp/fragment.js';
 import { negotiate } from '../../media/sdp/negotiation.js';
 import { parseOffer } from '../../media/sdp/offer.js';
 import type { Clock } from '../../shared/clock.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
-import { admissionFailure, EnginePublishers, type PublisherEngine } from './engine-publishers.js';
-import { readIfMatch } from './if-match.js';
+import { admissionFailure, EngineSessions, type SessionEngine } from './engine-sessions.js';
 import type { LiveStream } from './live-stream.js';
 import type { FailureLog } from './ports/failure-log.js';
-import type { SubscriberSession } from './ports/listed-session.js';
+import type { RestartedIce, SubscriberSession } from './ports/listed-session.js';
 import type { PublishAdmission } from './ports/publish-admission.js';
 import type { SignalingListener, StreamDeletionReason } from './ports/signaling-event.js';
 import type { StreamName } from './ports/stream-name.js';
 import { PublisherSession } from './publisher-session.js';
 import {
-  EntityTagMismatchError,
-  IceRestartConditionRequiredError,
   NodeDrainingError,
-  SessionNotFoundError,
   StreamBusyError,
   StreamExistsError,
   StreamFullError,
@@ -32,19 +27,16 @@ import {
   StreamNotLiveError,
   StreamProvisionedError,
 } from './signaling.errors.js';
+import { patchSession } from './session-patch.js';
 import { SignalingEvents } from './signaling-events.js';
 import { deletionReason } from './stream-deletion.js';
 import { StreamRegistry } from './stream-registry.js';
 import { StreamStrategies } from './stream-strategy.js';
 
-export interface PublishedSession {
+/** A publisher or a viewer was let in. */
+export interface OpenedSession {
   readonly sessionId: string;
   readonly answer: string;
-  readonly entityTag: string;
-}
-
-export interface RestartedIce {
-  readonly fragment: string;
   readonly entityTag: string;
 }
 
@@ -56,18 +48,18 @@ export class SignalingService {
   private readonly registry: StreamRegistry;
   private readonly queue = new KeyedQueue();
   private readonly events: SignalingEvents;
-  private readonly publishers: EnginePublishers;
+  private readonly engineSessions: EngineSessions;
   private readonly admissions: PublishAdmission[] = [];
   private draining = false;
 
   constructor(
-    engine: PublisherEngine,
+    engine: SessionEngine,
     private readonly clock: Clock,
     log: FailureLog,
     private readonly strategies = new StreamStrategies(),
   ) {
     this.events = new SignalingEvents(log);
-    this.publishers = new EnginePublishers(engine, log);
+    this.engineSessions = new EngineSessions(engine, log);
     this.registry = new StreamRegistry(clock, strategies, {
       created: (stream) => this.events.tell({ type: 'stream-created', stream }),
       ended: (stream, reason) => this.events.tell({ type: 'stream-ended', stream, reason }),
@@ -94,7 +86,7 @@ export class SignalingService {
    * @throws {SdpError} @throws {NoAcceptableCodecError} @throws {StreamBusyError} @throws {StreamNotFoundError}
    * @throws {NodeDrainingError} @throws {NodeFullError} @throws what an admission or a listener of `publisher-opened` threw
    */
-  async publish(stream: StreamName, offerText: string): Promise<PublishedSession> {
+  async publish(stream: StreamName, offerText: string): Promise<OpenedSession> {
     if (this.draining) throw new NodeDrainingError();
     const offer = parseOffer(offerText);
     const tracks = negotiate(offer);
@@ -113,8 +105,7 @@ export class SignalingService {
   }
 
   /**
-   * Trickled candidates, or an ICE restart (RFC 9725 section 4.3). The engine learns a peer's addresses from its checks,
-   * so candidates are read and left alone.
+   * Trickled candidates, or an ICE restart, of a publisher or a subscriber: see `patchSession`.
    *
    * @param ifMatch the header as received
    * @returns our side of a restart, undefined for candidates
@@ -125,16 +116,10 @@ export class SignalingService {
     fragmentText: string,
     ifMatch: string | undefined,
   ): Promise<RestartedIce | undefined> {
-    return this.queue.run(stream, async () => {
-      const session = this.openSession(stream, sessionId);
-      const match = readIfMatch(ifMatch, session.entityTag);
-      if (match === 'other') throw new EntityTagMismatchError();
-      const ice = session.restartAskedBy(parseFragment(fragmentText));
-      if (ice === undefined) return undefined;
-      if (match !== 'any') throw new IceRestartConditionRequiredError();
-      const transport = await this.publishers.restart(session, ice);
-      session.restarted(ice);
-      return { fragment: writeFragment(transport, session.offer), entityTag: session.entityTag };
+    return this.queue.run(stream, () => {
+      const subscriber = this.registry.find(stream)?.findSubscriber(sessionId);
+      if (subscriber !== undefined) return subscriber.patch(fragmentText, ifMatch);
+      return patchSession(this.session(stream, sessionId), this.engineSessions, fragmentText, ifMatch);
     });
   }
 
@@ -227,6 +212,18 @@ export class SignalingService {
     this.events.tell({ type: 'subscriber-closed', stream: session.stream, sessionId: session.id, reason });
   }
 
+  /** It never connected: no list shows it. */
+  subscriberTurnedAway(session: SubscriberSession): void {
+    this.registry.forgetSubscriber(session);
+  }
+
+  /** What somebody needs for a session: the right by which it was made. @throws {SessionNotFoundError} */
+  rightFor(stream: StreamName, sessionId: string): 'publish' | 'watch' {
+    if (this.registry.find(stream)?.findSubscriber(sessionId) !== undefined) return 'watch';
+    this.session(stream, sessionId);
+    return 'publish';
+  }
+
   /** @throws {SessionNotFoundError} */
   subscriber(stream: StreamName, sessionId: string): SubscriberSession {
     return this.registry.subscriber(stream, sessionId);
@@ -280,7 +277,7 @@ export class SignalingService {
     if (before !== undefined) await this.close(before, 'replaced');
     this.registry.add(session);
     try {
-      const transport = await this.publishers.open(session);
+      const transport = await this.engineSessions.openPublisher(session);
       await this.events.announce({
         type: 'publisher-opened',
         stream: session.stream,
@@ -298,18 +295,12 @@ export class SignalingService {
   private async turnAway(session: PublisherSession): Promise<void> {
     this.closed(session, 'connect-timeout');
     this.registry.forget(session);
-    await this.publishers.close(session, 'requested');
-  }
-
-  private openSession(stream: StreamName, sessionId: string): PublisherSession {
-    const session = this.session(stream, sessionId);
-    if (session.isClosed) throw new SessionNotFoundError();
-    return session;
+    await this.engineSessions.close(session, 'requested');
   }
 
   /** Its transport's own farewell may be quicker than the one that was asked for here. */
   private async close(session: PublisherSession, reason: SessionCloseReason): Promise<void> {
-    await this.publishers.close(session, reason);
+    await this.engineSessions.close(session, reason);
     if (session.isLost && reason === 'requested') this.sayGoodbye(session);
     else this.closed(session, reason);
   }
@@ -355,7 +346,7 @@ export class SignalingService {
 
   private closed(session: PublisherSession, reason: SessionCloseReason): void {
     if (session.isClosed) return;
-    session.close(reason, this.clock.epochMs());
+    session.ended(reason, this.clock.epochMs());
     this.registry.closed(session);
     this.events.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason });
   }

@@ -1,7 +1,7 @@
 import type { EngineEvent, LocalTransport, SessionState } from '../../engine/index.js';
 import { offer } from '../../../test/support/offer.js';
 import { StreamDto } from './dto/stream.dto.js';
-import type { PublisherEngine } from './engine-publishers.js';
+import type { SessionEngine } from './engine-sessions.js';
 import type { SubscriberSession, Traffic } from './ports/listed-session.js';
 import type { SignalingEvent } from './ports/signaling-event.js';
 import { parseStreamName, type StreamName } from './ports/stream-name.js';
@@ -28,7 +28,7 @@ const transport: LocalTransport = {
   candidates: [],
 };
 
-class FakeEngine implements PublisherEngine {
+class FakeEngine implements SessionEngine {
   private listener: (event: EngineEvent) => void = () => undefined;
 
   on(listener: (event: EngineEvent) => void): () => void {
@@ -38,6 +38,18 @@ class FakeEngine implements PublisherEngine {
 
   openPublisher(): Promise<LocalTransport> {
     return Promise.resolve(transport);
+  }
+
+  openSubscriber(): Promise<LocalTransport> {
+    return Promise.resolve(transport);
+  }
+
+  enableSubscriber(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  workerOf(): number | undefined {
+    return undefined;
   }
 
   restartIce(): Promise<LocalTransport> {
@@ -69,6 +81,10 @@ class Viewer implements SubscriberSession {
   ) {
     signaling.assertSubscribable(stream);
     signaling.subscriberOpened(this);
+  }
+
+  patch(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   close(): Promise<void> {

@@ -107,11 +107,15 @@ export class StreamRegistry {
     this.streams.get(session.stream)?.unsubscribed(session);
     this.listener.changed(session.stream);
     setTimeout(() => {
-      const live = this.streams.get(session.stream);
-      if (live?.findSubscriber(session.id) !== session) return;
-      live.forgetSubscriber(session);
-      this.settle(live);
+      this.forgetSubscriber(session);
     }, SHOWN_AFTER_CLOSE_MS).unref();
+  }
+
+  forgetSubscriber(session: SubscriberSession): void {
+    const live = this.streams.get(session.stream);
+    if (live?.findSubscriber(session.id) !== session) return;
+    live.forgetSubscriber(session);
+    this.settle(live);
   }
 
   /** Makes a stream that nobody uses yet. */

@@ -10,7 +10,6 @@ export type AuditedAction =
   | 'account-removed'
   | 'playback-url-created'
   | 'publish-started'
-  | 'publish-ended'
   | 'session-ended'
   | 'stream-created'
   | 'stream-deleted'

@@ -31,9 +31,22 @@ export interface ListedSession {
   readonly cascade: CascadeEnds | undefined;
 }
 
+/** Our side of an ICE restart. */
+export interface RestartedIce {
+  readonly fragment: string;
+  readonly entityTag: string;
+}
+
 /** A viewer's peer connection, for lists and for whoever ends its stream. Who opened it tells the registry of its states. */
 export interface SubscriberSession extends ListedSession {
   readonly stream: StreamName;
+  /**
+   * Candidates of its client, or an ICE restart.
+   *
+   * @param ifMatch the header as received
+   * @returns our side of a restart, undefined for candidates
+   */
+  patch(fragment: string, ifMatch: string | undefined): Promise<RestartedIce | undefined>;
   /** Ends it, once; the registry is told by who opened it. */
   close(reason: SessionCloseReason): Promise<void>;
   /** Sends media of one kind, or no longer: the others go on. */

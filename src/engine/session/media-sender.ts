@@ -1,0 +1,209 @@
+import { randomInt } from 'node:crypto';
+import type { MediaKind } from '../../media/codecs/codec.js';
+import { OutgoingStream } from '../../media/forwarding/outgoing-stream.js';
+import type { PacketSource } from '../../media/forwarding/packet-source.js';
+import type { SourcePacket } from '../../media/forwarding/source-packet.js';
+import type { OutgoingFormat } from '../../media/forwarding/splice.js';
+import { encodeSenderReports } from '../../media/rtcp/encode-sender.js';
+import type { FullIntraRequest, Nack, RtcpPacket } from '../../media/rtcp/packet.js';
+import { isRtcp, parseRtcp } from '../../media/rtcp/parse.js';
+import type { NegotiatedTrack, SentTrack } from '../../media/sdp/session.js';
+import { fittingFormat } from '../../media/sdp/subscriber-negotiation.js';
+import { SrtpReceiver } from '../../media/srtp/receiver.js';
+import { SrtpSender } from '../../media/srtp/sender.js';
+import type { Clock } from '../../shared/clock.js';
+import type { MediaKeys } from '../dtls/media-keys.js';
+import type { SendRing } from '../forwarding/send-ring.js';
+import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
+
+const NUMBERS_16 = 2 ** 16;
+const NUMBERS_32 = 2 ** 32;
+/** Room that a packet needs behind its payload: header, header extensions, original sequence number, tag. */
+const LARGEST_OVERHEAD_BYTES = 96;
+/** A viewer's RTCP that is read, per second: browsers send some twenty packets. */
+const MOST_REPORTS_PER_SECOND = 200;
+/** Packets that a viewer may ask for again per second. */
+const MOST_NACKED_PER_SECOND = 2_000;
+const ASSUMED_ROUND_TRIP_MS = 60;
+
+export interface MediaSenderOptions {
+  readonly keys: MediaKeys;
+  readonly tracks: readonly SentTrack[];
+  readonly canonicalName: string;
+  readonly ring: SendRing;
+  readonly clock: Clock;
+  /** Takes protected packets; they stay as they are for a while. */
+  readonly send: (datagram: Uint8Array) => void;
+  /** To the viewer; undefined while unknown. */
+  readonly roundTripMs: () => number | undefined;
+  /** The viewer has lost what it needs to go on. */
+  readonly keyframeWanted: (nowMs: number) => void;
+}
+
+/** One track to one viewer. */
+interface SendingTrack {
+  readonly track: SentTrack;
+  readonly stream: OutgoingStream;
+  isEnabled: boolean;
+  source: PacketSource | undefined;
+  formats: readonly OutgoingFormat[];
+}
+
+/**
+ * Everything one viewer is sent once there are keys: packets under our SSRCs, protected for it, the ones it lost again, and
+ * reports. What it says by RTCP is believed within limits only.
+ */
+export class MediaSender {
+  /** When the last authentic packet came; -Infinity before the first. */
+  lastHeardMs = -Infinity;
+  bytesSent = 0;
+  packetsSent = 0;
+  private readonly srtp: SrtpSender;
+  private readonly receiver: SrtpReceiver;
+  private readonly tracks: readonly SendingTrack[];
+  private readonly video: SendingTrack | undefined;
+  private readonly audio: SendingTrack | undefined;
+  private reportsLeft = MOST_REPORTS_PER_SECOND;
+  private nacksLeft = MOST_NACKED_PER_SECOND;
+  private readonly intraNumbers = new Map<number, number>();
+
+  constructor(private readonly options: MediaSenderOptions) {
+    const { keys, tracks, ring } = options;
+    this.srtp = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, srtpCrypto);
+    this.receiver = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, srtpCrypto);
+    this.tracks = tracks.map((track) => sendingTrack(track, ring.bytes));
+    this.video = this.tracks.find(({ track }) => track.kind === 'video');
+    this.audio = this.tracks.find(({ track }) => track.kind === 'audio');
+  }
+
+  /** Packets that were forged, malformed or came twice. */
+  get packetsRefused(): number {
+    return this.receiver.failures + this.receiver.replays;
+  }
+
+  /** From the source's next key frame on, sound at once; undefined for nothing. @param from the publisher's track */
+  choose(kind: MediaKind, source: PacketSource | undefined, from: NegotiatedTrack | undefined): void {
+    const sending = this.trackOf(kind);
+    if (sending === undefined) return;
+    sending.source = source;
+    sending.formats = from === undefined ? [] : formatsBetween(from, sending.track);
+    if (sending.isEnabled) sending.stream.choose(source, sending.formats);
+  }
+
+  /** Sends media of one kind, or no longer. */
+  setEnabled(kind: MediaKind, isEnabled: boolean): void {
+    const sending = this.trackOf(kind);
+    if (sending === undefined || sending.isEnabled === isEnabled) return;
+    sending.isEnabled = isEnabled;
+    sending.stream.choose(isEnabled ? sending.source : undefined, sending.formats);
+  }
+
+  /** Cannot show `source` before its next key frame. */
+  awaits(source: PacketSource): boolean {
+    return this.video?.stream.awaited === source && this.video.formats.length > 0;
+  }
+
+  forward(kind: MediaKind, source: PacketSource, packet: SourcePacket, nowMs: number): void {
+    const sending = kind === 'video' ? this.video : this.audio;
+    if (sending?.isEnabled !== true || packet.payloadLength > this.options.ring.largest - LARGEST_OVERHEAD_BYTES)
+      return;
+    const { bytes, place } = this.options.ring;
+    this.sendPacket(sending.stream.write(source, packet, bytes, place, nowMs));
+  }
+
+  /** RTCP; media of a viewer means nothing. Never keeps the slot. */
+  receive(bytes: Uint8Array, slot: number, length: number, nowMs: number): void {
+    if (!isRtcp(bytes, slot) || this.reportsLeft === 0) return;
+    this.reportsLeft -= 1;
+    const plainLength = this.receiver.unprotectRtcp(bytes, slot, length);
+    if (plainLength < 0) return;
+    this.lastHeardMs = nowMs;
+    for (const packet of parseRtcp(bytes, slot, plainLength)) this.hear(packet, nowMs);
+  }
+
+  /** To be called each second. */
+  report(nowMs: number): void {
+    this.reportsLeft = MOST_REPORTS_PER_SECOND;
+    this.nacksLeft = MOST_NACKED_PER_SECOND;
+    const wallMs = this.options.clock.epochMs();
+    const reports = this.tracks.flatMap(({ stream }) => stream.report(nowMs, wallMs) ?? []);
+    if (reports.length === 0) return;
+    this.options.send(this.srtp.protectRtcp(encodeSenderReports(reports, this.options.canonicalName)));
+  }
+
+  private hear(packet: RtcpPacket, nowMs: number): void {
+    if (packet.type === 'nack') this.resend(packet, nowMs);
+    else if (packet.type === 'picture-loss' && packet.mediaSsrc === this.video?.stream.ssrc)
+      this.options.keyframeWanted(nowMs);
+    else if (packet.type === 'full-intra') this.hearCommands(packet, nowMs);
+  }
+
+  /** A command that is repeated is none. */
+  private hearCommands({ commands }: FullIntraRequest, nowMs: number): void {
+    for (const { ssrc, number } of commands) {
+      if (ssrc !== this.video?.stream.ssrc || this.intraNumbers.get(ssrc) === number) continue;
+      this.intraNumbers.set(ssrc, number);
+      this.options.keyframeWanted(nowMs);
+    }
+  }
+
+  private resend({ mediaSsrc, sequenceNumbers }: Nack, nowMs: number): void {
+    const sending = this.tracks.find(({ stream }) => stream.ssrc === mediaSsrc);
+    if (sending?.isEnabled !== true) return;
+    const roundTripMs = this.options.roundTripMs() ?? ASSUMED_ROUND_TRIP_MS;
+    for (const sequenceNumber of sequenceNumbers) {
+      if (this.nacksLeft === 0) return;
+      this.nacksLeft -= 1;
+      const { bytes, place } = this.options.ring;
+      this.sendPacket(sending.stream.resend(sequenceNumber, nowMs, roundTripMs, bytes, place));
+    }
+  }
+
+  /** @param length of the packet at the ring's place, 0 for none */
+  private sendPacket(length: number): void {
+    if (length === 0) return;
+    const { ring, send } = this.options;
+    const { bytes, place } = ring;
+    const sealedLength = this.srtp.protect(bytes, place, length);
+    ring.sent();
+    this.bytesSent += length;
+    this.packetsSent += 1;
+    send(bytes.subarray(place, place + sealedLength));
+  }
+
+  private trackOf(kind: MediaKind): SendingTrack | undefined {
+    return kind === 'video' ? this.video : this.audio;
+  }
+}
+
+function sendingTrack(track: SentTrack, memoryBytes: Uint8Array): SendingTrack {
+  const { kind, ssrc, rtxSsrc, mid, extensions } = track;
+  const stream = new OutgoingStream(
+    {
+      kind,
+      ssrc,
+      rtxSsrc,
+      extensions: {
+        mid: extensions.mid === undefined ? undefined : { id: extensions.mid, value: mid },
+        transportSequenceNumber: undefined,
+        absoluteCaptureTime: extensions.absoluteCaptureTime,
+      },
+      sentPackets: undefined,
+      firstSequence: randomInt(NUMBERS_16),
+      firstTimestamp: randomInt(NUMBERS_32),
+      firstRtxSequence: randomInt(NUMBERS_16),
+    },
+    memoryBytes,
+  );
+  return { track, stream, isEnabled: true, source: undefined, formats: [] };
+}
+
+/** What each of a publisher's formats is called towards a viewer; those that it does not take are left out. */
+function formatsBetween({ kind, formats }: NegotiatedTrack, { formats: taken }: SentTrack): OutgoingFormat[] {
+  return formats.flatMap(({ payloadType: sourcePayloadType, codecName, format }) => {
+    const fitting = fittingFormat(taken, { kind, codecName, format });
+    if (fitting === undefined) return [];
+    const { payloadType, rtxPayloadType } = fitting;
+    return [{ sourcePayloadType, payloadType, rtxPayloadType }];
+  });
+}

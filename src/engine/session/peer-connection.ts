@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import type { IceCredentials } from '../../media/sdp/session.js';
+import { negotiateSetup } from '../../media/sdp/setup.js';
+import { IceAgent, type IceDatagram } from '../../media/stun/ice-agent.js';
+import type { TransportAddress } from '../../media/stun/transport-address.js';
+import { QueuedDtls } from '../dtls/queued-dtls.js';
+import type { MediaKeys } from '../dtls/media-keys.js';
+import type { LocalTransport, PeerOrder, SessionCloseReason, SessionState } from '../protocol.js';
+import type { DatagramOwner } from '../udp/demultiplexer.js';
+import { createIceCredentials, hmacSha1 } from './ice-credentials.js';
+import { SessionLife } from './session-life.js';
+import type { SessionEnvironment } from './session-environment.js';
+
+const LIFE_INTERVAL_MS = 100;
+
+/** What goes over a connection. */
+export interface PeerMedia {
+  /** When the last authentic packet came; -Infinity before the first. */
+  readonly lastHeardMs: number;
+  /** The peers have proved themselves: media may flow. */
+  secured(keys: MediaKeys): void;
+  /** SRTP or SRTCP. @returns true when the slot is kept */
+  receive(slot: number, length: number, nowMs: number): boolean;
+  /** `closed` comes once and last. */
+  stateChanged(state: SessionState, reason: SessionCloseReason | undefined): void;
+}
+
+/**
+ * One peer connection: ICE, then DTLS, then media. `close` is idempotent and the peer going away leads there too.
+ *
+ * What it is given by the `Demultiplexer`, and where that goes:
+ * - `stun` → `IceAgent`, whose answers leave at once. The first authentic check lets DTLS in.
+ * - `dtlsDatagram` → `QueuedDtls` → `DtlsTransport`, which has keys for media at its end.
+ * - `mediaDatagram` → the `PeerMedia` of a publisher or a subscriber.
+ */
+export class PeerConnection implements DatagramOwner {
+  private readonly setup: 'active' | 'passive';
+  private readonly life: SessionLife;
+  private readonly agent: IceAgent;
+  private readonly dtls: QueuedDtls;
+  private readonly endLifeTimer: () => void;
+  private local = createIceCredentials();
+  /** From before the last ICE restart: checks with it are still answered. */
+  private formerUsernameFragment = '';
+
+  constructor(
+    order: PeerOrder,
+    private readonly environment: SessionEnvironment,
+    private readonly media: PeerMedia,
+  ) {
+    const { clock, wheel, demultiplexer, handshakes, identity } = environment;
+    this.setup = negotiateSetup(order.remoteSetup);
+    this.life = new SessionLife(clock.monotonicMs(), (state, reason) => this.stateChanged(state, reason));
+    this.agent = new IceAgent({ local: this.local, remote: order.remoteIce, hmacSha1, randomBytes });
+    this.dtls = new QueuedDtls(
+      handshakes,
+      { role: this.setup === 'active' ? 'client' : 'server', identity, remoteFingerprints: order.remoteFingerprints },
+      {
+        send: (datagram) => this.send(datagram),
+        secured: (keys) => this.secured(keys),
+        failed: (_message, proven) => this.handshakeFailed(proven),
+        closed: () => this.close('peer-closed'),
+      },
+    );
+    demultiplexer.expect(this.local.usernameFragment, this);
+    this.endLifeTimer = wheel.every(LIFE_INTERVAL_MS, (nowMs) => this.tick(nowMs));
+  }
+
+  /** Neither connected before nor closed. */
+  get isPending(): boolean {
+    return this.life.state === 'new' || this.life.state === 'connecting';
+  }
+
+  /** Our side, for the answer. */
+  get transport(): LocalTransport {
+    const { identity, candidates } = this.environment;
+    return { ice: this.local, fingerprint: identity.fingerprint, setup: this.setup, candidates };
+  }
+
+  /** Of the path to the peer; undefined while unknown. */
+  get roundTripMs(): number | undefined {
+    return this.agent.roundTripMs;
+  }
+
+  /** RFC 8445 section 9: the pair in use goes on until one of the new credentials is nominated. */
+  restartIce(remote: IceCredentials): LocalTransport {
+    const { demultiplexer } = this.environment;
+    demultiplexer.forget(this.formerUsernameFragment);
+    this.formerUsernameFragment = this.local.usernameFragment;
+    this.local = createIceCredentials();
+    demultiplexer.expect(this.local.usernameFragment, this);
+    this.agent.restart(this.local, remote);
+    return this.transport;
+  }
+
+  /**
+   * Where the first flight is ours it waits for an answer to a check of ours, or for the next tick: some peers are deaf
+   * for DTLS until their own checks are done, and would have us wait for the repetition.
+   */
+  stun(datagram: Uint8Array, remote: TransportAddress, socketId: number, nowMs: number): boolean {
+    if (this.life.state === 'closed') return false;
+    const result = this.agent.receive(datagram, remote, socketId, nowMs);
+    this.sendAll(result.send);
+    if (!result.accepted) return false;
+    this.life.checked(nowMs);
+    if (this.setup === 'passive' || this.agent.roundTripMs !== undefined) this.dtls.begin();
+    return this.agent.isValidated(remote, socketId);
+  }
+
+  dtlsDatagram(datagram: Uint8Array): void {
+    this.dtls.receive(datagram);
+  }
+
+  /** Media that we cannot cope with is our mistake, but costs this session only, not the other streams of the worker. */
+  mediaDatagram(slot: number, length: number, nowMs: number): boolean {
+    try {
+      return this.media.receive(slot, length, nowMs);
+    } catch (error) {
+      this.broke(error);
+      return true;
+    }
+  }
+
+  /** To the address in use; nowhere before there is one. @param datagram may be used again at once */
+  send(datagram: Uint8Array): void {
+    const pair = this.agent.selected;
+    if (pair !== undefined) this.environment.port.send(datagram, pair.remote, pair.socketId);
+  }
+
+  close(reason: SessionCloseReason): void {
+    this.life.close(reason, this.environment.clock.monotonicMs());
+  }
+
+  /** The session could not cope with something. The slot in hand stays with it: who holds it is not known. */
+  broke(error: unknown): void {
+    process.emitWarning(error instanceof Error ? error : String(error));
+    this.close('failed');
+  }
+
+  private tick(nowMs: number): void {
+    const { lastHeardMs } = this.media;
+    if (lastHeardMs > this.agent.lastHeardMs) this.agent.heard(lastHeardMs);
+    this.sendAll(this.agent.tick(nowMs));
+    if (this.agent.selected !== undefined) this.dtls.begin();
+    this.life.tick(nowMs, this.agent.lastHeardMs);
+  }
+
+  private secured(keys: MediaKeys): void {
+    this.media.secured(keys);
+    this.life.secured(this.environment.clock.monotonicMs());
+  }
+
+  private handshakeFailed(proven: boolean): void {
+    if (proven) this.close('dtls-failed');
+    else this.life.handshakeRefused();
+  }
+
+  private stateChanged(state: SessionState, reason: SessionCloseReason | undefined): void {
+    if (state === 'closed') {
+      this.endLifeTimer();
+      this.environment.demultiplexer.remove(this);
+    }
+    this.media.stateChanged(state, reason);
+    if (state === 'closed') this.dtls.close();
+  }
+
+  private sendAll(datagrams: readonly IceDatagram[]): void {
+    for (const { bytes, remote, socketId } of datagrams) this.environment.port.send(bytes, remote, socketId);
+  }
+}

@@ -1,0 +1,70 @@
+import { ascii } from '../bytes.js';
+import { crc32 } from '../stun/crc32.js';
+import { ICE_OPTIONS, writeBundle, writeCandidates, writeCredentials, writeMediaLine } from './local-description.js';
+import type { LocalTransport, NegotiatedFormat, OfferedFormat, OfferedMedia, SessionOffer } from './session.js';
+
+/** @param sessionVersion counts our descriptions of this session from 1. @returns everything before the first m-line */
+export function writeAnswerHead(offer: SessionOffer, local: LocalTransport, sessionVersion: number): string[] {
+  return [
+    'v=0',
+    `o=- ${sessionIdOf(local)} ${sessionVersion} IN IP4 127.0.0.1`,
+    's=-',
+    't=0 0',
+    ...writeBundle(offer),
+    ICE_OPTIONS,
+  ];
+}
+
+/** Stays the same as long as the transport does, differs between sessions (RFC 8866 section 5.2). */
+function sessionIdOf({ ice }: LocalTransport): number {
+  const bytes = ascii(ice.usernameFragment);
+  return crc32(bytes, bytes.length);
+}
+
+/**
+ * The beginning of an accepted m-line.
+ * @param isTagged whether the candidates are told here, for all m-lines of the bundle
+ */
+export function writeMediaTransport(
+  { kind, mid }: OfferedMedia,
+  payloadTypes: readonly number[],
+  local: LocalTransport,
+  isTagged: boolean,
+): string[] {
+  return [
+    ...writeMediaLine(kind, payloadTypes, local),
+    ...(isTagged ? writeCandidates(local.candidates) : []),
+    ...writeCredentials(local.ice),
+    `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
+    `a=setup:${local.setup}`,
+    `a=mid:${mid}`,
+  ];
+}
+
+/** RTP and RTCP share the transport. */
+export function writeMultiplexing({ reducedSizeRtcp }: OfferedMedia): string[] {
+  return ['a=rtcp-mux', 'a=rtcp-mux-only', ...(reducedSizeRtcp === true ? ['a=rtcp-rsize'] : [])];
+}
+
+/** @param accepted ids */
+export function writeExtensions({ extensions }: OfferedMedia, accepted: readonly (number | undefined)[]): string[] {
+  return extensions.filter(({ id }) => accepted.includes(id)).map(({ id, uri }) => `a=extmap:${id} ${uri}`);
+}
+
+export function writeEncoding({
+  payloadType,
+  codecName,
+  clockRate,
+  channels,
+}: NegotiatedFormat | OfferedFormat): string {
+  return `a=rtpmap:${payloadType} ${codecName}/${clockRate}${channels > 1 ? `/${channels}` : ''}`;
+}
+
+export function writeParameters({ payloadType, answerFormat }: NegotiatedFormat): string[] {
+  return answerFormat === undefined ? [] : [`a=fmtp:${payloadType} ${answerFormat}`];
+}
+
+export function writeRetransmissions({ payloadType, rtxPayloadType, clockRate }: NegotiatedFormat): string[] {
+  if (rtxPayloadType === undefined) return [];
+  return [`a=rtpmap:${rtxPayloadType} rtx/${clockRate}`, `a=fmtp:${rtxPayloadType} apt=${payloadType}`];
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { SessionCloseReason, SubscriberStatistics } from '../../engine/index.js';
+import type { MediaKind } from '../../media/codecs/codec.js';
+import type { SentTrack, SubscriberOffer } from '../../media/sdp/session.js';
+import { PeerSession } from './peer-session.js';
+import { NO_TRAFFIC, type RestartedIce, type SubscriberSession, type Traffic } from './ports/listed-session.js';
+import type { StreamName } from './ports/stream-name.js';
+
+const CANONICAL_NAME_BYTES = 12;
+
+/** What a viewer's session asks of whoever opened it. */
+export interface ViewerOwner {
+  patch(session: ViewerSession, fragment: string, ifMatch: string | undefined): Promise<RestartedIce | undefined>;
+  close(session: ViewerSession, reason: SessionCloseReason): Promise<void>;
+  setEnabled(session: ViewerSession, kind: MediaKind, isEnabled: boolean): Promise<void>;
+}
+
+/** One viewer's peer connection, as the signaling side knows it. */
+export class ViewerSession extends PeerSession implements SubscriberSession {
+  /** Of all our sources in it (RFC 3550 section 6.5.1): random, so that nobody is told anything by it. */
+  readonly canonicalName = randomBytes(CANONICAL_NAME_BYTES).toString('hex');
+  statistics: SubscriberStatistics | undefined;
+
+  constructor(
+    stream: StreamName,
+    offer: SubscriberOffer,
+    readonly tracks: readonly SentTrack[],
+    createdAtMs: number,
+    private readonly owner: ViewerOwner,
+  ) {
+    super(stream, offer, createdAtMs);
+  }
+
+  /** What it was sent. */
+  get traffic(): Traffic {
+    if (this.statistics === undefined) return NO_TRAFFIC;
+    const { bytesSent, packetsSent, bitrateBps } = this.statistics;
+    return { bytes: bytesSent, packets: packetsSent, bitrate: this.isClosed ? 0 : Math.round(bitrateBps) };
+  }
+
+  patch(fragment: string, ifMatch: string | undefined): Promise<RestartedIce | undefined> {
+    return this.owner.patch(this, fragment, ifMatch);
+  }
+
+  close(reason: SessionCloseReason): Promise<void> {
+    return this.owner.close(this, reason);
+  }
+
+  setEnabled(kind: MediaKind, isEnabled: boolean): Promise<void> {
+    return this.owner.setEnabled(this, kind, isEnabled);
+  }
+}

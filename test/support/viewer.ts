@@ -1,0 +1,100 @@
+import type { Page } from 'playwright-core';
+
+export interface WatchOptions {
+  readonly kinds?: readonly ('video' | 'audio')[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Watches a stream by WHEP from a page of the server itself. The connection stays in the page as `globalThis.viewing`.
+ * @returns once it is connected
+ */
+export async function watch(
+  page: Page,
+  stream: string,
+  { kinds = ['audio', 'video'], headers = {} }: WatchOptions = {},
+): Promise<void> {
+  await page.evaluate(
+    async ([endpoint, wanted, extra]) => {
+      const peer = new RTCPeerConnection();
+      const media = new MediaStream();
+      const element = Object.assign(document.createElement('video'), { autoplay: true, muted: true, srcObject: media });
+      document.body.append(element);
+      for (const kind of wanted) peer.addTransceiver(kind, { direction: 'recvonly' });
+      peer.addEventListener('track', ({ track }) => media.addTrack(track));
+      await peer.setLocalDescription();
+      const response = await fetch(endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/sdp', ...extra },
+        body: peer.localDescription?.sdp ?? '',
+      });
+      if (response.status !== 201) throw new Error(`WHEP ${response.status} ${await response.text()}`);
+      const session = response.headers.get('location') ?? '';
+      const answer = await response.text();
+      Object.assign(globalThis, { viewing: { peer, session, answer, element } });
+      await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+      await new Promise<void>((done, failed) => {
+        const look = (): void => {
+          if (peer.connectionState === 'connected') done();
+          if (peer.connectionState === 'failed') failed(new Error('The connection failed.'));
+        };
+        peer.addEventListener('connectionstatechange', look);
+        look();
+      });
+    },
+    [`/whep/${stream}`, [...kinds], headers] as const,
+  );
+}
+
+/** What the browser says of what it watches. */
+export interface ViewingReport {
+  /** MIME type of the picture, empty before the first packet. */
+  readonly codec: string;
+  readonly framesReceived: number;
+  readonly framesDecoded: number;
+  readonly framesDropped: number;
+  readonly keyFramesDecoded: number;
+  readonly packetsLost: number;
+  readonly freezes: number;
+  readonly width: number;
+  readonly audioSamples: number;
+  readonly audioPacketsLost: number;
+  readonly session: string;
+}
+
+/** The page's own statistics (getStats) of what `watch` connected. */
+export async function watched(page: Page): Promise<ViewingReport> {
+  return page.evaluate(async () => {
+    const { viewing } = globalThis as unknown as { viewing: { peer: RTCPeerConnection; session: string } };
+    const reports: Record<string, unknown>[] = [];
+    (await viewing.peer.getStats()).forEach((report: Record<string, unknown>) => reports.push(report));
+    const inbound = (kind: string) =>
+      reports.find((report) => report['type'] === 'inbound-rtp' && report['kind'] === kind) ?? {};
+    const [video, audio] = [inbound('video'), inbound('audio')];
+    const mimeType = reports.find(({ id }) => id === video['codecId'])?.['mimeType'];
+    const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
+    return {
+      codec: typeof mimeType === 'string' ? mimeType : '',
+      framesReceived: number(video['framesReceived']),
+      framesDecoded: number(video['framesDecoded']),
+      framesDropped: number(video['framesDropped']),
+      keyFramesDecoded: number(video['keyFramesDecoded']),
+      packetsLost: number(video['packetsLost']),
+      freezes: number(video['freezeCount']),
+      width: number(video['frameWidth']),
+      audioSamples: number(audio['totalSamplesReceived']),
+      audioPacketsLost: number(audio['packetsLost']),
+      session: viewing.session,
+    };
+  });
+}
+
+/** Says goodbye. @returns the status of the answer */
+export async function stopWatching(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { viewing } = globalThis as unknown as { viewing: { peer: RTCPeerConnection; session: string } };
+    const { status } = await fetch(viewing.session, { method: 'DELETE' });
+    viewing.peer.close();
+    return status;
+  });
+}
