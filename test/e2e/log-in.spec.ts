@@ -1,4 +1,6 @@
-import type { Page } from 'playwright-core';
+import { stat } from 'node:fs/promises';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { streamToken } from '../../src/modules/auth/testing/json-web-token.js';
 import { launchChromium } from '../support/browser.js';
 import { subscriber } from '../support/graphql.js';
 import { TestServer } from '../support/server.js';
@@ -7,6 +9,78 @@ import { until } from '../support/wait.js';
 
 const SECRET = 'a-secret-of-tests-with-32-bytes!';
 const PASSWORD = 'correct horse';
+
+const refused = new Map<Page, string[]>();
+
+/** @returns a page of its own, which remembers what it is refused from now on */
+async function openWith(browser: Browser, server: TestServer, id: string, mode: number): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 360, height: 780 } });
+  await page.goto(server.url('/'));
+  await page.getByLabel('Or a token').fill(streamToken(SECRET, { id, mode }));
+  refuseNothing(page);
+  await page.getByRole('button', { name: 'Use the token' }).click();
+  return page;
+}
+
+function refuseNothing(page: Page): void {
+  const answers: string[] = [];
+  refused.set(page, answers);
+  page.on('response', (response) => {
+    if ([401, 403].includes(response.status())) answers.push(`${response.status()} ${response.url()}`);
+  });
+}
+
+const regionOf = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
+
+/** Somebody publishes `my-stream`. @returns the page of a token that may watch it */
+async function showsWhatTokensMay(browser: Browser, server: TestServer): Promise<Page> {
+  const viewer = await openWith(browser, server, 'my-*', 4);
+  await viewer.getByText('Your token is for streams named my-*: you may watch live, play back.').waitFor();
+  const live = regionOf(viewer, 'Live');
+  await live.getByText('connected').waitFor();
+  await live.getByRole('button', { name: 'Watch' }).click();
+  await until(() => isPlaying(viewer), 'the stream is watched with its own token', 30_000);
+  await viewer.getByRole('button', { name: 'Close' }).click();
+  expect(await viewer.getByRole('button', { name: /record|split|go live/i }).count()).toBe(0);
+
+  const controller = await openWith(browser, server, 'my-stream', 1);
+  await regionOf(controller, 'Live').getByRole('button', { name: 'Stop recording' }).waitFor();
+  expect(await controller.getByRole('button', { name: 'Watch' }).count()).toBe(0);
+  expect(await regionOf(controller, 'Recordings').count()).toBe(0);
+
+  const other = await openWith(browser, server, 'other', 7);
+  await regionOf(other, 'Recordings').getByText('Nothing is recorded yet.').waitFor();
+  await regionOf(other, 'Live').getByText('Nobody is live.').waitFor();
+  expect(await other.getByLabel('Stream name').inputValue()).toBe('other');
+  expect(await other.getByLabel('Stream name').getAttribute('readonly')).not.toBe(null);
+  return viewer;
+}
+
+/** Who needs a token gets addresses that need none, and the browser saves a clip by one. */
+async function getsSignedLinks(page: Page, server: TestServer): Promise<void> {
+  const recordings = regionOf(page, 'Recordings');
+  await recordings.getByRole('button', { name: /^Links to my-stream/ }).click();
+  await recordings.getByText(/^Whoever has these links may play it until/).waitFor();
+  for (const name of ['DASH', 'HLS']) {
+    const link = recordings.getByRole('link', { name: new RegExp(`^${name} of my-stream`) });
+    const path = (await link.getAttribute('href')) ?? '';
+    server.keepSecret(path.split('/')[2] ?? '');
+    expect((await fetch(server.url(path))).status).toBe(200);
+  }
+  const player = page.getByRole('region', { name: 'Player: my-stream' });
+  await player.getByRole('button', { name: 'Select a clip' }).click();
+  const saving = page.waitForEvent('download');
+  await player.getByRole('link', { name: 'Download' }).click();
+  const saved = await saving;
+  server.keepSecret(new URL(saved.url()).pathname.split('/')[2] ?? '');
+  expect((await stat(await saved.path())).size).toBeGreaterThan(10_000);
+
+  const exported = player.getByRole('region', { name: 'Exports' });
+  await exported.getByRole('button', { name: 'Export the clip' }).click();
+  const savingExport = page.waitForEvent('download');
+  await exported.getByRole('link', { name: /^Save/ }).click();
+  expect((await stat(await (await savingExport).path())).size).toBeGreaterThan(10_000);
+}
 
 function isPlaying(page: Page): Promise<boolean> {
   return page.evaluate(() => (document.querySelector<HTMLVideoElement>('video.player')?.currentTime ?? 0) > 1);
@@ -21,7 +95,6 @@ describe('a server with accounts', () => {
     await using server = await TestServer.start({ env: { ...env, AIRCHECK_AUTH_SECRET: SECRET } });
     await using browser = await launchChromium();
     const page = await browser.newPage();
-    const refused: string[] = [];
     await page.goto(server.url('/'));
 
     await page.getByLabel('User name').fill('ann');
@@ -31,9 +104,7 @@ describe('a server with accounts', () => {
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByText('Nobody is live.').waitFor();
-    page.on('response', (response) => {
-      if ([401, 403].includes(response.status())) refused.push(`${response.status()} ${response.url()}`);
-    });
+    refuseNothing(page);
 
     await page.getByLabel('Test pattern').check();
     await page.getByRole('button', { name: 'Go live' }).click();
@@ -42,12 +113,19 @@ describe('a server with accounts', () => {
     await live.getByRole('button', { name: 'Watch' }).click();
     await until(() => isPlaying(page), 'the live recording plays', 30_000);
     await page.getByRole('button', { name: 'Close' }).click();
+    const viewer = await showsWhatTokensMay(browser, server);
     await page.getByRole('button', { name: 'End', exact: true }).click();
     await live.getByText('Nobody is live.').waitFor();
     await page.reload();
-    await page.getByRole('region', { name: 'Recordings' }).getByRole('button', { name: 'Play' }).click();
-    await until(() => isPlaying(page), 'the finished recording plays', 30_000);
-    expect(refused).toEqual([]);
+    for (const one of [page, viewer]) {
+      await regionOf(one, 'Recordings').getByRole('button', { name: 'Play' }).click();
+      await until(() => isPlaying(one), 'the finished recording plays', 30_000);
+    }
+    await getsSignedLinks(viewer, server);
+    await regionOf(viewer, 'Recordings').getByText(/complete|gap/).click();
+    await viewer.getByRole('region', { name: /^Session from/ }).waitFor();
+    expect(await viewer.getByRole('button', { name: /hold|delete…/i }).count()).toBe(0);
+    expect([...refused.values()].flat()).toEqual([]);
 
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel('User name').waitFor();

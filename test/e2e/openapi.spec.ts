@@ -40,6 +40,7 @@ const DASH = '/play/{stream}/manifest.mpd';
 const REACHABILITY = '/api/v1/reachability';
 const AUDIT = '/api/v1/audit';
 const PLAYBACK_URLS = '/api/v1/playback-urls';
+const ACCESS = '/api/v1/access';
 const HLS = '/play/{stream}/index.m3u8';
 
 const ANN = '{"username":"ann","password":"wrong"}';
@@ -207,6 +208,8 @@ describe('the description of the HTTP interface', () => {
     [200, PLAYBACK_URLS, { method: 'POST', path: PLAYBACK_URLS, type: JSON_TYPE, body: '{"stream":"cam"}' }],
     [400, PLAYBACK_URLS, { method: 'POST', path: PLAYBACK_URLS, type: JSON_TYPE, body: '{"stream":"cam","to":"x"}' }],
     [415, PLAYBACK_URLS, { method: 'POST', path: PLAYBACK_URLS, type: 'text/plain', body: '{}' }],
+    [200, ACCESS, { method: 'GET', path: ACCESS }],
+    [401, ACCESS, { method: 'GET', path: ACCESS, headers: anonymous }],
     [200, SYNC, { method: 'GET', path: SYNC }],
     [400, SYNC, { method: 'GET', path: `${SYNC}?limit=-1` }],
     ...['PATCH', 'DELETE'].flatMap((method): [number, string, Call][] => [

@@ -1,7 +1,7 @@
 import { type Browser } from 'playwright-core';
 import { launchChromium } from '../support/browser.js';
 import { decodeErrors, probe } from '../support/judges/ffmpeg.js';
-import { playThrough } from '../support/judges/player.js';
+import { PLAYER_NAMES, playThrough, viewFor } from '../support/judges/player.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { isFinished } from '../support/recording.js';
@@ -83,11 +83,23 @@ describe('signed playback URLs', () => {
     ]);
     expect(await decodeErrors(server.url(dash))).toBe('');
     expect(await decodeErrors(server.url(mp4 ?? ''))).toBe('');
-    const page = await browser.newPage();
-    await page.goto(server.url('/'));
-    const { errors, ended } = await playThrough(page, 'hls.js', server.url(hls));
-    expect([errors, ended]).toEqual([[], true]);
-    await page.close();
+  });
+
+  describe.each(PLAYER_NAMES)('in %s', (player) => {
+    async function plays(path: string, options: { readonly token?: string } = {}): Promise<void> {
+      const page = await browser.newPage();
+      await page.goto(server.url('/'));
+      const { errors, ended } = await playThrough(page, player, server.url(path), { rate: 4, ...options });
+      await page.close();
+      expect([errors, ended]).toEqual([[], true]);
+    }
+
+    withAll('play to the end without a header, and the plain address does with one', async () => {
+      const { hls, dash } = await sign({ stream: 'cam', session: session(0) });
+
+      await plays(player === 'hls.js' ? hls : dash);
+      await plays(viewFor(player, 'cam', `?session=${session(0)}`), { token: TOKEN });
+    });
   });
 
   withAll('are good after a restart, and no manifest or log has their token', async () => {

@@ -60,6 +60,54 @@ async function seesPicture(page: Page, watch: Locator): Promise<void> {
   );
 }
 
+/** The server makes a file of the clip, once in a format that cannot have it. */
+async function exportClip(page: Page, watch: Locator): Promise<void> {
+  const exported = watch.getByRole('region', { name: 'Exports' });
+  await exported.getByLabel('Format').selectOption('webm');
+  await exported.getByRole('button', { name: 'Export the clip' }).click();
+  await exported.getByRole('alert').getByText('This format cannot carry what was recorded here.').waitFor();
+  await exported.getByLabel('Format').selectOption('fmp4');
+  await exported.getByRole('button', { name: 'Export the clip' }).click();
+  await exported.getByText(/^Ready · .*B · kept until/).waitFor();
+  const saving = page.waitForEvent('download');
+  await exported.getByRole('link', { name: /^Save/ }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toMatch(/^cam.*\.mp4$/);
+  const { complaints, frames } = await decodeWithFfmpeg(await saved.path());
+  expect(complaints).toBe('');
+  expect(frames).toBeGreaterThan(100);
+  await exported.getByRole('button', { name: /^Delete/ }).click();
+  await until(async () => (await exported.getByRole('listitem').count()) === 0, 'the export is gone');
+  await cancelsExport(page, exported);
+}
+
+/** One that takes its time, as a server with more to write would tell it. */
+async function cancelsExport(page: Page, exported: Locator): Promise<void> {
+  const running = {
+    ...{ id: 'long', stream: 'cam', from: null, to: null, format: 'mp4', state: 'running', percent: 42.5 },
+    ...{ etaSeconds: 90, sizeBytes: 12_300_000, fileName: null, file: null, problem: null, expiresAt: null },
+  };
+  const methods: string[] = [];
+  await page.route('**/api/v1/exports', (route) => route.fulfill({ status: 202, json: running }));
+  await page.route('**/api/v1/exports/long', (route) => {
+    methods.push(route.request().method());
+    return methods.at(-1) === 'DELETE' ? route.fulfill({ status: 204 }) : route.fulfill({ json: running });
+  });
+  await page.route('**/api/v1/exports/long/events', (route) =>
+    route.fulfill({
+      contentType: 'text/event-stream',
+      body: `data:${JSON.stringify({ ...running, percent: 61 })}\n\n`,
+    }),
+  );
+  await exported.getByRole('button', { name: 'Export the clip' }).click();
+  await exported.getByText('61 % · 2 min left · 12.3 MB').waitFor();
+  expect(await exported.getByRole('progressbar').getAttribute('value')).toBe('61');
+  await exported.getByRole('button', { name: 'Cancel MP4' }).click();
+  await until(async () => (await exported.getByRole('listitem').count()) === 0, 'the export is cancelled');
+  expect(methods.at(-1)).toBe('DELETE');
+  await page.unroute('**/api/v1/exports');
+}
+
 async function clipOf(watch: Locator): Promise<{ readonly fromMs: number; readonly toMs: number }> {
   const href = (await watch.getByRole('link', { name: 'Download' }).getAttribute('href')) ?? '';
   expect(href).toMatch(/^\/play\/cam\/clip\.mp4\?/);
@@ -105,6 +153,8 @@ itWith('chromium', 'ffmpeg')('a recording is looked through by day, time, gap an
   const { complaints, frames } = await decodeWithFfmpeg(await (await downloading).path());
   expect(complaints).toBe('');
   expect(frames).toBeGreaterThan(100);
+
+  await exportClip(page, watch);
 
   await until(() => Promise.resolve(page.url().includes('clip=')), 'the address tells what is looked at');
   await page.reload();

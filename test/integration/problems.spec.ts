@@ -25,3 +25,12 @@ it('docs/problems.md explains every code of the sources, and no other', () => {
   expect(codesInSources().length).toBeGreaterThan(20);
   expect([...documented].sort()).toEqual(codesInSources());
 });
+
+it('the page has words for codes that there are', () => {
+  const words = readFileSync(join(PROJECT, 'web/src/problem-words.ts'), 'utf8');
+  const table = /PROBLEM_WORDS: [^{]*\{(.*?)\n\};/s.exec(words)?.[1] ?? '';
+  const codes = [...table.matchAll(/^ {2}'?([a-z-]+)'?:/gm)].map(([, code]) => code ?? '');
+
+  expect(codes.length).toBeGreaterThan(20);
+  expect(codesInSources()).toEqual(expect.arrayContaining(codes));
+});

@@ -1,7 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { isLive, type LiveStream, watchStreams } from './api';
+import { type Access, AccessContext, limitsOf, useReadAccess } from './access';
 import { logInState, logOut, onLogInState } from './credentials';
 import { GoLive } from './go-live';
+import { canListLive, isLive, type LiveStream, watchStreams } from './live';
 import { LiveStreams } from './live-streams';
 import { LogIn } from './log-in';
 import { Player, type Playable } from './player';
@@ -26,25 +27,38 @@ export function App(): React.JSX.Element {
           <LogIn />
         </main>
       ) : (
-        <Streams key={state} />
+        <Permitted key={state} />
       )}
     </>
   );
 }
 
-function Streams(): React.JSX.Element {
+/** What whoever uses the page may do decides what it shows. */
+function Permitted(): React.JSX.Element | null {
+  const access = useReadAccess();
+  if (access === undefined) return null;
+  return (
+    <AccessContext value={access}>
+      <Streams access={access} />
+    </AccessContext>
+  );
+}
+
+function Streams({ access }: { readonly access: Access }): React.JSX.Element {
   const [streams, setStreams] = useState<readonly LiveStream[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const [playable, setPlayable] = useState<Playable>();
   const [watched, setWatched] = useState(() => readPlace(window.location.hash));
+  const { scope, rights } = access;
+  const limits = limitsOf(access);
+  const seesLive = canListLive(access);
 
-  useEffect(
-    () =>
-      watchStreams(setStreams, (lost) => {
-        setProblem(lost === undefined ? 'The server is not reachable. Trying again…' : lost);
-      }),
-    [],
-  );
+  useEffect(() => {
+    if (!seesLive) return undefined;
+    return watchStreams(access, setStreams, (lost) => {
+      setProblem(lost === undefined ? 'The server is not reachable. Trying again…' : lost);
+    });
+  }, [access, seesLive]);
 
   useEffect(() => {
     const follow = (): void => {
@@ -77,15 +91,16 @@ function Streams(): React.JSX.Element {
         </p>
       )}
       <main>
+        {limits !== undefined && <p className="facts wide">{limits}</p>}
         {playable !== undefined && <Player key={playable.url} playable={playable} onClose={() => play(undefined)} />}
-        {watched !== undefined && (
+        {watched !== undefined && rights.includes('playback') && (
           <WatchView key={hashOf(watched)} watched={watched} onClose={() => watch(undefined)} />
         )}
-        <GoLive />
+        {rights.includes('publish') && <GoLive />}
         <div className="column">
-          <LiveStreams streams={streams.filter(isLive)} onPlay={play} />
-          <Recordings version={recordingsVersion} live={streams} onWatch={watch} />
-          <ReachabilityCheck />
+          {seesLive && <LiveStreams streams={streams.filter(isLive)} onPlay={play} />}
+          {rights.includes('playback') && <Recordings version={recordingsVersion} onWatch={watch} />}
+          {scope === 'all' && rights.includes('admin') && <ReachabilityCheck />}
         </div>
       </main>
     </>

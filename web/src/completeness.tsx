@@ -1,74 +1,63 @@
 import { useEffect, useState } from 'react';
-import { type Gap, type GapCause, listGaps, type RecordingSession, type TrackCompleteness } from './api';
+import { formatClock, formatShortTime } from './format';
 import { causeName } from './gap-causes';
-import { formatClock, formatShare, formatShortTime } from './format';
+import { betweenMs, count, missingOf } from './missing';
+import { type Gap, type GapCause, listGaps, type RecordingSession, type TrackCompleteness } from './recorded';
+import { SessionActions } from './session-actions';
 
 const MOST_GAPS_SHOWN = 10;
 
-interface Missing {
-  readonly isWhole: boolean;
-  /** `complete`, or `99.8 % — 2 gaps, 1.4 s: loss`. */
-  readonly text: string;
-}
-
-const count = (number: number, what: string): string => `${number.toLocaleString()} ${what}${number === 1 ? '' : 's'}`;
-const isGoingOn = ({ state }: RecordingSession): boolean => !['completed', 'failed'].includes(state);
-
-/** @returns undefined before anything is recorded */
-function missingOf(sessions: readonly RecordingSession[]): Missing | undefined {
-  const sum = (of: (session: RecordingSession) => number): number => sessions.reduce((all, one) => all + of(one), 0);
-  const lengthMs = sum((session) => session.lengthMs);
-  if (lengthMs === 0) return undefined;
-  const gapMs = sum(({ completeness }) => completeness.gapMs);
-  const gaps = sum(({ completeness }) => completeness.gapCount);
-  if (gaps === 0) return { isWhole: true, text: sessions.some(isGoingOn) ? 'complete so far' : 'complete' };
-  const causes = [...new Set(sessions.flatMap(({ completeness }) => completeness.causes.map(({ cause }) => cause)))];
-  const share = formatShare(Math.max(0, 1 - gapMs / lengthMs));
-  const why = causes.map(causeName).join(', ');
-  const text = `${share} — ${count(gaps, 'gap')}, ${formatShortTime(gapMs)}: ${why}${overDays(sessions)}`;
-  return { isWhole: false, text };
-}
-
-/** The counts of a session that went on over midnight are those of all its days, and its gaps are in the line of each. */
-function overDays(sessions: readonly RecordingSession[]): string {
-  const days = new Set(sessions.flatMap(({ directories }) => directories)).size;
-  return days > 1 ? ` (over ${days} days)` : '';
-}
-
 interface Props {
-  /** With media in the directory, newest first. */
+  /** With media of the day, in order. */
   readonly sessions: readonly RecordingSession[];
+  /** False when there are more than these: what is said of a day is said of all of it. */
+  readonly isWhole: boolean;
+  readonly onChanged: () => void;
 }
 
-/** How complete a recording is, in one line; what it is made of when that line is opened. */
-export function Completeness({ sessions }: Props): React.JSX.Element | null {
+/** How complete a recording is, in one line; what it is made of, and what can be done with that, when it is opened. */
+export function Completeness({ sessions, isWhole, onChanged }: Props): React.JSX.Element | null {
   const [isOpen, setOpen] = useState(false);
-  const missing = missingOf(sessions);
-  if (missing === undefined) return null;
+  if (sessions.length === 0) return null;
+  const missing = isWhole ? missingOf(sessions) : undefined;
+  const text = isWhole ? (missing?.text ?? 'nothing recorded yet') : `the first ${count(sessions.length, 'session')}`;
   const unrecorded = sessions.flatMap((session) => session.unrecorded);
   const without = [...new Set(unrecorded.map(({ kind, codec }) => `${kind} not recorded (${codec})`))];
+  const between = isWhole ? betweenMs(sessions) : 0;
+  const outside = between === 0 ? [] : [`nothing recorded for ${formatShortTime(between)} between sessions`];
+  const held = sessions.some(({ heldAt }) => heldAt !== null) ? ['held'] : [];
   return (
     <details className="completeness" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary className={missing.isWhole && without.length === 0 ? 'whole' : 'lacking'}>
-        {[missing.text, ...without].join(' · ')}
+      <summary className={classOf(missing?.isWhole, without.length > 0)}>
+        {[text, ...without, ...outside, ...held].join(' · ')}
       </summary>
       {isOpen &&
-        sessions.map((session) => <SessionDetails key={session.id} session={session} isOnly={sessions.length === 1} />)}
+        [...sessions]
+          .reverse()
+          .map((session) => (
+            <SessionDetails key={session.id} session={session} isOnly={sessions.length === 1} onChanged={onChanged} />
+          ))}
     </details>
   );
+}
+
+function classOf(isWhole: boolean | undefined, isLacking: boolean): string {
+  if (isLacking || isWhole === false) return 'lacking';
+  return isWhole === true ? 'whole' : '';
 }
 
 interface SessionProps {
   readonly session: RecordingSession;
   /** The line above says already how complete it is. */
   readonly isOnly: boolean;
+  readonly onChanged: () => void;
 }
 
-function SessionDetails({ session, isOnly }: SessionProps): React.JSX.Element {
+function SessionDetails({ session, isOnly, onChanged }: SessionProps): React.JSX.Element {
   const { startedAt, endedAt, reason, state, completeness } = session;
   const until = endedAt === null ? 'now' : formatClock(endedAt);
   return (
-    <section className="session">
+    <section className="session" aria-label={`Session from ${formatClock(startedAt)}`}>
       <h3>
         {formatClock(startedAt)} to {until}
         {!isOnly && `: ${missingOf([session])?.text ?? 'nothing recorded'}`}
@@ -80,6 +69,7 @@ function SessionDetails({ session, isOnly }: SessionProps): React.JSX.Element {
       </p>
       <Counts tracks={completeness.tracks} />
       {completeness.gapCount > 0 && <Gaps session={session} />}
+      <SessionActions session={session} onChanged={onChanged} />
     </section>
   );
 }

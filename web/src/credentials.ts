@@ -1,5 +1,7 @@
 /** Who uses the page, where the server asks for that. The token is kept for this tab alone. */
 
+import { refusalOf } from './explain';
+
 const KEY = 'aircheck-token';
 const UNAUTHORIZED = 401;
 
@@ -39,12 +41,20 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   return response;
 }
 
-/** @returns whether the server knows the token */
-export async function useToken(given: string): Promise<boolean> {
-  const response = await fetch('/api/streams', { headers: { authorization: `Bearer ${given}` } });
-  if (response.status === UNAUTHORIZED) return false;
+/** @throws {Refusal} when the server does not know the token */
+export async function useToken(given: string): Promise<void> {
+  const response = await fetch('/api/v1/access', { headers: { authorization: `Bearer ${given}` } });
+  if (!response.ok) throw await refusalOf(response);
   change(given, false);
-  return true;
+}
+
+/** @returns a token. @throws {Refusal} */
+export async function logIn(username: string, password: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch('/api/login', { method: 'POST', headers, body: JSON.stringify({ username, password }) });
+  if (!response.ok) throw await refusalOf(response);
+  const { access_token: made } = (await response.json()) as { access_token: string };
+  return made;
 }
 
 export function logOut(): void {

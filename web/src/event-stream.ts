@@ -1,5 +1,5 @@
 import { request } from './credentials';
-import { explain } from './explain';
+import { refusalOf } from './explain';
 
 const RETRY_MS = 3000;
 
@@ -36,7 +36,7 @@ async function followOnce(
 ): Promise<string | undefined> {
   try {
     const response = await request(path, { signal, headers: { accept: 'text/event-stream' } });
-    if (!response.ok || response.body === null) return await explain(response);
+    if (!response.ok || response.body === null) return (await refusalOf(response)).message;
     onConnected();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let rest = ''; ;) {

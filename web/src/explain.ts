@@ -1,9 +1,33 @@
-/** @returns the `detail` of a problem document, or the status when the answer is none */
-export async function explain(response: Response): Promise<string> {
-  try {
-    const { detail } = (await response.json()) as { detail?: string };
-    return detail ?? `The server answered ${response.status}.`;
-  } catch {
-    return `The server answered ${response.status}.`;
+import { type Facts, wordsOf } from './problem-words';
+
+/** The server said no: `message` is for a person. */
+export class Refusal extends Error {
+  /** @param code of the problem document; undefined where there was none */
+  constructor(
+    readonly status: number,
+    readonly code: string | undefined,
+    message: string,
+  ) {
+    super(message);
   }
+}
+
+/** @param response that is no success */
+export async function refusalOf(response: Response): Promise<Refusal> {
+  const facts = await factsOf(response);
+  const { code, detail } = facts as { code?: string; detail?: string };
+  return new Refusal(response.status, code, wordsOf(code, facts, detail ?? `The server answered ${response.status}.`));
+}
+
+async function factsOf(response: Response): Promise<Facts> {
+  try {
+    return (await response.json()) as Facts;
+  } catch {
+    return {};
+  }
+}
+
+/** @returns what went wrong, for a person */
+export function messageOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
 }

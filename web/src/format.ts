@@ -1,3 +1,5 @@
+const DAY_WORDS = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const;
+
 /** @returns `1:02:03` or `2:03` */
 export function formatDuration(durationMs: number): string {
   const seconds = Math.round(durationMs / 1000);
@@ -39,15 +41,22 @@ export function formatBitrate(bitsPerSecond: number): string {
 
 /** @returns the day in the reader's own words, from the numbers of the index */
 export function formatDay({ year, month, day }: { year: number; month: number; day: number }): string {
-  return new Date(year, month - 1, day).toLocaleDateString(undefined, {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-  });
+  return new Date(year, month - 1, day).toLocaleDateString(undefined, DAY_WORDS);
 }
 
-/** @param epochSeconds Unix seconds. @returns the time of day where the reader is */
-export function formatTime(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+/** @param epochMs epoch milliseconds. @returns the time of day where the reader is */
+export function formatTime(epochMs: number): string {
+  return new Date(epochMs).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+}
+
+/** @returns the day where the reader is, in words */
+export function formatDate(instant: string): string {
+  return new Date(instant).toLocaleDateString(undefined, DAY_WORDS);
+}
+
+/** @returns `3 s`, `2 min` or `1 h 20 min`: how long something still takes */
+export function formatWait(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,4 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
+import { useAccess } from './access';
+import { Problem } from './attempt';
+import { messageOf } from './explain';
 import { type SourceName, sources } from './sources';
 import { WhipPublisher, type WhipState } from './whip';
 
@@ -12,7 +15,8 @@ const STATE_TEXT: Record<WhipState, string> = {
 const SOURCE_NAMES = Object.keys(sources) as SourceName[];
 
 export function GoLive(): React.JSX.Element {
-  const [stream, setStream] = useState('my-stream');
+  const { scope, streams } = useAccess();
+  const [stream, setStream] = useState(scope === 'all' ? 'my-stream' : streams);
   const [source, setSource] = useState<SourceName>('camera');
   const [publisher, setPublisher] = useState<WhipPublisher>();
   const [media, setMedia] = useState<MediaStream>();
@@ -45,7 +49,7 @@ export function GoLive(): React.JSX.Element {
       });
       setMedia(undefined);
       setState(undefined);
-      setError(failure instanceof Error ? failure.message : String(failure));
+      setError(messageOf(failure));
     }
   };
 
@@ -57,7 +61,7 @@ export function GoLive(): React.JSX.Element {
 
   const isBusy = media !== undefined;
   return (
-    <section className="card" aria-labelledby="go-live">
+    <section className="card go-live" aria-labelledby="go-live">
       <h2 id="go-live">Go live</h2>
       <form
         onSubmit={(event) => {
@@ -71,12 +75,19 @@ export function GoLive(): React.JSX.Element {
             value={stream}
             onChange={({ target }) => setStream(target.value)}
             disabled={isBusy}
+            readOnly={scope === 'stream'}
+            aria-describedby={scope === 'pattern' ? 'stream-pattern' : undefined}
             required
             maxLength={255}
             autoCapitalize="none"
             spellCheck={false}
           />
         </label>
+        {scope === 'pattern' && (
+          <p id="stream-pattern" className="facts">
+            Your token is for names like <code>{streams}</code>.
+          </p>
+        )}
         <fieldset disabled={isBusy}>
           <legend>Source</legend>
           {SOURCE_NAMES.map((name) => (
@@ -92,11 +103,7 @@ export function GoLive(): React.JSX.Element {
         <p role="status" className={state === 'live' ? 'status good' : 'status'}>
           {state !== undefined && STATE_TEXT[state]}
         </p>
-        {error !== undefined && (
-          <p role="alert" className="error">
-            {error}
-          </p>
-        )}
+        <Problem text={error} />
       </form>
       {media !== undefined && <Preview media={media} />}
     </section>

@@ -1,7 +1,11 @@
 import { useState } from 'react';
-import { type LiveStream, objectUrl, startRecording, stopRecording } from './api';
+import { useMay } from './access';
+import { Problem, useAttempt } from './attempt';
 import { formatBitrate } from './format';
+import { type LiveStream, splitRecording, startRecording, stopRecording } from './live';
 import type { Playable } from './player';
+import { codecName, StreamDetails } from './stream-details';
+import { liveUrl } from './timeline';
 
 interface Props {
   readonly streams: readonly LiveStream[];
@@ -9,77 +13,105 @@ interface Props {
 }
 
 export function LiveStreams({ streams, onPlay }: Props): React.JSX.Element {
+  const may = useMay();
   return (
     <section className="card" aria-labelledby="live">
       <h2 id="live">Live</h2>
-      {streams.length === 0 ? (
+      {streams.length === 0 && (
         <p className="empty">
-          Nobody is live. Go live here, or publish by WHIP to <code>{`${location.origin}/whip/my-stream`}</code>.
+          Nobody is live.
+          {may('publish') && (
+            <>
+              {' '}
+              Go live here, or publish by WHIP to <code>{`${location.origin}/whip/my-stream`}</code>.
+            </>
+          )}
         </p>
-      ) : (
-        <ul className="rows">
-          {streams.map((stream) => (
-            <StreamRow key={stream.id} stream={stream} onPlay={onPlay} />
-          ))}
-        </ul>
       )}
+      <ul className="rows">
+        {streams.map((stream) => (
+          <StreamRow key={stream.id} stream={stream} onPlay={onPlay} />
+        ))}
+      </ul>
     </section>
   );
 }
 
-function StreamRow({
-  stream,
-  onPlay,
-}: {
+interface RowProps {
   readonly stream: LiveStream;
   readonly onPlay: Props['onPlay'];
-}): React.JSX.Element {
-  const [error, setError] = useState<string>();
+}
+
+function StreamRow({ stream, onPlay }: RowProps): React.JSX.Element {
+  const may = useMay();
+  const { id, recording } = stream;
   const last = stream.publish.sessions.at(-1)?.state ?? 'closed';
   const state = last === 'closed' ? 'publisher away' : last;
-  const attempt = (action: () => Promise<void>): void => {
-    setError(undefined);
-    action().catch((failure: unknown) => {
-      setError(failure instanceof Error ? failure.message : String(failure));
-    });
-  };
-  const watch = async (): Promise<void> => {
-    // Starting what runs already gives the running recording: its manifest is what the player wants.
-    const { mpd_path: manifestKey } = await startRecording(stream.id);
-    onPlay({ title: stream.id, url: objectUrl(manifestKey, 'index.m3u8'), isLive: true });
-  };
   return (
     <li>
       <div className="what">
-        <strong>{stream.id}</strong>
+        <strong>{id}</strong>
         <span className={`badge ${state}`}>{state}</span>
-        {stream.recording && <span className="badge recording">recording</span>}
+        {recording && <span className="badge recording">recording</span>}
         <p className="facts">{describe(stream)}</p>
-        {error !== undefined && (
-          <p role="alert" className="error">
-            {error}
-          </p>
-        )}
+        <StreamDetails stream={stream} />
       </div>
       <div className="actions">
-        {stream.recording && <button onClick={() => attempt(watch)}>Watch</button>}
-        {stream.recording ? (
-          <button onClick={() => attempt(() => stopRecording(stream.id))}>Stop recording</button>
-        ) : (
-          <button onClick={() => attempt(() => startRecording(stream.id).then(() => undefined))}>Record</button>
+        {recording && may('playback') && (
+          <button onClick={() => onPlay({ stream: id, url: liveUrl(id) })}>Watch</button>
         )}
+        {may('record') && <RecordingControls stream={id} isRecording={recording} />}
       </div>
     </li>
   );
 }
 
-const CODEC_NAMES: Readonly<Record<string, string>> = { h264: 'H.264', h265: 'H.265', opus: 'Opus' };
+interface ControlsProps {
+  readonly stream: string;
+  readonly isRecording: boolean;
+}
+
+function RecordingControls({ stream, isRecording }: ControlsProps): React.JSX.Element {
+  const { isBusy, problem, attempt } = useAttempt();
+  const [told, setTold] = useState('');
+  const split = async (): Promise<void> => {
+    setTold('Waiting for a key frame…');
+    const goesOn = await splitRecording(stream).finally(() => setTold(''));
+    setTold(goesOn ? 'The recording goes on as another session.' : 'The session has ended: no key frame came.');
+  };
+  const act = (action: () => Promise<void>): void => {
+    setTold('');
+    attempt(action);
+  };
+  return (
+    <>
+      {isRecording ? (
+        <>
+          <button disabled={isBusy} onClick={() => act(split)}>
+            Split
+          </button>
+          <button disabled={isBusy} onClick={() => act(() => stopRecording(stream))}>
+            Stop recording
+          </button>
+        </>
+      ) : (
+        <button disabled={isBusy} onClick={() => act(() => startRecording(stream))}>
+          Record
+        </button>
+      )}
+      <p className="facts" role="status">
+        {told}
+      </p>
+      <Problem text={problem} />
+    </>
+  );
+}
 
 function describe({ codecs, stats }: LiveStream): string {
-  const tracks = codecs.map(({ kind, codec, recordable, width, height, framesPerSecond }) => {
-    const size = width === undefined || height === undefined ? '' : ` ${width}×${height}`;
-    const rate = kind === 'audio' || framesPerSecond === undefined ? '' : ` ${Math.round(framesPerSecond)} fps`;
-    return `${CODEC_NAMES[codec] ?? codec.toUpperCase()}${size}${rate}${recordable ? '' : ' (not recorded)'}`;
+  const tracks = codecs.map(({ kind, codec, recordable, width, height, framesPerSecond = 0 }) => {
+    const size = width && height ? ` ${width}×${height}` : '';
+    const rate = kind === 'audio' ? '' : ` ${Math.round(framesPerSecond)} fps`;
+    return `${codecName(codec)}${size}${rate}${recordable ? '' : ' (not recorded)'}`;
   });
   return [...tracks, formatBitrate(stats.publish.bitrate)].join(' · ');
 }

@@ -1,35 +1,19 @@
-import { useState, type SubmitEvent } from 'react';
-import { logIn } from './api';
-import { useToken } from './credentials';
+import type { SubmitEvent } from 'react';
+import { Problem, useAttempt } from './attempt';
+import { logIn, useToken } from './credentials';
 
 /** Asks who one is, by an account or by a token. */
 export function LogIn(): React.JSX.Element {
-  const [problem, setProblem] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-
-  const attempt = (event: SubmitEvent<HTMLFormElement>, find: (form: FormData) => Promise<string>): void => {
+  const { isBusy, problem, attempt } = useAttempt();
+  const submit = (event: SubmitEvent<HTMLFormElement>, find: (form: FormData) => Promise<string>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    setBusy(true);
-    setProblem(undefined);
-    find(form)
-      .then(useToken)
-      .then(
-        (isKnown) => {
-          if (!isKnown) setProblem('The token is not valid here.');
-        },
-        (failure: unknown) => {
-          setProblem(failure instanceof Error ? failure.message : String(failure));
-        },
-      )
-      .finally(() => {
-        setBusy(false);
-      });
+    attempt(() => find(form).then(useToken));
   };
   return (
     <section className="card" aria-labelledby="log-in">
       <h2 id="log-in">Log in</h2>
-      <form onSubmit={(event) => attempt(event, (form) => logIn(textOf(form, 'username'), textOf(form, 'password')))}>
+      <form onSubmit={(event) => submit(event, (form) => logIn(textOf(form, 'username'), textOf(form, 'password')))}>
         <label>
           User name
           <input name="username" required autoComplete="username" autoCapitalize="none" spellCheck={false} />
@@ -42,7 +26,7 @@ export function LogIn(): React.JSX.Element {
           Log in
         </button>
       </form>
-      <form onSubmit={(event) => attempt(event, (form) => Promise.resolve(textOf(form, 'token').trim()))}>
+      <form onSubmit={(event) => submit(event, (form) => Promise.resolve(textOf(form, 'token').trim()))}>
         <label>
           Or a token
           <input name="token" type="password" required autoComplete="off" />
@@ -51,11 +35,7 @@ export function LogIn(): React.JSX.Element {
           Use the token
         </button>
       </form>
-      {problem !== undefined && (
-        <p role="alert" className="error">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </section>
   );
 }

@@ -1,12 +1,12 @@
 import Hls from 'hls.js';
 import { useEffect, useRef, useState } from 'react';
 import { authorize } from './credentials';
+import { playNatively } from './native-source';
 
 export interface Playable {
-  readonly title: string;
-  /** An HLS multivariant playlist. */
+  readonly stream: string;
+  /** An HLS multivariant playlist of what is live. */
   readonly url: string;
-  readonly isLive: boolean;
 }
 
 /** How far behind the newest segment live viewing starts. */
@@ -23,27 +23,27 @@ export function Player({
 }): React.JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
   const [problem, setProblem] = useState<string>();
-  const { url, isLive, title } = playable;
+  const { url, stream } = playable;
 
   useEffect(() => {
     const element = video.current;
     if (element === null) return undefined;
     element.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
     if (!Hls.isSupported()) {
-      element.src = url;
+      playNatively(element, url, { stream }, setProblem);
       return undefined;
     }
-    return attach(element, url, isLive, setProblem);
-  }, [url, isLive]);
+    return attach(element, url, setProblem);
+  }, [url, stream]);
 
   return (
-    <section className="card wide" aria-label={`Player: ${title}`}>
+    <section className="card wide" aria-label={`Player: ${stream}`}>
       <div className="player-head">
-        <h2>{title}</h2>
-        {isLive && <span className="badge recording">live</span>}
+        <h2>{stream}</h2>
+        <span className="badge recording">live</span>
         <button onClick={onClose}>Close</button>
       </div>
-      <video ref={video} className="player" controls autoPlay muted={isLive} playsInline />
+      <video ref={video} className="player" controls autoPlay muted playsInline />
       {problem !== undefined && (
         <p role="status" className="status">
           {problem}
@@ -54,15 +54,9 @@ export function Player({
 }
 
 /** @returns a function that lets the element go */
-function attach(
-  element: HTMLVideoElement,
-  url: string,
-  isLive: boolean,
-  say: (problem: string | undefined) => void,
-): () => void {
+function attach(element: HTMLVideoElement, url: string, say: (problem: string | undefined) => void): () => void {
   const hls = new Hls({
     liveSyncDuration: LIVE_DELAY_SECONDS,
-    startPosition: isLive ? -1 : 0,
     backBufferLength: 60,
     xhrSetup: authorize,
   });

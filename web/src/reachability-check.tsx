@@ -1,4 +1,6 @@
 import { useState } from 'react';
+import { Problem } from './attempt';
+import { messageOf } from './explain';
 import { type Reachability, type TriedCandidate, readReachability, tryCandidates } from './reachability';
 
 /** Which of the server's addresses this browser reaches, and what the server advises. */
@@ -17,7 +19,7 @@ export function ReachabilityCheck(): React.JSX.Element {
       await tryCandidates((one) => setTried((before) => [...before, one]));
       setReport(await readReachability());
     } catch (failure) {
-      setError(failure instanceof Error ? failure.message : String(failure));
+      setError(messageOf(failure));
     } finally {
       setBusy(false);
     }
@@ -41,11 +43,7 @@ export function ReachabilityCheck(): React.JSX.Element {
         ))}
       </ul>
       {report !== undefined && <Verdict tried={tried} report={report} />}
-      {error !== undefined && (
-        <p role="alert" className="error">
-          {error}
-        </p>
-      )}
+      <Problem text={error} />
     </section>
   );
 }

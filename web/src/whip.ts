@@ -1,5 +1,5 @@
 import { request } from './credentials';
-import { explain } from './explain';
+import { refusalOf } from './explain';
 
 export type WhipState = 'connecting' | 'live' | 'reconnecting' | 'ended';
 
@@ -48,7 +48,7 @@ export class WhipPublisher {
     await peer.setLocalDescription();
     const headers = { 'content-type': 'application/sdp' };
     const response = await request(this.endpoint, { method: 'POST', headers, body: peer.localDescription?.sdp ?? '' });
-    if (response.status !== 201) throw new Error(await explain(response));
+    if (response.status !== 201) throw await refusalOf(response);
     this.session = response.headers.get('location') ?? undefined;
     await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
   }

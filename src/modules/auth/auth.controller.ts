@@ -1,11 +1,12 @@
-import { Body, Controller, Header, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Ip, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { clientOfAddress } from '../../platform/http/client-address.js';
 import { Audited } from '../audit/ports/audited.decorator.js';
+import { AccessDto } from './dto/access.dto.js';
 import { CreatedTokenDto, LoginInputDto, TokenDto, TokenInputDto } from './dto/token.dto.js';
 import type { Caller } from './ports/caller.js';
 import { CurrentCaller } from './ports/current-caller.decorator.js';
-import { Permission, Public } from './ports/permission.decorator.js';
+import { Permission, Public, SignedIn } from './ports/permission.decorator.js';
 import { ON_SERVER } from './ports/place.js';
 import { modeOf } from './ports/right.js';
 import { loginInput, tokenInput, type LoginBody, type TokenBody } from './token-input.js';
@@ -14,7 +15,7 @@ import { TokensService } from './tokens/tokens.service.js';
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } } as const;
 
-/** How one comes by a token, as liveman has it. */
+/** How one comes by a token, as liveman has it, and what it allows. */
 @ApiTags('auth')
 @ApiResponse({ status: 400, description: '`input-invalid`, `body-malformed`' })
 @ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
@@ -56,5 +57,14 @@ export class AuthController {
   ): Promise<CreatedTokenDto> {
     const content = { scope, mode: modeOf(rights), durationSeconds: duration };
     return new CreatedTokenDto(await this.tokens.create(content, caller));
+  }
+
+  @Get('v1/access')
+  @SignedIn()
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'What the bearer of the token may do, and with which streams' })
+  @ApiOkResponse({ type: AccessDto })
+  show(@CurrentCaller() caller: Caller): AccessDto {
+    return new AccessDto(caller);
   }
 }

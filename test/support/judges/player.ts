@@ -37,6 +37,8 @@ export interface Playback {
 export interface PlayOptions {
   readonly rate?: number;
   readonly fromStart?: boolean;
+  /** Sent along with each request, as docs/playback.md has players do it. */
+  readonly token?: string;
 }
 
 interface PlayingPage {
@@ -68,7 +70,7 @@ export async function play(
 ): Promise<void> {
   await addScript(page, PLAYERS[player].script);
   await page.evaluate(watch, options.rate ?? 1);
-  await page.evaluate(START[player], [manifestUrl, options.fromStart ?? false] as const);
+  await page.evaluate(START[player], [manifestUrl, options.fromStart ?? false, options.token] as const);
 }
 
 /** Puts a video element on the page and keeps an eye on it. Runs in the page. */
@@ -104,14 +106,17 @@ function watch(rate: number): void {
   }, 20);
 }
 
-type Start = (order: readonly [url: string, fromStart: boolean]) => void;
+type Start = (order: readonly [url: string, fromStart: boolean, token: string | undefined]) => void;
 
 /** Each as its own documentation starts it. They run in the page. */
 const START: Readonly<Record<PlayerName, Start>> = {
-  'hls.js': ([url, fromStart]) => {
+  'hls.js': ([url, fromStart, token]) => {
     const shown = globalThis as unknown as PlayingPage & HlsGlobal;
     const { video, playbackErrors, Hls } = shown;
-    const hls = new Hls(fromStart ? { startPosition: 0 } : { liveSyncDuration: 6 });
+    const xhrSetup = (request: XMLHttpRequest): void => {
+      if (token !== undefined) request.setRequestHeader('Authorization', `Bearer ${token}`);
+    };
+    const hls = new Hls({ xhrSetup, ...(fromStart ? { startPosition: 0 } : { liveSyncDuration: 6 }) });
     hls.on('hlsError', (_event, { fatal, type, details }) => {
       if (fatal) playbackErrors.push(`hls.js: ${type} ${details}`);
     });
@@ -122,22 +127,33 @@ const START: Readonly<Record<PlayerName, Start>> = {
     hls.attachMedia(video);
     void video.play();
   },
-  'dash.js': ([url]) => {
+  'dash.js': ([url, , token]) => {
     const shown = globalThis as unknown as PlayingPage & DashGlobal;
     const { video, playbackErrors, dashjs } = shown;
     const dash = dashjs.MediaPlayer().create();
     dash.on('error', (event) => playbackErrors.push(`dash.js: ${JSON.stringify(event.error)}`));
+    if (token !== undefined) {
+      dash.addRequestInterceptor((request) => {
+        request.headers = { ...request.headers, authorization: `Bearer ${token}` };
+        return Promise.resolve(request);
+      });
+    }
     shown.goLive = () => {
       dash.seekToOriginalLive();
     };
     dash.initialize(video, url, true);
   },
-  'Shaka Player': ([url]) => {
+  'Shaka Player': ([url, , token]) => {
     const shown = globalThis as unknown as PlayingPage & ShakaGlobal;
     const { video, playbackErrors, shaka } = shown;
     const report = ({ code, data }: ShakaError): number => playbackErrors.push(`Shaka Player: ${code} ${String(data)}`);
     const player = new shaka.Player();
     player.addEventListener('error', ({ detail }) => report(detail));
+    if (token !== undefined) {
+      player.getNetworkingEngine().registerRequestFilter((_type, request) => {
+        request.headers['Authorization'] = `Bearer ${token}`;
+      });
+    }
     shown.goLive = () => {
       player.goToLive();
     };
@@ -166,12 +182,17 @@ interface HlsGlobal {
   };
 }
 
+interface MediaRequest {
+  headers: Record<string, string>;
+}
+
 interface DashGlobal {
   readonly dashjs: {
     MediaPlayer(): {
       create(): {
         on(event: string, listener: (event: { error: unknown }) => void): void;
         initialize(video: HTMLVideoElement, url: string, autoPlay: boolean): void;
+        addRequestInterceptor(interceptor: (request: MediaRequest) => Promise<MediaRequest>): void;
         seekToOriginalLive(): void;
       };
     };
@@ -188,6 +209,9 @@ interface ShakaGlobal {
     readonly Player: new () => {
       addEventListener(type: 'error', listener: (event: { detail: ShakaError }) => void): void;
       attach(video: HTMLVideoElement): Promise<void>;
+      getNetworkingEngine(): {
+        registerRequestFilter(filter: (type: number, request: MediaRequest) => void): void;
+      };
       goToLive(): void;
       trickPlay(rate: number): void;
       load(url: string): Promise<void>;
@@ -266,9 +290,9 @@ export async function playThrough(
   page: Page,
   player: PlayerName,
   manifestUrl: string,
-  { rate = 1, limitMs = 60_000 }: { readonly rate?: number; readonly limitMs?: number } = {},
+  { limitMs = 60_000, ...options }: PlayOptions & { readonly limitMs?: number } = {},
 ): Promise<Playback> {
-  await play(page, player, manifestUrl, { rate, fromStart: true });
+  await play(page, player, manifestUrl, { ...options, fromStart: true });
   await until(async () => (await playback(page)).ended, `${player} comes to the end`, limitMs).catch(() => undefined);
   return playback(page);
 }

@@ -1,4 +1,4 @@
-import type { Stretch } from '../api';
+import type { Stretch } from '../timeline';
 
 /** What of a stream is looked at: what a link to it says. */
 export interface Place {

@@ -1,8 +1,9 @@
-import { useState } from 'react';
-import { rangeUrl, type Stretch } from '../api';
+import { Problem, useAttempt } from '../attempt';
 import { logInState } from '../credentials';
-import { download } from '../download';
+import { save } from '../download';
 import { formatClock, formatShortTime } from '../format';
+import { signUrls } from '../signed';
+import { instantsOf, rangeUrl, type Stretch } from '../timeline';
 import { lengthOf } from './time-scale';
 
 const USUAL_MS = 30_000;
@@ -41,34 +42,32 @@ export function ClipControls({ stream, positionMs, bounds, clip, onClip }: Props
         <button disabled={positionMs < clip.fromMs + LEAST_MS} onClick={() => onClip({ ...clip, toMs: positionMs })}>
           End here
         </button>
-        <DownloadLink url={rangeUrl(stream, 'clip.mp4', clip)} fileName={clipName(stream, clip)} />
+        <button onClick={() => onClip(bounds)}>All of it</button>
+        <DownloadLink stream={stream} clip={clip} />
         <button onClick={() => onClip(undefined)}>No clip</button>
       </div>
     </div>
   );
 }
 
-/** The browser takes the file by itself where it needs no token for it. */
-function DownloadLink({ url, fileName }: { readonly url: string; readonly fileName: string }): React.JSX.Element {
-  const [problem, setProblem] = useState<string>();
-  const takeWithToken = (event: React.MouseEvent): void => {
+/** The browser takes the file by itself, from a signed address where it needs a token for it. */
+function DownloadLink({ stream, clip }: { readonly stream: string; readonly clip: Stretch }): React.JSX.Element {
+  const { problem, attempt } = useAttempt();
+  const fileName = clipName(stream, clip);
+  const takeSigned = (event: React.MouseEvent): void => {
     if (logInState() !== 'done') return;
     event.preventDefault();
-    setProblem(undefined);
-    download(url, fileName).catch((failure: unknown) => {
-      setProblem(failure instanceof Error ? failure.message : String(failure));
+    attempt(async () => {
+      const { mp4 } = await signUrls(stream, instantsOf(clip));
+      if (mp4 !== null) save(mp4, fileName);
     });
   };
   return (
     <>
-      <a href={url} download={fileName} onClick={takeWithToken}>
+      <a href={rangeUrl(stream, 'clip.mp4', clip)} download={fileName} onClick={takeSigned}>
         Download
       </a>
-      {problem !== undefined && (
-        <p role="alert" className="error">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </>
   );
 }

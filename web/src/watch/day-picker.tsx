@@ -1,5 +1,5 @@
 import { useEffect, useId, useState } from 'react';
-import { readTimeline, type Stretch } from '../api';
+import { readTimeline, type Stretch } from '../timeline';
 import { dayAround } from './time-scale';
 
 const HOUR_MS = 3_600_000;

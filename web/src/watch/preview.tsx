@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
-import type { Stretch } from '../api';
+import { messageOf } from '../explain';
 import { formatClock } from '../format';
+import type { Stretch } from '../timeline';
 import { percentOf } from './time-scale';
 import type { Thumbnails } from './thumbnails';
 
@@ -33,7 +34,7 @@ export function Preview({ atMs, view, thumbnails, reason }: Props): React.JSX.El
         (failure: unknown) => {
           if (abort.signal.aborted) return;
           setPicture(undefined);
-          setProblem(failure instanceof Error ? failure.message : String(failure));
+          setProblem(messageOf(failure));
         },
       );
     }, REST_MS);

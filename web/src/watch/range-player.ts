@@ -1,6 +1,7 @@
 import Hls from 'hls.js';
-import { rangeUrl, type Stretch } from '../api';
 import { authorize } from '../credentials';
+import { playNatively } from '../native-source';
+import { instantsOf, rangeUrl, type Stretch } from '../timeline';
 import { isIn } from './time-scale';
 
 interface Listeners {
@@ -72,8 +73,11 @@ export class RangePlayer {
     this.loaded = { fromMs, toMs };
     this.wantedMs = fromMs;
     const url = rangeUrl(this.stream, 'index.m3u8', this.loaded);
-    if (this.hls === undefined) this.video.src = url;
-    else this.hls.loadSource(url);
+    if (this.hls !== undefined) this.hls.loadSource(url);
+    else {
+      const selection = { stream: this.stream, ...instantsOf(this.loaded) };
+      playNatively(this.video, url, selection, this.listeners.onProblem);
+    }
   }
 
   /** The first segment of a range may begin somewhat before it. */

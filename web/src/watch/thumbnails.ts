@@ -1,12 +1,11 @@
-import { pictureUrl } from '../api';
 import { request } from '../credentials';
-import { explain } from '../explain';
+import { refusalOf } from '../explain';
+import { pictureUrl } from '../timeline';
 import { readKeyFrame } from './key-frame';
 
 const MOST_KEPT = 300;
 /** Longer side, in pixels. */
 const SIDE = 240;
-const UNAVAILABLE = 503;
 const JPEG = 'image/jpeg';
 
 /** Small pictures of a stream: made by the server where it can, else here from the key frame of the segment. */
@@ -40,10 +39,8 @@ export class Thumbnails {
     if (this.isServerAble) {
       const response = await request(pictureUrl(this.stream, 'thumbnail', atMs), { signal });
       if (response.ok) return response.blob();
-      const { code, detail } = (await response.clone().json()) as { code?: string; detail?: string };
-      if (response.status !== UNAVAILABLE || code !== 'thumbnails-unavailable') {
-        throw new Error(detail ?? (await explain(response)));
-      }
+      const refusal = await refusalOf(response);
+      if (refusal.code !== 'thumbnails-unavailable') throw refusal;
       this.isServerAble = false;
     }
     return decode(await request(pictureUrl(this.stream, 'keyframe', atMs), { signal }));
@@ -51,7 +48,7 @@ export class Thumbnails {
 }
 
 async function decode(response: Response): Promise<Blob> {
-  if (!response.ok) throw new Error(await explain(response));
+  if (!response.ok) throw await refusalOf(response);
   if (!('VideoDecoder' in globalThis)) throw new Error('Neither the server nor this browser can make pictures.');
   const [, codec = ''] = /codecs="([^"]+)"/.exec(response.headers.get('content-type') ?? '') ?? [];
   const keyFrame = readKeyFrame(new Uint8Array(await response.arrayBuffer()));

@@ -1,5 +1,5 @@
-import type { Stretch } from '../api';
 import { formatClock } from '../format';
+import type { Stretch } from '../timeline';
 import { lengthOf, percentOf } from './time-scale';
 
 const SECOND_MS = 1000;

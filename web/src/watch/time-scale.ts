@@ -1,4 +1,4 @@
-import type { Stretch } from '../api';
+import type { Stretch } from '../timeline';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
-import type { Stretch, Timeline, TimelineGap } from '../api';
 import { formatClock, formatShortTime } from '../format';
 import { causeName } from '../gap-causes';
+import type { Stretch, Timeline, TimelineGap } from '../timeline';
 import { Preview } from './preview';
 import { instantAt, isIn, lengthOf, percentOf, ticksIn } from './time-scale';
 import { TimeHandle } from './time-handle';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { readTimeline, type Stretch, type Timeline } from '../api';
+import { readTimeline, type Stretch, type Timeline } from '../timeline';
 
 const REFRESH_MS = 5000;
 /** Gaps are drawn wide enough to be seen, however short they are. */

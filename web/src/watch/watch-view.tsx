@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Stretch, Timeline } from '../api';
 import { formatBytes, formatDuration } from '../format';
+import type { Stretch, Timeline } from '../timeline';
 import { showPlace, type Place } from './address';
 import { ClipControls } from './clip-controls';
 import { DayPicker } from './day-picker';
+import { ExportControls } from './export-controls';
 import { RangePlayer } from './range-player';
 import { Thumbnails } from './thumbnails';
 import { TimelineBar } from './timeline-bar';
@@ -131,6 +132,7 @@ export function WatchView({ watched, onClose }: Props): React.JSX.Element {
             </div>
             <ClipControls stream={stream} positionMs={positionMs} bounds={extent} clip={clip} onClip={setClip} />
           </div>
+          <ExportControls key={stream} stream={stream} clip={clip} />
           {timeline !== undefined && <p className="facts">{describe(timeline)}</p>}
         </div>
         <DayPicker stream={stream} day={day} onPick={show} />
