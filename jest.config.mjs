@@ -1,6 +1,8 @@
 // Sources run as CommonJS under Jest; '.js' in an import means the '.ts' beside it. Nest 12 is ESM: Node needs --experimental-vm-modules.
 const common = {
   testEnvironment: 'node',
+  // Compiles the media kernels when they have changed.
+  globalSetup: '<rootDir>/scripts/build-kernels.mjs',
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [

@@ -81,6 +81,11 @@ const engine = z.strictObject({
     unit: 'MiB per worker',
     description: 'Address space for media in each worker; a page that was never touched costs nothing.',
   }),
+  srtp: oneOf(
+    ['auto', 'wasm', 'node'],
+    'auto',
+    'What opens and seals media: our WebAssembly kernels, OpenSSL, or whichever is faster here. See docs/threats.md.',
+  ),
 });
 
 const recorder = z.strictObject({

@@ -14,8 +14,10 @@ import type {
   RolloverOrder,
   SessionCloseReason,
   SubscriberOrder,
+  WorkerImplementations,
   WorkerReachability,
 } from './protocol.js';
+import type { WantedSrtp } from './srtp/srtp-choice.js';
 import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
 import { WorkerHandle } from './worker-handle.js';
@@ -37,6 +39,8 @@ export interface EngineOptions {
   /** Asked what address the world sees when none is announced. */
   readonly stunServers?: readonly StunServer[];
   readonly memoryMibPerWorker: number;
+  /** What opens and seals media; absent = whichever is faster. */
+  readonly srtp?: WantedSrtp;
 }
 
 type Listener = (event: EngineEvent) => void;
@@ -87,6 +91,11 @@ export class Engine {
   /** The UDP port of each worker. */
   get udpPorts(): readonly number[] {
     return this.workers.map((worker) => worker?.udpPort ?? 0);
+  }
+
+  /** What each worker that runs works with. */
+  get implementations(): readonly WorkerImplementations[] {
+    return this.workers.flatMap((worker) => worker?.implementations ?? []);
   }
 
   /** @returns ends it */
@@ -227,7 +236,7 @@ export class Engine {
   }
 
   private settingsOf(worker: number): WorkerSettings {
-    const { udpPort, tcpPort, listenAddresses, announcedAddresses, memoryMibPerWorker } = this.options;
+    const { udpPort, tcpPort, listenAddresses, announcedAddresses, memoryMibPerWorker, srtp = 'auto' } = this.options;
     return {
       worker,
       udpPort: ownPort(udpPort, worker),
@@ -237,6 +246,7 @@ export class Engine {
       announcedAddresses,
       stunServers: announcedAddresses.length > 0 ? [] : (this.options.stunServers ?? []),
       memoryMib: memoryMibPerWorker,
+      srtp,
     };
   }
 

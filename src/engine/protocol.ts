@@ -294,3 +294,14 @@ export type EngineEvent =
       readonly memoryUsedBytes: number;
     }
   | { readonly type: 'worker-lost'; readonly worker: number; readonly streamIds: readonly string[] };
+
+/** One of several implementations of the same, and why it was taken. */
+export interface WorkerChoice {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What a worker works with. */
+export interface WorkerImplementations {
+  readonly srtp: WorkerChoice;
+}

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError } from './engine-error.js';
-import type { CommandResult, EngineCommand, EngineEvent } from './protocol.js';
+import type { CommandResult, EngineCommand, EngineEvent, WorkerImplementations } from './protocol.js';
 import type { CommandMessage, WorkerMessage, WorkerSettings } from './worker-messages.js';
 
 /** A worker that does not answer is stuck: its streams are better off with a new one. */
@@ -28,6 +28,7 @@ export class WorkerHandle {
     private readonly thread: Worker,
     /** The UDP port it listens on. */
     readonly udpPort: number,
+    readonly implementations: WorkerImplementations,
     private readonly listener: WorkerListener,
   ) {
     thread.on('message', (message: WorkerMessage) => this.heard(message));
@@ -45,7 +46,9 @@ export class WorkerHandle {
       thread.once('message', (message: WorkerMessage) => {
         thread.off('error', reject);
         thread.off('exit', died);
-        resolve(new WorkerHandle(thread, message.type === 'ready' ? message.udpPort : 0, listener));
+        if (message.type === 'ready')
+          resolve(new WorkerHandle(thread, message.udpPort, message.implementations, listener));
+        else reject(new EngineError('internal', 'An engine worker did not say that it is ready.'));
       });
     });
   }

@@ -16,6 +16,8 @@ import type {
   SessionCloseReason,
   SessionState,
   SubscriberOrder,
+  WorkerChoice,
+  WorkerImplementations,
 } from './protocol.js';
 import { MediaPort } from './media-port.js';
 import { Reachability } from './reachability.js';
@@ -25,6 +27,7 @@ import { StreamRecorder } from './recording/stream-recorder.js';
 import { PublisherSession } from './session/publisher-session.js';
 import type { SessionEnvironment } from './session/session-environment.js';
 import { SubscriberSession } from './session/subscriber-session.js';
+import { chooseSrtp } from './srtp/srtp-choice.js';
 import { TcpPort, type TcpPortOptions } from './tcp/tcp-port.js';
 import { TICK_MS, TimerWheel } from './timer-wheel.js';
 import { Demultiplexer } from './udp/demultiplexer.js';
@@ -45,6 +48,14 @@ const FORWARDER_INTERVAL_MS = 100;
 const SECOND_MS = 1_000;
 
 type Emit = (event: EngineEvent) => void;
+
+/** What a worker is given by its thread. */
+export interface WorkerSurroundings {
+  readonly clock: Clock;
+  /** Reads the compiled media kernels. @throws the system's error */
+  readonly loadKernels: () => Uint8Array;
+  readonly emit: Emit;
+}
 
 interface Recording {
   readonly streamId: string;
@@ -69,6 +80,7 @@ export class WorkerHost {
     private readonly settings: WorkerSettings,
     private readonly environment: SessionEnvironment,
     private readonly reachability: Reachability,
+    readonly implementations: WorkerImplementations,
     private readonly emit: Emit,
   ) {
     const { clock, wheel } = environment;
@@ -81,9 +93,11 @@ export class WorkerHost {
     this.timer = setInterval(() => wheel.advance(clock.monotonicMs()), TICK_MS);
   }
 
-  /** @throws the system's error when the port cannot be opened */
-  static async start(settings: WorkerSettings, clock: Clock, emit: Emit): Promise<WorkerHost> {
-    const memory = createMediaBlock(settings.memoryMib);
+  /** @throws the system's error when the port cannot be opened, or an implementation that was asked for does not run here */
+  static async start(settings: WorkerSettings, { clock, loadKernels, emit }: WorkerSurroundings): Promise<WorkerHost> {
+    const block = createMediaBlock(settings.memoryMib);
+    const { memory } = block;
+    const srtp = chooseSrtp(settings.srtp, block, loadKernels);
     const slots = new SlotPool(memory);
     const demultiplexer = new Demultiplexer(memory, clock);
     const { listenAddresses, udpPort, tcpPort } = settings;
@@ -104,6 +118,7 @@ export class WorkerHost {
       clock,
       memory,
       slots,
+      srtp: srtp.crypto,
       demultiplexer,
       port: new MediaPort(udp, tcp),
       wheel,
@@ -113,7 +128,7 @@ export class WorkerHost {
         return reachability.candidates;
       },
     };
-    return new WorkerHost(settings, environment, reachability, emit);
+    return new WorkerHost(settings, environment, reachability, { srtp: nameOf(srtp) }, emit);
   }
 
   get udpPort(): number {
@@ -323,6 +338,11 @@ async function openTcp(port: number | undefined, options: Omit<TcpPortOptions, '
 
 function pendingOf(sessions: ReadonlyMap<string, { readonly isPending: boolean }>): number {
   return [...sessions.values()].filter(({ isPending }) => isPending).length;
+}
+
+/** Without what cannot be told to another thread. */
+function nameOf({ name, reason }: WorkerChoice): WorkerChoice {
+  return { name, reason };
 }
 
 /** @returns a question: has media come since it was asked last? */

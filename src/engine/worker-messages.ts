@@ -1,4 +1,5 @@
-import type { EngineCommand, EngineEvent, EngineReply } from './protocol.js';
+import type { EngineCommand, EngineEvent, EngineReply, WorkerImplementations } from './protocol.js';
+import type { WantedSrtp } from './srtp/srtp-choice.js';
 import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
 
@@ -17,6 +18,7 @@ export interface WorkerSettings {
   /** Asked what address the world sees; none = nobody is asked. */
   readonly stunServers: readonly StunServer[];
   readonly memoryMib: number;
+  readonly srtp: WantedSrtp;
 }
 
 /** From the main thread: answered by one `EngineReply` with the same `requestId`. */
@@ -27,6 +29,6 @@ export interface CommandMessage {
 
 /** To the main thread. `ready` comes first and once. */
 export type WorkerMessage =
-  | { readonly type: 'ready'; readonly udpPort: number }
+  | { readonly type: 'ready'; readonly udpPort: number; readonly implementations: WorkerImplementations }
   | { readonly type: 'event'; readonly event: EngineEvent }
   | EngineReply;

@@ -1,4 +1,5 @@
 // The entry of an engine worker thread: messages to and from its host.
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { systemClock } from '../shared/clock.js';
 import { EngineError } from './engine-error.js';
@@ -6,13 +7,20 @@ import type { EngineReply } from './protocol.js';
 import { WorkerHost } from './worker-host.js';
 import type { CommandMessage, WorkerMessage, WorkerSettings } from './worker-messages.js';
 
+/** Lies beside the code in the build. */
+const KERNELS = new URL('../media/kernels/srtp.wasm', import.meta.url);
+
 async function run(port: MessagePort, settings: WorkerSettings): Promise<void> {
   const post = (message: WorkerMessage): void => port.postMessage(message);
-  const host = await WorkerHost.start(settings, systemClock, (event) => post({ type: 'event', event }));
+  const host = await WorkerHost.start(settings, {
+    clock: systemClock,
+    loadKernels: () => readFileSync(KERNELS),
+    emit: (event) => post({ type: 'event', event }),
+  });
   port.on('message', (message: CommandMessage) => {
     void answer(host, message).then(post);
   });
-  post({ type: 'ready', udpPort: host.udpPort });
+  post({ type: 'ready', udpPort: host.udpPort, implementations: host.implementations });
 }
 
 async function answer(host: WorkerHost, { requestId, command }: CommandMessage): Promise<EngineReply> {

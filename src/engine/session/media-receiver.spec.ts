@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import type { AccessUnitSink } from '../../media/codecs/codec.js';
-import { MediaMemory } from '../../media/memory.js';
+import type { MediaMemory } from '../../media/memory.js';
 import type { NegotiatedFormat, NegotiatedTrack } from '../../media/sdp/session.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import { srtpProfileNames, srtpProfiles, type SrtpProfile } from '../../media/srtp/profile.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
+import { srtpBenches } from '../srtp/testing/implementations.js';
 import type { RecordedSource, RecordingTarget, SourceFormat } from '../recording/recording-target.js';
 import { SlotPool } from '../udp/slot-pool.js';
 import { MediaReceiver } from './media-receiver.js';
@@ -109,22 +110,30 @@ class TestRecording implements RecordingTarget {
   }
 }
 
+type Implementation = keyof typeof srtpBenches;
+
 /** A receiver with the sender that has its keys. */
 class Bench {
-  readonly memory = new MediaMemory(new ArrayBuffer(8 << 20));
-  readonly slots = new SlotPool(this.memory);
+  readonly memory: MediaMemory;
+  readonly slots: SlotPool;
   readonly recording = new TestRecording();
   readonly receiver: MediaReceiver;
   private readonly sender: SrtpSender;
   private nowMs = 0;
 
-  constructor(tracks: readonly NegotiatedTrack[], profile: SrtpProfile = 'AEAD_AES_128_GCM') {
+  constructor(
+    implementation: Implementation,
+    tracks: readonly NegotiatedTrack[],
+    profile: SrtpProfile = 'AEAD_AES_128_GCM',
+  ) {
+    const { memory, crypto: srtp } = srtpBenches[implementation]();
+    this.memory = memory;
+    this.slots = new SlotPool(memory);
     const { keyLength, saltLength } = srtpProfiles[profile];
     const remoteKey = randomBytes(keyLength);
     const remoteSalt = randomBytes(saltLength);
     const keys: MediaKeys = { profile, remoteKey, remoteSalt, localKey: remoteKey, localSalt: remoteSalt };
-    const { memory, slots } = this;
-    this.receiver = new MediaReceiver(keys, tracks, { memory, slots });
+    this.receiver = new MediaReceiver(keys, tracks, { memory, slots: this.slots, srtp });
     this.receiver.recordInto(this.recording);
     this.sender = new SrtpSender(profile, remoteKey, remoteSalt, srtpCrypto);
   }
@@ -139,10 +148,13 @@ class Bench {
     return this.sender.protectRtcp(packet);
   }
 
-  hear(datagram: Uint8Array): void {
-    const slot = this.slots.take();
-    this.memory.bytes.set(datagram, slot);
-    if (!this.receiver.receive(slot, datagram.length, this.nowMs)) this.slots.release(slot);
+  hear(...datagrams: readonly Uint8Array[]): void {
+    for (const datagram of datagrams) {
+      const slot = this.slots.take();
+      this.memory.bytes.set(datagram, slot);
+      if (!this.receiver.receive(slot, datagram.length, this.nowMs)) this.slots.release(slot);
+    }
+    this.receiver.drained();
   }
 
   hearRtp(options: PacketOptions): void {
@@ -157,9 +169,9 @@ class Bench {
   }
 }
 
-describe('MediaReceiver', () => {
+describe.each(['node', 'wasm'] as const)('MediaReceiver, SRTP by %s', (implementation) => {
   it.each(srtpProfileNames)('opens packets of %s and puts their units in order', (profile) => {
-    const bench = new Bench([opusTrack()], profile);
+    const bench = new Bench(implementation, [opusTrack()], profile);
 
     for (const sequence of [1, 3, 2, 4]) bench.hearRtp({ ssrc: 7, sequence });
 
@@ -168,7 +180,7 @@ describe('MediaReceiver', () => {
   });
 
   it('refuses and counts what is forged, replayed or cut short, without moving anything', () => {
-    const bench = new Bench([opusTrack()]);
+    const bench = new Bench(implementation, [opusTrack()]);
     const genuine = bench.protect(rtpPacket({ ssrc: 7, sequence: 1 }));
     const forged = bench.protect(rtpPacket({ ssrc: 7, sequence: 9 })).slice();
     forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
@@ -181,8 +193,24 @@ describe('MediaReceiver', () => {
     expect(bench.receiver.packetsRefused).toBe(4);
   });
 
+  it('opens what came together in its order, each packet once, and throws away what waits when it closes', () => {
+    const bench = new Bench(implementation, [opusTrack()]);
+    const packets = [1, 2, 3, 4, 5, 6].map((sequence) => bench.protect(rtpPacket({ ssrc: 7, sequence })).slice());
+
+    bench.hear(...packets.flatMap((packet) => [packet, packet]));
+    const slot = bench.slots.take();
+    bench.memory.bytes.set(bench.protect(rtpPacket({ ssrc: 7, sequence: 7 })), slot);
+    const units = [...bench.settle()];
+    if (!bench.receiver.receive(slot, 30, 0)) bench.slots.release(slot);
+    bench.receiver.close();
+
+    expect(units).toEqual([1, 2, 3, 4, 5, 6].map((sequence) => `a:120,${sequence}`));
+    expect(bench.receiver.packetsRefused).toBe(6);
+    expect(bench.slots.inUse).toBe(0);
+  });
+
   it('learns a source from the MID extension before it looks at payload types', () => {
-    const bench = new Bench([opusTrack(), opusTrack({ mid: 'b' })]);
+    const bench = new Bench(implementation, [opusTrack(), opusTrack({ mid: 'b' })]);
 
     bench.hearRtp({ ssrc: 7, sequence: 1, mid: 'b' });
     bench.hearRtp({ ssrc: 7, sequence: 2 });
@@ -192,7 +220,7 @@ describe('MediaReceiver', () => {
   });
 
   it('counts packets of no track', () => {
-    const bench = new Bench([opusTrack({ extensions: { ...opusTrack().extensions, mid: undefined } })]);
+    const bench = new Bench(implementation, [opusTrack({ extensions: { ...opusTrack().extensions, mid: undefined } })]);
 
     bench.hearRtp({ ssrc: 7, sequence: 1, payloadType: 96 });
 
@@ -201,7 +229,7 @@ describe('MediaReceiver', () => {
   });
 
   it('lets a packet of another payload type fill its place without looking into it', () => {
-    const bench = new Bench([opusTrack({ sources: [{ ssrc: 7 }] })]);
+    const bench = new Bench(implementation, [opusTrack({ sources: [{ ssrc: 7 }] })]);
 
     bench.hearRtp({ ssrc: 7, sequence: 1 });
     bench.hearRtp({ ssrc: 7, sequence: 2, payloadType: 110 });
@@ -218,7 +246,7 @@ describe('MediaReceiver', () => {
       feedback: { nack: true, pli: false, transportCc: false },
       sources: [{ ssrc: 7, rtxSsrc: 8 }],
     });
-    const bench = new Bench([track]);
+    const bench = new Bench(implementation, [track]);
 
     bench.hearRtp({ ssrc: 7, sequence: 1 });
     bench.hearRtp({ ssrc: 7, sequence: 3 });
@@ -229,7 +257,7 @@ describe('MediaReceiver', () => {
   });
 
   it('goes on with a sender that starts again under another SSRC, and keeps counting', () => {
-    const bench = new Bench([opusTrack()]);
+    const bench = new Bench(implementation, [opusTrack()]);
 
     bench.hearRtp({ ssrc: 7, sequence: 1 });
     bench.hearRtp({ ssrc: 9, sequence: 40 });
@@ -241,7 +269,7 @@ describe('MediaReceiver', () => {
 
   it('tells the recording when packets say that they were captured', () => {
     const extensions = { ...opusTrack().extensions, mid: undefined, absoluteCaptureTime: 9 };
-    const bench = new Bench([opusTrack({ extensions })]);
+    const bench = new Bench(implementation, [opusTrack({ extensions })]);
     const plain = rtpPacket({ ssrc: 7, sequence: 3 });
     const seconds = [0xee, 0xab, 0xcd, 0xef]; // of NTP
     const extension = [0xbe, 0xde, 0, 3, (9 << 4) | 7, ...seconds, 0x80, 0, 0, 0, 0, 0, 0];
@@ -256,7 +284,7 @@ describe('MediaReceiver', () => {
   });
 
   it('tells a recording that starts later the last sender report', () => {
-    const bench = new Bench([opusTrack()]);
+    const bench = new Bench(implementation, [opusTrack()]);
     bench.hearRtp({ ssrc: 7, sequence: 1 });
     const report = new Uint8Array(28);
     const view = new DataView(report.buffer);
@@ -275,7 +303,7 @@ describe('MediaReceiver', () => {
   });
 
   it('survives every datagram and gives every slot back', () => {
-    const bench = new Bench([opusTrack()]);
+    const bench = new Bench(implementation, [opusTrack()]);
 
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 120 }), (bytes) => {

@@ -1,19 +1,24 @@
 import type { MediaMemory } from '../../media/memory.js';
-import { RtpHeader } from '../../media/rtp/packet.js';
+import type { RtpHeader } from '../../media/rtp/packet.js';
 import { restoreOriginal } from '../../media/rtp/retransmission.js';
 import type { SenderReport } from '../../media/rtcp/packet.js';
 import { isRtcp, parseRtcp } from '../../media/rtcp/parse.js';
 import { TransportFeedbackRecorder } from '../../media/rtcp/transport-feedback.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
-import { SrtpReceiver } from '../../media/srtp/receiver.js';
+import { ReceivedPacket, SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
-import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
+import type { SrtpCryptoFactory } from '../../media/srtp/crypto.js';
 import type { LayerReceiver, TrackEnvironment } from './layer-receiver.js';
 import type { PacketTarget } from '../forwarding/stream-forwarder.js';
 import type { RecordingTarget } from '../recording/recording-target.js';
 import { SourceTable } from './source-table.js';
 import { TrackReceiver } from './track-receiver.js';
+
+/** What a publisher's media needs of its worker. */
+export interface MediaEnvironment extends TrackEnvironment {
+  readonly srtp: SrtpCryptoFactory;
+}
 
 /** Everything a publisher sends once there are keys: opens it, sorts it by track, remembers when it came. */
 export class MediaReceiver {
@@ -31,16 +36,24 @@ export class MediaReceiver {
   private readonly srtp: SrtpReceiver;
   private readonly sender: SrtpSender;
   private readonly transportSequenceId: number | undefined;
-  private readonly header = new RtpHeader();
+  /** Packets that are opened together, the first `waiting` of them. */
+  private readonly packets: readonly ReceivedPacket[];
+  private waiting = 0;
   private target: PacketTarget | undefined;
 
-  constructor(keys: MediaKeys, tracks: readonly NegotiatedTrack[], environment: TrackEnvironment) {
+  constructor(
+    keys: MediaKeys,
+    tracks: readonly NegotiatedTrack[],
+    private readonly environment: MediaEnvironment,
+  ) {
+    const { srtp } = environment;
     this.memory = environment.memory;
     this.tracks = tracks.map((track) => new TrackReceiver(track, environment));
     this.layers = this.tracks.flatMap(({ layers }) => layers);
     this.sources = new SourceTable(this.tracks, this.memory);
-    this.srtp = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, srtpCrypto);
-    this.sender = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, srtpCrypto);
+    this.srtp = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, srtp);
+    this.sender = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, srtp);
+    this.packets = Array.from({ length: this.srtp.mostTogether }, () => new ReceivedPacket());
     this.transportSequenceId = tracks.find(({ feedback }) => feedback.transportCc)?.extensions.transportSequenceNumber;
     this.feedback = this.transportSequenceId === undefined ? undefined : new TransportFeedbackRecorder();
   }
@@ -70,11 +83,28 @@ export class MediaReceiver {
     for (const track of this.tracks) if (track.isVideo) track.expectKeyframe(nowMs);
   }
 
-  /** SRTP or SRTCP. @returns true when the slot is kept */
+  /** SRTP or SRTCP. A packet may wait for others until `drained`. @returns true when the slot is kept */
   receive(slot: number, length: number, nowMs: number): boolean {
-    if (!isRtcp(this.memory.bytes, slot)) return this.receiveRtp(slot, length, nowMs);
+    if (!isRtcp(this.memory.bytes, slot)) {
+      this.packets[this.waiting++]?.set(slot, length, nowMs);
+      if (this.waiting === this.packets.length) this.drained();
+      return true;
+    }
+    this.drained();
     this.receiveRtcp(slot, length, nowMs);
     return false;
+  }
+
+  /** No more packets are there at present: those that waited for others go on. */
+  drained(): void {
+    const count = this.waiting;
+    this.waiting = 0;
+    if (count === 0) return;
+    this.srtp.unprotectTogether(this.memory.bytes, this.packets, count);
+    for (let i = 0; i < count; i++) {
+      const packet = this.packets[i];
+      if (packet !== undefined && !this.receiveRtp(packet)) this.environment.slots.release(packet.offset);
+    }
   }
 
   /** @param packet compound RTCP in the clear. @returns the SRTCP packet */
@@ -84,43 +114,47 @@ export class MediaReceiver {
 
   /** The publisher is silent: nothing of it is waited for any more. */
   flush(): void {
+    this.drained();
     for (const track of this.tracks) track.flush();
   }
 
+  /** What waited for others is thrown away. */
   close(): void {
+    for (const packet of this.packets.slice(0, this.waiting)) this.environment.slots.release(packet.offset);
+    this.waiting = 0;
     for (const track of this.tracks) track.close();
+    this.srtp.close();
+    this.sender.close();
   }
 
-  private receiveRtp(slot: number, length: number, nowMs: number): boolean {
-    const header = this.header;
-    const plainLength = this.srtp.unprotect(this.memory.bytes, slot, length, header);
+  /** @returns true when the slot is kept */
+  private receiveRtp({ offset: slot, plainLength, header, arrivalMs: nowMs }: ReceivedPacket): boolean {
     if (plainLength < 0) return false;
     this.lastHeardMs = nowMs;
-    this.noteTransportSequence(slot, nowMs);
+    this.noteTransportSequence(slot, header, nowMs);
     const source = this.sources.find(slot, header);
     if (source === undefined) {
       this.packetsWithoutTrack += 1;
       return false;
     }
     const { layer, isRetransmission } = source;
-    if (isRetransmission && !this.restore(slot, plainLength, layer)) return false;
+    if (isRetransmission && !this.restore(slot, plainLength, header, layer)) return false;
     this.target?.packet(layer, slot, header, plainLength, nowMs, isRetransmission);
     return layer.receive(slot, header, plainLength, nowMs, isRetransmission);
   }
 
-  private noteTransportSequence(slot: number, nowMs: number): void {
+  private noteTransportSequence(slot: number, header: RtpHeader, nowMs: number): void {
     if (this.feedback === undefined || this.transportSequenceId === undefined) return;
-    const header = this.header;
     if (!header.readExtension(this.memory.bytes, slot, this.transportSequenceId) || header.extensionLength < 2) return;
     this.feedback.received(this.memory.view.getUint16(header.extensionStart), nowMs);
   }
 
   /** RFC 4588. @returns false for padding, for other payload types, and before the original source was heard */
-  private restore(slot: number, length: number, { track, ssrc }: LayerReceiver): boolean {
-    const { payloadType } = this.header;
+  private restore(slot: number, length: number, header: RtpHeader, { track, ssrc }: LayerReceiver): boolean {
+    const { payloadType } = header;
     const format = track.formats.find(({ rtxPayloadType }) => rtxPayloadType === payloadType);
     if (ssrc === undefined || format === undefined) return false;
-    return restoreOriginal(this.memory.bytes, slot, length, this.header, ssrc, format.payloadType);
+    return restoreOriginal(this.memory.bytes, slot, length, header, ssrc, format.payloadType);
   }
 
   private receiveRtcp(slot: number, length: number, nowMs: number): void {

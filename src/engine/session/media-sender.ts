@@ -9,12 +9,12 @@ import type { FullIntraRequest, Nack, RtcpPacket } from '../../media/rtcp/packet
 import { isRtcp, parseRtcp } from '../../media/rtcp/parse.js';
 import type { NegotiatedTrack, SentTrack } from '../../media/sdp/session.js';
 import { fittingFormat } from '../../media/sdp/subscriber-negotiation.js';
+import type { SrtpCryptoFactory } from '../../media/srtp/crypto.js';
 import { SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import type { Clock } from '../../shared/clock.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import type { SendRing } from '../forwarding/send-ring.js';
-import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
 
 const NUMBERS_16 = 2 ** 16;
 const NUMBERS_32 = 2 ** 32;
@@ -28,6 +28,7 @@ const ASSUMED_ROUND_TRIP_MS = 60;
 
 export interface MediaSenderOptions {
   readonly keys: MediaKeys;
+  readonly srtp: SrtpCryptoFactory;
   readonly tracks: readonly SentTrack[];
   readonly canonicalName: string;
   readonly ring: SendRing;
@@ -68,12 +69,19 @@ export class MediaSender {
   private readonly intraNumbers = new Map<number, number>();
 
   constructor(private readonly options: MediaSenderOptions) {
-    const { keys, tracks, ring } = options;
-    this.srtp = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, srtpCrypto);
-    this.receiver = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, srtpCrypto);
+    const { keys, tracks, ring, srtp } = options;
+    this.srtp = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, srtp);
+    this.receiver = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, srtp);
     this.tracks = tracks.map((track) => sendingTrack(track, ring.bytes));
     this.video = this.tracks.find(({ track }) => track.kind === 'video');
     this.audio = this.tracks.find(({ track }) => track.kind === 'audio');
+  }
+
+  /** Nothing is sent any more. */
+  close(): void {
+    for (const track of this.tracks) track.isEnabled = false;
+    this.srtp.close();
+    this.receiver.close();
   }
 
   /** Packets that were forged, malformed or came twice. */

@@ -21,6 +21,8 @@ export interface PeerMedia {
   secured(keys: MediaKeys): void;
   /** SRTP or SRTCP. @returns true when the slot is kept */
   receive(slot: number, length: number, nowMs: number): boolean;
+  /** What waited for more to come waits no longer. */
+  drained(): void;
   /** `closed` comes once and last. */
   stateChanged(state: SessionState, reason: SessionCloseReason | undefined): void;
 }
@@ -118,6 +120,14 @@ export class PeerConnection implements DatagramOwner {
     } catch (error) {
       this.broke(error);
       return true;
+    }
+  }
+
+  mediaDrained(): void {
+    try {
+      this.media.drained();
+    } catch (error) {
+      this.broke(error);
     }
   }
 

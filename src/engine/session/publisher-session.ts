@@ -92,14 +92,18 @@ export class PublisherSession implements PeerMedia, ForwardedPublisher {
     return this.media?.receive(slot, length, nowMs) ?? false;
   }
 
+  drained(): void {
+    this.media?.drained();
+  }
+
   close(reason: SessionCloseReason): void {
     this.connection.close(reason);
   }
 
   secured(keys: MediaKeys): void {
-    const { clock, wheel, memory, slots } = this.environment;
+    const { clock, wheel, memory, slots, srtp } = this.environment;
     const { connection } = this;
-    const media = new MediaReceiver(keys, this.tracks, { memory, slots });
+    const media = new MediaReceiver(keys, this.tracks, { memory, slots, srtp });
     this.media = media;
     this.rtcp = new RtcpScheduler({
       wheel,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { IceCandidate } from '../../media/sdp/session.js';
+import type { SrtpCryptoFactory } from '../../media/srtp/crypto.js';
 import type { DtlsIdentity } from '../dtls/dtls-identity.js';
 import type { HandshakeQueue } from '../dtls/handshake-queue.js';
 import type { MediaPort } from '../media-port.js';
@@ -14,6 +15,7 @@ export interface SessionEnvironment {
   readonly wheel: TimerWheel;
   readonly memory: MediaMemory;
   readonly slots: SlotPool;
+  readonly srtp: SrtpCryptoFactory;
   readonly port: MediaPort;
   readonly demultiplexer: Demultiplexer;
   readonly handshakes: HandshakeQueue;

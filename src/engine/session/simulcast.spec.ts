@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { AccessUnitSink } from '../../media/codecs/codec.js';
-import { MediaMemory } from '../../media/memory.js';
+import type { MediaMemory } from '../../media/memory.js';
 import type { NegotiatedFormat, NegotiatedTrack } from '../../media/sdp/session.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import { srtpProfiles } from '../../media/srtp/profile.js';
 import type { RecordedSource, RecordingTarget, SourceFormat } from '../recording/recording-target.js';
 import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
+import { srtpBenches } from '../srtp/testing/implementations.js';
 import { SlotPool } from '../udp/slot-pool.js';
 import { MediaReceiver } from './media-receiver.js';
 
@@ -103,20 +104,22 @@ const SMALL_KEY = aggregate(SPS_64, PPS, IDR);
 const LARGE_KEY = aggregate(SPS_128, PPS, IDR);
 
 class Bench {
-  readonly memory = new MediaMemory(new ArrayBuffer(8 << 20));
-  readonly slots = new SlotPool(this.memory);
+  readonly memory: MediaMemory;
+  readonly slots: SlotPool;
   readonly recording = new Listing();
   readonly receiver: MediaReceiver;
   nowMs = 1_000;
   private readonly sender: SrtpSender;
 
-  constructor(track: NegotiatedTrack) {
+  constructor(implementation: keyof typeof srtpBenches, track: NegotiatedTrack) {
+    const { memory, crypto: srtp } = srtpBenches[implementation]();
+    this.memory = memory;
+    this.slots = new SlotPool(memory);
     const { keyLength, saltLength } = srtpProfiles[PROFILE];
     const remoteKey = randomBytes(keyLength);
     const remoteSalt = randomBytes(saltLength);
     const keys = { profile: PROFILE, remoteKey, remoteSalt, localKey: remoteKey, localSalt: remoteSalt } as const;
-    const { memory, slots } = this;
-    this.receiver = new MediaReceiver(keys, [track], { memory, slots });
+    this.receiver = new MediaReceiver(keys, [track], { memory, slots: this.slots, srtp });
     this.receiver.recordInto(this.recording);
     this.sender = new SrtpSender(PROFILE, remoteKey, remoteSalt, srtpCrypto);
   }
@@ -129,6 +132,7 @@ class Bench {
     const slot = this.slots.take();
     this.memory.bytes.set(bytes.subarray(0, length), slot);
     if (!this.receiver.receive(slot, length, this.nowMs)) this.slots.release(slot);
+    this.receiver.drained();
   }
 
   pass(durationMs: number): void {
@@ -149,9 +153,9 @@ class Bench {
   }
 }
 
-describe('MediaReceiver, simulcast', () => {
+describe.each(['node', 'wasm'] as const)('MediaReceiver, simulcast, SRTP by %s', (implementation) => {
   it('sorts packets by their rid, and takes the larger picture', () => {
-    const bench = new Bench(videoTrack());
+    const bench = new Bench(implementation, videoTrack());
     bench.hear({ ssrc: 1, sequence: 1, payload: SMALL_KEY, extension: [RID_EXTENSION, 'q'] });
     bench.hear({ ssrc: 3, sequence: 1, payload: LARGE_KEY, extension: [RID_EXTENSION, 'f'] });
     expect(bench.taken()).toEqual(['1 H264 key', '3 H264 key']);
@@ -164,7 +168,7 @@ describe('MediaReceiver, simulcast', () => {
   });
 
   it('changes down at a key frame that it asks of the other layer, once the better one has stopped', () => {
-    const bench = new Bench(videoTrack());
+    const bench = new Bench(implementation, videoTrack());
     bench.hear({ ssrc: 3, sequence: 1, payload: LARGE_KEY, extension: [RID_EXTENSION, 'f'] });
     bench.hear({ ssrc: 1, sequence: 1, payload: SMALL_KEY, extension: [RID_EXTENSION, 'q'] });
     bench.taken();
@@ -181,7 +185,7 @@ describe('MediaReceiver, simulcast', () => {
   });
 
   it('repairs a layer from retransmissions that name it by the repaired rid', () => {
-    const bench = new Bench(videoTrack());
+    const bench = new Bench(implementation, videoTrack());
     bench.hear({ ssrc: 3, sequence: 1, payload: LARGE_KEY, extension: [RID_EXTENSION, 'f'] });
     bench.pass(30);
     bench.hear({ ssrc: 3, sequence: 3, payload: SLICE });
@@ -193,7 +197,7 @@ describe('MediaReceiver, simulcast', () => {
   });
 
   it('counts packets that name no layer, and those of a layer that was not offered', () => {
-    const bench = new Bench(videoTrack());
+    const bench = new Bench(implementation, videoTrack());
     bench.hear({ ssrc: 1, sequence: 1, payload: SMALL_KEY });
     bench.hear({ ssrc: 1, sequence: 2, payload: SMALL_KEY, extension: [RID_EXTENSION, 'z'] });
     expect(bench.taken()).toEqual([]);
@@ -201,7 +205,7 @@ describe('MediaReceiver, simulcast', () => {
   });
 
   it('goes on with a layer that starts again under another SSRC', () => {
-    const bench = new Bench(videoTrack({ rids: ['f'] }));
+    const bench = new Bench(implementation, videoTrack({ rids: ['f'] }));
     bench.hear({ ssrc: 3, sequence: 1, payload: LARGE_KEY, extension: [RID_EXTENSION, 'f'] });
     bench.hear({ ssrc: 5, sequence: 900, payload: LARGE_KEY, extension: [RID_EXTENSION, 'f'] });
     expect(bench.taken()).toEqual(['3 H264 key', '5 H264 key']);
@@ -212,7 +216,7 @@ describe('MediaReceiver, simulcast', () => {
       { ssrc: 1, rtxSsrc: 11, layer: 0 },
       { ssrc: 2, rtxSsrc: 12, layer: 1 },
     ];
-    const bench = new Bench(videoTrack({ rids: [], sources }));
+    const bench = new Bench(implementation, videoTrack({ rids: [], sources }));
     bench.hear({ ssrc: 1, sequence: 1, payload: SMALL_KEY });
     bench.hear({ ssrc: 2, sequence: 1, payload: LARGE_KEY });
     bench.pass(30);
@@ -222,18 +226,18 @@ describe('MediaReceiver, simulcast', () => {
   });
 });
 
-describe('MediaReceiver, formats', () => {
+describe.each(['node', 'wasm'] as const)('MediaReceiver, formats, SRTP by %s', (implementation) => {
   const plain = { rids: [], extensions: { ...videoTrack().extensions, rid: undefined, repairedRid: undefined } };
 
   it('keeps the depacketizer when the payload type changes inside a codec', () => {
-    const bench = new Bench(videoTrack(plain));
+    const bench = new Bench(implementation, videoTrack(plain));
     bench.hear({ ssrc: 1, sequence: 1, payload: SMALL_KEY });
     bench.hear({ ssrc: 1, sequence: 2, payload: SLICE, payloadType: 108 });
     expect(bench.taken()).toEqual(['1 H264 key', '1 H264']);
   });
 
   it('opens another source of the recording when the codec changes, in the order of the packets', () => {
-    const bench = new Bench(videoTrack(plain));
+    const bench = new Bench(implementation, videoTrack(plain));
     bench.hear({ ssrc: 1, sequence: 1, payload: SMALL_KEY });
     bench.pass(30);
     // One VP9 picture: descriptor with start and end of a frame, then a key frame's header (profile 0, 64x64).

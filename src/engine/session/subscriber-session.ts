@@ -103,16 +103,21 @@ export class SubscriberSession implements PeerMedia, Viewer {
     return false;
   }
 
+  drained(): void {
+    return;
+  }
+
   close(reason: SessionCloseReason): void {
     this.connection.close(reason);
   }
 
   secured(keys: MediaKeys): void {
-    const { clock, wheel } = this.environment;
+    const { clock, wheel, srtp } = this.environment;
     const { connection, ring } = this;
     const { tracks, canonicalName } = this.order;
     const media = new MediaSender({
       keys,
+      srtp,
       tracks,
       canonicalName,
       ring,
@@ -127,7 +132,10 @@ export class SubscriberSession implements PeerMedia, Viewer {
   }
 
   stateChanged(state: SessionState, reason: SessionCloseReason | undefined): void {
-    if (state === 'closed') this.endReports?.();
+    if (state === 'closed') {
+      this.endReports?.();
+      this.media?.close();
+    }
     this.listener.stateChanged(this, state, reason);
   }
 }

@@ -1,7 +1,8 @@
 import { createCipheriv, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { RtpHeader } from '../../media/rtp/packet.js';
-import type { SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
+import type { ProtectedPacket, SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
 import { RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from '../../media/srtp/rtcp-layout.js';
+import { openOneByOne } from './open-one-by-one.js';
 
 const HMAC_TAG_BYTES = 10;
 
@@ -30,6 +31,7 @@ class CounterModeKey {
 
 /** AES_CM_128_HMAC_SHA1_80, RFC 3711. */
 export class CounterModeCrypto implements SrtpCrypto {
+  readonly mostTogether = 1;
   private readonly rtp: CounterModeKey;
   private readonly rtcp: CounterModeKey;
   /** What is authenticated behind an SRTP packet without being sent, RFC 3711 section 4.2. */
@@ -47,6 +49,10 @@ export class CounterModeCrypto implements SrtpCrypto {
     this.rtp.setIv(header.ssrc, rolloverCounter, header.sequenceNumber);
     applyKeystream(this.rtp, bytes, offset + header.headerLength, tag);
     return length - HMAC_TAG_BYTES;
+  }
+
+  openRtpTogether(bytes: Uint8Array, packets: readonly ProtectedPacket[], count: number): void {
+    openOneByOne(this, bytes, packets, count);
   }
 
   sealRtp(bytes: Uint8Array, offset: number, length: number, header: RtpHeader, rolloverCounter: number): number {
@@ -73,6 +79,11 @@ export class CounterModeCrypto implements SrtpCrypto {
     const tag = this.rtcpTag(bytes, offset, end + RTCP_INDEX_BYTES);
     bytes.set(tag.subarray(0, HMAC_TAG_BYTES), end + RTCP_INDEX_BYTES);
     return length + RTCP_INDEX_BYTES + HMAC_TAG_BYTES;
+  }
+
+  /** OpenSSL's memory goes with the keys. */
+  close(): void {
+    return;
   }
 
   private rtpTag(bytes: Uint8Array, start: number, end: number, rolloverCounter: number): Uint8Array {

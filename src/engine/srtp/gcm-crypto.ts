@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import type { RtpHeader } from '../../media/rtp/packet.js';
-import type { SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
+import type { ProtectedPacket, SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
 import { RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from '../../media/srtp/rtcp-layout.js';
+import { openOneByOne } from './open-one-by-one.js';
 
 const GCM_TAG_BYTES = 16;
 /** One object for all packets. */
@@ -37,6 +38,7 @@ class GcmKey {
 
 /** AEAD_AES_128_GCM, RFC 7714. */
 export class GcmCrypto implements SrtpCrypto {
+  readonly mostTogether = 1;
   private readonly rtp: GcmKey;
   private readonly rtcp: GcmKey;
   /** RTCP header and index word, RFC 7714 section 9.2. */
@@ -53,6 +55,10 @@ export class GcmCrypto implements SrtpCrypto {
     const payload = offset + header.headerLength;
     const tag = offset + length - GCM_TAG_BYTES;
     return gcmOpen(this.rtp, bytes, bytes.subarray(offset, payload), payload, tag) ? length - GCM_TAG_BYTES : -1;
+  }
+
+  openRtpTogether(bytes: Uint8Array, packets: readonly ProtectedPacket[], count: number): void {
+    openOneByOne(this, bytes, packets, count);
   }
 
   sealRtp(bytes: Uint8Array, offset: number, length: number, header: RtpHeader, rolloverCounter: number): number {
@@ -74,6 +80,11 @@ export class GcmCrypto implements SrtpCrypto {
     gcmSeal(this.rtcp, bytes, this.rtcpAad, offset + RTCP_HEADER_BYTES, offset + length);
     bytes.set(this.rtcpAad.subarray(RTCP_HEADER_BYTES), offset + length + GCM_TAG_BYTES);
     return length + GCM_TAG_BYTES + RTCP_INDEX_BYTES;
+  }
+
+  /** OpenSSL's memory goes with the keys. */
+  close(): void {
+    return;
   }
 
   private prepareRtcp(bytes: Uint8Array, offset: number, ssrc: number, index: number): void {

@@ -24,6 +24,10 @@ class Receiver implements ConnectionReceiver {
     return false;
   }
 
+  drained(): void {
+    return;
+  }
+
   isProven(_address: string, _port: number, id: number): boolean {
     return this.proven.has(id);
   }

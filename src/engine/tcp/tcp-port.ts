@@ -138,6 +138,7 @@ export class TcpPort implements ConnectionListener {
     }
     memory.bytes.set(datagram, slot);
     if (!receiver.datagram(slot, datagram.length, address, port, id)) slots.release(slot);
+    receiver.drained();
   }
 
   private isProven({ address, port, id }: MediaConnection): boolean {

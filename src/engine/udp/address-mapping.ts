@@ -134,6 +134,10 @@ export class AddressMapping implements DatagramOwner {
     return false;
   }
 
+  mediaDrained(): void {
+    return;
+  }
+
   private askAddress(address: string, port: number): void {
     const { sockets, send, expectFrom, randomBytes } = this.options;
     const family = address.includes(':') ? 'IPv6' : 'IPv4';

@@ -34,6 +34,10 @@ class RecordingOwner implements DatagramOwner {
     this.seen.push('media');
     return true;
   }
+
+  mediaDrained(): void {
+    this.seen.push('drained');
+  }
 }
 
 function setUp(authentic: boolean): {
@@ -56,6 +60,22 @@ const dtls = Uint8Array.from([22, 0xfe, 0xfd]);
 const rtp = Uint8Array.from([0x80, 96, 0, 1]);
 
 describe('Demultiplexer', () => {
+  it('tells a session that its media is all there before another one has some, and once at the end', () => {
+    const { owner, demultiplexer, hear } = setUp(true);
+    const other = new RecordingOwner(true);
+    demultiplexer.expect('them', other);
+    hear(bindingRequest('us:peer'), 5000);
+    hear(bindingRequest('them:peer'), 6000);
+
+    for (const port of [5000, 5000, 6000]) hear(rtp, port);
+    expect(owner.seen).toEqual(['stun', 'media', 'media', 'drained']);
+    demultiplexer.drained();
+    demultiplexer.drained();
+
+    expect(owner.seen).toEqual(['stun', 'media', 'media', 'drained']);
+    expect(other.seen).toEqual(['stun', 'media', 'drained']);
+  });
+
   it('hears nothing but checks from an address that has proved nothing', () => {
     const { owner, demultiplexer, hear } = setUp(false);
 

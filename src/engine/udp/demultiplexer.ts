@@ -13,6 +13,8 @@ export interface DatagramOwner {
   dtlsDatagram(datagram: Uint8Array): void;
   /** SRTP or SRTCP, only from proven addresses. @returns true to keep the slot */
   mediaDatagram(slot: number, length: number, nowMs: number): boolean;
+  /** What of its media waited for more of it waits no longer. */
+  mediaDrained(): void;
 }
 
 export interface DemultiplexerCounters {
@@ -48,6 +50,8 @@ export class Demultiplexer implements ConnectionReceiver {
     tcp: { addresses: 0, lastMs: -Infinity },
   };
   private readonly flows = new FlowTable<DatagramOwner>();
+  /** Whose media came last: packets of one session that lie behind each other are opened together. */
+  private lastOwner: DatagramOwner | undefined;
   private readonly byUsernameFragment = new Map<string, DatagramOwner>();
 
   constructor(
@@ -71,6 +75,7 @@ export class Demultiplexer implements ConnectionReceiver {
 
   /** Nothing is for `owner` any more. */
   remove(owner: DatagramOwner): void {
+    if (this.lastOwner === owner) this.lastOwner = undefined;
     this.flows.removeOwner(owner);
     for (const [usernameFragment, one] of this.byUsernameFragment) {
       if (one === owner) this.byUsernameFragment.delete(usernameFragment);
@@ -92,11 +97,21 @@ export class Demultiplexer implements ConnectionReceiver {
     if (flow === undefined) this.counters.strangers += 1;
     else if (first >= FIRST_RTP_BYTE && first <= LAST_RTP_BYTE) {
       this.counters.media += 1;
+      if (this.lastOwner !== flow.owner) {
+        this.drained();
+        this.lastOwner = flow.owner;
+      }
       return flow.owner.mediaDatagram(slot, length, this.clock.monotonicMs());
     } else if (first >= FIRST_DTLS_BYTE && first <= LAST_DTLS_BYTE)
       flow.owner.dtlsDatagram(this.memory.bytes.subarray(slot, slot + length));
     else this.counters.unknownProtocol += 1;
     return false;
+  }
+
+  drained(): void {
+    const owner = this.lastOwner;
+    this.lastOwner = undefined;
+    owner?.mediaDrained();
   }
 
   /** Requests name their session; answers have no name, but come from where we asked. */

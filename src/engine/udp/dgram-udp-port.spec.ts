@@ -24,6 +24,7 @@ async function open(
       wake?.();
       return false;
     },
+    drained: () => undefined,
   });
   const next = async (): Promise<Heard> => {
     if (heard.length === 0) await new Promise<void>((resolve) => (wake = resolve));

@@ -26,6 +26,7 @@ export class DgramUdpPort implements UdpPort {
   readonly counters: PortCounters = { received: 0, dropped: 0, sent: 0, sendFailed: 0 };
   private receiver: DatagramReceiver | undefined;
   private closing: Promise<void> | undefined;
+  private isTurnOpen = false;
 
   private constructor(
     private readonly handles: readonly Socket[],
@@ -81,8 +82,21 @@ export class DgramUdpPort implements UdpPort {
       return;
     }
     this.memory.bytes.set(message, slot);
+    this.expectMore();
     if (!this.receiver.datagram(slot, message.length, from.address, from.port, socketId)) this.slots.release(slot);
   }
+
+  /** What came in one turn of the loop is told to be all once the turn ends. */
+  private expectMore(): void {
+    if (this.isTurnOpen) return;
+    this.isTurnOpen = true;
+    setImmediate(this.endTurn);
+  }
+
+  private readonly endTurn = (): void => {
+    this.isTurnOpen = false;
+    this.receiver?.drained();
+  };
 }
 
 const udpSockets: SocketKind<Socket> = {

@@ -17,6 +17,8 @@ export interface DatagramReceiver {
    * @returns true to keep the slot, which is then the receiver's to release
    */
   datagram(slot: number, length: number, address: string, port: number, socketId: number): boolean;
+  /** No more datagrams are there at present. */
+  drained(): void;
 }
 
 /** Datagrams that never reached a session, or never left. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { srtpCrypto } from '../../engine/srtp/node-srtp-crypto.js';
+import { srtpBenches } from '../../engine/srtp/testing/implementations.js';
 import { RtpHeader } from '../rtp/packet.js';
 import { srtpProfileNames, srtpProfiles, type SrtpProfile } from './profile.js';
 import { SrtpReceiver } from './receiver.js';
@@ -13,12 +13,13 @@ class Link {
   readonly receiver: SrtpReceiver;
   readonly header = new RtpHeader();
 
-  constructor(profile: SrtpProfile) {
+  constructor(profile: SrtpProfile, implementation: 'node' | 'wasm') {
+    const { crypto } = srtpBenches[implementation]();
     const { keyLength, saltLength } = srtpProfiles[profile];
     const key = Uint8Array.from({ length: keyLength }, (_, index) => index + 1);
     const salt = Uint8Array.from({ length: saltLength }, (_, index) => 200 - index);
-    this.sender = new SrtpSender(profile, key, salt, srtpCrypto);
-    this.receiver = new SrtpReceiver(profile, key, salt, srtpCrypto);
+    this.sender = new SrtpSender(profile, key, salt, crypto);
+    this.receiver = new SrtpReceiver(profile, key, salt, crypto);
   }
 
   seal(sequenceNumber: number, payload: readonly number[] = [1, 2, 3], ssrc = SSRC): Uint8Array {
@@ -56,11 +57,13 @@ function rtcp(ssrc = SSRC): Uint8Array {
   return bytes;
 }
 
-describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
+const combinations = srtpProfileNames.flatMap((profile) => [[profile, 'node'] as const, [profile, 'wasm'] as const]);
+
+describe.each(combinations)('SRTP with %s by %s', (profile, implementation) => {
   const tagLength = srtpProfiles[profile].tagLength;
 
   it('opens in place what was sealed in place, header extension and padding included, at any offset', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const plain = Uint8Array.from([
       0xb0, 96, 0, 1, 0, 0, 0, 5, 0, 0, 0, 6, 0xbe, 0xde, 0, 1, 0x10, 9, 0, 0, 7, 8, 0, 2,
     ]);
@@ -77,13 +80,13 @@ describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
   });
 
   it('opens a packet without payload', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
 
     expect(link.open(link.seal(1, []))).toBe(12);
   });
 
   it('refuses replays and packets older than the window, and counts them', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const packets = Array.from({ length: 1100 }, (_, index) => link.seal(index));
     for (const packet of packets.slice(50)) expect(link.open(packet)).toBe(15);
 
@@ -93,7 +96,7 @@ describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
   });
 
   it('takes packets of the window once each, in any order, over rollovers', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const packets = Array.from({ length: 600 }, (_, index) => link.seal((65_300 + index) & 0xffff));
     link.open(packets[0] ?? rtp(0, []));
     const mixed = packets.slice(1).map((packet, index) => ({ packet, key: (index * 7919) % 599 }));
@@ -104,7 +107,7 @@ describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
   });
 
   it('finds its way when the sender wrapped before the first packet came through', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     link.seal(65_535);
     const afterWrap = link.seal(0);
 
@@ -114,19 +117,19 @@ describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
   });
 
   it('goes through many rollovers', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     for (let index = 0; index < 5 * 65_536; index += 20_000) expect(link.open(link.seal(index & 0xffff))).toBe(15);
   });
 
   it('keeps the sources apart', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     expect(link.open(link.seal(7, [1], 1))).toBe(13);
     expect(link.open(link.seal(7, [1], 2))).toBe(13);
     expect(link.open(link.seal(7, [1], 1))).toBe(-1);
   });
 
   it('hears a bounded number of sources', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const heard = Array.from({ length: 100 }, (_, ssrc) => link.open(link.seal(1, [1], ssrc))).filter((n) => n > 0);
 
     expect(heard.length).toBe(64);
@@ -134,7 +137,7 @@ describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
   });
 
   it('drops an authentic packet with impossible padding', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const plain = rtp(1, [1, 200]);
     plain[0] = 0xa0;
 
@@ -156,8 +159,8 @@ describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
         ),
         fc.nat(65_535),
         (forgeries, start) => {
-          const link = new Link(profile);
-          const stranger = new Link(profile);
+          const link = new Link(profile, implementation);
+          const stranger = new Link(profile, implementation);
           expect(link.open(link.seal(start))).toBe(15);
           for (const { sequenceNumber, ssrc, damage, bit } of forgeries) {
             const forged = stranger.seal(0, [4, 5, 6], 99);
@@ -177,7 +180,7 @@ describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
   });
 
   it('notices a change of any single bit, and leaves such a packet as it was', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const sealed = link.seal(1);
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const forged = sealed.slice();
@@ -191,7 +194,7 @@ describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
   });
 
   it('never throws and touches nothing outside, whatever the bytes and lengths', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const lead = fc.constantFrom(0x80, 0x90, 0xbf, 0xa0);
     const hostile = fc.tuple(lead, fc.uint8Array({ maxLength: 80 })).map(([first, rest]) => [first, ...rest]);
     fc.assert(
@@ -208,9 +211,9 @@ describe.each(srtpProfileNames)('SRTP with %s', (profile) => {
   });
 });
 
-describe.each(srtpProfileNames)('SRTCP with %s', (profile) => {
+describe.each(combinations)('SRTCP with %s by %s', (profile, implementation) => {
   it('opens what was sealed, once, per source', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const sealed = link.sender.protectRtcp(rtcp());
     const bytes = sealed.slice();
 
@@ -222,7 +225,7 @@ describe.each(srtpProfileNames)('SRTCP with %s', (profile) => {
   });
 
   it('takes packets out of order inside a window of at least 128', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const sealed = Array.from({ length: 129 }, () => link.sender.protectRtcp(rtcp()));
     const opened = sealed.toReversed().map((packet) => link.openRtcp(packet));
 
@@ -231,7 +234,7 @@ describe.each(srtpProfileNames)('SRTCP with %s', (profile) => {
   });
 
   it('is moved by no forged index', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const fromEnd = srtpProfiles[profile].rtcpIndexFromEnd;
     fc.assert(
       fc.property(fc.nat(2 ** 31 - 1), (index) => {
@@ -247,7 +250,7 @@ describe.each(srtpProfileNames)('SRTCP with %s', (profile) => {
   });
 
   it('refuses a packet that is not encrypted', () => {
-    const link = new Link(profile);
+    const link = new Link(profile, implementation);
     const sealed = link.sender.protectRtcp(rtcp());
     const at = sealed.length - srtpProfiles[profile].rtcpIndexFromEnd;
     sealed[at] = (sealed[at] ?? 0) & 0x7f;
@@ -258,7 +261,7 @@ describe.each(srtpProfileNames)('SRTCP with %s', (profile) => {
 
 describe('SrtpSender', () => {
   it('refuses what is no packet, and a packet without room for its tag', () => {
-    const { sender } = new Link('AEAD_AES_128_GCM');
+    const { sender } = new Link('AEAD_AES_128_GCM', 'node');
 
     expect(() => sender.protect(new Uint8Array(40), 0, 20)).toThrow(RangeError);
     expect(() => sender.protect(rtp(1, [1]), 0, 13)).toThrow(RangeError);

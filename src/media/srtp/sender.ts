@@ -56,6 +56,11 @@ export class SrtpSender {
     return bytes;
   }
 
+  /** Gives the ciphers' memory back. Idempotent. */
+  close(): void {
+    this.crypto.close();
+  }
+
   private nextIndex(ssrc: number, sequenceNumber: number): number {
     const source = this.sourceOf(ssrc);
     const index = guessPacketIndex(sequenceNumber, source.highest);

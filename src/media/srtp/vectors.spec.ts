@@ -1,9 +1,16 @@
 import { srtpCrypto } from '../../engine/srtp/node-srtp-crypto.js';
+import { kernelBench, plainSpace, srtpBenches } from '../../engine/srtp/testing/implementations.js';
 import { RtpHeader } from '../rtp/packet.js';
 import { deriveSessionKeys } from './key-derivation.js';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+const implementations = [
+  ['node:crypto', srtpBenches.node().crypto],
+  ['the kernels', srtpBenches.wasm().crypto],
+  ['their plain twins', kernelBench(plainSpace()).crypto],
+] as const;
 
 describe('key derivation, RFC 3711 appendix B.3', () => {
   const masterKey = hex('E1F97A0D3E018BE0D64FA32C06DE4139');
@@ -23,14 +30,14 @@ describe('key derivation, RFC 3711 appendix B.3', () => {
   });
 });
 
-describe('AES counter mode, RFC 3711 appendix B.2', () => {
+describe.each(implementations)('AES counter mode, RFC 3711 appendix B.2, by %s', (_, ciphers) => {
   it('makes the keystream of SSRC 0, rollover counter 0 and sequence number 0', () => {
     const keys = {
       encryptionKey: hex('2B7E151628AED2A6ABF7158809CF4F3C'),
       authenticationKey: new Uint8Array(20),
       salt: hex('F0F1F2F3F4F5F6F7F8F9FAFBFCFD'),
     };
-    const crypto = srtpCrypto.create('AES_CM_128_HMAC_SHA1_80', { rtp: keys, rtcp: keys });
+    const crypto = ciphers.create('AES_CM_128_HMAC_SHA1_80', { rtp: keys, rtcp: keys });
     const bytes = new Uint8Array(12 + 48 + 10);
     bytes[0] = 0x80;
     const header = new RtpHeader();
@@ -44,13 +51,13 @@ describe('AES counter mode, RFC 3711 appendix B.2', () => {
   });
 });
 
-describe('AEAD_AES_128_GCM, RFC 7714 sections 16.1 and 17.1', () => {
+describe.each(implementations)('AEAD_AES_128_GCM, RFC 7714 sections 16.1 and 17.1, by %s', (_, ciphers) => {
   const keys = {
     encryptionKey: hex('000102030405060708090a0b0c0d0e0f'),
     authenticationKey: new Uint8Array(0),
     salt: hex('517569642070726f2071756f'),
   };
-  const crypto = srtpCrypto.create('AEAD_AES_128_GCM', { rtp: keys, rtcp: keys });
+  const crypto = ciphers.create('AEAD_AES_128_GCM', { rtp: keys, rtcp: keys });
   const plainRtp = hex(`8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976
     69736120 696e2070 61727465 73207472 6573`);
   const protectedRtp = hex(`8040f17b 8041f8d3 5501a0b2 f24de3a3 fb34de6c acba861c 9d7e4bca be633bd5

@@ -33,8 +33,8 @@ import { WhipRateGuard } from './whip-rate.guard.js';
 const engine = {
   provide: Engine,
   inject: [APP_CONFIG, ENGINE_WORKER_URL],
-  useFactory: (config: AppConfig, workerUrl: URL) =>
-    Engine.start({
+  useFactory: async (config: AppConfig, workerUrl: URL) => {
+    const media = await Engine.start({
       workerUrl,
       workers: config.engine.workers,
       udpPort: config.webrtc.udp_port,
@@ -43,8 +43,20 @@ const engine = {
       announcedAddresses: config.webrtc.announced_addresses.flatMap((text) => parseAnnouncedAddress(text) ?? []),
       stunServers: config.webrtc.stun_servers.flatMap((text) => parseStunUrl(text) ?? []),
       memoryMibPerWorker: config.engine.memory_mib,
-    }),
+      srtp: config.engine.srtp,
+    });
+    logImplementations(media);
+    return media;
+  },
 };
+
+function logImplementations({ implementations }: Engine): void {
+  const logger = new Logger('Engine');
+  implementations.forEach((chosen, worker) => {
+    for (const [what, { name, reason }] of Object.entries(chosen))
+      logger.log({ worker, what, name, reason }, `Worker ${String(worker)}: ${what} by ${name} (${reason}).`);
+  });
+}
 
 function loadAdmission(media: Engine, { engine: limits }: AppConfig): LoadAdmission {
   const admission = new LoadAdmission(limits.admission_cpu_percent);

@@ -4,7 +4,7 @@ import { RtpHeader } from '../../media/rtp/packet.js';
 import { srtpProfileNames, srtpProfiles, type SrtpProfile } from '../../media/srtp/profile.js';
 import { SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
-import { srtpCrypto } from './node-srtp-crypto.js';
+import { srtpBenches } from './testing/implementations.js';
 
 // werift is an independent implementation: what one seals the other opens.
 
@@ -40,13 +40,17 @@ const payloads = fc.uint8Array({ minLength: 1, maxLength: 1200 });
 const ssrcs = fc.integer({ min: 1, max: 2 ** 32 - 1 });
 const seeds = fc.nat(255);
 
-describe.each(srtpProfileNames)('srtpCrypto with %s, against werift', (profile) => {
+const combinations = srtpProfileNames.flatMap((profile) => [[profile, 'node'] as const, [profile, 'wasm'] as const]);
+
+describe.each(combinations)('SRTP with %s by %s, against werift', (profile, implementation) => {
+  const { crypto } = srtpBenches[implementation]();
+
   it('opens the SRTP that werift seals, over a rollover', () => {
     fc.assert(
       fc.property(seeds, ssrcs, payloads, (seed, ssrc, payload) => {
         const keys = masterKeys(profile, seed);
         const { srtp } = werift(profile, keys);
-        const receiver = new SrtpReceiver(profile, keys.key, keys.salt, srtpCrypto);
+        const receiver = new SrtpReceiver(profile, keys.key, keys.salt, crypto);
         const header = new RtpHeader();
         for (const sequenceNumber of [65_533, 65_534, 65_535, 0, 1]) {
           const bytes = Uint8Array.from(srtp.encrypt(Buffer.from(payload), weriftHeader(sequenceNumber, ssrc)));
@@ -64,7 +68,7 @@ describe.each(srtpProfileNames)('srtpCrypto with %s, against werift', (profile) 
       fc.property(seeds, ssrcs, payloads, (seed, ssrc, payload) => {
         const keys = masterKeys(profile, seed);
         const { srtp } = werift(profile, keys);
-        const sender = new SrtpSender(profile, keys.key, keys.salt, srtpCrypto);
+        const sender = new SrtpSender(profile, keys.key, keys.salt, crypto);
         for (const sequenceNumber of [65_533, 65_534, 65_535, 0, 1]) {
           const header = weriftHeader(sequenceNumber, ssrc);
           const plain = Buffer.concat([header.serialize(header.serializeSize), payload]);
@@ -83,8 +87,8 @@ describe.each(srtpProfileNames)('srtpCrypto with %s, against werift', (profile) 
       fc.property(seeds, ssrcs, fc.nat(20), (seed, ssrc, words) => {
         const keys = masterKeys(profile, seed);
         const { srtcp } = werift(profile, keys);
-        const receiver = new SrtpReceiver(profile, keys.key, keys.salt, srtpCrypto);
-        const sender = new SrtpSender(profile, keys.key, keys.salt, srtpCrypto);
+        const receiver = new SrtpReceiver(profile, keys.key, keys.salt, crypto);
+        const sender = new SrtpSender(profile, keys.key, keys.salt, crypto);
         const plain = Buffer.alloc(8 + words * 4, seed);
         plain.writeUInt32BE(0x80cc0000 + 1 + words, 0);
         plain.writeUInt32BE(ssrc, 4);
