@@ -1,8 +1,6 @@
 // Compiles the media kernels into the build: `npm run build:server` and every run of the tests, which compile only what has changed.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -16,20 +14,20 @@ const QUIET = ['--disableWarning', '112'];
 
 const changedMs = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-/** @throws {Error} when the compiler refuses them */
-export function buildKernels() {
+/** Jest's global set-up. @throws {Error} when the compiler refuses them */
+export default async function buildKernels() {
   const newest = Math.max(...readdirSync(SOURCES).map((name) => changedMs(join(SOURCES, name))));
   if (changedMs(COMPILED) > newest) return;
+  const { main } = await import('assemblyscript/asc');
   mkdirSync(dirname(COMPILED), { recursive: true });
-  const compiler = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
   const partial = `${COMPILED}.${process.pid}`;
-  const args = [compiler, join(SOURCES, 'index.ts'), '-o', partial, ...OPTIONS, ...MEMORY, ...QUIET];
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: PROJECT });
-  if (status !== 0) throw new Error(`The media kernels could not be compiled.\n${stderr}`);
+  const paths = [join(SOURCES, 'index.ts'), '-o', partial].map((path) =>
+    isAbsolute(path) ? relative(PROJECT, path) : path,
+  );
+  const args = ['--baseDir', PROJECT, ...paths, ...OPTIONS, ...MEMORY, ...QUIET];
+  const { error, stderr } = await main(args, {});
+  if (error) throw new Error(`The media kernels could not be compiled.\n${stderr.toString()}`, { cause: error });
   renameSync(partial, COMPILED);
 }
 
-/** Jest's global set-up. */
-export default buildKernels;
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) buildKernels();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildKernels();

@@ -301,7 +301,5 @@ export interface WorkerChoice {
   readonly reason: string;
 }
 
-/** What a worker works with. */
-export interface WorkerImplementations {
-  readonly srtp: WorkerChoice;
-}
+/** What a worker works with, by what there are several of. */
+export type WorkerImplementations = Readonly<Record<'srtp', WorkerChoice>>;

@@ -53,8 +53,10 @@ const engine = {
 function logImplementations({ implementations }: Engine): void {
   const logger = new Logger('Engine');
   implementations.forEach((chosen, worker) => {
-    for (const [what, { name, reason }] of Object.entries(chosen))
-      logger.log({ worker, what, name, reason }, `Worker ${String(worker)}: ${what} by ${name} (${reason}).`);
+    for (const what of ['srtp'] as const) {
+      const { name, reason } = chosen[what];
+      logger.log(`Worker ${worker}: ${what} by ${name} (${reason}).`);
+    }
   });
 }
 
