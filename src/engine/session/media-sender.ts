@@ -79,7 +79,6 @@ export class MediaSender {
 
   /** Nothing is sent any more. */
   close(): void {
-    for (const track of this.tracks) track.isEnabled = false;
     this.srtp.close();
     this.receiver.close();
   }
