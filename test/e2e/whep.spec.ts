@@ -1,23 +1,112 @@
-import { goLive, launchChromium } from '../support/browser.js';
+import type { Browser } from 'playwright-core';
+import { goLive, hangUp, launchChromium, type SentFrame } from '../support/browser.js';
+import { offer } from '../support/offer.js';
 import { TestServer } from '../support/server.js';
-import { itWith } from '../support/tools.js';
-import { watch, watched } from '../support/viewer.js';
-import { until } from '../support/wait.js';
+import { describeWith } from '../support/tools.js';
+import { receivedFrames, stopWatching, watch, watched } from '../support/viewer.js';
+import { pause, until } from '../support/wait.js';
 
-describe('WHEP', () => {
-  itWith('chromium')('shows picture and sound of a browser in another one', async () => {
-    await using server = await TestServer.start();
-    await using browser = await launchChromium();
-    const [publisher, viewer] = [await browser.newPage(), await browser.newPage()];
-    await publisher.goto(server.url('/'));
-    await viewer.goto(server.url('/'));
+interface StreamRow {
+  readonly id: string;
+  readonly subscribe: { readonly sessions: { readonly state: string; readonly stats: { readonly packets: number } }[] };
+}
 
+const hashes = (frames: readonly SentFrame[], kind: string): string[] =>
+  frames.filter((frame) => frame.kind === kind).map(({ hash }) => hash);
+
+/** How many of `received` lie in one unbroken run of `sent`, from the first of them on. */
+function unbroken(received: readonly string[], sent: readonly string[]): number {
+  const start = sent.indexOf(received[0] ?? '');
+  const different = received.findIndex((hash, index) => hash !== sent[start + index]);
+  return start < 0 ? 0 : different < 0 ? received.length : different;
+}
+
+describeWith('chromium')('WHEP', () => {
+  let server: TestServer;
+  let browser: Browser & AsyncDisposable;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
+
+  const openPage = async () => {
+    const page = await browser.newPage();
+    await page.goto(server.url('/'));
+    return page;
+  };
+  const streamRow = async (name: string): Promise<StreamRow | undefined> =>
+    (await server.get<StreamRow[]>('/api/streams/')).find(({ id }) => id === name);
+
+  it('gives a browser every frame of another one, from the key frame that was asked for on', async () => {
+    const [publisher, viewer] = [await openPage(), await openPage()];
     await goLive(publisher, 'cam');
-    await watch(viewer, 'cam');
+    await pause(2_000);
 
-    await until(async () => (await watched(viewer)).framesDecoded > 60, 'two seconds are decoded', 20_000);
+    await watch(viewer, 'cam');
+    await until(async () => (await watched(viewer)).framesDecoded > 0, 'the first picture is there', 3_000);
+    await until(async () => (await watched(viewer)).framesDecoded > 90, 'three seconds are decoded');
+    const row = await streamRow('cam');
+    const sent = await hangUp(publisher);
+
+    const received = await receivedFrames(viewer);
+    for (const kind of ['video', 'audio'] as const) {
+      const frames = hashes(received, kind);
+      expect(frames.length).toBeGreaterThan(80);
+      expect(unbroken(frames, hashes(sent, kind))).toBe(frames.length);
+    }
     const report = await watched(viewer);
-    expect(report).toMatchObject({ codec: 'video/H264', framesDropped: 0 });
-    expect(report.audioSamples).toBeGreaterThan(48_000);
+    expect(report).toMatchObject({ codec: 'video/H264', packetsLost: 0, audioPacketsLost: 0 });
+    expect(report.framesReceived - report.framesDecoded).toBeLessThan(10);
+    expect(row?.subscribe.sessions).toMatchObject([{ state: 'connected' }]);
+    expect(row?.subscribe.sessions[0]?.stats.packets).toBeGreaterThan(100);
+    expect(await stopWatching(viewer)).toBe(204);
+    await Promise.all([publisher.close(), viewer.close()]);
+  });
+
+  it('keeps a viewer from before the publisher came, and when it comes again', async () => {
+    const [publisher, viewer] = [await openPage(), await openPage()];
+    await watch(viewer, 'late', { codec: 'VP8' });
+    expect((await streamRow('late'))?.subscribe.sessions).toHaveLength(1);
+
+    await goLive(publisher, 'late', { codec: 'VP8' });
+    await until(async () => (await watched(viewer)).framesDecoded > 30, 'the first publisher is seen');
+    const first = await hangUp(publisher);
+    await publisher.reload();
+    await goLive(publisher, 'late', { codec: 'VP8' });
+    const before = (await watched(viewer)).framesDecoded;
+    await until(async () => (await watched(viewer)).framesDecoded > before + 60, 'the second publisher is seen');
+    const second = await hangUp(publisher);
+
+    const received = hashes(await receivedFrames(viewer), 'video');
+    const ofFirst = unbroken(received, hashes(first, 'video'));
+    const ofSecond = received.slice(ofFirst);
+    expect(ofFirst).toBeGreaterThan(30);
+    expect(ofSecond.length).toBeGreaterThan(60);
+    expect(unbroken(ofSecond, hashes(second, 'video'))).toBe(ofSecond.length);
+    await Promise.all([publisher.close(), viewer.close()]);
+  });
+
+  it('shows sound alone to who wants nothing else, and nothing of a codec that is not taken', async () => {
+    const [publisher, viewer] = [await openPage(), await openPage()];
+    await goLive(publisher, 'loud', { codec: 'VP9' });
+
+    await watch(viewer, 'loud', { kinds: ['audio'] });
+
+    await until(async () => (await watched(viewer)).audioSamples > 48_000, 'a second of sound is heard');
+    const headers = { 'content-type': 'application/sdp' };
+    const both = offer().replaceAll('a=sendonly', 'a=recvonly');
+    const answer = await (await fetch(server.url('/whep/loud'), { method: 'POST', headers, body: both })).text();
+    expect(answer.match(/^a=(sendonly|inactive)/gm)).toEqual(['a=sendonly', 'a=inactive']);
+    const picture = both.replace(/m=audio[^]*(?=m=video)/, '').replace('BUNDLE 0 1', 'BUNDLE 1');
+    const refused = await fetch(server.url('/whep/loud'), { method: 'POST', headers, body: picture });
+    expect(refused.status).toBe(406);
+    expect(await refused.json()).toMatchObject({ code: 'codec-not-acceptable', accepted: 'VP9' });
+    await Promise.all([publisher.close(), viewer.close()]);
   });
 });

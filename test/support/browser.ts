@@ -185,8 +185,8 @@ export async function sendingBitrate(page: Page, seconds: number): Promise<numbe
   }, seconds);
 }
 
-/** Drops parameter sets and hashes the rest as test/support/access-unit.ts does. */
-const HASHING_WORKER = `
+/** An RTCRtpScriptTransform that drops parameter sets and hashes the rest as test/support/access-unit.ts does. */
+export const HASHING_WORKER = `
 const nalUnits = (bytes) => {
   const starts = [];
   for (let i = 0; i + 2 < bytes.length; i++) if (bytes[i] === 0 && bytes[i + 1] === 0 && bytes[i + 2] === 1) starts.push(i + 3);

@@ -1,37 +1,45 @@
 import type { Page } from 'playwright-core';
+import { HASHING_WORKER, type SentFrame } from './browser.js';
 
 export interface WatchOptions {
   readonly kinds?: readonly ('video' | 'audio')[];
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Codec of the picture that is expected: its frames are hashed. */
+  readonly codec?: string;
 }
 
 /**
- * Watches a stream by WHEP from a page of the server itself. The connection stays in the page as `globalThis.viewing`.
+ * Watches a stream by WHEP from a page of the server itself, and hashes every frame that comes out of the packets. The connection stays in the page as `globalThis.viewing`.
  * @returns once it is connected
  */
 export async function watch(
   page: Page,
   stream: string,
-  { kinds = ['audio', 'video'], headers = {} }: WatchOptions = {},
+  { kinds = ['audio', 'video'], codec = 'H264' }: WatchOptions = {},
 ): Promise<void> {
   await page.evaluate(
-    async ([endpoint, wanted, extra]) => {
+    async ([endpoint, wanted, source, codecName]) => {
+      const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+      const frames: SentFrame[] = [];
+      worker.onmessage = ({ data }: MessageEvent<SentFrame>) => frames.push(data);
       const peer = new RTCPeerConnection();
       const media = new MediaStream();
       const element = Object.assign(document.createElement('video'), { autoplay: true, muted: true, srcObject: media });
       document.body.append(element);
-      for (const kind of wanted) peer.addTransceiver(kind, { direction: 'recvonly' });
+      for (const kind of wanted) {
+        const { receiver } = peer.addTransceiver(kind, { direction: 'recvonly' });
+        receiver.transform = new RTCRtpScriptTransform(worker, { kind, codec: codecName });
+      }
       peer.addEventListener('track', ({ track }) => media.addTrack(track));
       await peer.setLocalDescription();
       const response = await fetch(endpoint, {
         method: 'POST',
-        headers: { 'content-type': 'application/sdp', ...extra },
+        headers: { 'content-type': 'application/sdp' },
         body: peer.localDescription?.sdp ?? '',
       });
       if (response.status !== 201) throw new Error(`WHEP ${response.status} ${await response.text()}`);
       const session = response.headers.get('location') ?? '';
       const answer = await response.text();
-      Object.assign(globalThis, { viewing: { peer, session, answer, element } });
+      Object.assign(globalThis, { viewing: { peer, session, answer, element, frames } });
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
       await new Promise<void>((done, failed) => {
         const look = (): void => {
@@ -42,8 +50,17 @@ export async function watch(
         look();
       });
     },
-    [`/whep/${stream}`, [...kinds], headers] as const,
+    [`/whep/${stream}`, [...kinds], HASHING_WORKER, codec] as const,
   );
+}
+
+interface ViewingPage {
+  readonly viewing: {
+    readonly peer: RTCPeerConnection;
+    readonly session: string;
+    readonly answer: string;
+    readonly frames: SentFrame[];
+  };
 }
 
 /** What the browser says of what it watches. */
@@ -65,7 +82,7 @@ export interface ViewingReport {
 /** The page's own statistics (getStats) of what `watch` connected. */
 export async function watched(page: Page): Promise<ViewingReport> {
   return page.evaluate(async () => {
-    const { viewing } = globalThis as unknown as { viewing: { peer: RTCPeerConnection; session: string } };
+    const { viewing } = globalThis as unknown as ViewingPage;
     const reports: Record<string, unknown>[] = [];
     (await viewing.peer.getStats()).forEach((report: Record<string, unknown>) => reports.push(report));
     const inbound = (kind: string) =>
@@ -89,10 +106,15 @@ export async function watched(page: Page): Promise<ViewingReport> {
   });
 }
 
+/** Every frame that came, whole, in the order in which it is decoded. */
+export async function receivedFrames(page: Page): Promise<SentFrame[]> {
+  return page.evaluate(() => (globalThis as unknown as ViewingPage).viewing.frames);
+}
+
 /** Says goodbye. @returns the status of the answer */
 export async function stopWatching(page: Page): Promise<number> {
   return page.evaluate(async () => {
-    const { viewing } = globalThis as unknown as { viewing: { peer: RTCPeerConnection; session: string } };
+    const { viewing } = globalThis as unknown as ViewingPage;
     const { status } = await fetch(viewing.session, { method: 'DELETE' });
     viewing.peer.close();
     return status;
