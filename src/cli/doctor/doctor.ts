@@ -17,7 +17,7 @@ export async function diagnose({ config, warnings }: LoadedConfig): Promise<Find
   const ports = await portFindings(config, isRunning);
   const areFree = ports.every(({ severity }) => severity === 'ok');
   const looks: (() => Promise<Finding[]>)[] = [
-    ...(isRunning ? [() => runningServerFindings(server)] : areFree ? [() => networkFindings(config)] : []),
+    ...(isRunning ? [() => runningServerFindings(config, server)] : areFree ? [() => networkFindings(config)] : []),
     kernelFindings,
     () => diskFindings(config),
     () => ownClockFindings(Date.now()),

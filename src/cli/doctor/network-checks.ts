@@ -37,7 +37,7 @@ export async function networkFindings(config: AppConfig): Promise<Finding[]> {
 }
 
 /** A server that runs knows more than could be tried beside it: who has arrived. */
-export async function runningServerFindings(server: RunningServer): Promise<Finding[]> {
+export async function runningServerFindings(config: AppConfig, server: RunningServer): Promise<Finding[]> {
   const check = 'udp-reachability';
   const response = await server.ask('GET', '/api/v1/reachability');
   if (!response.ok) {
@@ -46,7 +46,7 @@ export async function runningServerFindings(server: RunningServer): Promise<Find
   }
   const { advice } = (await response.json()) as { readonly advice: readonly Advice[] };
   if (advice.length === 0) return [{ check, severity: 'ok', message: 'Publishers reach the server that runs here.' }];
-  return advice.map((one) => ({ check, severity: severityOf(one, true), message: one.message }));
+  return advice.map((one) => ({ check, severity: severityOf(one, isMeantForOthers(config)), message: one.message }));
 }
 
 async function askStun({ webrtc }: AppConfig, open: readonly Socket[]): Promise<MappedAddresses | undefined> {
@@ -107,17 +107,24 @@ function adviceFindings(
   const worker = { worker: 0, candidates, udp: { port: udpPort, arrivals: never }, tcp, stun };
   const advice = adviceFor([worker]).filter(({ code }) => !ABOUT_ARRIVALS.includes(code));
   const named = candidates.map(({ address, port }) => `${address} port ${port}`).join(', ');
-  const isMeantForOthers = !isLoopback(listenAddressOf(config).address);
   return [
     { check, severity: 'ok', message: `Publishers are told to send to ${named}.` },
-    ...advice.map((one): Finding => ({ check, severity: severityOf(one, isMeantForOthers), message: one.message })),
+    ...advice.map((one): Finding => ({
+      check,
+      severity: severityOf(one, isMeantForOthers(config)),
+      message: one.message,
+    })),
   ];
 }
 
 /** A server that listens on loopback alone is one to try things with. */
-function severityOf({ code }: Advice, isMeantForOthers: boolean): Finding['severity'] {
+function isMeantForOthers(config: AppConfig): boolean {
+  return !isLoopback(listenAddressOf(config).address);
+}
+
+function severityOf({ code }: Advice, isForOthers: boolean): Finding['severity'] {
   if (code === 'tcp-off' || code === 'private-only' || code === 'nothing-arrived') return 'note';
-  if (code === 'loopback-only') return isMeantForOthers ? 'problem' : 'note';
+  if (code === 'loopback-only') return isForOthers ? 'problem' : 'note';
   return 'warning';
 }
 

@@ -1,0 +1,125 @@
+{{- define "aircheck.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "aircheck.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains (include "aircheck.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "aircheck.name" .) | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "aircheck.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "aircheck.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "aircheck.labels" -}}
+{{ include "aircheck.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{- define "aircheck.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+
+{{- define "aircheck.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- .Values.serviceAccount.name | default (include "aircheck.fullname" .) -}}
+{{- else -}}
+{{- .Values.serviceAccount.name | default "default" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "aircheck.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 1000
+runAsGroup: 1000
+fsGroup: 1000
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{- define "aircheck.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end -}}
+
+{{/* How many pods there may be. */}}
+{{- define "aircheck.mostPods" -}}
+{{- if .Values.autoscaling.enabled }}{{ .Values.autoscaling.maxReplicas }}{{ else }}{{ .Values.replicas }}{{ end -}}
+{{- end -}}
+
+{{/* Whether a variable comes from somewhere that the chart can see. */}}
+{{- define "aircheck.isGiven" -}}
+{{- $name := index . 1 -}}
+{{- with index . 0 -}}
+{{- if or (hasKey .Values.settings $name) (hasKey .Values.secrets $name) (hasKey .Values.secretRefs $name) -}}yes{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether the release has to make credentials, because nobody has given any. */}}
+{{- define "aircheck.makesCredentials" -}}
+{{- $given := .Values.existingSecret -}}
+{{- range list "AIRCHECK_AUTH_TOKENS" "AIRCHECK_AUTH_SECRET" "AIRCHECK_AUTH_JWKS_URL" "AIRCHECK_AUTH_ACCOUNTS" -}}
+{{- if include "aircheck.isGiven" (list $ .) }}{{ $given = "yes" }}{{ end -}}
+{{- end -}}
+{{- if eq (get .Values.settings "AIRCHECK_AUTH_MODE" | toString) "none" }}{{ $given = "yes" }}{{ end -}}
+{{- if not $given }}yes{{ end -}}
+{{- end -}}
+
+{{/* The data of the release's Secret. What was generated once stays. */}}
+{{- define "aircheck.secretData" -}}
+{{- $data := dict -}}
+{{- range $name, $value := .Values.secrets }}{{ $_ := set $data $name ($value | toString | b64enc) }}{{ end -}}
+{{- if include "aircheck.makesCredentials" . -}}
+{{- $old := (lookup "v1" "Secret" .Release.Namespace (include "aircheck.fullname" .)).data | default dict -}}
+{{- range list "AIRCHECK_AUTH_TOKENS" "AIRCHECK_AUTH_SECRET" -}}
+{{- $_ := set $data . (get $old . | default (randAlphaNum 48 | b64enc)) -}}
+{{- end -}}
+{{- end -}}
+{{- if $data }}{{ toYaml $data }}{{ end -}}
+{{- end -}}
+
+{{/* Single variables from Secrets. */}}
+{{- define "aircheck.secretEnv" -}}
+{{- range $name, $ref := .Values.secretRefs }}
+- name: {{ $name }}
+  valueFrom: { secretKeyRef: { name: {{ $ref.name }}, key: {{ $ref.key }} } }
+{{- end }}
+{{- end -}}
+
+{{/* What cannot work, with the names of the values that are wrong. */}}
+{{- define "aircheck.check" -}}
+{{- $most := int (include "aircheck.mostPods" .) -}}
+{{- if and (eq .Values.database "sqlite") (gt $most 1) -}}
+{{- fail "replicas and autoscaling: more than one node needs database: postgres, because each has the others' recordings in its index." -}}
+{{- end -}}
+{{- if and (eq .Values.database "sqlite") .Values.autoscaling.enabled -}}
+{{- fail "autoscaling.enabled needs database: postgres." -}}
+{{- end -}}
+{{- if and (eq .Values.database "postgres") (not .Values.existingSecret) (not (include "aircheck.isGiven" (list . "AIRCHECK_DATABASE_URL"))) -}}
+{{- fail "database: postgres needs AIRCHECK_DATABASE_URL in secrets or secretRefs, or existingSecret." -}}
+{{- end -}}
+{{- if and (not .Values.persistence.enabled) (not (has (get .Values.settings "AIRCHECK_RECORDER_STORAGE_TYPE") (list "s3" "oss"))) (ne (get .Values.settings "AIRCHECK_RECORDER_UPLOAD_ENABLED" | toString) "true") -}}
+{{- fail "persistence.enabled: false is for recordings that go to a bucket: set settings.AIRCHECK_RECORDER_STORAGE_TYPE." -}}
+{{- end -}}
+{{- if and (eq .Values.media.exposure "nodePort") (gt $most 10) -}}
+{{- fail "media.exposure: nodePort has room for ten pods (replicas, autoscaling.maxReplicas)." -}}
+{{- end -}}
+{{- if and (eq .Values.media.exposure "nodePort") (ne (int .Values.media.tcpPort) 0) -}}
+{{- fail "media.tcpPort does not go with media.exposure: nodePort, whose port outside is another than inside." -}}
+{{- end -}}
+{{- if and (eq .Values.media.exposure "loadBalancer") (lt (len .Values.media.addresses) $most) -}}
+{{- fail "media.exposure: loadBalancer needs in media.addresses the address of each pod." -}}
+{{- end -}}
+{{- range $name, $_ := .Values.secrets -}}
+{{- if hasKey $.Values.secretRefs $name }}{{ fail (printf "secrets.%s and secretRefs.%s: one of the two is enough." $name $name) }}{{ end -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expectGenerated } from '../support/generated-file.js';
+import { MANAGED, valuesSchema } from '../support/chart/values-schema.js';
+
+interface Table {
+  readonly properties: Readonly<Record<string, { readonly properties: Readonly<Record<string, unknown>> }>>;
+}
+
+const OF_OTHERS = ['AIRCHECK_CONFIG', 'PORT', 'DATABASE_URL', 'LOG_LEVEL'];
+const example = readFileSync(resolve(__dirname, '../../.env.example'), 'utf8');
+const variables = [...example.matchAll(/^#(\w+)=/gm)].map(([, name = '']) => name);
+
+describe('values of the chart', () => {
+  it('are checked against what the configuration knows', async () => {
+    await expectGenerated('helm/aircheck/values.schema.json', JSON.stringify(valuesSchema()));
+  });
+
+  it('name the variables of .env.example and no others', () => {
+    const text = readFileSync(resolve(__dirname, '../../helm/aircheck/values.schema.json'), 'utf8');
+    const { settings, secrets, secretRefs } = (JSON.parse(text) as Table).properties;
+    const named = [settings, secrets, secretRefs].flatMap((table) => Object.keys(table?.properties ?? {}));
+    const expected = variables.filter((name) => !OF_OTHERS.includes(name));
+
+    expect(expected.length).toBeGreaterThan(80);
+    expect(new Set([...named, ...Object.keys(MANAGED)])).toEqual(new Set(expected));
+  });
+});

@@ -1,0 +1,235 @@
+import { loadConfig, type LoadedConfig } from '../../src/config/index.js';
+import { Chart, type KubernetesObject } from '../support/chart/chart.js';
+import { describeWith } from '../support/tools.js';
+
+const POSTGRES = {
+  database: 'postgres',
+  secretRefs: { AIRCHECK_DATABASE_URL: { name: 'postgres-app', key: 'uri' } },
+};
+const BUCKET = {
+  settings: {
+    AIRCHECK_RECORDER_STORAGE_TYPE: 's3',
+    AIRCHECK_RECORDER_STORAGE_BUCKET: 'recordings',
+    AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: 4,
+    AIRCHECK_HTTP_METRICS_PUBLIC: false,
+    AIRCHECK_RECORDER_AUTO_STREAMS: ['cam-*', 'studio'],
+  },
+};
+
+/** What people set, each with what must come of it by kubeconform and below. */
+const MATRIX: readonly (readonly [string, object])[] = [
+  ['nothing', {}],
+  ['hostNetwork', { media: { exposure: 'hostNetwork', tcpPort: 7777 + 100 } }],
+  ['hostPort', { media: { exposure: 'hostPort', workers: 4, tcpPort: 7900 } }],
+  ['no exposure', { media: { exposure: 'none', announceNodeAddress: false } }],
+  [
+    'a load balancer for each pod',
+    {
+      ...POSTGRES,
+      replicas: 2,
+      media: { exposure: 'loadBalancer', tcpPort: 7900, addresses: ['203.0.113.5', '203.0.113.6'] },
+    },
+  ],
+  [
+    'PostgreSQL, its URL in the values',
+    { database: 'postgres', secrets: { AIRCHECK_DATABASE_URL: 'postgres://a:b@c/d' } },
+  ],
+  ['PostgreSQL and all else from a Secret', { database: 'postgres', existingSecret: 'aircheck' }],
+  ['a bucket and no volume', { ...BUCKET, persistence: { enabled: false, emptyDirSizeLimit: '20Gi' } }],
+  [
+    'everything that is off by default',
+    {
+      ...POSTGRES,
+      ...BUCKET,
+      autoscaling: { enabled: true, maxReplicas: 5 },
+      ingress: {
+        enabled: true,
+        className: 'nginx',
+        hosts: ['rec.example.org'],
+        tls: [{ hosts: ['rec.example.org'], secretName: 'tls' }],
+      },
+      serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
+      prometheusRule: { enabled: true },
+      grafanaDashboard: { enabled: true },
+      networkPolicy: { httpFrom: [{ namespaceSelector: {} }] },
+      image: { pullSecrets: [{ name: 'registry' }] },
+      priorityClassName: 'recording',
+      nodeSelector: { media: 'true' },
+      tolerations: [{ key: 'media', operator: 'Exists' }],
+      affinity: { nodeAffinity: {} },
+      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' }],
+      podAnnotations: { a: 'b' },
+      podLabels: { c: 'd' },
+      annotations: { e: 'f' },
+      serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/aircheck' } },
+      extraEnv: [{ name: 'TZ', value: 'UTC' }],
+      extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
+      extraVolumeMounts: [{ name: 'ca', mountPath: '/etc/ca', readOnly: true }],
+    },
+  ],
+];
+
+/** Values that cannot work, and the name that the refusal must have. */
+const WRONG: readonly (readonly [object, string])[] = [
+  [{ replica: 2 }, 'replica'],
+  [{ media: { expose: 'hostPort' } }, 'expose'],
+  [{ settings: { AIRCHECK_RECORDER_TIMEZONE: 'UTC' } }, 'AIRCHECK_RECORDER_TIMEZONE'],
+  [{ settings: { AIRCHECK_AUTH_TOKENS: 'a-token-that-everybody-reads' } }, 'AIRCHECK_AUTH_TOKENS'],
+  [{ settings: { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: 'six' } }, 'AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS'],
+  [{ media: { exposure: 'udp' } }, 'exposure'],
+  [{ replicas: 2 }, 'replicas'],
+  [{ autoscaling: { enabled: true } }, 'autoscaling'],
+  [{ database: 'postgres' }, 'AIRCHECK_DATABASE_URL'],
+  [{ persistence: { enabled: false } }, 'persistence.enabled'],
+  [{ media: { exposure: 'loadBalancer' } }, 'media.addresses'],
+  [{ media: { tcpPort: 7900 } }, 'media.tcpPort'],
+  [{ ingress: { enabled: true } }, 'ingress.hosts'],
+];
+
+interface Container {
+  readonly env: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } };
+  }[];
+  readonly securityContext: object;
+  readonly ports: readonly { readonly containerPort: number; readonly hostPort?: number }[];
+}
+
+interface PodSpec {
+  readonly containers: readonly [Container];
+  readonly hostNetwork?: boolean;
+  readonly enableServiceLinks: boolean;
+  readonly securityContext: object;
+  readonly terminationGracePeriodSeconds: number;
+}
+
+const podOf = (objects: readonly KubernetesObject[]): PodSpec => {
+  const { spec } = objects.find(({ kind }) => kind === 'StatefulSet') ?? {};
+  return (spec?.['template'] as { spec: PodSpec }).spec;
+};
+
+/** What the downward API says of the second pod of a release. */
+const DOWNWARD: Readonly<Record<string, string>> = {
+  'metadata.name': 'live-aircheck-1',
+  'status.hostIP': '10.0.0.7',
+  'status.hostIPs': '10.0.0.7,fd00::7',
+  "metadata.labels['apps.kubernetes.io/pod-index']": '1',
+};
+
+/** The configuration that the process in the second pod has, read by the server's own reader. */
+function configurationOf(objects: readonly KubernetesObject[]): LoadedConfig {
+  const named = (kind: string): Readonly<Record<string, string>> =>
+    objects.find((one) => one.kind === kind && one.metadata.name === 'live-aircheck')?.data ?? {};
+  const secret = Object.entries(named('Secret')).map(([name, value]) => [
+    name,
+    Buffer.from(value, 'base64').toString(),
+  ]);
+  const env: Record<string, string> = {
+    ...named('ConfigMap'),
+    ...(Object.fromEntries(secret) as Record<string, string>),
+  };
+  for (const { name, value, valueFrom } of podOf(objects).containers[0].env) {
+    const field = valueFrom?.fieldRef?.fieldPath;
+    const text = value ?? (field === undefined ? undefined : DOWNWARD[field]);
+    if (text !== undefined) env[name] = text.replace(/\$\((\w+)\)/g, (_, other: string) => env[other] ?? '');
+  }
+  return loadConfig({ env, cwd: '/nowhere' });
+}
+
+describeWith(
+  'helm',
+  'kubeconform',
+  'kubernetes-schemas',
+  'go',
+)('the Helm chart', () => {
+  let chart: Chart;
+  beforeAll(async () => {
+    chart = await Chart.open();
+  });
+  afterAll(() => chart[Symbol.asyncDispose]());
+
+  it('is well by helm lint', async () => {
+    expect(await chart.lint({})).toMatchObject({ exitCode: 0 });
+  });
+
+  it('makes objects that Kubernetes takes, of everything that may be set', async () => {
+    for (const [what, values] of MATRIX) {
+      const { exitCode, output } = await chart.template(values);
+      expect({ what, exitCode, said: exitCode === 0 ? '' : output }).toEqual({ what, exitCode: 0, said: '' });
+    }
+
+    const { exitCode, output } = await chart.conform();
+    expect({ exitCode, output }).toEqual({
+      exitCode: 0,
+      output: expect.stringMatching(/ Invalid: 0, Errors: 0, Skipped: 0\n$/) as string,
+    });
+  });
+
+  it.each(WRONG)('refuses %j and says %s', async (values, name) => {
+    const { exitCode, output } = await chart.template(values);
+
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain(name);
+  });
+
+  it('runs by its defaults: credentials are made, and the node tells publishers where its port is', async () => {
+    const objects = await chart.objects({});
+    const { config, warnings } = configurationOf(objects);
+
+    expect(warnings).toEqual([]);
+    expect(config.auth.tokens[0]).toMatch(/^\w{48}$/);
+    expect(config.webrtc.announced_addresses).toEqual(['10.0.0.7:30170']);
+    expect(config.recorder.node_alias).toBe('live-aircheck-1');
+    const ports = objects
+      .filter(({ metadata }) => metadata.name === 'live-aircheck-media-0')
+      .map(({ spec }) => spec?.['ports']);
+    expect(ports).toMatchObject([[{ nodePort: 30070 }, { nodePort: 30071 }]]);
+    expect(objects.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['StatefulSet', 'PodDisruptionBudget', 'NetworkPolicy', 'Secret', 'Service']),
+    );
+  });
+
+  it('passes the restricted Pod Security Standard, host networking aside', async () => {
+    const byDefault = podOf(await chart.objects({}));
+    const onHost = podOf(await chart.objects({ media: { exposure: 'hostNetwork' } }));
+
+    for (const pod of [byDefault, onHost]) {
+      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+      expect(pod.containers[0].securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(pod.enableServiceLinks).toBe(false);
+    }
+    expect(byDefault.hostNetwork).toBeUndefined();
+    expect(byDefault.containers[0].ports.filter(({ hostPort }) => hostPort !== undefined)).toEqual([]);
+    expect(onHost.hostNetwork).toBe(true);
+  });
+
+  it('takes credentials that are there, and makes none then', async () => {
+    const objects = await chart.objects({ existingSecret: 'aircheck' });
+
+    expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    expect(JSON.stringify(podOf(objects).containers[0])).toContain('{"secretRef":{"name":"aircheck"}}');
+  });
+
+  it('migrates PostgreSQL in a Job before the upgrade, and SQLite at start', async () => {
+    const jobs = async (values: object): Promise<KubernetesObject[]> =>
+      (await chart.objects(values)).filter(({ kind }) => kind === 'Job');
+
+    expect(await jobs({})).toEqual([]);
+    expect((await jobs(POSTGRES))[0]?.metadata.annotations).toMatchObject({
+      'helm.sh/hook': 'pre-install,pre-upgrade',
+    });
+  });
+
+  it('gives settings to the server as they were written', async () => {
+    const { config } = configurationOf(await chart.objects(BUCKET));
+
+    expect(config.recorder.auto_streams).toEqual(['cam-*', 'studio']);
+    expect(config.recorder.segment_duration_seconds).toBe(4);
+    expect(config.http.metrics_public).toBe(false);
+  });
+});
