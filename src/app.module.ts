@@ -17,6 +17,7 @@ import { PlaybackUrlsModule } from './modules/playback-urls/playback-urls.module
 import { RecorderModule } from './modules/recorder/recorder.module.js';
 import { SignalingModule } from './modules/signaling/signaling.module.js';
 import { StorageModule } from './modules/storage/storage.module.js';
+import { WebhooksModule } from './modules/webhooks/webhooks.module.js';
 import { dataSourceOptions } from './persistence/data-source-options.js';
 import { openDataSource } from './persistence/open-data-source.js';
 import { AppConfigModule } from './platform/app-config.module.js';
@@ -56,6 +57,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     SignalingModule,
     ReachabilityModule,
     RecorderModule,
+    WebhooksModule,
     GraphqlModule,
   ],
   providers: [

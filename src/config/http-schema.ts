@@ -1,16 +1,7 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseListenAddress } from './formats.js';
 import { flag, setting, wholeNumber } from './setting.js';
-
-/** @returns true for `10.0.0.7`, `10.0.0.0/8`, `fd00::/8` */
-function isNetwork(text: string): boolean {
-  const [address = '', length, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  if (length === undefined) return true;
-  return /^[1-9]\d{0,2}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128);
-}
+import { isNetwork } from './webhook-schema.js';
 
 /** @returns true for `https://studio.example`, as browsers write the Origin header */
 function isOrigin(text: string): boolean {

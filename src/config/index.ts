@@ -21,4 +21,5 @@ export {
   type StorageConfig,
 } from './storage-options.js';
 export { mainStorageOf } from './upload-options.js';
+export { isWebhookUrl } from './webhook-schema.js';
 export { APP_CONFIG, ENGINE_WORKER_URL } from './token.js';

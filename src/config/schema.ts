@@ -10,6 +10,7 @@ import { hooks, strategy, streams } from './live-schema.js';
 import { http } from './http-schema.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 import { backupStorage, storage, upload } from './storage-schema.js';
+import { webhooks } from './webhook-schema.js';
 
 const GIBIBYTE = 2 ** 30;
 
@@ -376,6 +377,7 @@ export const configSchema = z.strictObject({
   extra_ice: extraIce.prefault({}),
   auth: auth.prefault({}),
   audit: audit.prefault({}),
+  webhooks: webhooks.prefault({}),
 });
 
 /** The whole configuration, checked, with every default filled in. Keys are those of the file. */

@@ -14,6 +14,7 @@ import { Timeline1795540000000 } from './1795540000000-timeline.js';
 import { RevokedTokens1795590000000 } from './1795590000000-revoked-tokens.js';
 import { TrackSessions1795500000000 } from './1795500000000-track-sessions.js';
 import { UnrecordedTracks1795250000000 } from './1795250000000-unrecorded-tracks.js';
+import { Webhooks1796200000000 } from './1796200000000-webhooks.js';
 
 /** Every migration, oldest first. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   Audit1795600000000,
   DeletedStretches1796000000000,
   Accounts1796100000000,
+  Webhooks1796200000000,
 ] as const;

@@ -4,6 +4,7 @@ import { isPostgres, logOf } from './portable-data-source.js';
 import { inTurn } from './turns.js';
 
 const callbacksOf = new WeakMap<EntityManager, (() => void)[]>();
+const endingsOf = new WeakMap<EntityManager, (() => Promise<void>)[]>();
 
 /** SQLSTATEs of PostgreSQL for two transactions in each other's way: not serializable, deadlock, the same row inserted by both. */
 const COLLISIONS: readonly unknown[] = ['40001', '40P01', '23505'];
@@ -47,6 +48,14 @@ export function afterCommit(manager: EntityManager, callback: () => void): void 
   else callbacks.push(callback);
 }
 
+/**
+ * Has `work` done in the transaction that {@link inTransaction} gave the manager for, after everything else: it is committed
+ * with it or not at all. Nothing is done when the manager is in none.
+ */
+export function beforeCommit(manager: EntityManager, work: () => Promise<void>): void {
+  endingsOf.get(manager)?.push(work);
+}
+
 async function insist<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -85,9 +94,13 @@ interface Committed<T> {
 
 async function commit<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<Committed<T>> {
   const callbacks: (() => void)[] = [];
-  const result = await dataSource.transaction((manager) => {
+  const result = await dataSource.transaction(async (manager) => {
+    const endings: (() => Promise<void>)[] = [];
     callbacksOf.set(manager, callbacks);
-    return work(manager);
+    endingsOf.set(manager, endings);
+    const done = await work(manager);
+    for (const end of endings) await end();
+    return done;
   });
   return { result, callbacks };
 }

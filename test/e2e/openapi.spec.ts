@@ -43,6 +43,9 @@ const PLAYBACK_URLS = '/api/v1/playback-urls';
 const ACCESS = '/api/v1/access';
 const HLS = '/play/{stream}/index.m3u8';
 
+const WEBHOOKS = '/api/v1/webhooks';
+const TARGET = '{"url":"https://webhooks.invalid/","secret":"a-secret-of-tests"}';
+
 const ANN = '{"username":"ann","password":"wrong"}';
 const BOB = '{"username":"bob","password":"a-password-of-tests"}';
 const CAM_TOKEN = '{"id":"cam","duration":60,"subscribe":true,"publish":false,"admin":false}';
@@ -141,6 +144,14 @@ describe('the description of the HTTP interface', () => {
     [404, SESSION, { method: 'POST', path: '/session/a/b', type: JSON_TYPE, body: '{"kind":"video","enabled":false}' }],
     [400, SESSION, { method: 'POST', path: '/session/a/b', type: JSON_TYPE, body: '{"kind":"smell","enabled":false}' }],
     [415, SESSION, { method: 'POST', path: '/session/a/b', type: 'text/plain', body: 'mute' }],
+    [200, WEBHOOKS, { method: 'GET', path: WEBHOOKS }],
+    [201, WEBHOOKS, { method: 'POST', path: WEBHOOKS, type: JSON_TYPE, body: TARGET }],
+    [400, WEBHOOKS, { method: 'POST', path: WEBHOOKS, type: JSON_TYPE, body: '{"url":"ftp://a","secret":"short"}' }],
+    [415, WEBHOOKS, { method: 'POST', path: WEBHOOKS, type: 'text/plain', body: TARGET }],
+    [404, `${WEBHOOKS}/{id}`, { method: 'DELETE', path: `${WEBHOOKS}/nobody` }],
+    [200, `${WEBHOOKS}/deliveries`, { method: 'GET', path: `${WEBHOOKS}/deliveries?state=failed&limit=5` }],
+    [400, `${WEBHOOKS}/deliveries`, { method: 'GET', path: `${WEBHOOKS}/deliveries?limit=0` }],
+    [404, `${WEBHOOKS}/deliveries/{id}/redeliver`, { method: 'POST', path: `${WEBHOOKS}/deliveries/nobody/redeliver` }],
     [200, '/api/strategy', { method: 'GET', path: '/api/strategy' }],
     [200, '/api/info', { method: 'GET', path: '/api/info', headers: anonymous }],
     [200, RECORD, { method: 'GET', path: '/api/record/nobody' }],

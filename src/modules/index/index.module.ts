@@ -7,7 +7,7 @@ import { FillerService } from './object-access/filler.service.js';
 import { IndexLoaders } from './graphql/index-loaders.js';
 import { PermittedStreams } from './graphql/permitted-streams.js';
 import { indexResolvers } from './graphql/index-resolvers.js';
-import { IndexEventsService } from './events/index-events.service.js';
+import { IndexEventsService } from './index-events.service.js';
 import { IndexSyncController } from './index-sync/index-sync.controller.js';
 import { IndexSyncService } from './index-sync/index-sync.service.js';
 import { IndexService } from './index.service.js';

@@ -4,7 +4,8 @@ import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { insertRows } from '../../persistence/insert-rows.js';
 import { afterCommit, inTransaction } from '../../persistence/transaction.js';
 import { Job, type JobKind } from './entities/job.entity.js';
-import type { ObjectKey } from './ports/object-key.js';
+import type { CallHandler } from './ports/call-handler.js';
+import { parseObjectKey, type ObjectKey } from './ports/object-key.js';
 import { newJob, type JobOrder } from './jobs/new-job.js';
 import { Stores } from './ports/stores.js';
 import type { UploadListener } from './ports/upload-listener.js';
@@ -25,6 +26,7 @@ export interface OutgoingObject {
 export class OutboxService {
   private readonly uploadListeners: Partial<UploadListener>[] = [];
   private readonly orderListeners: (() => void)[] = [];
+  private callHandler: CallHandler | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -44,6 +46,30 @@ export class OutboxService {
 
   get listeners(): readonly Partial<UploadListener>[] {
     return this.uploadListeners;
+  }
+
+  /** Says who does the calls. */
+  handleCalls(handler: CallHandler): void {
+    this.callHandler = handler;
+  }
+
+  /** Has somebody called after this transaction, as often as it takes; once more when he is being called. */
+  async call(manager: EntityManager, keys: readonly string[]): Promise<void> {
+    await this.add(
+      manager,
+      keys.map((key) => ({ kind: 'call', lane: 'call', key: parseObjectKey(key) })),
+    );
+  }
+
+  /** Nobody is called any more by that key. */
+  async forgetCall(manager: EntityManager, key: string): Promise<void> {
+    await manager.delete(Job, { kind: 'call', objectKey: key });
+  }
+
+  /** @throws what the handler threw */
+  async doCall(key: string): Promise<boolean> {
+    if (this.callHandler === undefined) throw new RangeError('Nobody does calls.');
+    return this.callHandler.call(key);
   }
 
   /** Calls after each commit that asked for work. */

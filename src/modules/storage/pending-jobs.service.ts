@@ -44,6 +44,7 @@ export class PendingJobsService {
       .addSelect('SUM(job.sizeBytes)', 'bytes')
       .addSelect('COUNT(job.lastError)', 'failing')
       .addSelect('MIN(job.createdAt)', 'oldest')
+      .where({ lane: Not('call') })
       .groupBy('job.kind')
       .orderBy('job.kind')
       .getRawMany<RawKind>();
@@ -70,7 +71,7 @@ export class PendingJobsService {
   /** The one that is tried again last has failed most often, or most lately. */
   private async lastError(): Promise<string | undefined> {
     const job = await this.dataSource.manager.findOne(Job, {
-      where: { lastError: Not(IsNull()) },
+      where: { lastError: Not(IsNull()), lane: Not('call') },
       order: { dueAt: 'DESC' },
     });
     return job?.lastError ?? undefined;

@@ -81,7 +81,9 @@ function createJobRunner(
     graceMs: GRACE_MS,
     retry: RETRY_TIMING,
   };
-  const runner = new JobRunner(table, stores, settings, systemClock, jobLog(new Logger(JobRunner.name)));
+  const runner = new JobRunner(table, stores, settings, systemClock, jobLog(new Logger(JobRunner.name)), (key) =>
+    outbox.doCall(key),
+  );
   outbox.onOrder(() => runner.wake());
   return runner;
 }

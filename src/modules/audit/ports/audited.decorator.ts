@@ -22,7 +22,9 @@ export type AuditedAction =
   | 'export-created'
   | 'export-deleted'
   | 'object-presigned'
-  | 'node-drained';
+  | 'node-drained'
+  | 'webhook-created'
+  | 'webhook-deleted';
 
 /** What a call was given, in the places where that may stand, and what it gave; undefined for one that failed. */
 export interface Told {

@@ -1,7 +1,7 @@
 import { Args, ID, Resolver, Subscription } from '@nestjs/graphql';
 import { EventQueue } from '../../../platform/graphql/event-queue.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
-import { IndexEventsService } from '../events/index-events.service.js';
+import { IndexEventsService } from '../index-events.service.js';
 import { ON_CONTENT, ON_SERVER } from '../../auth/ports/place.js';
 import { CurrentCaller } from '../../auth/ports/current-caller.decorator.js';
 import type { Caller } from '../../auth/ports/caller.js';

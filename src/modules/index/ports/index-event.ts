@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { NodeRow, RecordingSession, SegmentRow } from '../entities/index.js';
 
 /** What has changed in the index: told once it is committed. Every feed of recordings comes from these. */
@@ -10,3 +11,6 @@ export type IndexEvent =
   | { readonly type: 'node-changed'; readonly node: NodeRow };
 
 export type IndexListener = (event: IndexEvent) => void;
+
+/** Writes what follows from a change in the transaction of the change: both are there, or neither. */
+export type IndexWriter = (manager: EntityManager, event: IndexEvent) => Promise<void>;

@@ -8,12 +8,12 @@ import {
 
 /**
  * `release` takes the local copy of what the bucket has; `discard` takes the copies of what has another key now, and
- * leaves the bucket alone, where the key is somebody else's.
+ * leaves the bucket alone, where the key is somebody else's. A `call` is about no object: its key says who is called.
  */
-export type JobKind = 'upload' | 'delete' | 'release' | 'discard';
+export type JobKind = 'upload' | 'delete' | 'release' | 'discard' | 'call';
 
-/** Views are small and wanted at once, and removals make room: neither waits behind a day of media. */
-export type JobLane = 'media' | 'view' | 'removal';
+/** Views are small and wanted at once, and removals make room: neither waits behind a day of media, and calls wait for no store. */
+export type JobLane = 'media' | 'view' | 'removal' | 'call';
 
 /** Work that was decided in a transaction and is done after it, as often as it takes. One per kind, object and node. */
 @Entity('jobs')

@@ -30,6 +30,8 @@ export interface JobSettings {
 
 /** Of views, which are small, and of removals. */
 const OTHERS_SIDE_BY_SIDE = 2;
+/** More than there are who can be called, so that nobody who does not answer keeps others from being called. */
+const CALLS_SIDE_BY_SIDE = 100;
 /** A job that fails so often while the store gives no clear answer may be the reason itself: others are tried first. */
 const PATIENCE = 20;
 /** A job that was put off comes after the next trial, which another one may make. */
@@ -38,10 +40,16 @@ const AFTER_TRIAL_MS = 1000;
 /** For what asks no store but this machine. */
 const ALWAYS: JobPermit['take'] = () => () => undefined;
 
+function noCalls(): Promise<never> {
+  return Promise.reject(new RangeError('Nobody does calls.'));
+}
+
 /** Does this node's jobs, as long as the server runs. */
 export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   readonly busyKeys = new Set<string>();
   private readonly lanes: readonly JobLane[];
+  /** Nothing waits for those who are called, least of all the end of the server. */
+  private readonly callLane: JobLane;
   private readonly bucket: StoreCircuit;
   private readonly backup: StoreCircuit;
   private readonly work: JobWork;
@@ -54,6 +62,7 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
     private readonly settings: JobSettings,
     private readonly clock: Clock,
     private readonly jobLog: JobLog,
+    private readonly doCall: (key: string) => Promise<boolean> = noCalls,
   ) {
     this.bucket = this.circuit('bucket');
     this.backup = this.circuit('backup storage');
@@ -63,6 +72,7 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
       new JobLane('removal', OTHERS_SIDE_BY_SIDE, this),
       new JobLane('media', settings.uploadsSideBySide, this),
     ];
+    this.callLane = new JobLane('call', CALLS_SIDE_BY_SIDE, this);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -74,11 +84,12 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
   /** There may be something to do. Jobs that are due begin at once. */
   wake(): void {
     if (!this.isStarted) return;
-    for (const lane of this.lanes) lane.wake();
+    for (const lane of [...this.lanes, this.callLane]) lane.wake();
   }
 
   /** The first sign of the shutdown: the time for it is counted from here. */
   onModuleDestroy(): void {
+    this.callLane.stop();
     this.endsAtMs ??= this.clock.monotonicMs() + this.settings.graceMs;
   }
 
@@ -99,7 +110,8 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
   /** While the bucket fails, uploads go to the backup storage after a while, and deletions do their part here. */
   *permits(lane: LaneName): Iterable<JobPermit> {
     const { bucket, backup } = this;
-    if (this.stores.bucket === undefined) yield { ...this.permit('deletion', bucket), take: ALWAYS };
+    if (lane === 'call') yield { choice: 'any', take: ALWAYS, run: (jobs) => this.call(jobs) };
+    else if (this.stores.bucket === undefined) yield { ...this.permit('deletion', bucket), take: ALWAYS };
     else if (bucket.isOpen) yield this.permit('any', bucket);
     else if (lane === 'removal') yield { ...this.permit('local-deletion', bucket), take: ALWAYS };
     else if (this.isBackupDue && backup.isOpen) yield this.permit('backup', backup);
@@ -135,6 +147,18 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
         return job.kind === 'delete' ? this.delete([job, ...others], choice) : this.run(job, choice, circuit);
       },
     };
+  }
+
+  /** What fails is told by whoever is asked to call, and tried again later. */
+  private async call([job]: readonly Job[]): Promise<boolean> {
+    if (job === undefined) return true;
+    try {
+      if (await this.doCall(job.objectKey)) await this.table.finish(job);
+      else await this.table.putBehind(job);
+    } catch (error) {
+      await this.table.fail(job, error, retryDelayMs(job.attempts + 1, this.settings.retry));
+    }
+    return true;
   }
 
   private async run(job: Job, choice: JobChoice, circuit: StoreCircuit): Promise<boolean> {

@@ -116,6 +116,12 @@ export class JobTable {
     });
   }
 
+  /** There is more to do of it, after others. */
+  async putBehind({ id }: Job): Promise<void> {
+    const anew = { dueAt: this.now(), attempts: 0, lastError: null };
+    await inTransaction(this.dataSource, (manager) => manager.update(Job, { id }, anew));
+  }
+
   /** @param delayMs undefined: the job keeps its place and its time */
   async fail({ id, attempts, sentTo }: Job, error: unknown, delayMs: number | undefined): Promise<void> {
     const failure = { attempts: attempts + 1, lastError: textOf(error), sentTo, ...this.after(delayMs) };

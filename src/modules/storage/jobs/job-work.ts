@@ -34,6 +34,8 @@ export class JobWork {
         return this.discard(job);
       case 'delete':
         throw new RangeError('Objects are deleted many at a time.');
+      case 'call':
+        throw new RangeError('A call is about no object.');
     }
   }
 

@@ -1,0 +1,96 @@
+import { lookup as resolve, type LookupAddress } from 'node:dns';
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { isIP } from 'node:net';
+import type { ForbiddenAddresses } from './forbidden-addresses.js';
+
+/** Enough to see what somebody meant; the rest is not read. */
+const MOST_ANSWER_BYTES = 2048;
+const MOST_HEADER_BYTES = 16_384;
+
+export interface OutgoingPost {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** For everything: name, connection, answer. */
+  readonly timeoutMs: number;
+  /** Ends it before. */
+  readonly signal: AbortSignal;
+}
+
+export interface OutgoingAnswer {
+  readonly status: number;
+  /** The beginning of the answer. */
+  readonly text: string;
+}
+
+/** The address that a URL leads to may not be asked. */
+export class AddressForbiddenError extends Error {
+  override readonly name = 'AddressForbiddenError';
+
+  constructor(host: string) {
+    super(`${host} leads to an address that requests of this kind may not be sent to.`);
+  }
+}
+
+/**
+ * Posts to a URL that somebody else chose: to no forbidden address, whatever its name leads to at this moment; redirects are
+ * answers like others; nothing is waited for longer than said, and little is read.
+ *
+ * @throws when there is no whole answer in time
+ */
+export async function guardedPost(post: OutgoingPost, forbidden: ForbiddenAddresses): Promise<OutgoingAnswer> {
+  const url = new URL(post.url);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && forbidden.isForbidden(host)) throw new AddressForbiddenError(host);
+  const signal = AbortSignal.any([post.signal, AbortSignal.timeout(post.timeoutMs)]);
+  const { request } = url.protocol === 'https:' ? https : http;
+  return new Promise((settle, fail) => {
+    const options: RequestOptions = {
+      method: 'POST',
+      headers: { ...post.headers, 'Content-Length': Buffer.byteLength(post.body) },
+      // A connection of its own: what one target does to it concerns no other.
+      agent: false,
+      maxHeaderSize: MOST_HEADER_BYTES,
+      lookup: guardedLookup(forbidden),
+      signal,
+    };
+    const sent = request(url, options, (response) => {
+      readBeginning(response).then((text) => {
+        settle({ status: response.statusCode ?? 0, text });
+        sent.destroy();
+      }, fail);
+    });
+    sent.once('error', (error) => {
+      fail(signal.aborted && !post.signal.aborted ? new Error(`No answer in ${post.timeoutMs} ms.`) : error);
+    });
+    sent.end(post.body);
+  });
+}
+
+async function readBeginning(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    parts.push(part);
+    length += part.length;
+    if (length >= MOST_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(parts).subarray(0, MOST_ANSWER_BYTES).toString('utf8');
+}
+
+/** Of the addresses of a name, those that may be asked: judged where the connection is made, so a name cannot change in between. */
+function guardedLookup(forbidden: ForbiddenAddresses): NonNullable<RequestOptions['lookup']> {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      if (error !== null) {
+        callback(error, []);
+        return;
+      }
+      const [first, ...others] = addresses.filter(({ address }) => !forbidden.isForbidden(address));
+      if (first === undefined) callback(new AddressForbiddenError(hostname), []);
+      else if (options.all === true) callback(null, [first, ...others]);
+      else callback(null, first.address, first.family);
+    });
+  };
+}

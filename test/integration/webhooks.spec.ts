@@ -1,0 +1,280 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { loadConfig } from '../../src/config/index.js';
+import { migrations } from '../../src/migrations/index.js';
+import { MemoryStorageDriver } from '../../src/modules/storage/drivers/memory.driver.js';
+import { Job } from '../../src/modules/storage/entities/job.entity.js';
+import { JobRunner } from '../../src/modules/storage/jobs/job-runner.js';
+import { JobTable } from '../../src/modules/storage/jobs/job-table.js';
+import { OutboxService } from '../../src/modules/storage/outbox.service.js';
+import { Deliverer } from '../../src/modules/webhooks/delivery/deliverer.js';
+import { DeliveryLog } from '../../src/modules/webhooks/delivery/delivery-log.js';
+import { WebhookDelivery, webhookEntities } from '../../src/modules/webhooks/entities/index.js';
+import type { EventType, HappenedEvent } from '../../src/modules/webhooks/events/event.js';
+import { EventWriter } from '../../src/modules/webhooks/events/event-writer.js';
+import { TargetDirectory, type NewTarget } from '../../src/modules/webhooks/targets/target-directory.js';
+import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
+import { openDataSource } from '../../src/persistence/open-data-source.js';
+import { inTransaction } from '../../src/persistence/transaction.js';
+import { ForbiddenAddresses } from '../../src/platform/outgoing/forbidden-addresses.js';
+import { systemClock } from '../../src/shared/clock.js';
+import { makeDatabase } from '../support/databases.js';
+import { until } from '../support/wait.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
+
+const SECRET = 'a-secret-of-tests-for-webhooks';
+const RETRY = { firstMs: 5, longestMs: 40 };
+const HOUR_MS = 3_600_000;
+
+/** Webhooks over a database of their own, with the jobs that deliver them. */
+class Webhooks implements AsyncDisposable {
+  private constructor(
+    private readonly folder: string,
+    readonly dataSource: DataSource,
+    readonly targets: TargetDirectory,
+    readonly log: DeliveryLog,
+    private readonly writer: EventWriter,
+    private readonly runner: JobRunner,
+    private readonly deliverer: Deliverer,
+  ) {}
+
+  static async start({ allowed = ['127.0.0.0/8'], mostRows = 1000 } = {}): Promise<Webhooks> {
+    const folder = await mkdtemp(join(tmpdir(), 'aircheck-webhooks-'));
+    const entities = [Job, ...webhookEntities];
+    const dataSource = await openDataSource(dataSourceOptions(await makeDatabase(folder), { entities, migrations }));
+    const { config } = loadConfig({ env: { AIRCHECK_RECORDER_NODE_ALIAS: 'node-1' }, cwd: folder });
+    const stores = { local: new MemoryStorageDriver(), bucket: undefined, backup: undefined };
+    const outbox = new OutboxService(dataSource, stores, config);
+    const targets = new TargetDirectory(dataSource, outbox, systemClock, config.webhooks);
+    const forbidden = new ForbiddenAddresses(allowed);
+    const find = (id: string): ReturnType<TargetDirectory['find']> => targets.find(id);
+    const limits = { timeoutMs: 300, keepMs: HOUR_MS };
+    const deliverer = new Deliverer(dataSource, find, forbidden, limits, systemClock);
+    outbox.handleCalls(deliverer);
+    const table = new JobTable(dataSource, 'node-1', systemClock, () => []);
+    const settings = { uploadsSideBySide: 1, backupAfterMs: HOUR_MS, graceMs: 1000, retry: RETRY };
+    const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
+    const runner = new JobRunner(table, stores, settings, systemClock, silent, (key) => outbox.doCall(key));
+    outbox.onOrder(() => runner.wake());
+    await runner.onApplicationBootstrap();
+    const writer = new EventWriter((manager) => targets.current(manager), outbox, 'node-1');
+    const log = new DeliveryLog(dataSource, outbox, { keepMs: HOUR_MS, mostRows }, systemClock);
+    return new Webhooks(folder, dataSource, targets, log, writer, runner, deliverer);
+  }
+
+  add(receiver: { readonly url: string }, changes: Partial<NewTarget> = {}): Promise<{ readonly id: string }> {
+    return this.targets.create({ url: receiver.url, secret: SECRET, events: ['*'], streams: ['*'], ...changes });
+  }
+
+  async tell(...events: readonly HappenedEvent[]): Promise<void> {
+    await inTransaction(this.dataSource, (manager) => this.writer.write(manager, events));
+  }
+
+  async tellAndFail(...events: readonly HappenedEvent[]): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      await this.writer.write(manager, events);
+      throw new Error('what it follows from failed');
+    });
+  }
+
+  async states(): Promise<string[]> {
+    const { deliveries } = await this.log.list({ limit: 100 });
+    return deliveries.map(({ eventType, state, attempts }) => `${eventType} ${state} ${String(attempts)}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.runner.onModuleDestroy();
+    this.deliverer.stop();
+    await this.runner.beforeApplicationShutdown();
+    await this.dataSource.destroy();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function happened(type: EventType, id = 's1', stream = 'cam'): HappenedEvent {
+  return { type, subject: { kind: 'publish', id }, stream, happenedAt: new Date(), data: { reason: 'requested' } };
+}
+
+describe('webhooks', () => {
+  it('tell in order, signed, with a place for each event of a session', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    await using webhooks = await Webhooks.start();
+    await webhooks.add(receiver);
+
+    await webhooks.tell(happened('publish.started'), happened('publish.started', 's2', 'other'));
+    await webhooks.tell(happened('publish.connected'));
+    await webhooks.tell(happened('publish.stopped'));
+    await until(() => receiver.posts.length === 4, 'all are told');
+
+    expect(receiver.posts.every(({ isSigned }) => isSigned)).toBe(true);
+    expect(receiver.events.map(({ type, sequence, stream }) => [type, sequence, stream])).toEqual([
+      ['publish.started', 1, 'cam'],
+      ['publish.started', 1, 'other'],
+      ['publish.connected', 2, 'cam'],
+      ['publish.stopped', 3, 'cam'],
+    ]);
+    expect(receiver.events[0]).toMatchObject({
+      node: 'node-1',
+      subject: { kind: 'publish', id: 's1' },
+      data: { reason: 'requested' },
+    });
+  });
+
+  it('tell each target what it wants', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    await using webhooks = await Webhooks.start();
+    await webhooks.add(receiver, { events: ['*.stopped'], streams: ['cam*'] });
+
+    await webhooks.tell(happened('publish.started'), happened('publish.stopped'));
+    await webhooks.tell(happened('publish.stopped', 's2', 'other'), happened('subscribe.stopped', 's3', 'cam-2'));
+    await until(() => receiver.posts.length === 2, 'both are told');
+
+    expect(receiver.types).toEqual(['publish.stopped', 'subscribe.stopped']);
+  });
+
+  it('tell nothing of what was not committed', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    await using webhooks = await Webhooks.start();
+    await webhooks.add(receiver);
+
+    await expect(webhooks.tellAndFail(happened('publish.started'))).rejects.toThrow('what it follows from failed');
+    await webhooks.tell(happened('publish.stopped'));
+    await until(() => receiver.posts.length === 1, 'the other is told');
+
+    expect(receiver.events).toMatchObject([{ type: 'publish.stopped', sequence: 1 }]);
+  });
+
+  it('try again, under the same id, until the target takes it', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    await using webhooks = await Webhooks.start();
+    await webhooks.add(receiver);
+    receiver.answer = (_event, response) => void response.writeHead(receiver.posts.length < 4 ? 503 : 200).end();
+
+    await webhooks.tell(happened('publish.started'), happened('publish.stopped'));
+    await until(() => receiver.posts.length === 5, 'both are told');
+    await until(async () => (await webhooks.states())[0] === 'publish.stopped delivered 1', 'the log says so');
+
+    expect(receiver.types).toEqual([...Array<string>(4).fill('publish.started'), 'publish.stopped']);
+    expect(new Set(receiver.posts.slice(0, 4).map(({ event }) => event.id)).size).toBe(1);
+    expect(receiver.posts.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 1]);
+  });
+
+  it('give up what a target does not want, redirects among it, and go on', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    await using elsewhere = await WebhookReceiver.start(SECRET);
+    await using webhooks = await Webhooks.start();
+    await webhooks.add(receiver);
+    receiver.answer = (event, response) => {
+      if (event.type === 'publish.started') response.writeHead(307, { location: elsewhere.url }).end();
+      else response.writeHead(204).end();
+    };
+
+    await webhooks.tell(happened('publish.started'), happened('publish.stopped'));
+    await until(() => receiver.types.includes('publish.stopped'), 'the second is told');
+    await until(async () => (await webhooks.states())[0] === 'publish.stopped delivered 1', 'the log says so');
+
+    expect(await webhooks.states()).toEqual(['publish.stopped delivered 1', 'publish.started failed 5']);
+    expect(elsewhere.posts).toEqual([]);
+  });
+
+  it('keep nobody waiting for targets that hang, answer garbage or trickle', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    await using hanging = await WebhookReceiver.start(SECRET);
+    hanging.answer = () => undefined;
+    const garbage = createServer((socket) => void socket.on('error', () => undefined).end('hello\r\n\r\n')).listen(0);
+    const trickling = createServer((socket) => {
+      socket.on('error', () => undefined);
+      const timer = setInterval(() => socket.write('HTTP/1.1 200 OK\r\nx: '), 20);
+      socket.once('close', () => {
+        clearInterval(timer);
+      });
+    }).listen(0);
+    await Promise.all([once(garbage, 'listening'), once(trickling, 'listening')]);
+    const urlOf = (server: typeof garbage): { url: string } => ({
+      url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
+    });
+    await using webhooks = await Webhooks.start();
+    for (const target of [hanging, urlOf(garbage), urlOf(trickling), receiver]) await webhooks.add(target);
+
+    const startedMs = performance.now();
+    for (let count = 0; count < 20; count += 1) await webhooks.tell(happened('publish.connected'));
+    await until(() => receiver.posts.length === 20, 'the good one has heard all');
+
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+    await until(async () => {
+      const { deliveries } = await webhooks.log.list({ limit: 100, state: 'pending' });
+      return new Set(deliveries.flatMap(({ lastError }) => lastError ?? [])).size >= 2;
+    }, 'the log says what was wrong with the others');
+    garbage.close();
+    trickling.close();
+  });
+
+  it('are sent to no address of this machine or site that is not allowed', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    await using webhooks = await Webhooks.start({ allowed: [] });
+    const port = new URL(receiver.url).port;
+    for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '2130706433']) {
+      await webhooks.add({ url: `http://${host}:${port}/hook` });
+    }
+
+    await webhooks.tell(happened('publish.started'));
+    await until(async () => {
+      const { deliveries } = await webhooks.log.list({ limit: 100 });
+      return deliveries.every(({ lastError }) => lastError?.includes('may not be sent to') === true);
+    }, 'all are refused');
+
+    expect(receiver.posts).toEqual([]);
+  });
+
+  it('can be told again', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    await using webhooks = await Webhooks.start();
+    await webhooks.add(receiver);
+    await webhooks.tell(happened('publish.started'));
+    await until(async () => (await webhooks.states())[0] === 'publish.started delivered 1', 'it is told');
+
+    const { deliveries } = await webhooks.log.list({ limit: 1 });
+    await webhooks.log.deliverAgain(deliveries[0]?.id ?? '');
+    await until(() => receiver.posts.length === 2, 'it is told again');
+
+    expect(receiver.events).toHaveLength(1);
+    await expect(webhooks.log.deliverAgain('nobody')).rejects.toMatchObject({ code: 'webhook-delivery-not-found' });
+  });
+
+  it('are logged as far as there is room, what waits before what was told', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    await using webhooks = await Webhooks.start({ mostRows: 3 });
+    await webhooks.add(receiver);
+    for (let count = 0; count < 5; count += 1) await webhooks.tell(happened('publish.connected'));
+    await until(async () => (await webhooks.states()).every((state) => state.includes('delivered')), 'all are told');
+    receiver.answer = (_event, response) => void response.writeHead(503).end();
+    await webhooks.tell(happened('publish.stopped'));
+
+    await webhooks.log.trim();
+
+    expect((await webhooks.states()).map((state) => state.split(' ')[0])).toEqual([
+      'publish.stopped',
+      'publish.connected',
+      'publish.connected',
+    ]);
+  });
+
+  it('forget a target that is deleted', async () => {
+    await using receiver = await WebhookReceiver.start(SECRET);
+    receiver.answer = (_event, response) => void response.writeHead(503).end();
+    await using webhooks = await Webhooks.start();
+    const { id } = await webhooks.add(receiver);
+    await webhooks.tell(happened('publish.started'));
+
+    await webhooks.targets.delete(id);
+
+    expect(await webhooks.dataSource.manager.count(WebhookDelivery)).toBe(0);
+    await until(async () => (await webhooks.dataSource.manager.count(Job)) === 0, 'nobody is called any more');
+    await expect(webhooks.targets.delete(id)).rejects.toMatchObject({ code: 'webhook-target-not-found' });
+  });
+});
