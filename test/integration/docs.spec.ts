@@ -63,7 +63,8 @@ describe('the documentation', () => {
 
   it('names no setting that there is not', () => {
     const settings = listSettings();
-    const tables = new Set(settings.map(({ key }) => key.split('.')[0]));
+    // Events have names that begin like the table `stream`.
+    const tables = new Set(settings.map(({ key }) => key.split('.')[0]).filter((table) => table !== 'stream'));
     const isKnown = (key: string): boolean => settings.some((one) => one.key === key || one.key.startsWith(`${key}.`));
     const variables = new Set([...settings.map(({ variable }) => variable), 'AIRCHECK_CONFIG']);
     const files = ['compose.yaml', 'Dockerfile', 'deploy/systemd/aircheck.service'].map((path) => ({
