@@ -38,14 +38,14 @@ async function showsWhatTokensMay(browser: Browser, server: TestServer): Promise
   await viewer.getByText('Your token is for streams named my-*: you may watch live, play back.').waitFor();
   const live = regionOf(viewer, 'Live');
   await live.getByText('connected').waitFor();
-  await live.getByRole('button', { name: 'Watch' }).click();
+  await live.getByRole('button', { name: 'Watch', exact: true }).click();
   await until(() => isPlaying(viewer), 'the stream is watched with its own token', 30_000);
   await viewer.getByRole('button', { name: 'Close' }).click();
   expect(await viewer.getByRole('button', { name: /record|split|go live/i }).count()).toBe(0);
 
   const controller = await openWith(browser, server, 'my-stream', 1);
   await regionOf(controller, 'Live').getByRole('button', { name: 'Stop recording' }).waitFor();
-  expect(await controller.getByRole('button', { name: 'Watch' }).count()).toBe(0);
+  expect(await controller.getByRole('button', { name: 'Watch', exact: true }).count()).toBe(0);
   expect(await regionOf(controller, 'Recordings').count()).toBe(0);
 
   const other = await openWith(browser, server, 'other', 7);
@@ -110,7 +110,7 @@ describe('a server with accounts', () => {
     await page.getByRole('button', { name: 'Go live' }).click();
     await page.getByText('You are live.').waitFor();
     const live = page.getByRole('region', { name: 'Live', exact: true });
-    await live.getByRole('button', { name: 'Watch' }).click();
+    await live.getByRole('button', { name: 'Watch', exact: true }).click();
     await until(() => isPlaying(page), 'the live recording plays', 30_000);
     await page.getByRole('button', { name: 'Close' }).click();
     const viewer = await showsWhatTokensMay(browser, server);
@@ -122,7 +122,9 @@ describe('a server with accounts', () => {
       await until(() => isPlaying(one), 'the finished recording plays', 30_000);
     }
     await getsSignedLinks(viewer, server);
-    await regionOf(viewer, 'Recordings').getByText(/complete|gap/).click();
+    await regionOf(viewer, 'Recordings')
+      .getByText(/complete|gap/)
+      .click();
     await viewer.getByRole('region', { name: /^Session from/ }).waitFor();
     expect(await viewer.getByRole('button', { name: /hold|delete…/i }).count()).toBe(0);
     expect([...refused.values()].flat()).toEqual([]);

@@ -27,11 +27,11 @@ describe('the page', () => {
       await live.getByText('recording', { exact: true }).waitFor();
       await live.getByText(/H\.264 \d+×\d+ .*bit\/s/).waitFor();
 
-      await live.getByRole('button', { name: 'Watch' }).click();
+      await watchLive(page, live);
+      await live.getByRole('button', { name: 'Watch', exact: true }).click();
       await until(() => isPlaying(page), 'the live recording plays', 30_000);
       await page.getByRole('button', { name: 'Close' }).click();
 
-      await live.getByText('Tracks and connections').click();
       await live.getByRole('row', { name: /codec Opus H\.264|codec H\.264 Opus/ }).waitFor();
       await live.getByText(/publisher connected · for .* · .*bit\/s/).waitFor();
       expect(await fits(page)).toBe(true);
@@ -109,6 +109,20 @@ describe('the list of recordings', () => {
     expect(await page.getByRole('button', { name: 'Show older ones' }).count()).toBe(0);
   });
 });
+
+/** Watches by WHEP, is seen in the stream's row, and is disconnected there. */
+async function watchLive(page: Page, live: Locator): Promise<void> {
+  await live.getByRole('button', { name: 'Watch live' }).click();
+  await until(() => isPlaying(page), 'the stream is watched as it comes', 30_000);
+  await live.getByText('Tracks and connections').click();
+  await live.getByText(/viewer connected · for .* · .*bit\/s/).waitFor();
+  await live.getByRole('button', { name: 'Disconnect viewer 1 of opening-night' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Disconnect a viewer of opening-night?' });
+  await dialog.getByText('Its connection ends.').waitFor();
+  await dialog.getByRole('button', { name: 'Disconnect' }).click();
+  await live.getByText(/viewer connected/).waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Close' }).click();
+}
 
 /** Of a day with two sessions the newer one is held, released and deleted, by keys alone from the dialog on. */
 async function keepAndDelete(page: Page, recordings: Locator): Promise<void> {

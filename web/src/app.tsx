@@ -3,9 +3,10 @@ import { type Access, AccessContext, limitsOf, useReadAccess } from './access';
 import { logInState, logOut, onLogInState } from './credentials';
 import { GoLive } from './go-live';
 import { canListLive, isLive, type LiveStream, watchStreams } from './live';
-import { LiveStreams } from './live-streams';
+import { LiveStreams, type Playable } from './live-streams';
 import { LogIn } from './log-in';
-import { Player, type Playable } from './player';
+import { LivePlayer } from './live-player';
+import { Player } from './player';
 import { ReachabilityCheck } from './reachability-check';
 import { Recordings } from './recordings';
 import { hashOf, readPlace, showPlace, type Place } from './watch/address';
@@ -92,7 +93,12 @@ function Streams({ access }: { readonly access: Access }): React.JSX.Element {
       )}
       <main>
         {limits !== undefined && <p className="facts wide">{limits}</p>}
-        {playable !== undefined && <Player key={playable.url} playable={playable} onClose={() => play(undefined)} />}
+        {playable?.by === 'recording' && (
+          <Player key={playable.stream} stream={playable.stream} onClose={() => play(undefined)} />
+        )}
+        {playable?.by === 'connection' && (
+          <LivePlayer key={playable.stream} stream={playable.stream} onClose={() => play(undefined)} />
+        )}
         {watched !== undefined && rights.includes('playback') && (
           <WatchView key={hashOf(watched)} watched={watched} onClose={() => watch(undefined)} />
         )}

@@ -3,24 +3,25 @@ import { useAccess } from './access';
 import { Problem } from './attempt';
 import { messageOf } from './explain';
 import { type SourceName, sources } from './sources';
-import { WhipPublisher, type WhipState } from './whip';
+import { PeerLink, type LinkState } from './peer-link';
 
-const STATE_TEXT: Record<WhipState, string> = {
+const STATE_TEXT: Record<LinkState, string> = {
   connecting: 'Connecting…',
   live: 'You are live.',
   reconnecting: 'The connection was lost. Trying again…',
   ended: 'Ended.',
 };
 
+const VIDEO_BITRATE_BPS = 2_500_000;
 const SOURCE_NAMES = Object.keys(sources) as SourceName[];
 
 export function GoLive(): React.JSX.Element {
   const { scope, streams } = useAccess();
   const [stream, setStream] = useState(scope === 'all' ? 'my-stream' : streams);
   const [source, setSource] = useState<SourceName>('camera');
-  const [publisher, setPublisher] = useState<WhipPublisher>();
+  const [publisher, setPublisher] = useState<PeerLink>();
   const [media, setMedia] = useState<MediaStream>();
-  const [state, setState] = useState<WhipState>();
+  const [state, setState] = useState<LinkState>();
   const [error, setError] = useState<string>();
 
   useEffect(() => {
@@ -36,7 +37,7 @@ export function GoLive(): React.JSX.Element {
     let opened: MediaStream | undefined;
     try {
       opened = await sources[source].open();
-      const next = new WhipPublisher(`/whip/${encodeURIComponent(stream)}`, opened, (now, detail) => {
+      const next = new PeerLink(`/whip/${encodeURIComponent(stream)}`, sending(opened), (now, detail) => {
         setState(now);
         setError(detail);
       });
@@ -44,9 +45,7 @@ export function GoLive(): React.JSX.Element {
       await next.start();
       setPublisher(next);
     } catch (failure) {
-      opened?.getTracks().forEach((track) => {
-        track.stop();
-      });
+      stop(opened);
       setMedia(undefined);
       setState(undefined);
       setError(messageOf(failure));
@@ -54,6 +53,7 @@ export function GoLive(): React.JSX.Element {
   };
 
   const end = async (): Promise<void> => {
+    stop(media);
     await publisher?.end();
     setPublisher(undefined);
     setMedia(undefined);
@@ -108,6 +108,20 @@ export function GoLive(): React.JSX.Element {
       {media !== undefined && <Preview media={media} />}
     </section>
   );
+}
+
+/** @returns what makes a connection send this */
+function sending(media: MediaStream): (peer: RTCPeerConnection) => void {
+  return (peer) => {
+    for (const track of media.getTracks()) {
+      const sendEncodings = track.kind === 'video' ? [{ maxBitrate: VIDEO_BITRATE_BPS }] : [];
+      peer.addTransceiver(track, { direction: 'sendonly', streams: [media], sendEncodings });
+    }
+  };
+}
+
+function stop(media: MediaStream | undefined): void {
+  for (const track of media?.getTracks() ?? []) track.stop();
 }
 
 function Preview({ media }: { readonly media: MediaStream }): React.JSX.Element {

@@ -3,9 +3,13 @@ import { useMay } from './access';
 import { Problem, useAttempt } from './attempt';
 import { formatBitrate } from './format';
 import { type LiveStream, splitRecording, startRecording, stopRecording } from './live';
-import type { Playable } from './player';
 import { codecName, StreamDetails } from './stream-details';
-import { liveUrl } from './timeline';
+
+/** A live stream, and whether it is watched from its recording or as it comes. */
+export interface Playable {
+  readonly stream: string;
+  readonly by: 'recording' | 'connection';
+}
 
 interface Props {
   readonly streams: readonly LiveStream[];
@@ -57,9 +61,10 @@ function StreamRow({ stream, onPlay }: RowProps): React.JSX.Element {
         <StreamDetails stream={stream} />
       </div>
       <div className="actions">
-        {recording && may('playback') && (
-          <button onClick={() => onPlay({ stream: id, url: liveUrl(id) })}>Watch</button>
+        {state === 'connected' && may('watch') && (
+          <button onClick={() => onPlay({ stream: id, by: 'connection' })}>Watch live</button>
         )}
+        {recording && may('playback') && <button onClick={() => onPlay({ stream: id, by: 'recording' })}>Watch</button>}
         {may('record') && <RecordingControls stream={id} isRecording={recording} />}
       </div>
     </li>

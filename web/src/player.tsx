@@ -2,28 +2,23 @@ import Hls from 'hls.js';
 import { useEffect, useRef, useState } from 'react';
 import { authorize } from './credentials';
 import { playNatively } from './native-source';
-
-export interface Playable {
-  readonly stream: string;
-  /** An HLS multivariant playlist of what is live. */
-  readonly url: string;
-}
+import { liveUrl } from './timeline';
 
 /** How far behind the newest segment live viewing starts. */
 const LIVE_DELAY_SECONDS = 6;
 /** A recording that has just begun has no playlist until its first segment is committed. */
 const RETRY_MS = 2000;
 
-export function Player({
-  playable,
-  onClose,
-}: {
-  readonly playable: Playable;
+interface Props {
+  readonly stream: string;
   readonly onClose: () => void;
-}): React.JSX.Element {
+}
+
+/** What is live, from its recording: some seconds behind, and the last minutes can be sought in. */
+export function Player({ stream, onClose }: Props): React.JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
   const [problem, setProblem] = useState<string>();
-  const { url, stream } = playable;
+  const url = liveUrl(stream);
 
   useEffect(() => {
     const element = video.current;

@@ -1,25 +1,25 @@
 import { request } from './credentials';
 import { refusalOf } from './explain';
 
-export type WhipState = 'connecting' | 'live' | 'reconnecting' | 'ended';
+export type LinkState = 'connecting' | 'live' | 'reconnecting' | 'ended';
 
 const RETRY_MS = 3000;
-const VIDEO_BITRATE_BPS = 2_500_000;
 
-/** Publishes a MediaStream by WHIP (RFC 9725) and comes back by itself when the network goes away for a while. */
-export class WhipPublisher {
+/** A connection by WHIP or WHEP (RFC 9725), which comes back by itself when the network goes away for a while. */
+export class PeerLink {
   private peer: RTCPeerConnection | undefined;
   private session: string | undefined;
   private retry: number | undefined;
   private isEnded = false;
 
+  /** @param prepare says of each connection what it is to send or to receive */
   constructor(
     private readonly endpoint: string,
-    private readonly media: MediaStream,
-    private readonly onState: (state: WhipState, detail?: string) => void,
+    private readonly prepare: (peer: RTCPeerConnection) => void,
+    private readonly onState: (state: LinkState, detail?: string) => void,
   ) {}
 
-  /** @throws Error with the server's own words when it refuses the first offer */
+  /** @throws {Refusal} of the first offer */
   async start(): Promise<void> {
     this.onState('connecting');
     await this.connect();
@@ -29,19 +29,23 @@ export class WhipPublisher {
     this.isEnded = true;
     window.clearTimeout(this.retry);
     this.peer?.close();
-    for (const track of this.media.getTracks()) track.stop();
     this.onState('ended');
-    if (this.session !== undefined) await request(this.session, { method: 'DELETE', keepalive: true });
+    await this.leave();
+  }
+
+  private async leave(): Promise<void> {
+    const { session } = this;
+    this.session = undefined;
+    if (session !== undefined) await request(session, { method: 'DELETE', keepalive: true });
   }
 
   private async connect(): Promise<void> {
-    const peer = new RTCPeerConnection({ iceServers: await this.iceServers() });
+    const iceServers = await this.iceServers();
+    if (this.isEnded) return;
+    const peer = new RTCPeerConnection({ iceServers });
     this.peer?.close();
     this.peer = peer;
-    for (const track of this.media.getTracks()) {
-      const sendEncodings = track.kind === 'video' ? [{ maxBitrate: VIDEO_BITRATE_BPS }] : [];
-      peer.addTransceiver(track, { direction: 'sendonly', streams: [this.media], sendEncodings });
-    }
+    this.prepare(peer);
     peer.onconnectionstatechange = () => {
       this.follow(peer);
     };
@@ -50,6 +54,11 @@ export class WhipPublisher {
     const response = await request(this.endpoint, { method: 'POST', headers, body: peer.localDescription?.sdp ?? '' });
     if (response.status !== 201) throw await refusalOf(response);
     this.session = response.headers.get('location') ?? undefined;
+    // It was ended while the server answered.
+    if (peer.signalingState === 'closed') {
+      await this.leave();
+      return;
+    }
     await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
   }
 
