@@ -93,7 +93,7 @@ describe('a server with credentials', () => {
     expect((await ask(session.replace('/cam/', '/door/'), { method: 'DELETE', token })).status).toBe(403);
     expect((await ask(session, { method: 'DELETE', token })).status).toBe(204);
     expect((await ask(session)).status).toBe(404);
-    const [ended] = await auditOf('event=publish-ended&stream=cam');
+    const [ended] = await auditOf('event=session-ended&stream=cam');
     expect(ended).toMatchObject({ outcome: 'ok', actor: 'cam' });
   });
 
@@ -107,7 +107,7 @@ describe('a server with credentials', () => {
 
     expect((await ask(session, { method: 'DELETE', token })).status).toBe(401);
     await until(async () => (await ask(session)).status === 404, 'the publisher is ended', 12_000);
-    expect(await auditOf('event=session-ended')).toMatchObject([{ actor: 'door', stream: 'door' }]);
+    expect(await auditOf('event=session-ended&stream=door')).toMatchObject([{ actor: 'door', stream: 'door' }]);
   });
 
   it('writes down of WebSockets behind a proxy whose they are', async () => {

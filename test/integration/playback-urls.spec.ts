@@ -1,6 +1,7 @@
 import { PlaybackUrlsModule } from '../../src/modules/playback-urls/playback-urls.module.js';
 import { RevokedTokens } from '../../src/modules/auth/tokens/revoked-tokens.js';
 import { inSeconds, streamToken } from '../../src/modules/auth/testing/json-web-token.js';
+import { GraphqlModule } from '../../src/modules/graphql/graphql.module.js';
 import { IceModule } from '../../src/modules/ice/ice.module.js';
 import { IceService } from '../../src/modules/ice/ice.service.js';
 import { sessionInput, startIndex, type IndexFixture } from './support/index-fixture.js';
@@ -12,7 +13,11 @@ describe('what tokens are given', () => {
 
   beforeAll(async () => {
     const turn = { AIRCHECK_EXTRA_ICE_COTURN_URLS: 'turn:t.example', AIRCHECK_EXTRA_ICE_COTURN_SECRET: 'relayed' };
-    fixture = await startIndex({ AIRCHECK_AUTH_SECRET: SECRET, ...turn }, {}, [PlaybackUrlsModule, IceModule]);
+    fixture = await startIndex({ AIRCHECK_AUTH_SECRET: SECRET, ...turn }, {}, [
+      PlaybackUrlsModule,
+      IceModule,
+      GraphqlModule,
+    ]);
     await fixture.index.openSession(sessionInput({ id: 's1' }));
     await fixture.index.openSession(sessionInput({ id: 's2', stream: 'door', directory: 'door/2026/11/20' }));
   });
@@ -33,6 +38,40 @@ describe('what tokens are given', () => {
 
     expect(response.status).toBe(status);
     expect(((await response.json()) as { code?: string }).code).toBe(code);
+  });
+
+  it('URLs are signed over GraphQL too, for who may play the stream back', async () => {
+    const ask = async (id: string, input: string): Promise<unknown> => {
+      const response = await fetch(`${await fixture.app.getUrl()}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${streamToken(SECRET, { id, mode: 4, exp: inSeconds(30) })}`,
+        },
+        body: JSON.stringify({ query: `mutation { createPlaybackUrls(input: ${input}) { dash hls mp4 expiresAt } }` }),
+      });
+      return response.json();
+    };
+
+    const { data } = (await ask('cam', '{ stream: "cam", session: "s1" }')) as {
+      data: { createPlaybackUrls: { dash: string; mp4: string; expiresAt: string } };
+    };
+    const { dash, mp4, expiresAt } = data.createPlaybackUrls;
+
+    expect(mp4).toMatch(/^\/signed\/[\w.-]+\/play\/cam\/clip\.mp4$/);
+    expect(Date.parse(expiresAt)).toBeLessThanOrEqual(inSeconds(30) * 1000);
+    const url = await fixture.app.getUrl();
+    expect((await fetch(url + dash)).status).not.toBe(403);
+    expect((await fetch(url + dash.replace('/play/cam/', '/play/door/'))).status).toBe(403);
+    expect(await ask('door', '{ stream: "cam" }')).toMatchObject({
+      errors: [{ extensions: { code: 'permission-denied' } }],
+    });
+    expect(await ask('*', '{ stream: "cam", session: "s2" }')).toMatchObject({
+      errors: [{ extensions: { code: 'recording-session-not-found' } }],
+    });
+    expect(await ask('*', '{ stream: "cam", expiresInSeconds: 0 }')).toMatchObject({
+      errors: [{ extensions: { code: 'input-invalid' } }],
+    });
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { IndexModule } from '../index/index.module.js';
 import { SigningKeyRow } from './entities/signing-key.entity.js';
+import { PlaybackUrlsResolver } from './graphql/playback-urls.resolver.js';
 import { PlaybackUrlsController } from './playback-urls.controller.js';
 import { PlaybackUrlsService } from './playback-urls.service.js';
 import { SignedRequests } from './signed-requests.js';
@@ -11,7 +12,7 @@ import { SignedRequests } from './signed-requests.js';
 @Module({
   imports: [TypeOrmModule.forFeature([SigningKeyRow]), IndexModule, AuditModule],
   controllers: [PlaybackUrlsController],
-  providers: [PlaybackUrlsService, SignedRequests],
+  providers: [PlaybackUrlsService, SignedRequests, PlaybackUrlsResolver],
 })
 export class PlaybackUrlsModule implements NestModule {
   constructor(private readonly requests: SignedRequests) {}
