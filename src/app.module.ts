@@ -10,6 +10,7 @@ import { AuthGuard, OPEN_CONTROLLERS, type OpenControllers } from './modules/aut
 import { AuthModule } from './modules/auth/auth.module.js';
 import { ExportsModule } from './modules/exports/exports.module.js';
 import { GraphqlModule } from './modules/graphql/graphql.module.js';
+import { HooksModule } from './modules/hooks/hooks.module.js';
 import { IceModule } from './modules/ice/ice.module.js';
 import { ReachabilityModule } from './modules/ice/reachability.module.js';
 import { IndexModule } from './modules/index/index.module.js';
@@ -58,6 +59,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     ReachabilityModule,
     RecorderModule,
     WebhooksModule,
+    HooksModule,
     GraphqlModule,
   ],
   providers: [
