@@ -22,17 +22,28 @@ export interface TemplateRun {
   readonly tracks: readonly TrackRun[];
 }
 
+/** An address on both sides of the segment's number. */
+interface NumberedName {
+  readonly before: string;
+  readonly after: string;
+}
+
+interface SegmentGroup {
+  readonly segments: ManifestSegment[];
+  /** How each track's objects are named. */
+  readonly names: ReadonlyMap<string, NumberedName | undefined>;
+}
+
 /** @returns the runs of a Period in order; none for a Period without segments */
 export function templateRunsOf(period: ManifestPeriod): TemplateRun[] {
-  const groups: ManifestSegment[][] = [];
+  const groups: SegmentGroup[] = [];
   for (const segment of period.segments) {
     if (segment.objects.length === 0) continue;
     const group = groups.at(-1);
-    const last = group?.at(-1);
-    if (group !== undefined && last !== undefined && continues(last, segment)) group.push(segment);
-    else groups.push([segment]);
+    if (group !== undefined && continues(group, segment)) group.segments.push(segment);
+    else groups.push({ segments: [segment], names: namesOf(segment) });
   }
-  const runs = groups.map((segments, index) => toRun(period, segments, index === 0, index === groups.length - 1));
+  const runs = groups.map(({ segments }, index) => toRun(period, segments, index === 0, index === groups.length - 1));
   return runs.map((run, index) => endBefore(run, runs[index + 1]));
 }
 
@@ -53,15 +64,18 @@ export function splitByTemplate(period: ManifestPeriod): ManifestPeriod[] {
   }));
 }
 
-function continues(last: ManifestSegment, next: ManifestSegment): boolean {
-  return (
-    next.number === last.number + 1 &&
-    next.objects.length === last.objects.length &&
-    next.objects.every((object) => {
-      const before = last.objects.find(({ trackId }) => trackId === object.trackId);
-      return before !== undefined && uriTemplate(before.uri, last.number) === uriTemplate(object.uri, next.number);
-    })
-  );
+function namesOf({ number, objects }: ManifestSegment): SegmentGroup['names'] {
+  return new Map(objects.map(({ trackId, uri }) => [trackId, splitAtNumber(uri, number)]));
+}
+
+/** Asked of each segment of a day: nothing is put together that was not asked for. */
+function continues({ segments, names }: SegmentGroup, next: ManifestSegment): boolean {
+  if (next.number !== (segments.at(-1)?.number ?? 0) + 1 || next.objects.length !== names.size) return false;
+  const digits = digitsOf(next.number);
+  return next.objects.every(({ trackId, uri }) => {
+    const name = names.get(trackId);
+    return name !== undefined && uri === name.before + digits + name.after;
+  });
 }
 
 function toRun(
@@ -107,11 +121,22 @@ function endOf({ track, objects }: TrackRun): number {
  * @returns the address itself where the number is not in it, which then is a run of one
  */
 function uriTemplate(uri: string, number: number): string {
-  const digits = String(number).padStart(4, '0');
+  const name = splitAtNumber(uri, number);
+  return name === undefined
+    ? escapeTemplate(uri)
+    : `${escapeTemplate(name.before)}$Number%04d$${escapeTemplate(name.after)}`;
+}
+
+function splitAtNumber(uri: string, number: number): NumberedName | undefined {
+  const digits = digitsOf(number);
   const position = uri.lastIndexOf(digits);
-  if (position < 0) return escapeTemplate(uri);
-  const rest = uri.slice(position + digits.length);
-  return `${escapeTemplate(uri.slice(0, position))}$Number%04d$${escapeTemplate(rest)}`;
+  if (position < 0) return undefined;
+  return { before: uri.slice(0, position), after: uri.slice(position + digits.length) };
+}
+
+/** What `%04d` makes of it. */
+function digitsOf(number: number): string {
+  return String(number).padStart(4, '0');
 }
 
 function escapeTemplate(text: string): string {

@@ -34,29 +34,41 @@ export async function* readSegments(
 ): AsyncGenerator<readonly SegmentFacts[]> {
   const { directory, sessionId, fromMs, toMs } = part;
   let limit = Math.min(PAGE_ROWS, probableRows(part));
-  for (let last = afterNumber, more = true; more; limit = Math.min(PAGE_ROWS, 2 * limit)) {
-    const rows = await manager
-      .createQueryBuilder(SegmentRow, 'segment')
-      .select('segment.number', 'number')
-      .addSelect('segment.period', 'period')
-      .addSelect('segment.startMs', 'startMs')
-      .addSelect('segment.durationMs', 'durationMs')
-      .addSelect('segment.state', 'state')
-      .addSelect('segment.objects', 'objects')
-      .addSelect('segment.lostTracks', 'lostTracks')
-      .where('segment.sessionId = :sessionId AND segment.directory = :directory', { sessionId, directory })
-      .andWhere('segment.number > :last', { last })
-      .orderBy('segment.number')
-      .limit(limit)
-      .getRawMany<RawSegment>();
+  for (let rows = await readPage(manager, part, afterNumber, limit); rows.length > 0;) {
+    const end = rows.at(-1);
+    const isLast = end === undefined || rows.length < limit || Number(end.startMs) >= toMs;
+    limit = Math.min(PAGE_ROWS, 2 * limit);
+    // The database has the next page ready when this one is dealt with.
+    const next = isLast ? Promise.resolve([]) : readPage(manager, part, Number(end.number), limit);
+    next.catch(() => undefined); // Told when it is waited for.
     const page = rows.map((row) => factsOf(row, directory, sessionId));
     const inside = page.filter((segment) => segment.startMs < toMs && segment.startMs + segment.durationMs > fromMs);
     if (inside.length > 0) yield inside;
-    const end = page.at(-1);
-    last = end?.number ?? last;
-    more = page.length === limit && end !== undefined && end.startMs < toMs;
-    if (more) await setImmediate();
+    if (!isLast) await setImmediate();
+    rows = await next;
   }
+}
+
+function readPage(
+  manager: EntityManager,
+  { directory, sessionId }: RecordedPart,
+  afterNumber: number,
+  limit: number,
+): Promise<RawSegment[]> {
+  return manager
+    .createQueryBuilder(SegmentRow, 'segment')
+    .select('segment.number', 'number')
+    .addSelect('segment.period', 'period')
+    .addSelect('segment.startMs', 'startMs')
+    .addSelect('segment.durationMs', 'durationMs')
+    .addSelect('segment.state', 'state')
+    .addSelect('segment.objects', 'objects')
+    .addSelect('segment.lostTracks', 'lostTracks')
+    .where('segment.sessionId = :sessionId AND segment.directory = :directory', { sessionId, directory })
+    .andWhere('segment.number > :last', { last: afterNumber })
+    .orderBy('segment.number')
+    .limit(limit)
+    .getRawMany<RawSegment>();
 }
 
 /** @returns as many rows as the range has when all segments of the part are about as long, and some more */
