@@ -26,6 +26,7 @@ describe('POST /api/v1/drain', () => {
     expect(await problem(await fetch(server.url('/readyz')))).toMatchObject({ status: 503, code: 'not-ready' });
     expect((await fetch(server.url('/livez'))).status).toBe(200);
     expect(await server.get('/api/record/cam')).toEqual({ recording: true });
+    expect(await (await fetch(server.url('/metrics'))).text()).toMatch(/^aircheck_recording_streams 1$/m);
     expect(await server.post('/api/v1/drain', {})).toEqual({ draining: true, publishers: 1 });
     await publisher.ended();
     expect(await server.terminate()).toBe(0);

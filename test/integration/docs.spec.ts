@@ -100,13 +100,16 @@ describe('the documentation', () => {
     }
   });
 
-  it('knows every metric that alerts and dashboard ask for', () => {
+  it('knows every metric that alerts, dashboard and autoscaling ask for', () => {
     const known = knownMetrics();
     const asked = [
       ...rules.map(({ expr }) => expr),
       ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
     ];
-    const names = asked.flatMap(metricsIn);
+    const { autoscaling } = parse(read('helm/aircheck/values.yaml')) as {
+      readonly autoscaling: { readonly metric: string };
+    };
+    const names = [...asked.flatMap(metricsIn), autoscaling.metric];
 
     expect(names.length).toBeGreaterThan(15);
     expect(names.filter((name) => !known.has(name))).toEqual([]);

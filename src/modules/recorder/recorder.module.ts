@@ -14,6 +14,7 @@ import { ManifestPublisher } from './manifest-publisher.js';
 import { RecorderController } from './recorder.controller.js';
 import { RecorderResolver } from './graphql/recorder.resolver.js';
 import type { RecorderSettings } from './recorder-settings.js';
+import { RecorderMetrics } from './recorder-metrics.js';
 import { RecorderService } from './recorder.service.js';
 import { RecordingCalendar } from './recording-calendar.js';
 import type { RecordingContext } from './recording-context.js';
@@ -28,6 +29,7 @@ const CONTEXT = Symbol('RecordingContext');
   controllers: [RecorderController, SplitController],
   providers: [
     RecorderResolver,
+    RecorderMetrics,
     {
       provide: CONTEXT,
       inject: [APP_CONFIG, Engine, IndexService, ManifestService, StorageService],

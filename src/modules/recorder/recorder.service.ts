@@ -123,6 +123,11 @@ export class RecorderService {
     await recorded.settle(STOP_LIMIT_MS);
   }
 
+  /** Number of streams that {@link isRecording} is true of. */
+  get recordingCount(): number {
+    return [...this.recordedStreams.values()].filter(({ isRecording }) => isRecording).length;
+  }
+
   /** True also while a recording waits for a publisher that was lost, not yet for one that was never connected. */
   isRecording(stream: StreamName): boolean {
     return this.recordedStreams.get(stream)?.isRecording === true;
