@@ -1,7 +1,10 @@
 import { createContext, useContext, useEffect, useState } from 'react';
 import { call } from './call';
+import { Refusal } from './explain';
 
 const RETRY_MS = 3000;
+
+export const UNREACHABLE = 'The server is not reachable. Trying again…';
 
 export type Right = 'publish' | 'watch' | 'record' | 'playback' | 'admin';
 
@@ -28,29 +31,31 @@ export function useAccess(): Access {
   return useContext(AccessContext);
 }
 
-/** @returns undefined before it is known, and while somebody has to log in */
-export function useReadAccess(): Access | undefined {
-  const [access, setAccess] = useState<Access>();
+/** @returns undefined before it is known, and while somebody has to log in; the problem of a server that does not tell */
+export function useReadAccess(): { readonly access?: Access; readonly problem?: string } {
+  const [read, setRead] = useState<{ readonly access?: Access; readonly problem?: string }>({});
   useEffect(() => {
     let isCurrent = true;
     let retry: number | undefined;
-    const read = (): void => {
+    const ask = (): void => {
       call<Access>('/api/v1/access').then(
         (found) => {
-          if (isCurrent) setAccess(found);
+          if (isCurrent) setRead({ access: found });
         },
-        () => {
-          if (isCurrent) retry = window.setTimeout(read, RETRY_MS);
+        (failure: unknown) => {
+          if (!isCurrent) return;
+          setRead({ problem: failure instanceof Refusal ? failure.message : UNREACHABLE });
+          retry = window.setTimeout(ask, RETRY_MS);
         },
       );
     };
-    read();
+    ask();
     return () => {
       isCurrent = false;
       window.clearTimeout(retry);
     };
   }, []);
-  return access;
+  return read;
 }
 
 const DEEDS: Readonly<Record<Right, string>> = {

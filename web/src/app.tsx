@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { type Access, AccessContext, limitsOf, useReadAccess } from './access';
+import { type Access, AccessContext, limitsOf, UNREACHABLE, useReadAccess } from './access';
 import { logInState, logOut, onLogInState } from './credentials';
 import { GoLive } from './go-live';
 import { canListLive, isLive, type LiveStream, watchStreams } from './live';
@@ -36,12 +36,20 @@ export function App(): React.JSX.Element {
 
 /** What whoever uses the page may do decides what it shows. */
 function Permitted(): React.JSX.Element | null {
-  const access = useReadAccess();
-  if (access === undefined) return null;
+  const { access, problem } = useReadAccess();
+  if (access === undefined) return problem === undefined ? null : <Notice text={problem} />;
   return (
     <AccessContext value={access}>
       <Streams access={access} />
     </AccessContext>
+  );
+}
+
+function Notice({ text }: { readonly text: string }): React.JSX.Element {
+  return (
+    <p className="notice" role="status">
+      {text}
+    </p>
   );
 }
 
@@ -57,7 +65,7 @@ function Streams({ access }: { readonly access: Access }): React.JSX.Element {
   useEffect(() => {
     if (!seesLive) return undefined;
     return watchStreams(access, setStreams, (lost) => {
-      setProblem(lost === undefined ? 'The server is not reachable. Trying again…' : lost);
+      setProblem(lost === undefined ? UNREACHABLE : lost);
     });
   }, [access, seesLive]);
 
@@ -86,11 +94,7 @@ function Streams({ access }: { readonly access: Access }): React.JSX.Element {
   };
   return (
     <>
-      {problem !== null && (
-        <p className="notice" role="status">
-          {problem}
-        </p>
-      )}
+      {problem !== null && <Notice text={problem} />}
       <main>
         {limits !== undefined && <p className="facts wide">{limits}</p>}
         {playable?.by === 'recording' && (

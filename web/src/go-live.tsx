@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { useAccess } from './access';
+import { type Access, useAccess } from './access';
 import { Problem } from './attempt';
 import { messageOf } from './explain';
 import { type SourceName, sources } from './sources';
@@ -16,8 +16,9 @@ const VIDEO_BITRATE_BPS = 2_500_000;
 const SOURCE_NAMES = Object.keys(sources) as SourceName[];
 
 export function GoLive(): React.JSX.Element {
-  const { scope, streams } = useAccess();
-  const [stream, setStream] = useState(scope === 'all' ? 'my-stream' : streams);
+  const access = useAccess();
+  const { scope, streams } = access;
+  const [stream, setStream] = useState(() => exampleOf(access));
   const [source, setSource] = useState<SourceName>('camera');
   const [publisher, setPublisher] = useState<PeerLink>();
   const [media, setMedia] = useState<MediaStream>();
@@ -108,6 +109,12 @@ export function GoLive(): React.JSX.Element {
       {media !== undefined && <Preview media={media} />}
     </section>
   );
+}
+
+/** @returns a name that the token is for */
+function exampleOf({ scope, streams }: Access): string {
+  if (scope === 'all') return 'my-stream';
+  return scope === 'pattern' ? streams.replace(/[*?]/g, '1') : streams;
 }
 
 /** @returns what makes a connection send this */

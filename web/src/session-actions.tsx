@@ -45,7 +45,7 @@ export function SessionActions({ session, onChanged }: Props): React.JSX.Element
           </button>
         )}
       </div>
-      <p className="facts">{reasonOf(session)}</p>
+      <p className="facts">{reasonOf(session, isAdmin)}</p>
       <Problem text={problem} />
       {isDeleting && (
         <DeleteDialog
@@ -60,11 +60,11 @@ export function SessionActions({ session, onChanged }: Props): React.JSX.Element
   );
 }
 
-/** @returns why it cannot be deleted */
-function reasonOf(session: RecordingSession): string {
+/** @returns why it cannot be deleted, for who may delete; that it is held is of interest to all */
+function reasonOf(session: RecordingSession, isAdmin: boolean): string {
   const { heldAt } = session;
   if (heldAt !== null) return `Held since ${formatDate(heldAt)}, ${formatClock(heldAt)}: nobody can delete it.`;
-  return isGoingOn(session) ? 'It can be deleted once it has ended.' : '';
+  return isAdmin && isGoingOn(session) ? 'It can be deleted once it has ended.' : '';
 }
 
 interface DialogProps {
