@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { parse } from 'yaml';
+import { setKey, type ConfigTable } from '../../src/config/config-file.js';
+import { removePlannedKeys } from '../../src/config/planned-keys.js';
 import { listSettings } from '../../src/config/settings.js';
 import { brokenLinks, PROJECT, readPages } from '../support/docs/pages.js';
 import { configurationPage } from '../support/docs/configuration-page.js';
@@ -51,6 +53,13 @@ function metricsIn(expression: string): string[] {
     .filter((name) => !NO_METRICS.has(name));
 }
 
+/** Keys of live777 and liveman that are known, and without effect yet. */
+function isPlanned(key: string): boolean {
+  const table: ConfigTable = {};
+  setKey(table, key, true);
+  return removePlannedKeys(table).includes(key);
+}
+
 describe('the documentation', () => {
   it('has no link that leads nowhere', () => {
     expect(brokenLinks(pages)).toEqual([]);
@@ -65,7 +74,8 @@ describe('the documentation', () => {
     const settings = listSettings();
     // Events have names that begin like the table `stream`.
     const tables = new Set(settings.map(({ key }) => key.split('.')[0]).filter((table) => table !== 'stream'));
-    const isKnown = (key: string): boolean => settings.some((one) => one.key === key || one.key.startsWith(`${key}.`));
+    const isKnown = (key: string): boolean =>
+      settings.some((one) => one.key === key || one.key.startsWith(`${key}.`)) || isPlanned(key);
     const variables = new Set([...settings.map(({ variable }) => variable), 'AIRCHECK_CONFIG']);
     const files = ['compose.yaml', 'Dockerfile', 'deploy/systemd/aircheck.service'].map((path) => ({
       path,

@@ -44,6 +44,13 @@ export async function makeDatabase(folder: string): Promise<AppConfig['database'
   return databaseSettings(server.url(await server.createDatabase(template)));
 }
 
+/** @returns settings of a database without tables */
+export async function makeEmptyDatabase(folder: string): Promise<AppConfig['database']> {
+  if (postgres === undefined) return databaseSettings(`sqlite://${join(folder, 'index.db')}`);
+  const { server } = postgres;
+  return databaseSettings(server.url(await server.createDatabase()));
+}
+
 /** @returns name of a database with all tables, to be copied: which is faster than to migrate one for each test */
 async function makeTemplate(server: PostgresServer): Promise<string> {
   const name = await server.createDatabase();
