@@ -14,6 +14,7 @@ import { HooksModule } from './modules/hooks/hooks.module.js';
 import { IceModule } from './modules/ice/ice.module.js';
 import { ReachabilityModule } from './modules/ice/reachability.module.js';
 import { IndexModule } from './modules/index/index.module.js';
+import { LiveMetricsModule } from './modules/live-metrics/live-metrics.module.js';
 import { PlaybackUrlsModule } from './modules/playback-urls/playback-urls.module.js';
 import { RecorderModule } from './modules/recorder/recorder.module.js';
 import { SignalingModule } from './modules/signaling/signaling.module.js';
@@ -60,6 +61,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     RecorderModule,
     WebhooksModule,
     HooksModule,
+    LiveMetricsModule,
     GraphqlModule,
   ],
   providers: [

@@ -293,6 +293,19 @@ export type EngineEvent =
       readonly packetsDropped: number;
       readonly memoryUsedBytes: number;
     }
+  /** With each `worker-load`: what its thread has counted since it began. */
+  | {
+      readonly type: 'worker-counters';
+      readonly worker: number;
+      readonly nacksSent: number;
+      readonly keyframesRequested: number;
+      readonly handshakes: number;
+      readonly handshakesFailed: number;
+      readonly syncs: number;
+      readonly syncMs: number;
+      /** The longest since the last time. */
+      readonly loopLagMs: number;
+    }
   | { readonly type: 'worker-lost'; readonly worker: number; readonly streamIds: readonly string[] };
 
 /** One of several implementations of the same, and why it was taken. */

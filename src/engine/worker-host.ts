@@ -5,6 +5,8 @@ import { HandshakeQueue } from './dtls/handshake-queue.js';
 import { rehearseHandshakes } from './dtls/rehearsal.js';
 import { EngineError } from './engine-error.js';
 import { LoadMeter, threadCpuMs } from './load-meter.js';
+import { LoopLag } from './loop-lag.js';
+import { threadCounters } from './thread-counters.js';
 import type {
   CommandResult,
   EngineCommand,
@@ -73,6 +75,7 @@ export class WorkerHost {
   private readonly recordings = new Map<string, Recording>();
   private readonly streams = new Map<string, WorkerStream>();
   private readonly load: LoadMeter;
+  private readonly loopLag = new LoopLag();
   private readonly timer: NodeJS.Timeout;
   private closing: Promise<void> | undefined;
 
@@ -286,6 +289,7 @@ export class WorkerHost {
     for (const session of [...this.subscribers.values(), ...this.sessions.values()]) session.close('shutdown');
     await Promise.allSettled([...this.recordings.keys()].map((id) => this.stopRecording(id)));
     clearInterval(this.timer);
+    this.loopLag.close();
     this.environment.handshakes.close();
     await this.environment.port.close();
   }
@@ -315,6 +319,12 @@ export class WorkerHost {
       packetsReceived: this.environment.port.received,
       packetsDropped: this.packetsDropped(),
       memoryUsedBytes: this.environment.memory.usedBytes,
+    });
+    this.emit({
+      type: 'worker-counters',
+      worker: this.settings.worker,
+      ...threadCounters,
+      loopLagMs: this.loopLag.read(),
     });
   }
 

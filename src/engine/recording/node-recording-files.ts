@@ -3,6 +3,7 @@ import { access, mkdir, open, readdir, rename, stat, type FileHandle } from 'nod
 import { dirname, join } from 'node:path';
 import { systemErrorCode } from '../../shared/errors.js';
 import { RecordingFiles, type ExistingFile, type FileTimes, type RecordingFile } from './recording-files.js';
+import { threadCounters } from '../thread-counters.js';
 
 const MOST_TRIES = 3;
 
@@ -86,7 +87,10 @@ class NodeFile implements RecordingFile {
   }
 
   async sync(): Promise<void> {
+    const startedMs = performance.now();
     await this.handle.sync();
+    threadCounters.syncs += 1;
+    threadCounters.syncMs += performance.now() - startedMs;
   }
 
   async close(): Promise<void> {

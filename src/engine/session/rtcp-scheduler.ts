@@ -2,6 +2,7 @@ import { encodeNack, encodePictureLossIndication, encodeReceiverReport } from '.
 import type { TimerWheel } from '../timer-wheel.js';
 import type { LayerReceiver } from './layer-receiver.js';
 import type { MediaReceiver } from './media-receiver.js';
+import { threadCounters } from '../thread-counters.js';
 
 const REPORT_INTERVAL_MS = 1_000;
 const FEEDBACK_INTERVAL_MS = 100;
@@ -75,6 +76,7 @@ export class RtcpScheduler {
 
   private requestKeyframe({ ssrc, track, keyframes }: LayerReceiver, nowMs: number): void {
     if (ssrc === undefined || track.kind !== 'video' || !track.feedback.pli || !keyframes.isDue(nowMs)) return;
+    threadCounters.keyframesRequested += 1;
     this.send(encodePictureLossIndication(this.options.ssrc, ssrc));
   }
 
@@ -83,7 +85,9 @@ export class RtcpScheduler {
     for (const layer of this.options.media.layers) {
       if (layer.ssrc === undefined) continue;
       layer.nackList(nowMs, roundTripMs, this.lost);
-      if (this.lost.length > 0) this.send(encodeNack(this.options.ssrc, layer.ssrc, this.lost));
+      if (this.lost.length === 0) continue;
+      threadCounters.nacksSent += 1;
+      this.send(encodeNack(this.options.ssrc, layer.ssrc, this.lost));
       this.lost.length = 0;
     }
   }

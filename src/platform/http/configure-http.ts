@@ -1,5 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AppConfig } from '../../config/index.js';
+import { Registry } from 'prom-client';
+import { httpMetrics } from '../metrics/http-metrics.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { takeAbsoluteForm } from './absolute-form.js';
 import { answerBrokenRequests, requireHost } from './broken-requests.js';
@@ -24,6 +26,7 @@ export function configureHttp(app: NestExpressApplication, { config, version, we
   app.disable('x-powered-by');
   answerBrokenRequests(app.getHttpServer());
   if (config.http.trusted_proxies.length > 0) app.set('trust proxy', [...config.http.trusted_proxies]);
+  app.use(httpMetrics(app.get(Registry)));
   app.use(takeAbsoluteForm);
   app.use(securityHeaders(config));
   app.use(requireHost);

@@ -1,0 +1,15 @@
+/**
+ * What happens in this thread, counted since its start. One per thread, as each has its own modules: whoever does such a thing adds
+ * one, and the worker tells all of it every second.
+ */
+export const threadCounters = {
+  /** RTCP packets that ask for lost ones. */
+  nacksSent: 0,
+  /** Picture Loss Indications. */
+  keyframesRequested: 0,
+  handshakes: 0,
+  handshakesFailed: 0,
+  /** Files that were forced to the disk, and how long that took altogether. */
+  syncs: 0,
+  syncMs: 0,
+};

@@ -1,0 +1,69 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Engine, EngineEvent } from '../../engine/index.js';
+import { RisingCounter } from './rising-counter.js';
+
+type Load = Extract<EngineEvent, { type: 'worker-load' }>;
+type Counters = Extract<EngineEvent, { type: 'worker-counters' }>;
+
+const MS = 1000;
+const PERCENT = 100;
+
+/** What the engine's workers tell of themselves. */
+export class EngineMetrics {
+  private readonly gauges: readonly [Gauge, (load: Load) => number][];
+  private readonly loadTotals: readonly [RisingCounter<string>, (load: Load) => number][];
+  private readonly totals: readonly [RisingCounter<string>, (counters: Counters) => number][];
+  private readonly loopLag: Gauge;
+
+  constructor(engine: Pick<Engine, 'on'>, registry: Registry) {
+    const gauge = (name: string, help: string): Gauge =>
+      new Gauge({ name, help, labelNames: ['worker'], registers: [registry] });
+    const total = (name: string, help: string): RisingCounter<string> => RisingCounter.make(registry, name, help);
+    this.gauges = [
+      [gauge('aircheck_worker_cpu_ratio', 'Of a core, without handshakes'), ({ cpuPercent }) => cpuPercent / PERCENT],
+      [gauge('aircheck_worker_sessions', 'Peer connections'), ({ sessions }) => sessions],
+      [gauge('aircheck_worker_memory_used_bytes', 'For media'), ({ memoryUsedBytes }) => memoryUsedBytes],
+    ];
+    this.loopLag = gauge('aircheck_worker_loop_lag_seconds', 'The longest of the last second');
+    this.loadTotals = [
+      [total('aircheck_datagrams_received_total', 'On the media ports'), ({ packetsReceived }) => packetsReceived],
+      [total('aircheck_datagrams_dropped_total', 'Of nobody, or hostile'), ({ packetsDropped }) => packetsDropped],
+    ];
+    this.totals = [
+      [total('aircheck_nacks_sent_total', 'Requests for lost packets'), ({ nacksSent }) => nacksSent],
+      [total('aircheck_plis_sent_total', 'Requests for key frames'), ({ keyframesRequested }) => keyframesRequested],
+      [total('aircheck_dtls_handshakes_total', 'That made keys'), ({ handshakes }) => handshakes],
+      [total('aircheck_dtls_handshakes_failed_total', 'That failed'), ({ handshakesFailed }) => handshakesFailed],
+      [total('aircheck_fsync_seconds_count', 'Files forced to the disk'), ({ syncs }) => syncs],
+      [total('aircheck_fsync_seconds_sum', 'Time that it took'), ({ syncMs }) => syncMs / MS],
+    ];
+    engine.on((event) => {
+      this.hear(event);
+    });
+  }
+
+  private hear(event: EngineEvent): void {
+    if (event.type === 'worker-load') this.hearLoad(event);
+    else if (event.type === 'worker-counters') this.hearCounters(event);
+    else if (event.type === 'worker-lost') this.forget(String(event.worker));
+  }
+
+  private hearLoad(load: Load): void {
+    const worker = String(load.worker);
+    for (const [gauge, value] of this.gauges) gauge.set({ worker }, value(load));
+    for (const [counter, value] of this.loadTotals) counter.tell(worker, value(load));
+  }
+
+  private hearCounters(counters: Counters): void {
+    const worker = String(counters.worker);
+    this.loopLag.set({ worker }, counters.loopLagMs / MS);
+    for (const [counter, value] of this.totals) counter.tell(worker, value(counters));
+  }
+
+  /** The one that takes its place counts from nothing. */
+  private forget(worker: string): void {
+    for (const [gauge] of this.gauges) gauge.remove({ worker });
+    this.loopLag.remove({ worker });
+    for (const [counter] of [...this.loadTotals, ...this.totals]) counter.forget(worker);
+  }
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { Gauge, type Registry } from 'prom-client';
+import type { Engine } from '../../engine/index.js';
+
+const TABLES = ['/proc/net/udp', '/proc/net/udp6'];
+const PORTS_GOOD_FOR_MS = 10_000;
+
+/** What the kernel threw away since nobody read it in time, from its own table. Absent where there is none. */
+export class UdpMetrics {
+  private ports: { readonly numbers: ReadonlySet<number>; readonly askedAtMs: number } | undefined;
+
+  constructor(
+    private readonly engine: Pick<Engine, 'reachability'>,
+    registry: Registry,
+  ) {
+    const drops = (): Promise<number | undefined> => this.drops();
+    new Gauge({
+      name: 'aircheck_udp_receive_drops',
+      help: 'Datagrams for the media ports that the kernel dropped since they were opened: the receive buffer was full',
+      registers: [registry],
+      async collect() {
+        const value = await drops();
+        if (value === undefined) this.remove();
+        else this.set(value);
+      },
+    });
+  }
+
+  private async drops(): Promise<number | undefined> {
+    try {
+      const ports = await this.mediaPorts();
+      const tables = await Promise.all(TABLES.map((path) => readFile(path, 'utf8').catch(() => '')));
+      return dropsOf(tables.join('\n'), ports);
+    } catch {
+      // The engine is about to stop; the other metrics are there all the same.
+      return undefined;
+    }
+  }
+
+  private async mediaPorts(): Promise<ReadonlySet<number>> {
+    const nowMs = performance.now();
+    if (this.ports === undefined || nowMs - this.ports.askedAtMs > PORTS_GOOD_FOR_MS) {
+      const workers = await this.engine.reachability();
+      this.ports = { numbers: new Set(workers.map(({ udp }) => udp.port)), askedAtMs: nowMs };
+    }
+    return this.ports.numbers;
+  }
+}
+
+/** @param table as in `/proc/net/udp` @returns the last column of the rows of these ports; undefined without any */
+export function dropsOf(table: string, ports: ReadonlySet<number>): number | undefined {
+  let sum: number | undefined;
+  for (const line of table.split('\n')) {
+    const columns = line.trim().split(/\s+/);
+    const [, port] = /^[0-9A-F]+:([0-9A-F]{4})$/.exec(columns[1] ?? '') ?? [];
+    const drops = Number(columns.at(-1));
+    if (port !== undefined && ports.has(parseInt(port, 16)) && Number.isInteger(drops)) sum = (sum ?? 0) + drops;
+  }
+  return sum;
+}
