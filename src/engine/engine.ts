@@ -127,6 +127,13 @@ export class Engine {
     await this.request(place.worker, { type: 'enable-subscriber', sessionId, kind, isEnabled });
   }
 
+  /** @param rid of the simulcast layer that a viewer is sent; undefined for the one that fits best. A session that is closed already stays so */
+  async selectLayer(sessionId: string, rid: string | undefined): Promise<void> {
+    const place = this.sessions.get(sessionId);
+    if (place === undefined) return;
+    await this.request(place.worker, { type: 'select-layer', sessionId, rid });
+  }
+
   /** Where a stream is; undefined for one without sessions and recordings. */
   workerOf(streamId: string): number | undefined {
     return this.placement.workerOf(streamId);

@@ -106,6 +106,8 @@ export type EngineCommand =
       readonly kind: MediaKind;
       readonly isEnabled: boolean;
     }
+  /** Sends a viewer this simulcast layer; undefined for the one that fits best. */
+  | { readonly type: 'select-layer'; readonly sessionId: string; readonly rid: string | undefined }
   | { readonly type: 'restart-ice'; readonly sessionId: string; readonly remoteIce: IceCredentials }
   | { readonly type: 'close-session'; readonly sessionId: string; readonly reason: SessionCloseReason }
   | { readonly type: 'start-recording'; readonly order: RecordingOrder }

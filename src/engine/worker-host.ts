@@ -90,8 +90,8 @@ export class WorkerHost {
     this.load = new LoadMeter(clock.monotonicMs(), this.busyMs());
     this.ring = new SendRing(environment.memory);
     wheel.every(SECOND_MS, (nowMs) => this.report(nowMs));
-    wheel.every(FORWARDER_INTERVAL_MS, () => {
-      for (const stream of this.streams.values()) stream.tick();
+    wheel.every(FORWARDER_INTERVAL_MS, (nowMs) => {
+      for (const stream of this.streams.values()) stream.tick(nowMs);
     });
     this.timer = setInterval(() => wheel.advance(clock.monotonicMs()), TICK_MS);
   }
@@ -147,6 +147,9 @@ export class WorkerHost {
         return this.openSubscriber(command.order);
       case 'enable-subscriber':
         this.subscribers.get(command.sessionId)?.setEnabled(command.kind, command.isEnabled);
+        return undefined;
+      case 'select-layer':
+        this.subscribers.get(command.sessionId)?.pinLayer(command.rid);
         return undefined;
       case 'restart-ice':
         return this.restartIce(command.sessionId, command.remoteIce);

@@ -51,8 +51,8 @@ export class WorkerStream {
   }
 
   /** To be called some times per second. */
-  tick(): void {
-    this.forwarder.tick();
+  tick(nowMs: number): void {
+    this.forwarder.tick(nowMs);
   }
 
   /** A session of this stream changed its state. */

@@ -6,6 +6,8 @@ import type { SourcePacket } from '../../media/forwarding/source-packet.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { RtpHeader } from '../../media/rtp/packet.js';
 import type { LayerReceiver } from '../session/layer-receiver.js';
+import type { TrackReceiver } from '../session/track-receiver.js';
+import { byQuality, ForwardedLayer } from './forwarded-layer.js';
 
 /** Of a layer of pictures and of sound: a second and more of what browsers send. */
 const VIDEO_HISTORY: PacketHistoryLimits = { sizeBytes: 1024 * 1024, ageMs: 2_000 };
@@ -16,7 +18,7 @@ const NO_HISTORY: PacketHistoryLimits = { sizeBytes: 2048, ageMs: 0 };
 const LARGEST_USE = 3 / 4;
 
 interface Entry {
-  readonly source: PacketSource;
+  readonly forwarded: ForwardedLayer;
   /** By payload type. */
   readonly keyframeTests: ReadonlyMap<number, KeyframeTest | undefined>;
 }
@@ -28,12 +30,15 @@ export class PublisherSources {
 
   constructor(private readonly memory: MediaMemory) {}
 
-  find(layer: LayerReceiver): PacketSource | undefined {
-    return this.entries.get(layer)?.source;
+  of(layer: LayerReceiver): PacketSource {
+    return this.entryOf(layer).forwarded.source;
   }
 
-  of(layer: LayerReceiver): PacketSource {
-    return this.entryOf(layer).source;
+  /** @returns what there is of a track at present, best first */
+  layersOf({ layers }: TrackReceiver, nowMs: number): ForwardedLayer[] {
+    const forwarded = layers.map((layer) => this.entryOf(layer).forwarded);
+    for (const layer of forwarded) layer.tick(nowMs);
+    return forwarded.sort(byQuality);
   }
 
   /** @returns undefined for a packet that is not sent on */
@@ -45,13 +50,13 @@ export class PublisherSources {
     nowMs: number,
     isRetransmission: boolean,
   ): SourcePacket | undefined {
-    const { source, keyframeTests } = this.entryOf(layer);
+    const { forwarded, keyframeTests } = this.entryOf(layer);
     const captureTimeId = isRetransmission ? undefined : layer.track.extensions.absoluteCaptureTime;
-    return source.receive(slot, header, length, nowMs, captureTimeId, keyframeTests.get(header.payloadType));
+    return forwarded.source.receive(slot, header, length, nowMs, captureTimeId, keyframeTests.get(header.payloadType));
   }
 
   close(): void {
-    for (const { source } of this.entries.values()) source.close();
+    for (const { forwarded } of this.entries.values()) forwarded.source.close();
     this.entries.clear();
   }
 
@@ -66,7 +71,7 @@ export class PublisherSources {
     const { memory, clock } = this;
     const history = this.historyLimits(kind === 'video' ? VIDEO_HISTORY : AUDIO_HISTORY);
     const source = new PacketSource({ memory, clockRate: formats[0].clockRate, clock, history });
-    const entry = { source, keyframeTests: new Map(tests) };
+    const entry = { forwarded: new ForwardedLayer(layer, source), keyframeTests: new Map(tests) };
     this.entries.set(layer, entry);
     return entry;
   }

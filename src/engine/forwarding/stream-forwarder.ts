@@ -7,16 +7,21 @@ import type { SenderReport } from '../../media/rtcp/packet.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { LayerReceiver } from '../session/layer-receiver.js';
 import type { TrackReceiver } from '../session/track-receiver.js';
+import type { ForwardedLayer } from './forwarded-layer.js';
 import { PublisherSources } from './publisher-sources.js';
 
 /** Who is sent a stream. */
 export interface Viewer {
-  /** From the source's next key frame on, sound at once; undefined for nothing. */
-  choose(kind: MediaKind, source: PacketSource | undefined, track: NegotiatedTrack | undefined): void;
+  /** What there is of a track, best first: it takes one of these. Told some times per second. */
+  offer(track: NegotiatedTrack, layers: readonly ForwardedLayer[], nowMs: number): void;
+  /** No more comes of this kind for the time being. */
+  end(kind: MediaKind): void;
   /** Sends a packet on. Never throws: its own failure is its own. */
   forward(kind: MediaKind, source: PacketSource, packet: SourcePacket, nowMs: number): void;
   /** Cannot show `source` before its next key frame. */
   awaits(source: PacketSource): boolean;
+  /** Is sent `source` at present, or waits for it. */
+  watches(source: PacketSource): boolean;
 }
 
 /** Where a publisher's packets come from. */
@@ -42,6 +47,7 @@ export interface PacketTarget {
 
 /** Requests for key frames by those who watch, all together. */
 const KEYFRAME_INTERVAL_MS = 1_000;
+const KINDS = ['audio', 'video'] as const;
 
 /**
  * Sends one stream to its viewers: each packet at the moment it comes, to one viewer after another. The publisher and the
@@ -51,9 +57,8 @@ export class StreamForwarder implements PacketTarget {
   private readonly viewers = new Set<Viewer>();
   private publisher: ForwardedPublisher | undefined;
   private sources: PublisherSources | undefined;
-  /** The layer of each track that is sent. */
-  private readonly chosen = new Map<TrackReceiver, LayerReceiver>();
   private lastRequestMs = -Infinity;
+  private nowMs = 0;
 
   constructor(private readonly memory: MediaMemory) {}
 
@@ -69,8 +74,7 @@ export class StreamForwarder implements PacketTarget {
   join(viewer: Viewer): void {
     this.viewers.add(viewer);
     if (this.sources === undefined) this.start();
-    else for (const [receiver, layer] of this.chosen) this.tell(viewer, receiver, layer);
-    this.askForKeyframes();
+    else this.offerAll();
   }
 
   leave(viewer: Viewer): void {
@@ -82,17 +86,13 @@ export class StreamForwarder implements PacketTarget {
   keyframeWanted(nowMs: number): void {
     if (nowMs - this.lastRequestMs < KEYFRAME_INTERVAL_MS) return;
     this.lastRequestMs = nowMs;
-    for (const [{ isVideo }, layer] of this.chosen) if (isVideo) layer.keyframes.want();
+    this.askForKeyframes((viewer, source) => viewer.watches(source));
   }
 
   /** To be called some times per second. */
-  tick(): void {
-    if (this.sources === undefined) return;
-    for (const receiver of this.publisher?.receivers ?? []) {
-      const layer = receiver.currentLayer;
-      if (layer !== undefined && layer !== this.chosen.get(receiver)) this.change(receiver, layer);
-    }
-    this.askForKeyframes();
+  tick(nowMs: number): void {
+    this.nowMs = nowMs;
+    if (this.sources !== undefined) this.offerAll();
   }
 
   packet(
@@ -119,42 +119,35 @@ export class StreamForwarder implements PacketTarget {
     const { publisher } = this;
     if (publisher === undefined) return;
     this.sources = new PublisherSources(this.memory);
-    for (const receiver of publisher.receivers) {
-      const layer = receiver.currentLayer ?? receiver.layers[0];
-      if (layer !== undefined) this.change(receiver, layer);
-    }
+    this.offerAll();
     publisher.forwardTo(this);
-    this.askForKeyframes();
   }
 
   private stop(): void {
     if (this.sources === undefined) return;
     this.publisher?.forwardTo(undefined);
-    for (const receiver of this.chosen.keys())
-      for (const viewer of this.viewers) viewer.choose(receiver.track.kind, undefined, undefined);
-    this.chosen.clear();
+    for (const viewer of this.viewers) for (const kind of KINDS) viewer.end(kind);
     this.sources.close();
     this.sources = undefined;
   }
 
-  private change(receiver: TrackReceiver, layer: LayerReceiver): void {
-    this.chosen.set(receiver, layer);
-    for (const viewer of this.viewers) this.tell(viewer, receiver, layer);
+  private offerAll(): void {
+    for (const receiver of this.publisher?.receivers ?? []) {
+      const layers = this.sources?.layersOf(receiver, this.nowMs) ?? [];
+      for (const viewer of this.viewers) viewer.offer(receiver.track, layers, this.nowMs);
+    }
+    this.askForKeyframes((viewer, source) => viewer.awaits(source));
   }
 
-  private tell(viewer: Viewer, { track }: TrackReceiver, layer: LayerReceiver): void {
-    viewer.choose(track.kind, this.sources?.of(layer), track);
-  }
-
-  /** Repeated by the layers themselves until one comes. */
-  private askForKeyframes(): void {
-    for (const [{ isVideo }, layer] of this.chosen) if (isVideo && this.isAwaited(layer)) layer.keyframes.want();
-  }
-
-  private isAwaited(layer: LayerReceiver): boolean {
-    const source = this.sources?.find(layer);
-    if (source === undefined) return false;
-    for (const viewer of this.viewers) if (viewer.awaits(source)) return true;
-    return false;
+  /** Of what is needed. Repeated by the layers themselves until one comes. */
+  private askForKeyframes(needs: (viewer: Viewer, source: PacketSource) => boolean): void {
+    const viewers = [...this.viewers];
+    for (const { isVideo, layers } of this.publisher?.receivers ?? []) {
+      if (!isVideo) continue;
+      for (const layer of layers) {
+        const source = this.sources?.of(layer);
+        if (source !== undefined && viewers.some((viewer) => needs(viewer, source))) layer.keyframes.want();
+      }
+    }
   }
 }

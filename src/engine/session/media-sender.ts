@@ -1,11 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type { MediaKind } from '../../media/codecs/codec.js';
+import { BandwidthEstimator } from '../../media/forwarding/bandwidth-estimator.js';
+import { LayerChoice } from '../../media/forwarding/layer-choice.js';
 import { OutgoingStream } from '../../media/forwarding/outgoing-stream.js';
 import type { PacketSource } from '../../media/forwarding/packet-source.js';
+import { SentPackets } from '../../media/forwarding/sent-packets.js';
 import type { SourcePacket } from '../../media/forwarding/source-packet.js';
 import type { OutgoingFormat } from '../../media/forwarding/splice.js';
 import { encodeSenderReports } from '../../media/rtcp/encode-sender.js';
-import type { FullIntraRequest, Nack, RtcpPacket } from '../../media/rtcp/packet.js';
+import type { FullIntraRequest, Nack, ReceiverReport, RtcpPacket } from '../../media/rtcp/packet.js';
 import { isRtcp, parseRtcp } from '../../media/rtcp/parse.js';
 import type { NegotiatedTrack, SentTrack } from '../../media/sdp/session.js';
 import { fittingFormat } from '../../media/sdp/subscriber-negotiation.js';
@@ -14,6 +17,7 @@ import { SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import type { Clock } from '../../shared/clock.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
+import type { ForwardedLayer } from '../forwarding/forwarded-layer.js';
 import type { SendRing } from '../forwarding/send-ring.js';
 
 const NUMBERS_16 = 2 ** 16;
@@ -25,6 +29,8 @@ const MOST_REPORTS_PER_SECOND = 200;
 /** Packets that a viewer may ask for again per second. */
 const MOST_NACKED_PER_SECOND = 2_000;
 const ASSUMED_ROUND_TRIP_MS = 60;
+/** Is taken off what there is for the picture. */
+const SOUND_BITS_PER_SECOND = 64_000;
 
 export interface MediaSenderOptions {
   readonly keys: MediaKeys;
@@ -46,6 +52,7 @@ interface SendingTrack {
   readonly track: SentTrack;
   readonly stream: OutgoingStream;
   isEnabled: boolean;
+  readonly choice: LayerChoice<ForwardedLayer>;
   source: PacketSource | undefined;
   formats: readonly OutgoingFormat[];
 }
@@ -66,13 +73,15 @@ export class MediaSender {
   private readonly audio: SendingTrack | undefined;
   private reportsLeft = MOST_REPORTS_PER_SECOND;
   private nacksLeft = MOST_NACKED_PER_SECOND;
+  private readonly sentPackets = new SentPackets();
+  private readonly bandwidth = new BandwidthEstimator(this.sentPackets);
   private readonly intraNumbers = new Map<number, number>();
 
   constructor(private readonly options: MediaSenderOptions) {
     const { keys, tracks, ring, srtp } = options;
     this.srtp = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, srtp);
     this.receiver = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, srtp);
-    this.tracks = tracks.map((track) => sendingTrack(track, ring.bytes));
+    this.tracks = tracks.map((track) => sendingTrack(track, ring.bytes, this.sentPackets));
     this.video = this.tracks.find(({ track }) => track.kind === 'video');
     this.audio = this.tracks.find(({ track }) => track.kind === 'audio');
   }
@@ -88,13 +97,34 @@ export class MediaSender {
     return this.receiver.failures + this.receiver.replays;
   }
 
-  /** From the source's next key frame on, sound at once; undefined for nothing. @param from the publisher's track */
-  choose(kind: MediaKind, source: PacketSource | undefined, from: NegotiatedTrack | undefined): void {
+  /**
+   * Takes the layer that fits best of what there is of a track: from its next key frame on, sound at once.
+   * @param layers best first
+   */
+  offer(from: NegotiatedTrack, layers: readonly ForwardedLayer[], nowMs: number): void {
+    const sending = this.trackOf(from.kind);
+    if (sending === undefined) return;
+    const isVideo = sending === this.video;
+    if (isVideo) this.bandwidth.tick(nowMs, this.bytesSent);
+    const room = isVideo ? this.bandwidth.bitsPerSecond - SOUND_BITS_PER_SECOND : Infinity;
+    const source = sending.choice.select(layers, room, nowMs)?.source;
+    if (source === sending.source) return;
+    sending.source = source;
+    sending.formats = formatsBetween(from, sending.track);
+    if (sending.isEnabled) sending.stream.choose(source, sending.formats);
+  }
+
+  /** No more comes of this kind for the time being. */
+  end(kind: MediaKind): void {
     const sending = this.trackOf(kind);
     if (sending === undefined) return;
-    sending.source = source;
-    sending.formats = from === undefined ? [] : formatsBetween(from, sending.track);
-    if (sending.isEnabled) sending.stream.choose(source, sending.formats);
+    sending.source = undefined;
+    sending.stream.choose(undefined, []);
+  }
+
+  /** Whatever fits, the picture is this layer for as long as it flows; undefined to choose again. */
+  pinLayer(rid: string | undefined): void {
+    this.video?.choice.pin(rid);
   }
 
   /** Sends media of one kind, or no longer. */
@@ -108,6 +138,11 @@ export class MediaSender {
   /** Cannot show `source` before its next key frame. */
   awaits(source: PacketSource): boolean {
     return this.video?.stream.awaited === source && this.video.formats.length > 0;
+  }
+
+  /** Is sent `source` at present, or waits for it. */
+  watches(source: PacketSource): boolean {
+    return this.video?.isEnabled === true && (this.video.source === source || this.video.stream.current === source);
   }
 
   forward(kind: MediaKind, source: PacketSource, packet: SourcePacket, nowMs: number): void {
@@ -143,6 +178,9 @@ export class MediaSender {
     else if (packet.type === 'picture-loss' && packet.mediaSsrc === this.video?.stream.ssrc)
       this.options.keyframeWanted(nowMs);
     else if (packet.type === 'full-intra') this.hearCommands(packet, nowMs);
+    else if (packet.type === 'transport-feedback') this.bandwidth.feedback(packet, nowMs);
+    else if (packet.type === 'bitrate-estimate') this.bandwidth.receiverEstimate(packet.bitsPerSecond, nowMs);
+    else if (packet.type === 'receiver-report') this.hearReport(packet, nowMs);
   }
 
   /** A command that is repeated is none. */
@@ -152,6 +190,11 @@ export class MediaSender {
       this.intraNumbers.set(ssrc, number);
       this.options.keyframeWanted(nowMs);
     }
+  }
+
+  private hearReport({ blocks }: ReceiverReport, nowMs: number): void {
+    const block = blocks.find(({ ssrc }) => ssrc === this.video?.stream.ssrc);
+    if (block !== undefined) this.bandwidth.reportedLoss(block.fractionLost, nowMs);
   }
 
   private resend({ mediaSsrc, sequenceNumbers }: Nack, nowMs: number): void {
@@ -183,8 +226,8 @@ export class MediaSender {
   }
 }
 
-function sendingTrack(track: SentTrack, memoryBytes: Uint8Array): SendingTrack {
-  const { kind, ssrc, rtxSsrc, mid, extensions } = track;
+function sendingTrack(track: SentTrack, memoryBytes: Uint8Array, sentPackets: SentPackets): SendingTrack {
+  const { kind, ssrc, rtxSsrc, mid, extensions, feedback } = track;
   const stream = new OutgoingStream(
     {
       kind,
@@ -192,17 +235,17 @@ function sendingTrack(track: SentTrack, memoryBytes: Uint8Array): SendingTrack {
       rtxSsrc,
       extensions: {
         mid: extensions.mid === undefined ? undefined : { id: extensions.mid, value: mid },
-        transportSequenceNumber: undefined,
+        transportSequenceNumber: extensions.transportSequenceNumber,
         absoluteCaptureTime: extensions.absoluteCaptureTime,
       },
-      sentPackets: undefined,
+      sentPackets: feedback.transportCc ? sentPackets : undefined,
       firstSequence: randomInt(NUMBERS_16),
       firstTimestamp: randomInt(NUMBERS_32),
       firstRtxSequence: randomInt(NUMBERS_16),
     },
     memoryBytes,
   );
-  return { track, stream, isEnabled: true, source: undefined, formats: [] };
+  return { track, stream, choice: new LayerChoice(), isEnabled: true, source: undefined, formats: [] };
 }
 
 /** What each of a publisher's formats is called towards a viewer; those that it does not take are left out. */

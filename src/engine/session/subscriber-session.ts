@@ -3,6 +3,7 @@ import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import type { SourcePacket } from '../../media/forwarding/source-packet.js';
 import type { IceCredentials, NegotiatedTrack } from '../../media/sdp/session.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
+import type { ForwardedLayer } from '../forwarding/forwarded-layer.js';
 import type { SendRing } from '../forwarding/send-ring.js';
 import type { Viewer } from '../forwarding/stream-forwarder.js';
 import type {
@@ -32,6 +33,7 @@ export class SubscriberSession implements PeerMedia, Viewer {
   private readonly connection: PeerConnection;
   private readonly meter = new TrackMeter();
   private readonly disabled = new Set<MediaKind>();
+  private pinnedRid: string | undefined;
   private media: MediaSender | undefined;
   private endReports: (() => void) | undefined;
 
@@ -81,8 +83,22 @@ export class SubscriberSession implements PeerMedia, Viewer {
     this.media?.setEnabled(kind, isEnabled);
   }
 
-  choose(kind: MediaKind, source: PacketSource | undefined, track: NegotiatedTrack | undefined): void {
-    this.media?.choose(kind, source, track);
+  /** Whatever fits, the picture is this layer for as long as it flows; undefined to choose again. */
+  pinLayer(rid: string | undefined): void {
+    this.pinnedRid = rid;
+    this.media?.pinLayer(rid);
+  }
+
+  offer(track: NegotiatedTrack, layers: readonly ForwardedLayer[], nowMs: number): void {
+    this.media?.offer(track, layers, nowMs);
+  }
+
+  end(kind: MediaKind): void {
+    this.media?.end(kind);
+  }
+
+  watches(source: PacketSource): boolean {
+    return this.media?.watches(source) ?? false;
   }
 
   awaits(source: PacketSource): boolean {
@@ -127,6 +143,7 @@ export class SubscriberSession implements PeerMedia, Viewer {
       keyframeWanted: (nowMs) => this.listener.keyframeWanted(nowMs),
     });
     for (const kind of this.disabled) media.setEnabled(kind, false);
+    media.pinLayer(this.pinnedRid);
     this.media = media;
     this.endReports = wheel.every(REPORT_INTERVAL_MS, (nowMs) => media.report(nowMs));
   }

@@ -40,7 +40,8 @@ export interface OutgoingStreamOptions {
  * new one; until then the old one goes on. Numbers go on without a hole, times by what has elapsed. Packets that overtook
  * each other keep the order of their numbers, and what the publisher's network lost stays a hole.
  *
- * Sequence numbers are sent twice only with the same bytes: without RTX there is no transport-wide number in packets.
+ * Sequence numbers are sent twice only with the same bytes, or SRTP would give its keys away: packets that have a
+ * transport-wide number are sent again by RTX only, and without RTX they have none.
  *
  * Runs per packet and viewer: bytes are copied once, nothing is allocated.
  */
@@ -147,6 +148,7 @@ export class OutgoingStream {
     if (!splice.source.history.load(sequence - splice.sequenceOffset, nowMs, packet)) return 0;
     const format = splice.formatOf(packet.payloadType);
     if (format === undefined || packet.run !== splice.run) return 0;
+    if (format.rtxPayloadType === undefined && this.sentPackets !== undefined) return 0;
     if (!this.resends.take(sequence, this.packetsSent, nowMs, roundTripMs)) return 0;
     this.packetsResent += 1;
     const isAfterPause = this.kind === 'audio' && sequence === splice.firstSequence;

@@ -9,7 +9,8 @@ const FEEDBACK = ['nack', 'nack pli', 'transport-cc'] as const;
 export const MID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 const REPAIRED_RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id';
-const TRANSPORT_SEQUENCE_NUMBER_EXTENSION = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+export const TRANSPORT_SEQUENCE_NUMBER_EXTENSION =
+  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 export const ABSOLUTE_CAPTURE_TIME_EXTENSION = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
 
 /**

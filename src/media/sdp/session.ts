@@ -150,9 +150,20 @@ export interface SentTrack {
   /** Preferred first. What is sent may change from any of them to any other. */
   readonly formats: readonly [NegotiatedFormat, ...NegotiatedFormat[]];
   /** What the viewer may ask for: packets again, key frames. */
-  readonly feedback: { readonly nack: boolean; readonly pli: boolean; readonly fir: boolean };
+  readonly feedback: {
+    readonly nack: boolean;
+    readonly pli: boolean;
+    readonly fir: boolean;
+    /** What tells how much the way carries: arrival times of packets, or the viewer's own estimate where those are not to be had. */
+    readonly transportCc: boolean;
+    readonly remb: boolean;
+  };
   /** Header extension ids that were accepted (RFC 8285). */
-  readonly extensions: { readonly mid: number | undefined; readonly absoluteCaptureTime: number | undefined };
+  readonly extensions: {
+    readonly mid: number | undefined;
+    readonly transportSequenceNumber: number | undefined;
+    readonly absoluteCaptureTime: number | undefined;
+  };
   /** Ours, as the answer names it. */
   readonly ssrc: number;
   /** Ours for retransmissions (RFC 4588), undefined when no format has any. */

@@ -17,6 +17,15 @@ import type {
   SubscriberOffer,
 } from './session.js';
 
+/** What is answered of `a=rtcp-fb`. */
+const FEEDBACK = [
+  ['nack', 'nack'],
+  ['pli', 'nack pli'],
+  ['fir', 'ccm fir'],
+  ['transportCc', 'transport-cc'],
+  ['remb', 'goog-remb'],
+] as const;
+
 /**
  * Writes the answer to a viewer's offer (RFC 9429 section 5.3): we send, on one transport, what `tracks` says. An m-line of
  * audio or video without a track is inactive, of anything else refused.
@@ -77,8 +86,7 @@ function writeSources({ kind, ssrc, rtxSsrc }: SentTrack, canonicalName: string)
 }
 
 function writeFormat(format: NegotiatedFormat, { feedback }: SentTrack): string[] {
-  const { nack, pli, fir } = feedback;
-  const messages = [...(nack ? ['nack'] : []), ...(pli ? ['nack pli'] : []), ...(fir ? ['ccm fir'] : [])];
+  const messages = FEEDBACK.flatMap(([name, message]) => (feedback[name] ? [message] : []));
   return [
     writeEncoding(format),
     ...messages.map((message) => `a=rtcp-fb:${format.payloadType} ${message}`),

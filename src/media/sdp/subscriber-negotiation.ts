@@ -8,6 +8,7 @@ import {
   extensionId,
   MID_EXTENSION,
   retransmissionsOf,
+  TRANSPORT_SEQUENCE_NUMBER_EXTENSION,
 } from './negotiation.js';
 import { NoAcceptableCodecError } from './sdp.errors.js';
 import type { NegotiatedFormat, OfferedFormat, OfferedMedia, SentTrack, SubscriberOffer } from './session.js';
@@ -117,6 +118,10 @@ function trackOf(
   const { mid, kind, formats: offered } = media;
   const feedback = offered.find(({ payloadType }) => payloadType === preferred.payloadType)?.feedback ?? [];
   const hasRetransmissions = [preferred, ...others].some(({ rtxPayloadType }) => rtxPayloadType !== undefined);
+  const transportSequenceNumber = hasRetransmissions
+    ? extensionId(media, TRANSPORT_SEQUENCE_NUMBER_EXTENSION)
+    : undefined;
+  const transportCc = transportSequenceNumber !== undefined && feedback.includes('transport-cc');
   return {
     mid,
     kind,
@@ -125,9 +130,12 @@ function trackOf(
       nack: feedback.includes('nack'),
       pli: feedback.includes('nack pli'),
       fir: feedback.includes('ccm fir'),
+      transportCc,
+      remb: !transportCc && feedback.includes('goog-remb'),
     },
     extensions: {
       mid: extensionId(media, MID_EXTENSION),
+      transportSequenceNumber: transportCc ? transportSequenceNumber : undefined,
       absoluteCaptureTime: extensionId(media, ABSOLUTE_CAPTURE_TIME_EXTENSION),
     },
     ssrc: newSsrc(),

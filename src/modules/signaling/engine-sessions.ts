@@ -11,7 +11,14 @@ import type { ViewerSession } from './viewer-session.js';
 /** What signaling asks of the engine. */
 export type SessionEngine = Pick<
   Engine,
-  'on' | 'openPublisher' | 'openSubscriber' | 'enableSubscriber' | 'workerOf' | 'restartIce' | 'closeSession'
+  | 'on'
+  | 'openPublisher'
+  | 'openSubscriber'
+  | 'enableSubscriber'
+  | 'selectLayer'
+  | 'workerOf'
+  | 'restartIce'
+  | 'closeSession'
 >;
 
 /** The engine's part in sessions: orders to it, and its failures in the words of signaling. */
@@ -33,12 +40,13 @@ export class EngineSessions {
   }
 
   /** A session that is closed already stays so. @throws {EngineUnavailableError} */
-  async enable(session: ViewerSession, kind: MediaKind, isEnabled: boolean): Promise<void> {
-    try {
-      await this.engine.enableSubscriber(session.id, kind, isEnabled);
-    } catch (error) {
-      throw new EngineUnavailableError({ cause: error });
-    }
+  enable(session: ViewerSession, kind: MediaKind, isEnabled: boolean): Promise<void> {
+    return orUnavailable(this.engine.enableSubscriber(session.id, kind, isEnabled));
+  }
+
+  /** A session that is closed already stays so. @throws {EngineUnavailableError} */
+  selectLayer(session: ViewerSession, rid: string | undefined): Promise<void> {
+    return orUnavailable(this.engine.selectLayer(session.id, rid));
   }
 
   /** @throws {SessionNotFoundError} @throws {EngineUnavailableError} */
@@ -67,6 +75,14 @@ export function admissionFailure(error: unknown): unknown {
   if (code === 'memory-exhausted') return new NodeFullError({ cause: error });
   if (code === 'internal' || code === 'unknown-session') return new EngineUnavailableError({ cause: error });
   return error;
+}
+
+async function orUnavailable(order: Promise<void>): Promise<void> {
+  try {
+    await order;
+  } catch (error) {
+    throw new EngineUnavailableError({ cause: error });
+  }
 }
 
 function peerOf({ stream, id, offer }: PeerSession): PeerOrder {

@@ -33,6 +33,12 @@ export class LiveStream {
     return this.session?.isClosed === false ? this.session : undefined;
   }
 
+  /** Rids of the simulcast layers that its publisher sends, in alphabetical order; none without simulcast. */
+  get layers(): readonly string[] {
+    const video = this.publisher?.tracks.find(({ kind }) => kind === 'video');
+    return [...(video?.rids ?? [])].sort();
+  }
+
   /** In the order of their ids, as `/api/sse/streams` wants them. */
   get subscribers(): readonly SubscriberSession[] {
     return [...this.viewers.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

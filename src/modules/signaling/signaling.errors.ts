@@ -37,6 +37,24 @@ export class StreamNotLiveError extends AppError {
   }
 }
 
+export class StreamNotLayeredError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'stream-not-layered';
+
+  constructor(stream: string) {
+    super('This stream is not published in simulcast layers at present.', { stream });
+  }
+}
+
+export class LayerNotFoundError extends AppError {
+  readonly kind = 'not-found';
+  readonly code = 'layer-not-found';
+
+  constructor(layer: string, layers: readonly string[]) {
+    super('The publisher sends no such layer.', { layer, layers: layers.join(', ') });
+  }
+}
+
 export class StreamFullError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'stream-full';

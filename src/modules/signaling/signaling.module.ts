@@ -19,6 +19,7 @@ import { StreamMutationResolver } from './graphql/stream-mutation.resolver.js';
 import { StreamResolver } from './graphql/stream.resolver.js';
 import { DrainController } from './drain.controller.js';
 import { SessionCredentials } from './session-credentials.js';
+import { LayerController } from './layer.controller.js';
 import { SessionController } from './session.controller.js';
 import { SignalingService } from './signaling.service.js';
 import { StrategyController } from './strategy.controller.js';
@@ -82,6 +83,7 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
     WhipController,
     WhepController,
     SessionController,
+    LayerController,
     StreamsController,
     StrategyController,
     DrainController,

@@ -93,6 +93,10 @@ class FakeEngine implements SessionEngine {
     return undefined;
   }
 
+  selectLayer(): Promise<void> {
+    return Promise.resolve();
+  }
+
   enableSubscriber(): Promise<void> {
     return Promise.resolve();
   }

@@ -19,11 +19,13 @@ import type { SignalingListener, StreamDeletionReason } from './ports/signaling-
 import type { StreamName } from './ports/stream-name.js';
 import { PublisherSession } from './publisher-session.js';
 import {
+  LayerNotFoundError,
   NodeDrainingError,
   StreamBusyError,
   StreamExistsError,
   StreamFullError,
   StreamNotFoundError,
+  StreamNotLayeredError,
   StreamNotLiveError,
   StreamProvisionedError,
 } from './signaling.errors.js';
@@ -227,6 +229,30 @@ export class SignalingService {
   /** @throws {SessionNotFoundError} */
   subscriber(stream: StreamName, sessionId: string): SubscriberSession {
     return this.registry.subscriber(stream, sessionId);
+  }
+
+  /**
+   * The simulcast layers that a subscriber may choose from, in alphabetical order.
+   * @throws {SessionNotFoundError} @throws {StreamNotLayeredError}
+   */
+  layersFor(stream: StreamName, sessionId: string): readonly string[] {
+    this.subscriber(stream, sessionId);
+    const { layers } = this.stream(stream);
+    if (layers.length === 0) throw new StreamNotLayeredError(stream);
+    return layers;
+  }
+
+  /**
+   * Sends a subscriber one layer, whatever fits.
+   *
+   * @param layer undefined for the first one
+   * @throws {SessionNotFoundError} @throws {StreamNotLayeredError} @throws {LayerNotFoundError} @throws {EngineUnavailableError}
+   */
+  async selectLayer(stream: StreamName, sessionId: string, layer: string | undefined): Promise<void> {
+    const layers = this.layersFor(stream, sessionId);
+    const chosen = layer ?? layers[0];
+    if (chosen === undefined || !layers.includes(chosen)) throw new LayerNotFoundError(layer ?? '', layers);
+    await this.subscriber(stream, sessionId).selectLayer(chosen);
   }
 
   /** @returns undefined for one that no list shows */

@@ -44,6 +44,10 @@ class FakeEngine implements SessionEngine {
     return Promise.resolve(transport);
   }
 
+  selectLayer(): Promise<void> {
+    return Promise.resolve();
+  }
+
   enableSubscriber(): Promise<void> {
     return Promise.resolve();
   }
@@ -94,6 +98,11 @@ class Viewer implements SubscriberSession {
 
   setEnabled(kind: string, isEnabled: boolean): Promise<void> {
     this.media.push(`${kind} ${String(isEnabled)}`);
+    return Promise.resolve();
+  }
+
+  selectLayer(rid: string | undefined): Promise<void> {
+    this.media.push(`layer ${rid ?? 'any'}`);
     return Promise.resolve();
   }
 

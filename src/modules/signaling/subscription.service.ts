@@ -84,6 +84,10 @@ export class SubscriptionService implements ViewerOwner {
     if (!session.isClosed) await this.engineSessions.enable(session, kind, isEnabled);
   }
 
+  async selectLayer(session: ViewerSession, rid: string | undefined): Promise<void> {
+    if (!session.isClosed) await this.engineSessions.selectLayer(session, rid);
+  }
+
   /** It counts from before the engine is asked: many that come at once are not let in beyond the limit. */
   private async open(session: ViewerSession): Promise<LocalTransport> {
     this.viewers.set(session.id, session);

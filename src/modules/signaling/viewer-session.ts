@@ -13,6 +13,7 @@ export interface ViewerOwner {
   patch(session: ViewerSession, fragment: string, ifMatch: string | undefined): Promise<RestartedIce | undefined>;
   close(session: ViewerSession, reason: SessionCloseReason): Promise<void>;
   setEnabled(session: ViewerSession, kind: MediaKind, isEnabled: boolean): Promise<void>;
+  selectLayer(session: ViewerSession, rid: string | undefined): Promise<void>;
 }
 
 /** One viewer's peer connection, as the signaling side knows it. */
@@ -48,5 +49,9 @@ export class ViewerSession extends PeerSession implements SubscriberSession {
 
   setEnabled(kind: MediaKind, isEnabled: boolean): Promise<void> {
     return this.owner.setEnabled(this, kind, isEnabled);
+  }
+
+  selectLayer(rid: string | undefined): Promise<void> {
+    return this.owner.selectLayer(this, rid);
   }
 }

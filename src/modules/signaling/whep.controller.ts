@@ -11,6 +11,7 @@ import { FRAGMENT_TYPE, OFFER_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
 import { SessionCredentials } from './session-credentials.js';
+import { SignalingService } from './signaling.service.js';
 import { SubscriptionService } from './subscription.service.js';
 import { WhipRateGuard } from './whip-rate.guard.js';
 
@@ -23,6 +24,7 @@ export class WhepController {
     private readonly subscriptions: SubscriptionService,
     private readonly ice: IceService,
     private readonly credentials: SessionCredentials,
+    private readonly signaling: SignalingService,
   ) {}
 
   @Post()
@@ -63,8 +65,14 @@ export class WhepController {
     response.setHeader('Location', `/session/${encodeURIComponent(stream)}/${sessionId}`);
     response.setHeader('ETag', entityTag);
     response.setHeader('Accept-Patch', FRAGMENT_TYPE);
-    response.setHeader('Link', await links);
+    response.setHeader('Link', [...(await links), ...this.layerLinks(stream, sessionId)]);
     response.end(answer);
+  }
+
+  /** Where a layer is chosen, while there are any. */
+  private layerLinks(stream: StreamName, sessionId: string): string[] {
+    if ((this.signaling.findStream(stream)?.layers ?? []).length === 0) return [];
+    return [`</session/${encodeURIComponent(stream)}/${sessionId}/layer>; rel="urn:ietf:params:whep:ext:core:layer"`];
   }
 
   @Get()
