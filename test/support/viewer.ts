@@ -5,6 +5,8 @@ export interface WatchOptions {
   readonly kinds?: readonly ('video' | 'audio')[];
   /** Codec of the picture that is expected: its frames are hashed. */
   readonly codec?: string;
+  /** The server's media port, and that of a relay to be used in its place. */
+  readonly throughPort?: readonly [number, number];
 }
 
 /**
@@ -14,10 +16,10 @@ export interface WatchOptions {
 export async function watch(
   page: Page,
   stream: string,
-  { kinds = ['audio', 'video'], codec = 'H264' }: WatchOptions = {},
+  { kinds = ['audio', 'video'], codec = 'H264', throughPort }: WatchOptions = {},
 ): Promise<void> {
   await page.evaluate(
-    async ([endpoint, wanted, source, codecName]) => {
+    async ([endpoint, wanted, source, codecName, ports]) => {
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
       const frames: SentFrame[] = [];
       worker.onmessage = ({ data }: MessageEvent<SentFrame>) => frames.push(data);
@@ -38,7 +40,8 @@ export async function watch(
       });
       if (response.status !== 201) throw new Error(`WHEP ${response.status} ${await response.text()}`);
       const session = response.headers.get('location') ?? '';
-      const answer = await response.text();
+      const given = await response.text();
+      const answer = ports === undefined ? given : given.replaceAll(` ${ports[0]} typ host`, ` ${ports[1]} typ host`);
       Object.assign(globalThis, { viewing: { peer, session, answer, element, frames } });
       await peer.setRemoteDescription({ type: 'answer', sdp: answer });
       await new Promise<void>((done, failed) => {
@@ -50,7 +53,7 @@ export async function watch(
         look();
       });
     },
-    [`/whep/${stream}`, [...kinds], HASHING_WORKER, codec] as const,
+    [`/whep/${stream}`, [...kinds], HASHING_WORKER, codec, throughPort] as const,
   );
 }
 

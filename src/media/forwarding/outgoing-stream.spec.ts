@@ -193,6 +193,20 @@ describe('OutgoingStream', () => {
     expect(sent?.extensions).toEqual({ 1: [0x30], 3: captureTime });
   });
 
+  it('packets that are padding alone stay so, and keep their numbers', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream()];
+    stream.choose(source, FORMATS);
+    scene.forward(stream, source, { sequence: 1, timestamp: 0, atMs: 0, isKey: true });
+    const packet = scene.receive(source, { sequence: 2, timestamp: 0, atMs: 0 });
+    if (packet === undefined) throw new Error('It was refused.');
+    packet.payloadLength = 0;
+    const out = new Uint8Array(64);
+
+    expect(stream.write(source, packet, out, 0, 0)).toBe(13);
+    expect([out[0], out[2], out[3], out[12]]).toEqual([0xa0, (FIRST + 1) >> 8, (FIRST + 1) & 0xff, 1]);
+  });
+
   it('knows what it sent of the source before', () => {
     const scene = new ForwardingScene();
     const [low, high, stream] = [scene.source(), scene.source(), scene.stream()];

@@ -14,6 +14,7 @@ const MOST_SPLICES = 4;
 /** RFC 4588 section 4: the number that the packet had. */
 const ORIGINAL_SEQUENCE_BYTES = 2;
 const MARKER = 0x80;
+const HAS_PADDING = 0x20;
 /** Far enough from both ends that neither the first packets nor SRTP's rollover counter meet a wrap (RFC 3711 section 3.3.1). */
 const FIRST_SEQUENCE_MASK = 0x3fff;
 const FIRST_SEQUENCE_BASE = 0x1000;
@@ -223,6 +224,7 @@ export class OutgoingStream {
       out,
       at,
     );
+    if (packet.payloadLength === 0) return headerLength + writePadding(out, at, headerLength);
     copyPayload(packet, out, at + headerLength);
     return headerLength + packet.payloadLength;
   }
@@ -264,6 +266,13 @@ export class OutgoingStream {
       this.hasCaptureTime ? captureLength : 0,
     );
   }
+}
+
+/** What was only padding stays so, as short as can be: its number is taken. @returns its length */
+function writePadding(out: Uint8Array, at: number, headerLength: number): number {
+  out[at] = (out[at] ?? 0) | HAS_PADDING;
+  out[at + headerLength] = 1;
+  return 1;
 }
 
 /** Within one memory no view is made. */

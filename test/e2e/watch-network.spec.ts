@@ -1,0 +1,114 @@
+import type { Browser, Page } from 'playwright-core';
+import { goLive, launchChromium } from '../support/browser.js';
+import { UdpRelay } from '../support/network/udp-relay.js';
+import { TestServer } from '../support/server.js';
+import { describeWith } from '../support/tools.js';
+import { watch, watched } from '../support/viewer.js';
+import { pause, until } from '../support/wait.js';
+
+/** Each layer gets what it needs at once: how fast the path is found to be good is not what is tested. */
+const ENCODINGS = [
+  { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 80_000 },
+  { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 200_000 },
+  { rid: 'f', maxBitrate: 900_000 },
+];
+const WIDTHS = { q: 240, h: 480, f: 960 };
+
+/** Three layers are what Chromium sends from 960x540 on. */
+async function takeCamera(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const video = { width: 960, height: 540, frameRate: 15 };
+    const media = await navigator.mediaDevices.getUserMedia({ video, audio: true });
+    Object.assign(globalThis, { media });
+  });
+}
+
+async function shows(page: Page, width: number): Promise<void> {
+  await until(async () => (await watched(page)).width === width, `the picture is ${width} wide`, 30_000);
+}
+
+describeWith('chromium')('a viewer behind a network', () => {
+  let browser: Browser & AsyncDisposable;
+  let relay: UdpRelay;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    relay = await UdpRelay.start({ seed: 7 });
+    server = await TestServer.start({
+      env: { AIRCHECK_ENGINE_WORKERS: '1', AIRCHECK_WEBRTC_UDP_PORT: String(relay.serverPort) },
+    });
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+    await relay[Symbol.asyncDispose]();
+  });
+
+  async function openPage(): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(server.url('/'));
+    return page;
+  }
+
+  it('that loses 5 % of all packets gets all frames but 1 %', async () => {
+    const [publisher, viewer] = [await openPage(), await openPage()];
+    await goLive(publisher, 'cam', { codec: 'VP8' });
+    relay.become({ lossPercent: 5, delayMs: 10 });
+
+    await watch(viewer, 'cam', { codec: 'VP8', throughPort: [relay.serverPort, relay.port] });
+
+    await until(async () => (await watched(viewer)).framesDecoded > 30, 'a second is decoded');
+    const before = await watched(viewer);
+    const sentBefore = await framesSent(publisher);
+    await pause(15_000);
+    const after = await watched(viewer);
+    const sent = (await framesSent(publisher)) - sentBefore;
+    const decoded = after.framesDecoded - before.framesDecoded;
+    expect(relay.toPublisher.counters.lost).toBeGreaterThan(50);
+    expect(sent).toBeGreaterThan(200);
+    expect(decoded).toBeGreaterThan(sent * 0.99 - 5);
+    await Promise.all([publisher.close(), viewer.close()]);
+  });
+
+  it('too narrow for the best layer gets a smaller one, and the best one again; a choice of its own goes first', async () => {
+    const [publisher, viewer] = [await openPage(), await openPage()];
+    relay.become({});
+    await publisher.bringToFront();
+    await takeCamera(publisher);
+    await goLive(publisher, 'layers', { codec: 'VP8', picture: 'page', encodings: ENCODINGS });
+
+    await watch(viewer, 'layers', { codec: 'VP8', throughPort: [relay.serverPort, relay.port] });
+    await shows(viewer, WIDTHS.f);
+    relay.toPublisher.become({ rateKbps: 600, queueMs: 300 });
+    await until(async () => (await watched(viewer)).width < WIDTHS.f, 'a smaller layer is sent', 30_000);
+    relay.toPublisher.become({});
+    const layer = server.url(`${(await watched(viewer)).session}/layer`);
+    expect(await (await fetch(layer)).json()).toEqual([{ encodingId: 'f' }, { encodingId: 'h' }, { encodingId: 'q' }]);
+    expect(await select(layer, 'q')).toBe(200);
+    await shows(viewer, WIDTHS.q);
+    expect(await select(layer, 'x')).toBe(404);
+    expect((await fetch(layer, { method: 'DELETE' })).status).toBe(200);
+    await shows(viewer, WIDTHS.f);
+
+    expect((await watched(viewer)).framesDecoded).toBeGreaterThan(100);
+    await Promise.all([publisher.close(), viewer.close()]);
+  });
+});
+
+async function select(layer: string, encodingId: string): Promise<number> {
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(layer, { method: 'POST', headers, body: JSON.stringify({ encodingId }) })).status;
+}
+
+async function framesSent(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { live } = globalThis as unknown as { live: { peer: RTCPeerConnection } };
+    let frames = 0;
+    (await live.peer.getStats()).forEach((report: { type: string; framesSent?: number }) => {
+      if (report.type === 'outbound-rtp') frames += report.framesSent ?? 0;
+    });
+    return frames;
+  });
+}
