@@ -91,10 +91,10 @@ async function insert(dataSource: DataSource, table: string, columns: readonly T
 function valueOf(table: string, { name, type, length }: TableColumn): unknown {
   if (table === 'recording_sessions' && name === 'id') return 's1';
   if (name in BY_NAME) return BY_NAME[name];
-  if (/_at$/.test(name)) return AT;
-  if (/int/.test(type)) return 1;
-  if (/bool/.test(type)) return true;
-  if (/json/.test(type)) return '{}';
+  if (name.endsWith('_at')) return AT;
+  if (type.includes('int')) return 1;
+  if (type.includes('bool')) return true;
+  if (type.includes('json')) return '{}';
   return `${table}-${name}`.slice(0, Number(length) || undefined);
 }
 

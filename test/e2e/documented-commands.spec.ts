@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CLOUDS, readPages, shellBlocks } from '../support/docs/pages.js';
+import { makeCommands } from '../support/docs/stand-in-commands.js';
+import { makeMedia } from '../support/media.js';
+import { Publisher } from '../support/publisher.js';
+import { TestServer } from '../support/server.js';
+import { itWith } from '../support/tools.js';
+import { pause } from '../support/wait.js';
+
+const TOKEN = 'a-token-of-the-documentation';
+const SECRET = 'a-secret-of-the-documentation-32-bytes';
+const LIMIT_MS = 60_000;
+/** Enough for the longest clip that is asked for, in committed segments. */
+const RECORDED_MS = 5000;
+/** A block with this asks a server that wants to know who may. */
+const GUARDED = '$TOKEN';
+
+interface Session {
+  readonly id: string;
+  readonly startedAt: string;
+}
+
+const headers = { authorization: `Bearer ${TOKEN}` };
+
+async function firstSession(server: TestServer, stream: string): Promise<Session> {
+  const url = server.url(`/api/v1/sessions?stream=${stream}`);
+  const { sessions } = (await (await fetch(url, { headers })).json()) as { readonly sessions: readonly Session[] };
+  const [session] = sessions;
+  if (session === undefined) throw new Error(`Nothing of ${stream} is recorded.`);
+  return session;
+}
+
+/** The address, instants and ids of a test where a page has those of an example. */
+function inTest(script: string, server: TestServer, { id, startedAt }: Session): string {
+  const at = (ms: number): string => new Date(Date.parse(startedAt) + ms).toISOString();
+  return script
+    .replaceAll(/(http:\/\/)?(127\.0\.0\.1|localhost):7777/g, server.url(''))
+    .replaceAll('2026-11-20T12:00:00Z', at(0))
+    .replaceAll('2026-11-20T12:00:30Z', at(2000))
+    .replaceAll('2026-11-20T00:00:00Z', at(0))
+    .replaceAll('2026-11-21T00:00:00Z', at(2000))
+    .replaceAll('"session":"…"', `"session":"${id}"`)
+    .replaceAll('"password":"…"', '"password":"a password of the documentation"');
+}
+
+function run(script: string, cwd: string, commands: string): Promise<{ readonly code: number; readonly said: string }> {
+  const env = {
+    PATH: `${commands}:${process.env['PATH'] ?? ''}`,
+    HOME: cwd,
+    TOKEN,
+    SECRET,
+    PASSWORD: 'a password of the documentation',
+    AIRCHECK_AUTH_SECRET: SECRET,
+  };
+  return new Promise((resolve) => {
+    execFile(
+      'bash',
+      ['--norc', '-euo', 'pipefail', '-c', script],
+      { cwd, env, timeout: LIMIT_MS },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), said: stdout + stderr });
+      },
+    );
+  });
+}
+
+itWith('ffmpeg', 'coturn')('every shell block of README and docs works, or names the cloud that it needs', async () => {
+  const blocks = readPages().flatMap(shellBlocks);
+  const ofClouds = blocks.filter(({ needs }) => needs !== undefined);
+  expect(ofClouds.filter(({ needs = '' }) => !CLOUDS.includes(needs))).toEqual([]);
+  const folder = await mkdtemp(join(tmpdir(), 'aircheck-docs-'));
+  const commands = makeCommands(folder);
+  const env = { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '1' };
+  await using open = await TestServer.start({ env });
+  await using guarded = await TestServer.start({
+    env: { ...env, AIRCHECK_AUTH_TOKENS: TOKEN, AIRCHECK_AUTH_SECRET: SECRET },
+  });
+  const media = await makeMedia({ seconds: 30, gopFrames: 30 });
+  const publish = (server: TestServer, stream: string): Promise<Publisher> =>
+    Publisher.start('datachannel', { urls: [server.url(`/whip/${stream}`)], media, token: TOKEN });
+  await using _cam = await publish(open, 'cam');
+  await using _own = await publish(open, 'my-stream');
+  await using _guarded = await publish(guarded, 'cam');
+  await pause(RECORDED_MS);
+  const of = new Map([
+    [open, await firstSession(open, 'my-stream')],
+    [guarded, await firstSession(guarded, 'cam')],
+  ]);
+
+  const failures: string[] = [];
+  const local = blocks.filter(({ needs }) => needs === undefined);
+  const live = local.filter(({ script }) => script.includes('/api/record/'));
+  for (const { place, script } of new Set([...live, ...local])) {
+    const server = script.includes(GUARDED) ? guarded : open;
+    const session = of.get(server);
+    if (session === undefined) throw new Error('There is no such server.');
+    const { code, said } = await run(inTest(script, server, session), folder, commands);
+    if (code !== 0) failures.push(`${place}: exit code ${String(code)}\n${said}`);
+  }
+  await rm(folder, { recursive: true });
+  process.stdout.write(`${local.length} shell blocks were run, ${ofClouds.length} need a cloud.\n`);
+
+  expect(failures).toEqual([]);
+});
