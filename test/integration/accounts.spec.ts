@@ -135,6 +135,27 @@ describe('accounts of the database', () => {
     expect(JSON.stringify((await call('GET', '/api/v1/audit')).body)).not.toContain(PASSWORD);
   });
 
+  it('are made, changed and removed over GraphQL too', async () => {
+    const ask = async (query: string, token = admin): Promise<unknown> =>
+      (await call('POST', '/graphql', { query }, token)).body;
+    const create = `mutation { createAccount(input: { username: "graph", password: "${PASSWORD}", scope: "cam-*", subscribe: true }) { scope rights source } }`;
+    expect(await ask(create)).toEqual({
+      data: { createAccount: { scope: 'cam-*', rights: ['watch', 'playback'], source: 'DATABASE' } },
+    });
+    const token = await logIn('graph');
+    expect(await statusFor(token)).toBe(200);
+    expect(await ask(create, token)).toMatchObject({ errors: [{ extensions: { code: 'permission-denied' } }] });
+    expect(await ask(create)).toMatchObject({ errors: [{ extensions: { code: 'account-exists' } }] });
+    const other = `mutation { changeAccountPassword(username: "graph", password: "${PASSWORD}?") }`;
+    expect(await ask(other)).toEqual({ data: { changeAccountPassword: true } });
+    expect(await statusFor(token)).toBe(401);
+    expect(await ask(other.replace(`${PASSWORD}?`, 'short'))).toMatchObject({
+      errors: [{ extensions: { code: 'input-invalid' } }],
+    });
+    expect(await ask('mutation { removeAccount(username: "graph") }')).toEqual({ data: { removeAccount: true } });
+    expect(JSON.stringify(await ask('{ accounts { username } }'))).not.toContain('graph"');
+  });
+
   it('leave tokens of others to be revoked by their id, over REST too', async () => {
     const made = await call('POST', '/api/token', {
       id: 'cam-1',

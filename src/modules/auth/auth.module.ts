@@ -9,6 +9,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { Account } from './entities/account.entity.js';
 import { RevokedToken } from './entities/revoked-token.entity.js';
+import { AccountResolver } from './graphql/account.resolver.js';
 import { TokenResolver } from './graphql/token.resolver.js';
 import { LoginThrottle } from './login/login-throttle.js';
 import { AccountNames } from './ports/account-names.js';
@@ -42,6 +43,7 @@ import { Withdrawals } from './tokens/withdrawals.js';
     Withdrawals,
     { provide: LoginThrottle, useFactory: () => new LoginThrottle() },
     TokenResolver,
+    AccountResolver,
   ],
   exports: [AuthService],
 })

@@ -129,6 +129,10 @@ describe('AuthService', () => {
       ['was signed with no key', streamToken('', good)],
       ['was not signed', jwt({ typ: 'JWT', alg: 'none' }, { ...good, exp: inSeconds(60) }, () => Buffer.alloc(0))],
       ['has another algorithm', jwt({ alg: 'HS384' }, { ...good, exp: inSeconds(60) }, hs256(SECRET))],
+      [
+        'is of another type',
+        jwt({ typ: 'secevent+jwt', alg: 'HS256' }, { ...good, exp: inSeconds(60) }, hs256(SECRET)),
+      ],
       ['has a critical header', jwt({ ...header, crit: ['exp'] }, { ...good, exp: inSeconds(60) }, hs256(SECRET))],
       ['has an empty critical header', jwt({ ...header, crit: [] }, { ...good, exp: inSeconds(60) }, hs256(SECRET))],
       ['came of the log-in of an account that is gone', streamToken(SECRET, { ...good, sub: 'bob', use: 'login' })],

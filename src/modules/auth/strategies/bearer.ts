@@ -33,14 +33,18 @@ export function bearerTokenOf({ headers }: Credentials): string | null {
   return BEARER.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
+/** What gives access; a token that says it is of another type was made for something else (RFC 8725 section 3.11). */
+const ACCESS_TYPE = /^(?:application\/)?(?:at\+)?jwt$/i;
+
 /**
  * @returns the header of a JWT, unchecked
- * @throws {Error} for what is no JWT, and for one that must not be taken by who does not know what `crit` names (RFC 7515
- * section 4.1.11): nothing of it is known here
+ * @throws {Error} for what is no JWT, or one of another type, and for one that must not be taken by who does not know what
+ * `crit` names (RFC 7515 section 4.1.11): nothing of it is known here
  */
 export function headerOf(token: string): ProtectedHeaderParameters {
   const header = decodeProtectedHeader(token);
   if ('crit' in header) throw new Error('a critical header that is not known');
+  if ('typ' in header && !ACCESS_TYPE.test(header.typ)) throw new Error('another type');
   return header;
 }
 

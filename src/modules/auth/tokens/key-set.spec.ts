@@ -89,6 +89,7 @@ describe('tokens of a key set', () => {
       'RS256 for several',
       jwt({ alg: 'RS256', kid: 'rsa' }, { ...claims, aud: ['x', 'others'] }, rs256(rsa.privateKey)),
     ],
+    ['the type of RFC 9068', jwt({ typ: 'at+JWT', alg: 'RS256', kid: 'rsa' }, claims, rs256(rsa.privateKey))],
   ])('are taken with %s', async (_what, token) => {
     expect((await callerOf(token)).may(['playback'], 'cam')).toBe(true);
   });
@@ -107,6 +108,7 @@ describe('tokens of a key set', () => {
     ['have the public key for a secret', jwt({ alg: 'HS256', kid: 'rsa' }, claims, hs256(publicPem))],
     ['bring a key of their own', jwt({ alg: 'RS256', jwk: jwk(other.publicKey, {}) }, claims, rs256(other.privateKey))],
     ['have a critical header', jwt({ alg: 'RS256', kid: 'rsa', crit: ['x'], x: 1 }, claims, rs256(rsa.privateKey))],
+    ['are no access tokens', jwt({ typ: 'logout+jwt', alg: 'RS256', kid: 'rsa' }, claims, rs256(rsa.privateKey))],
     ['have a signature of DER', jwt({ alg: 'ES256', kid: 'ec' }, claims, rs256(ec.privateKey))],
   ])('are refused when they %s', async (_what, token) => {
     await expect(callerOf(token)).rejects.toThrow(TokenInvalidError);
