@@ -81,6 +81,18 @@ describe('accounts of the database', () => {
     await call('POST', ACCOUNTS, account);
     const token = await logIn(account.username);
     expect(await statusFor(token)).toBe(200);
+
+    const done = await call(method, `${ACCOUNTS}/${encodeURIComponent(account.username)}${path}`, body);
+
+    expect(done.status).toBe(204);
+    expect(await statusFor(token)).toBe(401);
+    await call('POST', ACCOUNTS, account);
+    expect(await statusFor(token)).toBe(401);
+  });
+
+  it('are changed on another server of the database too, which ends what goes on', async () => {
+    await call('POST', ACCOUNTS, { username: 'gone', password: PASSWORD, subscribe: true });
+    const token = await logIn('gone');
     const socket = new WebSocket(url.replace('http', 'ws') + '/graphql', 'graphql-transport-ws', {
       headers: { authorization: `Bearer ${token}` },
     });
@@ -88,22 +100,10 @@ describe('accounts of the database', () => {
     socket.send('{"type":"connection_init"}');
     const closed = once(socket, 'close') as Promise<[number]>;
 
-    const done = await call(method, `${ACCOUNTS}/${encodeURIComponent(account.username)}${path}`, body);
-
-    expect(done.status).toBe(204);
-    expect(await statusFor(token)).toBe(401);
-    expect((await closed)[0]).toBe(4401);
-    await call('POST', ACCOUNTS, account);
-    expect(await statusFor(token)).toBe(401);
-  });
-
-  it('are changed on another server of the database too', async () => {
-    await call('POST', ACCOUNTS, { username: 'gone', password: PASSWORD, subscribe: true });
-    const token = await logIn('gone');
-
     await fixture.dataSource.manager.delete(Account, { username: 'gone' });
 
     await until(async () => (await statusFor(token)) === 401, 'the token is refused', 15_000);
+    expect((await closed)[0]).toBe(4401);
   });
 
   it.each<[number, string, string, string, object | undefined]>([
