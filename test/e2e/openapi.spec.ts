@@ -1,6 +1,6 @@
 import { ApiDescription, type ApiDocument } from '../support/api-description.js';
 import { makeMedia } from '../support/media.js';
-import { offer } from '../support/offer.js';
+import { offer, viewerOffer } from '../support/offer.js';
 import { Publisher } from '../support/publisher.js';
 import { isFinished } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
@@ -15,6 +15,7 @@ const OFFER = 'application/sdp';
 const FRAGMENT = 'application/trickle-ice-sdpfrag';
 const RESTART = 'a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n';
 const WHIP = '/whip/{stream}';
+const WHEP = '/whep/{stream}';
 const SESSION = '/session/{stream}/{session}';
 const RECORD = '/api/record/{stream}';
 const SESSIONS = '/api/v1/sessions';
@@ -129,6 +130,15 @@ describe('the description of the HTTP interface', () => {
     ],
     [204, WHIP, { method: 'GET', path: '/whip/a' }],
     [204, WHIP, { method: 'OPTIONS', path: '/whip/a', headers: anonymous }],
+    [201, WHEP, { method: 'POST', path: '/whep/b', type: OFFER, body: viewerOffer() }],
+    [400, WHEP, { method: 'POST', path: '/whep/b', type: OFFER, body: 'hello' }],
+    [401, WHEP, { method: 'POST', path: '/whep/b', type: OFFER, body: viewerOffer(), headers: anonymous }],
+    [406, WHEP, { method: 'POST', path: '/whep/b', type: OFFER, body: offer() }],
+    [413, WHEP, { method: 'POST', path: '/whep/b', type: OFFER, body: 'a'.repeat(70_000) }],
+    [415, WHEP, { method: 'POST', path: '/whep/b', type: 'text/plain', body: viewerOffer() }],
+    [422, WHEP, { method: 'POST', path: '/whep/b', type: OFFER, body: viewerOffer().replace('BUNDLE', 'LS') }],
+    [204, WHEP, { method: 'GET', path: '/whep/b' }],
+    [204, WHEP, { method: 'OPTIONS', path: '/whep/b', headers: anonymous }],
     [204, SESSION, { method: 'OPTIONS', path: '/session/a/b', headers: anonymous }],
     [404, SESSION, { method: 'GET', path: '/session/a/b' }],
     [404, SESSION, { method: 'DELETE', path: '/session/a/b' }],

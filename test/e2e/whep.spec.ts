@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { goLive, hangUp, launchChromium, type SentFrame } from '../support/browser.js';
-import { offer } from '../support/offer.js';
+import { viewerOffer } from '../support/offer.js';
 import { TestServer } from '../support/server.js';
 import { describeWith } from '../support/tools.js';
-import { receivedFrames, stopWatching, watch, watched } from '../support/viewer.js';
+import { receivedFrames, stopWatching, watch, watched, watchWithClient } from '../support/viewer.js';
 import { pause, until } from '../support/wait.js';
 
 interface StreamRow {
@@ -96,11 +96,11 @@ describeWith('chromium')('WHEP', () => {
     const [publisher, viewer] = [await openPage(), await openPage()];
     await goLive(publisher, 'loud', { codec: 'VP9' });
 
-    await watch(viewer, 'loud', { kinds: ['audio'] });
+    await watchWithClient(viewer, 'loud', ['audio']);
 
     await until(async () => (await watched(viewer)).audioSamples > 48_000, 'a second of sound is heard');
     const headers = { 'content-type': 'application/sdp' };
-    const both = offer().replaceAll('a=sendonly', 'a=recvonly');
+    const both = viewerOffer();
     const answer = await (await fetch(server.url('/whep/loud'), { method: 'POST', headers, body: both })).text();
     expect(answer.match(/^a=(sendonly|inactive)/gm)).toEqual(['a=sendonly', 'a=inactive']);
     const picture = both.replace(/m=audio[^]*(?=m=video)/, '').replace('BUNDLE 0 1', 'BUNDLE 1');

@@ -52,3 +52,8 @@ export function offer(replace: Readonly<Record<string, string>> = {}): string {
   ];
   return lines.map((line) => `${replace[line] ?? line}\r\n`).join('');
 }
+
+/** The same of a viewer. */
+export function viewerOffer(): string {
+  return offer().replaceAll('a=sendonly', 'a=recvonly');
+}

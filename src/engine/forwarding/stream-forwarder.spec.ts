@@ -1,0 +1,182 @@
+import type { PacketSource } from '../../media/forwarding/packet-source.js';
+import { MediaMemory } from '../../media/memory.js';
+import { RtpHeader } from '../../media/rtp/packet.js';
+import type { NegotiatedTrack } from '../../media/sdp/session.js';
+import { KeyframeRequester } from '../session/keyframe-requester.js';
+import type { LayerReceiver } from '../session/layer-receiver.js';
+import type { TrackReceiver } from '../session/track-receiver.js';
+import { StreamForwarder, type ForwardedPublisher, type PacketTarget, type Viewer } from './stream-forwarder.js';
+
+const MEMORY_BYTES = 8 << 20;
+const SLOT = 1024;
+
+const trackOf = (kind: 'video' | 'audio'): NegotiatedTrack =>
+  ({
+    kind,
+    mid: kind,
+    formats: [{ codecName: kind === 'video' ? 'VP8' : 'opus', payloadType: 96, clockRate: 90_000 }],
+    extensions: {},
+  }) as unknown as NegotiatedTrack;
+
+/** A publisher with a picture in some layers, and sound. */
+class Publisher implements ForwardedPublisher {
+  target: PacketTarget | undefined;
+  private nowMs = 0;
+  readonly layers: LayerReceiver[];
+  readonly receivers: TrackReceiver[];
+  current: LayerReceiver | undefined;
+
+  constructor(layers = 1) {
+    const [video, audio] = [trackOf('video'), trackOf('audio')];
+    const layerOf = (track: NegotiatedTrack): LayerReceiver =>
+      ({ track, keyframes: new KeyframeRequester() }) as unknown as LayerReceiver;
+    this.layers = Array.from({ length: layers }, () => layerOf(video));
+    this.current = this.layers[0];
+    const sound = layerOf(audio);
+    const current = (): LayerReceiver | undefined => this.current;
+    this.receivers = [
+      {
+        track: video,
+        isVideo: true,
+        layers: this.layers,
+        get currentLayer() {
+          return current();
+        },
+      } as unknown as TrackReceiver,
+      { track: audio, isVideo: false, layers: [sound], currentLayer: sound } as unknown as TrackReceiver,
+    ];
+  }
+
+  forwardTo(target: PacketTarget | undefined): void {
+    this.target = target;
+  }
+
+  isAsked(layer = this.layers[0]): boolean {
+    this.nowMs += 60_000;
+    return layer?.keyframes.isDue(this.nowMs) ?? false;
+  }
+}
+
+class FakeViewer implements Viewer {
+  readonly chosen = new Map<string, PacketSource | undefined>();
+  readonly packets: string[] = [];
+  isWaiting = true;
+
+  choose(kind: string, source: PacketSource | undefined): void {
+    this.chosen.set(kind, source);
+  }
+
+  forward(kind: string, source: PacketSource, { sequence }: { readonly sequence: number }): void {
+    if (this.chosen.get(kind) === source) this.packets.push(`${kind} ${String(sequence & 0xffff)}`);
+  }
+
+  awaits(source: PacketSource): boolean {
+    return this.isWaiting && this.chosen.get('video') === source;
+  }
+}
+
+class Scene {
+  readonly memory = new MediaMemory(new ArrayBuffer(MEMORY_BYTES), 4096);
+  readonly forwarder = new StreamForwarder(this.memory);
+
+  packet(publisher: Publisher, sequence: number, layer = publisher.layers[0]): void {
+    const { bytes } = this.memory;
+    bytes.set([0x80, 96, sequence >> 8, sequence & 255, 0, 0, 0, 1, 0, 0, 0, 9, 1, 2, 3], SLOT);
+    const header = new RtpHeader();
+    header.parse(bytes, SLOT, 15);
+    if (layer !== undefined) publisher.target?.packet(layer, SLOT, header, 15, 1_000, false);
+  }
+}
+
+describe('StreamForwarder', () => {
+  it('takes nothing of a publisher whom nobody watches, and gives its memory back when the last viewer leaves', () => {
+    const { forwarder, memory } = new Scene();
+    const publisher = new Publisher();
+    const viewer = new FakeViewer();
+    const before = memory.usedBytes;
+
+    forwarder.publishedBy(publisher);
+    expect([publisher.target, memory.usedBytes]).toEqual([undefined, before]);
+    forwarder.join(viewer);
+    expect(publisher.target).toBe(forwarder);
+    const used = memory.usedBytes;
+    forwarder.leave(viewer);
+    forwarder.join(viewer);
+
+    expect(used).toBeGreaterThan(before);
+    expect(memory.usedBytes).toBe(used);
+  });
+
+  it('gives each packet once to every viewer, and asks for a key frame at once for who comes late', () => {
+    const scene = new Scene();
+    const publisher = new Publisher();
+    const [early, late] = [new FakeViewer(), new FakeViewer()];
+    scene.forwarder.publishedBy(publisher);
+    scene.forwarder.join(early);
+    expect(publisher.isAsked()).toBe(true);
+    publisher.layers[0]?.keyframes.satisfied();
+    early.isWaiting = false;
+    scene.packet(publisher, 1);
+
+    scene.forwarder.join(late);
+    expect(publisher.isAsked()).toBe(true);
+    scene.packet(publisher, 2);
+    scene.packet(publisher, 2);
+
+    expect(early.packets).toEqual(['video 1', 'video 2']);
+    expect(late.packets).toEqual(['video 2']);
+  });
+
+  it('keeps viewers from before a publisher, and takes them over to the next one', () => {
+    const scene = new Scene();
+    const viewer = new FakeViewer();
+    const [first, second] = [new Publisher(), new Publisher()];
+    scene.forwarder.join(viewer);
+
+    scene.forwarder.publishedBy(first);
+    scene.packet(first, 1);
+    const before = viewer.chosen.get('video');
+    scene.forwarder.publishedBy(undefined);
+    expect(viewer.chosen.get('video')).toBeUndefined();
+    scene.forwarder.publishedBy(second);
+    scene.packet(second, 7);
+
+    expect(first.target).toBeUndefined();
+    expect(viewer.chosen.get('video')).not.toBe(before);
+    expect(viewer.packets).toEqual(['video 1', 'video 7']);
+    expect(second.isAsked()).toBe(true);
+  });
+
+  it('follows the layer that is of use', () => {
+    const scene = new Scene();
+    const viewer = new FakeViewer();
+    const publisher = new Publisher(2);
+    publisher.current = undefined;
+    scene.forwarder.publishedBy(publisher);
+    scene.forwarder.join(viewer);
+    const first = viewer.chosen.get('video');
+
+    publisher.current = publisher.layers[1];
+    scene.forwarder.tick();
+
+    expect(viewer.chosen.get('video')).not.toBe(first);
+    expect(publisher.isAsked(publisher.layers[1])).toBe(true);
+  });
+
+  it('believes once per second that a key frame is needed', () => {
+    const scene = new Scene();
+    const publisher = new Publisher();
+    const viewer = new FakeViewer();
+    viewer.isWaiting = false;
+    scene.forwarder.publishedBy(publisher);
+    scene.forwarder.join(viewer);
+    const asked = (nowMs: number): boolean => {
+      scene.forwarder.keyframeWanted(nowMs);
+      const isAsked = publisher.isAsked();
+      publisher.layers[0]?.keyframes.satisfied();
+      return isAsked;
+    };
+
+    expect([asked(5_000), asked(5_500), asked(5_999)]).toEqual([true, false, false]);
+  });
+});

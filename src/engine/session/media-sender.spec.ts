@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { ForwardingScene } from '../../media/forwarding/testing/forwarding-fixture.js';
+import { encodeNack, encodePictureLossIndication, encodeReceiverReport } from '../../media/rtcp/encode.js';
+import { parseRtcp } from '../../media/rtcp/parse.js';
+import { RtpHeader } from '../../media/rtp/packet.js';
+import type { NegotiatedFormat, NegotiatedTrack, SentTrack } from '../../media/sdp/session.js';
+import { SrtpReceiver } from '../../media/srtp/receiver.js';
+import { SrtpSender } from '../../media/srtp/sender.js';
+import { SendRing } from '../forwarding/send-ring.js';
+import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
+import { MediaSender } from './media-sender.js';
+
+const PROFILE = 'AEAD_AES_128_GCM';
+const VIEWER_SSRC = 7;
+const VIDEO_SSRC = 0xaaaa;
+const NOW_MS = 1_000;
+
+const format = (payloadType: number, rtxPayloadType?: number): NegotiatedFormat => ({
+  codecName: 'VP8',
+  payloadType,
+  clockRate: 90_000,
+  channels: 1,
+  format: '',
+  answerFormat: undefined,
+  rtxPayloadType,
+});
+const published: NegotiatedTrack = {
+  mid: '0',
+  kind: 'video',
+  formats: [format(96)],
+  feedback: { nack: true, pli: true, transportCc: false },
+  extensions: {
+    mid: undefined,
+    transportSequenceNumber: undefined,
+    absoluteCaptureTime: undefined,
+    rid: undefined,
+    repairedRid: undefined,
+  },
+  sources: [],
+  rids: [],
+};
+const wanted: SentTrack = {
+  mid: '0',
+  kind: 'video',
+  formats: [format(45, 46)],
+  feedback: { nack: true, pli: true, fir: true },
+  extensions: { mid: undefined, absoluteCaptureTime: undefined },
+  ssrc: VIDEO_SSRC,
+  rtxSsrc: 0xbbbb,
+};
+
+/** A viewer with its keys, and a publisher's pictures of one packet each. */
+class Scene {
+  readonly received: { payloadType: number; sequence: number; ssrc: number; payload: number[] }[] = [];
+  readonly reports: ReturnType<typeof parseRtcp> = [];
+  keyframes = 0;
+  readonly sender: MediaSender;
+  private readonly scene = new ForwardingScene(8 << 20);
+  readonly source = this.scene.source();
+  private readonly viewer: SrtpSender;
+  private readonly opener: SrtpReceiver;
+  private readonly header = new RtpHeader();
+  private readonly slot: number;
+  private sequence = 100;
+
+  constructor() {
+    const { memory } = this.scene;
+    const ring = new SendRing(memory);
+    ring.prepare();
+    this.slot = memory.allocate(2048);
+    const [localKey, remoteKey] = [randomBytes(16), randomBytes(16)];
+    const [localSalt, remoteSalt] = [randomBytes(12), randomBytes(12)];
+    this.viewer = new SrtpSender(PROFILE, remoteKey, remoteSalt, srtpCrypto);
+    this.opener = new SrtpReceiver(PROFILE, localKey, localSalt, srtpCrypto);
+    this.sender = new MediaSender({
+      keys: { profile: PROFILE, localKey, localSalt, remoteKey, remoteSalt },
+      srtp: srtpCrypto,
+      tracks: [wanted],
+      canonicalName: 'name',
+      ring,
+      clock: { epochMs: () => 1_800_000_000_500, monotonicMs: () => NOW_MS },
+      send: (datagram) => this.open(datagram.slice()),
+      roundTripMs: () => 20,
+      keyframeWanted: () => (this.keyframes += 1),
+    });
+    this.sender.choose('video', this.source, published);
+  }
+
+  picture(isKey = false, bytes = 3): void {
+    this.sequence += 1;
+    const sent = { sequence: this.sequence, timestamp: this.sequence * 3000, atMs: NOW_MS, isKey };
+    const packet = this.scene.receive(this.source, {
+      ...sent,
+      payload: new Array<number>(bytes).fill(this.sequence & 255),
+    });
+    if (packet !== undefined) this.sender.forward('video', this.source, packet, NOW_MS);
+  }
+
+  say(rtcp: Uint8Array, nowMs = NOW_MS): void {
+    const sealed = this.viewer.protectRtcp(rtcp);
+    this.scene.memory.bytes.set(sealed, this.slot);
+    this.sender.receive(this.scene.memory.bytes, this.slot, sealed.length, nowMs);
+  }
+
+  private open(datagram: Uint8Array): void {
+    if ((datagram[1] ?? 0) >= 192 && (datagram[1] ?? 0) <= 223) {
+      const length = this.opener.unprotectRtcp(datagram, 0, datagram.length);
+      this.reports.push(...parseRtcp(datagram, 0, length));
+      return;
+    }
+    const length = this.opener.unprotect(datagram, 0, datagram.length, this.header);
+    const { payloadType, sequenceNumber: sequence, ssrc, headerLength } = this.header;
+    this.received.push({ payloadType, sequence, ssrc, payload: [...datagram.subarray(headerLength, length)] });
+  }
+}
+
+describe('MediaSender', () => {
+  it('sends from a key frame on under its own source and payload type, protected', () => {
+    const scene = new Scene();
+
+    scene.picture();
+    scene.picture(true);
+    scene.picture();
+
+    const [first, second] = scene.received;
+    expect(scene.received).toHaveLength(2);
+    expect(first).toMatchObject({ payloadType: 45, ssrc: VIDEO_SSRC, payload: [1, 102, 102, 102] });
+    expect(second?.sequence).toBe((first?.sequence ?? 0) + 1);
+    expect(scene.sender.packetsSent).toBe(2);
+  });
+
+  it('waits for a key frame again after it was muted', () => {
+    const scene = new Scene();
+    scene.picture(true);
+
+    scene.sender.setEnabled('video', false);
+    scene.picture(true);
+    scene.sender.setEnabled('video', true);
+    scene.picture();
+    expect(scene.sender.awaits(scene.source)).toBe(true);
+    scene.picture(true);
+
+    expect(scene.received.map(({ payload }) => payload[1])).toEqual([101, 104]);
+  });
+
+  it('sends again what was lost, once per round trip', () => {
+    const scene = new Scene();
+    scene.picture(true);
+    const lost = scene.received[0]?.sequence ?? 0;
+
+    scene.say(encodeNack(VIEWER_SSRC, VIDEO_SSRC, [lost]));
+    scene.say(encodeNack(VIEWER_SSRC, VIDEO_SSRC, [lost]));
+
+    expect(scene.received).toHaveLength(2);
+    expect(scene.received[1]).toMatchObject({ payloadType: 46, ssrc: 0xbbbb });
+    expect(scene.received[1]?.payload.slice(0, 2)).toEqual([lost >> 8, lost & 255]);
+  });
+
+  it('passes on who needs a key frame, but not for sources that are not its own', () => {
+    const scene = new Scene();
+
+    scene.say(encodePictureLossIndication(VIEWER_SSRC, VIDEO_SSRC));
+    scene.say(encodePictureLossIndication(VIEWER_SSRC, 99));
+
+    expect(scene.keyframes).toBe(1);
+  });
+
+  it('reads so much of a flood of reports per second, and never sends more again than it has sent', () => {
+    const scene = new Scene();
+    scene.picture(true);
+    for (let count = 0; count < 40; count += 1) scene.picture();
+    const first = scene.received[0]?.sequence ?? 0;
+    const all = Array.from({ length: 41 }, (_, index) => first + index);
+    const before = scene.received.length;
+
+    for (let round = 0; round < 1_000; round += 1) {
+      scene.say(encodePictureLossIndication(VIEWER_SSRC, VIDEO_SSRC), NOW_MS + round);
+      scene.say(encodeNack(VIEWER_SSRC, VIDEO_SSRC, all), NOW_MS + round);
+    }
+
+    expect(scene.keyframes).toBeLessThanOrEqual(200);
+    expect(scene.received.length - before).toBeLessThanOrEqual(300);
+    scene.sender.report(2_000);
+    scene.say(encodePictureLossIndication(VIEWER_SSRC, VIDEO_SSRC), 2_001);
+    expect(scene.sender.lastHeardMs).toBe(2_001);
+  });
+
+  it('reports as a sender, in the name of the answer, and nothing before it has sent', () => {
+    const scene = new Scene();
+    scene.sender.report(NOW_MS);
+    expect(scene.reports).toEqual([]);
+
+    scene.picture(true);
+    scene.sender.report(NOW_MS);
+
+    expect(scene.reports).toMatchObject([
+      { type: 'sender-report', ssrc: VIDEO_SSRC, packetCount: 1, ntpMs: 1_800_000_000_500 },
+      { type: 'source-description', names: [{ ssrc: VIDEO_SSRC, cname: 'name' }] },
+    ]);
+  });
+
+  it('leaves out a packet that would not fit any more, and hears nothing of strangers', () => {
+    const scene = new Scene();
+
+    scene.picture(true, 2_000);
+    scene.say(encodeReceiverReport(VIEWER_SSRC, [], 'viewer').fill(0, 0, 1));
+
+    expect(scene.received).toHaveLength(1);
+    expect(scene.sender.lastHeardMs).toBe(-Infinity);
+  });
+});
