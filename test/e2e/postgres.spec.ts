@@ -52,6 +52,16 @@ describeWith('postgres', 'ffmpeg')('a server with its index in PostgreSQL', () =
     await postgres.stop('SIGQUIT');
     expect((await fetch(server.url('/readyz'))).status).toBe(503);
     expect((await fetch(server.url('/livez'))).status).toBe(200);
+    for (const refused of [
+      await fetch(server.url('/api/v1/sessions')),
+      await fetch(server.url('/graphql'), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ recordingSessions { edges { node { id } } } }' }),
+      }),
+    ]) {
+      expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('"unavailable"')]);
+    }
     await pause(5000);
     await postgres.start();
 

@@ -1,4 +1,6 @@
 import { DAYS, generateRows } from '../../bench/index-rows/generate-rows.js';
+import { AuthModule } from '../../src/modules/auth/auth.module.js';
+import { GraphqlModule } from '../../src/modules/graphql/graphql.module.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import { SessionHoldService } from '../../src/modules/index/sessions/session-hold.service.js';
 import { overBothDatabases } from '../support/databases.js';
@@ -14,12 +16,13 @@ const SESSION = `cam-7-${DATE.replaceAll('-', '')}`;
 
 overBothDatabases(() => {
   it('answers and commits among 100 000 segments without reading a table whole', async () => {
-    await using fixture = await startIndex();
+    await using fixture = await startIndex({}, {}, [AuthModule, GraphqlModule]);
     const rows = { segments: 100_000, streams: 50, busyPerDay: 1000, lastDay: LAST_DAY };
     await expect(generateRows(fixture.dataSource, rows)).resolves.toBeGreaterThan(99_000);
 
     const statements = await statementsOf(fixture.dataSource, async () => {
       await ask(fixture);
+      await askGraphql(fixture);
       await write(fixture);
     });
 
@@ -46,6 +49,45 @@ async function ask({ app }: IndexFixture): Promise<void> {
     const { status } = await fetch(url + path);
     expect([path, status]).toEqual([path, 200]);
   }
+}
+
+const page = (field: string, entry: string): string =>
+  `${field} { pageInfo { hasNextPage endCursor } edges { node { ${entry} } } }`;
+
+const SESSION_FIELDS = `id stream lengthMs completeness { coveredPercent tracks { kind } } tracks { codec }
+  storage { state directories } node { alias } ${page('gaps(first: 5)', 'startMs')}
+  ${page('segments(first: 5)', 'number session { id }')}`;
+const FILTER = `stream: "cam-3", ${MONTH.replaceAll(/(from|to)=([^&]*)&?/g, '$1: "$2" ')}`;
+
+const LISTS: readonly (readonly [list: string, entry: string])[] = [
+  ['recordings(first: 5, after: $after', `id durationMs sizeBytes ${page('sessions(first: 5)', SESSION_FIELDS)}`],
+  ['recordings(first: 5, after: $after, orderBy: OLDEST_FIRST', 'id'],
+  [`recordings(first: 5, after: $after, filter: { ${FILTER} }`, 'id'],
+  ['recordingSessions(first: 5, after: $after', SESSION_FIELDS],
+  ['recordingSessions(first: 5, after: $after, orderBy: OLDEST_FIRST', 'id'],
+  [`recordingSessions(first: 5, after: $after, filter: { ${FILTER} }`, 'id'],
+  ['nodes(first: 5, after: $after', 'id'],
+];
+
+/** Lists, each with its second page, and what is asked of their entries. */
+async function askGraphql({ app }: IndexFixture): Promise<void> {
+  const url = `${await app.getUrl()}/graphql`;
+  const asked = async (query: string, after?: string): Promise<string | undefined> => {
+    const body = JSON.stringify({ query, variables: { after } });
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const answer = await response.text();
+    expect([query, answer]).toEqual([query, expect.not.stringContaining('"errors"')]);
+    return /"endCursor":"([^"]+)"/.exec(answer)?.[1];
+  };
+  for (const [list, entry] of LISTS) {
+    const query = `query ($after: String) { list: ${page(`${list})`, entry)} }`;
+    await asked(query, await asked(query));
+  }
+  const segments = page('segments(first: 5, after: $after)', 'number');
+  const ofSession = `query ($after: String) { recordingSession(id: "${SESSION}") { ${segments} } }`;
+  await asked(ofSession, await asked(ofSession));
+  await asked(`{ recordingSession(id: "${SESSION}") { ${SESSION_FIELDS} } }`);
+  await asked(`{ timeline(${FILTER}) { recordedMs } }`);
 }
 
 async function write({ app, index }: IndexFixture): Promise<void> {
