@@ -1,11 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { launchChromium } from '../support/browser.js';
-import { manifestFor, play, playback, PLAYER_NAMES, viewFor } from '../support/judges/player.js';
+import {
+  manifestFor,
+  play,
+  playback,
+  PLAYER_NAMES,
+  viewFor,
+  watchFor,
+  type PlayerName,
+} from '../support/judges/player.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
 import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
+
+interface RecordedSession {
+  readonly id: string;
+  readonly segmentCount: number;
+}
 
 const MEDIA_SECONDS = 10;
 /** Players are up to twelve seconds behind. */
@@ -74,6 +87,62 @@ itWith('chromium', 'ffmpeg')(
       const { errors, skips } = await playback(page);
       expect(errors).toEqual([]);
       expect(skips).toEqual([]);
+    }
+    await publisher.kill();
+  },
+);
+
+itWith('chromium', 'ffmpeg')(
+  'who watches live goes on when a session in the middle of the day is deleted',
+  async () => {
+    const media = await makeMedia({ seconds: MEDIA_SECONDS, gopFrames: 30 });
+    await using server = await TestServer.start({ env: { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '1' } });
+    await using browser = await launchChromium();
+    await using publisher = await Publisher.start('datachannel', {
+      urls: [server.url('/whip/cam')],
+      media,
+      loops: 8,
+      quiet: true,
+    });
+    const newestSession = async () => {
+      const path = '/api/v1/sessions?stream=cam&limit=1';
+      const { sessions } = await server.get<{ sessions: readonly RecordedSession[] }>(path);
+      return sessions[0] ?? { id: '', segmentCount: 0 };
+    };
+    const recordFor = async (segments: number) => {
+      const { mpd_path: path } = await server.post<{ mpd_path: string }>('/api/record/cam', {});
+      await until(async () => (await newestSession()).segmentCount > segments, 'it is recorded', 30_000);
+      return path;
+    };
+    const stop = () => fetch(server.url('/api/record/cam'), { method: 'DELETE' });
+    const manifest = await recordFor(2);
+    await stop();
+    await recordFor(2);
+    const { id } = await newestSession();
+    await stop();
+    await recordFor(6);
+    const playlist = server.url(manifestFor('hls.js', manifest).replace('index.m3u8', 'video.m3u8'));
+    const text = async () => (await fetch(playlist)).text();
+    const entries = async () => (await text()).split('\n').filter((line) => /^[a-z]|DISCONTINUITY$/.test(line));
+    const opened = async (player: PlayerName) => {
+      const page = await browser.newPage();
+      await page.goto(server.url('/'));
+      await play(page, player, server.url(manifestFor(player, manifest)));
+      await watchFor(page, player, 1);
+      return page;
+    };
+    const watching = [await opened('hls.js'), await opened('Shaka Player')];
+    const before = await entries();
+
+    const { status } = await fetch(server.url(`/api/v1/sessions/${id}?removeObjects=true`), { method: 'DELETE' });
+    expect(status).toBe(200);
+    await until(async () => (await text()).includes('#EXT-X-GAP'), 'the playlist says so');
+
+    expect((await entries()).slice(0, before.length)).toEqual(before);
+    for (const page of watching) {
+      const { position } = await playback(page);
+      await until(async () => (await playback(page)).position > position + WATCHED_SECONDS, 'it plays on');
+      expect(await playback(page)).toMatchObject({ errors: [], skips: [] });
     }
     await publisher.kill();
   },

@@ -222,9 +222,10 @@ describe('what grows', () => {
     await manifests.publish(DIRECTORY);
 
     for (const [i, after] of (await read(paths)).entries()) {
-      const shown = uris(before[i] ?? '').map((uri) => (/000[345]/.test(uri) ? 'missing.m4s' : uri));
-      expect(uris(after).slice(0, -1)).toEqual(shown);
-      expect(after.match(/#EXTINF/g)).toHaveLength(8);
+      expect(uris(after).slice(0, -1)).toEqual(uris(before[i] ?? ''));
+      expect(after.match(/(?<=#EXT-X-GAP\n).*/g)?.map((uri) => uri.slice(-12))).toEqual(
+        [3, 4, 5].map((number) => `seg_000${number}.m4s`),
+      );
       expect(after.match(/#EXT-X-(?:VERSION|MEDIA-SEQUENCE|PLAYLIST-TYPE).*|#EXT-X-DISCONTINUITY$/gm)).toEqual([
         ...['#EXT-X-VERSION:8', '#EXT-X-MEDIA-SEQUENCE:0'],
         ...['#EXT-X-DISCONTINUITY', '#EXT-X-DISCONTINUITY'],
@@ -234,7 +235,6 @@ describe('what grows', () => {
     for (const [i, after] of (await read(mpdPaths)).entries()) {
       const [first, , last] = mpdsBefore[i]?.match(/<Period [^>]*/g) ?? [];
       expect(after.match(/<Period [^>]*/g)).toEqual([first, last]);
-      expect(after).not.toContain('missing');
     }
   });
 });

@@ -1,13 +1,14 @@
+import type { MediaKind } from '../codecs/codec.js';
 import { ticksToMs } from '../timeline/ticks.js';
-import type { ManifestPeriod, ManifestSegment } from './timeline.js';
+import type { GoneMedia, ManifestPeriod, ManifestSegment } from './timeline.js';
 
 /** @returns whether nothing of a Period is left but its place */
 export function isGone({ segments }: ManifestPeriod): boolean {
-  return segments.every(({ goneMs }) => goneMs !== undefined);
+  return segments.every(({ gone }) => gone !== undefined);
 }
 
 export function hasGone(periods: readonly ManifestPeriod[]): boolean {
-  return periods.some(({ segments }) => segments.some(({ goneMs }) => goneMs !== undefined));
+  return periods.some(({ segments }) => segments.some(({ gone }) => gone !== undefined));
 }
 
 /** Behind the last media of what is over nothing has to keep its place. */
@@ -97,20 +98,22 @@ function goneOf(shown: ManifestPeriod, segments: readonly ManifestSegment[]): Ma
       number: segment.number,
       ...(segment.origin === undefined ? {} : { origin: segment.origin }),
       objects: [],
-      goneMs: segment.goneMs ?? lengthMs(shown, segment),
+      gone: segment.gone ?? goneMedia(shown, segment),
     })),
   };
 }
 
-/** As long as its picture: the sound beside it ends at another place each time. */
-function lengthMs({ tracks }: ManifestPeriod, { objects }: ManifestSegment): number {
-  const lengths = tracks
-    .toSorted((one, other) => Number(other.kind === 'video') - Number(one.kind === 'video'))
-    .flatMap(({ id, timescale }) => {
-      const object = objects.find(({ trackId }) => trackId === id);
-      return object === undefined ? [] : [ticksToMs(object.durationTicks, timescale)];
-    });
-  return lengths[0] ?? 0;
+function goneMedia({ tracks }: ManifestPeriod, { objects }: ManifestSegment): GoneMedia {
+  const uris: Partial<Record<MediaKind, string>> = {};
+  const lengths: Partial<Record<MediaKind, number>> = {};
+  for (const { id, kind, timescale } of tracks) {
+    const object = objects.find(({ trackId }) => trackId === id);
+    if (object === undefined) continue;
+    uris[kind] = object.uri;
+    lengths[kind] = ticksToMs(object.durationTicks, timescale);
+  }
+  // The sound beside a picture ends at another place each time.
+  return { durationMs: lengths.video ?? lengths.audio ?? 0, uris };
 }
 
 /** Session time. */

@@ -2,14 +2,21 @@ import type { MediaKind } from '../codecs/codec.js';
 import { ticksToMs } from '../timeline/ticks.js';
 import { bandwidthOf } from './bandwidth.js';
 import { hasGone, withoutGoneEnd } from './gone-segments.js';
-import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTimeline, ManifestTrack } from './timeline.js';
+import type {
+  GoneMedia,
+  ManifestObject,
+  ManifestPeriod,
+  ManifestSegment,
+  ManifestTimeline,
+  ManifestTrack,
+} from './timeline.js';
 
 /** EXT-X-MAP in a playlist of media wants 6, and players take fMP4 from 7 on. */
 const VERSION = 7;
 /** EXT-X-GAP, RFC 8216bis section 8. */
 const VERSION_WITH_GAPS = 8;
-/** Behind EXT-X-GAP nobody should load anything; who does all the same must not get media, of the other kind or another time. */
-const GAP: readonly string[] = ['#EXT-X-GAP', 'missing.m4s'];
+/** Behind EXT-X-GAP nobody should load anything; who does all the same must not get media of the other kind. */
+const MISSING_URI = 'missing.m4s';
 /** A comment (section 4.1): for people, and for tools that want to know what was recorded. */
 const FILLER_MARK = '# filler: nothing of this kind was recorded here';
 const AUDIO_GROUP = 'audio';
@@ -173,7 +180,7 @@ export function targetSeconds(timeline: ManifestTimeline): number {
   let longestMs = 2 * timeline.segmentDurationMs;
   for (const period of timeline.periods) {
     for (const segment of period.segments) {
-      longestMs = Math.max(longestMs, segment.goneMs ?? longestObjectMs(period, segment));
+      longestMs = Math.max(longestMs, segment.gone?.durationMs ?? longestObjectMs(period, segment));
     }
   }
   return Math.max(1, Math.ceil((2 * timeline.segmentDurationMs) / 1000), Math.round(longestMs / 1000));
@@ -190,8 +197,8 @@ function versionOf(timeline: ManifestTimeline): number {
   return isWhole && !hasGone(timeline.periods) ? VERSION : VERSION_WITH_GAPS;
 }
 
-function isShown({ objects, goneMs }: ManifestSegment): boolean {
-  return objects.length > 0 || goneMs !== undefined;
+function isShown({ objects, gone }: ManifestSegment): boolean {
+  return objects.length > 0 || gone !== undefined;
 }
 
 interface PlacedObject {
@@ -222,23 +229,32 @@ function periodEntries(period: ManifestPeriod, kind: MediaKind, isBreak: boolean
 }
 
 function segmentEntry(period: ManifestPeriod, segment: ManifestSegment, kind: MediaKind, isFirst: boolean): string[] {
-  if (segment.goneMs !== undefined) return goneEntry(period, segment.goneMs, isFirst);
+  if (segment.gone !== undefined) return goneEntry(period, segment.gone, kind, isFirst);
   const placed = objectOf(period, segment, kind) ?? otherObject(period, segment);
   if (placed === undefined) return [];
   const { object, track } = placed;
   return [
     ...(isFirst ? [`#EXT-X-PROGRAM-DATE-TIME:${wallClock(period, placed)}`] : []),
     `#EXTINF:${seconds(object.durationTicks, track.timescale)},`,
-    ...(track.kind === kind ? [object.uri] : GAP),
+    ...(track.kind === kind ? [object.uri] : gapOf(undefined)),
   ];
 }
 
-function goneEntry({ startEpochMs }: ManifestPeriod, goneMs: number, isFirst: boolean): string[] {
+function goneEntry(
+  { startEpochMs }: ManifestPeriod,
+  { durationMs, uris }: GoneMedia,
+  kind: MediaKind,
+  isFirst: boolean,
+): string[] {
   return [
     ...(isFirst ? [`#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.round(startEpochMs)).toISOString()}`] : []),
-    `#EXTINF:${seconds(goneMs, 1000)},`,
-    ...GAP,
+    `#EXTINF:${seconds(durationMs, 1000)},`,
+    ...gapOf(uris[kind]),
   ];
+}
+
+function gapOf(uri: string | undefined): readonly string[] {
+  return ['#EXT-X-GAP', uri ?? MISSING_URI];
 }
 
 /** Tells how long the missing one would be. */

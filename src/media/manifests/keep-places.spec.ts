@@ -128,7 +128,7 @@ describe('what is gone in the middle', () => {
     availabilityStartEpochMs: ANCHOR + 12_000,
   };
 
-  it('has entries as gaps in HLS, so that no other entry moves', () => {
+  it('has its entries as gaps in HLS, by their names, so that no other entry moves', () => {
     const after = keepPlaces(rest, keepPlaces(all, undefined));
     const again = keepPlaces(rest, after);
 
@@ -143,9 +143,9 @@ describe('what is gone in the middle', () => {
       '#EXT-X-DISCONTINUITY',
       '#EXT-X-PROGRAM-DATE-TIME:2026-11-20T12:00:12.000Z',
       '#EXT-X-GAP',
-      'missing.m4s',
+      'seg_0003.m4s',
       '#EXT-X-GAP',
-      'missing.m4s',
+      'seg_0004.m4s',
       '#EXT-X-DISCONTINUITY',
       '#EXT-X-MAP:URI="init.m4s"',
       '#EXT-X-PROGRAM-DATE-TIME:2026-11-20T12:00:24.000Z',
@@ -165,7 +165,7 @@ describe('what is gone in the middle', () => {
     ]);
     expect(after.availabilityStartEpochMs).toBe(shown.availabilityStartEpochMs);
     expect(bandwidthOf(after).averageBps).toBe(bandwidthOf(rest).averageBps);
-    expect(writeHlsKeyFrames(after)).not.toContain('missing');
+    expect(writeHlsKeyFrames(after)).not.toMatch(/keyframe_000[34]/);
   });
 
   it('goes with what was before it, and is counted', () => {
@@ -191,7 +191,7 @@ describe('what is gone in the middle', () => {
       'seg_0001.m4s',
       'seg_0002.m4s',
       '#EXT-X-GAP',
-      'missing.m4s',
+      'seg_0003.m4s',
       'seg_0004.m4s',
       'seg_0005.m4s',
       'seg_0006.m4s',
@@ -212,7 +212,7 @@ describe('what is gone in the middle', () => {
       'seg_0002.m4s',
       '#EXT-X-DISCONTINUITY',
       '#EXT-X-GAP',
-      'missing.m4s',
+      'seg_0003.m4s',
       '#EXT-X-MAP:URI="init.m4s"',
       'seg_0004.m4s',
       '#EXT-X-DISCONTINUITY',

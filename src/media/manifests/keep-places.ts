@@ -57,7 +57,17 @@ function endOf({ periods }: ManifestTimeline): number {
 function placedAs(shown: ManifestPeriod, period: ManifestPeriod, shiftMs: number): ManifestPeriod {
   const { id, startMs, mediaStartMs, startEpochMs, isContinuation = false } = shown;
   const durationMs = period.startMs + period.durationMs + shiftMs - startMs;
-  return { ...period, id, startMs, mediaStartMs, startEpochMs, isContinuation, durationMs };
+  const segments = withFirstAs(shown, period);
+  return { ...period, id, startMs, mediaStartMs, startEpochMs, isContinuation, durationMs, segments };
+}
+
+/** The silence before the first sound depends on what was before it: what players know is not changed when that goes away. */
+function withFirstAs(shown: ManifestPeriod, { tracks, segments }: ManifestPeriod): readonly ManifestSegment[] {
+  const [first, ...others] = segments;
+  const known = shown.segments.find((segment) => isSame(segment, first?.origin));
+  if (first === undefined || known === undefined || tracks.some(({ isFiller }) => isFiller === true)) return segments;
+  const hasAll = first.objects.every(({ trackId }) => known.objects.some((object) => object.trackId === trackId));
+  return hasAll && known.objects.length === first.objects.length ? [known, ...others] : segments;
 }
 
 function leftBehind({ periods, left = NOTHING_LEFT }: ManifestTimeline, first: ManifestPeriod | undefined): LeftBehind {

@@ -41,8 +41,14 @@ export interface ManifestSegment {
   readonly origin?: SegmentOrigin;
   /** None of a segment that is gone. */
   readonly objects: readonly ManifestObject[];
-  /** Length of what players were shown here and is gone: HLS keeps its place. */
-  readonly goneMs?: number;
+  readonly gone?: GoneMedia;
+}
+
+/** What players were shown of a segment that is gone: HLS keeps its place. */
+export interface GoneMedia {
+  readonly durationMs: number;
+  /** Of what there was of each kind: players tell by its name that an entry is the one that they know. */
+  readonly uris: Readonly<Partial<Record<MediaKind, string>>>;
 }
 
 /** Segments with one set of parameters and without a break in time, in order. */
