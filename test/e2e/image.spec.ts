@@ -23,6 +23,7 @@ describe('the container image', () => {
   it('is made by the steps of its Dockerfile in fresh folders, is small, and serves', async () => {
     const root = carryOut(folder);
     const sizeBytes = Number(execFileSync('du', ['-sb', root], { encoding: 'utf8' }).split('\t')[0]);
+    process.stdout.write(`The image has ${Math.round(sizeBytes / 2 ** 20)} MiB without Node.\n`);
     expect(sizeBytes).toBeLessThan(LARGEST_BYTES);
 
     const port = String(await freePort());

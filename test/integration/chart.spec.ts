@@ -215,6 +215,20 @@ describeWith(
     expect(JSON.stringify(podOf(objects).containers[0])).toContain('{"secretRef":{"name":"aircheck"}}');
   });
 
+  it('lets a pod drain itself where others say who may: by a key of its own, and no token', async () => {
+    const jwks = {
+      AIRCHECK_AUTH_JWKS_URL: 'https://id.example.org/keys',
+      AIRCHECK_AUTH_ISSUER: 'i',
+      AIRCHECK_AUTH_AUDIENCE: 'a',
+    };
+    const { config, warnings } = configurationOf(await chart.objects({ settings: jwks }));
+    const open = configurationOf(await chart.objects({ settings: { AIRCHECK_AUTH_MODE: 'none' } }));
+
+    expect(warnings).toEqual([]);
+    expect(config.auth).toMatchObject({ tokens: [], secret: expect.stringMatching(/^\w{48}$/) as string });
+    expect(open.config.auth).toMatchObject({ tokens: [], secret: '' });
+  });
+
   it('migrates PostgreSQL in a Job before the upgrade, and SQLite at start', async () => {
     const jobs = async (values: object): Promise<KubernetesObject[]> =>
       (await chart.objects(values)).filter(({ kind }) => kind === 'Job');

@@ -74,15 +74,24 @@ capabilities: { drop: [ALL] }
 {{- if not $given }}yes{{ end -}}
 {{- end -}}
 
+{{/* Whether it has to make a key of tokens: a pod that is to go asks its own server to drain, as somebody who may. */}}
+{{- define "aircheck.makesKey" -}}
+{{- $mode := get .Values.settings "AIRCHECK_AUTH_MODE" | toString -}}
+{{- $tokens := include "aircheck.isGiven" (list . "AIRCHECK_AUTH_TOKENS") -}}
+{{- $key := include "aircheck.isGiven" (list . "AIRCHECK_AUTH_SECRET") -}}
+{{- if not (or .Values.existingSecret (eq $mode "none") $tokens $key) }}yes{{ end -}}
+{{- end -}}
+
 {{/* The data of the release's Secret. What was generated once stays. */}}
 {{- define "aircheck.secretData" -}}
 {{- $data := dict -}}
 {{- range $name, $value := .Values.secrets }}{{ $_ := set $data $name ($value | toString | b64enc) }}{{ end -}}
-{{- if include "aircheck.makesCredentials" . -}}
 {{- $old := (lookup "v1" "Secret" .Release.Namespace (include "aircheck.fullname" .)).data | default dict -}}
-{{- range list "AIRCHECK_AUTH_TOKENS" "AIRCHECK_AUTH_SECRET" -}}
-{{- $_ := set $data . (get $old . | default (randAlphaNum 48 | b64enc)) -}}
+{{- if include "aircheck.makesCredentials" . -}}
+{{- $_ := set $data "AIRCHECK_AUTH_TOKENS" (get $old "AIRCHECK_AUTH_TOKENS" | default (randAlphaNum 48 | b64enc)) -}}
 {{- end -}}
+{{- if include "aircheck.makesKey" . -}}
+{{- $_ := set $data "AIRCHECK_AUTH_SECRET" (get $old "AIRCHECK_AUTH_SECRET" | default (randAlphaNum 48 | b64enc)) -}}
 {{- end -}}
 {{- if $data }}{{ toYaml $data }}{{ end -}}
 {{- end -}}
