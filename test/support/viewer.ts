@@ -1,3 +1,4 @@
+import type { WHEPClient as WhepClient } from '@binbat/whip-whep/whep.js';
 import type { Page } from 'playwright-core';
 import { HASHING_WORKER, type SentFrame } from './browser.js';
 
@@ -74,7 +75,7 @@ export async function watchWithClient(
   await page.addScriptTag({ url: loader, type: 'module' });
   await page.evaluate(
     async ([path, wanted]) => {
-      const { WHEPClient } = globalThis as unknown as typeof import('@binbat/whip-whep/whep.js');
+      const { WHEPClient } = globalThis as unknown as { WHEPClient: typeof WhepClient };
       const peer = new RTCPeerConnection();
       const media = new MediaStream();
       document.body.append(

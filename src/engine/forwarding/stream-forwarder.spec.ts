@@ -5,6 +5,7 @@ import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { KeyframeRequester } from '../session/keyframe-requester.js';
 import type { LayerReceiver } from '../session/layer-receiver.js';
 import type { TrackReceiver } from '../session/track-receiver.js';
+import type { ForwardedLayer } from './forwarded-layer.js';
 import { StreamForwarder, type ForwardedPublisher, type PacketTarget, type Viewer } from './stream-forwarder.js';
 
 const MEMORY_BYTES = 8 << 20;
@@ -24,26 +25,16 @@ class Publisher implements ForwardedPublisher {
   private nowMs = 0;
   readonly layers: LayerReceiver[];
   readonly receivers: TrackReceiver[];
-  current: LayerReceiver | undefined;
 
   constructor(layers = 1) {
     const [video, audio] = [trackOf('video'), trackOf('audio')];
-    const layerOf = (track: NegotiatedTrack): LayerReceiver =>
-      ({ track, keyframes: new KeyframeRequester() }) as unknown as LayerReceiver;
-    this.layers = Array.from({ length: layers }, () => layerOf(video));
-    this.current = this.layers[0];
-    const sound = layerOf(audio);
-    const current = (): LayerReceiver | undefined => this.current;
+    const layerOf = (track: NegotiatedTrack, rank: number): LayerReceiver =>
+      ({ track, rank, pixels: 0, lastPacketMs: 0, keyframes: new KeyframeRequester() }) as unknown as LayerReceiver;
+    this.layers = Array.from({ length: layers }, (_, rank) => layerOf(video, rank));
+    const sound = layerOf(audio, 0);
     this.receivers = [
-      {
-        track: video,
-        isVideo: true,
-        layers: this.layers,
-        get currentLayer() {
-          return current();
-        },
-      } as unknown as TrackReceiver,
-      { track: audio, isVideo: false, layers: [sound], currentLayer: sound } as unknown as TrackReceiver,
+      { track: video, isVideo: true, layers: this.layers } as unknown as TrackReceiver,
+      { track: audio, isVideo: false, layers: [sound] } as unknown as TrackReceiver,
     ];
   }
 
@@ -57,13 +48,18 @@ class Publisher implements ForwardedPublisher {
   }
 }
 
+/** Takes the layer that is offered first. */
 class FakeViewer implements Viewer {
   readonly chosen = new Map<string, PacketSource | undefined>();
   readonly packets: string[] = [];
   isWaiting = true;
 
-  choose(kind: string, source: PacketSource | undefined): void {
-    this.chosen.set(kind, source);
+  offer({ kind }: NegotiatedTrack, [best]: readonly ForwardedLayer[]): void {
+    this.chosen.set(kind, best?.source);
+  }
+
+  end(kind: string): void {
+    this.chosen.delete(kind);
   }
 
   forward(kind: string, source: PacketSource, { sequence }: { readonly sequence: number }): void {
@@ -71,7 +67,11 @@ class FakeViewer implements Viewer {
   }
 
   awaits(source: PacketSource): boolean {
-    return this.isWaiting && this.chosen.get('video') === source;
+    return this.isWaiting && this.watches(source);
+  }
+
+  watches(source: PacketSource): boolean {
+    return this.chosen.get('video') === source;
   }
 }
 
@@ -147,17 +147,17 @@ describe('StreamForwarder', () => {
     expect(second.isAsked()).toBe(true);
   });
 
-  it('follows the layer that is of use', () => {
+  it('offers the layers best first, and asks for a key frame of the one that is awaited', () => {
     const scene = new Scene();
     const viewer = new FakeViewer();
     const publisher = new Publisher(2);
-    publisher.current = undefined;
     scene.forwarder.publishedBy(publisher);
     scene.forwarder.join(viewer);
     const first = viewer.chosen.get('video');
 
-    publisher.current = publisher.layers[1];
-    scene.forwarder.tick();
+    Object.assign(publisher.layers[0] ?? {}, { pixels: 100 });
+    Object.assign(publisher.layers[1] ?? {}, { pixels: 400 });
+    scene.forwarder.tick(1_000);
 
     expect(viewer.chosen.get('video')).not.toBe(first);
     expect(publisher.isAsked(publisher.layers[1])).toBe(true);

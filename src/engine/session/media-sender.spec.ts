@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import { ForwardingScene } from '../../media/forwarding/testing/forwarding-fixture.js';
 import { encodeNack, encodePictureLossIndication, encodeReceiverReport } from '../../media/rtcp/encode.js';
+import type { RtcpPacket } from '../../media/rtcp/packet.js';
 import { parseRtcp } from '../../media/rtcp/parse.js';
 import { RtpHeader } from '../../media/rtp/packet.js';
 import type { NegotiatedFormat, NegotiatedTrack, SentTrack } from '../../media/sdp/session.js';
 import { SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
+import { ForwardedLayer } from '../forwarding/forwarded-layer.js';
 import { SendRing } from '../forwarding/send-ring.js';
 import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
+import type { LayerReceiver } from './layer-receiver.js';
 import { MediaSender } from './media-sender.js';
 
 const PROFILE = 'AEAD_AES_128_GCM';
@@ -43,8 +47,8 @@ const wanted: SentTrack = {
   mid: '0',
   kind: 'video',
   formats: [format(45, 46)],
-  feedback: { nack: true, pli: true, fir: true },
-  extensions: { mid: undefined, absoluteCaptureTime: undefined },
+  feedback: { nack: true, pli: true, fir: true, transportCc: false, remb: false },
+  extensions: { mid: undefined, transportSequenceNumber: undefined, absoluteCaptureTime: undefined },
   ssrc: VIDEO_SSRC,
   rtxSsrc: 0xbbbb,
 };
@@ -52,11 +56,11 @@ const wanted: SentTrack = {
 /** A viewer with its keys, and a publisher's pictures of one packet each. */
 class Scene {
   readonly received: { payloadType: number; sequence: number; ssrc: number; payload: number[] }[] = [];
-  readonly reports: ReturnType<typeof parseRtcp> = [];
+  readonly reports: RtcpPacket[] = [];
   keyframes = 0;
   readonly sender: MediaSender;
   private readonly scene = new ForwardingScene(8 << 20);
-  readonly source = this.scene.source();
+  readonly source: PacketSource = this.scene.source();
   private readonly viewer: SrtpSender;
   private readonly opener: SrtpReceiver;
   private readonly header = new RtpHeader();
@@ -83,7 +87,8 @@ class Scene {
       roundTripMs: () => 20,
       keyframeWanted: () => (this.keyframes += 1),
     });
-    this.sender.choose('video', this.source, published);
+    const layer = { rid: undefined, rank: 0, pixels: 0, lastPacketMs: NOW_MS } as LayerReceiver;
+    this.sender.offer(published, [new ForwardedLayer(layer, this.source)], NOW_MS);
   }
 
   picture(isKey = false, bytes = 3): void {

@@ -80,7 +80,7 @@ describe('the answer to a viewer', () => {
       [111, 0],
       [102, 104, 96],
     ]);
-    expect(tracks[1]?.feedback).toEqual({ nack: true, pli: true, fir: true });
+    expect(tracks[1]?.feedback).toMatchObject({ nack: true, pli: true, fir: true });
     expect(tracks[1]?.formats.map(({ rtxPayloadType }) => rtxPayloadType)).toEqual([103, undefined, 97]);
   });
 

@@ -58,6 +58,10 @@ class FakeEngine implements SessionEngine {
     return Promise.resolve();
   }
 
+  selectLayer(): Promise<void> {
+    return Promise.resolve();
+  }
+
   workerOf(): number {
     return 1;
   }
