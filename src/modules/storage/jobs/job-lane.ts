@@ -30,8 +30,8 @@ export interface LaneHost {
   permits(lane: LaneName): Iterable<JobPermit>;
   /** Milliseconds until there may be more permits; undefined when time changes nothing about them. */
   permitWaitMs(): number | undefined;
-  /** A job has ended: others may begin, in every lane. */
-  ended(): void;
+  /** A job of the lane has ended: others may begin, also in lanes that wait for the same. */
+  ended(lane: LaneName): void;
   warn(message: string, cause: unknown): void;
 }
 
@@ -179,7 +179,7 @@ export class JobLane {
     giveBack();
     for (const { objectKey } of jobs) this.host.busyKeys.delete(objectKey);
     this.underWay -= 1;
-    this.host.ended();
+    this.host.ended(this.name);
     this.tellIdle();
   }
 

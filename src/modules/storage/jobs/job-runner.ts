@@ -123,8 +123,10 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
     return waits.length === 0 ? undefined : Math.min(...waits);
   }
 
-  ended(): void {
-    this.wake();
+  /** Calls and stores wait for nothing of each other. */
+  ended(lane: LaneName): void {
+    if (!this.isStarted) return;
+    for (const one of lane === 'call' ? [this.callLane] : this.lanes) one.wake();
   }
 
   warn(message: string, cause: unknown): void {
