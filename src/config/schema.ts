@@ -82,6 +82,11 @@ const engine = z.strictObject({
     unit: 'MiB per worker',
     description: 'Address space for media in each worker; a page that was never touched costs nothing.',
   }),
+  receive: oneOf(
+    ['auto', 'dgram', 'fd'],
+    'auto',
+    "How media is received: by Node's own sockets, by a connected socket for each peer, or that where it works.",
+  ),
   srtp: oneOf(
     ['auto', 'wasm', 'node'],
     'auto',

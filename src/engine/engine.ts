@@ -18,6 +18,7 @@ import type {
   WorkerReachability,
 } from './protocol.js';
 import type { WantedSrtp } from './srtp/srtp-choice.js';
+import type { WantedReceive } from './udp/receive-choice.js';
 import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
 import { WorkerHandle } from './worker-handle.js';
@@ -41,6 +42,8 @@ export interface EngineOptions {
   readonly memoryMibPerWorker: number;
   /** What opens and seals media; absent = whichever is faster. */
   readonly srtp?: WantedSrtp;
+  /** How datagrams are received; absent = the cheaper way, where it works. */
+  readonly receive?: WantedReceive;
 }
 
 type Listener = (event: EngineEvent) => void;
@@ -243,7 +246,15 @@ export class Engine {
   }
 
   private settingsOf(worker: number): WorkerSettings {
-    const { udpPort, tcpPort, listenAddresses, announcedAddresses, memoryMibPerWorker, srtp = 'auto' } = this.options;
+    const {
+      udpPort,
+      tcpPort,
+      listenAddresses,
+      announcedAddresses,
+      memoryMibPerWorker,
+      srtp = 'auto',
+      receive = 'auto',
+    } = this.options;
     return {
       worker,
       udpPort: ownPort(udpPort, worker),
@@ -254,6 +265,7 @@ export class Engine {
       stunServers: announcedAddresses.length > 0 ? [] : (this.options.stunServers ?? []),
       memoryMib: memoryMibPerWorker,
       srtp,
+      receive,
     };
   }
 

@@ -29,6 +29,15 @@ export class MediaPort {
     else this.tcp?.send(bytes, socketId);
   }
 
+  /** Much is going to come from there. */
+  attach(remote: TransportAddress, socketId: number): void {
+    if (socketId < FIRST_CONNECTION_ID) this.udp.attach(remote, socketId);
+  }
+
+  detach(remote: TransportAddress, socketId: number): void {
+    if (socketId < FIRST_CONNECTION_ID) this.udp.detach(remote, socketId);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.udp.close(), this.tcp?.close()]);
   }

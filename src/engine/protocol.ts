@@ -317,4 +317,4 @@ export interface WorkerChoice {
 }
 
 /** What a worker works with, by what there are several of. */
-export type WorkerImplementations = Readonly<Record<'srtp', WorkerChoice>>;
+export type WorkerImplementations = Readonly<Record<'receive' | 'srtp', WorkerChoice>>;

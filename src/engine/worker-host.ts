@@ -33,8 +33,8 @@ import { chooseSrtp } from './srtp/srtp-choice.js';
 import { TcpPort, type TcpPortOptions } from './tcp/tcp-port.js';
 import { TICK_MS, TimerWheel } from './timer-wheel.js';
 import { Demultiplexer } from './udp/demultiplexer.js';
-import { DgramUdpPort } from './udp/dgram-udp-port.js';
 import { createMediaBlock } from './udp/media-block.js';
+import { openUdpPort } from './udp/receive-choice.js';
 import { SlotPool } from './udp/slot-pool.js';
 import type { WorkerSettings } from './worker-messages.js';
 import { WorkerStream } from './worker-stream.js';
@@ -104,7 +104,8 @@ export class WorkerHost {
     const slots = new SlotPool(memory);
     const demultiplexer = new Demultiplexer(memory, clock);
     const { listenAddresses, udpPort, tcpPort } = settings;
-    const udp = await DgramUdpPort.open({ port: udpPort, listenAddresses, memory, slots });
+    const receive = await openUdpPort(settings.receive, block, { port: udpPort, listenAddresses, memory, slots });
+    const { port: udp } = receive;
     udp.deliverTo(demultiplexer);
     const tcp = await openTcp(tcpPort, { listenAddresses, memory, slots, clock, receiver: demultiplexer });
     const identity = await createDtlsIdentity();
@@ -131,7 +132,7 @@ export class WorkerHost {
         return reachability.candidates;
       },
     };
-    return new WorkerHost(settings, environment, reachability, { srtp: nameOf(srtp) }, emit);
+    return new WorkerHost(settings, environment, reachability, { receive: nameOf(receive), srtp: nameOf(srtp) }, emit);
   }
 
   get udpPort(): number {

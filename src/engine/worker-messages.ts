@@ -1,5 +1,6 @@
 import type { EngineCommand, EngineEvent, EngineReply, WorkerImplementations } from './protocol.js';
 import type { WantedSrtp } from './srtp/srtp-choice.js';
+import type { WantedReceive } from './udp/receive-choice.js';
 import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
 
@@ -19,6 +20,7 @@ export interface WorkerSettings {
   readonly stunServers: readonly StunServer[];
   readonly memoryMib: number;
   readonly srtp: WantedSrtp;
+  readonly receive: WantedReceive;
 }
 
 /** From the main thread: answered by one `EngineReply` with the same `requestId`. */

@@ -34,7 +34,7 @@ export class EngineBench implements AsyncDisposable {
 
   static async start(
     listenAddresses: readonly string[] = ['127.0.0.1'],
-    reach: Pick<EngineOptions, 'tcpPort' | 'stunServers'> = {},
+    options: Pick<EngineOptions, 'tcpPort' | 'stunServers' | 'receive' | 'srtp'> = {},
   ): Promise<EngineBench> {
     const engine = await Engine.start({
       workerUrl: pathToFileURL(WORKER),
@@ -43,7 +43,7 @@ export class EngineBench implements AsyncDisposable {
       listenAddresses,
       announcedAddresses: [],
       memoryMibPerWorker: 64,
-      ...reach,
+      ...options,
     });
     return new EngineBench(engine, await mkdtemp(join(tmpdir(), 'aircheck-engine-')));
   }

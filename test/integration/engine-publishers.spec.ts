@@ -45,10 +45,15 @@ async function publishWithWerift(
 }
 
 describe('a publisher on libdatachannel', () => {
-  it.each(['actpass', 'passive'] as const)(
-    'that offers setup:%s connects, and all its frames are recorded',
-    async (setup) => {
-      await using bench = await EngineBench.start();
+  it.each([
+    ['actpass', 'fd', 'wasm'],
+    ['passive', 'dgram', 'wasm'],
+    ['actpass', 'dgram', 'node'],
+    ['passive', 'fd', 'node'],
+  ] as const)(
+    'that offers setup:%s connects, and all its frames are recorded, received by %s with SRTP by %s',
+    async (setup, receive, srtp) => {
+      await using bench = await EngineBench.start(['127.0.0.1'], { receive, srtp });
       await bench.record();
       await bench.datachannel(setup);
 
@@ -154,12 +159,12 @@ describe('a publisher on libdatachannel', () => {
 
 describe('a publisher on werift', () => {
   it.each([
-    ['AEAD_AES_128_GCM', GCM, 'actpass'],
-    ['AEAD_AES_128_GCM', GCM, 'passive'],
-    ['AES_CM_128_HMAC_SHA1_80', COUNTER_MODE, 'actpass'],
-    ['AES_CM_128_HMAC_SHA1_80', COUNTER_MODE, 'passive'],
-  ])('that speaks %s only (%i) and offers setup:%s is heard', async (_name, profile, setup) => {
-    await using bench = await EngineBench.start();
+    ['AEAD_AES_128_GCM', GCM, 'actpass', 'wasm'],
+    ['AEAD_AES_128_GCM', GCM, 'passive', 'node'],
+    ['AES_CM_128_HMAC_SHA1_80', COUNTER_MODE, 'actpass', 'wasm'],
+    ['AES_CM_128_HMAC_SHA1_80', COUNTER_MODE, 'passive', 'node'],
+  ] as const)('that speaks %s only (%i) and offers setup:%s is heard, SRTP by %s', async (_, profile, setup, srtp) => {
+    await using bench = await EngineBench.start(['127.0.0.1'], { srtp });
     const { end } = await publishWithWerift(bench, [profile], setup);
 
     await bench.reached('connected');
@@ -169,8 +174,8 @@ describe('a publisher on werift', () => {
     expect(tracks).toMatchObject([{ kind: 'audio', codecString: 'opus', packetsLost: 0 }]);
   });
 
-  it('is followed to another address without a new session', async () => {
-    await using bench = await EngineBench.start();
+  it.each(['dgram', 'fd'] as const)('is followed to another address without a new session, by %s', async (receive) => {
+    await using bench = await EngineBench.start(['127.0.0.1'], { receive });
     using relay = await Relay.start(bench.udpPort);
     const { end } = await publishWithWerift(bench, [GCM], 'actpass', (answer) =>
       answer.replaceAll(` ${String(bench.udpPort)} typ`, ` ${String(relay.port)} typ`),

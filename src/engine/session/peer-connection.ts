@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IceCredentials } from '../../media/sdp/session.js';
 import { negotiateSetup } from '../../media/sdp/setup.js';
-import { IceAgent, type IceDatagram } from '../../media/stun/ice-agent.js';
+import { IceAgent, type IceDatagram, type SelectedPair } from '../../media/stun/ice-agent.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
 import { QueuedDtls } from '../dtls/queued-dtls.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
@@ -42,6 +42,9 @@ export class PeerConnection implements DatagramOwner {
   private readonly dtls: QueuedDtls;
   private readonly endLifeTimer: () => void;
   private local = createIceCredentials();
+  /** The pair that the port was told of, once there are keys. */
+  private attached: SelectedPair | undefined;
+  private isSecured = false;
   /** From before the last ICE restart: checks with it are still answered. */
   private formerUsernameFragment = '';
 
@@ -152,11 +155,25 @@ export class PeerConnection implements DatagramOwner {
     if (lastHeardMs > this.agent.lastHeardMs) this.agent.heard(lastHeardMs);
     this.sendAll(this.agent.tick(nowMs));
     if (this.agent.selected !== undefined) this.dtls.begin();
+    if (this.isSecured) this.follow();
     this.life.tick(nowMs, this.agent.lastHeardMs);
+  }
+
+  /** Has the port expect media from where the peer is now. */
+  private follow(): void {
+    const { agent, attached } = this;
+    const pair = agent.selected;
+    if (pair === attached) return;
+    const { port } = this.environment;
+    if (attached !== undefined) port.detach(attached.remote, attached.socketId);
+    if (pair !== undefined) port.attach(pair.remote, pair.socketId);
+    this.attached = pair;
   }
 
   private secured(keys: MediaKeys): void {
     this.media.secured(keys);
+    this.isSecured = true;
+    this.follow();
     this.life.secured(this.environment.clock.monotonicMs());
   }
 
@@ -171,7 +188,15 @@ export class PeerConnection implements DatagramOwner {
       this.environment.demultiplexer.remove(this);
     }
     this.media.stateChanged(state, reason);
-    if (state === 'closed') this.dtls.close();
+    if (state === 'closed') this.release();
+  }
+
+  private release(): void {
+    this.dtls.close();
+    const { attached } = this;
+    if (attached !== undefined) this.environment.port.detach(attached.remote, attached.socketId);
+    this.attached = undefined;
+    this.isSecured = false;
   }
 
   private sendAll(datagrams: readonly IceDatagram[]): void {

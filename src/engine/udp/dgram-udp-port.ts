@@ -17,6 +17,8 @@ export interface UdpPortOptions {
   readonly listenAddresses: readonly string[];
   readonly memory: MediaMemory;
   readonly slots: SlotPool;
+  /** Other sockets may be bound to the same port. */
+  readonly isShared?: boolean;
 }
 
 /** `UdpPort` over node:dgram: portable, one copy per datagram into a slot. */
@@ -43,7 +45,8 @@ export class DgramUdpPort implements UdpPort {
 
   /** @throws the system's error when an address cannot be bound */
   static async open(options: UdpPortOptions): Promise<DgramUdpPort> {
-    const handles = await openOnOnePort(udpSockets, options.listenAddresses, options.port);
+    const { listenAddresses, port, isShared = false } = options;
+    const handles = await openOnOnePort(isShared ? sharedUdpSockets : udpSockets, listenAddresses, port);
     return new DgramUdpPort(handles, options.memory, options.slots);
   }
 
@@ -62,6 +65,15 @@ export class DgramUdpPort implements UdpPort {
     }
   }
 
+  /** One way serves all. */
+  attach(): void {
+    return;
+  }
+
+  detach(): void {
+    return;
+  }
+
   close(): Promise<void> {
     this.closing ??= Promise.all(this.handles.map(closeSocket)).then(() => undefined);
     return this.closing;
@@ -73,7 +85,8 @@ export class DgramUdpPort implements UdpPort {
     else this.counters.sendFailed += 1;
   };
 
-  private heard(message: Buffer, from: RemoteInfo, socketId: number): void {
+  /** Takes a datagram as if the socket of that number had received it. */
+  heard(message: Buffer, from: RemoteInfo, socketId: number): void {
     this.counters.received += 1;
     const slot = message.length > SLOT_BYTES || message.length === 0 ? -1 : this.slots.take();
     if (slot < 0 || this.receiver === undefined) {
@@ -100,18 +113,30 @@ export class DgramUdpPort implements UdpPort {
 }
 
 const udpSockets: SocketKind<Socket> = {
-  open: bind,
+  open: (address, port) => bindSocket(address, port, RECEIVE_BUFFER_BYTES, false),
   portOf: (socket) => socket.address().port,
   close: closeSocket,
 };
 
-function bind(address: string, port: number): Promise<Socket> {
+const sharedUdpSockets: SocketKind<Socket> = { ...udpSockets, open: bindShared };
+
+/** With `reuseAddr` two servers would take the same port in silence: it is tried without before. */
+async function bindShared(address: string, port: number): Promise<Socket> {
+  const probe = await bindSocket(address, port, RECEIVE_BUFFER_BYTES, false);
+  const free = probe.address().port;
+  await closeSocket(probe);
+  return bindSocket(address, free, RECEIVE_BUFFER_BYTES, true);
+}
+
+/** @throws the system's error */
+export function bindSocket(address: string, port: number, recvBufferSize: number, reuseAddr: boolean): Promise<Socket> {
   const v6 = isIPv6(address);
   const socket = createSocket({
     type: v6 ? 'udp6' : 'udp4',
     ipv6Only: v6,
-    recvBufferSize: RECEIVE_BUFFER_BYTES,
+    recvBufferSize,
     sendBufferSize: SEND_BUFFER_BYTES,
+    reuseAddr,
     lookup: literalAddress,
   });
   return new Promise((resolve, reject) => {
@@ -140,6 +165,6 @@ function addressOf(socket: Socket): TransportAddress {
   return { address, port, family: family === 'IPv6' ? 'IPv6' : 'IPv4' };
 }
 
-function closeSocket(socket: Socket): Promise<void> {
+export function closeSocket(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.close(() => resolve()));
 }

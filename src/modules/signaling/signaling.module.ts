@@ -44,6 +44,7 @@ const engine = {
       announcedAddresses: config.webrtc.announced_addresses.flatMap((text) => parseAnnouncedAddress(text) ?? []),
       stunServers: config.webrtc.stun_servers.flatMap((text) => parseStunUrl(text) ?? []),
       memoryMibPerWorker: config.engine.memory_mib,
+      receive: config.engine.receive,
       srtp: config.engine.srtp,
     });
     logImplementations(media);
@@ -54,7 +55,7 @@ const engine = {
 function logImplementations({ implementations }: Engine): void {
   const logger = new Logger('Engine');
   implementations.forEach((chosen, worker) => {
-    for (const what of ['srtp'] as const) {
+    for (const what of ['receive', 'srtp'] as const) {
       const { name, reason } = chosen[what];
       logger.log(`Worker ${worker}: ${what} by ${name} (${reason}).`);
     }

@@ -1,0 +1,65 @@
+import type { RemoteInfo, Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { WasmMemory } from '../../media/kernels/web-assembly.js';
+import type { MediaMemory } from '../../media/memory.js';
+import type { TransportAddress } from '../../media/stun/transport-address.js';
+import { DescriptorCalls } from './descriptor-calls.js';
+import { bindSocket, closeSocket } from './dgram-udp-port.js';
+
+/** Some 400 ms of a stream of 20 Mbit/s. */
+const RECEIVE_BUFFER_BYTES = 1024 * 1024;
+/** A socket that is bound and not yet connected hears everybody: for so long it must have heard none but its peer. */
+const SETTLE_MS = 20;
+
+export interface ConnectedSocketOptions {
+  readonly bound: TransportAddress;
+  readonly remote: TransportAddress;
+  readonly memory: MediaMemory;
+  readonly block: WasmMemory;
+  /** For `DescriptorCalls`. */
+  readonly list: number;
+  /** Datagrams from before the socket is read by `calls`, whoever sent them. */
+  readonly heard: (message: Buffer, from: RemoteInfo) => void;
+}
+
+/** A second socket on the port, connected to one peer: the system hands it what comes from there, and nothing else. */
+export class ConnectedSocket {
+  /** Undefined until the socket can be drained by them. */
+  calls: DescriptorCalls | undefined;
+  private socket: Socket | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(private readonly options: ConnectedSocketOptions) {}
+
+  /** @throws the system's error; the socket is closed then */
+  async open(): Promise<void> {
+    const { bound, remote, heard } = this.options;
+    const socket = await bindSocket(bound.address, bound.port, RECEIVE_BUFFER_BYTES, true);
+    socket.on('error', () => this.close());
+    socket.on('message', (message, from) => {
+      if (from.port !== remote.port || from.address !== remote.address) this.timer?.refresh();
+      heard(message, from);
+    });
+    if (this.isClosed) return closeSocket(socket);
+    this.socket = socket;
+    socket.connect(remote.port, remote.address);
+    await once(socket, 'connect');
+    if (!this.isClosed) this.timer = setTimeout(() => this.takeOver(socket), SETTLE_MS);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    this.calls = undefined;
+    if (this.socket !== undefined) void closeSocket(this.socket);
+  }
+
+  private takeOver(socket: Socket): void {
+    if (this.isClosed) return;
+    const { memory, block, list } = this.options;
+    this.calls = new DescriptorCalls(socket, memory, block, list);
+  }
+}

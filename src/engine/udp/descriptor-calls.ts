@@ -1,0 +1,96 @@
+import type { Socket } from 'node:dgram';
+import { WASI } from 'node:wasi';
+import type { WasmMemory } from '../../media/kernels/web-assembly.js';
+import type { MediaMemory } from '../../media/memory.js';
+
+/** There is nothing to read, or no room to write; the number that WASI has for it. */
+const WOULD_BLOCK = 6;
+/** What `read` answers when there is nothing. */
+export const NOTHING = -1;
+const LIST_BYTES = 64;
+/** Where in the list the calls tell how many bytes it were. */
+const COUNT = 8;
+
+type Call = (descriptor: number, list: number, entries: number, count: number) => number;
+
+/** The part of a socket's libuv handle that is needed. Node does not document it: A probe at start and a test look whether it is still so. */
+interface SocketHandle {
+  readonly fd: number;
+  recvStop(): number;
+}
+
+/**
+ * Reads and writes of a connected UDP socket by system calls, straight from and into a worker's memory: nothing is
+ * allocated, no event is made, and "nothing there" is an answer. Node has such calls for WASI programs (node:wasi).
+ */
+export class DescriptorCalls {
+  private readonly readCall: Call;
+  private readonly writeCall: Call;
+
+  /**
+   * Takes the socket away from Node's event loop; who has it closes it.
+   * @param list offset of `LIST_BYTES` bytes for what the calls are told and tell
+   * @throws {TypeError} when this Node has no such handle
+   */
+  constructor(
+    socket: Socket,
+    private readonly memory: MediaMemory,
+    block: WasmMemory,
+    private readonly list: number,
+  ) {
+    const handle = handleOf(socket);
+    const { fd } = handle;
+    const wasi = new WASI({ version: 'preview1', stdin: fd, stdout: fd, stderr: fd, returnOnExit: true });
+    wasi.finalizeBindings({ exports: { memory: block } });
+    const { fd_read: read, fd_write: write } = wasi.wasiImport as { fd_read: Call; fd_write: Call };
+    this.readCall = read;
+    this.writeCall = write;
+    handle.recvStop();
+  }
+
+  /** Reads one datagram; more than `length` bytes of it are lost. @returns its bytes, `NOTHING` when there is none */
+  read(to: number, length: number): number {
+    return this.call(this.readCall, to, length);
+  }
+
+  /** Sends one datagram. @returns whether the network took it */
+  write(from: number, length: number): boolean {
+    return this.call(this.writeCall, from, length) === length;
+  }
+
+  private call(call: Call, at: number, length: number): number {
+    const { view } = this.memory;
+    view.setUint32(this.list, at, true);
+    view.setUint32(this.list + 4, length, true);
+    let error = call(0, this.list, 1, this.list + COUNT);
+    // What the network said of an earlier datagram (RFC 1122 section 4.1.3.3) is told once, by whichever call comes next.
+    if (error !== 0 && error !== WOULD_BLOCK) error = call(0, this.list, 1, this.list + COUNT);
+    return error === 0 ? view.getUint32(this.list + COUNT, true) : NOTHING;
+  }
+}
+
+/** @returns the offset of memory for the lists of `DescriptorCalls`, -1 when there is none left */
+export function allocateList(memory: MediaMemory): number {
+  return memory.allocate(LIST_BYTES);
+}
+
+function handleOf(socket: Socket): SocketHandle {
+  for (const key of Object.getOwnPropertySymbols(socket)) {
+    const state: unknown = Reflect.get(socket, key);
+    const handle: unknown = isObject(state) ? Reflect.get(state, 'handle') : undefined;
+    if (isHandle(handle)) return handle;
+  }
+  throw new TypeError('The UDP sockets of this Node have no handle that can be read from.');
+}
+
+function isHandle(value: unknown): value is SocketHandle {
+  return (
+    isObject(value) &&
+    typeof Reflect.get(value, 'fd') === 'number' &&
+    typeof Reflect.get(value, 'recvStop') === 'function'
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,159 @@
+import type { WasmMemory } from '../../media/kernels/web-assembly.js';
+import type { TransportAddress } from '../../media/stun/transport-address.js';
+import { ConnectedSocket } from './connected-socket.js';
+import { allocateList, type DescriptorCalls } from './descriptor-calls.js';
+import { FlowTable } from './flow-table.js';
+import { DgramUdpPort, type UdpPortOptions } from './dgram-udp-port.js';
+import { SLOT_BYTES } from './slot-pool.js';
+import type { DatagramReceiver, LocalSocket, PortCounters, UdpPort } from './udp-port.js';
+
+/** How often the sockets of known peers are drained: a wake-up for all of them costs less than one for each datagram. */
+const DRAIN_MS = 10;
+/** Of one socket at a time: a peer that floods keeps nobody waiting. */
+const MOST_AT_ONCE = 512;
+const SEND_BYTES = 4096;
+
+export interface FdUdpPortOptions extends UdpPortOptions {
+  /** The WebAssembly memory that `memory` lies in. */
+  readonly block: WasmMemory;
+}
+
+interface Attached {
+  readonly remote: TransportAddress;
+  readonly socketId: number;
+  readonly socket: ConnectedSocket;
+}
+
+/**
+ * `UdpPort` with a connected socket for each attached peer on the same port, drained by system calls straight into
+ * slots. Everybody else is heard by the sockets of a `DgramUdpPort`.
+ */
+export class FdUdpPort implements UdpPort {
+  readonly counters: PortCounters;
+  private readonly attached: Attached[] = [];
+  private readonly byRemote = new FlowTable<Attached>();
+  private readonly timer: NodeJS.Timeout;
+  private receiver: DatagramReceiver | undefined;
+
+  /** Datagrams that came by sockets of their own. */
+  readByDescriptor = 0;
+
+  private constructor(
+    private readonly strangers: DgramUdpPort,
+    private readonly options: FdUdpPortOptions,
+    private readonly list: number,
+    private readonly outgoing: number,
+  ) {
+    this.counters = strangers.counters;
+    this.timer = setInterval(() => this.drain(), DRAIN_MS);
+  }
+
+  /** @throws the system's error when an address cannot be bound, a RangeError when the memory is exhausted */
+  static async open(options: FdUdpPortOptions): Promise<FdUdpPort> {
+    const list = allocateList(options.memory);
+    const outgoing = options.memory.allocate(SEND_BYTES);
+    if (list < 0 || outgoing < 0) throw new RangeError('No memory is left for a port.');
+    return new FdUdpPort(await DgramUdpPort.open({ ...options, isShared: true }), options, list, outgoing);
+  }
+
+  get sockets(): readonly LocalSocket[] {
+    return this.strangers.sockets;
+  }
+
+  get portNumber(): number {
+    return this.strangers.portNumber;
+  }
+
+  /** Peers whose sockets are drained. */
+  get attachedCount(): number {
+    return this.attached.filter(({ socket }) => socket.calls !== undefined).length;
+  }
+
+  /** Datagrams that arrive before this are dropped. */
+  deliverTo(receiver: DatagramReceiver): void {
+    this.receiver = receiver;
+    this.strangers.deliverTo(receiver);
+  }
+
+  send(bytes: Uint8Array, remote: TransportAddress, socketId: number): void {
+    const calls = this.find(remote, socketId)?.socket.calls;
+    if (calls === undefined || bytes.length > SEND_BYTES) this.strangers.send(bytes, remote, socketId);
+    else if (this.write(calls, bytes)) this.counters.sent += 1;
+    else this.counters.sendFailed += 1;
+  }
+
+  attach(remote: TransportAddress, socketId: number): void {
+    const bound = this.sockets[socketId]?.bound;
+    if (bound === undefined || this.find(remote, socketId) !== undefined) return;
+    const { memory, block } = this.options;
+    const { list } = this;
+    const socket = new ConnectedSocket({
+      bound,
+      remote,
+      memory,
+      block,
+      list,
+      heard: (message, from) => this.strangers.heard(message, from, socketId),
+    });
+    const added = { remote, socketId, socket };
+    this.attached.push(added);
+    this.byRemote.add(remote, socketId, added);
+    // Without a socket of its own it is heard by those of the strangers.
+    socket.open().catch(() => this.detach(remote, socketId));
+  }
+
+  detach(remote: TransportAddress, socketId: number): void {
+    const removed = this.find(remote, socketId);
+    if (removed === undefined) return;
+    this.attached.splice(this.attached.indexOf(removed), 1);
+    this.byRemote.removeOwner(removed);
+    removed.socket.close();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    for (const { socket } of this.attached.splice(0)) socket.close();
+    await this.strangers.close();
+  }
+
+  private find(remote: TransportAddress, socketId: number): Attached | undefined {
+    return this.byRemote.find(remote.address, remote.port, socketId)?.owner;
+  }
+
+  private write(calls: DescriptorCalls, bytes: Uint8Array): boolean {
+    const { memory } = this.options;
+    if (bytes.buffer === memory.bytes.buffer) return calls.write(bytes.byteOffset, bytes.length);
+    memory.bytes.set(bytes, this.outgoing);
+    return calls.write(this.outgoing, bytes.length);
+  }
+
+  private drain(): void {
+    const { receiver } = this;
+    if (receiver === undefined) return;
+    // Whoever is attached or detached meanwhile: nobody is read twice, and who is left out has its turn soon.
+    for (let i = 0; i < this.attached.length; i++) {
+      const one = this.attached[i];
+      if (one?.socket.calls !== undefined) this.drainSocket(one, one.socket.calls, receiver);
+    }
+    receiver.drained();
+  }
+
+  private drainSocket(
+    { remote, socketId, socket }: Attached,
+    calls: DescriptorCalls,
+    receiver: DatagramReceiver,
+  ): void {
+    const { slots } = this.options;
+    let slot = slots.take();
+    for (let left = MOST_AT_ONCE; left > 0 && slot >= 0 && socket.calls === calls; left--) {
+      const length = calls.read(slot, SLOT_BYTES);
+      if (length < 0) break;
+      this.counters.received += 1;
+      this.readByDescriptor += 1;
+      // One that fills the slot was perhaps longer.
+      if (length === 0 || length === SLOT_BYTES) this.counters.dropped += 1;
+      else if (receiver.datagram(slot, length, remote.address, remote.port, socketId)) slot = slots.take();
+    }
+    if (slot >= 0) slots.release(slot);
+  }
+}
