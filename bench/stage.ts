@@ -115,11 +115,11 @@ function serverPid(pid: number): number {
   return children === '' ? pid : serverPid(Number(children.split(' ')[0]));
 }
 
-/** @returns when all senders are connected; `ended` when they have sent everything */
+/** @returns when all senders are connected, with how long each took from its POST on; `ended` when they have sent everything */
 export async function startSenders(
   urls: readonly string[],
   media: string,
-): Promise<{ readonly ended: Promise<unknown> }> {
+): Promise<{ readonly ended: Promise<unknown>; readonly setUpMs: readonly number[] }> {
   const sender = spawn(
     join(PROJECT, 'node_modules/.bin/node'),
     [
@@ -130,9 +130,14 @@ export async function startSenders(
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const ended = once(sender, 'exit');
-  for await (const line of createInterface({ input: sender.stdout })) if (line.includes('"connected"}')) break;
+  const setUpMs: number[] = [];
+  for await (const line of createInterface({ input: sender.stdout })) {
+    const { event, ms } = JSON.parse(line) as { event: string; ms?: number };
+    if (event === 'set-up' && ms !== undefined) setUpMs.push(ms);
+    if (event === 'connected') break;
+  }
   sender.stdout.resume();
-  return { ended };
+  return { ended, setUpMs };
 }
 
 /** CPU time of a whole process in microseconds, from the kernel's own account (proc(5)). */

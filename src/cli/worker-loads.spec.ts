@@ -9,6 +9,7 @@ function load(worker: number, cpuPercent: number, sessions: number): EngineEvent
     sessions,
     packetsReceived: 0,
     packetsDropped: 0,
+    packetsSent: 0,
     memoryUsedBytes: 0,
   };
 }

@@ -18,6 +18,10 @@ export class MediaPort {
     return this.udp.counters.received + (this.tcp?.counters.received ?? 0);
   }
 
+  get sent(): number {
+    return this.udp.counters.sent + (this.tcp?.counters.sent ?? 0);
+  }
+
   /** Of those that were received: no session saw them. */
   get dropped(): number {
     return this.udp.counters.dropped + (this.tcp?.counters.dropped ?? 0);

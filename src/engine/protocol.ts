@@ -293,6 +293,7 @@ export type EngineEvent =
       readonly sessions: number;
       readonly packetsReceived: number;
       readonly packetsDropped: number;
+      readonly packetsSent: number;
       readonly memoryUsedBytes: number;
     }
   /** With each `worker-load`: what its thread has counted since it began. */

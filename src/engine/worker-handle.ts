@@ -5,6 +5,8 @@ import type { CommandMessage, WorkerMessage, WorkerSettings } from './worker-mes
 
 /** A worker that does not answer is stuck: its streams are better off with a new one. */
 const REPLY_TIMEOUT_MS = 10_000;
+/** That node:wasi is experimental is known (docs/adr/0023-engine-at-speed.md), and no news at every start. */
+const EXEC_ARGV = [...process.execArgv, '--disable-warning=ExperimentalWarning'];
 
 interface PendingRequest {
   readonly resolve: (value: CommandResult) => void;
@@ -38,7 +40,11 @@ export class WorkerHandle {
 
   /** @returns once the worker listens. @throws what kept it from that */
   static start(url: URL, settings: WorkerSettings, listener: WorkerListener): Promise<WorkerHandle> {
-    const thread = new Worker(url, { workerData: settings, name: `aircheck-engine-${String(settings.worker)}` });
+    const thread = new Worker(url, {
+      workerData: settings,
+      execArgv: EXEC_ARGV,
+      name: `aircheck-engine-${String(settings.worker)}`,
+    });
     return new Promise((resolve, reject) => {
       const died = (code: number): void => reject(new Error(`An engine worker ended with code ${String(code)}.`));
       thread.once('error', reject);

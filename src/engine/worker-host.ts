@@ -322,6 +322,7 @@ export class WorkerHost {
       sessions: this.sessions.size + this.subscribers.size,
       packetsReceived: this.environment.port.received,
       packetsDropped: this.packetsDropped(),
+      packetsSent: this.environment.port.sent,
       memoryUsedBytes: this.environment.memory.usedBytes,
     });
     this.emit({

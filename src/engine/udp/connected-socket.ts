@@ -45,7 +45,7 @@ export class ConnectedSocket {
     this.socket = socket;
     socket.connect(remote.port, remote.address);
     await once(socket, 'connect');
-    if (!this.isClosed) this.timer = setTimeout(() => this.takeOver(socket), SETTLE_MS);
+    this.settle(socket);
   }
 
   /** Idempotent. */
@@ -55,6 +55,10 @@ export class ConnectedSocket {
     clearTimeout(this.timer);
     this.calls = undefined;
     if (this.socket !== undefined) void closeSocket(this.socket);
+  }
+
+  private settle(socket: Socket): void {
+    if (!this.isClosed) this.timer = setTimeout(() => this.takeOver(socket), SETTLE_MS);
   }
 
   private takeOver(socket: Socket): void {

@@ -131,9 +131,8 @@ export class FdUdpPort implements UdpPort {
     const { receiver } = this;
     if (receiver === undefined) return;
     // Whoever is attached or detached meanwhile: nobody is read twice, and who is left out has its turn soon.
-    for (let i = 0; i < this.attached.length; i++) {
-      const one = this.attached[i];
-      if (one?.socket.calls !== undefined) this.drainSocket(one, one.socket.calls, receiver);
+    for (const one of this.attached) {
+      if (one.socket.calls !== undefined) this.drainSocket(one, one.socket.calls, receiver);
     }
     receiver.drained();
   }

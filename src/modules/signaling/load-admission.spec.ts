@@ -3,7 +3,7 @@ import { NodeOverloadedError } from './signaling.errors.js';
 
 describe('LoadAdmission', () => {
   const report = (admission: LoadAdmission, ...loads: readonly number[]): void => {
-    const media = { packetsReceived: 0, packetsDropped: 0, memoryUsedBytes: 0 };
+    const media = { packetsReceived: 0, packetsDropped: 0, packetsSent: 0, memoryUsedBytes: 0 };
     loads.forEach((cpuPercent, worker) => {
       admission.hear({ type: 'worker-load', worker, cpuPercent, sessions: 1, ...media });
     });

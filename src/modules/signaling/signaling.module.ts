@@ -6,7 +6,9 @@ import {
   parseStunUrl,
   type AppConfig,
 } from '../../config/index.js';
+import { Registry } from 'prom-client';
 import { Engine } from '../../engine/index.js';
+import { Implementations, type Implementation } from '../../platform/info/implementations.js';
 import { systemClock } from '../../shared/clock.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
@@ -17,6 +19,7 @@ import { failureLog } from './ports/failure-log.js';
 import { parseStreamName } from './ports/stream-name.js';
 import { StreamMutationResolver } from './graphql/stream-mutation.resolver.js';
 import { StreamResolver } from './graphql/stream.resolver.js';
+import { showEngineMetrics } from './engine-metrics.js';
 import { DrainController } from './drain.controller.js';
 import { SessionCredentials } from './session-credentials.js';
 import { LayerController } from './layer.controller.js';
@@ -33,8 +36,8 @@ import { WhipRateGuard } from './whip-rate.guard.js';
 
 const engine = {
   provide: Engine,
-  inject: [APP_CONFIG, ENGINE_WORKER_URL],
-  useFactory: async (config: AppConfig, workerUrl: URL) => {
+  inject: [APP_CONFIG, ENGINE_WORKER_URL, Implementations, Registry],
+  useFactory: async (config: AppConfig, workerUrl: URL, implementations: Implementations, registry: Registry) => {
     const media = await Engine.start({
       workerUrl,
       workers: config.engine.workers,
@@ -47,19 +50,23 @@ const engine = {
       receive: config.engine.receive,
       srtp: config.engine.srtp,
     });
-    logImplementations(media);
+    const chosen = implementationsOf(media);
+    logImplementations(chosen);
+    implementations.tell(chosen);
+    showEngineMetrics(media, chosen, registry);
     return media;
   },
 };
 
-function logImplementations({ implementations }: Engine): void {
+const CHOICES = ['receive', 'srtp'] as const;
+
+function implementationsOf({ implementations }: Engine): Implementation[] {
+  return implementations.flatMap((chosen, worker) => CHOICES.map((what) => ({ worker, what, ...chosen[what] })));
+}
+
+function logImplementations(all: readonly Implementation[]): void {
   const logger = new Logger('Engine');
-  implementations.forEach((chosen, worker) => {
-    for (const what of ['receive', 'srtp'] as const) {
-      const { name, reason } = chosen[what];
-      logger.log(`Worker ${worker}: ${what} by ${name} (${reason}).`);
-    }
-  });
+  for (const { worker, what, name, reason } of all) logger.log(`Worker ${worker}: ${what} by ${name} (${reason}).`);
 }
 
 function loadAdmission(media: Engine, { engine: limits }: AppConfig): LoadAdmission {

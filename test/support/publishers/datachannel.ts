@@ -152,6 +152,7 @@ class Publisher {
     this.peer.setLocalDescription('offer');
     await gathered;
     const offer = this.peer.localDescription()?.sdp ?? '';
+    const postedMs = performance.now();
     const response = await fetch(this.url, {
       method: 'POST',
       headers: { 'content-type': 'application/sdp', ...authorization },
@@ -161,6 +162,7 @@ class Publisher {
     this.session = new URL(response.headers.get('location') ?? '', this.url).href;
     this.peer.setRemoteDescription(await response.text(), 'answer');
     await connected;
+    say({ event: 'set-up', url: this.url, ms: performance.now() - postedMs });
     await Promise.all([...this.tracks.values()].map(({ track }) => isOpen(track)));
   }
 
