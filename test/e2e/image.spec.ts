@@ -11,6 +11,8 @@ import { until } from '../support/wait.js';
 const PROJECT = resolve(__dirname, '../..');
 const NODE = join(PROJECT, 'node_modules/.bin/node');
 const LARGEST_BYTES = 250 * 2 ** 20;
+/** It builds the whole product, beside other tests. */
+const BUILD_LIMIT_MS = 300_000;
 const DOCKERFILE = join(PROJECT, 'Dockerfile');
 
 describe('the container image', () => {
@@ -49,7 +51,7 @@ describe('the container image', () => {
       server.kill('SIGTERM');
     }
     expect((await once(server, 'exit'))[0]).toBe(0);
-  });
+  }, BUILD_LIMIT_MS);
 
   it('is nobody’s root, asks for its health by node, and starts without a shell', () => {
     const steps = stepsOf(readFileSync(DOCKERFILE, 'utf8'));
