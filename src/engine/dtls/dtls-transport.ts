@@ -2,7 +2,6 @@ import { DtlsClient, type DtlsSocket } from 'werift';
 import type { DtlsFingerprint } from '../../media/sdp/session.js';
 import { ContentType, encodeRecord, parseRecords, type DtlsRecord } from './dtls-record.js';
 import type { DtlsIdentity } from './dtls-identity.js';
-import { threadCounters } from '../thread-counters.js';
 import { HandshakeAssembler, type HandshakeMessage } from './handshake-assembler.js';
 import { PeerProof } from './peer-proof.js';
 import { createLibrarySocket, LibraryPipe } from './library-socket.js';
@@ -205,13 +204,11 @@ export class DtlsTransport {
       return;
     }
     this.phase = 'secured';
-    threadCounters.handshakes += 1;
     this.listener.secured(keys);
   }
 
   private fail(error: unknown, proven: boolean): void {
     if (this.phase !== 'handshake') return;
-    threadCounters.handshakesFailed += 1;
     this.end();
     this.listener.failed(error instanceof Error ? error.message : String(error), proven);
   }

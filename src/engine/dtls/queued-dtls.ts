@@ -1,3 +1,4 @@
+import { threadCounters } from '../thread-counters.js';
 import { DtlsTransport, type DtlsTransportListener, type DtlsTransportOptions } from './dtls-transport.js';
 import type { HandshakeQueue, HandshakeTurn } from './handshake-queue.js';
 
@@ -47,10 +48,12 @@ export class QueuedDtls {
       send: (datagram) => this.listener.send(datagram),
       closed: () => this.listener.closed(),
       secured: (keys) => {
+        threadCounters.handshakes += 1;
         this.turn?.end();
         this.listener.secured(keys);
       },
       failed: (message, proven) => {
+        threadCounters.handshakesFailed += 1;
         if (proven) this.turn?.end();
         this.listener.failed(message, proven);
       },
