@@ -22,36 +22,40 @@ describe('the container image', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is made by the steps of its Dockerfile in fresh folders, is small, and serves', async () => {
-    const root = carryOut(folder);
-    const sizeBytes = Number(execFileSync('du', ['-sb', root], { encoding: 'utf8' }).split('\t')[0]);
-    process.stdout.write(`The image has ${Math.round(sizeBytes / 2 ** 20)} MiB without Node.\n`);
-    expect(sizeBytes).toBeLessThan(LARGEST_BYTES);
+  it(
+    'is made by the steps of its Dockerfile in fresh folders, is small, and serves',
+    async () => {
+      const root = carryOut(folder);
+      const sizeBytes = Number(execFileSync('du', ['-sb', root], { encoding: 'utf8' }).split('\t')[0]);
+      process.stdout.write(`The image has ${Math.round(sizeBytes / 2 ** 20)} MiB without Node.\n`);
+      expect(sizeBytes).toBeLessThan(LARGEST_BYTES);
 
-    const port = String(await freePort());
-    const env = {
-      PATH: process.env['PATH'],
-      AIRCHECK_HTTP_LISTEN: `127.0.0.1:${port}`,
-      AIRCHECK_WEBRTC_UDP_PORT: '0',
-      AIRCHECK_WEBRTC_LISTEN_ADDRESSES: '127.0.0.1',
-      AIRCHECK_ENGINE_WORKERS: '1',
-    };
-    const health = join(root, 'opt/aircheck/health.mjs');
-    const healthCode = async (): Promise<unknown> => (await once(spawn(NODE, [health], { env }), 'exit'))[0];
-    expect(await healthCode()).toBe(1);
-    const cwd = join(root, 'var/lib/aircheck');
-    const server = spawn(NODE, [join(root, 'opt/aircheck/dist/main.js'), 'serve'], { cwd, env, stdio: 'ignore' });
-    try {
-      const url = `http://127.0.0.1:${port}`;
-      await until(async () => (await fetch(`${url}/readyz`)).ok, 'it is ready');
-      expect(await healthCode()).toBe(0);
-      expect(await (await fetch(url)).text()).toContain('<title>');
-      expect((await fetch(`${url}/api-docs-json`)).status).toBe(200);
-    } finally {
-      server.kill('SIGTERM');
-    }
-    expect((await once(server, 'exit'))[0]).toBe(0);
-  }, BUILD_LIMIT_MS);
+      const port = String(await freePort());
+      const env = {
+        PATH: process.env['PATH'],
+        AIRCHECK_HTTP_LISTEN: `127.0.0.1:${port}`,
+        AIRCHECK_WEBRTC_UDP_PORT: '0',
+        AIRCHECK_WEBRTC_LISTEN_ADDRESSES: '127.0.0.1',
+        AIRCHECK_ENGINE_WORKERS: '1',
+      };
+      const health = join(root, 'opt/aircheck/health.mjs');
+      const healthCode = async (): Promise<unknown> => (await once(spawn(NODE, [health], { env }), 'exit'))[0];
+      expect(await healthCode()).toBe(1);
+      const cwd = join(root, 'var/lib/aircheck');
+      const server = spawn(NODE, [join(root, 'opt/aircheck/dist/main.js'), 'serve'], { cwd, env, stdio: 'ignore' });
+      try {
+        const url = `http://127.0.0.1:${port}`;
+        await until(async () => (await fetch(`${url}/readyz`)).ok, 'it is ready');
+        expect(await healthCode()).toBe(0);
+        expect(await (await fetch(url)).text()).toContain('<title>');
+        expect((await fetch(`${url}/api-docs-json`)).status).toBe(200);
+      } finally {
+        server.kill('SIGTERM');
+      }
+      expect((await once(server, 'exit'))[0]).toBe(0);
+    },
+    BUILD_LIMIT_MS,
+  );
 
   it('is nobody’s root, asks for its health by node, and starts without a shell', () => {
     const steps = stepsOf(readFileSync(DOCKERFILE, 'utf8'));
