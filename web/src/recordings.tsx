@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
+import { Problem } from './attempt';
 import { Completeness } from './completeness';
+import { Refusal } from './explain';
 import { formatDay, formatDuration, formatTime } from './format';
 import { PlaybackLinks } from './playback-links';
 import { beginningOf, isGoingOn, listDays, type RecordedDay, type RecordedDays } from './recorded';
@@ -18,16 +20,21 @@ export function Recordings({ version, onWatch }: Props): React.JSX.Element {
   const [read, setRead] = useState<RecordedDays>();
   const [pages, setPages] = useState(1);
   const [changes, setChanges] = useState(0);
+  const [problem, setProblem] = useState<string>();
 
   useEffect(() => {
     let isCurrent = true;
     const ask = (): void => {
       listDays(pages).then(
         (found) => {
-          if (isCurrent) setRead(found);
+          if (!isCurrent) return;
+          setRead(found);
+          setProblem(undefined);
         },
         // The notice at the top says that the server is away; the list keeps what it showed.
-        () => undefined,
+        (failure: unknown) => {
+          if (isCurrent && failure instanceof Refusal) setProblem(failure.message);
+        },
       );
     };
     ask();
@@ -41,6 +48,7 @@ export function Recordings({ version, onWatch }: Props): React.JSX.Element {
   return (
     <section className="card" aria-labelledby="recordings">
       <h2 id="recordings">Recordings</h2>
+      <Problem text={problem} />
       {read?.days.length === 0 && <p className="empty">Nothing is recorded yet. Every stream that goes live is.</p>}
       <ul className="rows">
         {read?.days.map((day) => (
