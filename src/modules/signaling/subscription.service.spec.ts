@@ -214,6 +214,6 @@ function bind(fixture: Fixture): Fixture & { watch: Fixture['watch'] } {
 }
 
 function loadOf(worker: number, cpuPercent: number): EngineEvent {
-  const counts = { sessions: 0, packetsReceived: 0, packetsDropped: 0, memoryUsedBytes: 0 };
+  const counts = { sessions: 0, packetsReceived: 0, packetsDropped: 0, packetsSent: 0, memoryUsedBytes: 0 };
   return { type: 'worker-load', worker, cpuPercent, ...counts };
 }
