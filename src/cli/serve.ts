@@ -51,7 +51,8 @@ async function startApplication({ config, warnings }: LoadedConfig, context: Com
   endOnSignal(app, logger);
   await app.init();
   const url = `http://${formatListenAddress(address)}/`;
-  await registerNode(app, { url, version: context.version });
+  const { public_url: publicUrl } = config.http;
+  await registerNode(app, { url: publicUrl === '' ? url : `${publicUrl}/`, version: context.version });
   const readiness = app.get(ReadinessService);
   readiness.set(true);
   app.get(SignalingService).on(({ type }) => {

@@ -25,6 +25,17 @@ export const http = z.strictObject({
       allowed: 'ip:port, [ip6]:port or localhost:port',
     },
   ),
+  public_url: setting(
+    z
+      .string()
+      .refine((text) => text === '' || isOrigin(text))
+      .default(''),
+    {
+      description: 'Where others reach pages and API: what the other nodes are told. Empty: http.listen.',
+      unit: 'origin',
+      allowed: 'an origin such as https://node-1.example or http://10.0.0.7:7777, or empty',
+    },
+  ),
   cors: flag('Lets pages of every origin call the API. Browsers send them no cookies along.'),
   cors_origins: setting(z.array(z.string().refine(isOrigin)).default([]), {
     description: 'Lets pages of these origins call the API and no others, whatever http.cors is.',

@@ -28,13 +28,19 @@ describe('operations', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await TestServer.start();
+    server = await TestServer.start({ env: { AIRCHECK_HTTP_PUBLIC_URL: 'https://node-1.example' } });
   });
 
   afterAll(() => server[Symbol.asyncDispose]());
 
   it.each(['/livez', '/readyz', '/healthz'])('says at %s that it is well', async (path) => {
     expect((await fetch(server.url(path))).status).toBe(200);
+  });
+
+  it('tells the other nodes where it is reached', async () => {
+    const nodes = await server.get<object[]>('/api/v1/nodes');
+
+    expect(nodes).toMatchObject([{ url: 'https://node-1.example/' }]);
   });
 
   it('documents its HTTP interface', async () => {
