@@ -22,6 +22,7 @@ import { StreamResolver } from './graphql/stream.resolver.js';
 import { showEngineMetrics } from './engine-metrics.js';
 import { DrainController } from './drain.controller.js';
 import { SessionCredentials } from './session-credentials.js';
+import { SessionEndpoint } from './session-endpoint.js';
 import { LayerController } from './layer.controller.js';
 import { SessionController } from './session.controller.js';
 import { SignalingService } from './signaling.service.js';
@@ -126,6 +127,7 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
     },
     WhipRateGuard,
     SessionCredentials,
+    SessionEndpoint,
     {
       provide: StreamsFeed,
       inject: [SignalingService],

@@ -1,17 +1,15 @@
 import { Body, Controller, Get, Headers, HttpCode, Ip, Options, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { clientOfAddress } from '../../platform/http/client-address.js';
 import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
-import { IceService } from '../ice/ice.service.js';
 import { ContentTypeGuard } from './content-type.guard.js';
 import { ACCEPT_PATCH, ACCEPT_POST, ALLOW, ENTITY_TAG, LINK, LOCATION, RETRY_AFTER } from './documented-headers.js';
-import { FRAGMENT_TYPE, OFFER_TYPE } from './media-types.js';
+import { OFFER_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
-import { SessionCredentials } from './session-credentials.js';
+import { SessionEndpoint } from './session-endpoint.js';
 import { SignalingService } from './signaling.service.js';
 import { WhipRateGuard } from './whip-rate.guard.js';
 
@@ -22,8 +20,7 @@ import { WhipRateGuard } from './whip-rate.guard.js';
 export class WhipController {
   constructor(
     private readonly signaling: SignalingService,
-    private readonly ice: IceService,
-    private readonly credentials: SessionCredentials,
+    private readonly endpoint: SessionEndpoint,
   ) {}
 
   @Post()
@@ -59,16 +56,7 @@ export class WhipController {
     @Headers('authorization') authorization: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    const links = this.ice.linkHeaders();
-    const { sessionId, answer, entityTag } = await this.signaling.publish(stream, offer ?? '');
-    await this.credentials.keep(stream, sessionId, authorization);
-    response.status(201);
-    response.setHeader('Content-Type', OFFER_TYPE);
-    response.setHeader('Location', `/session/${encodeURIComponent(stream)}/${sessionId}`);
-    response.setHeader('ETag', entityTag);
-    response.setHeader('Accept-Patch', FRAGMENT_TYPE);
-    response.setHeader('Link', await links);
-    response.end(answer);
+    await this.endpoint.create(response, stream, authorization, () => this.signaling.publish(stream, offer ?? ''));
   }
 
   @Get()
@@ -93,9 +81,6 @@ export class WhipController {
     @Ip() ip: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    response.setHeader('Allow', 'GET, OPTIONS, POST');
-    response.setHeader('Accept-Post', OFFER_TYPE);
-    const credentials = { authorization, address: clientOfAddress(ip) };
-    response.setHeader('Link', await this.ice.publicLinkHeaders(stream, credentials));
+    await this.endpoint.describe(response, stream, authorization, ip);
   }
 }
