@@ -25,6 +25,8 @@ const MEDIA_SECONDS = 10;
 const KEPT_SECONDS = 20;
 /** What a player goes on by when it was not left behind. */
 const WATCHED_SECONDS = 4;
+/** From the start over what is left before what was deleted. */
+const THROUGH_SECONDS = 8;
 
 itWith('chromium', 'ffmpeg')(
   'who watches live goes on in every player while retention takes the beginning',
@@ -124,10 +126,10 @@ itWith('chromium', 'ffmpeg')(
     const playlist = server.url(manifestFor('hls.js', manifest).replace('index.m3u8', 'video.m3u8'));
     const text = async () => (await fetch(playlist)).text();
     const entries = async () => (await text()).split('\n').filter((line) => /^[a-z]|DISCONTINUITY$/.test(line));
-    const opened = async (player: PlayerName) => {
+    const opened = async (player: PlayerName, fromStart = false) => {
       const page = await browser.newPage();
       await page.goto(server.url('/'));
-      await play(page, player, server.url(manifestFor(player, manifest)));
+      await play(page, player, server.url(manifestFor(player, manifest)), { fromStart });
       await watchFor(page, player, 1);
       return page;
     };
@@ -144,6 +146,9 @@ itWith('chromium', 'ffmpeg')(
       await until(async () => (await playback(page)).position > position + WATCHED_SECONDS, 'it plays on');
       expect(await playback(page)).toMatchObject({ errors: [], skips: [] });
     }
+    const newcomer = await opened('hls.js', true);
+    await until(async () => (await playback(newcomer)).position > THROUGH_SECONDS, 'who comes new plays through');
+    expect(await playback(newcomer)).toMatchObject({ errors: [], skips: [] });
     await publisher.kill();
   },
 );

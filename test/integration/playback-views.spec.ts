@@ -237,6 +237,56 @@ describe('what grows', () => {
       expect(after.match(/<Period [^>]*/g)).toEqual([first, last]);
     }
   });
+
+  it('counts its places anew for who comes after a session in the middle was deleted', async () => {
+    await using fixture = await startIndex({ AIRCHECK_PLAYBACK_MAX_RANGE_HOURS: '8784' });
+    const { app, index, manifests } = fixture;
+    const nowMs = Math.floor(Date.now() / SECOND) * SECOND;
+    const ago = (seconds: number): Date => new Date(nowMs - seconds * SECOND);
+    await record(fixture, { startedAt: ago(50), segments: [1, 2] });
+    await index.setSessionState('s1', { state: 'completed', endedAt: ago(38) });
+    await record(fixture, { id: 's2', startedAt: ago(38), segments: [3, 4] });
+    await index.setSessionState('s2', { state: 'completed', endedAt: ago(26) });
+    await record(fixture, { id: 's3', startedAt: ago(26), segments: [5, 6] });
+    manifests.setLive(DIRECTORY, true, () => nowMs);
+    const folders = [`../api/record/object/${DIRECTORY}/`, 'cam/', 'cam/'];
+    const paths = ['', `?from=${ago(60).toISOString()}`, '?dvr=300'].map(
+      (query, i) => [folders[i] ?? '', query] as const,
+    );
+    const named = (multivariant: string) => uris(multivariant)[0] ?? '';
+    for (const [folder, query] of paths) {
+      expect(named(await text(fixture, `${folder}index.m3u8${query}`))).toBe(`video.m3u8${query}`);
+      await text(fixture, `${folder}video.m3u8${query}`);
+    }
+
+    await app.get(RecordingDeletionService).deleteSessions(['s2'], true);
+    await manifests.publish(DIRECTORY);
+
+    for (const [folder, query] of paths) {
+      const isDirectory = query === '';
+      const multivariant = await text(fixture, `${folder}index.m3u8${query}`);
+      const name = named(multivariant);
+      expect(name.replace(/\d+$/, '')).toBe(`video.m3u8${query}${isDirectory ? '?' : '&'}places=`);
+      expect(multivariant).toContain(`URI="${name.replace('video', 'audio')}"`);
+      const fresh = await view(fixture, folder + name);
+      const watched = await view(fixture, `${folder}video.m3u8${query}`);
+      const unknown = await view(fixture, (folder + name).replace(/\d+$/, '12'));
+      expect([fresh.status, watched.status, unknown.status]).toEqual([200, 200, 200]);
+      expect(fresh.headers.get('etag')).not.toBe(watched.headers.get('etag'));
+      const [freshText, watchedText] = await Promise.all([fresh.text(), watched.text()]);
+      expect(freshText).not.toContain('GAP');
+      expect(freshText.match(/#EXT-X-DISCONTINUITY$/gm)).toHaveLength(1);
+      expect(uris(freshText).map((uri) => uri.slice(-6, -4))).toEqual(['01', '02', '05', '06']);
+      expect(watchedText.match(/GAP/g)).toHaveLength(2);
+      expect(await unknown.text()).toBe(watchedText);
+    }
+    const [folder = ''] = paths[0] ?? [];
+    const name = named(await text(fixture, `${folder}index.m3u8`));
+    manifests.setLive(DIRECTORY, false);
+    await manifests.publish(DIRECTORY);
+    expect(await text(fixture, folder + name)).toBe(await text(fixture, `${folder}video.m3u8`));
+    expect(named(await text(fixture, `${folder}index.m3u8`))).toBe('video.m3u8');
+  });
 });
 
 const sequence = (playlist: string): number => Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1]);

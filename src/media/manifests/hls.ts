@@ -33,11 +33,17 @@ export function writeHlsMultivariant(timeline: ManifestTimeline): string {
   const tracks = timeline.periods.flatMap((period) => period.tracks);
   const video = tracks.filter(({ kind }) => kind === 'video');
   const audio = tracks.filter(({ kind }) => kind === 'audio');
-  const query = timeline.view?.query ?? '';
+  const query = playlistQuery(timeline);
   const lines = ['#EXTM3U', `#EXT-X-VERSION:${String(versionOf(timeline))}`];
   if (video.length > 0 && audio.length > 0) lines.push(audioRendition(audio, query));
   if (tracks.length > 0) lines.push(...variant(timeline, video, audio));
   return asText(lines);
+}
+
+/** What the playlists that it names are asked for with. */
+function playlistQuery({ view, places }: ManifestTimeline): string {
+  const query = view?.query ?? '';
+  return places === undefined ? query : `${query}${query === '' ? '?' : '&'}places=${String(places)}`;
 }
 
 /**
@@ -75,22 +81,18 @@ function variant(
     RESOLUTION: largestResolution(video),
     AUDIO: video.length > 0 && audio.length > 0 ? quoted(AUDIO_GROUP) : undefined,
   });
-  const name = mediaPlaylistName(video.length > 0 ? 'video' : 'audio') + (timeline.view?.query ?? '');
+  const name = mediaPlaylistName(video.length > 0 ? 'video' : 'audio') + playlistQuery(timeline);
   return [line, name, ...keyFrameVariant(timeline, video, bandwidth.peakBps)];
 }
 
 /** Section 4.4.6.3: of a view that is finished, its key frames alone. None is larger than the segment that begins with it. */
-function keyFrameVariant(
-  { view, isLive }: ManifestTimeline,
-  video: readonly ManifestTrack[],
-  peakBps: number,
-): string[] {
-  if (view === undefined || isLive || video.length === 0) return [];
+function keyFrameVariant(timeline: ManifestTimeline, video: readonly ManifestTrack[], peakBps: number): string[] {
+  if (timeline.view === undefined || timeline.isLive || video.length === 0) return [];
   const line = attributeLine('#EXT-X-I-FRAME-STREAM-INF', {
     BANDWIDTH: String(peakBps),
     CODECS: codecsOf(video, []),
     RESOLUTION: largestResolution(video),
-    URI: quoted(KEY_FRAMES_NAME + view.query),
+    URI: quoted(KEY_FRAMES_NAME + playlistQuery(timeline)),
   });
   return [line];
 }
@@ -155,14 +157,16 @@ export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): stri
 }
 
 /** Whether entries may leave at the beginning, and how many have. */
-export function placeLines({ view, left }: ManifestTimeline, periods: readonly ManifestPeriod[]): string[] {
+export function placeLines(timeline: ManifestTimeline, periods: readonly ManifestPeriod[]): string[] {
+  const { view, left } = timeline;
   const firstNumber = periods[0]?.segments.find(({ objects }) => objects.length > 0)?.number ?? 1;
   const isWhole = firstNumber === 1 && !hasGone(periods);
   const type = view === undefined ? (isWhole ? 'EVENT' : undefined) : view.playlistType;
+  const mediaSequence = (timeline.firstNumber ?? firstNumber) - 1 + (left?.segmentCount ?? 0);
   const discontinuities = view?.discontinuitySequence ?? left?.discontinuityCount ?? 0;
   return [
     ...(type === undefined ? [] : [`#EXT-X-PLAYLIST-TYPE:${type}`]),
-    `#EXT-X-MEDIA-SEQUENCE:${String(view?.mediaSequence ?? firstNumber - 1)}`,
+    `#EXT-X-MEDIA-SEQUENCE:${String(view?.mediaSequence ?? mediaSequence)}`,
     ...(discontinuities === 0 ? [] : [`#EXT-X-DISCONTINUITY-SEQUENCE:${String(discontinuities)}`]),
   ];
 }

@@ -251,3 +251,12 @@ it('goes on by the clock where nothing is left of what was shown', () => {
   expect(after.availabilityStartEpochMs).toBe(before.availabilityStartEpochMs);
   expect(after.left).toEqual({ segmentCount: 2, discontinuityCount: 1 });
 });
+
+it('moves nothing where what was away at the beginning comes back', () => {
+  const first = keepPlaces(timeline(period({ from: 1, to: 3, startMs: 0 })), undefined);
+  const cut = keepPlaces(timeline(period({ from: 3, to: 4, startMs: 0 })), first);
+
+  const after = keepPlaces(timeline(period({ from: 2, to: 4, startMs: 0 })), cut);
+
+  expect(after.left).toEqual({ segmentCount: 2, discontinuityCount: 0 });
+});

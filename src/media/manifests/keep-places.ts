@@ -15,7 +15,9 @@ export const NOTHING_LEFT: LeftBehind = { segmentCount: 0, discontinuityCount: 0
  */
 export function keepPlaces(timeline: ManifestTimeline, before: ManifestTimeline | undefined): ManifestTimeline {
   const periods = timeline.periods.flatMap(splitByTemplate);
-  if (before === undefined || before.periods.length === 0) return { ...timeline, periods };
+  if (before === undefined || before.periods.length === 0) {
+    return { ...timeline, periods, firstNumber: periods[0]?.segments[0]?.number ?? 1 };
+  }
   let shiftMs = timeline.availabilityStartEpochMs - before.availabilityStartEpochMs;
   const seen = new Set<ManifestPeriod>();
   const kept = periods.map((period) => {
@@ -33,6 +35,7 @@ export function keepPlaces(timeline: ManifestTimeline, before: ManifestTimeline 
     periods: withGone(kept, before.periods),
     availabilityStartEpochMs: timeline.availabilityStartEpochMs - shiftMs,
     left: leftBehind(before, kept[0]),
+    ...(before.firstNumber === undefined ? {} : { firstNumber: before.firstNumber }),
   };
 }
 
@@ -71,6 +74,7 @@ function withFirstAs(shown: ManifestPeriod, { tracks, segments }: ManifestPeriod
 }
 
 function leftBehind({ periods, left = NOTHING_LEFT }: ManifestTimeline, first: ManifestPeriod | undefined): LeftBehind {
+  if (first !== undefined && isEarlier(first, periods[0])) return left;
   let { segmentCount, discontinuityCount } = left;
   for (const [index, period] of periods.entries()) {
     if (index > 0 && period.isContinuation !== true) discontinuityCount += 1;
@@ -81,6 +85,12 @@ function leftBehind({ periods, left = NOTHING_LEFT }: ManifestTimeline, first: M
     segmentCount += period.segments.length;
   }
   return { segmentCount, discontinuityCount: discontinuityCount + 1 };
+}
+
+/** @returns whether what was away at the beginning has come back */
+function isEarlier(first: ManifestPeriod, shown: ManifestPeriod | undefined): boolean {
+  const [origin, known] = [originOf(first), shown && originOf(shown)];
+  return origin?.sessionId === known?.sessionId && Number(origin?.startMs) < Number(known?.startMs);
 }
 
 function isSame({ origin }: ManifestSegment, other: SegmentOrigin | undefined): boolean {

@@ -100,5 +100,9 @@ export interface ManifestTimeline {
   /** Target length of a segment; a segment may be up to twice as long. */
   readonly segmentDurationMs: number;
   readonly left?: LeftBehind;
+  /** Number of the first segment when it was first shown. */
+  readonly firstNumber?: number;
+  /** What its playlists are asked for with, where they count anew; absent where they do not. */
+  readonly places?: number;
   readonly view?: ViewFacts;
 }

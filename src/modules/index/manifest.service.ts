@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { buffer } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import type { AskedPlaces } from '../../media/manifests/place-lineages.js';
 import type { ManifestTimeline } from '../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
 import { OutboxService } from '../storage/outbox.service.js';
@@ -86,10 +87,13 @@ export class ManifestService implements OnModuleDestroy {
     return this.timelineOf(await this.viewOf(directory), this.live.has(directory));
   }
 
-  /** @returns undefined when the directory has nothing to play */
-  async document(directory: string, name: ManifestName): Promise<ManifestDocument | undefined> {
+  /**
+   * @param places by what number a playlist of what is live is asked for
+   * @returns undefined when the directory has nothing to play
+   */
+  async document(directory: string, name: ManifestName, places?: number): Promise<ManifestDocument | undefined> {
     const live = this.live.get(directory);
-    if (live !== undefined) return this.liveDocument(live, name);
+    if (live !== undefined) return this.liveDocument(live, name, places);
     // Files of what was deleted may still lie there.
     if (!(await this.dataSource.manager.existsBy(SessionPart, { directory }))) return undefined;
     const stored = this.outdated.has(directory) ? undefined : await this.stored(`${directory}/${name}`);
@@ -170,12 +174,17 @@ export class ManifestService implements OnModuleDestroy {
     return body.length;
   }
 
-  private async liveDocument(live: LiveDirectory, name: ManifestName): Promise<ManifestDocument | undefined> {
+  private async liveDocument(
+    live: LiveDirectory,
+    name: ManifestName,
+    asked: number | undefined,
+  ): Promise<ManifestDocument | undefined> {
     if (live.view.version === 0) {
       await this.queue.run(live.view.directory, () => live.view.refresh(this.dataSource.manager));
     }
     if (live.view.isEmpty || !manifestNamesOf(live.view.tracks).includes(name)) return undefined;
-    return live.document(name, live.nowEpochMs(), () => this.timelineOf(live.view, true));
+    const facts = { nowMs: live.nowEpochMs(), asked };
+    return live.document(name, facts, (places) => this.timelineOf(live.view, true, places));
   }
 
   private async stored(key: string): Promise<ManifestDocument | undefined> {
@@ -197,9 +206,9 @@ export class ManifestService implements OnModuleDestroy {
     return view;
   }
 
-  private timelineOf(view: DirectoryView, isLive: boolean): ManifestTimeline {
+  private timelineOf(view: DirectoryView, isLive: boolean, places?: AskedPlaces): ManifestTimeline {
     const segmentDurationMs = this.config.recorder.segment_duration_seconds * 1000;
     const publishedEpochMs = this.live.get(view.directory)?.nowEpochMs() ?? Date.now();
-    return view.timeline({ isLive, publishedEpochMs, segmentDurationMs });
+    return view.timeline({ isLive, publishedEpochMs, segmentDurationMs }, places);
   }
 }

@@ -29,6 +29,21 @@ describe('a signed path', () => {
     expect(targetOf(of(ask), session).url).toBe('/play/Studio%201/clip.mp4?gaps=close&session=s1');
   });
 
+  it('leads to the playlists that an index names, in the places that it names', () => {
+    const view = targetOf(of('/signed/t/play/Studio%201/video.m3u8?session=s1&places=1795000000'), session);
+    const object = targetOf(of('/signed/t/api/record/object/a/video.m3u8?places=1795000000'), session);
+
+    expect(Object.fromEntries(new URL(view.url, 'http://a').searchParams)).toEqual({
+      session: 's1',
+      places: '1795000000',
+    });
+    expect(object).toEqual({
+      type: 'object',
+      url: '/api/record/object/a/video.m3u8?places=1795000000',
+      key: 'a/video.m3u8',
+    });
+  });
+
   it.each([
     '/play/other/index.m3u8',
     '/play/studio%201/index.m3u8',

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { In, type EntityManager } from 'typeorm';
-import { keepPlaces } from '../../../media/manifests/keep-places.js';
+import { PLAIN_PLACES, PlaceLineages, type AskedPlaces } from '../../../media/manifests/place-lineages.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { buildTimeline, type DirectoryRows, type TimelineSegment } from './build-timeline.js';
@@ -38,7 +38,7 @@ export class DirectoryView {
   version = 0;
   private rows: DirectoryRows = { anchors: new Map(), tracks: [], segments: [] };
   private read = NOTHING_READ;
-  private shown: ManifestTimeline | undefined;
+  private lineages: PlaceLineages | undefined;
 
   constructor(readonly directory: string) {}
 
@@ -50,12 +50,18 @@ export class DirectoryView {
     return this.rows.tracks;
   }
 
-  /** What is live stays where it was shown, whatever goes away at its beginning. */
-  timeline(facts: Parameters<typeof buildTimeline>[1]): ManifestTimeline {
+  /** @returns what is asked for, by the number of a lineage that is known */
+  knownPlaces(asked: AskedPlaces): AskedPlaces {
+    return asked === 'new' || this.lineages?.has(asked) === true ? asked : PLAIN_PLACES;
+  }
+
+  /** What is live stays where it was shown, whatever goes away of it. */
+  timeline(facts: Parameters<typeof buildTimeline>[1], places: AskedPlaces = PLAIN_PLACES): ManifestTimeline {
     const timeline = buildTimeline(this.rows, facts);
     if (!facts.isLive) return timeline;
-    this.shown = keepPlaces(timeline, this.shown);
-    return this.shown;
+    if (this.lineages === undefined) this.lineages = new PlaceLineages(timeline);
+    else this.lineages.show(timeline);
+    return this.lineages.timeline(places);
   }
 
   /** Reads what was committed since the last call; everything when rows went away, came in between, or lost bytes. */

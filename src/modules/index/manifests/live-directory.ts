@@ -1,10 +1,12 @@
+import type { AskedPlaces } from '../../../media/manifests/place-lineages.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import type { ManifestName } from '../object-names.js';
 import { DirectoryView } from './directory-view.js';
-import { writeManifest, type ManifestDocument } from './manifest-document.js';
+import { askedPlaces, writeManifest, type ManifestDocument } from './manifest-document.js';
 import { WriteBudget } from './write-budget.js';
 
 interface Rendered {
+  readonly places: AskedPlaces;
   readonly version: number;
   readonly second: number;
   readonly document: ManifestDocument;
@@ -17,7 +19,7 @@ export class LiveDirectory {
   /** State of the sessions when their files were last written. */
   readonly written = new Map<string, number>();
   timer: NodeJS.Timeout | undefined;
-  private readonly rendered = new Map<ManifestName, Rendered>();
+  private readonly rendered = new Map<string, Rendered>();
 
   /** @param nowEpochMs the clock of what records into it */
   constructor(
@@ -29,15 +31,25 @@ export class LiveDirectory {
 
   /**
    * @param nowMs wall clock; the manifest tells players what time it is, so it is made anew each second it is asked for
+   * @param asked by what number places are asked for, which need not be known
    * @returns the same document for the same rows in the same second
    */
-  document(name: ManifestName, nowMs: number, timeline: () => ManifestTimeline): ManifestDocument {
+  document(
+    name: ManifestName,
+    { nowMs, asked }: { readonly nowMs: number; readonly asked: number | undefined },
+    timeline: (places: AskedPlaces) => ManifestTimeline,
+  ): ManifestDocument {
     const { version } = this.view;
     const second = name === 'manifest.mpd' ? Math.floor(nowMs / 1000) : 0;
-    const before = this.rendered.get(name);
+    const places = this.view.knownPlaces(askedPlaces(name, asked));
+    const key = `${name} ${String(places)}`;
+    const before = this.rendered.get(key);
     if (before?.version === version && before.second === second) return before.document;
-    const document = writeManifest(name, timeline(), new Date(nowMs));
-    this.rendered.set(name, { version, second, document });
+    const document = writeManifest(name, timeline(places), new Date(nowMs));
+    this.rendered.set(key, { places, version, second, document });
+    for (const [kept, { places: number }] of this.rendered) {
+      if (this.view.knownPlaces(number) !== number) this.rendered.delete(kept);
+    }
     return document;
   }
 

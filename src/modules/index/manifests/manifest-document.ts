@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeDashManifest } from '../../../media/manifests/dash.js';
 import { writeHlsKeyFrames } from '../../../media/manifests/hls-key-frames.js';
 import { KEY_FRAMES_NAME, writeHlsMedia, writeHlsMultivariant } from '../../../media/manifests/hls.js';
+import { PLAIN_PLACES, type AskedPlaces } from '../../../media/manifests/place-lineages.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import type { ManifestName } from '../object-names.js';
 
@@ -23,6 +24,12 @@ const writers: Readonly<Record<ViewName, (timeline: ManifestTimeline) => string>
   'audio.m3u8': (timeline) => writeHlsMedia(timeline, 'audio'),
   [KEY_FRAMES_NAME]: writeHlsKeyFrames,
 };
+
+/** Players read the multivariant playlist once, when they come. DASH keeps the places of all without gaps. */
+export function askedPlaces(name: ViewName, places: number | undefined): AskedPlaces {
+  if (name === 'index.m3u8') return 'new';
+  return name === 'manifest.mpd' ? PLAIN_PLACES : (places ?? PLAIN_PLACES);
+}
 
 export function writeManifest(name: ViewName, timeline: ManifestTimeline, modifiedAt: Date): ManifestDocument {
   return manifestDocument(Buffer.from(writers[name](timeline)), modifiedAt);

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { DocumentedResource, DocumentedResourceHeader } from '../../../platform/http/resource/documented-resource.js';
 
 const OBJECT = {
@@ -13,6 +13,12 @@ const ASKED = [
     name: 'key',
     description: 'Object key, as in `mpd_path`; its slashes stay as they are',
     example: 'cam/2026/11/20/manifest.mpd',
+  }),
+  ApiQuery({
+    name: 'places',
+    required: false,
+    description: 'Of playlists, as `index.m3u8` has it: which entries who reads them has seen',
+    schema: { type: 'integer' },
   }),
   ApiResponse({ status: 400, description: '`object-key-invalid`' }),
   ApiResponse({ status: 404, description: '`object-not-found`, `object-not-committed`' }),

@@ -12,6 +12,7 @@ import type { ObjectResource } from './object-resource.js';
 import { ObjectService } from './object.service.js';
 
 const PATH = '/api/record/object/';
+const PLACES = /^\d{1,15}$/;
 
 @ApiTags('playback')
 @Controller('api/record/object')
@@ -34,7 +35,9 @@ export class ObjectController {
   @ApiOperation({ summary: 'A manifest, playlist, init object, segment or session file' })
   @DocumentedObject()
   send(@Req() request: Request, @Res() response: Response): Promise<void> {
-    return sendResource(request, response, async () => this.resourceOf(await this.objects.find(encodedKeyOf(request))));
+    return sendResource(request, response, async () =>
+      this.resourceOf(await this.objects.find(encodedKeyOf(request), placesOf(request))),
+    );
   }
 
   private resourceOf(object: ObjectResource): RangedResource {
@@ -56,4 +59,9 @@ export class ObjectController {
 function encodedKeyOf(request: Request): string {
   const [path = ''] = request.originalUrl.split('?', 1);
   return path.slice(PATH.length);
+}
+
+/** @returns undefined for what is no number: whatever else is in the query is for others */
+function placesOf({ query: { places } }: Request): number | undefined {
+  return typeof places === 'string' && PLACES.test(places) ? Number(places) : undefined;
 }

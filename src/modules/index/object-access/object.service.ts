@@ -38,13 +38,14 @@ export class ObjectService {
    * What there is to say of an object; whether the bytes of media can be had is seen when they are wanted.
    *
    * @param encodedKey as it came over the wire
+   * @param places by what number a playlist is asked for
    * @throws {InvalidObjectKeyError | ObjectNotFoundError | ObjectNotCommittedError | ObjectDeletedError | ObjectLostError}
    */
-  async find(encodedKey: string): Promise<ObjectResource> {
+  async find(encodedKey: string, places?: number): Promise<ObjectResource> {
     const key = parseEncodedObjectKey(encodedKey);
     const { directory, name } = splitKey(key);
     if (parseSegmentName(name) !== undefined || parseInitName(name) !== undefined) return this.media(key);
-    const document = await this.document(directory, name);
+    const document = await this.document(directory, name, places);
     if (document === undefined) throw await this.absent(key, directory, name);
     const { sha256, body, modifiedAt } = document;
     const facts = { contentType: contentTypeOf(name), cacheControl: REVALIDATE, sizeBytes: body.length };
@@ -109,9 +110,9 @@ export class ObjectService {
     return new ObjectLostError(key, await findStretch(this.dataSource.manager, key, committed));
   }
 
-  private async document(directory: string, name: string): Promise<ManifestDocument | undefined> {
+  private async document(directory: string, name: string, places?: number): Promise<ManifestDocument | undefined> {
     if (directory === '') return undefined;
-    if (isManifestName(name)) return this.manifests.document(directory, name);
+    if (isManifestName(name)) return this.manifests.document(directory, name, places);
     const sessionId = parseSessionFileName(name);
     if (sessionId !== undefined) return this.manifests.sessionFile(directory, sessionId);
     const bytes = await this.made(directory, name);

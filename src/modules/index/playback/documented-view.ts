@@ -21,6 +21,12 @@ export const DocumentedView = (summary: string, mediaType: string): MethodDecora
       description: 'Instead of both: a window of so many seconds that ends now (`playback.dvr_window_seconds`)',
       schema: { type: 'integer', minimum: SHORTEST_WINDOW, maximum: LONGEST_WINDOW },
     }),
+    ApiQuery({
+      name: 'places',
+      required: false,
+      description: 'Of playlists, as `index.m3u8` has it: which entries who reads them has seen',
+      schema: { type: 'integer', minimum: 0 },
+    }),
     DocumentedWhole({ name: 'view', isDated: true, contentTypes: [mediaType] }),
     ApiResponse({
       status: 400,

@@ -3,6 +3,7 @@ import { DataSource, In } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { hasGone } from '../../../media/manifests/gone-segments.js';
 import { NOTHING_LEFT } from '../../../media/manifests/keep-places.js';
+import type { AskedPlaces } from '../../../media/manifests/place-lineages.js';
 import type { ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../../shared/keyed-queue.js';
 import { RecordingSession, SessionPart } from '../entities/index.js';
@@ -25,16 +26,27 @@ interface LiveSource {
   readonly nowEpochMs: number;
 }
 
-interface StretchFacts {
-  readonly live: LiveSource | undefined;
+/** What of a view is asked for. */
+export interface AskedView {
+  readonly name: ViewName;
+  /** `?from=…` or nothing: its playlists are asked for with the same. */
   readonly query: string;
+  readonly places: AskedPlaces;
+}
+
+interface ViewSource extends AskedView {
+  readonly live: LiveSource | undefined;
+}
+
+interface StretchFacts extends ViewSource {
   /** It is what a window that moves shows when nothing is recorded. */
   readonly isWindow?: boolean;
 }
 
 interface BuildFacts extends Required<Pick<TimelineFacts, 'isLive' | 'placement'>> {
-  /** What was shown stays where it was when the beginning is deleted. */
+  /** What was shown stays where it was when something is deleted. */
   readonly keepsPlaces: boolean;
+  readonly places: AskedPlaces;
 }
 
 /**
@@ -55,15 +67,13 @@ export class PlaybackViewService {
     this.cache = new ViewCache(dataSource.manager, ranges);
   }
 
-  /**
-   * @param query that the view is asked for with, `?from=…` or nothing: its playlists are asked for with the same
-   * @throws what {@link PlaybackRangeService.find} throws, {@link NothingRecordedError} for a playlist of a kind that the view lacks
-   */
-  document(stream: string, selection: ViewSelection, name: ViewName, query: string): Promise<ManifestDocument> {
-    const key = JSON.stringify([stream, query]);
+  /** @throws what {@link PlaybackRangeService.find} throws, {@link NothingRecordedError} for a playlist of a kind that the view lacks */
+  document(stream: string, selection: ViewSelection, asked: AskedView): Promise<ManifestDocument> {
+    const { name } = asked;
+    const key = JSON.stringify([stream, asked.query]);
     return this.queue.run(key, async () => {
       const kept = this.cache.view(key);
-      const timeline = await this.timelineOf(kept, stream, selection, { name, query });
+      const timeline = await this.timelineOf(kept, stream, selection, asked);
       const tracks = timeline.periods.flatMap((period) => period.tracks);
       if (!viewNamesOf(tracks).includes(name)) throw new NothingRecordedError(stream);
       const document = kept.document(name, timeline);
@@ -77,29 +87,31 @@ export class PlaybackViewService {
     kept: KeptView,
     stream: string,
     selection: ViewSelection,
-    { name, query }: { readonly name: ViewName; readonly query: string },
+    asked: AskedView,
   ): Promise<ManifestTimeline> {
     const live = await this.liveSource(stream);
-    if (!('windowMs' in selection)) return this.stretchOf(kept, stream, selection, { live, query });
-    if (live !== undefined || name !== 'manifest.mpd') {
-      return this.windowOf(kept, stream, selection.windowMs, live, query);
+    const source = { ...asked, live };
+    if (!('windowMs' in selection)) return this.stretchOf(kept, stream, selection, source);
+    if (live !== undefined || asked.name !== 'manifest.mpd') {
+      return this.windowOf(kept, stream, selection.windowMs, source);
     }
     const stretch = { fromMs: Date.now() - selection.windowMs, toMs: undefined };
-    return this.stretchOf(kept, stream, stretch, { live, query, isWindow: true });
+    return this.stretchOf(kept, stream, stretch, { ...source, isWindow: true });
   }
 
   private async stretchOf(
     kept: KeptView,
     stream: string,
     selection: PlaybackSelection,
-    { live, query, isWindow = false }: StretchFacts,
+    { live, query, places, isWindow = false }: StretchFacts,
   ): Promise<ManifestTimeline> {
     const nowMs = Date.now();
     const range = await this.ranges.find(stream, selection, nowMs);
     const isOpen = range.toMs === undefined || range.toMs > nowMs;
     const isRecorded = 'sessionId' in selection ? live?.sessionIds.has(selection.sessionId) : live !== undefined;
     const isLive = isOpen && isRecorded === true;
-    const timeline = await this.build(kept, range, { isLive, placement: 'joined', keepsPlaces: isOpen && !isWindow });
+    const keepsPlaces = isOpen && !isWindow;
+    const timeline = await this.build(kept, range, { isLive, placement: 'joined', keepsPlaces, places });
     const startEpochMs = timeline.periods[0]?.startEpochMs ?? range.fromMs;
     const { segmentCount: mediaSequence, discontinuityCount: discontinuitySequence } = timeline.left ?? NOTHING_LEFT;
     const isAppended = mediaSequence === 0 && !hasGone(timeline.periods);
@@ -119,8 +131,7 @@ export class PlaybackViewService {
     kept: KeptView,
     stream: string,
     windowMs: number,
-    live: LiveSource | undefined,
-    query: string,
+    { live, query, places }: ViewSource,
   ): Promise<ManifestTimeline> {
     const nowEpochMs = live?.nowEpochMs ?? Date.now();
     const fromMs = nowEpochMs - windowMs;
@@ -130,9 +141,9 @@ export class PlaybackViewService {
     const timeline = await this.build(
       kept,
       { ...found, parts },
-      { isLive, placement: 'wall-clock', keepsPlaces: true },
+      { isLive, placement: 'wall-clock', keepsPlaces: true, places },
     );
-    const { periods, ...sequences } = kept.window.cut(timeline, fromMs);
+    const { periods, ...sequences } = kept.window(timeline).cut(timeline, fromMs);
     const view = { playlistType: undefined, ...sequences, startOffsetMs: 0, windowMs, query };
     return { ...timeline, periods, publishedEpochMs: nowEpochMs, view };
   }
@@ -140,18 +151,20 @@ export class PlaybackViewService {
   private async build(
     kept: KeptView,
     range: PlaybackRange,
-    { keepsPlaces, ...facts }: BuildFacts,
+    { keepsPlaces, places, ...facts }: BuildFacts,
   ): Promise<ManifestTimeline> {
     const lostCount = await countLost(this.dataSource.manager, range);
     const version = JSON.stringify([facts, lostCount, versionOf(range)]);
-    if (kept.timeline !== undefined && kept.version === version) return kept.timeline;
+    const known = kept.version === version ? kept.timeline(places) : undefined;
+    if (known !== undefined) return known;
     const rows = await kept.rows.read(range, lostCount);
     const segmentDurationMs = this.config.recorder.segment_duration_seconds * 1000;
     const publishedEpochMs = Date.now();
     const timeline = buildTimeline(rows, { ...facts, publishedEpochMs, segmentDurationMs, periodIds: 'wall-clock' });
     kept.version = version;
     kept.modifiedAt = new Date(publishedEpochMs);
-    return kept.show(timeline, keepsPlaces ? facts.placement : undefined);
+    kept.show(timeline, keepsPlaces ? facts.placement : undefined);
+    return kept.timeline(places) ?? timeline;
   }
 
   /** @returns undefined while nothing records the stream, or nothing that this server knows to go on */

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { keepPlaces } from '../../../media/manifests/keep-places.js';
+import { PLAIN_PLACES, PlaceLineages, type AskedPlaces } from '../../../media/manifests/place-lineages.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import type { TimelineFacts } from '../manifests/build-timeline.js';
 import { writeManifest, type ManifestDocument, type ViewName } from '../manifests/manifest-document.js';
@@ -19,45 +19,63 @@ interface Written {
   readonly document: ManifestDocument;
 }
 
+/** What is kept of one way to count the entries of a view. */
+interface KeptPlaces {
+  readonly window: MovingWindow;
+  readonly written: Map<ViewName, Written>;
+}
+
 /** What is kept of a view between two requests for it. */
 export class KeptView {
   readonly rows: ViewRows;
-  readonly window = new MovingWindow();
   version = '';
   modifiedAt = new Date(0);
-  private readonly written = new Map<ViewName, Written>();
-  private shown: ManifestTimeline | undefined;
+  private readonly places = new Map<number, KeptPlaces>();
+  private shown: PlaceLineages | ManifestTimeline | undefined;
   private placement: Placement | undefined;
 
   constructor(manager: EntityManager, ranges: PlaybackRangeService) {
     this.rows = new ViewRows(manager, ranges);
   }
 
-  /** What it showed last. */
-  get timeline(): ManifestTimeline | undefined {
-    return this.shown;
+  /** @returns what it showed last, in the places that are asked for where it keeps any; undefined at first */
+  timeline(places: AskedPlaces): ManifestTimeline | undefined {
+    return this.shown instanceof PlaceLineages ? this.shown.timeline(places) : this.shown;
   }
 
-  /**
-   * @param placement by which media keeps its place on the timeline when what was before it goes away; undefined for one that begins anew
-   * @returns what is shown from now on
-   */
-  show(timeline: ManifestTimeline, placement: Placement | undefined): ManifestTimeline {
-    const before = placement === this.placement ? this.shown : undefined;
+  /** @param placement by which media keeps its place on the timeline when something goes away; undefined for one that begins anew */
+  show(timeline: ManifestTimeline, placement: Placement | undefined): void {
+    if (placement === undefined) this.shown = timeline;
+    else if (placement === this.placement && this.shown instanceof PlaceLineages) this.shown.show(timeline);
+    else this.shown = new PlaceLineages(timeline);
     this.placement = placement;
-    this.shown = placement === undefined ? timeline : keepPlaces(timeline, before);
-    return this.shown;
+  }
+
+  window(timeline: ManifestTimeline): MovingWindow {
+    return this.placesOf(timeline).window;
   }
 
   /** @returns the same document for the same timeline; a manifest that tells the time is written anew each second */
   document(name: ViewName, timeline: ManifestTimeline): ManifestDocument {
     const isClock = timeline.isLive && name === 'manifest.mpd';
     const second = isClock ? Math.floor(timeline.publishedEpochMs / 1000) : 0;
-    const before = this.written.get(name);
+    const { written } = this.placesOf(timeline);
+    const before = written.get(name);
     if (before?.timeline.periods === timeline.periods && before.second === second) return before.document;
     const document = writeManifest(name, timeline, this.modifiedAt);
-    this.written.set(name, { timeline, second, document });
+    written.set(name, { timeline, second, document });
     return document;
+  }
+
+  /** Of the plain ones for good: their numbers go on also when what is shown begins anew. */
+  private placesOf({ places = PLAIN_PLACES }: ManifestTimeline): KeptPlaces {
+    const kept = this.places.get(places) ?? { window: new MovingWindow(), written: new Map<ViewName, Written>() };
+    this.places.set(places, kept);
+    for (const number of this.places.keys()) {
+      const isKnown = this.shown instanceof PlaceLineages && this.shown.has(number);
+      if (number !== PLAIN_PLACES && !isKnown) this.places.delete(number);
+    }
+    return kept;
   }
 }
 

@@ -15,6 +15,7 @@ export const viewQuery = playerQuery(
       to: instant.optional(),
       session: idText.optional(),
       dvr: z.coerce.number().int().min(SHORTEST_WINDOW).max(LONGEST_WINDOW).optional(),
+      places: z.coerce.number().int().min(0).optional(),
     })
     .refine(({ from, session, dvr }) => [from, session, dvr].filter((one) => one !== undefined).length <= 1, {
       message: 'Expected one of `from`, `session` and `dvr`',
@@ -31,7 +32,7 @@ export function selectionOf({ from, to, session, dvr }: ViewQuery, usualSeconds:
   return { windowMs: (dvr ?? usualSeconds) * 1000 };
 }
 
-/** @returns `?from=…&to=…`, one way to write what may be written in several; empty when nothing was asked for */
+/** @returns `?from=…&to=…`, one way to write what may be written in several, without `places`; empty when nothing was asked for */
 export function writeViewQuery({ from, to, session, dvr }: ViewQuery): string {
   const parameters = [
     ['from', from?.toISOString()],

@@ -8,7 +8,7 @@ import { Permission } from '../../auth/ports/permission.decorator.js';
 import { parseStreamName } from '../../signaling/ports/stream-name.js';
 import { KEY_FRAMES_NAME } from '../../../media/manifests/hls.js';
 import { contentTypeOf } from '../../storage/ports/content-type.js';
-import type { ManifestDocument, ViewName } from '../manifests/manifest-document.js';
+import { askedPlaces, type ManifestDocument, type ViewName } from '../manifests/manifest-document.js';
 import { onStream } from '../../auth/ports/place.js';
 import { PlaybackViewService } from './playback-view.service.js';
 import { DocumentedView } from './documented-view.js';
@@ -89,8 +89,9 @@ export class ViewController {
 
   private async send(name: ViewName, stream: string, query: ViewQuery, { request, response }: Exchange): Promise<void> {
     const selection = selectionOf(query, this.config.playback.dvr_window_seconds);
+    const asked = { name, query: writeViewQuery(query), places: askedPlaces(name, query.places) };
     await sendResource(request, response, async () =>
-      resourceOf(name, await this.views.document(parseStreamName(stream), selection, name, writeViewQuery(query))),
+      resourceOf(name, await this.views.document(parseStreamName(stream), selection, asked)),
     );
   }
 }
