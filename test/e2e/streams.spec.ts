@@ -96,7 +96,8 @@ describe('the streams over HTTP', () => {
       code: 'stream-not-found',
     });
     expect(await server.get('/api/record/doomed')).toEqual({ recording: false });
-    expect(await server.get('/api/playback/doomed')).toHaveLength(1);
+    const days = (): Promise<readonly object[]> => server.get<readonly object[]>('/api/playback/doomed');
+    await until(async () => (await days()).length === 1, 'its recording is in the index');
   });
 
   it('does not know streams that are not there', async () => {

@@ -73,7 +73,8 @@ describeWith('chromium')('a viewer behind a network', () => {
     const decoded = after.framesDecoded - before.framesDecoded;
     expect(relay.toPublisher.counters.lost).toBeGreaterThan(50);
     expect(sent).toBeGreaterThan(200);
-    expect(decoded).toBeGreaterThan(sent * 0.99 - 5);
+    // The figures of the two are of moments that lie a little apart.
+    expect(decoded).toBeGreaterThan(sent * 0.99 - 10);
   });
 
   it('too narrow for the best layer gets a smaller one; a choice of its own goes first', async () => {
