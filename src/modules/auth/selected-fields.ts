@@ -12,6 +12,7 @@ import {
   isObjectType,
   Kind,
   typeFromAST,
+  type FragmentDefinitionNode,
   type GraphQLNamedType,
   type GraphQLResolveInfo,
   type SelectionNode,
@@ -35,11 +36,8 @@ export class SelectedFields {
 
   /** @returns what fields under this one want, at whatever depth; what directives leave out is not asked for */
   under(info: GraphQLResolveInfo): readonly WantedRight[] {
-    const fields = new Set<string>();
-    const type = getNamedType(info.returnType);
-    for (const { selectionSet } of info.fieldNodes) collect(selectionSet, type, info, fields);
     const wanted = (this.wanted ??= this.read());
-    return [...fields].flatMap((field) => wanted.get(field) ?? []);
+    return [...fieldsUnder(info)].flatMap((field) => wanted.get(field) ?? []);
   }
 
   private read(): ReadonlyMap<string, WantedRight> {
@@ -61,26 +59,44 @@ export class SelectedFields {
   }
 }
 
-/** The document is valid: its fragments are there and come to an end. */
-function collect(
-  set: SelectionSetNode | undefined,
-  type: GraphQLNamedType | undefined,
-  info: GraphQLResolveInfo,
-  into: Set<string>,
-): void {
-  for (const selection of set?.selections ?? []) {
-    if (isLeftOut(selection, info)) continue;
-    if (selection.kind === Kind.FIELD) {
-      const name = selection.name.value;
-      for (const owner of typesOf(type, info)) into.add(`${owner}.${name}`);
-      const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
-      collect(selection.selectionSet, field && getNamedType(field.type), info, into);
-      continue;
+/** What is selected of a type. */
+interface Selected {
+  readonly set: SelectionSetNode | undefined;
+  readonly type: GraphQLNamedType | undefined;
+}
+
+/**
+ * The document is valid: its fragments are there. What a fragment selects is of the type that the fragment names, wherever it
+ * is spread: each is walked once, and the work is no more than the document is long.
+ *
+ * @returns each as `Type.field`
+ */
+function fieldsUnder(info: GraphQLResolveInfo): ReadonlySet<string> {
+  const fields = new Set<string>();
+  const walked = new Set<FragmentDefinitionNode>();
+  const returned = getNamedType(info.returnType);
+  const open = info.fieldNodes.map(({ selectionSet: set }): Selected => ({ set, type: returned }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { set, type } = next;
+    for (const selection of set?.selections ?? []) {
+      if (isLeftOut(selection, info)) continue;
+      if (selection.kind === Kind.FIELD) {
+        const name = selection.name.value;
+        for (const owner of typesOf(type, info)) fields.add(`${owner}.${name}`);
+        const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+        open.push({ set: selection.selectionSet, type: field && getNamedType(field.type) });
+        continue;
+      }
+      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? info.fragments[selection.name.value] : selection;
+      if (fragment?.kind === Kind.FRAGMENT_DEFINITION) {
+        if (walked.has(fragment)) continue;
+        walked.add(fragment);
+      }
+      const condition = fragment?.typeCondition && typeFromAST(info.schema, fragment.typeCondition);
+      open.push({ set: fragment?.selectionSet, type: condition ?? type });
     }
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? info.fragments[selection.name.value] : selection;
-    const condition = fragment?.typeCondition && typeFromAST(info.schema, fragment.typeCondition);
-    collect(fragment?.selectionSet, condition ?? type, info, into);
   }
+  return fields;
 }
 
 function typesOf(type: GraphQLNamedType | undefined, { schema }: GraphQLResolveInfo): readonly string[] {
