@@ -160,11 +160,18 @@ function sorted(days: readonly RecordedDay[]): RecordedDay[] {
   return [...days].sort((a, b) => beginningOf(b) - beginningOf(a));
 }
 
-/** @returns epoch milliseconds; midnight where a session goes on from the day before */
+/** The furthest from UTC that a zone is. */
+const FURTHEST_ZONE_MS = 14 * 3_600_000;
+
+/**
+ * Days are the server's, in a zone that only it knows, and not the reader's.
+ *
+ * @returns epoch milliseconds of what was recorded first; midnight UTC where that session has surely begun the day before
+ */
 export function beginningOf({ year, month, day, sessions }: RecordedDay): number {
-  const midnight = new Date(year, month - 1, day).getTime();
-  const [first] = sessions;
-  return first === undefined ? midnight : Math.max(midnight, Date.parse(first.startedAt));
+  const midnight = Date.UTC(year, month - 1, day);
+  const startedAt = Date.parse(sessions[0]?.startedAt ?? '');
+  return startedAt >= midnight - FURTHEST_ZONE_MS ? startedAt : midnight;
 }
 
 export function isGoingOn({ state }: RecordingSession): boolean {

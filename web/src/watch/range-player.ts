@@ -2,6 +2,7 @@ import Hls from 'hls.js';
 import { authorize } from '../credentials';
 import { playNatively } from '../native-source';
 import { instantsOf, rangeUrl, type Stretch } from '../timeline';
+import { GapSkipper } from './gap-skipper';
 import { isIn } from './time-scale';
 
 interface Listeners {
@@ -19,6 +20,7 @@ export class RangePlayer {
   private readonly hls = Hls.isSupported()
     ? new Hls({ startPosition: 0, backBufferLength: 60, xhrSetup: authorize })
     : undefined;
+  private readonly gaps: GapSkipper | undefined;
   private loaded: Stretch | undefined;
   /** Where to go once the playlist is there. */
   private wantedMs: number | undefined;
@@ -32,6 +34,7 @@ export class RangePlayer {
     video.addEventListener('timeupdate', this.tell);
     const { hls } = this;
     if (hls === undefined) return;
+    this.gaps = new GapSkipper(video, hls);
     hls.attachMedia(video);
     hls.on(Hls.Events.LEVEL_LOADED, () => {
       this.arrive();
@@ -57,6 +60,7 @@ export class RangePlayer {
 
   close(): void {
     this.video.removeEventListener('timeupdate', this.tell);
+    this.gaps?.close();
     this.hls?.destroy();
     this.video.removeAttribute('src');
   }
