@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { AuditModule } from '../../src/modules/audit/audit.module.js';
 import { AuthModule } from '../../src/modules/auth/auth.module.js';
 import { Account } from '../../src/modules/auth/entities/account.entity.js';
+import { RevokedToken } from '../../src/modules/auth/entities/revoked-token.entity.js';
 import { inSeconds, streamToken } from '../../src/modules/auth/testing/json-web-token.js';
 import { GraphqlModule } from '../../src/modules/graphql/graphql.module.js';
 import { until } from '../support/wait.js';
@@ -26,6 +27,7 @@ describe('accounts of the database', () => {
   beforeAll(async () => {
     const env = {
       AIRCHECK_AUTH_SECRET: SECRET,
+      AIRCHECK_AUTH_CLOCK_LEEWAY_SECONDS: '60',
       AIRCHECK_AUTH_ACCOUNTS: '[{"username":"root","password":"a-password-of-tests"}]',
     };
     fixture = await startIndex(env, {}, [AuthModule, GraphqlModule, AuditModule]);
@@ -169,7 +171,7 @@ describe('accounts of the database', () => {
 
     expect((await call('DELETE', `/api/v1/tokens/${id}`)).status).toBe(204);
     expect(await statusFor(token)).toBe(401);
-    const over = `${String(inSeconds(-60))}-12345678-1234-1234-1234-123456789012`;
+    const over = `${String(inSeconds(-600))}-12345678-1234-1234-1234-123456789012`;
     expect((await call('DELETE', `/api/v1/tokens/${over}`)).status).toBe(204);
     expect(await call('DELETE', '/api/v1/tokens/nothing')).toMatchObject({ body: { code: 'token-id-invalid' } });
     expect((await call('DELETE', `/api/v1/tokens/${id}`, undefined, await logIn('ann'))).status).toBe(403);
@@ -177,5 +179,25 @@ describe('accounts of the database', () => {
     expect(body).toMatchObject({ events: [{ subject: id, stream: 'cam-1' }] });
     const detail = (body as { events: { detail: string }[] }).events[0]?.detail;
     expect(detail).toMatch(/^watch, playback until \d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  it('leave tokens revoked for as long as clocks that are off would take them', async () => {
+    const idOf = (exp: number, n: number): string => `${String(exp)}-12345678-1234-1234-1234-12345678901${String(n)}`;
+    const [exp, longOver] = [inSeconds(-2), inSeconds(-600)];
+    const token = streamToken(SECRET, { id: 'cam-1', mode: 4, exp, jti: idOf(exp, 0) });
+    const rows = fixture.dataSource.manager;
+    await rows.insert(RevokedToken, {
+      tokenId: idOf(longOver, 1),
+      expiresAt: new Date(longOver * 1000),
+      revokedAt: new Date(longOver * 1000),
+    });
+    expect(await statusFor(token)).toBe(200);
+
+    expect((await call('DELETE', `/api/v1/tokens/${idOf(exp, 0)}`)).status).toBe(204);
+    expect(await statusFor(token)).toBe(401);
+    expect((await call('DELETE', `/api/v1/tokens/${idOf(inSeconds(60), 2)}`)).status).toBe(204);
+
+    expect(await rows.existsBy(RevokedToken, { tokenId: idOf(exp, 0) })).toBe(true);
+    expect(await rows.existsBy(RevokedToken, { tokenId: idOf(longOver, 1) })).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, LessThan } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { RevokedToken } from '../entities/revoked-token.entity.js';
 
@@ -13,7 +14,14 @@ export class RevokedTokens implements OnApplicationBootstrap, OnApplicationShutd
   private ids: ReadonlySet<string> = new Set();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly leewayMs: number;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(APP_CONFIG) { auth }: AppConfig,
+  ) {
+    this.leewayMs = auth.clock_leeway_seconds * 1000;
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.read();
@@ -28,13 +36,20 @@ export class RevokedTokens implements OnApplicationBootstrap, OnApplicationShutd
     return this.ids.has(tokenId);
   }
 
-  /** Also forgets those whose time is over. */
-  async add(tokenId: string, expiresAt: Date): Promise<void> {
+  /**
+   * Also forgets those that are refused anyway: not before the clock's leeway is over too, for so long they would be taken.
+   *
+   * @returns false for one that is refused anyway
+   */
+  async add(tokenId: string, expiresAt: Date): Promise<boolean> {
+    const takenFrom = new Date(Date.now() - this.leewayMs);
+    if (expiresAt < takenFrom) return false;
     await inTransaction(this.dataSource, async (manager) => {
-      await manager.delete(RevokedToken, { expiresAt: LessThan(new Date()) });
+      await manager.delete(RevokedToken, { expiresAt: LessThan(takenFrom) });
       await manager.upsert(RevokedToken, { tokenId, expiresAt, revokedAt: new Date() }, ['tokenId']);
     });
     this.ids = new Set([...this.ids, tokenId]);
+    return true;
   }
 
   private async refresh(): Promise<void> {

@@ -62,14 +62,12 @@ export class TokensService {
    * From now on the token is refused here, and by other nodes of the same database a few seconds later.
    *
    * @param id the claim `jti`
-   * @returns false for one that has expired, which is refused anyway
+   * @returns false for one that has expired, and is refused anyway
    * @throws {TokenIdInvalidError} for an id that was not made here
    */
   async revoke(id: string): Promise<boolean> {
     const expiresAt = expiryOfId(id);
     if (expiresAt === undefined) throw new TokenIdInvalidError();
-    if (expiresAt.getTime() <= Date.now()) return false;
-    await this.revoked.add(id, expiresAt);
-    return true;
+    return this.revoked.add(id, expiresAt);
   }
 }
