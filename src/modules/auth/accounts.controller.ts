@@ -79,7 +79,7 @@ export class AccountsController {
   @ApiNoContentResponse()
   @ApiResponse({ status: 404, description: '`account-not-found`' })
   @ApiResponse({ status: 409, description: '`account-configured`: it is in auth.accounts' })
-  remove(@Param('username', { schema: nameText }) username: string): Promise<void> {
-    return this.accounts.remove(username);
+  remove(@Param('username', { schema: nameText }) username: string, @CurrentCaller() caller: Caller): Promise<void> {
+    return this.accounts.remove(username, caller);
   }
 }

@@ -88,7 +88,7 @@ describe('AccountsService', () => {
 
   it('has the configuration go first', async () => {
     await expect(accounts.check('plain', PASSWORD)).resolves.toMatchObject({ mode: 7 });
-    await expect(accounts.remove('plain')).rejects.toThrow(AccountConfiguredError);
+    await expect(accounts.remove('plain', Caller.ANYONE)).rejects.toThrow(AccountConfiguredError);
     const wanted = { username: 'plain', password: PASSWORD, scope: '*', mode: 7 };
     await expect(accounts.create(wanted, Caller.ANYONE)).rejects.toThrow(AccountExistsError);
   });
@@ -99,6 +99,14 @@ describe('AccountsService', () => {
 
     await expect(accounts.create(wanted, maker)).rejects.toThrow(PermissionDeniedError);
     await expect(accounts.changePassword('kept', PASSWORD, maker)).rejects.toThrow(PermissionDeniedError);
+  });
+
+  it('has no account removed by who has less than it has', async () => {
+    const lacking = new Caller('jwt', 'ops', StreamScope.ALL, rightsOfMode(1));
+    const elsewhere = new Caller('jwt', 'ops', new StreamScope('cam'), rightsOfMode(7));
+
+    await expect(accounts.remove('kept', lacking)).rejects.toThrow(PermissionDeniedError);
+    await expect(accounts.remove('kept', elsewhere)).rejects.toThrow(PermissionDeniedError);
   });
 
   it('makes none where nobody has to log in', async () => {

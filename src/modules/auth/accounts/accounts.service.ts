@@ -108,9 +108,14 @@ export class AccountsService implements AccountNames {
     await this.kept.changePassword(username, password);
   }
 
-  /** What log-ins gave is good no longer. @throws {AccountNotFoundError | AccountConfiguredError} */
-  async remove(username: string): Promise<void> {
-    this.changeable(username);
+  /**
+   * What log-ins gave is good no longer.
+   *
+   * @throws {AccountNotFoundError | AccountConfiguredError}
+   * @throws {PermissionDeniedError} for an account that may do more than who asks
+   */
+  async remove(username: string, caller: Caller): Promise<void> {
+    caller.requireEach(rightsOfMode(this.changeable(username).mode));
     await this.kept.remove(username);
   }
 

@@ -106,8 +106,8 @@ export class AccountResolver {
 
   @Mutation(() => Boolean, { description: 'Removes an account of the database, and ends what its log-ins gave.' })
   @Audited('account-removed', { subjectMember: 'username' })
-  async removeAccount(@Args('username') username: string): Promise<boolean> {
-    await this.service.remove(username);
+  async removeAccount(@Args('username') username: string, @CurrentCaller() caller: Caller): Promise<boolean> {
+    await this.service.remove(username, caller);
     return true;
   }
 }
