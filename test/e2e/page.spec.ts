@@ -104,7 +104,7 @@ describe('the list of recordings', () => {
     await rows.first().getByText('Sat, Nov 21, 2026, 12:00 AM').waitFor();
     expect(await rows.count()).toBe(1);
     await page.getByRole('button', { name: 'Show older ones' }).click();
-    const between = 'nothing recorded for 11:29:00 between sessions';
+    const between = 'nothing there for 11:29:00 between sessions';
     await rows.last().getByText(`99.8 % — 3 gaps, 3.0 s: loss (over 2 days) · ${between}`).waitFor();
     expect(await page.getByRole('button', { name: 'Show older ones' }).count()).toBe(0);
   });

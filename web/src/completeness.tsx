@@ -24,7 +24,7 @@ export function Completeness({ sessions, isWhole, onChanged }: Props): React.JSX
   const unrecorded = sessions.flatMap((session) => session.unrecorded);
   const without = [...new Set(unrecorded.map(({ kind, codec }) => `${kind} not recorded (${codec})`))];
   const between = isWhole ? betweenMs(sessions) : 0;
-  const outside = between === 0 ? [] : [`nothing recorded for ${formatShortTime(between)} between sessions`];
+  const outside = between === 0 ? [] : [`nothing there for ${formatShortTime(between)} between sessions`];
   const held = sessions.some(({ heldAt }) => heldAt !== null) ? ['held'] : [];
   return (
     <details className="completeness" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
