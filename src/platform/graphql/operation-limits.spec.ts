@@ -62,6 +62,18 @@ describe('checkOperation', () => {
     expect(() => check(query, { n: 201 })).toThrow(refusal('page-size-invalid'));
   });
 
+  it('finds in variables what no database takes, at whatever depth, and takes none that are nested without end', () => {
+    const nested = (depth: number, value: unknown): unknown => {
+      let outside = value;
+      for (let n = 0; n < depth; n += 1) outside = n % 2 === 0 ? [outside] : { inside: outside };
+      return outside;
+    };
+
+    expect(() => check('{ day { id } }', { a: nested(60, 'text') })).not.toThrow();
+    expect(() => check('{ day { id } }', { a: nested(60, 'te\0xt') })).toThrow('U+0000');
+    expect(() => check('{ day { id } }', { a: nested(120_000, 'text') })).toThrow(refusal('input-invalid'));
+  });
+
   it('weighs fragments that spread each other many times in a moment', () => {
     const levels = Array.from({ length: 30 }, (_, n) => `fragment F${n} on Day { ...F${n + 1} ...F${n + 1} }`);
     const query = `{ day { ...F0 } } ${levels.join(' ')} fragment F30 on Day { a: id }`;

@@ -46,6 +46,9 @@ interface Weight {
   readonly objects: number;
 }
 
+/** Levels of lists and objects in variables, one in another: no argument has so many. */
+const DEEPEST_VARIABLES = 64;
+
 const NOTHING: Weight = { depth: 0, aliases: 0, objects: 0 };
 
 /**
@@ -54,23 +57,37 @@ const NOTHING: Weight = { depth: 0, aliases: 0, objects: 0 };
  *
  * @throws {GraphqlTooManyOperationsError | GraphqlTooDeepError | GraphqlTooManyAliasesError | GraphqlTooManyObjectsError}
  * @throws {PageSizeInvalidError}
- * @throws {InputInvalidError} for text that no database takes
+ * @throws {InputInvalidError} for text that no database takes, and for variables that are nested too deep
  */
 export function checkOperation({ schema, document, variables }: CheckedOperation, limits: OperationLimits): void {
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
   const [operation] = operations;
   if (operation === undefined || operations.length > 1) throw new GraphqlTooManyOperationsError();
-  if (hasNull(variables) || literalsOf(document).some(hasNull)) throw new InputInvalidError(['Text has U+0000']);
+  checkVariables(variables);
+  for (const literal of literalsOf(document)) checkText(literal);
   const { depth, aliases, objects } = new Scale(schema, document, variables).weigh(operation);
   if (depth > limits.depth) throw new GraphqlTooDeepError(limits.depth);
   if (aliases > limits.aliases) throw new GraphqlTooManyAliasesError(limits.aliases);
   if (objects > limits.objects) throw new GraphqlTooManyObjectsError(limits.objects);
 }
 
-/** @returns whether some text in it, at whatever depth, has U+0000 */
-function hasNull(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0');
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasNull);
+/** Level by level: what JSON may nest is deeper than the stack. @throws {InputInvalidError} */
+function checkVariables(variables: Readonly<Record<string, unknown>>): void {
+  let level: readonly unknown[] = Object.values(variables);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST_VARIABLES) {
+      throw new InputInvalidError([`Variables are nested deeper than ${DEEPEST_VARIABLES} levels`]);
+    }
+    for (const value of level) if (typeof value === 'string') checkText(value);
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+}
+
+/** @throws {InputInvalidError} for U+0000, which no database takes */
+function checkText(text: string): void {
+  if (text.includes('\0')) throw new InputInvalidError(['Text has U+0000']);
 }
 
 function literalsOf(document: DocumentNode): string[] {
