@@ -69,12 +69,17 @@ export class AuthService {
     return (await this.findBearer(authorization, addressOf))?.caller;
   }
 
-  /** For what goes on after a request that was allowed. @returns undefined when nobody has to show who one is */
+  /**
+   * For what goes on after a request that was allowed.
+   *
+   * @returns undefined when nobody has to show who one is
+   * @throws {TokenMissingError | TokenInvalidError} also where the credentials were good when the request came
+   */
   async credentialOf(authorization: string | undefined): Promise<Credential | undefined> {
+    if (!this.isOn) return undefined;
     const token = bearerTokenOf({ headers: { authorization } });
-    if (!this.isOn || token === null) return undefined;
-    const bearer = await this.findBearer(authorization);
-    return bearer && new Credential(bearer, token);
+    if (token === null) throw new TokenMissingError();
+    return new Credential(await this.bearerOf(authorization, undefined), token);
   }
 
   /** @returns true when the token was revoked, or its account is gone: not when its time is over */

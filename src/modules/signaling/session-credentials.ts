@@ -40,10 +40,21 @@ export class SessionCredentials extends CredentialKeeper implements OnApplicatio
     clearInterval(this.timer);
   }
 
-  /** @param authorization that the session was begun with; it was judged a moment ago */
-  async keep(stream: StreamName, sessionId: string, authorization: string | undefined): Promise<void> {
+  /**
+   * The credentials are read before the session is made: they may be withdrawn meanwhile, and end it then.
+   *
+   * @param authorization that the session is begun with
+   * @throws {TokenMissingError | TokenInvalidError} for credentials that are good no longer
+   */
+  async keepFor<T extends { readonly sessionId: string }>(
+    stream: StreamName,
+    authorization: string | undefined,
+    make: () => Promise<T>,
+  ): Promise<T> {
     const credential = await this.auth.credentialOf(authorization);
-    if (credential !== undefined) this.kept.set(sessionId, { stream, credential });
+    const session = await make();
+    if (credential !== undefined) this.kept.set(session.sessionId, { stream, credential });
+    return session;
   }
 
   credentialOf(sessionId: string): Credential | undefined {

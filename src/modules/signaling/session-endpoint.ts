@@ -36,8 +36,8 @@ export class SessionEndpoint {
     make: () => Promise<NewSession>,
   ): Promise<void> {
     const iceLinks = this.ice.linkHeaders();
-    const { sessionId, answer, entityTag, links = [] } = await make();
-    await this.credentials.keep(stream, sessionId, authorization);
+    const made = await this.credentials.keepFor(stream, authorization, make);
+    const { sessionId, answer, entityTag, links = [] } = made;
     response.status(201);
     response.setHeader('Content-Type', OFFER_TYPE);
     response.setHeader('Location', `/session/${encodeURIComponent(stream)}/${sessionId}`);
