@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
 import { RETRY_AFTER } from './documented-headers.js';
@@ -32,6 +33,7 @@ export class LayerController {
   }
 
   @Post()
+  @Audited('layer-chosen')
   @UseGuards(WhipRateGuard)
   @HttpCode(200)
   @ApiOperation({ summary: 'Send a subscriber this layer, from its next key frame on, whatever the network carries' })
@@ -52,6 +54,7 @@ export class LayerController {
   }
 
   @Delete()
+  @Audited('layer-chosen')
   @UseGuards(WhipRateGuard)
   @HttpCode(200)
   @ApiOperation({ summary: 'Send a subscriber the best layer that the network carries, as without a choice' })

@@ -22,7 +22,7 @@ import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
 import { ContentTypeGuard } from './content-type.guard.js';
 import { ACCEPT_PATCH, ALLOW, ENTITY_TAG, RETRY_AFTER } from './documented-headers.js';
-import { MuteInput, muteInput } from './dto/mute.input.js';
+import { describeMute, MuteInput, muteInput } from './dto/mute.input.js';
 import { FRAGMENT_TYPE } from './media-types.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
@@ -87,6 +87,7 @@ export class SessionController {
   }
 
   @Post()
+  @Audited('subscriber-muted', { describe: describeMute })
   @Permission('watch', onStream('stream'))
   @UseGuards(WhipRateGuard)
   @HttpCode(200)

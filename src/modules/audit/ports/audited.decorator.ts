@@ -11,6 +11,8 @@ export type AuditedAction =
   | 'playback-url-created'
   | 'publish-started'
   | 'session-ended'
+  | 'subscriber-muted'
+  | 'layer-chosen'
   | 'stream-created'
   | 'stream-deleted'
   | 'recording-started'
@@ -37,7 +39,7 @@ export interface Audit {
   /** Member of what is given with the name of what it is about, where that is no `id`. */
   readonly subjectMember?: string;
   /** More of what was done; never a secret. */
-  readonly describe?: (told: Told) => string;
+  readonly describe?: (told: Told) => string | undefined;
   /** Member of the body with the account that acts, where no credentials say who does: a log-in. */
   readonly actorMember?: string;
   /** Member of the answer with the id of what was made. */

@@ -4,6 +4,7 @@ import type { MediaKind } from '../../../media/codecs/codec.js';
 import { Audited } from '../../audit/ports/audited.decorator.js';
 import { Permission } from '../../auth/ports/permission.decorator.js';
 import { onStream } from '../../auth/ports/place.js';
+import { describeMute } from '../dto/mute.input.js';
 import type { StreamName } from '../ports/stream-name.js';
 import { StreamNamePipe } from '../ports/stream-name.pipe.js';
 import { SignalingService } from '../signaling.service.js';
@@ -34,7 +35,7 @@ export class StreamMutationResolver {
   }
 
   @Permission('admin', onStream('stream'))
-  @Audited('session-ended')
+  @Audited('session-ended', { subjectMember: 'session' })
   @Mutation(() => Boolean, { description: 'Ends the session of a publisher, or of a subscriber.' })
   async endSession(
     @Args('stream', STREAM, StreamNamePipe) stream: StreamName,
@@ -45,6 +46,7 @@ export class StreamMutationResolver {
   }
 
   @Permission('admin', onStream('stream'))
+  @Audited('subscriber-muted', { subjectMember: 'session', describe: describeMute })
   @Mutation(() => Boolean, { description: 'Sends a subscriber sound or picture, or no longer.' })
   async muteSubscriber(
     @Args('stream', STREAM, StreamNamePipe) stream: StreamName,
