@@ -2,7 +2,7 @@ import type { MediaMemory } from '../../media/memory.js';
 import type { RtpHeader } from '../../media/rtp/packet.js';
 import { restoreOriginal } from '../../media/rtp/retransmission.js';
 import type { SenderReport } from '../../media/rtcp/packet.js';
-import { isRtcp, parseRtcp } from '../../media/rtcp/parse.js';
+import { isRtcp, isSenderReport, parseRtcp } from '../../media/rtcp/parse.js';
 import { TransportFeedbackRecorder } from '../../media/rtcp/transport-feedback.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { ReceivedPacket, SrtpReceiver } from '../../media/srtp/receiver.js';
@@ -161,7 +161,7 @@ export class MediaReceiver {
     const plainLength = this.srtp.unprotectRtcp(this.memory.bytes, slot, length);
     if (plainLength < 0) return;
     this.lastHeardMs = nowMs;
-    for (const packet of parseRtcp(this.memory.bytes, slot, plainLength)) {
+    for (const packet of parseRtcp(this.memory.bytes, slot, plainLength, isSenderReport)) {
       if (packet.type === 'sender-report') this.receiveSenderReport(packet, nowMs);
     }
   }

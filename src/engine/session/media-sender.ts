@@ -7,9 +7,10 @@ import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import { SentPackets } from '../../media/forwarding/sent-packets.js';
 import type { SourcePacket } from '../../media/forwarding/source-packet.js';
 import type { OutgoingFormat } from '../../media/forwarding/splice.js';
+import { ViewerFeedback } from '../../media/forwarding/viewer-feedback.js';
 import { encodeSenderReports } from '../../media/rtcp/encode-sender.js';
 import type { FullIntraRequest, Nack, ReceiverReport, RtcpPacket } from '../../media/rtcp/packet.js';
-import { isRtcp, parseRtcp } from '../../media/rtcp/parse.js';
+import { isRtcp, parseRtcp, type RtcpAdmission } from '../../media/rtcp/parse.js';
 import type { NegotiatedTrack, SentTrack } from '../../media/sdp/session.js';
 import { fittingFormat } from '../../media/sdp/subscriber-negotiation.js';
 import type { SrtpCryptoFactory } from '../../media/srtp/crypto.js';
@@ -75,6 +76,8 @@ export class MediaSender {
   private nacksLeft = MOST_NACKED_PER_SECOND;
   private readonly sentPackets = new SentPackets();
   private readonly bandwidth = new BandwidthEstimator(this.sentPackets);
+  private readonly viewerFeedback = new ViewerFeedback(this.sentPackets, (ssrc) => this.repeats(ssrc));
+  private readonly admits: RtcpAdmission = (bytes, start, end) => this.viewerFeedback.admits(bytes, start, end);
   private readonly intraNumbers = new Map<number, number>();
 
   constructor(private readonly options: MediaSenderOptions) {
@@ -160,13 +163,15 @@ export class MediaSender {
     const plainLength = this.receiver.unprotectRtcp(bytes, slot, length);
     if (plainLength < 0) return;
     this.lastHeardMs = nowMs;
-    for (const packet of parseRtcp(bytes, slot, plainLength)) this.hear(packet, nowMs);
+    this.viewerFeedback.begin();
+    for (const packet of parseRtcp(bytes, slot, plainLength, this.admits)) this.hear(packet, nowMs);
   }
 
   /** To be called each second. */
   report(nowMs: number): void {
     this.reportsLeft = MOST_REPORTS_PER_SECOND;
     this.nacksLeft = MOST_NACKED_PER_SECOND;
+    this.viewerFeedback.refill();
     const wallMs = this.options.clock.epochMs();
     const reports = this.tracks.flatMap(({ stream }) => stream.report(nowMs, wallMs) ?? []);
     if (reports.length === 0) return;
@@ -195,6 +200,12 @@ export class MediaSender {
   private hearReport({ blocks }: ReceiverReport, nowMs: number): void {
     const block = blocks.find(({ ssrc }) => ssrc === this.video?.stream.ssrc);
     if (block !== undefined) this.bandwidth.reportedLoss(block.fractionLost, nowMs);
+  }
+
+  /** Of what a viewer may ask for again at present. */
+  private repeats(ssrc: number): boolean {
+    const sending = this.nacksLeft === 0 ? undefined : this.tracks.find(({ stream }) => stream.ssrc === ssrc);
+    return sending?.isEnabled === true && sending.track.feedback.nack;
   }
 
   private resend({ mediaSsrc, sequenceNumbers }: Nack, nowMs: number): void {

@@ -5,8 +5,8 @@ import { parseArrivals } from './parse-arrivals.js';
 /** Header, the SSRC of who sends the feedback, that of whom it is for. */
 const FEEDBACK_BYTES = 12;
 /** Formats of transport layer feedback, RFC 4585 section 6.2. */
-const GENERIC_NACK = 1;
-const TRANSPORT_WIDE = 15;
+export const GENERIC_NACK = 1;
+export const TRANSPORT_WIDE = 15;
 /** Formats of payload-specific feedback, RFC 4585 section 6.3 and RFC 5104 section 4.3. */
 const PICTURE_LOSS = 1;
 const FULL_INTRA = 4;

@@ -36,21 +36,34 @@ export function isRtcp(bytes: Uint8Array, offset: number): boolean {
 }
 
 /**
+ * Whether the RTCP packet from `start` to `end`, whose header is whole, is worth reading: asked of each before anything else
+ * of it is looked at.
+ */
+export type RtcpAdmission = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+/**
  * Reads a compound or reduced-size RTCP packet (RFC 3550 section 6.1, RFC 5506). Types that Aircheck does not use are
  * skipped, as are malformed ones; it ends where a packet would reach beyond the end. Never throws.
+ *
+ * @param admits absent to read them all
  */
-export function parseRtcp(bytes: Uint8Array, offset: number, length: number): RtcpPacket[] {
+export function parseRtcp(bytes: Uint8Array, offset: number, length: number, admits?: RtcpAdmission): RtcpPacket[] {
   const packets: RtcpPacket[] = [];
   const end = Math.min(offset + length, bytes.length);
   let at = Math.max(0, offset);
   while (at + HEADER_BYTES <= end && (bytes[at] ?? 0) >>> 6 === 2) {
     const next = at + HEADER_BYTES + readUint16(bytes, at + 2) * 4;
     if (next > end) break;
-    const packet = parsePacket(bytes, at, next);
+    const packet = admits?.(bytes, at, next) === false ? undefined : parsePacket(bytes, at, next);
     if (packet !== undefined) packets.push(packet);
     at = next;
   }
   return packets;
+}
+
+/** The admission of who needs nothing else. */
+export function isSenderReport(bytes: Uint8Array, start: number): boolean {
+  return bytes[start + 1] === SENDER_REPORT_TYPE;
 }
 
 function parsePacket(bytes: Uint8Array, start: number, end: number): RtcpPacket | undefined {
