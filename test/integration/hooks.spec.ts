@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -146,4 +148,36 @@ describe('hooks', () => {
 
     expect(hooks.warnings).toEqual([expect.stringContaining('ENOENT') as string]);
   });
+
+  it('that cannot be started without a descriptor left are told of, and the next one runs', async () => {
+    await using hooks = await Hooks.make();
+    const path = await hooks.program('next', `echo run >> ${hooks.path('log')}`);
+    const runner = hooks.start(await hooks.config(`[hooks]\non_stream_created = ["${path}"]\n`));
+
+    withoutDescriptors(() => {
+      runner.add(created);
+    });
+    await until(() => hooks.warnings.length === 1, 'it is told of');
+    runner.add(created);
+    await until(async () => (await hooks.lines('log')).length === 1, 'the next one has run');
+
+    expect(hooks.warnings).toEqual([expect.stringContaining('EMFILE') as string]);
+  });
 });
+
+/** Does `work` while this process can open no file. */
+function withoutDescriptors(work: () => void): void {
+  const limit = (most: string): Buffer => execFileSync('prlimit', ['--pid', String(process.pid), `--nofile=${most}:`]);
+  const [, before = ''] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  limit(String(Math.max(...readdirSync('/proc/self/fd').map(Number)) + 8));
+  const taken: number[] = [];
+  try {
+    expect(() => {
+      for (;;) taken.push(openSync('/dev/null', 'r'));
+    }).toThrow('EMFILE');
+    work();
+  } finally {
+    for (const descriptor of taken) closeSync(descriptor);
+    limit(before);
+  }
+}

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 
 const MOST_OUTPUT_BYTES = 4096;
 /** Settings of this server are none of a program's business, and some of them are secrets. */
@@ -30,17 +30,20 @@ export async function runProgram({ path, args, variables, timeoutMs, signal }: P
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...withoutOurs(process.env), ...variables },
   });
-  const output = [outputOf(child.stdout), outputOf(child.stderr)];
+  const exit = once(child, 'exit');
+  // Without a descriptor left there are none: `exit` tells why.
+  const pipes = [child.stdout, child.stderr].filter((pipe) => pipe instanceof Readable);
+  const output = pipes.map(outputOf);
   const progress = { isLate: false };
   const kill = (): void => {
     progress.isLate = true;
     killGroup(child.pid);
-    for (const readable of [child.stdout, child.stderr]) readable.destroy();
+    for (const pipe of pipes) pipe.destroy();
   };
   const timer = setTimeout(kill, timeoutMs);
   signal.addEventListener('abort', kill, { once: true });
   try {
-    const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    const [code, killedBy] = (await exit) as [number | null, NodeJS.Signals | null];
     if (progress.isLate)
       throw new Error(signal.aborted ? 'It was ended with the server.' : `It took over ${timeoutMs} ms.`);
     if (code !== 0) throw new Error(`It ended with ${code ?? killedBy ?? 'nothing'}: ${(await all(output)).trim()}`);
