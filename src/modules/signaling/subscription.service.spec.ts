@@ -1,8 +1,5 @@
-import type { EngineEvent, LocalTransport, SessionCloseReason, SubscriberOrder } from '../../engine/index.js';
+import type { EngineEvent } from '../../engine/index.js';
 import { EngineError } from '../../engine/engine-error.js';
-import type { SessionEngine } from './engine-sessions.js';
-import { LoadAdmission } from './load-admission.js';
-import { parseStreamName } from './ports/stream-name.js';
 import {
   NodeDrainingError,
   NodeFullError,
@@ -12,111 +9,16 @@ import {
   StreamNotFoundError,
   StreamNotLiveError,
 } from './signaling.errors.js';
-import { SignalingService } from './signaling.service.js';
-import { DEFAULT_STRATEGY, StreamStrategies, type StreamStrategy } from './stream-strategy.js';
-import { SubscriptionService } from './subscription.service.js';
+import { cam, OFFER, ViewerStage } from './testing/viewer-stage.js';
 
-const cam = parseStreamName('cam');
-const FINGERPRINT = Array.from({ length: 32 }, () => 'AB').join(':');
-const transport: LocalTransport = {
-  ice: { usernameFragment: 'ours', password: 'ourPasswordOf24Characters' },
-  fingerprint: { algorithm: 'sha-256', value: FINGERPRINT },
-  setup: 'passive',
-  candidates: [],
-};
-const OFFER = [
-  ...['v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'm=audio 9 UDP/TLS/RTP/SAVPF 111', 'c=IN IP4 0.0.0.0'],
-  ...['a=ice-ufrag:4ZcD', 'a=ice-pwd:2/1muCWoOi3uLifh0NuRHlit', `a=fingerprint:sha-256 ${FINGERPRINT}`],
-  ...['a=setup:actpass', 'a=mid:0', 'a=recvonly', 'a=rtcp-mux', 'a=rtpmap:111 opus/48000/2', ''],
-].join('\r\n');
 const RESTART = 'a=ice-ufrag:newer\r\na=ice-pwd:3/1muCWoOi3uLifh0NuRHlit\r\n';
-
-class FakeEngine implements SessionEngine {
-  readonly opened: SubscriberOrder[] = [];
-  readonly closed: [string, SessionCloseReason][] = [];
-  readonly muted: unknown[] = [];
-  failure: Error | undefined;
-  private readonly listeners = new Set<(event: EngineEvent) => void>();
-
-  on(listener: (event: EngineEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  openPublisher(): Promise<LocalTransport> {
-    return Promise.resolve(transport);
-  }
-
-  openSubscriber(order: SubscriberOrder): Promise<LocalTransport> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    this.opened.push(order);
-    return Promise.resolve(transport);
-  }
-
-  enableSubscriber(...order: unknown[]): Promise<void> {
-    this.muted.push(order);
-    return Promise.resolve();
-  }
-
-  selectLayer(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  workerOf(): number {
-    return 1;
-  }
-
-  restartIce(): Promise<LocalTransport> {
-    return Promise.resolve(transport);
-  }
-
-  closeSession(sessionId: string, reason: SessionCloseReason): Promise<void> {
-    this.closed.push([sessionId, reason]);
-    return Promise.resolve();
-  }
-
-  tell(event: EngineEvent): void {
-    for (const listener of this.listeners) listener(event);
-  }
-
-  state(sessionId: string, state: 'connected' | 'closed', reason?: SessionCloseReason): void {
-    this.tell({ type: 'session-state', streamId: 'cam', sessionId, state, reason });
-  }
-}
-
-class Fixture {
-  readonly engine = new FakeEngine();
-  readonly events: string[] = [];
-  readonly admission = new LoadAdmission(75);
-  readonly signaling: SignalingService;
-  readonly subscriptions: SubscriptionService;
-
-  constructor(strategy: Partial<StreamStrategy> = {}) {
-    const clock = { epochMs: () => Date.now(), monotonicMs: () => performance.now() };
-    const log = { warn: () => undefined, error: () => undefined };
-    this.signaling = new SignalingService(
-      this.engine,
-      clock,
-      log,
-      new StreamStrategies({ ...DEFAULT_STRATEGY, ...strategy }),
-    );
-    this.signaling.on((event) => {
-      if (event.type.startsWith('subscriber')) this.events.push(event.type);
-    });
-    this.subscriptions = new SubscriptionService(this.engine, this.signaling, clock, this.admission, log);
-  }
-
-  watch(): Promise<{ sessionId: string; answer: string; entityTag: string }> {
-    return this.subscriptions.subscribe(cam, OFFER);
-  }
-}
 
 describe('SubscriptionService', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
   it('lets a viewer in before anybody publishes, and lists it from the first moment to 30 s after its end', async () => {
-    const { engine, signaling, events, watch } = bind(new Fixture());
+    const { engine, signaling, events, watch } = bind(new ViewerStage());
 
     const { sessionId, answer } = await watch();
     engine.state(sessionId, 'connected');
@@ -135,7 +37,7 @@ describe('SubscriptionService', () => {
   });
 
   it('shows what it was sent', async () => {
-    const { engine, signaling, watch } = bind(new Fixture());
+    const { engine, signaling, watch } = bind(new ViewerStage());
     const { sessionId } = await watch();
 
     const sessions = [{ sessionId, bytesSent: 5000, packetsSent: 50, bitrateBps: 1234.5 }];
@@ -145,7 +47,7 @@ describe('SubscriptionService', () => {
   });
 
   it('ends, restarts and mutes a session by the address that it has', async () => {
-    const { engine, signaling, watch } = bind(new Fixture());
+    const { engine, signaling, watch } = bind(new ViewerStage());
     const { sessionId, entityTag } = await watch();
 
     const restarted = await signaling.patch(cam, sessionId, RESTART, '*');
@@ -160,7 +62,7 @@ describe('SubscriptionService', () => {
   });
 
   it('wants the right to watch for a viewer, the right to publish for a publisher', async () => {
-    const { signaling, watch } = bind(new Fixture());
+    const { signaling, watch } = bind(new ViewerStage());
     const { sessionId } = await watch();
     const publisher = await signaling.publish(cam, OFFER.replace('recvonly', 'sendonly'));
 
@@ -170,7 +72,7 @@ describe('SubscriptionService', () => {
   });
 
   it('keeps a viewer when its publisher goes, and ends it with the stream', async () => {
-    const { engine, signaling, watch } = bind(new Fixture());
+    const { engine, signaling, watch } = bind(new ViewerStage());
     const publisher = await signaling.publish(cam, OFFER.replace('recvonly', 'sendonly'));
     const { sessionId } = await watch();
 
@@ -183,10 +85,10 @@ describe('SubscriptionService', () => {
   });
 
   it('turns viewers away that the strategy, a drain or the load forbid', async () => {
-    const notLive = new Fixture({ autoCreateWhep: false });
-    const full = new Fixture({ mostSubscribers: 1 });
-    const draining = new Fixture();
-    const busy = new Fixture();
+    const notLive = new ViewerStage({ autoCreateWhep: false });
+    const full = new ViewerStage({ mostSubscribers: 1 });
+    const draining = new ViewerStage();
+    const busy = new ViewerStage();
     await full.watch();
     draining.signaling.drain();
     busy.admission.hear(loadOf(0, 10));
@@ -200,7 +102,7 @@ describe('SubscriptionService', () => {
   });
 
   it('leaves nothing of a viewer that the engine has no room for', async () => {
-    const { engine, signaling, watch } = bind(new Fixture());
+    const { engine, signaling, watch } = bind(new ViewerStage());
     engine.failure = new EngineError('memory-exhausted', 'Full.');
 
     await expect(watch()).rejects.toThrow(NodeFullError);
@@ -209,8 +111,8 @@ describe('SubscriptionService', () => {
   });
 });
 
-function bind(fixture: Fixture): Fixture & { watch: Fixture['watch'] } {
-  return Object.assign(fixture, { watch: fixture.watch.bind(fixture) });
+function bind(stage: ViewerStage): ViewerStage & { watch: ViewerStage['watch'] } {
+  return Object.assign(stage, { watch: stage.watch.bind(stage) });
 }
 
 function loadOf(worker: number, cpuPercent: number): EngineEvent {

@@ -1,5 +1,3 @@
-import type { TrackStatistics } from '../../../engine/index.js';
-import type { ListedSession } from '../../signaling/ports/listed-session.js';
 import type { SignalingEvent } from '../../signaling/ports/signaling-event.js';
 import type { SignalingService } from '../../signaling/signaling.service.js';
 import type { HappenedEvent, SubjectKind } from './event.js';
@@ -63,10 +61,10 @@ export class SignalingSource {
 
   private figuresOf({ stream, sessionId }: OfSession, happenedAt: Date): Readonly<Record<string, unknown>> {
     const live = this.streams.findStream(stream);
-    const session: (ListedSession & { readonly statistics?: readonly TrackStatistics[] }) | undefined =
-      live?.session?.id === sessionId ? live.session : live?.findSubscriber(sessionId);
+    const publisher = live?.session?.id === sessionId ? live.session : undefined;
+    const session = publisher ?? live?.findSubscriber(sessionId);
     if (session === undefined) return {};
-    const lost = session.statistics?.reduce((sum, track) => sum + track.packetsLost, 0);
+    const lost = publisher?.statistics.reduce((sum, track) => sum + track.packetsLost, 0);
     return {
       startedAt: new Date(session.createdAtMs).toISOString(),
       durationMs: happenedAt.getTime() - session.createdAtMs,
