@@ -26,7 +26,8 @@ type Pause = (delayMs: number) => Promise<unknown>;
 
 /**
  * How often log-ins may fail, for an address and for an account from an address, and how many passwords are checked at once. An
- * account that very many try is slowed, but not where it has logged in from before: nobody is locked out by what others try.
+ * account that very many try is slowed, but not where it has logged in from before. What others fail at refuses nobody; while
+ * they fill the queue, who comes from a new place is refused all the same, and told to come again.
  */
 export class LoginThrottle {
   private readonly accounts: FailureDelays;
