@@ -162,7 +162,8 @@ describe('the server behind a proxy, with authorisation', () => {
 
   it('repeats no secret in a problem or in its log, wherever it was put', async () => {
     const type = { 'content-type': 'application/json' };
-    const graphql = { method: 'POST', headers: type, body: `{"query":"{ ${TOKEN.replaceAll('-', '_')} }"}` };
+    const asName = TOKEN.replaceAll('-', '_');
+    const graphql = { method: 'POST', headers: type, body: `{"query":"{ ${asName} }"}` };
     const answers = await Promise.all([
       ask(`/api/v1/sessions?cursor=x&token=${TOKEN}`),
       ask('/api/streams', { headers: { authorization: `Basic ${TOKEN}` } }),
@@ -172,6 +173,8 @@ describe('the server behind a proxy, with authorisation', () => {
     ]);
 
     for (const answer of answers) expect(leakedInto(await answer.text(), [TOKEN])).toEqual([]);
+    // Whoever sent a document is told which of its names is wrong; nobody else is.
+    expect(leakedInto(server.log, [TOKEN, asName])).toEqual([]);
   });
 
   it('writes down who did what on which stream, over REST and GraphQL, and who was refused', async () => {
