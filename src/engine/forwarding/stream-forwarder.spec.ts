@@ -107,6 +107,22 @@ describe('StreamForwarder', () => {
     expect(memory.usedBytes).toBe(used);
   });
 
+  it('ends what a viewer gets when it leaves, though others watch on, and begins anew when it comes back', () => {
+    const { forwarder } = new Scene();
+    const publisher = new Publisher();
+    const [one, other] = [new FakeViewer(), new FakeViewer()];
+    forwarder.publishedBy(publisher);
+    forwarder.join(one);
+    forwarder.join(other);
+
+    forwarder.leave(one);
+    expect([...one.chosen.keys()]).toEqual([]);
+    expect([...other.chosen.keys()]).toEqual(['video', 'audio']);
+    forwarder.join(one);
+
+    expect([...one.chosen.keys()]).toEqual(['video', 'audio']);
+  });
+
   it('gives each packet once to every viewer, and asks for a key frame at once for who comes late', () => {
     const scene = new Scene();
     const publisher = new Publisher();

@@ -77,8 +77,10 @@ export class StreamForwarder implements PacketTarget {
     else this.offerAll();
   }
 
+  /** Nothing is sent to a viewer that is away: if it comes back, what it gets begins anew. */
   leave(viewer: Viewer): void {
     if (!this.viewers.delete(viewer)) return;
+    for (const kind of KINDS) viewer.end(kind);
     if (this.viewers.size === 0) this.stop();
   }
 

@@ -216,16 +216,17 @@ export class MediaSender {
       if (this.nacksLeft === 0) return;
       this.nacksLeft -= 1;
       const { bytes, place } = this.options.ring;
-      this.sendPacket(sending.stream.resend(sequenceNumber, nowMs, roundTripMs, bytes, place));
+      this.sendPacket(sending.stream.resend(sequenceNumber, nowMs, roundTripMs, bytes, place), true);
     }
   }
 
   /** @param length of the packet at the ring's place, 0 for none */
-  private sendPacket(length: number): void {
+  private sendPacket(length: number, isRepeat = false): void {
     if (length === 0) return;
     const { ring, send } = this.options;
     const { bytes, place } = ring;
-    const sealedLength = this.srtp.protect(bytes, place, length);
+    const sealedLength = this.srtp.protect(bytes, place, length, isRepeat);
+    if (sealedLength === 0) return;
     ring.sent();
     this.bytesSent += length;
     this.packetsSent += 1;

@@ -218,4 +218,19 @@ describe('OutgoingStream', () => {
     expect(scene.resend(stream, FIRST, 20)?.payload.slice(2)).toEqual([1, 1]);
     expect(scene.resend(stream, FIRST + 1, 20)?.payload.slice(2)).toEqual([1, 2]);
   });
+
+  it('begins anew at a key frame when it was given nothing for so long that its numbers would be taken for others', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream()];
+    stream.choose(source, FORMATS);
+    scene.forward(stream, source, { sequence: 0, timestamp: 0, atMs: 0, isKey: true });
+    for (let sequence = 1; sequence <= 40_000; sequence += 1)
+      scene.receive(source, { sequence, timestamp: 0, atMs: sequence });
+
+    expect(scene.forward(stream, source, { sequence: 40_001, timestamp: 0, atMs: 40_001 })).toBeUndefined();
+    expect(stream.awaited).toBe(source);
+    expect(scene.forward(stream, source, { sequence: 40_002, timestamp: 0, atMs: 40_002, isKey: true })).toMatchObject({
+      sequence: FIRST + 1,
+    });
+  });
 });

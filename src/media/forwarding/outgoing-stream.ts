@@ -18,6 +18,8 @@ const HAS_PADDING = 0x20;
 /** Far enough from both ends that neither the first packets nor SRTP's rollover counter meet a wrap (RFC 3711 section 3.3.1). */
 const FIRST_SEQUENCE_MASK = 0x3fff;
 const FIRST_SEQUENCE_BASE = 0x1000;
+/** Of packets that the viewer could not get: numbers that are further apart could be taken for others by SRTP. */
+const LONGEST_GAP = 0x4000;
 
 export interface OutgoingStreamOptions {
   readonly kind: MediaKind;
@@ -181,7 +183,11 @@ export class OutgoingStream {
 
   private spliceOf(source: PacketSource, packet: SourcePacket): Splice | undefined {
     const splice = this.isFlowing ? this.splices[0] : undefined;
-    if (source === splice?.source && packet.run === splice.run) return splice.has(packet) ? splice : undefined;
+    if (source === splice?.source && packet.run === splice.run) {
+      if (packet.sequence + splice.sequenceOffset - this.highest <= LONGEST_GAP)
+        return splice.has(packet) ? splice : undefined;
+      this.isFlowing = false;
+    }
     if (source !== this.chosen || packet.run !== source.run || !packet.startsKeyframe) return undefined;
     if (!this.formats.some((format) => format.sourcePayloadType === packet.payloadType)) return undefined;
     return this.begin(source, packet);

@@ -26,10 +26,10 @@ class Link {
     return this.sealPlain(rtp(sequenceNumber, payload, ssrc));
   }
 
-  sealPlain(plain: Uint8Array): Uint8Array {
+  sealPlain(plain: Uint8Array, isRepeat = false): Uint8Array {
     const bytes = new Uint8Array(plain.length + 16);
     bytes.set(plain);
-    return bytes.slice(0, this.sender.protect(bytes, 0, plain.length));
+    return bytes.slice(0, this.sender.protect(bytes, 0, plain.length, isRepeat));
   }
 
   open(packet: Uint8Array): number {
@@ -163,7 +163,7 @@ describe.each(combinations)('SRTP with %s by %s', (profile, implementation) => {
           const stranger = new Link(profile, implementation);
           expect(link.open(link.seal(start))).toBe(15);
           for (const { sequenceNumber, ssrc, damage, bit } of forgeries) {
-            const forged = stranger.seal(0, [4, 5, 6], 99);
+            const forged = stranger.sealPlain(rtp(0, [4, 5, 6], 99), true);
             const view = new DataView(forged.buffer);
             view.setUint16(2, sequenceNumber);
             view.setUint32(8, ssrc);
@@ -266,5 +266,44 @@ describe('SrtpSender', () => {
     expect(() => sender.protect(new Uint8Array(40), 0, 20)).toThrow(RangeError);
     expect(() => sender.protect(rtp(1, [1]), 0, 13)).toThrow(RangeError);
     expect(() => sender.protectRtcp(new Uint8Array(7))).toThrow(RangeError);
+  });
+
+  it('seals a number again only as a repetition, with the same result', () => {
+    const link = new Link('AEAD_AES_128_GCM', 'node');
+    const first = link.seal(7);
+    link.seal(9);
+
+    expect(link.seal(7, [4, 5, 6])).toHaveLength(0);
+    expect(link.sealPlain(rtp(7, [1, 2, 3]), true)).toEqual(first);
+    expect(link.seal(8)).toHaveLength(first.length);
+    expect(link.sender.refused).toBe(1);
+  });
+
+  it('refuses what is so old that it is not known whether it was sent, repetition or not', () => {
+    const link = new Link('AEAD_AES_128_GCM', 'node');
+    for (let number = 0; number <= 5000; number += 1) link.seal(number);
+
+    expect(link.seal(5000 - 4096)).toHaveLength(0);
+    expect(link.sealPlain(rtp(5000 - 4096, [1, 2, 3]), true)).toHaveLength(0);
+    expect(link.sealPlain(rtp(5000 - 4095, [1, 2, 3]), true)).not.toHaveLength(0);
+  });
+
+  it.each([32_769, 40_000, 65_535])('uses no keystream twice after a gap of %i numbers', (gap) => {
+    const link = new Link('AEAD_AES_128_GCM', 'node');
+    const zeros = new Array<number>(16).fill(0);
+    const keystreams = new Set<string>();
+    let sealed = 0;
+
+    for (let number = 0; number < 120_000; number += 1) {
+      if (number === 40_000) number += gap;
+      const packet = link.seal(number & 0xffff, zeros);
+      if (packet.length === 0) continue;
+      sealed += 1;
+      keystreams.add(Buffer.from(packet.subarray(12, 28)).toString('latin1'));
+    }
+
+    expect(keystreams.size).toBe(sealed);
+    expect(sealed).toBeGreaterThan(40_000);
+    expect(link.sender.refused).toBeGreaterThan(0);
   });
 });

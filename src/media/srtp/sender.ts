@@ -1,19 +1,26 @@
 import { readUint32 } from '../bytes.js';
 import { RtpHeader } from '../rtp/packet.js';
+import { SequenceWindow } from '../rtp/sequence-window.js';
 import type { SrtpCrypto, SrtpCryptoFactory } from './crypto.js';
 import { deriveSessionKeys } from './key-derivation.js';
 import { guessPacketIndex, rolloverCounterOf } from './packet-index.js';
 import { srtpProfiles, type SrtpProfile } from './profile.js';
 import { LARGEST_RTCP_INDEX, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from './rtcp-layout.js';
 
-/** The highest index that was sent from one SSRC. */
+/** Late packets and repetitions may be so far behind the newest one. */
+const WINDOW = 4096;
+const NONE = -1;
+
+/** The indices that were sent from one SSRC. */
 interface SendingSource {
   readonly ssrc: number;
-  highest: number;
+  readonly sent: SequenceWindow;
 }
 
 /** Protects what we send to one peer: SRTP and SRTCP (RFC 3711, RFC 7714). Wrong packets are our own mistake: they throw. */
 export class SrtpSender {
+  /** Packets that were not sealed: another one was, or may have been, sealed under their index. */
+  refused = 0;
   private readonly crypto: SrtpCrypto;
   private readonly tagLength: number;
   private readonly header = new RtpHeader();
@@ -27,17 +34,22 @@ export class SrtpSender {
   }
 
   /**
-   * Encrypts an RTP packet in place and writes the tag behind it. A sequence number may be sent again only with the
-   * same bytes: two packets under one index would give the keystream away.
+   * Encrypts an RTP packet in place and writes the tag behind it. Two packets under one index would give the keystream
+   * away: what has the index of a packet that was sent, or may have been, is refused and stays as it is.
    *
-   * @returns the protected packet's length
+   * @param isRepeat it has the bytes of the packet that was sent with its number, if one was
+   * @returns the protected packet's length, 0 when it is refused
    * @throws {RangeError} when it is no RTP packet, or the tag has no room in `bytes`
    */
-  protect(bytes: Uint8Array, offset: number, length: number): number {
+  protect(bytes: Uint8Array, offset: number, length: number, isRepeat = false): number {
     const header = this.header;
     if (!header.parse(bytes, offset, length)) throw new RangeError('Not an RTP packet.');
     if (offset + length + this.tagLength > bytes.length) throw new RangeError('No room for the SRTP tag.');
-    const index = this.nextIndex(header.ssrc, header.sequenceNumber);
+    const index = this.nextIndex(header.ssrc, header.sequenceNumber, isRepeat);
+    if (index < 0) {
+      this.refused += 1;
+      return 0;
+    }
     return this.crypto.sealRtp(bytes, offset, length, header, rolloverCounterOf(index));
   }
 
@@ -61,17 +73,19 @@ export class SrtpSender {
     this.crypto.close();
   }
 
-  private nextIndex(ssrc: number, sequenceNumber: number): number {
-    const source = this.sourceOf(ssrc);
-    const index = guessPacketIndex(sequenceNumber, source.highest);
-    if (index < 0) throw new RangeError('No such packet was sent before.');
-    if (index > source.highest) source.highest = index;
+  /** @returns -1 when there is none that may be used */
+  private nextIndex(ssrc: number, sequenceNumber: number, isRepeat: boolean): number {
+    const { sent } = this.sourceOf(ssrc);
+    const index = guessPacketIndex(sequenceNumber, Math.max(NONE, sent.highest));
+    const isRemembered = index > sent.highest - WINDOW;
+    if (index < 0 || !(sent.isFresh(index) || (isRepeat && isRemembered))) return NONE;
+    sent.accept(index);
     return index;
   }
 
   private sourceOf(ssrc: number): SendingSource {
     for (const source of this.sources) if (source.ssrc === ssrc) return source;
-    const source = { ssrc, highest: -1 };
+    const source = { ssrc, sent: new SequenceWindow(WINDOW) };
     this.sources.push(source);
     return source;
   }
