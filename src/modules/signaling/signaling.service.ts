@@ -198,6 +198,11 @@ export class SignalingService {
     if ((live?.openSubscribers.length ?? 0) >= mostSubscribers) throw new StreamFullError(stream, mostSubscribers);
   }
 
+  /** Runs `task` when it is its turn among all that changes the sessions of a stream. */
+  inTurn<T>(stream: StreamName, task: () => Promise<T>): Promise<T> {
+    return this.queue.run(stream, task);
+  }
+
   /** Lists show it from now on. */
   subscriberOpened(session: SubscriberSession): void {
     this.registry.addSubscriber(session);

@@ -84,6 +84,33 @@ describe('SubscriptionService', () => {
     expect(() => signaling.stream(cam)).toThrow(StreamNotFoundError);
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'lists a viewer that comes %i turns after its stream was to be deleted',
+    async (turns) => {
+      const { engine, signaling, watch } = bind(new ViewerStage());
+      const first = await watch();
+
+      const deletion = signaling.deleteStream(cam);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      const { sessionId } = await watch();
+      await deletion;
+
+      expect(signaling.stream(cam).openSubscribers.map(({ id }) => id)).toEqual([sessionId]);
+      expect(engine.closed).toEqual([[first.sessionId, 'requested']]);
+      await signaling.end(cam, sessionId);
+      expect(engine.closed.at(-1)).toEqual([sessionId, 'requested']);
+    },
+  );
+
+  it('lets no more in than the strategy allows when many come at once', async () => {
+    const { signaling, watch } = bind(new ViewerStage({ mostSubscribers: 2 }));
+
+    const outcomes = await Promise.allSettled([watch(), watch(), watch()]);
+
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(signaling.stream(cam).openSubscribers).toHaveLength(2);
+  });
+
   it('turns viewers away that the strategy, a drain or the load forbid', async () => {
     const notLive = new ViewerStage({ autoCreateWhep: false });
     const full = new ViewerStage({ mostSubscribers: 1 });

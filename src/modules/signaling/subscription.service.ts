@@ -23,6 +23,7 @@ type Streams = Pick<
   SignalingService,
   | 'assertSubscribable'
   | 'findStream'
+  | 'inTurn'
   | 'subscriberOpened'
   | 'subscriberState'
   | 'subscriberClosed'
@@ -58,16 +59,19 @@ export class SubscriptionService implements ViewerOwner {
   async subscribe(stream: StreamName, offerText: string): Promise<OpenedSession> {
     this.streams.assertSubscribable(stream);
     const offer = parseSubscriberOffer(offerText);
-    const sent = sentBy(this.streams.findStream(stream)?.publisher);
-    const tracks = negotiateSubscriber(offer, sent, () => randomInt(1, SSRC_LIMIT));
-    this.admission.admitViewer(this.engine.workerOf(stream));
-    const session = new ViewerSession(stream, offer, tracks, this.clock.epochMs(), this);
-    const transport = await this.open(session);
-    return {
-      sessionId: session.id,
-      answer: writeSubscriberAnswer(offer, tracks, transport, session.canonicalName, 1),
-      entityTag: session.entityTag,
-    };
+    return this.streams.inTurn(stream, async () => {
+      this.streams.assertSubscribable(stream);
+      const sent = sentBy(this.streams.findStream(stream)?.publisher);
+      const tracks = negotiateSubscriber(offer, sent, () => randomInt(1, SSRC_LIMIT));
+      this.admission.admitViewer(this.engine.workerOf(stream));
+      const session = new ViewerSession(stream, offer, tracks, this.clock.epochMs(), this);
+      const transport = await this.open(session);
+      return {
+        sessionId: session.id,
+        answer: writeSubscriberAnswer(offer, tracks, transport, session.canonicalName, 1),
+        entityTag: session.entityTag,
+      };
+    });
   }
 
   patch(session: ViewerSession, fragment: string, ifMatch: string | undefined): Promise<RestartedIce | undefined> {
@@ -88,7 +92,7 @@ export class SubscriptionService implements ViewerOwner {
     if (!session.isClosed) await this.engineSessions.selectLayer(session, rid);
   }
 
-  /** It counts from before the engine is asked: many that come at once are not let in beyond the limit. */
+  /** It is listed from before the engine is asked: what the engine tells of it finds it. */
   private async open(session: ViewerSession): Promise<LocalTransport> {
     this.viewers.set(session.id, session);
     this.streams.subscriberOpened(session);
