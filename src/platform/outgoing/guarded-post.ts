@@ -43,9 +43,9 @@ export async function guardedPost(post: OutgoingPost, forbidden: ForbiddenAddres
   const url = new URL(post.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0 && forbidden.isForbidden(host)) throw new AddressForbiddenError(host);
-  const signal = AbortSignal.any([post.signal, AbortSignal.timeout(post.timeoutMs)]);
   const { request } = url.protocol === 'https:' ? https : http;
-  return new Promise((settle, fail) => {
+  let timer: NodeJS.Timeout | undefined;
+  const answer = new Promise<OutgoingAnswer>((settle, fail) => {
     const options: RequestOptions = {
       method: 'POST',
       headers: { ...post.headers, 'Content-Length': Buffer.byteLength(post.body) },
@@ -53,7 +53,7 @@ export async function guardedPost(post: OutgoingPost, forbidden: ForbiddenAddres
       agent: false,
       maxHeaderSize: MOST_HEADER_BYTES,
       lookup: guardedLookup(forbidden),
-      signal,
+      signal: post.signal,
     };
     const sent = request(url, options, (response) => {
       readBeginning(response).then((text) => {
@@ -61,10 +61,19 @@ export async function guardedPost(post: OutgoingPost, forbidden: ForbiddenAddres
         sent.destroy();
       }, fail);
     });
-    sent.once('error', (error) => {
-      fail(signal.aborted && !post.signal.aborted ? new Error(`No answer in ${post.timeoutMs} ms.`) : error);
+    sent.on('error', fail);
+    sent.once('upgrade', (_response, socket) => {
+      fail(new Error('The answer was another protocol.'));
+      socket.destroy();
     });
+    timer = setTimeout(() => {
+      fail(new Error(`No answer in ${post.timeoutMs} ms.`));
+      sent.destroy();
+    }, post.timeoutMs);
     sent.end(post.body);
+  });
+  return answer.finally(() => {
+    clearTimeout(timer);
   });
 }
 
