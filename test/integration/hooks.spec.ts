@@ -140,6 +140,20 @@ describe('hooks', () => {
     expect(hooks.said[0]?.length).toBeLessThan(5000);
   });
 
+  it('that leave something behind are over with their program, and keep no descriptor', async () => {
+    await using hooks = await Hooks.make();
+    const path = await hooks.program('leaving', `echo said; (sleep 3; echo on >> ${hooks.path('log')}) &`);
+    const before = readdirSync('/proc/self/fd').length;
+    hooks.start(await hooks.config(`[hooks]\ntimeout_ms = 2000\non_stream_created = ["${path}"]\n`)).add(created);
+
+    await until(() => hooks.said.length === 1, 'it is told of');
+    await until(() => readdirSync('/proc/self/fd').length <= before, 'nothing of it is open', 1500);
+    await until(async () => (await hooks.lines('log')).length === 1, 'what it left has gone on');
+
+    expect(hooks.said).toEqual([expect.stringContaining('says: said') as string]);
+    expect(hooks.warnings).toEqual([]);
+  });
+
   it('that are not there are told of, and nothing else comes of it', async () => {
     await using hooks = await Hooks.make();
     hooks.start(await hooks.config(`[hooks]\non_stream_created = ["${hooks.path('nothing')}"]\n`)).add(created);

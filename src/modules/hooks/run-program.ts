@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 
 const MOST_OUTPUT_BYTES = 4096;
+/** What a program has started may hold its output open: so long is waited for what is on its way. */
+const REST_OF_OUTPUT_MS = 1000;
 /** Settings of this server are none of a program's business, and some of them are secrets. */
 const OURS = /^(AIRCHECK_|DATABASE_URL$)/;
 
@@ -46,11 +49,15 @@ export async function runProgram({ path, args, variables, timeoutMs, signal }: P
     const [code, killedBy] = (await exit) as [number | null, NodeJS.Signals | null];
     if (progress.isLate)
       throw new Error(signal.aborted ? 'It was ended with the server.' : `It took over ${timeoutMs} ms.`);
-    if (code !== 0) throw new Error(`It ended with ${code ?? killedBy ?? 'nothing'}: ${(await all(output)).trim()}`);
-    return await all(output);
+    clearTimeout(timer);
+    await ended(pipes);
+    const text = output.map((read) => read()).join('');
+    if (code !== 0) throw new Error(`It ended with ${code ?? killedBy ?? 'nothing'}: ${text.trim()}`);
+    return text;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', kill);
+    for (const pipe of pipes) pipe.destroy();
   }
 }
 
@@ -71,10 +78,10 @@ function outputOf(readable: Readable): () => string {
   return () => Buffer.concat(parts).toString('utf8');
 }
 
-/** What it has started may hold its output open: a moment is enough for what is on its way. */
-async function all(output: readonly (() => string)[]): Promise<string> {
-  await new Promise((resolve) => setTimeout(resolve, 20).unref());
-  return output.map((read) => read()).join('');
+/** Until they are, or for as long as may be waited for it. */
+async function ended(pipes: readonly Readable[]): Promise<void> {
+  const signal = AbortSignal.timeout(REST_OF_OUTPUT_MS);
+  await Promise.allSettled(pipes.map((pipe) => finished(pipe, { signal })));
 }
 
 function killGroup(pid: number | undefined): void {
