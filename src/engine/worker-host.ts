@@ -41,8 +41,10 @@ import { WorkerStream } from './worker-stream.js';
 
 /** Address space that one publisher may come to need: a reorder ring per track, fragments of a recording. */
 const BYTES_PER_PUBLISHER = 2 * 1024 * 1024;
-/** Viewers of one worker: none has memory of its own there, but each has its keys and timers. */
+/** Viewers of one worker: each has its keys and timers. */
 const MOST_SUBSCRIBERS = 4096;
+/** Keystream that is made ahead for a viewer of sound and picture. */
+const BYTES_PER_VIEWER = 160 * 1024;
 /** Sessions that were answered and have not connected: offers are cheap to make, and each is kept for 15 s. */
 const MOST_PENDING = 1024;
 const RECORDER_INTERVAL_MS = 20;
@@ -201,7 +203,8 @@ export class WorkerHost {
   /** The ring is made with the first viewer: who has none needs none. */
   private openSubscriber(order: SubscriberOrder): LocalTransport {
     const isFull = this.subscribers.size >= MOST_SUBSCRIBERS || pendingOf(this.subscribers) >= MOST_PENDING;
-    if (this.closing !== undefined || isFull || !this.ring.prepare())
+    const canStart = this.closing === undefined && !isFull && this.ring.prepare();
+    if (!canStart || !this.environment.memory.canSpare(BYTES_PER_VIEWER))
       throw new EngineError('memory-exhausted', 'This worker has no room for another viewer.');
     const stream = this.streamOf(order.streamId);
     const session = new SubscriberSession(order, this.environment, this.ring, {

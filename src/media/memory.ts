@@ -1,5 +1,7 @@
 const SMALLEST_CLASS = 6;
 const LARGEST_CLASS = 30;
+/** Of the block: what viewers need may be taken only while less is held, so that publishers and recordings get theirs. */
+const LARGEST_SPARE_USE = 3 / 4;
 
 /**
  * One fixed block of memory and an allocator of power-of-two sizes inside it.
@@ -11,6 +13,7 @@ export class MediaMemory {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView<ArrayBuffer>;
   private top: number;
+  private held: number;
   private readonly free: number[][] = Array.from({ length: LARGEST_CLASS + 1 }, () => []);
 
   /**
@@ -21,6 +24,7 @@ export class MediaMemory {
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
     this.top = Math.max(64, reservedBytes);
+    this.held = this.top;
   }
 
   /** Bytes that were handed out at least once: the block's high-water mark. */
@@ -28,20 +32,29 @@ export class MediaMemory {
     return this.top;
   }
 
+  /** @returns whether `sizeBytes` more may be held by what can do without them: a quarter of the block stays free */
+  canSpare(sizeBytes: number): boolean {
+    return this.held + sizeBytes <= this.bytes.length * LARGEST_SPARE_USE;
+  }
+
   /** @returns the offset of at least `sizeBytes` bytes, aligned to 64, with undefined content; -1 when the block is exhausted */
   allocate(sizeBytes: number): number {
     const sizeClass = classOf(sizeBytes);
     const reused = this.free[sizeClass]?.pop();
-    if (reused !== undefined) return reused;
-    const offset = this.top;
-    if (offset + 2 ** sizeClass > this.bytes.length) return -1;
-    this.top = offset + 2 ** sizeClass;
+    const offset = reused ?? this.top;
+    if (reused === undefined) {
+      if (offset + 2 ** sizeClass > this.bytes.length) return -1;
+      this.top = offset + 2 ** sizeClass;
+    }
+    this.held += 2 ** sizeClass;
     return offset;
   }
 
   /** Gives an allocation back; `sizeBytes` is what `allocate` was asked for. */
   release(offset: number, sizeBytes: number): void {
-    this.free[classOf(sizeBytes)]?.push(offset);
+    const sizeClass = classOf(sizeBytes);
+    this.free[sizeClass]?.push(offset);
+    this.held -= 2 ** sizeClass;
   }
 }
 

@@ -10,7 +10,7 @@ const SPARE_BLOCKS = 2;
  * Keystream of one SSRC made ahead of its packets: one call of AES for sixteen costs a quarter of sixteen calls.
  *
  * Two halves of sixteen packets each, the one of the highest authentic packet and the next. It moves forward only, and
- * only by `advance`, which authentic packets are due.
+ * only by `advance`, which authentic packets are due. Where memory is short none is made: packets then cost a call each.
  */
 export class KeystreamWindow {
   /** First index whose keystream is ready, a multiple of sixteen; -1 when there is none. */
@@ -51,7 +51,8 @@ export class KeystreamWindow {
   private widen(blocks: number): void {
     this.close();
     this.blocks = Math.min(MOST_BLOCKS, blocks + SPARE_BLOCKS);
-    this.place = this.memory.allocate(this.blocks * PACKETS * BLOCK_BYTES);
+    const sizeBytes = this.blocks * PACKETS * BLOCK_BYTES;
+    this.place = this.memory.canSpare(sizeBytes) ? this.memory.allocate(sizeBytes) : -1;
   }
 
   private fill(half: number): void {
