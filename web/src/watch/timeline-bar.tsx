@@ -14,7 +14,7 @@ const BOTH = 2;
 /** Ticks of shorter views have seconds. */
 const FINE_VIEW_MS = 10 * 60_000;
 const LAST_LABEL_PERCENT = 92;
-const LAST_LABEL_ON_PHONE_PERCENT = 78;
+const LAST_LABEL_ON_PHONE_PERCENT = 72;
 
 interface Props {
   readonly view: Stretch;
