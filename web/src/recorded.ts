@@ -160,18 +160,19 @@ function sorted(days: readonly RecordedDay[]): RecordedDay[] {
   return [...days].sort((a, b) => beginningOf(b) - beginningOf(a));
 }
 
-/** The furthest from UTC that a zone is. */
-const FURTHEST_ZONE_MS = 14 * 3_600_000;
-
 /**
- * Days are the server's, in a zone that only it knows, and not the reader's.
+ * Days are the server's, in a zone that only it knows, and not the reader's: by default those of UTC.
  *
- * @returns epoch milliseconds of what was recorded first; midnight UTC where that session has surely begun the day before
+ * @returns epoch milliseconds of what was recorded first; midnight where a session goes on from the day before
  */
-export function beginningOf({ year, month, day, sessions }: RecordedDay): number {
+export function beginningOf({ stream, year, month, day, sessions }: RecordedDay): number {
   const midnight = Date.UTC(year, month - 1, day);
-  const startedAt = Date.parse(sessions[0]?.startedAt ?? '');
-  return startedAt >= midnight - FURTHEST_ZONE_MS ? startedAt : midnight;
+  const [first] = sessions;
+  if (first === undefined) return midnight;
+  const folder = [stream, String(year), ...[month, day].map((part) => String(part).padStart(2, '0'))].join('/');
+  const { directories } = first.storage;
+  const isFromBefore = directories.includes(folder) && directories.some((directory) => directory < folder);
+  return isFromBefore ? midnight : Date.parse(first.startedAt);
 }
 
 export function isGoingOn({ state }: RecordingSession): boolean {
