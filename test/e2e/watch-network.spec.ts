@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { goLive, launchChromium } from '../support/browser.js';
 import { UdpRelay } from '../support/network/udp-relay.js';
@@ -59,10 +60,11 @@ describeWith('chromium')('a viewer behind a network', () => {
 
   it('that loses 5 % of all packets gets all frames but 1 %', async () => {
     const [publisher, viewer] = [await openPage(), await openPage()];
-    await goLive(publisher, 'cam', { codec: 'VP8' });
+    const stream = newStream();
+    await goLive(publisher, stream, { codec: 'VP8' });
     relay.become({ lossPercent: 5, delayMs: 10 });
 
-    await watch(viewer, 'cam', { codec: 'VP8', throughPort: [relay.serverPort, relay.port] });
+    await watch(viewer, stream, { codec: 'VP8', throughPort: [relay.serverPort, relay.port] });
 
     await until(async () => (await watched(viewer)).framesDecoded > 30, 'a second is decoded');
     const before = await watched(viewer);
@@ -82,9 +84,10 @@ describeWith('chromium')('a viewer behind a network', () => {
     relay.become({});
     await publisher.bringToFront();
     await takeCamera(publisher);
-    await goLive(publisher, 'layers', { codec: 'VP8', picture: 'page', encodings: ENCODINGS });
+    const stream = newStream();
+    await goLive(publisher, stream, { codec: 'VP8', picture: 'page', encodings: ENCODINGS });
 
-    await watch(viewer, 'layers', { codec: 'VP8', throughPort: [relay.serverPort, relay.port] });
+    await watch(viewer, stream, { codec: 'VP8', throughPort: [relay.serverPort, relay.port] });
     await until(async () => (await watched(viewer)).framesDecoded > 0, 'something is seen');
     const layer = server.url(`${(await watched(viewer)).session}/layer`);
     expect(await (await fetch(layer)).json()).toEqual([{ encodingId: 'f' }, { encodingId: 'h' }, { encodingId: 'q' }]);
@@ -98,9 +101,14 @@ describeWith('chromium')('a viewer behind a network', () => {
     await shows(viewer, WIDTHS.q);
     expect(await select(layer, 'x')).toBe(404);
 
-    expect((await watched(viewer)).framesDecoded).toBeGreaterThan(50);
+    await until(async () => (await watched(viewer)).framesDecoded > 50, 'it goes on');
   });
 });
+
+/** A publisher whose page is closed is there for some seconds more: a second try does not meet it. */
+function newStream(): string {
+  return `cam-${randomUUID()}`;
+}
 
 async function select(layer: string, encodingId: string): Promise<number> {
   const headers = { 'content-type': 'application/json' };
