@@ -31,7 +31,8 @@ export interface FuzzVerdict {
 /** Calls every operation of the server's own description with what it allows, and with what it does not. The same calls each time. */
 export async function fuzzApi(server: TestServer, { known, examples }: FuzzedApi): Promise<FuzzVerdict> {
   const what = ['--phases', 'coverage,fuzzing', '--max-examples', String(examples), '--exclude-path-regex', LEFT_OUT];
-  const how = ['--seed', '1', '--workers', '2', '--no-shrink', '--continue-on-failure', '--request-timeout', '10'];
+  // One thread: in two, the parser of Python 3.11 now and then loses count of its depth.
+  const how = ['--seed', '1', '--workers', '1', '--no-shrink', '--continue-on-failure', '--request-timeout', '10'];
   const description = join(server.folder, 'api.json');
   await writeFile(description, JSON.stringify(withoutDefaults(await server.get<ApiDocument>('/api-docs-json'))));
   const target = [description, '--url', server.url(''), '--checks', CHECKS.join(','), '--warnings', 'off'];
