@@ -150,7 +150,7 @@ export class JobLane {
     return [first, ...fresh];
   }
 
-  /** Takes jobs from a page until one can begin, and marks its object. */
+  /** Takes jobs from a page until one can begin, and marks its object, which may have been renamed since it was seen. */
   private async firstFree(page: Job[]): Promise<Job | undefined> {
     const { busyKeys, table } = this.host;
     for (let seen = page.shift(); seen !== undefined; seen = page.shift()) {
@@ -161,9 +161,10 @@ export class JobLane {
       try {
         job = await table.reread(seen);
       } finally {
-        if (job === undefined) busyKeys.delete(objectKey);
+        if (job?.objectKey !== objectKey) busyKeys.delete(objectKey);
       }
-      if (job !== undefined) return job;
+      if (job?.objectKey === objectKey) return job;
+      if (job !== undefined) page.unshift(job);
     }
     return undefined;
   }
