@@ -1,8 +1,10 @@
-// How long the built server takes to answer from a large index, and what commits cost beside it.
-// npm run build && npm run bench:index -- --database postgres|sqlite [--rows N] [--url postgres://…] [--requests 300] [--file PATH]
+// How long the built server takes to answer from a large index, what that costs it, and what commits cost beside it.
+// npm run build && npm run bench:index -- --database postgres|sqlite [--rows N] [--url postgres://…] [--requests 300]
+//   [--data DIR] keeps the SQLite database in DIR, and uses what is there
+//   [--generate] makes the rows and measures nothing
 // PostgreSQL in the database that --url or DATABASE_URL names. Rows that are there already are used.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,16 +19,17 @@ import type * as Owners from '../src/modules/storage/ownership/owner-table.js';
 import type * as Marks from '../src/modules/storage/ownership/storage-mark.js';
 import type * as Options from '../src/persistence/data-source-options.js';
 import type * as Open from '../src/persistence/open-data-source.js';
-import { BUSY_STREAM, DAYS, generateRows, SEGMENTS_PER_DAY } from './index-rows/generate-rows.ts';
+import { BUSY_STREAM, DAYS, findLastDay, generateRows, SEGMENTS_PER_DAY } from './index-rows/generate-rows.ts';
 import { importBuilt } from './index-rows/import-built.ts';
 import { measureCommits } from './index-rows/measure-commits.ts';
+import { threadMicroseconds } from './process-costs.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 const STREAMS = 1000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** Midnight before the last: a day that is over. */
-const LAST_DAY = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS);
+/** Midnight before the last day that is over. */
+const YESTERDAY = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS);
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +37,8 @@ const { values } = parseArgs({
     rows: { type: 'string' },
     url: { type: 'string' },
     requests: { type: 'string', default: '300' },
-    file: { type: 'string' },
+    data: { type: 'string' },
+    generate: { type: 'boolean', default: false },
   },
 });
 const isPostgres = values.database === 'postgres';
@@ -42,7 +46,7 @@ const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-index-'));
 const recordings = join(folder, 'recordings');
 const url = isPostgres
   ? (values.url ?? process.env['DATABASE_URL'] ?? 'postgres:///aircheck?host=/run/postgresql')
-  : `sqlite://${values.file ?? join(folder, 'index.db')}`;
+  : `sqlite://${join(resolve(values.data ?? folder), 'index.db')}`;
 
 interface Question {
   readonly name: string;
@@ -52,28 +56,35 @@ interface Question {
 }
 
 const someStream = (): string => `cam-${String(Math.floor(Math.random() * STREAMS))}`;
-const someTime = (lengthMs: number): string => {
-  const from = LAST_DAY.getTime() - Math.floor(Math.random() * (DAYS - 1)) * DAY_MS;
-  const shift = lengthMs === DAY_MS ? 0 : Math.floor(Math.random() * (DAY_MS - lengthMs));
-  const [begin, end] = [from + shift, from + shift + lengthMs].map((ms) => new Date(ms).toISOString());
-  return `from=${String(begin)}&to=${String(end)}`;
-};
-const month = `from=${new Date(LAST_DAY.getTime() - (DAYS - 1) * DAY_MS).toISOString()}&to=${new Date(LAST_DAY.getTime() + DAY_MS).toISOString()}`;
 
-const questions: readonly Question[] = [
-  { name: "a stream's days", barMs: 50, path: () => `/api/v1/recordings?stream=${someStream()}&limit=30` },
-  {
-    name: "a stream's sessions",
-    barMs: 50,
-    path: () => `/api/v1/sessions?stream=${someStream()}&${month}&limit=30`,
-  },
-  { name: 'timeline of 30 days', barMs: 50, path: () => `/api/v1/streams/${someStream()}/timeline?${month}` },
-  { name: 'timeline of 30 full days', barMs: 50, path: () => `/api/v1/streams/${BUSY_STREAM}/timeline?${month}` },
-  { name: 'manifest of an hour', barMs: 30, path: () => `/play/${BUSY_STREAM}/manifest.mpd?${someTime(HOUR_MS)}` },
-  { name: 'manifest of a day', barMs: 150, path: () => `/play/${BUSY_STREAM}/manifest.mpd?${someTime(DAY_MS)}` },
-];
+/** @param lastDay midnight before the last day of the rows */
+function questionsAbout(lastDay: Date): readonly Question[] {
+  const someTime = (lengthMs: number): string => {
+    const from = lastDay.getTime() - Math.floor(Math.random() * (DAYS - 1)) * DAY_MS;
+    const shift = lengthMs === DAY_MS ? 0 : Math.floor(Math.random() * (DAY_MS - lengthMs));
+    return range(from + shift, from + shift + lengthMs);
+  };
+  const month = range(lastDay.getTime() - (DAYS - 1) * DAY_MS, lastDay.getTime() + DAY_MS);
+  return [
+    { name: "a stream's days", barMs: 50, path: () => `/api/v1/recordings?stream=${someStream()}&limit=30` },
+    {
+      name: "a stream's sessions",
+      barMs: 50,
+      path: () => `/api/v1/sessions?stream=${someStream()}&${month}&limit=30`,
+    },
+    { name: 'timeline of 30 days', barMs: 50, path: () => `/api/v1/streams/${someStream()}/timeline?${month}` },
+    { name: 'timeline of 30 full days', barMs: 50, path: () => `/api/v1/streams/${BUSY_STREAM}/timeline?${month}` },
+    { name: 'manifest of an hour', barMs: 30, path: () => `/play/${BUSY_STREAM}/manifest.mpd?${someTime(HOUR_MS)}` },
+    { name: 'manifest of a day', barMs: 150, path: () => `/play/${BUSY_STREAM}/manifest.mpd?${someTime(DAY_MS)}` },
+  ];
+}
 
-async function prepare(): Promise<void> {
+function range(fromMs: number, toMs: number): string {
+  return `from=${new Date(fromMs).toISOString()}&to=${new Date(toMs).toISOString()}`;
+}
+
+/** @returns midnight before the last day of the rows */
+async function prepare(): Promise<Date> {
   const { loadConfig } = await importBuilt<typeof Config>('config/index.js');
   const { dataSourceOptions } = await importBuilt<typeof Options>('persistence/data-source-options.js');
   const { openDataSource } = await importBuilt<typeof Open>('persistence/open-data-source.js');
@@ -93,18 +104,26 @@ async function prepare(): Promise<void> {
       segments: wanted,
       streams: STREAMS,
       busyPerDay: SEGMENTS_PER_DAY,
-      lastDay: LAST_DAY,
+      lastDay: YESTERDAY,
     });
     print(`${String(made)} segments in ${((performance.now() - begunMs) / 1000).toFixed(0)} s`);
   }
+  const lastDay = await findLastDay(dataSource);
+  if (!values.generate) {
+    await printCommits(dataSource);
+    await claimStorage(dataSource);
+  }
+  await dataSource.destroy();
+  return lastDay;
+}
+
+async function printCommits(dataSource: DataSource): Promise<void> {
   const perSecond = isPostgres ? 1000 : 200;
   const commits = await measureCommits(dataSource, { perSecond, seconds: 10 });
   const { corePercent, p99Ms } = commits;
   print(
     `commits: ${commits.perSecond.toFixed(0)} of ${String(perSecond)} a second, ${corePercent.toFixed(1)} % of a core (25), p99 ${p99Ms.toFixed(0)} ms`,
   );
-  await claimStorage(dataSource);
-  await dataSource.destroy();
 }
 
 /** The media of the rows is nowhere: the folder that the server is to record into says at least whose it is. */
@@ -115,8 +134,9 @@ async function claimStorage(dataSource: DataSource): Promise<void> {
   await writeMark(new FsStorageDriver(recordings), await new OwnerTable(dataSource).ownerId(), true);
 }
 
-async function ask(address: string, { name, barMs, path }: Question): Promise<void> {
+async function ask(address: string, pid: number, { name, barMs, path }: Question): Promise<void> {
   const times: number[] = [];
+  const usedBefore = threadMicroseconds(pid);
   let status = 0;
   let bytes = 0;
   for (let count = 0; count < Number(values.requests); count += 1) {
@@ -128,8 +148,9 @@ async function ask(address: string, { name, barMs, path }: Question): Promise<vo
   }
   times.sort((one, other) => one - other);
   const at = (share: number): string => (times[Math.floor(times.length * share)] ?? NaN).toFixed(1);
+  const cpuMs = (threadMicroseconds(pid) - usedBefore) / 1000 / times.length;
   print(
-    `${name}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${String(barMs)}), ${String(bytes)} bytes, status ${String(status)}`,
+    `${name}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${String(barMs)}), CPU of the server ${cpuMs.toFixed(1)} ms, ${String(bytes)} bytes, status ${String(status)}`,
   );
 }
 
@@ -139,7 +160,12 @@ function print(line: string): void {
 
 async function main(): Promise<void> {
   print(`${isPostgres ? 'PostgreSQL' : 'SQLite'}, ${String(STREAMS)} streams, ${String(DAYS)} days`);
-  await prepare();
+  if (values.data !== undefined) mkdirSync(values.data, { recursive: true });
+  const lastDay = await prepare();
+  if (!values.generate) await measure(lastDay);
+}
+
+async function measure(lastDay: Date): Promise<void> {
   const child = spawn(process.execPath, [join(PROJECT, 'dist/main.js'), 'serve'], {
     cwd: folder,
     env: {
@@ -160,15 +186,18 @@ async function main(): Promise<void> {
       const [address] = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(line) ?? [];
       if (address === undefined || !line.includes('ready')) continue;
       child.stdout.resume();
-      for (const question of questions) await ask(address, question);
+      for (const question of questionsAbout(lastDay)) await ask(address, child.pid ?? 0, question);
       isAsked = true;
       break;
     }
     if (!isAsked) throw new Error('The server did not start.');
   } finally {
     child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-await main();
+try {
+  await main();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -5,6 +5,8 @@ export const DAYS = 30;
 export const BUSY_STREAM = 'cam-0';
 const SEGMENT_MS = 6000;
 const DAY_MS = 86_400_000;
+/** Tables that are there while rows are generated. */
+const HELPERS = { numbers: 'bench_numbers', days: 'bench_days' } as const;
 
 const OBJECTS = (['video', 'audio'] as const).map((kind) => ({
   trackId: kind === 'video' ? 'v1' : 'a1',
@@ -49,10 +51,24 @@ export async function generateRows(
       await dataSource.query(statement.replaceAll('@STREAM', stream));
     }
   }
-  await dataSource.query('DROP TABLE "bench_numbers"');
-  await dataSource.query('DROP TABLE "bench_days"');
   await dataSource.query(dataSource.options.type === 'postgres' ? 'VACUUM ANALYZE' : 'ANALYZE');
+  for (const table of Object.values(HELPERS)) await dataSource.query(`DROP TABLE "${table}"`);
   return DAYS * busyPerDay + DAYS * perDay * (streams - 1);
+}
+
+/**
+ * @returns midnight before the last day that rows were generated of
+ * @throws {Error} when not all of them were
+ */
+export async function findLastDay(dataSource: DataSource): Promise<Date> {
+  const queryRunner = dataSource.createQueryRunner();
+  const isUnfinished = await queryRunner.hasTable(HELPERS.days);
+  await queryRunner.release();
+  if (isUnfinished) throw new Error('The rows were not generated to their end: begin with an empty database.');
+  const [last] = await dataSource.query<{ at: string | Date }[]>(
+    `SELECT MAX("started_at") AS "at" FROM "session_parts" WHERE "stream" = '${BUSY_STREAM}'`,
+  );
+  return new Date(last?.at ?? NaN);
 }
 
 async function makeHelpers(dataSource: DataSource, lastDay: Date): Promise<void> {
