@@ -35,8 +35,9 @@ export function withPadding(period: ManifestPeriod, { before, isEnd = false }: P
   if (period.tracks.length < 2) return period;
   let soundEndTicks = -Infinity;
   let shortfallMs = before === undefined ? -Infinity : shortfallOf(before);
+  const last = period.segments.at(-1);
   const segments = period.segments.map((segment) => {
-    const keepsEnd = isEnd && segment === period.segments.at(-1);
+    const keepsEnd = isEnd && segment === last;
     const padded = paddedSegment(period, segment, { soundEndTicks, shortfallMs, keepsEnd });
     const sound = objectOf(period, padded, 'audio');
     soundEndTicks = sound === undefined ? soundEndTicks : sound.startTicks + sound.durationTicks;
@@ -64,6 +65,7 @@ function paddedSegment(period: ManifestPeriod, segment: ManifestSegment, surroun
   const picture = objectOf(period, segment, 'video');
   if (sound === undefined || picture === undefined) return segment;
   const object = paddedObject(segment.number, sound, picture, surroundings);
+  if (object === sound.object) return segment;
   return { ...segment, objects: segment.objects.map((other) => (other === sound.object ? object : other)) };
 }
 

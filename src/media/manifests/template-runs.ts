@@ -68,14 +68,24 @@ function namesOf({ number, objects }: ManifestSegment): SegmentGroup['names'] {
   return new Map(objects.map(({ trackId, uri }) => [trackId, splitAtNumber(uri, number)]));
 }
 
-/** Asked of each segment of a day: nothing is put together that was not asked for. */
+/** Asked of each segment of a day: nothing is put together to be compared. */
 function continues({ segments, names }: SegmentGroup, next: ManifestSegment): boolean {
   if (next.number !== (segments.at(-1)?.number ?? 0) + 1 || next.objects.length !== names.size) return false;
   const digits = digitsOf(next.number);
-  return next.objects.every(({ trackId, uri }) => {
+  for (const { trackId, uri } of next.objects) {
     const name = names.get(trackId);
-    return name !== undefined && uri === name.before + digits + name.after;
-  });
+    if (name === undefined || !isNamed(uri, name, digits)) return false;
+  }
+  return true;
+}
+
+function isNamed(uri: string, { before, after }: NumberedName, digits: string): boolean {
+  return (
+    uri.length === before.length + digits.length + after.length &&
+    uri.startsWith(before) &&
+    uri.startsWith(digits, before.length) &&
+    uri.endsWith(after)
+  );
 }
 
 function toRun(
@@ -100,7 +110,10 @@ function toRun(
 }
 
 function toTrackRun(track: ManifestTrack, segments: readonly ManifestSegment[]): TrackRun | undefined {
-  const objects = segments.flatMap(({ objects: all }) => all.find(({ trackId }) => trackId === track.id) ?? []);
+  const objects: ManifestObject[] = [];
+  for (const { objects: all } of segments) {
+    for (const object of all) if (object.trackId === track.id) objects.push(object);
+  }
   const [first] = objects;
   if (first === undefined) return undefined;
   return { track, objects, template: uriTemplate(first.uri, segments[0]?.number ?? 0) };

@@ -11,7 +11,7 @@ export function element(name: string, attributes: XmlAttributes, children: reado
 function writeAttributes(attributes: XmlAttributes): string {
   return Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
+    .map(([name, value]) => ` ${name}="${typeof value === 'string' ? escapeXml(value) : String(value)}"`)
     .join('');
 }
 

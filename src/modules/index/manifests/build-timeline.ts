@@ -143,8 +143,18 @@ function continues(before: TimelineSegment, next: TimelineSegment, tracks: Run['
     next.period === before.period &&
     next.number === before.number + 1 &&
     next.objects.length === before.objects.length &&
-    next.objects.every((object) => followsOn(before.objects, object, tracks))
+    allFollowOn(before.objects, next.objects, tracks)
   );
+}
+
+/** Asked of each segment of a day, so without closures. */
+function allFollowOn(
+  before: readonly ManifestObject[],
+  next: readonly ManifestObject[],
+  tracks: Run['tracks'],
+): boolean {
+  for (const object of next) if (!followsOn(before, object, tracks)) return false;
+  return true;
 }
 
 function followsOn(before: readonly ManifestObject[], next: ManifestObject, tracks: Run['tracks']): boolean {
@@ -210,9 +220,11 @@ function anchorOf({ sessionId }: Run, anchors: DirectoryRows['anchors']): number
 }
 
 function endMsOf({ objects }: TimelineSegment, tracks: Run['tracks']): number {
-  return Math.ceil(
-    Math.max(...objects.map((object) => toMs(object.startTicks + object.durationTicks, object, tracks))),
-  );
+  let endMs = -Infinity;
+  for (const object of objects) {
+    endMs = Math.max(endMs, toMs(object.startTicks + object.durationTicks, object, tracks));
+  }
+  return Math.ceil(endMs);
 }
 
 function toMs(ticks: number, { trackId }: ManifestObject, tracks: Run['tracks']): number {
