@@ -6,9 +6,7 @@ import type { DataSource } from 'typeorm';
 import type * as Config from '../../src/config/index.js';
 import type { SegmentClosed } from '../../src/engine/index.js';
 import type * as Indexes from '../../src/modules/index/index.service.js';
-import type * as Gates from '../../src/modules/storage/answer-gates.js';
 import type * as Outboxes from '../../src/modules/storage/outbox.service.js';
-import type * as Storages from '../../src/modules/storage/storage.service.js';
 import type * as StorageModules from '../../src/modules/storage/storage.module.js';
 import { importBuilt } from './import-built.ts';
 
@@ -29,14 +27,12 @@ export async function measureCommits(
   const { loadConfig } = await importBuilt<typeof Config>('config/index.js');
   const { IndexService } = await importBuilt<typeof Indexes>('modules/index/index.service.js');
   const { OutboxService } = await importBuilt<typeof Outboxes>('modules/storage/outbox.service.js');
-  const { AnswerGates } = await importBuilt<typeof Gates>('modules/storage/answer-gates.js');
-  const { StorageService } = await importBuilt<typeof Storages>('modules/storage/storage.service.js');
   const { openStores } = await importBuilt<typeof StorageModules>('modules/storage/storage.module.js');
   const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
   const { config } = loadConfig({ env: { AIRCHECK_RECORDER_STORAGE_ROOT: folder }, cwd: folder });
   const stores = await openStores(config.recorder);
   const outbox = new OutboxService(dataSource, stores, config);
-  const index = new IndexService(dataSource, new StorageService(stores, new AnswerGates()), outbox, config);
+  const index = new IndexService(dataSource, outbox, config);
   const ids = Array.from({ length: 1000 }, (_, number) => `bench-${String(Date.now())}-${String(number)}`);
   for (const id of ids) {
     const where = { directory: `${id}/2026`, baseDir: undefined, startedAt: new Date() };

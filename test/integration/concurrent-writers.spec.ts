@@ -21,7 +21,7 @@ const RUNS = Array.from({ length: 20 }, (_, number) => number);
 overBothDatabases(() => {
   it('leaves sums true whatever is written of a session and its directory at the same time', async () => {
     await using fixture = await startIndex();
-    const { app, index } = fixture;
+    const { app, sessions, index } = fixture;
     await record(fixture, { segments: [1, 2, 3] });
     await index.setSessionState('s1', { state: 'completed', endedAt: new Date() });
     await record(fixture, { id: 's2', nodeAlias: 'node-2', segments: [4] });
@@ -41,7 +41,7 @@ overBothDatabases(() => {
       app.get(RecordingDeletionService).deleteSessions(['s1'], true),
     ]);
 
-    await expect(index.session('s2')).resolves.toMatchObject({ segmentCount: 21, gapCount: 20, gapMs: 800 });
+    await expect(sessions.session('s2')).resolves.toMatchObject({ segmentCount: 21, gapCount: 20, gapMs: 800 });
     expect(await untrueRows(fixture)).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ overBothDatabases(() => {
 
   it('never deletes what is held, and never holds what is being deleted', async () => {
     await using fixture = await startIndex();
-    const { app, index } = fixture;
+    const { app, sessions, index } = fixture;
     await record(fixture, { segments: [1, 2, 3] });
     await index.setSessionState('s1', { state: 'completed', endedAt: new Date() });
 
@@ -70,7 +70,7 @@ overBothDatabases(() => {
     ]);
 
     expect([held.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected']);
-    expect((await index.session('s1')) === undefined).toBe(deleted.status === 'fulfilled');
+    expect((await sessions.session('s1')) === undefined).toBe(deleted.status === 'fulfilled');
   });
 
   it('has a segment stored whose objects are uploaded at the same time', async () => {

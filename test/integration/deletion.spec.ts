@@ -98,14 +98,14 @@ overBothDatabases(() => {
 
   it('has manifests that could not be written after a deletion written by the next start', async () => {
     await using fixture = await startIndex();
-    const { dataSource, index, manifests } = fixture;
+    const { dataSource, sessions, index, manifests } = fixture;
     await recordEnded(fixture, { segments: [1] });
     await recordEnded(fixture, { id: 's2', startedAt: LATER, segments: [2] });
     await index.sessionPublished('s2');
 
     const publish = jest.spyOn(manifests, 'publish').mockRejectedValue(new Error('the disk is full'));
     await deleteSessions(fixture, ['s1']);
-    await expect(index.unpublishedSessions()).resolves.toMatchObject([{ id: 's2' }]);
+    await expect(sessions.unpublishedSessions()).resolves.toMatchObject([{ id: 's2' }]);
 
     publish.mockRestore();
     await recordEnded(fixture, { id: 's3', startedAt: LATER, segments: [3] });
@@ -183,12 +183,12 @@ overBothDatabases(() => {
 
   it('never gives a name of something deleted to other media', async () => {
     await using fixture = await startIndex();
-    const { index } = fixture;
+    const { directories } = fixture;
     await recordEnded(fixture, { segments: [1, 2] });
     await deleteSessions(fixture, ['s1']);
 
-    await expect(index.directoryState('other/2026/11/20')).resolves.toMatchObject({ nextSegmentNumber: 1 });
-    await expect(index.directoryState(DIRECTORY)).resolves.toMatchObject({
+    await expect(directories.directoryState('other/2026/11/20')).resolves.toMatchObject({ nextSegmentNumber: 1 });
+    await expect(directories.directoryState(DIRECTORY)).resolves.toMatchObject({
       nextSegmentNumber: 3,
       nextInitNumber: { video: 2, audio: 2 },
       knownInits: [],
@@ -213,9 +213,9 @@ overBothDatabases(() => {
 
   it('keeps an init for a recording that has no row yet', async () => {
     await using fixture = await startIndex();
-    const { dataSource, index } = fixture;
+    const { dataSource, directories, index } = fixture;
     await recordEnded(fixture, { segments: [1] });
-    await index.directoryState(DIRECTORY);
+    await directories.directoryState(DIRECTORY);
 
     await deleteSessions(fixture, ['s1']);
     const job = await dataSource.manager.findOneByOrFail(Job, { objectKey: `${DIRECTORY}/init.m4s` });
@@ -265,20 +265,20 @@ overBothDatabases(() => {
 
   it('ends with the present transaction when the server stops, and goes on from there', async () => {
     await using fixture = await startIndex();
-    const { app, index } = fixture;
+    const { sessions, app } = fixture;
     const numbers = Array.from({ length: 450 }, (_, position) => position + 1);
     await recordEnded(fixture, { segments: numbers });
     const service = app.get(RecordingDeletionService);
 
     const deletion = service.deleteSessions(['s1'], true);
     const refusal = expect(deletion).rejects.toMatchObject({ code: 'deletion-interrupted' });
-    while ((await index.session('s1'))?.segmentCount === 450) await setImmediate();
+    while ((await sessions.session('s1'))?.segmentCount === 450) await setImmediate();
     service.beforeApplicationShutdown();
     await refusal;
 
-    const left = (await index.session('s1'))?.segmentCount ?? 0;
+    const left = (await sessions.session('s1'))?.segmentCount ?? 0;
     expect([350, 250, 150, 50]).toContain(left);
-    await expect(index.session('s1')).resolves.toMatchObject({ firstMediaMs: (450 - left) * 6000 });
+    await expect(sessions.session('s1')).resolves.toMatchObject({ firstMediaMs: (450 - left) * 6000 });
     expect(await untrueRows(fixture)).toEqual([]);
   });
 

@@ -152,7 +152,7 @@ describe('media that was deleted without its objects', () => {
     const session = { id: 's2', stream: 'cam', nodeAlias: 'node-1', trigger: 'auto', baseDir: undefined } as const;
     await fixture.index.openSession({ ...session, directory: DIRECTORY, startedAt: new Date() });
 
-    expect(await fixture.index.committedPart('s2', DIRECTORY)).toMatchObject({ firstNumber: 6 });
+    expect(await fixture.sessions.committedPart('s2', DIRECTORY)).toMatchObject({ firstNumber: 6 });
   });
 });
 

@@ -82,7 +82,7 @@ overBothDatabases(() => {
 
     it('is the same however often a segment or a count is told', async () => {
       await using fixture = await startIndex();
-      const { index, app } = fixture;
+      const { index, sessions, app } = fixture;
       await record(fixture, { segments: [1] });
       await index.commitSegment(segmentClosed(1, { startMs: 0 }));
       await index.countReception('s1', [video]);
@@ -91,14 +91,14 @@ overBothDatabases(() => {
       const { completeness } = await app.get(SessionListService).details('s1');
 
       expect(completeness.tracks[0]).toMatchObject({ ...video, framesRecorded: 180, coveredPercent: 100 });
-      await expect(index.receptionOf('s1')).resolves.toEqual(
+      await expect(sessions.receptionOf('s1')).resolves.toEqual(
         expect.arrayContaining([video, { ...video, kind: 'audio', ...zero }]),
       );
     });
 
     it('has a gap once that is told again when it has grown', async () => {
       await using fixture = await startIndex();
-      const { index, app } = fixture;
+      const { index, sessions, app } = fixture;
       await record(fixture, { segments: [1, 2] });
       for (const durationMs of [100, 100, 600]) {
         await index.commitGap('s1', { kind: 'video', startMs: 3000, durationMs, cause: 'loss' });
@@ -108,7 +108,7 @@ overBothDatabases(() => {
 
       expect(completeness).toMatchObject({ coveredPercent: 95, causes: [{ cause: 'loss', gapCount: 1, gapMs: 600 }] });
       expect(gaps).toHaveLength(1);
-      await expect(index.session('s1')).resolves.toMatchObject({ gapCount: 1, gapMs: 600 });
+      await expect(sessions.session('s1')).resolves.toMatchObject({ gapCount: 1, gapMs: 600 });
     });
 
     it('counts the time of a gap that is told before the media behind it', async () => {

@@ -17,7 +17,7 @@ const get = async ({ app }: IndexFixture, path: string) => fetch(`${await app.ge
 
 it('lets numbers run on over the sessions of a directory', async () => {
   await using fixture = await startIndex();
-  const { index, storage } = fixture;
+  const { index, directories, storage } = fixture;
   await record(fixture, { segments: [1, 2] });
   await index.commitTrack('s1', recordedTrack('v2'));
   for (const trackId of ['v1', 'a1', 'v2'] as const) {
@@ -25,7 +25,7 @@ it('lets numbers run on over the sessions of a directory', async () => {
     await storage.put(parseObjectKey(initObjectKey), Buffer.alloc(initSizeBytes));
   }
 
-  await expect(index.directoryState(DIRECTORY)).resolves.toEqual({
+  await expect(directories.directoryState(DIRECTORY)).resolves.toEqual({
     directory: DIRECTORY,
     nextSegmentNumber: 3,
     nextInitNumber: { video: 3, audio: 2 },
@@ -38,11 +38,11 @@ it('lets numbers run on over the sessions of a directory', async () => {
 
 it('points at no init whose object is gone or has another length, and takes its number no second time', async () => {
   await using fixture = await startIndex();
-  const { index, storage } = fixture;
+  const { directories, storage } = fixture;
   await record(fixture, { segments: [1] });
   await storage.put(parseObjectKey(recordedTrack('v1').initObjectKey), Buffer.from('cut off'));
 
-  await expect(index.directoryState(DIRECTORY)).resolves.toMatchObject({
+  await expect(directories.directoryState(DIRECTORY)).resolves.toMatchObject({
     nextInitNumber: { video: 2, audio: 2 },
     knownInits: [],
   });
@@ -50,12 +50,12 @@ it('points at no init whose object is gone or has another length, and takes its 
 
 it('takes no number that a file has, also without a row', async () => {
   await using fixture = await startIndex();
-  const { index, storage } = fixture;
+  const { directories, storage } = fixture;
   for (const name of ['audio_seg_0012.m4s', 'init_0004.m4s', 'manifest.mpd', 'seg_12.m4s']) {
     await storage.put(parseObjectKey(`archive/x/${name}`), segmentBytes(name));
   }
 
-  await expect(index.directoryState('archive/x')).resolves.toEqual({
+  await expect(directories.directoryState('archive/x')).resolves.toEqual({
     directory: 'archive/x',
     nextSegmentNumber: 13,
     nextInitNumber: { video: 5, audio: 1 },
@@ -66,7 +66,7 @@ it('takes no number that a file has, also without a row', async () => {
 it('starts a new directory at 1', async () => {
   await using fixture = await startIndex();
 
-  await expect(fixture.index.directoryState('new')).resolves.toMatchObject({
+  await expect(fixture.directories.directoryState('new')).resolves.toMatchObject({
     nextSegmentNumber: 1,
     nextInitNumber: { video: 1, audio: 1 },
   });
@@ -80,7 +80,7 @@ it.each([
   ['above the tree of a nested name', 'room'],
 ])('knows whose a directory is: %s', async (_case, directory) => {
   await using fixture = await startIndex();
-  const { index } = fixture;
+  const { index, directories } = fixture;
   await record(fixture, { segments: [1] });
   await index.setSessionState('s1', end);
   await record(fixture, { id: 's2', directory: 'archive/wedding', baseDir: 'archive/wedding', segments: [1] });
@@ -88,28 +88,28 @@ it.each([
   await record(fixture, { id: 's3', stream: 'room/cam', directory: 'room/cam/2026/11/20', segments: [1] });
   const owner = directory === 'room' ? 'room/cam' : 'cam';
 
-  await expect(index.directoryOwner(directory, 'other')).resolves.toBe(owner);
-  await expect(index.directoryOwner(directory)).resolves.toBe(owner);
-  await expect(index.directoryOwner(directory, owner)).resolves.toBeUndefined();
+  await expect(directories.directoryOwner(directory, 'other')).resolves.toBe(owner);
+  await expect(directories.directoryOwner(directory)).resolves.toBe(owner);
+  await expect(directories.directoryOwner(directory, owner)).resolves.toBeUndefined();
 });
 
 it.each(['camera', 'ca', 'archive', 'archive/wedding2', 'CAM/x', 'c%m'])('leaves %s to everyone', async (directory) => {
   await using fixture = await startIndex();
-  const { index } = fixture;
+  const { directories } = fixture;
   await record(fixture, { directory: 'archive/wedding', baseDir: 'archive/wedding', segments: [1] });
 
-  await expect(index.directoryOwner(directory, 'other')).resolves.toBeUndefined();
+  await expect(directories.directoryOwner(directory, 'other')).resolves.toBeUndefined();
 });
 
 it('gives a directory back when a session ended there without media', async () => {
   await using fixture = await startIndex();
-  const { index } = fixture;
+  const { index, directories } = fixture;
   await index.openSession(sessionInput({ directory: 'archive/x', baseDir: 'archive/x' }));
-  await expect(index.directoryOwner('archive/x', 'other')).resolves.toBe('cam');
+  await expect(directories.directoryOwner('archive/x', 'other')).resolves.toBe('cam');
 
   await index.setSessionState('s1', end);
 
-  await expect(index.directoryOwner('archive/x', 'other')).resolves.toBeUndefined();
+  await expect(directories.directoryOwner('archive/x', 'other')).resolves.toBeUndefined();
 });
 
 it('keeps the day at its default directory, at another one only until there is one', async () => {
@@ -186,26 +186,10 @@ it('refuses a name that no stream can have', async () => {
 
 it('knows every directory of a session, the one without media yet too', async () => {
   await using fixture = await startIndex();
-  const { index } = fixture;
+  const { index, sessions } = fixture;
   await record(fixture, { segments: [1] });
   await index.commitSegment(segmentClosed(1, { startMs: 6000, directory: 'cam/2026/11/21', trackIds: ['v1'] }));
   await index.setSessionState('s1', { state: 'recording', directory: 'cam/2026/11/22' });
 
-  await expect(index.directoriesOf('s1')).resolves.toEqual([DIRECTORY, 'cam/2026/11/21', 'cam/2026/11/22']);
-});
-
-it('knows the sessions of a directory in the order of their media', async () => {
-  await using fixture = await startIndex();
-  const { index } = fixture;
-  await record(fixture, { segments: [1] });
-  await index.setSessionState('s1', { ...end, directory: 'cam/2026/11/21' });
-  await record(fixture, { id: 's2', segments: [2] });
-  await index.setSessionState('s2', end);
-  await index.openSession(sessionInput({ id: 's3' }));
-
-  const ids = async (directory: string) => (await index.sessionsIn(directory)).map(({ id }) => id);
-
-  await expect(ids(DIRECTORY)).resolves.toEqual(['s1', 's2', 's3']);
-  await expect(ids('cam/2026/11/21')).resolves.toEqual(['s1']);
-  await expect(ids('nowhere')).resolves.toEqual([]);
+  await expect(sessions.directoriesOf('s1')).resolves.toEqual([DIRECTORY, 'cam/2026/11/21', 'cam/2026/11/22']);
 });

@@ -1,3 +1,4 @@
+import { PlaybackEntriesService } from '../../src/modules/index/playback/playback-entries.service.js';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
@@ -98,8 +99,9 @@ overBothDatabases(() => {
 
     await expect(readdir(join(fixture.root, DIRECTORY))).rejects.toThrow('ENOENT');
     await expect((await served(fixture, 'manifest.mpd')).json()).resolves.toMatchObject({ code: 'object-not-found' });
-    await expect(index.streams()).resolves.toEqual([]);
-    await expect(index.recordingsOf('cam')).resolves.toEqual([]);
+    const entries = fixture.app.get(PlaybackEntriesService);
+    await expect(entries.streams()).resolves.toEqual([]);
+    await expect(entries.of('cam')).resolves.toEqual([]);
   });
 
   it('has no playlist of a kind that nobody sent', async () => {

@@ -355,7 +355,7 @@ describe('the numbers of a directory', () => {
       await bucket.put(parseObjectKey(`archive/${name}`), Readable.from([Buffer.from(name)]));
     }
 
-    await expect(fixture.index.directoryState('archive')).resolves.toMatchObject({
+    await expect(fixture.directories.directoryState('archive')).resolves.toMatchObject({
       nextSegmentNumber: 8,
       nextInitNumber: { video: 4, audio: 1 },
     });
@@ -366,7 +366,7 @@ describe('the numbers of a directory', () => {
     await using fixture = await startIndex({}, { bucket });
     bucket.mood = mood;
 
-    await expect(fixture.index.directoryState('archive')).resolves.toMatchObject({ nextSegmentNumber: 1 });
+    await expect(fixture.directories.directoryState('archive')).resolves.toMatchObject({ nextSegmentNumber: 1 });
   });
 
   it('need no bucket where rows and files tell everything', async () => {
@@ -376,7 +376,7 @@ describe('the numbers of a directory', () => {
     }
     fixture.bucket.asked = 0;
 
-    await expect(fixture.index.directoryState(DIRECTORY)).resolves.toMatchObject({ nextSegmentNumber: 3 });
+    await expect(fixture.directories.directoryState(DIRECTORY)).resolves.toMatchObject({ nextSegmentNumber: 3 });
     expect(fixture.bucket.asked).toBe(0);
   });
 
@@ -384,7 +384,7 @@ describe('the numbers of a directory', () => {
     await using fixture = await startReleased();
     await fixture.bucket.put(parseObjectKey(`${DIRECTORY}/init.m4s`), Readable.from([Buffer.alloc(700)]));
 
-    const { knownInits } = await fixture.index.directoryState(DIRECTORY);
+    const { knownInits } = await fixture.directories.directoryState(DIRECTORY);
 
     expect(knownInits.map(({ objectKey }) => objectKey)).toEqual([`${DIRECTORY}/init.m4s`]);
   });

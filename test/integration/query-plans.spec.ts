@@ -90,9 +90,9 @@ async function askGraphql({ app }: IndexFixture): Promise<void> {
   await asked(`{ timeline(${FILTER}) { recordedMs } }`);
 }
 
-async function write({ app, index }: IndexFixture): Promise<void> {
+async function write({ app, index, sessions, directories }: IndexFixture): Promise<void> {
   const session = { id: 'new', stream: 'new', directory: 'new/2026/11/20' };
-  await index.directoryState(session.directory);
+  await directories.directoryState(session.directory);
   await index.openSession(sessionInput(session));
   await index.anchorSession('new', LAST_DAY.getTime());
   await index.commitTrack('new', recordedTrack('v1', { directory: session.directory }));
@@ -100,9 +100,9 @@ async function write({ app, index }: IndexFixture): Promise<void> {
   for (const number of [1, 2]) await index.commitSegment(segmentClosed(number, { startMs: number * 6000, ...place }));
   await index.commitGap('new', { kind: 'video', startMs: 0, durationMs: 40, cause: 'loss' });
   await index.setSessionState('new', { state: 'completed', reason: 'requested', endedAt: new Date() });
-  await index.committedPart('new', session.directory);
-  await index.segmentBefore('new', session.directory, 2);
-  await index.unfinishedSessions();
+  await sessions.committedPart('new', session.directory);
+  await sessions.segmentBefore('new', session.directory, 2);
+  await sessions.unfinishedSessions();
   await app.get(SessionHoldService).hold('new');
   await app.get(SessionHoldService).release('new');
   await app.get(RecordingDeletionService).deleteSessions([SESSION], true);

@@ -215,7 +215,7 @@ overBothDatabases(() => {
 
       expect(await rowsOf(fixture)).toEqual(before);
       expect(await fixture.rows.count(Job)).toBe(orders);
-      await expect(fixture.index.directoryState('cam/2026/11/22')).resolves.toBeDefined();
+      await expect(fixture.directories.directoryState('cam/2026/11/22')).resolves.toBeDefined();
     });
   });
 });

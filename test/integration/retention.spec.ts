@@ -110,7 +110,7 @@ overBothDatabases(() => {
 
     it('deletes the old segments of a session that records, and keeps it true', async () => {
       await using fixture = await startIndex();
-      const { dataSource, index, manifests } = fixture;
+      const { dataSource, sessions, index, manifests } = fixture;
       await record(fixture, { segments: [1, 2, 3, 4] });
       await index.commitGap('s1', { kind: 'audio', startMs: 5000, durationMs: 500, cause: 'loss' });
       await index.commitGap('s1', { kind: 'audio', startMs: 13_000, durationMs: 40, cause: 'loss' });
@@ -124,7 +124,7 @@ overBothDatabases(() => {
       const now = new Date(START.getTime() + HOUR_MS + tooOldMs);
       await expect(run(fixture, { max_age_hours: 1 }, { now })).resolves.toMatchObject({ sessions: 0, segments: 2 });
 
-      await expect(index.session('s1')).resolves.toMatchObject({
+      await expect(sessions.session('s1')).resolves.toMatchObject({
         state: 'waiting',
         firstMediaMs: 12_000,
         endMs: 24_000,
@@ -158,7 +158,7 @@ overBothDatabases(() => {
       expect(await untrueRows(fixture)).toEqual([]);
       // The next segment adds to what is left.
       await index.commitSegment(segmentClosed(5, { startMs: 24_000 }));
-      await expect(index.session('s1')).resolves.toMatchObject({ segmentCount: 3, endMs: 30_000 });
+      await expect(sessions.session('s1')).resolves.toMatchObject({ segmentCount: 3, endMs: 30_000 });
     });
 
     it('leaves the last segment to a session that waits for its publisher', async () => {
@@ -172,7 +172,7 @@ overBothDatabases(() => {
 
     it('deletes the earlier days of a long session with their files', async () => {
       await using fixture = await startIndex();
-      const { dataSource, index } = fixture;
+      const { dataSource, sessions, index } = fixture;
       await record(fixture, { segments: [1, 2] });
       const directory = 'cam/2026/11/21';
       await index.commitTrack('s1', recordedTrack('v1', { directory }));
@@ -186,7 +186,7 @@ overBothDatabases(() => {
       await expect(dataSource.manager.find(Recording)).resolves.toMatchObject([
         { mpdPath: `${directory}/manifest.mpd` },
       ]);
-      await expect(index.session('s1')).resolves.toMatchObject({ firstMediaMs: 12 * HOUR_MS, segmentCount: 1 });
+      await expect(sessions.session('s1')).resolves.toMatchObject({ firstMediaMs: 12 * HOUR_MS, segmentCount: 1 });
       const keys = (await dataSource.manager.findBy(Job, { kind: 'delete' })).map(({ objectKey }) => objectKey);
       expect(keys).toEqual(expect.arrayContaining([`${DIRECTORY}/init.m4s`, `${DIRECTORY}/manifest.mpd`]));
       expect(keys.every((key) => key.startsWith(`${DIRECTORY}/`))).toBe(true);

@@ -10,7 +10,10 @@ import { indexResolvers } from './graphql/index-resolvers.js';
 import { IndexEventsService } from './index-events.service.js';
 import { IndexSyncController } from './index-sync/index-sync.controller.js';
 import { IndexSyncService } from './index-sync/index-sync.service.js';
+import { DirectoryService } from './directory.service.js';
 import { IndexService } from './index.service.js';
+import { RecordedSessionsService } from './recorded-sessions.service.js';
+import { PlaybackEntriesService } from './playback/playback-entries.service.js';
 import { KnownObjectsService } from './archive/known-objects.service.js';
 import { ManifestService } from './manifest.service.js';
 import { NodeController } from './nodes/node.controller.js';
@@ -59,6 +62,9 @@ import { TimelineService } from './timeline/timeline.service.js';
   ],
   providers: [
     IndexService,
+    RecordedSessionsService,
+    DirectoryService,
+    PlaybackEntriesService,
     IndexSyncService,
     ManifestService,
     PlaybackRangeService,
@@ -90,6 +96,8 @@ import { TimelineService } from './timeline/timeline.service.js';
   ],
   exports: [
     IndexService,
+    RecordedSessionsService,
+    DirectoryService,
     ManifestService,
     NodeService,
     ObjectRangeService,

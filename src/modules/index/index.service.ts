@@ -1,57 +1,33 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { DataSource, In, IsNull, Not, type EntityManager } from 'typeorm';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, In, IsNull, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import type {
-  RecordedGap,
-  RecordedTrack,
-  RecordingDirectory,
-  SegmentClosed,
-  TrackReception,
-} from '../../engine/index.js';
+import type { RecordedGap, RecordedTrack, SegmentClosed, TrackReception } from '../../engine/index.js';
 import { lockNames } from '../../persistence/row-locks.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import { OutboxService, type OutgoingObject } from '../storage/outbox.service.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
-import type { StoredObject } from '../storage/ports/storage-driver.js';
-import { StorageCallUnsupportedError, StorageUnavailableError } from '../storage/storage.errors.js';
-import { StorageService } from '../storage/storage.service.js';
 import { commitGap } from './commits/commit-gap.js';
 import { commitSegments } from './commits/commit-segments.js';
 import { SegmentBatches } from './commits/segment-batches.js';
-import {
-  findCommittedPart,
-  findSegmentBefore,
-  type CommittedPart,
-  type CommittedSegment,
-} from './commits/committed-segments.js';
-import { countReception, receptionOf } from './commits/count-reception.js';
-import { enterDirectory } from './deletion/directory-marks.js';
-import { findDirectoryOwner } from './directories/directory-claims.js';
-import { directoryStateOf, isKnown } from './directories/directory-state.js';
+import { countReception } from './commits/count-reception.js';
 import { EMPTY_SESSION } from './sessions/empty-session.js';
-import { RecordingSession, SegmentRow, SessionPart, TrackRow } from './entities/index.js';
+import { RecordingSession, TrackRow } from './entities/index.js';
 import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
 import { lockSession, namesIn } from './commits/lock-session.js';
 import { tellSession, tellWhenCommitted } from './events/index-events.js';
-import { manifestPath, splitKey } from './object-names.js';
-import { findPlaybackEntries, findRecordedStreams } from './playback/playback-entries.js';
+import { manifestPath } from './directories/object-names.js';
 import {
   RUNNING_STATES,
-  UNFINISHED_STATES,
   type OpenSessionInput,
-  type PlaybackEntry,
-  type RecordingSessionState,
   type RecordingSessionView,
   type SessionStateChange,
 } from './sessions/recording-session.js';
 import { currentInitKey } from './object-state/rename-object.js';
 import { sessionView } from './sessions/session-view.js';
 
-export { manifestPath } from './object-names.js';
-export type { CommittedPart, CommittedSegment } from './commits/committed-segments.js';
+export { manifestPath } from './directories/object-names.js';
 export type {
   OpenSessionInput,
-  PlaybackEntry,
   RecordingSessionReason,
   RecordingSessionView,
   RecordingTrigger,
@@ -59,17 +35,15 @@ export type {
   UnrecordedTrack,
 } from './sessions/recording-session.js';
 
-/** What exists and where: the rows behind every list, manifest and object. */
+/** What recordings write: the rows behind every list, manifest and object. */
 @Injectable()
 export class IndexService {
-  private readonly logger = new Logger(IndexService.name);
   private readonly batches = new SegmentBatches((segments) =>
     this.write((manager) => commitSegments(manager, this.outbox, segments, this.config.recorder.time_zone)),
   );
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly storage: StorageService,
     private readonly outbox: OutboxService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
@@ -162,118 +136,6 @@ export class IndexService {
   /** Manifests and session files of all its directories say how the session ended. */
   async sessionPublished(sessionId: string): Promise<void> {
     await this.write((manager) => manager.update(RecordingSession, { id: sessionId }, { publishedAt: new Date() }));
-  }
-
-  async session(sessionId: string): Promise<RecordingSessionView | undefined> {
-    const row = await this.dataSource.manager.findOneBy(RecordingSession, { id: sessionId });
-    return row === null ? undefined : sessionView(row);
-  }
-
-  /** What was counted of a session's media so far. */
-  receptionOf(sessionId: string): Promise<TrackReception[]> {
-    return receptionOf(this.dataSource.manager, sessionId);
-  }
-
-  /** Where a session has media, and where it records now or ended. */
-  async directoriesOf(sessionId: string): Promise<string[]> {
-    const { manager } = this.dataSource;
-    const parts = await manager.find(SessionPart, { where: { sessionId }, order: { startMs: 'ASC' } });
-    const row = await manager.findOneBy(RecordingSession, { id: sessionId });
-    const directories = parts.map(({ directory }) => directory);
-    return [...new Set(row === null ? directories : [...directories, row.directory])];
-  }
-
-  /**
-   * What this node left behind when it stopped, oldest first. A SQLite database has one server, whatever it was called
-   * when it wrote them; elsewhere the alias tells.
-   */
-  unfinishedSessions(): Promise<RecordingSessionView[]> {
-    return this.leftInState(UNFINISHED_STATES);
-  }
-
-  /** Sessions of this node that ended, and whose manifests may not say so. */
-  unpublishedSessions(): Promise<RecordingSessionView[]> {
-    return this.leftInState(['completed', 'failed']);
-  }
-
-  /** Sessions with media in a directory, in the order of their segments, then those that have none there yet. */
-  async sessionsIn(directory: string): Promise<RecordingSessionView[]> {
-    const { manager } = this.dataSource;
-    const parts = await manager.find(SessionPart, { where: { directory }, order: { firstNumber: 'ASC' } });
-    const ids = parts.map(({ sessionId }) => sessionId);
-    const withMedia = new Map((await manager.findBy(RecordingSession, { id: In(ids) })).map((row) => [row.id, row]));
-    const without = await manager.find(RecordingSession, {
-      where: { directory, id: Not(In(ids)) },
-      order: { startedAt: 'ASC' },
-    });
-    return [...ids.flatMap((id) => withMedia.get(id) ?? []), ...without].map(sessionView);
-  }
-
-  /** What a recording must know before it writes there, from rows and from the files that lie there. Inits are kept for it. */
-  async directoryState(directory: string): Promise<RecordingDirectory> {
-    const { manager } = this.dataSource;
-    const mark = await this.write((transaction) => enterDirectory(transaction, directory));
-    const lastNumber = (await manager.maximum(SegmentRow, 'number', { directory })) ?? 0;
-    const tracks = await manager.find(TrackRow, { where: { directory }, order: { createdAt: 'ASC' } });
-    const sizes = new Map<string, number>();
-    for await (const { key, sizeBytes } of this.storage.list(directory)) sizes.set(splitKey(key).name, sizeBytes);
-    if (!isKnown(lastNumber, tracks, sizes)) {
-      for (const { key, sizeBytes } of await this.bucketsHave(directory)) {
-        const { name } = splitKey(key);
-        if (!sizes.has(name)) sizes.set(name, sizeBytes);
-      }
-    }
-    return directoryStateOf(directory, lastNumber, tracks, sizes, mark);
-  }
-
-  /** A bucket that is away, or lists nothing, does not keep a recording from its beginning: what it has there is seen when it is uploaded to. */
-  private async bucketsHave(directory: string): Promise<StoredObject[]> {
-    try {
-      return await this.storage.listBuckets(directory);
-    } catch (error) {
-      if (error instanceof StorageCallUnsupportedError) return [];
-      if (!(error instanceof StorageUnavailableError)) throw error;
-      this.logger.warn(`What the bucket has in ${directory} is not known: ${error.message}`);
-      return [];
-    }
-  }
-
-  /** What the rows say of a session that a crash interrupted, in one of its directories. */
-  committedPart(sessionId: string, directory: string): Promise<CommittedPart> {
-    return findCommittedPart(this.dataSource.manager, sessionId, directory);
-  }
-
-  /** @returns the session's last segment before a number of a directory; without any there its last one elsewhere */
-  segmentBefore(sessionId: string, directory: string, number: number): Promise<CommittedSegment | undefined> {
-    return findSegmentBefore(this.dataSource.manager, sessionId, directory, number);
-  }
-
-  /**
-   * @param exceptStream may record there: its own claim does not count
-   * @returns a stream that has recorded there, or whose default tree (the folder of its name) lies above, below or there
-   */
-  directoryOwner(directory: string, exceptStream?: string): Promise<string | undefined> {
-    return findDirectoryOwner(this.dataSource.manager, directory, exceptStream ?? '');
-  }
-
-  /** Names of the streams with recorded media, sorted. */
-  streams(): Promise<string[]> {
-    return findRecordedStreams(this.dataSource.manager);
-  }
-
-  /** One entry for each directory that the stream has media in, oldest first. */
-  recordingsOf(stream: string): Promise<PlaybackEntry[]> {
-    return findPlaybackEntries(this.dataSource.manager, stream, this.config.recorder.time_zone);
-  }
-
-  private async leftInState(states: readonly RecordingSessionState[]): Promise<RecordingSessionView[]> {
-    const isAlone = this.dataSource.options.type === 'better-sqlite3';
-    const node = isAlone ? {} : { nodeAlias: this.config.recorder.node_alias };
-    const rows = await this.dataSource.manager.find(RecordingSession, {
-      where: { state: In(states), publishedAt: IsNull(), ...node },
-      order: { startedAt: 'ASC' },
-    });
-    return rows.map(sessionView);
   }
 
   private write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {

@@ -18,7 +18,7 @@ import {
   type ManifestDocument,
 } from './manifests/manifest-document.js';
 import { writeSessionFile } from './manifests/session-file.js';
-import { sessionFileName, type ManifestName } from './object-names.js';
+import { sessionFileName, type ManifestName } from './directories/object-names.js';
 
 export type { ManifestDocument } from './manifests/manifest-document.js';
 

@@ -4,7 +4,7 @@ import { parseFillerName } from '../../media/manifests/filler-name.js';
 import { parsePaddedName } from '../../media/manifests/padded-name.js';
 import { parseEncodedObjectKey } from '../storage/ports/object-key.js';
 import { findCommittedObject, findStretch } from './object-access/committed-object.js';
-import { isManifestName, parseSessionFileName, splitKey } from './object-names.js';
+import { isManifestName, parseSessionFileName, splitKey } from './directories/object-names.js';
 
 /** A session, or a stretch of wall clock; instants as RFC 3339, `to` exclusive. */
 export interface ObjectRange {

@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { UnknownRecordingSessionError } from '../index/index.errors.js';
-import { IndexService } from '../index/index.service.js';
+import { RecordedSessionsService } from '../index/recorded-sessions.service.js';
 import { readGrant, writeGrant } from './grant-token.js';
 import type { GrantedSelection, PlaybackGrant } from './playback-grant.js';
 import { SIGNED_PREFIX } from './signed-path.js';
@@ -34,7 +34,7 @@ export class PlaybackUrlsService implements OnModuleInit {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly index: IndexService,
+    private readonly sessions: RecordedSessionsService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -55,7 +55,7 @@ export class PlaybackUrlsService implements OnModuleInit {
     notAfterMs,
   }: WantedUrls): Promise<SignedUrls> {
     const { session } = selection;
-    if (session !== undefined && (await this.index.session(session))?.stream !== stream) {
+    if (session !== undefined && (await this.sessions.session(session))?.stream !== stream) {
       throw new UnknownRecordingSessionError(session);
     }
     const expiresAt = Math.floor(Math.min(Date.now() + ttlSeconds * 1000, notAfterMs) / 1000);

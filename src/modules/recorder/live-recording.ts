@@ -124,11 +124,11 @@ export class LiveRecording {
    * The stream's commits must be settled: the next numbers come from rows.
    */
   async start(): Promise<void> {
-    const { engine, index, settings, storage, clock } = this.context;
-    const earlier = this.hasRow ? await index.session(this.facts.id) : undefined;
+    const { engine, sessions, directories, settings, storage, clock } = this.context;
+    const earlier = this.hasRow ? await sessions.session(this.facts.id) : undefined;
     const enteredMs = Math.max(clock.epochMs(), this.enteredMs);
     const directory = this.directoryAt(enteredMs);
-    const numbers = await inTime(index.directoryState(directory), COUNT_LIMIT_MS);
+    const numbers = await inTime(directories.directoryState(directory), COUNT_LIMIT_MS);
     await engine.startRecording({
       ...numbers,
       recordingSessionId: this.facts.id,
@@ -137,7 +137,7 @@ export class LiveRecording {
       nextPeriod: earlier?.nextPeriod ?? 0,
       anchorEpochMs: earlier?.anchorEpochMs === undefined ? undefined : earlier.anchorEpochMs + this.anchored.steppedMs,
       endMs: earlier?.endMs ?? 0,
-      reception: this.hasRow ? await index.receptionOf(this.facts.id) : [],
+      reception: this.hasRow ? await sessions.receptionOf(this.facts.id) : [],
       segmentDurationMs: settings.segmentDurationMs,
       fragmentDurationMs: settings.fragmentDurationMs,
       fsync: settings.fsync,
@@ -324,9 +324,9 @@ export class LiveRecording {
 
   /** Where the clock was set over more than one border, the day that it shows is gone on in. */
   private async prepareNextDay(atEpochMs: number): Promise<void> {
-    const { index, engine, clock } = this.context;
+    const { directories, engine, clock } = this.context;
     const dayMs = Math.max(atEpochMs, clock.epochMs());
-    const numbers: RecordingDirectory = await index.directoryState(this.directoryAt(dayMs));
+    const numbers: RecordingDirectory = await directories.directoryState(this.directoryAt(dayMs));
     await engine.rollOver({ ...numbers, recordingSessionId: this.facts.id, atEpochMs });
     this.preparedMs = dayMs;
   }

@@ -3,7 +3,9 @@ import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { Engine, recoverOpenSegments } from '../../engine/index.js';
 import { systemClock } from '../../shared/clock.js';
 import { IndexModule } from '../index/index.module.js';
+import { DirectoryService } from '../index/directory.service.js';
 import { IndexService } from '../index/index.service.js';
+import { RecordedSessionsService } from '../index/recorded-sessions.service.js';
 import { ManifestService } from '../index/manifest.service.js';
 import { failureLog } from '../signaling/ports/failure-log.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
@@ -22,6 +24,10 @@ import { SegmentSalvage } from './segment-salvage.js';
 import { SplitController } from './split.controller.js';
 import { StreamPatterns } from '../../shared/stream-patterns.js';
 
+/** What of the index recordings work with. */
+type IndexDoors = Pick<RecordingContext, 'index' | 'directories'> & { readonly sessions: RecordedSessionsService };
+
+const INDEX = Symbol('IndexDoors');
 const CONTEXT = Symbol('RecordingContext');
 
 @Module({
@@ -31,8 +37,17 @@ const CONTEXT = Symbol('RecordingContext');
     RecorderResolver,
     RecorderMetrics,
     {
+      provide: INDEX,
+      inject: [IndexService, RecordedSessionsService, DirectoryService],
+      useFactory: (
+        index: IndexService,
+        sessions: RecordedSessionsService,
+        directories: DirectoryService,
+      ): IndexDoors => ({ index, sessions, directories }),
+    },
+    {
       provide: CONTEXT,
-      inject: [APP_CONFIG, Engine, IndexService, ManifestService, StorageService],
+      inject: [APP_CONFIG, Engine, INDEX, ManifestService, StorageService],
       useFactory: recordingContext,
     },
     {
@@ -49,7 +64,7 @@ export class RecorderModule {}
 function recordingContext(
   config: AppConfig,
   engine: Engine,
-  index: IndexService,
+  doors: IndexDoors,
   manifests: ManifestService,
   storage: StorageService,
 ): RecordingContext {
@@ -57,10 +72,11 @@ function recordingContext(
   const calendar = new RecordingCalendar(config.recorder.time_zone);
   const rootPath = storage.localRoot;
   const clock = systemClock;
-  const salvage = new SegmentSalvage({ index, recover: recoverOpenSegments, rootPath, calendar, clock, log });
+  const { sessions } = doors;
+  const salvage = new SegmentSalvage({ sessions, recover: recoverOpenSegments, rootPath, calendar, clock, log });
   return {
     engine,
-    index,
+    ...doors,
     manifests: new ManifestPublisher(manifests, log),
     storage,
     salvage: (session) => salvage.salvage(session),

@@ -178,7 +178,7 @@ export class RecorderService {
 
   private async ownerOf(baseDir: string, exceptStream: StreamName): Promise<string | undefined> {
     try {
-      return await this.context.index.directoryOwner(baseDir, exceptStream);
+      return await this.context.directories.directoryOwner(baseDir, exceptStream);
     } catch (error) {
       throw new RecordingUnavailableError({ cause: error });
     }

@@ -1,6 +1,8 @@
 import type { Clock } from '../../shared/clock.js';
 import type { Engine } from '../../engine/index.js';
+import type { DirectoryService } from '../index/directory.service.js';
 import type { IndexService } from '../index/index.service.js';
+import type { RecordedSessionsService } from '../index/recorded-sessions.service.js';
 import type { StorageService } from '../storage/storage.service.js';
 import type { FailureLog } from '../signaling/ports/failure-log.js';
 import type { ManifestPublisher } from './manifest-publisher.js';
@@ -10,6 +12,7 @@ import type { RecordingCalendar } from './recording-calendar.js';
 
 export type RecordingEngine = Pick<Engine, 'on' | 'startRecording' | 'stopRecording' | 'rollOver' | 'splitRecording'>;
 
+/** What recordings write into the index. */
 export type RecordingIndex = Pick<
   IndexService,
   | 'openSession'
@@ -18,21 +21,24 @@ export type RecordingIndex = Pick<
   | 'commitSegment'
   | 'commitGap'
   | 'countReception'
-  | 'receptionOf'
   | 'setSessionState'
-  | 'session'
-  | 'unfinishedSessions'
-  | 'unpublishedSessions'
   | 'sessionPublished'
-  | 'directoriesOf'
-  | 'directoryState'
-  | 'directoryOwner'
 >;
+
+/** What they ask of what is there. */
+export type RecordingSessions = Pick<
+  RecordedSessionsService,
+  'session' | 'receptionOf' | 'directoriesOf' | 'unfinishedSessions' | 'unpublishedSessions'
+>;
+
+export type RecordingDirectories = Pick<DirectoryService, 'directoryState' | 'directoryOwner'>;
 
 /** What every recording works with. */
 export interface RecordingContext {
   readonly engine: RecordingEngine;
   readonly index: RecordingIndex;
+  readonly sessions: RecordingSessions;
+  readonly directories: RecordingDirectories;
   readonly manifests: ManifestPublisher;
   readonly storage: Pick<StorageService, 'localRoot' | 'freeBytes' | 'head'>;
   readonly salvage: LeftoverSalvage;

@@ -22,9 +22,10 @@ export class RecordingRecovery {
 
   /** @returns the sessions that wait on */
   async run(): Promise<AdoptableSession[]> {
-    for (const { id } of await this.context.index.unpublishedSessions()) this.publications.push(this.publishEnding(id));
+    for (const { id } of await this.context.sessions.unpublishedSessions())
+      this.publications.push(this.publishEnding(id));
     const waiting: AdoptableSession[] = [];
-    for (const session of await this.context.index.unfinishedSessions()) {
+    for (const session of await this.context.sessions.unfinishedSessions()) {
       const adoptable = await this.recover(session);
       if (adoptable !== undefined) waiting.push(adoptable);
     }
@@ -34,23 +35,23 @@ export class RecordingRecovery {
 
   private async recover(left: RecordingSessionView): Promise<AdoptableSession | undefined> {
     await this.salvage(left);
-    const session = (await this.context.index.session(left.id)) ?? left;
+    const session = (await this.context.sessions.session(left.id)) ?? left;
     const adoptable = await this.decide(session);
-    const { index, manifests } = this.context;
+    const { manifests, sessions } = this.context;
     manifests.setLive(session.directory, false);
     this.publications.push(
       adoptable === undefined
         ? this.publishEnding(session.id)
-        : manifests.publishAll(await index.directoriesOf(session.id)),
+        : manifests.publishAll(await sessions.directoriesOf(session.id)),
     );
     return adoptable;
   }
 
   /** Also of a session that had ended already when the server died. */
   private async publishEnding(sessionId: string): Promise<void> {
-    const { index, manifests, log } = this.context;
+    const { index, manifests, log, sessions } = this.context;
     try {
-      await manifests.publishAll(await index.directoriesOf(sessionId));
+      await manifests.publishAll(await sessions.directoriesOf(sessionId));
       await index.sessionPublished(sessionId);
     } catch (error) {
       log.warn(`How session ${sessionId} ended is written at the next start.`, error);

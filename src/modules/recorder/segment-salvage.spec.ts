@@ -1,5 +1,6 @@
 import type { RecordedObject, RecordedTrack, SegmentClosed } from '../../engine/index.js';
-import type { CommittedPart, CommittedSegment, RecordingSessionView } from '../index/index.service.js';
+import type { RecordingSessionView } from '../index/index.service.js';
+import type { CommittedPart, CommittedSegment } from '../index/recorded-sessions.service.js';
 import { RecordingCalendar } from './recording-calendar.js';
 import { SegmentSalvage } from './segment-salvage.js';
 
@@ -87,7 +88,7 @@ async function salvage(left: Left, of: RecordingSessionView = session): Promise<
   const asked: [string, number][] = [];
   const warnings: string[] = [];
   const events = await new SegmentSalvage({
-    index: {
+    sessions: {
       committedPart: (_id, directory) => Promise.resolve(parts[directory] ?? nothing),
       segmentBefore: (_id, directory, number) =>
         Promise.resolve(rowBefore(rows, directory === today ? number : Infinity)),

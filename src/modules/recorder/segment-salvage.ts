@@ -1,7 +1,8 @@
 import type { EngineEvent, RecordedObject, recoverOpenSegments, RecoveredSegments } from '../../engine/index.js';
 import { ticksToMs } from '../../media/timeline/ticks.js';
 import type { Clock } from '../../shared/clock.js';
-import type { CommittedSegment, IndexService, RecordingSessionView } from '../index/index.service.js';
+import type { RecordingSessionView } from '../index/index.service.js';
+import type { CommittedSegment, RecordedSessionsService } from '../index/recorded-sessions.service.js';
 import type { FailureLog } from '../signaling/ports/failure-log.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import type { RecordingCalendar } from './recording-calendar.js';
@@ -12,7 +13,7 @@ const SEAMLESS_MS = 100;
 const MOST_DIRECTORIES = 3;
 
 interface Surroundings {
-  readonly index: Pick<IndexService, 'committedPart' | 'segmentBefore'>;
+  readonly sessions: Pick<RecordedSessionsService, 'committedPart' | 'segmentBefore'>;
   readonly recover: typeof recoverOpenSegments;
   readonly rootPath: string;
   readonly calendar: RecordingCalendar;
@@ -35,7 +36,7 @@ export class SegmentSalvage {
       const { tracks, objects } = await this.recoverIn(directory, session);
       for (const track of tracks) events.push({ type: 'track-recorded', recordingSessionId: session.id, track });
       for (const [number, found] of objects) {
-        const before = laterOf(last, await this.surroundings.index.segmentBefore(session.id, directory, number));
+        const before = laterOf(last, await this.surroundings.sessions.segmentBefore(session.id, directory, number));
         const recovered = segmentAfter(before, found);
         if (recovered === undefined) {
           this.surroundings.log.warn(`Segment ${number} in ${directory} is not of this session, nor is what follows.`);
@@ -54,8 +55,8 @@ export class SegmentSalvage {
     directory: string,
     { id, startedAt }: RecordingSessionView,
   ): Promise<Pick<RecoveredSegments, 'tracks' | 'objects'>> {
-    const { index, recover, rootPath, log } = this.surroundings;
-    const { firstNumber, numbers, tracks, knownInits } = await index.committedPart(id, directory);
+    const { sessions, recover, rootPath, log } = this.surroundings;
+    const { firstNumber, numbers, tracks, knownInits } = await sessions.committedPart(id, directory);
     const recovered = await recover({
       rootPath,
       directory,

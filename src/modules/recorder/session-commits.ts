@@ -83,17 +83,17 @@ export class SessionCommits {
 
   /** The session's files say its state in every directory it has been in. */
   publishAll(): void {
-    const { index, manifests } = this.context;
+    const { sessions, manifests } = this.context;
     this.queue.push(async () => {
-      void manifests.publishAll(await index.directoriesOf(this.sessionId));
+      void manifests.publishAll(await sessions.directoriesOf(this.sessionId));
     });
   }
 
   /** It has ended while another session goes on: its files say so when they are written, and the row then. */
   publishEnding(): void {
-    const { index, manifests } = this.context;
+    const { index, sessions, manifests } = this.context;
     this.queue.push(async () => {
-      const written = manifests.publishAll(await index.directoriesOf(this.sessionId));
+      const written = manifests.publishAll(await sessions.directoriesOf(this.sessionId));
       void written.then(() => {
         this.queue.push(() => index.sessionPublished(this.sessionId));
       });
@@ -102,23 +102,23 @@ export class SessionCommits {
 
   /** The last commit is done when all manifests are written. */
   end(change: StateChange, directory: string): void {
-    const { index, manifests } = this.context;
+    const { index, sessions, manifests } = this.context;
     this.setState(change);
     this.queue.push(async () => {
       manifests.setLive(directory, false);
-      await manifests.publishAll(await index.directoriesOf(this.sessionId));
+      await manifests.publishAll(await sessions.directoriesOf(this.sessionId));
       await index.sessionPublished(this.sessionId);
     });
   }
 
   /** What a dead worker left open of the session is committed. */
   saveLeftovers(): void {
-    const { index, manifests } = this.context;
+    const { sessions, manifests } = this.context;
     this.queue.push(async () => {
-      const session = await index.session(this.sessionId);
+      const session = await sessions.session(this.sessionId);
       if (session === undefined) return;
       await commitLeftovers(this.context, session);
-      void manifests.publishAll(await index.directoriesOf(session.id));
+      void manifests.publishAll(await sessions.directoriesOf(session.id));
     });
   }
 

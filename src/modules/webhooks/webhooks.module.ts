@@ -6,7 +6,7 @@ import { ForbiddenAddresses } from '../../platform/outgoing/forbidden-addresses.
 import { systemClock } from '../../shared/clock.js';
 import { IndexEventsService } from '../index/index-events.service.js';
 import { IndexModule } from '../index/index.module.js';
-import { IndexService } from '../index/index.service.js';
+import { DirectoryService } from '../index/directory.service.js';
 import { failureLog } from '../signaling/ports/failure-log.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { SignalingService } from '../signaling/signaling.service.js';
@@ -35,14 +35,14 @@ const HOUR_MS = 3_600_000;
     WebhookResolver,
     {
       provide: SOURCES,
-      inject: [DataSource, SignalingService, IndexService, IndexEventsService, OutboxService],
+      inject: [DataSource, SignalingService, DirectoryService, IndexEventsService, OutboxService],
       useFactory: (
         dataSource: DataSource,
         signaling: SignalingService,
-        index: IndexService,
+        directories: DirectoryService,
         indexEvents: IndexEventsService,
         outbox: OutboxService,
-      ): WebhookSources => ({ dataSource, signaling, index, indexEvents, outbox }),
+      ): WebhookSources => ({ dataSource, signaling, directories, indexEvents, outbox }),
     },
     {
       provide: WebhooksService,

@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '../../persistence/transaction.js';
 import type { Clock } from '../../shared/clock.js';
 import type { IndexEventsService } from '../index/index-events.service.js';
-import type { IndexService } from '../index/index.service.js';
+import type { DirectoryService } from '../index/directory.service.js';
 import type { FailureLog } from '../signaling/ports/failure-log.js';
 import type { SignalingEvent } from '../signaling/ports/signaling-event.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
@@ -33,7 +33,7 @@ const ENDINGS: Readonly<Partial<Record<SubjectKind, EventType>>> = {
 export interface WebhookSources {
   readonly dataSource: DataSource;
   readonly signaling: SignalingService;
-  readonly index: IndexService;
+  readonly directories: DirectoryService;
   readonly indexEvents: IndexEventsService;
   readonly outbox: OutboxService;
 }
@@ -118,7 +118,7 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy,
   private async tellOfUpload(manager: EntityManager, type: EventType, objectKey: string): Promise<void> {
     const { writer } = this.parts;
     if (!(await writer.isWanted(manager))) return;
-    const stream = await this.sources.index.directoryOwner(dirname(objectKey));
+    const stream = await this.sources.directories.directoryOwner(dirname(objectKey));
     const subject = { kind: 'node', id: this.nodeAlias } as const;
     await writer.write(manager, [{ type, subject, stream, happenedAt: this.now(), data: { objectKey } }]);
   }

@@ -12,7 +12,9 @@ import { cmaf, encodeRepeated } from '../../../src/media/containers/index.js';
 import { migrations } from '../../../src/migrations/index.js';
 import type { Archive } from '../../../src/modules/index/archive/archive.js';
 import { indexEntities } from '../../../src/modules/index/entities/index.js';
+import { DirectoryService } from '../../../src/modules/index/directory.service.js';
 import { IndexService } from '../../../src/modules/index/index.service.js';
+import { RecordedSessionsService } from '../../../src/modules/index/recorded-sessions.service.js';
 import { knownObjectsOf } from '../../../src/modules/index/archive/known-objects.js';
 import { ManifestService } from '../../../src/modules/index/manifest.service.js';
 import { SegmentUploads } from '../../../src/modules/index/object-state/segment-uploads.js';
@@ -49,6 +51,8 @@ const TIMESCALES = { video: 90_000, audio: 48_000 } as const;
 /** Rows and objects as a recorder leaves them, with real media, and what works on them. */
 export class ArchiveFixture implements AsyncDisposable {
   readonly index: IndexService;
+  readonly sessions: RecordedSessionsService;
+  readonly directories: DirectoryService;
   readonly manifests: ManifestService;
 
   private constructor(
@@ -60,7 +64,9 @@ export class ArchiveFixture implements AsyncDisposable {
   ) {
     const { dataSource, stores, outbox } = archive;
     const storage = new StorageService(stores, new AnswerGates());
-    this.index = new IndexService(dataSource, storage, outbox, config);
+    this.index = new IndexService(dataSource, outbox, config);
+    this.sessions = new RecordedSessionsService(dataSource, config);
+    this.directories = new DirectoryService(dataSource, storage);
     this.manifests = new ManifestService(dataSource, storage, outbox, config);
   }
 

@@ -16,7 +16,9 @@ import { AuthGuard, OPEN_CONTROLLERS } from '../../../src/modules/auth/auth.guar
 import { AuthModule } from '../../../src/modules/auth/auth.module.js';
 import { IndexModule } from '../../../src/modules/index/index.module.js';
 import { IndexService, type OpenSessionInput } from '../../../src/modules/index/index.service.js';
+import { DirectoryService } from '../../../src/modules/index/directory.service.js';
 import { ManifestService } from '../../../src/modules/index/manifest.service.js';
+import { RecordedSessionsService } from '../../../src/modules/index/recorded-sessions.service.js';
 import { JobRunner } from '../../../src/modules/storage/jobs/job-runner.js';
 import { parseObjectKey } from '../../../src/modules/storage/ports/object-key.js';
 import { createLocalStorage } from '../../../src/modules/storage/drivers/index.js';
@@ -41,6 +43,8 @@ export interface IndexFixture extends AsyncDisposable {
   readonly app: NestExpressApplication;
   readonly dataSource: DataSource;
   readonly index: IndexService;
+  readonly sessions: RecordedSessionsService;
+  readonly directories: DirectoryService;
   readonly manifests: ManifestService;
   readonly storage: StorageService;
   readonly root: string;
@@ -94,6 +98,8 @@ export async function startIndex(
     app,
     dataSource: app.get(DataSource),
     index: app.get(IndexService),
+    sessions: app.get(RecordedSessionsService),
+    directories: app.get(DirectoryService),
     manifests: app.get(ManifestService),
     storage: app.get(StorageService),
     root,

@@ -20,9 +20,9 @@ export interface RecordedMedia {
 
 /** A session, or another Period of it, with objects and rows. The times in the segments are those of the session. */
 export async function recordMedia(fixture: IndexFixture, media: RecordedMedia): Promise<void> {
-  const { index, storage } = fixture;
+  const { index, sessions, storage } = fixture;
   const { tracks, sessionId = 's1', startedAt = START, period = 0, number: first = 1 } = media;
-  if ((await index.session(sessionId)) === undefined) {
+  if ((await sessions.session(sessionId)) === undefined) {
     await index.openSession(sessionInput({ id: sessionId, startedAt }));
     await index.anchorSession(sessionId, startedAt.getTime());
   }

@@ -2,7 +2,7 @@ import { IsNull, Not, type EntityManager } from 'typeorm';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
 import type { Archive } from './archive.js';
 import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
-import { parseInitName, parseSegmentName, parseSessionFileName, splitKey } from '../object-names.js';
+import { parseInitName, parseSegmentName, parseSessionFileName, splitKey } from '../directories/object-names.js';
 
 /** A place has nothing at all of what only it is to have: rather is it not the place than that everything was deleted. */
 export class StorageEmptyError extends Error {

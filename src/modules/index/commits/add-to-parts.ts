@@ -4,7 +4,7 @@ import { lockNames } from '../../../persistence/row-locks.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from '../directories/directory-day.js';
 import { Recording, SessionPart, type RecordingSession } from '../entities/index.js';
 import { daysOf } from './lock-session.js';
-import { manifestPath } from '../object-names.js';
+import { manifestPath } from '../directories/object-names.js';
 import { recordingId } from '../recordings/recording-id.js';
 import { extentOfAll, groupBy, type CommittedExtent } from './extent.js';
 

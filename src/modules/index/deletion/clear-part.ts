@@ -4,7 +4,7 @@ import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey } from '../../storage/ports/object-key.js';
 import { RecordingSession, SessionPart, TrackRow } from '../entities/index.js';
 import { namesIn } from '../commits/lock-session.js';
-import { MANIFEST_NAMES, sessionFileName } from '../object-names.js';
+import { MANIFEST_NAMES, sessionFileName } from '../directories/object-names.js';
 import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 import { initsFreeAt, markDeleted } from './directory-marks.js';
 

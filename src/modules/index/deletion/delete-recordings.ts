@@ -18,7 +18,7 @@ import {
 } from '../index.errors.js';
 import { takeSession } from '../commits/lock-session.js';
 import { tellWhenCommitted } from '../events/index-events.js';
-import { manifestPath } from '../object-names.js';
+import { manifestPath } from '../directories/object-names.js';
 import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 import { deletePart, type PartDeletion } from './delete-part.js';
 

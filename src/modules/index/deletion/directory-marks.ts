@@ -3,7 +3,7 @@ import { lockNames } from '../../../persistence/row-locks.js';
 import type { LastNames } from '../directories/directory-state.js';
 import { DirectoryMark, RecordingSession } from '../entities/index.js';
 import { namesIn } from '../commits/lock-session.js';
-import { parseInitName, splitKey } from '../object-names.js';
+import { parseInitName, splitKey } from '../directories/object-names.js';
 
 const NOTHING_DELETED: LastNames = { lastNumber: 0, lastVideoInit: 0, lastAudioInit: 0 };
 

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { LeftPart, type SegmentRow, type SessionPart } from '../entities/index.js';
 import type { NumberRange } from '../entities/left-part.entity.js';
-import { parseSegmentName, sessionFileName } from '../object-names.js';
+import { parseSegmentName, sessionFileName } from '../directories/object-names.js';
 
 /** What lies in a directory without rows because it was deleted without its objects. */
 export class LeftMedia {

@@ -4,7 +4,7 @@ import type { CalendarDay } from '../../../shared/calendar-day.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from '../directories/directory-day.js';
 import { Recording, SessionPart } from '../entities/index.js';
 import { daysOf } from '../commits/lock-session.js';
-import { manifestPath } from '../object-names.js';
+import { manifestPath } from '../directories/object-names.js';
 import { recordingId } from '../recordings/recording-id.js';
 
 /** Zones are up to 14 hours from UTC, and a day has up to 25. */

@@ -1,7 +1,7 @@
 import type { KnownInit, RecordingDirectory } from '../../../engine/index.js';
 import type { MediaKind } from '../../../media/codecs/codec.js';
 import type { DirectoryMark, TrackRow } from '../entities/index.js';
-import { parseInitName, parseSegmentName, splitKey } from '../object-names.js';
+import { parseInitName, parseSegmentName, splitKey } from './object-names.js';
 
 /**
  * What a recording must know before it writes into a directory: which numbers are free, which inits lie there.

@@ -1,5 +1,5 @@
-import { containers } from '../../media/containers/index.js';
-import type { ContainerDefinition } from '../../media/containers/container.js';
+import { containers } from '../../../media/containers/index.js';
+import type { ContainerDefinition } from '../../../media/containers/container.js';
 
 type ObjectNumber = ReturnType<ContainerDefinition['parseSegmentName']>;
 

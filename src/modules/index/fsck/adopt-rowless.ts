@@ -2,7 +2,7 @@ import { inTransaction } from '../../../persistence/transaction.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import type { Archive } from '../archive/archive.js';
 import { RecordingSession } from '../entities/index.js';
-import { parseSessionFileName, splitKey } from '../object-names.js';
+import { parseSessionFileName, splitKey } from '../directories/object-names.js';
 import { adoptMedia } from '../reindex/adopt-media.js';
 import { importSessionFile } from '../reindex/import-session-file.js';
 import { findSessionFile } from '../reindex/find-session-file.js';

@@ -3,7 +3,7 @@ import type { StorageDriver } from '../../storage/ports/storage-driver.js';
 import type { Archive, RemoteStore } from '../archive/archive.js';
 import type { SegmentRow, TrackRow } from '../entities/index.js';
 import { readInit, readSegment } from '../archive/media-content.js';
-import { parseInitName, splitKey } from '../object-names.js';
+import { parseInitName, splitKey } from '../directories/object-names.js';
 import type { DirectoryScope, Listing } from './directory-scope.js';
 
 /** `not-media`: the bytes are as promised, and no media; `unknown`: the store does not answer. */

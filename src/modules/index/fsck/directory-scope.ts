@@ -6,7 +6,7 @@ import { dayOfDefaultDirectory } from '../directories/directory-day.js';
 import { RecordingSession, SessionPart, TrackRow } from '../entities/index.js';
 import { lastNumberOf } from '../directories/last-numbers.js';
 import { LeftMedia } from '../deletion/left-media.js';
-import { splitKey } from '../object-names.js';
+import { splitKey } from '../directories/object-names.js';
 import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 import type { Place } from './finding.js';
 

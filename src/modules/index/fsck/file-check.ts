@@ -11,7 +11,7 @@ import {
   parseSessionFileName,
   sessionFileName,
   splitKey,
-} from '../object-names.js';
+} from '../directories/object-names.js';
 import { findSessionFile } from '../reindex/find-session-file.js';
 import { adoptRowless } from './adopt-rowless.js';
 import { placeOf, type DirectoryScope } from './directory-scope.js';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { storesOf, type Archive } from '../archive/archive.js';
 import { SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { segmentPages } from '../manifests/segment-pages.js';
-import { isSessionFileName, parseInitName, parseSegmentName, splitKey } from '../object-names.js';
+import { isSessionFileName, parseInitName, parseSegmentName, splitKey } from '../directories/object-names.js';
 import { assertStoragePresent } from '../archive/storage-presence.js';
 import { CopyFinder } from './copies.js';
 import { readScope } from './directory-scope.js';

@@ -1,6 +1,6 @@
 import type { Archive } from '../archive/archive.js';
 import type { SegmentRow } from '../entities/index.js';
-import { parseSegmentName, splitKey } from '../object-names.js';
+import { parseSegmentName, splitKey } from '../directories/object-names.js';
 import { keptObjects, lostTracksOf } from '../object-state/segment-loss.js';
 import { faultOf, isSomewhere, isUnseen, promiseOf, type CopyFinder, type Copies } from './copies.js';
 import { placeOf, type DirectoryScope } from './directory-scope.js';

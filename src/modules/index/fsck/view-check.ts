@@ -6,7 +6,7 @@ import type { Archive } from '../archive/archive.js';
 import { DirectoryView } from '../manifests/directory-view.js';
 import { manifestNamesOf, writeManifest } from '../manifests/manifest-document.js';
 import { writeSessionFile } from '../manifests/session-file.js';
-import { sessionFileName } from '../object-names.js';
+import { sessionFileName } from '../directories/object-names.js';
 import { placeOf, type DirectoryScope } from './directory-scope.js';
 import type { Place } from './finding.js';
 import type { Findings } from './findings.js';

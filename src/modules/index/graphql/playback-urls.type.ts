@@ -1,6 +1,6 @@
 import { Field, ObjectType } from '@nestjs/graphql';
 import type { Recording, RecordingSession } from '../entities/index.js';
-import { splitKey } from '../object-names.js';
+import { splitKey } from '../directories/object-names.js';
 import { viewPathsOf } from '../playback/view-paths.js';
 
 const objectUrl = (key: string): string => `/api/record/object/${key.split('/').map(encodeURIComponent).join('/')}`;

@@ -1,6 +1,6 @@
 import type { AskedPlaces } from '../../../media/manifests/place-lineages.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
-import type { ManifestName } from '../object-names.js';
+import type { ManifestName } from '../directories/object-names.js';
 import { DirectoryView } from './directory-view.js';
 import { askedPlaces, writeManifest, type ManifestDocument } from './manifest-document.js';
 import { WriteBudget } from './write-budget.js';

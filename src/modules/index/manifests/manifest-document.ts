@@ -4,7 +4,7 @@ import { writeHlsKeyFrames } from '../../../media/manifests/hls-key-frames.js';
 import { KEY_FRAMES_NAME, writeHlsMedia, writeHlsMultivariant } from '../../../media/manifests/hls.js';
 import { PLAIN_PLACES, type AskedPlaces } from '../../../media/manifests/place-lineages.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
-import type { ManifestName } from '../object-names.js';
+import type { ManifestName } from '../directories/object-names.js';
 
 /** A manifest, playlist or session file as it goes over the wire. */
 export interface ManifestDocument {

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { GapRow, RecordingSession, SessionPart, TrackRow, type SegmentRow } from '../entities/index.js';
-import { splitKey } from '../object-names.js';
+import { splitKey } from '../directories/object-names.js';
 import type { Completeness } from '../sessions/completeness.js';
 import { findCompleteness } from '../sessions/find-completeness.js';
 import { segmentPages } from './segment-pages.js';

@@ -1,5 +1,5 @@
 import type { SegmentRow, TrackRow } from '../entities/index.js';
-import { splitKey } from '../object-names.js';
+import { splitKey } from '../directories/object-names.js';
 import { keptObjects } from '../object-state/segment-loss.js';
 import type { TimelineSegment, TimelineTrack } from './build-timeline.js';
 

@@ -2,7 +2,7 @@ import { In, type EntityManager } from 'typeorm';
 import { findRow } from '../../../persistence/find-row.js';
 import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { otherKeys, parseObjectKey, plainKey, type ObjectKey } from '../../storage/ports/object-key.js';
-import { parseInitName, parseSegmentName, splitKey } from '../object-names.js';
+import { parseInitName, parseSegmentName, splitKey } from '../directories/object-names.js';
 import { lostTracksOf } from '../object-state/segment-loss.js';
 
 /** A segment's or init's object that has a row: its bytes were whole and synced, and never change. */

@@ -3,7 +3,7 @@ import { parseFillerName } from '../../../media/manifests/filler-name.js';
 import { parseKeyFrameName } from '../../../media/manifests/key-frame-name.js';
 import { parsePaddedName } from '../../../media/manifests/padded-name.js';
 import { DirectoryMark, SegmentRow } from '../entities/index.js';
-import { parseInitName, parseSegmentName, splitKey } from '../object-names.js';
+import { parseInitName, parseSegmentName, splitKey } from '../directories/object-names.js';
 
 /**
  * To be asked of what has no row: numbers are given out in order, so one below the last that was deleted is no later

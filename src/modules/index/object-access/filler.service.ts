@@ -10,7 +10,7 @@ import { msToTicks, ticksToMs } from '../../../media/timeline/ticks.js';
 import { StorageService } from '../../storage/storage.service.js';
 import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
 import { readFirstSample, readPart } from './first-sample.js';
-import { splitKey } from '../object-names.js';
+import { splitKey } from '../directories/object-names.js';
 import { keptObjects, unplayableTracks } from '../object-state/segment-loss.js';
 
 /** No segment lasts so long. */

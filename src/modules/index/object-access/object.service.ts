@@ -19,7 +19,13 @@ import { findCommittedObject, findStretch, type CommittedObject } from './commit
 import { wasDeleted } from './deleted-object.js';
 import type { ObjectResource } from './object-resource.js';
 import { begun, wholeRange } from './whole-range.js';
-import { isManifestName, parseInitName, parseSegmentName, parseSessionFileName, splitKey } from '../object-names.js';
+import {
+  isManifestName,
+  parseInitName,
+  parseSegmentName,
+  parseSessionFileName,
+  splitKey,
+} from '../directories/object-names.js';
 
 /**
  * Objects as the index knows them: what has no row, or is no view over rows, is not there. Where the bytes of media lie

@@ -4,7 +4,7 @@ import { forUpdate } from '../../../persistence/row-locks.js';
 import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
-import { parseSegmentName, splitKey } from '../object-names.js';
+import { parseSegmentName, splitKey } from '../directories/object-names.js';
 import { lossColumns, lostTracksOf } from './segment-loss.js';
 
 /**

@@ -2,7 +2,7 @@ import { In, type EntityManager } from 'typeorm';
 import { forUpdate } from '../../../persistence/row-locks.js';
 import { plainKey } from '../../storage/ports/object-key.js';
 import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
-import { parseSegmentName, splitKey } from '../object-names.js';
+import { parseSegmentName, splitKey } from '../directories/object-names.js';
 
 /**
  * Gives an object another key in its rows; its number, times and bytes stay. To be called in a transaction.

@@ -8,7 +8,7 @@ import { SessionPart, TrackRow } from '../entities/index.js';
 import { ManifestService } from '../manifest.service.js';
 import { manifestNamesOf } from '../manifests/manifest-document.js';
 import { markObject } from './mark-object.js';
-import { sessionFileName, splitKey } from '../object-names.js';
+import { sessionFileName, splitKey } from '../directories/object-names.js';
 import { renameObject } from './rename-object.js';
 import { takeBack } from '../spool/take-back.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { StreamOwner } from '../../auth/ports/stream-owner.js';
 import { RecordingSession, SessionPart } from '../entities/index.js';
-import { splitKey } from '../object-names.js';
+import { splitKey } from '../directories/object-names.js';
 
 /** Which stream an object is of, by the rows of its directory and not by what it is called. */
 @Injectable()

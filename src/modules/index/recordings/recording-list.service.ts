@@ -4,7 +4,7 @@ import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { dayAt } from '../../../shared/calendar-day.js';
 import { partsOfDays } from '../deletion/recording-day.js';
 import { Recording, type SessionPart } from '../entities/index.js';
-import { amongStreams } from '../among-streams.js';
+import { amongStreams } from '../queries/among-streams.js';
 import { RecordingNotFoundError } from '../index.errors.js';
 import { recordingCursor, type RecordingQuery } from './recording-query.js';
 

@@ -5,7 +5,7 @@ import type { Archive } from '../archive/archive.js';
 import { countFrames } from '../commits/count-reception.js';
 import { readScope, type DirectoryScope } from '../fsck/directory-scope.js';
 import { segmentPages } from '../manifests/segment-pages.js';
-import { parseSegmentName } from '../object-names.js';
+import { parseSegmentName } from '../directories/object-names.js';
 import { insertSegments } from './insert-segments.js';
 import { insertTracks } from './insert-tracks.js';
 import { endSession, placeOfSegment } from './place-of-segment.js';

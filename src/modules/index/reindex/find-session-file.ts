@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
 import { storesOf, type Archive } from '../archive/archive.js';
-import { splitKey } from '../object-names.js';
+import { splitKey } from '../directories/object-names.js';
 import { readSessionFile, type SessionFileRows } from './session-file-rows.js';
 
 /**

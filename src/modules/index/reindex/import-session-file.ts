@@ -3,7 +3,7 @@ import type { Archive } from '../archive/archive.js';
 import { forgetDeleted } from '../deletion/deleted-stretches.js';
 import { CompletenessRow, GapRow, RecordingSession, SegmentRow } from '../entities/index.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
-import { manifestPath } from '../object-names.js';
+import { manifestPath } from '../directories/object-names.js';
 import { RUNNING_STATES } from '../sessions/recording-session.js';
 import { insertSegments } from './insert-segments.js';
 import { insertTracks } from './insert-tracks.js';

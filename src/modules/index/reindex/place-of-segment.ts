@@ -3,7 +3,7 @@ import { Between, LessThan, MoreThan, type EntityManager } from 'typeorm';
 import { EMPTY_SESSION } from '../sessions/empty-session.js';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
-import { manifestPath } from '../object-names.js';
+import { manifestPath } from '../directories/object-names.js';
 import type { RowlessSegment } from './rowless-media.js';
 
 /** The day of a default directory behind the name of its stream. */

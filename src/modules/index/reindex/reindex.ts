@@ -17,7 +17,7 @@ import { readScope } from '../fsck/directory-scope.js';
 import { Findings } from '../fsck/findings.js';
 import { ViewCheck } from '../fsck/view-check.js';
 import { LeftMedia } from '../deletion/left-media.js';
-import { isSessionFileName, parseSegmentName, splitKey } from '../object-names.js';
+import { isSessionFileName, parseSegmentName, splitKey } from '../directories/object-names.js';
 import { assertStoragePresent } from '../archive/storage-presence.js';
 import { adoptMedia } from './adopt-media.js';
 import { findSessionFile } from './find-session-file.js';

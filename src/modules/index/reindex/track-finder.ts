@@ -5,7 +5,7 @@ import { findStore, type Archive } from '../archive/archive.js';
 import type { TrackRow } from '../entities/index.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
 import { readInit } from '../archive/media-content.js';
-import { parseInitName, splitKey } from '../object-names.js';
+import { parseInitName, splitKey } from '../directories/object-names.js';
 
 /** A track, whatever session it is of. */
 export type KnownTrack = Omit<TrackRow, 'createdAt' | 'lostAt' | 'sessionId'>;

@@ -4,7 +4,7 @@ import { inTransaction } from '../../../persistence/transaction.js';
 import { RecordingSession } from '../entities/index.js';
 import { UnknownRecordingSessionError } from '../index.errors.js';
 import { tellSession } from '../events/index-events.js';
-import { IndexService } from '../index.service.js';
+import { RecordedSessionsService } from '../recorded-sessions.service.js';
 import { takeSession } from '../commits/lock-session.js';
 import { ManifestService } from '../manifest.service.js';
 
@@ -13,7 +13,7 @@ import { ManifestService } from '../manifest.service.js';
 export class SessionHoldService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly index: IndexService,
+    private readonly sessions: RecordedSessionsService,
     private readonly manifests: ManifestService,
   ) {}
 
@@ -35,6 +35,6 @@ export class SessionHoldService {
       await manager.update(RecordingSession, { id: sessionId, ...unlessHeld }, { heldAt, updatedAt: new Date() });
       await tellSession(manager, sessionId);
     });
-    for (const directory of await this.index.directoriesOf(sessionId)) await this.manifests.publish(directory);
+    for (const directory of await this.sessions.directoriesOf(sessionId)) await this.manifests.publish(directory);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, type SelectQueryBuilder } from 'typeorm';
 import { GapRow, RecordingSession, SessionPart } from '../entities/index.js';
-import { amongStreams } from '../among-streams.js';
+import { amongStreams } from '../queries/among-streams.js';
 import { UnknownRecordingSessionError } from '../index.errors.js';
 import type { RecordingSessionView } from './recording-session.js';
 import { sessionView } from './session-view.js';

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { forUpdate } from '../../../persistence/row-locks.js';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
 import { SegmentRow, TrackRow } from '../entities/index.js';
-import { parseSegmentName, splitKey } from '../object-names.js';
+import { parseSegmentName, splitKey } from '../directories/object-names.js';
 import { keptObjects } from '../object-state/segment-loss.js';
 
 /**

@@ -6,10 +6,10 @@ import type {
   TrackReception,
 } from '../../../engine/index.js';
 import type { OpenSessionInput, RecordingSessionView, SessionStateChange } from '../../index/index.service.js';
-import type { RecordingIndex } from '../recording-context.js';
+import type { RecordingDirectories, RecordingIndex, RecordingSessions } from '../recording-context.js';
 
 /** The index without a database, and a log of what was asked of it. */
-export class MemoryIndex implements RecordingIndex {
+export class MemoryIndex implements RecordingIndex, RecordingSessions, RecordingDirectories {
   readonly rows = new Map<string, RecordingSessionView>();
   readonly receptions = new Map<string, TrackReception[]>();
   readonly segments: SegmentClosed[] = [];

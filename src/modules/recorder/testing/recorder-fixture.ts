@@ -94,6 +94,8 @@ export class RecorderFixture {
       {
         engine: this.engine,
         index,
+        sessions: index,
+        directories: index,
         manifests: new ManifestPublisher(this.manifests, log),
         storage: {
           localRoot: '/recordings',
