@@ -161,6 +161,22 @@ describe('AuthService', () => {
       );
     });
 
+    it('checks a signature once, by who may have made it, however often the token comes', async () => {
+      const { config } = loadConfig({ env: { AIRCHECK_AUTH_SECRET: SECRET }, cwd: '/nowhere' });
+      const strategies = [
+        new StaticTokenStrategy(config),
+        new SecretTokenStrategy(new SigningKey(config), config),
+        new KeySetTokenStrategy(config),
+      ] as const;
+      const asked = strategies.map((strategy) => jest.spyOn(strategy, 'validate'));
+      const counted = new AuthService(config, ...strategies, withdrawals as unknown as Withdrawals);
+      const token = `Bearer ${streamToken(SECRET, good)}`;
+
+      for (let n = 0; n < 100; n += 1) await counted.callerOf(token);
+
+      expect(asked.map(({ mock }) => mock.calls.length)).toEqual([0, 1, 0]);
+    });
+
     it('says when a token is over, at once', async () => {
       const token = `Bearer ${streamToken(SECRET, { ...good, exp: inSeconds(2) })}`;
       const begunAt = Date.now();

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.js';
 import { TokenInvalidError, TokenMissingError } from './auth.errors.js';
 import { Caller } from './ports/caller.js';
 import { Credential } from './ports/credential.js';
-import { bearerTokenOf, type Bearer, type Credentials } from './strategies/bearer.js';
+import { bearerTokenOf, headerOf, type Bearer, type Credentials } from './strategies/bearer.js';
 import { KeySetTokenStrategy } from './strategies/key-set-token.strategy.js';
 import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
@@ -24,9 +24,14 @@ type Verdict = Bearer | 'over' | 'unknown';
 /** How long what was allowed may go on after its token was revoked. */
 const LOOK_AGAIN_MS = 5000;
 
-/** Of these nobody can guess one. */
-const SIGNED = ['secret-token', 'key-set-token'];
-const ALL = ['static-token', ...SIGNED];
+const STATIC = 'static-token';
+const ALL = [STATIC, 'secret-token', 'key-set-token'];
+/** Who knows tokens of an algorithm, of which nobody can guess one. How these are checked they say for themselves. */
+const SIGNED_BY: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['HS256', ['secret-token']],
+  ['RS256', ['key-set-token']],
+  ['ES256', ['key-set-token']],
+]);
 
 /** What jsonwebtoken says once it has found the signature right. */
 const OUT_OF_TIME: readonly string[] = ['TokenExpiredError', 'NotBeforeError'];
@@ -127,7 +132,7 @@ export class AuthService {
     const credentials: Credentials = { headers: { authorization } };
     const token = bearerTokenOf(credentials);
     if (token === null) throw new TokenMissingError();
-    const known = this.knownBearer(token);
+    const known = this.known.find(token);
     const bearer = known?.isSigned === true ? known : await this.judge(token, credentials, known, addressOf?.());
     if (this.withdrawals.has(bearer)) throw new TokenInvalidError();
     return bearer;
@@ -142,20 +147,12 @@ export class AuthService {
   ): Promise<Bearer> {
     const isHeldBack = address !== undefined && this.guesses.isHeldBack(address, token);
     const verdict = isHeldBack
-      ? await this.authenticate(token, credentials, SIGNED)
-      : (known ?? (await this.authenticate(token, credentials, ALL)));
+      ? await this.authenticate(token, credentials, signedWaysOf(token))
+      : (known ?? (await this.authenticate(token, credentials, [...signedWaysOf(token), STATIC])));
     if (verdict === 'unknown' && address !== undefined) throw this.guesses.failed(address);
     if (typeof verdict === 'string') throw new TokenInvalidError();
     if (!verdict.isSigned && address !== undefined) this.guesses.succeeded(address, token);
     return verdict;
-  }
-
-  private knownBearer(token: string): Bearer | undefined {
-    const bearer = this.known.find(token);
-    if (bearer === undefined) return undefined;
-    if (Date.now() < bearer.knownUntilMs) return bearer;
-    this.known.delete(token);
-    return undefined;
   }
 
   /** By each strategy in turn: whose the token is, one of them knows or none. */
@@ -171,6 +168,15 @@ export class AuthService {
     });
     if (typeof verdict !== 'string') this.known.add(token, verdict);
     return verdict;
+  }
+}
+
+/** @returns those that may know the token: to ask the others costs as much again */
+function signedWaysOf(token: string): string[] {
+  try {
+    return [...(SIGNED_BY.get(headerOf(token).alg) ?? [])];
+  } catch {
+    return [];
   }
 }
 

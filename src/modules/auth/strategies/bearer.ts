@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, type ProtectedHeaderParameters } from 'jose';
 import type { Caller } from '../ports/caller.js';
 
@@ -46,6 +47,17 @@ export function headerOf(token: string): ProtectedHeaderParameters {
   if ('crit' in header) throw new Error('a critical header that is not known');
   if ('typ' in header && !ACCESS_TYPE.test(header.typ)) throw new Error('another type');
   return header;
+}
+
+/** How a key is given to passport-jwt. */
+export type KeyTaker = (error: unknown, key?: Buffer) => void;
+
+/**
+ * Gives a key that is ready. One of text or bytes, which is what the types of passport-jwt know, is read again for each token:
+ * jsonwebtoken tries it as a public key first, which takes longer than the signature.
+ */
+export function giveKey(done: KeyTaker, key: KeyObject): void {
+  done(null, key as unknown as Buffer);
 }
 
 /** @returns what has passport-jwt take tokens so much sooner and longer than they say: it gives this on to jsonwebtoken */

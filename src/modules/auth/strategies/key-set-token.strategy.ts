@@ -1,10 +1,19 @@
+import type { KeyObject } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { bearerOfClaims } from '../tokens/claims.js';
 import { KeySet } from '../tokens/key-set.js';
-import { bearerTokenOf, headerOf, withLeeway, type Bearer, type Credentials } from './bearer.js';
+import {
+  bearerTokenOf,
+  giveKey,
+  headerOf,
+  withLeeway,
+  type Bearer,
+  type Credentials,
+  type KeyTaker,
+} from './bearer.js';
 
 /** How long a token goes on whose key is not in the set any more. */
 const KNOWN_MS = 60_000;
@@ -24,11 +33,11 @@ export class KeySetTokenStrategy extends PassportStrategy(Strategy, 'key-set-tok
     });
     super({
       jwtFromRequest: bearerTokenOf,
-      secretOrKeyProvider: (_request: Credentials, token: string, done: (error: unknown, key?: string) => void) => {
+      secretOrKeyProvider: (_request: Credentials, token: string, done: KeyTaker) => {
         if (url === '') done(new Error('no key set'));
         else
           findKey(keys, token).then((key) => {
-            done(null, key);
+            giveKey(done, key);
           }, done);
       },
       algorithms: ALGORITHMS,
@@ -49,7 +58,7 @@ export class KeySetTokenStrategy extends PassportStrategy(Strategy, 'key-set-tok
 }
 
 /** Only tokens that could be taken have the keys looked for. */
-async function findKey(keys: KeySet, token: string): Promise<string> {
+async function findKey(keys: KeySet, token: string): Promise<KeyObject> {
   const header = headerOf(token);
   const isTaken = ALGORITHMS.some((algorithm) => algorithm === header.alg);
   if (!isTaken) throw new Error('another algorithm');

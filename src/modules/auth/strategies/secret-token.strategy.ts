@@ -4,7 +4,15 @@ import { Strategy } from 'passport-jwt';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { bearerOfClaims } from '../tokens/claims.js';
 import { SigningKey } from '../tokens/signing-key.js';
-import { bearerTokenOf, headerOf, withLeeway, type Bearer, type Credentials } from './bearer.js';
+import {
+  bearerTokenOf,
+  giveKey,
+  headerOf,
+  withLeeway,
+  type Bearer,
+  type Credentials,
+  type KeyTaker,
+} from './bearer.js';
 
 /** Tokens that the secret of the configuration signed. The secret is good for HS256 and for nothing else. */
 @Injectable()
@@ -12,17 +20,16 @@ export class SecretTokenStrategy extends PassportStrategy(Strategy, 'secret-toke
   private readonly leewaySeconds: number;
 
   constructor({ key }: SigningKey, @Inject(APP_CONFIG) { auth }: AppConfig) {
-    const secret = key.export();
     super({
       jwtFromRequest: bearerTokenOf,
-      secretOrKeyProvider: (_request: Credentials, token: string, done: (error: unknown, key?: Buffer) => void) => {
+      secretOrKeyProvider: (_request: Credentials, token: string, done: KeyTaker) => {
         try {
           headerOf(token);
         } catch (error) {
           done(error);
           return;
         }
-        done(null, secret);
+        giveKey(done, key);
       },
       algorithms: ['HS256'],
       ...withLeeway(auth.clock_leeway_seconds),

@@ -18,6 +18,8 @@ type LocalKeys = ReturnType<typeof createLocalJWKSet>;
 /** Public keys behind a URL (RFC 7517). Those that were read stay good while it is away. */
 export class KeySet {
   private keys: LocalKeys | undefined;
+  /** Those that were found among `keys`, by what headers say of them. */
+  private found = new Map<string, KeyObject>();
   private readAtMs = -Infinity;
   private askedAtMs = -Infinity;
   private reading: Promise<void> | undefined;
@@ -31,10 +33,9 @@ export class KeySet {
 
   /**
    * @param header of a token: `alg` and `kid` say which key; of a key that has an `alg` no other is taken
-   * @returns the key as PEM
    * @throws {Error} when there is no such key
    */
-  async find(header: JWSHeaderParameters): Promise<string> {
+  async find(header: JWSHeaderParameters): Promise<KeyObject> {
     if (this.now() - this.readAtMs > FRESH_MS) {
       const reading = this.read();
       if (this.now() - this.readAtMs > STALE_MS) await reading;
@@ -48,10 +49,13 @@ export class KeySet {
     }
   }
 
-  private async known(header: JWSHeaderParameters): Promise<string> {
+  private async known(header: JWSHeaderParameters): Promise<KeyObject> {
     if (this.keys === undefined) throw new errors.JWKSNoMatchingKey();
-    const key = await this.keys(header);
-    return KeyObject.from(key).export({ type: 'spki', format: 'pem' }).toString();
+    const { keys, found } = this;
+    const name = JSON.stringify([header.alg, header.kid]);
+    const key = found.get(name) ?? KeyObject.from(await keys(header));
+    found.set(name, key);
+    return key;
   }
 
   /** At most one at a time, and not again too soon. */
@@ -67,6 +71,7 @@ export class KeySet {
     this.askedAtMs = this.now();
     try {
       this.keys = createLocalJWKSet(keySet.parse(JSON.parse(await this.load())));
+      this.found = new Map();
       this.readAtMs = this.now();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

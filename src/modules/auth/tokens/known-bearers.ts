@@ -1,23 +1,36 @@
+import { hash } from 'node:crypto';
 import type { Bearer } from '../strategies/bearer.js';
 import { forgetOldest } from '../../../shared/forget-oldest.js';
 
-const MOST_KNOWN = 1000;
+const MOST_KNOWN = 10_000;
 
-/** Tokens whose signatures were checked, so that a player does not have them checked with every segment. */
+/**
+ * Tokens that were found good, by their digests, so that a player does not have its signature checked with every segment. What
+ * can end a token before its time is not kept with it: that is asked for each request.
+ */
 export class KnownBearers {
   private readonly known = new Map<string, Bearer>();
 
+  constructor(private readonly most = MOST_KNOWN) {}
+
+  /** @returns undefined for one whose time is over, too */
   find(token: string): Bearer | undefined {
-    return this.known.get(token);
+    const digest = digestOf(token);
+    const bearer = this.known.get(digest);
+    if (bearer === undefined) return undefined;
+    this.known.delete(digest);
+    if (Date.now() >= bearer.knownUntilMs) return undefined;
+    this.known.set(digest, bearer);
+    return bearer;
   }
 
-  /** The one that was there longest goes when there are too many. */
+  /** When there are too many, the one that was asked for longest ago goes. */
   add(token: string, bearer: Bearer): void {
-    this.known.set(token, bearer);
-    forgetOldest(this.known, MOST_KNOWN);
+    this.known.set(digestOf(token), bearer);
+    forgetOldest(this.known, this.most);
   }
+}
 
-  delete(token: string): void {
-    this.known.delete(token);
-  }
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64');
 }
