@@ -35,4 +35,18 @@ export const graphql = z.strictObject({
     unit: 'connections',
     description: 'How many WebSocket connections of subscribers there may be.',
   }),
+  max_connections_per_address: wholeNumber({
+    min: 0,
+    max: 100_000,
+    default: 100,
+    unit: 'connections',
+    description: 'How many of them may come from one address (IPv6: one /64). 0: no limit of its own.',
+  }),
+  max_connections_per_token: wholeNumber({
+    min: 0,
+    max: 100_000,
+    default: 200,
+    unit: 'connections',
+    description: 'How many of them one token may have, or one account with all of its log-ins. 0: no limit of its own.',
+  }),
 });

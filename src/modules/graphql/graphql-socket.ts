@@ -14,11 +14,11 @@ import {
   type ExecutionArgs,
   type GraphQLFormattedError,
 } from 'graphql';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { MOST_TOKENS } from '../../platform/graphql/apollo-server.driver.js';
 import { formatFailure, graphqlErrorOf } from '../../platform/graphql/format-failure.js';
-import { TooManySubscriptionsError } from '../../platform/graphql/graphql.errors.js';
+import { TooManyConnectionsError, TooManySubscriptionsError } from '../../platform/graphql/graphql.errors.js';
 import { limitsOf } from '../../platform/graphql/graphql-options.js';
 import { OperationContext } from '../../platform/graphql/operation-context.js';
 import { checkOperation } from '../../platform/graphql/operation-limits.js';
@@ -28,6 +28,7 @@ import { forwardedAddressOf, type TrustsProxy } from '../../platform/http/forwar
 import { refuseRaw } from '../../platform/http/broken-requests.js';
 import { Origins, pageHeadersOf } from '../../platform/http/origins.js';
 import { AppError } from '../../shared/errors.js';
+import { Places } from '../../shared/places.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { Caller } from '../auth/ports/caller.js';
@@ -40,6 +41,9 @@ const MOST_OPERATIONS = 50;
 const KEEP_ALIVE_MS = 12_000;
 /** A subscriber that has not said goodbye by then is cut off. */
 const GOODBYE_MS = 1000;
+
+/** As 429, and as 4401 stands for 401. */
+const TOO_MANY_CONNECTIONS = 4429;
 
 /** What the handshake told of who connects. */
 type Known = Record<PropertyKey, unknown> & { authorization?: string | undefined };
@@ -61,6 +65,8 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
   private readonly origins: Origins;
+  private readonly ofAddresses: Places;
+  private readonly ofTokens: Places;
   private protocol: Disposable | undefined;
 
   constructor(
@@ -71,6 +77,8 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
     this.origins = new Origins(config);
+    this.ofAddresses = new Places(config.graphql.max_connections_per_address);
+    this.ofTokens = new Places(config.graphql.max_connections_per_token);
   }
 
   onApplicationBootstrap(): void {
@@ -100,17 +108,20 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const refusal = this.refusalOf(request);
+    const address = this.clientOf(request);
+    const refusal = this.refusalOf(request, address);
     if (refusal !== undefined) {
       refuseRaw(socket, refusal);
       return;
     }
     this.sockets.handleUpgrade(request, socket, head, (connection) => {
+      const leave = this.ofAddresses.take(address);
+      if (leave !== undefined) connection.once('close', leave);
       this.sockets.emit('connection', connection, request);
     });
   }
 
-  private refusalOf(request: IncomingMessage): ProblemDocument | undefined {
+  private refusalOf(request: IncomingMessage, address: string): ProblemDocument | undefined {
     const { url = '', headers } = request;
     const [path] = url.split('?', 1);
     if (path !== PATH) return problem(404, 'route-not-found', 'There is no WebSocket under this path.');
@@ -120,6 +131,9 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     if (strange !== undefined) return strange;
     if (this.sockets.clients.size >= this.config.graphql.max_connections) {
       return problemOfStatus(503, 'There are as many subscribers as there may be (graphql.max_connections).');
+    }
+    if (!this.ofAddresses.has(address)) {
+      return problemOf(new TooManyConnectionsError('address', this.config.graphql.max_connections_per_address));
     }
     return undefined;
   }
@@ -140,11 +154,13 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
   private async connect({ extra, connectionParams }: Subscriber): Promise<boolean> {
     const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
     const authorization = typeof given === 'string' ? given : extra.request.headers.authorization;
-    const address = clientOfAddress(this.addressOf(extra.request));
+    const address = this.clientOf(extra.request);
+    const { socket } = extra;
+    let actor = '';
     try {
-      await this.auth.callerOf(authorization, () => address);
+      actor = (await this.auth.callerOf(authorization, () => address)).subject;
+      this.enter(socket, (await this.auth.credentialOf(authorization))?.holder);
       extra.authorization = authorization;
-      const { socket } = extra;
       const end = this.auth.whenOver(authorization, () => {
         socket.close(CloseCode.Unauthorized, 'token-invalid');
       });
@@ -153,11 +169,26 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const subject = `WebSocket ${PATH}`;
-      this.audit.refused(error, { actor: '', address, stream: undefined, subject });
-      extra.socket.close(CloseCode.Unauthorized, error.code);
+      this.audit.refused(error, { actor, address, stream: undefined, subject });
+      const isTooMany = error instanceof TooManyConnectionsError;
+      socket.close(isTooMany ? TOO_MANY_CONNECTIONS : CloseCode.Unauthorized, error.code);
       return false;
     }
     return true;
+  }
+
+  /** @throws {TooManyConnectionsError} */
+  private enter(socket: WebSocket, holder: string | undefined): void {
+    if (holder === undefined || socket.readyState !== socket.OPEN) return;
+    const leave = this.ofTokens.take(holder);
+    if (leave === undefined) {
+      throw new TooManyConnectionsError('token', this.config.graphql.max_connections_per_token);
+    }
+    socket.once('close', leave);
+  }
+
+  private clientOf(request: IncomingMessage): string {
+    return clientOfAddress(this.addressOf(request));
   }
 
   private addressOf(request: IncomingMessage): string {

@@ -74,6 +74,16 @@ export class SubscriberTooSlowError extends AppError {
   }
 }
 
+/** Of WebSockets. */
+export class TooManyConnectionsError extends AppError {
+  readonly kind = 'rate-limited';
+  readonly code = 'too-many-connections';
+
+  constructor(whose: 'address' | 'token', limit: number) {
+    super(`The ${whose} has as many connections as it may.`, { limit });
+  }
+}
+
 export class TooManySubscriptionsError extends AppError {
   readonly kind = 'rate-limited';
   readonly code = 'too-many-subscriptions';

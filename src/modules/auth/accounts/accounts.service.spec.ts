@@ -35,8 +35,9 @@ describe('AccountsService', () => {
     const passwordHash = await hashPassword(PASSWORD);
     for (const username of ['kept', 'plain'])
       kept.rows.set(username, { username, passwordHash, scope: 'cam', mode: 4, version: 'v1' });
-    const configured = new ConfiguredAccounts(config, new SigningKey(config));
-    return new AccountsService(configured, kept as unknown as KeptAccounts, config);
+    const key = new SigningKey(config);
+    const configured = new ConfiguredAccounts(config, key);
+    return new AccountsService(configured, kept as unknown as KeptAccounts, config, key);
   }
 
   function configuredWith(password: string): Record<string, string> {

@@ -6,6 +6,7 @@ import type { AccountNames } from '../ports/account-names.js';
 import type { Caller } from '../ports/caller.js';
 import { ALL_MODES, rightsOfMode } from '../ports/right.js';
 import type { LoginOf } from '../strategies/bearer.js';
+import { SigningKey } from '../tokens/signing-key.js';
 import type { WantedAccount } from './account-rows.js';
 import {
   AccountConfiguredError,
@@ -14,8 +15,9 @@ import {
   AccountsUnavailableError,
 } from './account.errors.js';
 import { ConfiguredAccounts } from './configured-accounts.js';
+import { DecoyHashes } from './decoy-hashes.js';
 import { KeptAccounts } from './kept-accounts.js';
-import { hashPassword, isPassword } from './password.js';
+import { isPassword } from './password.js';
 
 /** What is told of an account. */
 export interface AccountFacts {
@@ -42,14 +44,16 @@ const EVERYTHING = { scope: '*', mode: ALL_MODES } as const;
 @Injectable()
 export class AccountsService implements AccountNames {
   private readonly isWanted: boolean;
-  /** For who has no account: every answer takes as long as the others. */
-  private readonly nobodys = hashPassword('');
+  /** For who has no account: an answer takes as long as one about an account. */
+  private readonly decoys: DecoyHashes;
 
   constructor(
     private readonly configured: ConfiguredAccounts,
     private readonly kept: KeptAccounts,
     @Inject(APP_CONFIG) { auth }: AppConfig,
+    { key }: SigningKey,
   ) {
+    this.decoys = new DecoyHashes(key);
     this.isWanted = hasCredentials(auth);
   }
 
@@ -58,7 +62,7 @@ export class AccountsService implements AccountNames {
     const configured = this.configured.find(username);
     const kept = this.kept.find(username);
     const hash = (await configured?.hash) ?? kept?.passwordHash;
-    const isRight = await isPassword(password, hash ?? (await this.nobodys));
+    const isRight = await isPassword(password, hash ?? (await this.decoyFor(username)));
     const account = configured === undefined ? kept : { ...EVERYTHING, version: configured.version };
     if (!isRight || account === undefined) throw new WrongCredentialsError();
     const { scope, mode, version } = account;
@@ -117,6 +121,11 @@ export class AccountsService implements AccountNames {
   async remove(username: string, caller: Caller): Promise<void> {
     caller.requireEach(rightsOfMode(this.changeable(username).mode));
     await this.kept.remove(username);
+  }
+
+  private async decoyFor(username: string): Promise<string> {
+    const configured = await Promise.all(this.configured.hashes);
+    return this.decoys.hashFor(username, [...configured, ...this.kept.all.map(({ passwordHash }) => passwordHash)]);
   }
 
   private changeable(username: string): Pick<AccountFacts, 'mode'> {

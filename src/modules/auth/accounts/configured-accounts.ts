@@ -30,6 +30,10 @@ export class ConfiguredAccounts {
     return [...this.accounts.keys()];
   }
 
+  get hashes(): readonly Promise<string>[] {
+    return [...this.accounts.values()].map(({ hash }) => hash);
+  }
+
   find(username: string): ConfiguredAccount | undefined {
     return this.accounts.get(username);
   }

@@ -10,13 +10,14 @@ const HASH_BYTES = 32;
 /** What OWASP's Password Storage Cheat Sheet wants at least of argon2id. */
 const COST = { memoryKib: 19_456, passes: 2, parallelism: 1 } as const;
 
+/** As hashes say it that are made here. */
+export const USUAL_COST = `m=${String(COST.memoryKib)},t=${String(COST.passes)},p=${String(COST.parallelism)}`;
+
 /** @returns a new hash in the PHC string format, as every implementation of argon2 reads it */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const hash = await hashWith(password, { ...COST, salt }, HASH_BYTES);
-  const { memoryKib, passes, parallelism } = COST;
-  const cost = `m=${String(memoryKib)},t=${String(passes)},p=${String(parallelism)}`;
-  return `$argon2id$v=19$${cost}$${unpadded(salt)}$${unpadded(hash)}`;
+  return `$argon2id$v=19$${USUAL_COST}$${unpadded(salt)}$${unpadded(hash)}`;
 }
 
 /** @param hash in the PHC string format; no password has any other */

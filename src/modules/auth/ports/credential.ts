@@ -13,6 +13,12 @@ export class Credential {
     this.digest = digestOf(token);
   }
 
+  /** Whose what was begun counts as: of an account all log-ins are one. */
+  get holder(): string {
+    const { kind, subject } = this.bearer.caller;
+    return kind === 'login' ? `account ${subject}` : `token ${this.digest.toString('base64')}`;
+  }
+
   /** @param authorization the header of that name */
   isShownBy(authorization: string | undefined): boolean {
     const token = bearerTokenOf({ headers: { authorization } });
