@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { AuditModule } from '../../src/modules/audit/audit.module.js';
@@ -73,6 +74,26 @@ describe('accounts of the database', () => {
     expect(await statusFor(token)).toBe(403);
     expect(await logIn('cameras', 'another password')).toBe('');
     expect(await statusFor(await logIn('root', 'a-password-of-tests'), ACCOUNTS)).toBe(200);
+  });
+
+  it('leave with a device what lets it in while others get the password wrong where it is', async () => {
+    const username = `at-home ${randomUUID()}`;
+    await call('POST', ACCOUNTS, { username, password: PASSWORD, subscribe: true });
+    const attempt = (password: string, cookie = ''): Promise<Response> =>
+      fetch(`${url}/api/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie },
+        body: JSON.stringify({ username, password }),
+      });
+    const [given = ''] = (await attempt(PASSWORD)).headers.getSetCookie();
+    const [cookie = ''] = given.split(';', 1);
+    const outcomes: number[] = [];
+    while (!outcomes.includes(429)) outcomes.push((await attempt('wrong')).status);
+
+    expect(given).toMatch(/^aircheck_device=[\w.-]+; .*Path=\/api\/login; .*HttpOnly; SameSite=Strict$/);
+    expect((await attempt(PASSWORD)).status).toBe(429);
+    expect((await attempt(PASSWORD, `other=1; ${cookie}`)).status).toBe(200);
+    expect((await attempt(PASSWORD, `${cookie}x`)).status).toBe(429);
   });
 
   it.each([

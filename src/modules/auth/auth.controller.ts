@@ -1,9 +1,11 @@
-import { Body, Controller, Get, Header, HttpCode, Ip, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { clientOfAddress } from '../../platform/http/client-address.js';
+import type { Request, Response } from 'express';
+import { clientOf } from '../../platform/http/client-address.js';
 import { Audited } from '../audit/ports/audited.decorator.js';
 import { AccessDto } from './dto/access.dto.js';
 import { CreatedTokenDto, LoginInputDto, TokenDto, TokenInputDto } from './dto/token.dto.js';
+import { deviceMarkOf, giveDeviceMark } from './device-cookie.js';
 import type { Caller } from './ports/caller.js';
 import { CurrentCaller } from './ports/current-caller.decorator.js';
 import { Permission, Public, SignedIn } from './ports/permission.decorator.js';
@@ -14,6 +16,10 @@ import { describeToken } from './tokens/describe-token.js';
 import { TokensService } from './tokens/tokens.service.js';
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } } as const;
+
+const SET_COOKIE = {
+  'Set-Cookie': { description: 'What has the device go first at its next log-in', schema: { type: 'string' } },
+} as const;
 
 /** How one comes by a token, as liveman has it, and what it allows. */
 @ApiTags('auth')
@@ -31,12 +37,19 @@ export class AuthController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'A token for a user name and a password: it may do what the account may, for a day' })
   @ApiBody({ type: LoginInputDto })
-  @ApiOkResponse({ type: TokenDto })
+  @ApiOkResponse({ type: TokenDto, headers: SET_COOKIE })
   @ApiResponse({ status: 401, description: '`credentials-wrong`' })
   @ApiResponse({ status: 429, description: '`login-throttled`: too many have failed', headers: RETRY_AFTER })
   @ApiResponse({ status: 503, description: '`login-busy`, `not-ready`', headers: RETRY_AFTER })
-  async logIn(@Body({ schema: loginInput }) { username, password }: LoginBody, @Ip() ip: string): Promise<TokenDto> {
-    return new TokenDto(await this.tokens.logIn(username, password, clientOfAddress(ip)));
+  async logIn(
+    @Body({ schema: loginInput }) { username, password }: LoginBody,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<TokenDto> {
+    const given = { username, password, address: clientOf(request), mark: deviceMarkOf(request) };
+    const { token, mark } = await this.tokens.logIn(given);
+    giveDeviceMark(response, mark);
+    return new TokenDto(token);
   }
 
   @Post('token')

@@ -11,6 +11,7 @@ import { Account } from './entities/account.entity.js';
 import { RevokedToken } from './entities/revoked-token.entity.js';
 import { AccountResolver } from './graphql/account.resolver.js';
 import { TokenResolver } from './graphql/token.resolver.js';
+import { LoginDevices } from './login/login-devices.js';
 import { LoginThrottle } from './login/login-throttle.js';
 import { AccountNames } from './ports/account-names.js';
 import { SelectedFields } from './selected-fields.js';
@@ -41,6 +42,7 @@ import { Withdrawals } from './tokens/withdrawals.js';
     TokensService,
     RevokedTokens,
     Withdrawals,
+    LoginDevices,
     { provide: LoginThrottle, useFactory: () => new LoginThrottle() },
     TokenResolver,
     AccountResolver,

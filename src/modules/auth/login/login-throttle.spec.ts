@@ -172,6 +172,46 @@ describe('LoginThrottle', () => {
     expect(before).toBe(1);
   });
 
+  it('checks a device before all strangers that has logged in to the account before, wherever it comes from', async () => {
+    const { attempts, finish, done } = many(1000, (n) => `address-${String(n)}`);
+    let before = Infinity;
+    const mine = throttle.attempt({ account: 'ann', address: '203.0.113.5', device: 'device 1' }, () => {
+      before = done();
+      return Promise.resolve();
+    });
+    finish();
+    await mine;
+    await Promise.allSettled(attempts);
+
+    expect(before).toBe(1);
+  });
+
+  it('makes a device wait for what it gets wrong, and nobody else who is where it is', async () => {
+    for (let n = 0; n < 6; n += 1) {
+      const attempt = { account: 'ann', address: '192.0.2.1', device: 'device 1' };
+      await expect(throttle.attempt(attempt, wrong)).rejects.toThrow(WrongCredentialsError);
+    }
+
+    const again = { account: 'ann', address: '203.0.113.5', device: 'device 1' };
+    await expect(throttle.attempt(again, right)).rejects.toThrow(LoginThrottledError);
+    await throttle.attempt({ account: 'ann', address: '192.0.2.1' }, right);
+  });
+
+  it('checks who comes from where somebody has logged in before all who come from elsewhere', async () => {
+    await throttle.attempt({ account: 'bob', address: '198.51.100.1' }, right);
+    const { attempts, finish, done } = many(1000, (n) => `address-${String(n)}`);
+    let before = Infinity;
+    const mine = throttle.attempt({ account: 'ann', address: '198.51.100.1' }, () => {
+      before = done();
+      return Promise.resolve();
+    });
+    finish();
+    await mine;
+    await Promise.allSettled(attempts);
+
+    expect(before).toBe(1);
+  });
+
   it('remembers a limited number of names', () => {
     const delays = new FailureDelays({ free: 1, longestMs: 1000 }, { monotonicMs: () => nowMs });
     for (let n = 0; n < 30_000; n += 1) delays.add(`name-${String(n)}`);

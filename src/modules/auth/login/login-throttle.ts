@@ -4,7 +4,7 @@ import { WrongCredentialsError } from '../auth.errors.js';
 import { AccountPace } from './account-pace.js';
 import { FailureDelays, type DelayRule } from './failure-delays.js';
 import { LoginBusyError, LoginThrottledError } from './login.errors.js';
-import { PasswordQueue } from './password-queue.js';
+import { PasswordQueue, type Standing } from './password-queue.js';
 import { forgetOldest } from '../../../shared/forget-oldest.js';
 
 /** Of an account from one address: what others fail at elsewhere keeps nobody out. */
@@ -20,20 +20,25 @@ export interface LoginAttempt {
   readonly account: string;
   /** Whose it counts as: see `platform/http/client-address`. */
   readonly address: string;
+  /** A name of the device, where it has shown that it has logged in to the account before: it counts in place of the address. */
+  readonly device?: string | undefined;
 }
 
 type Pause = (delayMs: number) => Promise<unknown>;
 
 /**
  * How often log-ins may fail, for an address and for an account from an address, and how many passwords are checked at once. An
- * account that very many try is slowed, but not where it has logged in from before. What others fail at refuses nobody; while
- * they fill the queue, who comes from a new place is refused all the same, and told to come again.
+ * account that very many try is slowed, but not where it has logged in from before, by device or address. What others fail at
+ * refuses nobody; while they fill the queue of strangers, only who comes from a place where nobody has ever logged in is refused
+ * all the same, and told to come again.
  */
 export class LoginThrottle {
   private readonly accounts: FailureDelays;
   private readonly addresses: FailureDelays;
   private readonly pace: AccountPace;
   private readonly familiar = new Set<string>();
+  /** Addresses of {@link familiar}, whatever the account was. */
+  private readonly inhabited = new Set<string>();
   private readonly queue = new PasswordQueue();
   private slowed = 0;
 
@@ -51,12 +56,12 @@ export class LoginThrottle {
    * @throws {LoginThrottledError | LoginBusyError} before anything is checked @throws what `check` throws
    */
   async attempt<T>(attempt: LoginAttempt, check: () => Promise<T>): Promise<T> {
-    const isFamiliar = this.familiar.has(keyOf(attempt));
+    const standing = this.standingOf(attempt);
     this.enter(attempt);
-    const delayMs = isFamiliar || this.slowed >= MOST_SLOWED ? 0 : this.pace.delayMs(attempt.account);
+    const delayMs = standing === 'familiar' || this.slowed >= MOST_SLOWED ? 0 : this.pace.delayMs(attempt.account);
     try {
       if (delayMs > 0) await this.slow(delayMs);
-      const checked = await this.queue.run({ address: attempt.address, isFamiliar }, check);
+      const checked = await this.queue.run({ place: placeOf(attempt), standing }, check);
       this.succeeded(attempt);
       return checked;
     } catch (error) {
@@ -66,12 +71,17 @@ export class LoginThrottle {
     }
   }
 
+  private standingOf(attempt: LoginAttempt): Standing {
+    if (attempt.device !== undefined || this.familiar.has(keyOf(attempt))) return 'familiar';
+    return this.inhabited.has(attempt.address) ? 'neighbour' : 'stranger';
+  }
+
   /** Counted before it is checked, or a thousand at once would all be let in. */
   private enter(attempt: LoginAttempt): void {
-    const { address } = attempt;
-    const waitMs = Math.max(this.addresses.waitMs(address), this.accounts.waitMs(keyOf(attempt)));
+    const place = placeOf(attempt);
+    const waitMs = Math.max(this.addresses.waitMs(place), this.accounts.waitMs(keyOf(attempt)));
     if (waitMs > 0) throw new LoginThrottledError(Math.ceil(waitMs / 1000));
-    this.addresses.add(address);
+    this.addresses.add(place);
     this.accounts.add(keyOf(attempt));
   }
 
@@ -84,19 +94,29 @@ export class LoginThrottle {
   private succeeded(attempt: LoginAttempt): void {
     const key = keyOf(attempt);
     this.accounts.forget(key);
-    this.addresses.takeBack(attempt.address);
-    this.familiar.delete(key);
-    this.familiar.add(key);
-    forgetOldest(this.familiar, MOST_FAMILIAR);
+    this.addresses.takeBack(placeOf(attempt));
+    remember(this.familiar, keyOf({ account: attempt.account, address: attempt.address }));
+    remember(this.inhabited, attempt.address);
   }
 
   /** Nothing was checked. */
   private withdraw(attempt: LoginAttempt): void {
     this.accounts.takeBack(keyOf(attempt));
-    this.addresses.takeBack(attempt.address);
+    this.addresses.takeBack(placeOf(attempt));
   }
 }
 
-function keyOf({ account, address }: LoginAttempt): string {
-  return JSON.stringify([account, address]);
+/** The latest are kept. */
+function remember(kept: Set<string>, key: string): void {
+  kept.delete(key);
+  kept.add(key);
+  forgetOldest(kept, MOST_FAMILIAR);
+}
+
+function placeOf({ device, address }: LoginAttempt): string {
+  return device ?? address;
+}
+
+function keyOf(attempt: LoginAttempt): string {
+  return JSON.stringify([attempt.account, placeOf(attempt)]);
 }

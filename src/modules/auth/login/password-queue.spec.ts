@@ -1,21 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { PasswordQueue } from './password-queue.js';
+import { PasswordQueue, type Standing } from './password-queue.js';
 
 const CHECK_MS = 40;
 
 describe('PasswordQueue', () => {
   it('leaves as much time to others as checks of strangers take, and none before who is familiar', async () => {
     const queue = new PasswordQueue();
-    const begun: { readonly address: string; readonly atMs: number }[] = [];
-    const check = (address: string, isFamiliar: boolean): Promise<void> =>
-      queue.run({ address, isFamiliar }, async () => {
-        begun.push({ address, atMs: performance.now() });
+    const begun: { readonly place: string; readonly atMs: number }[] = [];
+    const check = (place: string, standing: Standing): Promise<void> =>
+      queue.run({ place, standing }, async () => {
+        begun.push({ place, atMs: performance.now() });
         await pause(CHECK_MS);
       });
-    await Promise.all([check('one', false), check('two', false), check('three', false), check('known', true)]);
+    await Promise.all([
+      check('one', 'stranger'),
+      check('two', 'stranger'),
+      check('near', 'neighbour'),
+      check('known', 'familiar'),
+    ]);
 
-    expect(begun.map(({ address }) => address)).toEqual(['one', 'known', 'two', 'three']);
-    const between = begun.map(({ atMs }, place) => atMs - (begun[place - 1]?.atMs ?? atMs));
+    expect(begun.map(({ place }) => place)).toEqual(['one', 'known', 'near', 'two']);
+    const between = begun.map(({ atMs }, index) => atMs - (begun[index - 1]?.atMs ?? atMs));
     expect(between[2]).toBeGreaterThanOrEqual(2 * CHECK_MS - 5);
     expect(between[3]).toBeGreaterThanOrEqual(2 * CHECK_MS - 5);
   });

@@ -2,16 +2,20 @@ import { LoginBusyError } from './login.errors.js';
 
 /** One check takes a core for a tenth of a second or so: one at a time leaves the others to media. */
 const MOST_AT_ONCE = 1;
-/** Of strangers, and as many again of who is familiar. */
+/** Of each standing. */
 const MOST_WAITING = 200;
 /** So that nobody fills the places of others. */
-const MOST_OF_ADDRESS = 2;
+const MOST_OF_PLACE = 2;
+
+/** Who goes before whom: the account was here before, somebody was, nobody was. Each has places of its own. */
+const STANDINGS = ['familiar', 'neighbour', 'stranger'] as const;
+
+export type Standing = (typeof STANDINGS)[number];
 
 export interface QueuedCheck {
-  /** Whose it counts as. */
-  readonly address: string;
-  /** The account has been here before: it goes before all who have not. */
-  readonly isFamiliar: boolean;
+  /** Whose it counts as: an address, or a device. */
+  readonly place: string;
+  readonly standing: Standing;
 }
 
 interface Waiting extends QueuedCheck {
@@ -19,14 +23,13 @@ interface Waiting extends QueuedCheck {
 }
 
 /**
- * Checks of passwords in turn: however many come, they take half a core and a bounded memory. Familiar ones go first; of the others
- * an address goes first that none was checked of, and then the one of which it is longest ago.
+ * Checks of passwords in turn: however many come, they take half a core and a bounded memory. Familiar ones go first, then
+ * neighbours; of those who stand alike an address goes first that none was checked of, and then the one of which it is longest ago.
  */
 export class PasswordQueue {
   private running = 0;
-  private readonly familiar: Waiting[] = [];
-  private readonly strangers: Waiting[] = [];
-  /** Addresses that something was checked of since the queue was empty, each with its latest turn. */
+  private readonly waiting: Readonly<Record<Standing, Waiting[]>> = { familiar: [], neighbour: [], stranger: [] };
+  /** Places that something was checked of since the queue was empty, each with its latest turn. */
   private readonly turns = new Map<string, number>();
   private turn = 0;
 
@@ -42,16 +45,17 @@ export class PasswordQueue {
     }
   }
 
-  private wait({ address, isFamiliar }: QueuedCheck): Promise<void> {
-    const waiting = isFamiliar ? this.familiar : this.strangers;
-    const ofAddress = waiting.filter((each) => each.address === address).length;
-    if (waiting.length >= MOST_WAITING || ofAddress >= MOST_OF_ADDRESS) throw new LoginBusyError();
-    return new Promise((go) => waiting.push({ address, isFamiliar, go }));
+  private wait({ place, standing }: QueuedCheck): Promise<void> {
+    const waiting = this.waiting[standing];
+    const ofPlace = waiting.filter((each) => each.place === place).length;
+    if (waiting.length >= MOST_WAITING || ofPlace >= MOST_OF_PLACE) throw new LoginBusyError();
+    return new Promise((go) => waiting.push({ place, standing, go }));
   }
 
   /** While strangers wait, as much time is left to others as a check takes. */
   private leave(tookMs: number): void {
-    if (this.familiar.length > 0 || this.strangers.length === 0) this.goOn();
+    const { familiar, neighbour, stranger } = this.waiting;
+    if (familiar.length > 0 || neighbour.length + stranger.length === 0) this.goOn();
     else
       setTimeout(() => {
         this.goOn();
@@ -60,24 +64,24 @@ export class PasswordQueue {
 
   /** Whoever is next takes the place. */
   private goOn(): void {
-    const next = this.familiar.shift() ?? this.takeStranger();
-    if (next === undefined) this.running -= 1;
-    else next.go();
+    const standing = STANDINGS.find((each) => this.waiting[each].length > 0);
+    const next = standing && this.take(this.waiting[standing]);
+    if (next === undefined) {
+      this.running -= 1;
+      this.turns.clear();
+    } else next.go();
   }
 
-  private takeStranger(): Waiting | undefined {
-    const turnOf = ({ address }: Waiting): number => this.turns.get(address) ?? 0;
-    const first = this.strangers.reduce<number>(
-      (best, each, index) => (turnOf(each) < turnOf(this.strangers[best] ?? each) ? index : best),
+  private take(waiting: Waiting[]): Waiting | undefined {
+    const turnOf = ({ place }: Waiting): number => this.turns.get(place) ?? 0;
+    const first = waiting.reduce<number>(
+      (best, each, index) => (turnOf(each) < turnOf(waiting[best] ?? each) ? index : best),
       0,
     );
-    const [next] = this.strangers.splice(first, 1);
-    if (next === undefined) {
-      this.turns.clear();
-      return undefined;
-    }
+    const [next] = waiting.splice(first, 1);
+    if (next === undefined) return undefined;
     this.turn += 1;
-    this.turns.set(next.address, this.turn);
+    this.turns.set(next.place, this.turn);
     return next;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountsService } from '../accounts/accounts.service.js';
 import { SigningUnavailableError, TokenIdInvalidError, TokenInvalidError } from '../auth.errors.js';
+import { LoginDevices } from '../login/login-devices.js';
 import { LoginThrottle } from '../login/login-throttle.js';
 import type { Caller } from '../ports/caller.js';
 import { rightsOfMode } from '../ports/right.js';
@@ -18,6 +19,23 @@ export interface WantedToken {
   readonly durationSeconds: number;
 }
 
+/** What somebody brings who logs in. */
+export interface GivenLogin {
+  readonly username: string;
+  readonly password: string;
+  /** Whose the request counts as. */
+  readonly address: string;
+  /** What an earlier log-in left on the device, if anything. */
+  readonly mark: string | undefined;
+}
+
+/** What a log-in gives. */
+export interface MadeLogin {
+  readonly token: MadeToken;
+  /** For the device, to be shown the next time. */
+  readonly mark: string;
+}
+
 /** Gives tokens out, and takes them back. */
 @Injectable()
 export class TokensService {
@@ -26,19 +44,20 @@ export class TokensService {
     private readonly accounts: AccountsService,
     private readonly revoked: RevokedTokens,
     private readonly throttle: LoginThrottle,
+    private readonly devices: LoginDevices,
   ) {}
 
   /**
-   * @param address whose the request counts as
    * @returns a token that may do what the account may, for a day
    * @throws {WrongCredentialsError | LoginThrottledError | LoginBusyError}
    */
-  async logIn(username: string, password: string, address: string): Promise<MadeToken> {
-    const attempt = { account: username, address };
+  async logIn({ username, password, address, mark }: GivenLogin): Promise<MadeLogin> {
+    const attempt = { account: username, address, device: this.devices.nameOf(username, mark) };
     const account = await this.throttle.attempt(attempt, () => this.accounts.check(username, password));
     const { scope, mode, version: accountVersion } = account;
     const durationSeconds = LOGIN_SECONDS;
-    return makeToken(this.signing.key, { scope, mode, durationSeconds, subject: username, accountVersion });
+    const content = { scope, mode, durationSeconds, subject: username, accountVersion };
+    return { token: await makeToken(this.signing.key, content), mark: this.devices.mark(username) };
   }
 
   /**
