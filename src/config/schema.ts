@@ -27,8 +27,7 @@ const webrtc = z.strictObject({
     max: 65_535,
     default: 0,
     unit: 'port',
-    description:
-      'TCP port of media, for publishers whose network has no UDP; the following ports too, as with UDP. 0: none.',
+    description: 'TCP port of media, the same for all workers, for clients whose network has no UDP. 0: none.',
   }),
   listen_addresses: setting(
     z

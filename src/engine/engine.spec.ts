@@ -1,4 +1,5 @@
-import { Engine, type EngineOptions } from './engine.js';
+import { Engine } from './engine.js';
+import type { EngineOptions } from './engine-options.js';
 import type { EngineEvent, PublisherOrder, RecordingOrder } from './protocol.js';
 
 /** A worker that answers as told by the username fragment of an order: `dies`, `refuses`, anything else is served. */

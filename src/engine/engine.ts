@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { MediaKind } from '../media/codecs/codec.js';
+import { systemClock } from '../shared/clock.js';
 import type { IceCredentials } from '../media/sdp/session.js';
 import { EngineError } from './engine-error.js';
+import { listenAddressesOf, settingsFor, type EngineOptions } from './engine-options.js';
 import { Placement } from './placement.js';
 import type {
   CommandResult,
@@ -17,38 +19,13 @@ import type {
   WorkerImplementations,
   WorkerReachability,
 } from './protocol.js';
-import type { WantedSrtp } from './srtp/srtp-choice.js';
-import type { WantedReceive } from './udp/receive-choice.js';
-import type { StunServer } from './udp/address-mapping.js';
-import type { AnnouncedAddress } from './udp/candidates.js';
+import { ExpectedChecks } from './tcp/expected-checks.js';
+import type { HandedConnection } from './tcp/handed-connection.js';
+import { TcpAcceptor } from './tcp/tcp-acceptor.js';
 import { WorkerHandle } from './worker-handle.js';
-import type { WorkerSettings } from './worker-messages.js';
-
-export interface EngineOptions {
-  /** The built `engine/worker.js`. */
-  readonly workerUrl: URL;
-  /** Number of worker threads; 0 = one per core. */
-  readonly workers: number;
-  /** Of the first worker; the others have the following ones. 0 = any free. */
-  readonly udpPort: number;
-  /** Of ICE over TCP, of the first worker as `udpPort`; undefined = none. */
-  readonly tcpPort?: number | undefined;
-  /** Literal IP addresses; none = all of the machine's. */
-  readonly listenAddresses: readonly string[];
-  /** None = detected. */
-  readonly announcedAddresses: readonly AnnouncedAddress[];
-  /** Asked what address the world sees when none is announced. */
-  readonly stunServers?: readonly StunServer[];
-  readonly memoryMibPerWorker: number;
-  /** What opens and seals media; absent = whichever is faster. */
-  readonly srtp?: WantedSrtp;
-  /** How datagrams are received; absent = the cheaper way, where it works. */
-  readonly receive?: WantedReceive;
-}
 
 type Listener = (event: EngineEvent) => void;
 
-const EVERY_ADDRESS = ['0.0.0.0', '::'];
 const SHUT_DOWN_TIMEOUT_MS = 20_000;
 const RESTART_DELAY_MS = 200;
 const LONGEST_RESTART_DELAY_MS = 10_000;
@@ -70,6 +47,8 @@ export class Engine {
   private readonly sessions = new Map<string, Placed>();
   private readonly recordings = new Map<string, Placed>();
   private readonly restarts = new Set<NodeJS.Timeout>();
+  private readonly checks = new ExpectedChecks();
+  private acceptor: TcpAcceptor | undefined;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -83,6 +62,7 @@ export class Engine {
   static async start(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options, options.workers > 0 ? options.workers : availableParallelism());
     try {
+      engine.acceptor = await engine.openAcceptor();
       for (let worker = 0; worker < engine.count; worker += 1) await engine.startWorker(worker);
     } catch (error) {
       await engine.close();
@@ -145,7 +125,9 @@ export class Engine {
   /** @throws {EngineError} `unknown-session` when it is closed */
   async restartIce(sessionId: string, remoteIce: IceCredentials): Promise<LocalTransport> {
     const { worker } = this.sessionPlace(sessionId);
-    return expectTransport(await this.request(worker, { type: 'restart-ice', sessionId, remoteIce }));
+    const transport = expectTransport(await this.request(worker, { type: 'restart-ice', sessionId, remoteIce }));
+    this.expectChecks(transport, sessionId, worker);
+    return transport;
   }
 
   /** A session that is closed already stays so. */
@@ -216,6 +198,7 @@ export class Engine {
         await worker?.terminate();
       }),
     );
+    await this.acceptor?.close();
     this.listeners.clear();
   }
 
@@ -223,7 +206,9 @@ export class Engine {
     const worker = this.placement.hold(streamId, sessionId);
     this.sessions.set(sessionId, { streamId, worker });
     try {
-      return expectTransport(await this.request(worker, command));
+      const transport = expectTransport(await this.request(worker, command));
+      this.expectChecks(transport, sessionId, worker);
+      return transport;
     } catch (error) {
       this.forgetSession(sessionId);
       throw error;
@@ -236,40 +221,50 @@ export class Engine {
     return handle.request(command);
   }
 
-  private async startWorker(worker: number): Promise<void> {
-    const handle = await WorkerHandle.start(this.options.workerUrl, this.settingsOf(worker), {
-      event: (event) => this.heard(event),
-      lost: () => this.lost(worker),
+  private openAcceptor(): Promise<TcpAcceptor> | undefined {
+    const { tcpPort: port } = this.options;
+    if (port === undefined) return undefined;
+    return TcpAcceptor.open({
+      port,
+      listenAddresses: listenAddressesOf(this.options),
+      clock: systemClock,
+      takers: {
+        workerOf: (usernameFragment) => this.checks.workerOf(usernameFragment),
+        hand: (worker, connection) => this.hand(worker, connection),
+      },
     });
+  }
+
+  /** Whether the worker has it is told by its release and by its end, and by no answer that is late. */
+  private hand(worker: number, connection: HandedConnection): boolean {
+    const handle = this.workers[worker];
+    handle?.request({ type: 'take-connection', connection }).catch(() => undefined);
+    return handle !== undefined;
+  }
+
+  /** The session may be over before its worker has answered. */
+  private expectChecks({ ice }: LocalTransport, sessionId: string, worker: number): void {
+    if (this.sessions.has(sessionId)) this.checks.add(ice.usernameFragment, { sessionId, worker });
+  }
+
+  private async startWorker(worker: number): Promise<void> {
+    const handle = await WorkerHandle.start(
+      this.options.workerUrl,
+      settingsFor(this.options, worker, this.acceptor?.sockets ?? []),
+      {
+        event: (event) => this.heard(event),
+        lost: () => this.lost(worker),
+      },
+    );
     this.workers[worker] = handle;
     this.placement.reportLoad(worker, 0);
   }
 
-  private settingsOf(worker: number): WorkerSettings {
-    const {
-      udpPort,
-      tcpPort,
-      listenAddresses,
-      announcedAddresses,
-      memoryMibPerWorker,
-      srtp = 'auto',
-      receive = 'auto',
-    } = this.options;
-    return {
-      worker,
-      udpPort: ownPort(udpPort, worker),
-      tcpPort: tcpPort === undefined ? undefined : ownPort(tcpPort, worker),
-      portOffset: worker,
-      listenAddresses: listenAddresses.length > 0 ? listenAddresses : EVERY_ADDRESS,
-      announcedAddresses,
-      stunServers: announcedAddresses.length > 0 ? [] : (this.options.stunServers ?? []),
-      memoryMib: memoryMibPerWorker,
-      srtp,
-      receive,
-    };
-  }
-
   private heard(event: EngineEvent): void {
+    if (event.type === 'connection-released') {
+      this.acceptor?.release(event.connectionId);
+      return;
+    }
     if (event.type === 'worker-load') this.placement.reportLoad(event.worker, event.cpuPercent);
     else if (event.type === 'session-state' && event.state === 'closed') this.forgetSession(event.sessionId);
     else if (event.type === 'recording-rotated') this.rotated(event.recordingSessionId, event.nextSessionId);
@@ -279,12 +274,14 @@ export class Engine {
 
   private lost(worker: number): void {
     this.workers[worker] = undefined;
+    this.acceptor?.workerLost(worker);
     if (this.closing !== undefined) return;
     const streamIds = this.placement.dropWorker(worker);
     for (const [id, place] of this.recordings) if (place.worker === worker) this.recordings.delete(id);
     for (const [sessionId, place] of this.sessions) {
       if (place.worker !== worker) continue;
       this.sessions.delete(sessionId);
+      this.checks.forget(sessionId);
       const { streamId } = place;
       this.emit({ type: 'session-state', streamId, sessionId, state: 'closed', reason: 'worker-lost' });
     }
@@ -321,6 +318,7 @@ export class Engine {
   private forgetSession(sessionId: string): void {
     const place = this.sessions.get(sessionId);
     this.sessions.delete(sessionId);
+    this.checks.forget(sessionId);
     if (place !== undefined) this.placement.release(place.streamId, sessionId);
   }
 
@@ -336,11 +334,6 @@ export class Engine {
     this.recordings.delete(recordingSessionId);
     if (place !== undefined) this.placement.release(place.streamId, recordingSessionId);
   }
-}
-
-/** Each worker has its own. @param port of the first; 0 = any free */
-function ownPort(port: number, worker: number): number {
-  return port === 0 ? 0 : port + worker;
 }
 
 function expectTransport(value: CommandResult): LocalTransport {

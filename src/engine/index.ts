@@ -1,3 +1,4 @@
-export { Engine, type EngineOptions } from './engine.js';
+export { Engine } from './engine.js';
+export type { EngineOptions } from './engine-options.js';
 export { recoverOpenSegments, type RecoveredSegments } from './recording/recover-segments.js';
 export type * from './protocol.js';

@@ -1,8 +1,9 @@
 import type { TransportAddress } from '../media/stun/transport-address.js';
-import { FIRST_CONNECTION_ID, type TcpPort } from './tcp/tcp-port.js';
+import { FIRST_CONNECTION_ID, type HandedConnection } from './tcp/handed-connection.js';
+import type { TcpPort } from './tcp/tcp-port.js';
 import type { UdpPort } from './udp/udp-port.js';
 
-/** All ways that datagrams take to the publishers of one worker: its UDP port and, where there is one, its TCP port. */
+/** All ways that datagrams take to the publishers of one worker: its UDP port and, where there is one, its part of the TCP port. */
 export class MediaPort {
   constructor(
     private readonly udp: UdpPort,
@@ -33,6 +34,11 @@ export class MediaPort {
     else this.tcp?.send(bytes, socketId);
   }
 
+  /** A connection of TCP that the main thread accepted. */
+  take(connection: HandedConnection): void {
+    this.tcp?.take(connection);
+  }
+
   /** Much is going to come from there. */
   attach(remote: TransportAddress, socketId: number): void {
     if (socketId < FIRST_CONNECTION_ID) this.udp.attach(remote, socketId);
@@ -43,6 +49,7 @@ export class MediaPort {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.udp.close(), this.tcp?.close()]);
+    this.tcp?.close();
+    await this.udp.close();
   }
 }

@@ -9,6 +9,7 @@ import type {
   NegotiatedTrack,
   SentTrack,
 } from '../media/sdp/session.js';
+import type { HandedConnection } from './tcp/handed-connection.js';
 import type { MappedAddresses } from './udp/address-mapping.js';
 
 export type { LocalTransport } from '../media/sdp/session.js';
@@ -116,6 +117,8 @@ export type EngineCommand =
   /** The session reaches its limit now. */
   | { readonly type: 'split-recording'; readonly recordingSessionId: string }
   | { readonly type: 'describe-reachability' }
+  /** Answered by `connection-released`, sooner or later, whatever else happens. */
+  | { readonly type: 'take-connection'; readonly connection: HandedConnection }
   | { readonly type: 'shut-down' };
 
 /** Addresses that have proved, by an authentic check, that they reach a worker. */
@@ -309,6 +312,8 @@ export type EngineEvent =
       /** The longest since the last time. */
       readonly loopLagMs: number;
     }
+  /** A connection that the worker was given may be closed: it does not use it any more. */
+  | { readonly type: 'connection-released'; readonly connectionId: number }
   | { readonly type: 'worker-lost'; readonly worker: number; readonly streamIds: readonly string[] };
 
 /** One of several implementations of the same, and why it was taken. */

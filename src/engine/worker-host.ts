@@ -105,11 +105,19 @@ export class WorkerHost {
     const srtp = chooseSrtp(settings.srtp, block, loadKernels);
     const slots = new SlotPool(memory);
     const demultiplexer = new Demultiplexer(memory, clock);
-    const { listenAddresses, udpPort, tcpPort } = settings;
+    const { listenAddresses, udpPort, tcpListeners } = settings;
     const receive = await openUdpPort(settings.receive, block, { port: udpPort, listenAddresses, memory, slots });
     const { port: udp } = receive;
     udp.deliverTo(demultiplexer);
-    const tcp = await openTcp(tcpPort, { listenAddresses, memory, slots, clock, receiver: demultiplexer });
+    const tcp = openTcp({
+      listeners: tcpListeners,
+      memory,
+      block: block.wasm,
+      slots,
+      clock,
+      receiver: demultiplexer,
+      released: (connectionId) => emit({ type: 'connection-released', connectionId }),
+    });
     const identity = await createDtlsIdentity();
     const [reachability] = await Promise.all([
       Reachability.of(settings, { udp, tcp, demultiplexer, clock }),
@@ -173,6 +181,9 @@ export class WorkerHost {
         return undefined;
       case 'describe-reachability':
         return this.reachability.report;
+      case 'take-connection':
+        this.environment.port.take(command.connection);
+        return undefined;
       case 'shut-down':
         await this.close();
         return undefined;
@@ -349,9 +360,9 @@ export class WorkerHost {
   }
 }
 
-/** @throws the system's error when it cannot be opened @returns undefined when none is wanted */
-async function openTcp(port: number | undefined, options: Omit<TcpPortOptions, 'port'>): Promise<TcpPort | undefined> {
-  return port === undefined ? undefined : TcpPort.open({ ...options, port });
+/** @returns undefined when none is wanted */
+function openTcp(options: TcpPortOptions): TcpPort | undefined {
+  return options.listeners.length === 0 ? undefined : TcpPort.open(options);
 }
 
 function pendingOf(sessions: ReadonlyMap<string, { readonly isPending: boolean }>): number {

@@ -3,6 +3,7 @@ import type { WantedSrtp } from './srtp/srtp-choice.js';
 import type { WantedReceive } from './udp/receive-choice.js';
 import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
+import type { LocalSocket } from './udp/udp-port.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
@@ -12,8 +13,8 @@ export interface WorkerSettings {
   readonly udpPort: number;
   /** Added to announced ports. */
   readonly portOffset: number;
-  /** Of ICE over TCP; undefined = none, 0 = any free. */
-  readonly tcpPort: number | undefined;
+  /** What the main thread accepts ICE over TCP on; none = it is off. */
+  readonly tcpListeners: readonly LocalSocket[];
   readonly listenAddresses: readonly string[];
   readonly announcedAddresses: readonly AnnouncedAddress[];
   /** Asked what address the world sees; none = nobody is asked. */

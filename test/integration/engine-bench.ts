@@ -34,7 +34,7 @@ export class EngineBench implements AsyncDisposable {
 
   static async start(
     listenAddresses: readonly string[] = ['127.0.0.1'],
-    options: Pick<EngineOptions, 'tcpPort' | 'stunServers' | 'receive' | 'srtp'> = {},
+    options: Pick<Partial<EngineOptions>, 'tcpPort' | 'stunServers' | 'receive' | 'srtp' | 'workers'> = {},
   ): Promise<EngineBench> {
     const engine = await Engine.start({
       workerUrl: pathToFileURL(WORKER),

@@ -2,6 +2,7 @@ import '../support/second-try.js';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { PublisherOrder } from '../../src/engine/index.js';
 import { until } from '../support/wait.js';
 import { EngineBench } from './engine-bench.js';
 import { TcpBridge } from './engine-tcp-bridge.js';
@@ -18,11 +19,15 @@ async function tcpPortOf(bench: EngineBench): Promise<number> {
 }
 
 /** A libdatachannel publisher that knows no other address of the engine than the bridge. */
-async function publishOver(bench: EngineBench, bridge: TcpBridge): Promise<void> {
-  await bench.datachannel('actpass', {}, (answer) =>
+async function publishOver(
+  bench: EngineBench,
+  bridge: TcpBridge,
+  overrides: Partial<PublisherOrder> = {},
+): Promise<void> {
+  await bench.datachannel('actpass', overrides, (answer) =>
     answer
       .replaceAll(/^a=candidate:.* tcp .*\r\n/gm, '')
-      .replaceAll(` ${String(bench.udpPort)} typ`, ` ${String(bridge.port)} typ`),
+      .replaceAll(/^(a=candidate:.* udp .* )\d+( typ.*)$/gm, `$1${String(bridge.port)}$2`),
   );
 }
 
@@ -49,6 +54,27 @@ describe('a publisher over TCP', () => {
     expect(bench.of('segment-closed').length).toBeGreaterThan(1);
     const [{ udp, tcp } = { udp: undefined, tcp: undefined }] = await bench.engine.reachability();
     expect([udp?.arrivals.addresses, tcp?.arrivals.addresses]).toEqual([0, 2]);
+  });
+
+  it('reaches its stream by the one port, whichever worker that is in', async () => {
+    await using bench = await EngineBench.start(LOOPBACK, { ...ANY_PORT, workers: 2 });
+    const ports = new Set((await bench.engine.reachability()).map(({ tcp }) => tcp?.port));
+    using bridges = new DisposableStack();
+    const placed: (number | undefined)[] = [];
+    const countIn = (worker: number): number => placed.filter((one) => one === worker).length;
+
+    while (countIn(0) === 0 || countIn(1) === 0) {
+      const streamId = `stream ${String(placed.length)}`;
+      const bridge = bridges.use(await TcpBridge.start(await tcpPortOf(bench)));
+      await publishOver(bench, bridge, { streamId, sessionId: `session of ${streamId}` });
+      placed.push(bench.engine.workerOf(streamId));
+    }
+    const areConnected = (): boolean => bench.states.filter((state) => state === 'connected').length === placed.length;
+    await until(areConnected, 'all are connected');
+
+    const workers = await bench.engine.reachability();
+    expect(ports.size).toBe(1);
+    expect(workers.map(({ tcp }) => tcp?.arrivals.addresses)).toEqual([countIn(0), countIn(1)]);
   });
 
   it('loses its connection with its session', async () => {

@@ -27,7 +27,6 @@ export async function portFindings(config: AppConfig, isRunning: boolean): Promi
   const { address, port } = listenAddressOf(config);
   const { udp_port: udp, tcp_port: tcp, listen_addresses: addresses } = config.webrtc;
   const count = config.engine.workers > 0 ? config.engine.workers : availableParallelism();
-  const media = { addresses, count };
   const all: Ports[] = [
     {
       check: 'http-port',
@@ -37,10 +36,10 @@ export async function portFindings(config: AppConfig, isRunning: boolean): Promi
       first: port,
       count: 1,
     },
-    { check: 'udp-ports', setting: 'webrtc.udp_port', protocol: 'UDP', first: udp, ...media },
+    { check: 'udp-ports', setting: 'webrtc.udp_port', protocol: 'UDP', addresses, first: udp, count },
     ...(tcp === 0
       ? []
-      : [{ check: 'tcp-ports', setting: 'webrtc.tcp_port', protocol: 'TCP' as const, first: tcp, ...media }]),
+      : [{ check: 'tcp-port', setting: 'webrtc.tcp_port', protocol: 'TCP' as const, addresses, first: tcp, count: 1 }]),
   ];
   return Promise.all(all.map((ports) => tryPorts(ports, isRunning)));
 }

@@ -18,6 +18,11 @@ export class FrameReader {
     private readonly take: (datagram: Uint8Array) => boolean,
   ) {}
 
+  /** What is there of the frame that is not whole yet, its length included; borrowed. */
+  get unfinished(): Uint8Array {
+    return this.held?.subarray(0, this.heldBytes) ?? new Uint8Array(0);
+  }
+
   /**
    * @param chunk the next bytes of the connection, borrowed
    * @returns false when the connection is of no use any more: the frame is too long, or `take` wants none

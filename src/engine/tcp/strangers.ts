@@ -2,6 +2,16 @@ import { parseIpAddress } from '../../media/stun/ip-address.js';
 
 const IPV6_NETWORK_BYTES = 8;
 
+export interface StrangerLimits {
+  /** Of all together: the oldest makes room. */
+  readonly inAll: number;
+  /** Of one IPv4 address or one IPv6 /64: the newest is refused. */
+  readonly perNetwork: number;
+}
+
+/** Publishers behind one address connect at the same time when their server is back. */
+export const mostStrangers: StrangerLimits = { inAll: 1024, perNetwork: 64 };
+
 /** What is known of a connection here. */
 export interface Stranger {
   readonly address: string;
@@ -13,14 +23,7 @@ export class Strangers<Connection extends Stranger> {
   private readonly all = new Set<Connection>();
   private readonly perNetwork = new Map<string, number>();
 
-  /**
-   * @param most of all together: the oldest makes room
-   * @param mostPerNetwork of one IPv4 address or one IPv6 /64: the newest is refused
-   */
-  constructor(
-    private readonly most: number,
-    private readonly mostPerNetwork: number,
-  ) {}
+  constructor(private readonly limits: StrangerLimits) {}
 
   get count(): number {
     return this.all.size;
@@ -30,10 +33,10 @@ export class Strangers<Connection extends Stranger> {
   add(connection: Connection): Connection | undefined {
     const network = networkOf(connection.address);
     const before = this.perNetwork.get(network) ?? 0;
-    if (before >= this.mostPerNetwork) return connection;
+    if (before >= this.limits.perNetwork) return connection;
     this.perNetwork.set(network, before + 1);
     this.all.add(connection);
-    if (this.all.size <= this.most) return undefined;
+    if (this.all.size <= this.limits.inAll) return undefined;
     const [oldest] = this.all;
     if (oldest !== undefined) this.delete(oldest);
     return oldest;

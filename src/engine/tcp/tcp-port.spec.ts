@@ -1,14 +1,18 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { MediaMemory } from '../../media/memory.js';
+import type { MediaMemory } from '../../media/memory.js';
+import { createMediaBlock } from '../udp/media-block.js';
 import { SLOT_BYTES, SlotPool } from '../udp/slot-pool.js';
-import { FIRST_CONNECTION_ID, TcpPort, type ConnectionReceiver } from './tcp-port.js';
 import { frame } from './frame-reader.js';
+import { FIRST_CONNECTION_ID } from './handed-connection.js';
+import { TcpAcceptor } from './tcp-acceptor.js';
+import { TcpPort, type ConnectionReceiver } from './tcp-port.js';
+import { bindingRequest } from './testing/binding-request.js';
 
-const CHECK = Uint8Array.from([0, 1, 7]);
+const CHECK = bindingRequest('us:them');
 const MEDIA = Uint8Array.from([0x80, 96]);
 
-/** Answers to nothing, and takes what begins with 0 for an authentic check once it is told to. */
+/** Answers to nothing, and takes everything for an authentic check once it is told to. */
 class Receiver implements ConnectionReceiver {
   readonly heard: { readonly bytes: number[]; readonly id: number }[] = [];
   readonly proven = new Set<number>();
@@ -39,6 +43,7 @@ class Receiver implements ConnectionReceiver {
 
 describe('TcpPort', () => {
   let port: TcpPort;
+  let acceptor: TcpAcceptor;
   let receiver: Receiver;
   let slots: SlotPool;
   let nowMs: number;
@@ -46,16 +51,30 @@ describe('TcpPort', () => {
 
   beforeEach(async () => {
     nowMs = 0;
-    const memory = new MediaMemory(new ArrayBuffer(1 << 20));
+    const { memory, wasm: block } = createMediaBlock(1);
     slots = new SlotPool(memory);
     receiver = new Receiver(memory);
     const clock = { epochMs: () => 0, monotonicMs: () => nowMs };
-    port = await TcpPort.open({ port: 0, listenAddresses: ['127.0.0.1'], memory, slots, clock, receiver });
+    acceptor = await TcpAcceptor.open({
+      port: 0,
+      listenAddresses: ['127.0.0.1'],
+      clock,
+      takers: {
+        workerOf: () => 0,
+        hand: (_worker, connection) => {
+          port.take(connection);
+          return true;
+        },
+      },
+    });
+    const released = (connectionId: number): void => acceptor.release(connectionId);
+    port = TcpPort.open({ listeners: acceptor.sockets, memory, block, slots, clock, receiver, released });
   });
 
   afterEach(async () => {
     for (const peer of peers.splice(0)) peer.destroy();
-    await port.close();
+    port.close();
+    await acceptor.close();
   });
 
   async function peer(): Promise<Socket> {
@@ -65,12 +84,17 @@ describe('TcpPort', () => {
     return socket.resume();
   }
 
-  async function proven(): Promise<Socket> {
-    receiver.believes = true;
+  /** Its first check has come. */
+  async function checked(): Promise<Socket> {
     const socket = await peer();
     socket.write(frame(CHECK));
     await receiver.reached(receiver.heard.length + 1);
     return socket;
+  }
+
+  function proven(): Promise<Socket> {
+    receiver.believes = true;
+    return checked();
   }
 
   it('brings framed datagrams in slots and takes the slots back', async () => {
@@ -99,37 +123,38 @@ describe('TcpPort', () => {
     ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['a frame that is too long', Uint8Array.from([(SLOT_BYTES + 1) >> 8, (SLOT_BYTES + 1) & 0xff])],
   ])('closes a connection that has proved nothing and sends %s', async (_, bytes) => {
-    const socket = await peer();
+    const socket = await checked();
 
     socket.write(bytes);
     await once(socket, 'close');
 
-    expect(receiver.heard).toEqual([]);
+    expect(receiver.heard).toHaveLength(1);
     expect(port.connectionCount).toBe(0);
+    expect(acceptor.connectionCount).toBe(0);
   });
 
   it.each([
     ['media', MEDIA],
     ['DTLS', Uint8Array.from([22, 0xfe, 0xfd])],
-  ])('lets a check follow %s that came before it', async (_, early) => {
-    const socket = await peer();
+  ])('lets an authentic check follow %s', async (_, early) => {
+    const socket = await checked();
     socket.write(frame(early));
-    await receiver.reached(1);
+    await receiver.reached(2);
     expect(receiver.proven.size).toBe(0);
 
     receiver.believes = true;
     socket.write(frame(CHECK));
-    await receiver.reached(2);
+    await receiver.reached(3);
     port.sweep(10_001);
 
     expect(port.connectionCount).toBe(1);
   });
 
   it('closes what proved nothing within ten seconds, whatever it sends', async () => {
-    const silent = await peer();
-    const busy = await peer();
+    const silent = await checked();
+    const busy = await checked();
     busy.write(frame(CHECK));
-    await receiver.reached(1);
+    await receiver.reached(3);
 
     nowMs = 10_000;
     port.sweep(nowMs);
@@ -156,7 +181,7 @@ describe('TcpPort', () => {
 
   it('closes what has been silent for a minute, though its session lives', async () => {
     const socket = await proven();
-    port.sweep(1000);
+    nowMs = 50_000;
     socket.write(frame(MEDIA));
     await receiver.reached(2);
 
@@ -170,9 +195,11 @@ describe('TcpPort', () => {
   });
 
   it('has no more than 64 connections of one address that have proved nothing, and room again when they go', async () => {
-    const held = await Promise.all(Array.from({ length: 64 }, peer));
+    const held: Socket[] = [];
+    while (held.length < 64) held.push(await checked());
 
     const refused = await peer();
+    refused.write(frame(CHECK));
     await once(refused, 'close');
     expect(port.connectionCount).toBe(64);
     for (const socket of held) socket.destroy();
@@ -180,6 +207,22 @@ describe('TcpPort', () => {
 
     await expect(proven()).resolves.toBeDefined();
     expect(port.counters.dropped).toBe(1);
+  });
+
+  it('sends what had to wait when the peer reads again, whole and in order', async () => {
+    const socket = await proven();
+    socket.pause();
+    let heardBytes = 0;
+    for (let sent = 0; port.counters.sendFailed === 0; sent += 1) port.send(new Uint8Array(1200), FIRST_CONNECTION_ID);
+    const wanted = port.counters.sent * 1202;
+
+    socket.on('data', (chunk: Buffer) => (heardBytes += chunk.length)).resume();
+    while (heardBytes < wanted) await once(socket, 'data');
+    const last = once(socket, 'data') as Promise<[Buffer]>;
+    port.send(Uint8Array.of(7), FIRST_CONNECTION_ID);
+
+    expect([...(await last)[0]]).toEqual([0, 1, 7]);
+    expect(heardBytes).toBe(wanted + 3);
   });
 
   it('drops what a peer that does not read has no room for, and keeps no memory for it', async () => {
@@ -207,7 +250,9 @@ describe('TcpPort', () => {
   it('closes its connections with itself, more than once', async () => {
     const socket = await proven();
 
-    await Promise.all([port.close(), port.close(), once(socket, 'close')]);
+    port.close();
+    port.close();
+    await once(socket, 'close');
 
     expect(port.connectionCount).toBe(0);
   });

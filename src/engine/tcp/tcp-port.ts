@@ -1,27 +1,19 @@
-import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Clock } from '../../shared/clock.js';
+import type { WasmMemory } from '../../media/kernels/web-assembly.js';
 import type { MediaMemory } from '../../media/memory.js';
-import { openOnOnePort, type SocketKind } from '../one-port.js';
+import type { Clock } from '../../shared/clock.js';
+import { DescriptorCalls, allocateList } from '../udp/descriptor-calls.js';
 import { SLOT_BYTES, type SlotPool } from '../udp/slot-pool.js';
 import type { DatagramReceiver, LocalSocket, PortCounters } from '../udp/udp-port.js';
-import { MediaConnection, type ConnectionListener } from './media-connection.js';
-import { Strangers } from './strangers.js';
+import { FRAME_HEADER_BYTES } from './frame-reader.js';
+import { PROOF_LIMIT_MS, isOfOurs, type HandedConnection } from './handed-connection.js';
+import { MediaConnection, type ConnectionBuffers, type ConnectionListener } from './media-connection.js';
+import { mostStrangers, Strangers } from './strangers.js';
 
-/** Ids of connections begin here; those of UDP sockets end far before. */
-export const FIRST_CONNECTION_ID = 65_536;
-/** A connection is opened for a check that follows at once: who sends none by now means none. */
-const PROOF_LIMIT_MS = 10_000;
+/** As often as UDP is read. */
+const DRAIN_MS = 10;
+const READ_BYTES = 64 * 1024;
 /** Longer than a session without any sign of life lasts: one that the peer has left for another way, and never closed. */
 const SILENCE_LIMIT_MS = 60_000;
-const MOST_STRANGERS = 1024;
-/** Publishers behind one address connect at the same time when their server is back. */
-const MOST_STRANGERS_PER_NETWORK = 64;
-/** First bytes of STUN, DTLS and RTP, RFC 7983 section 7. */
-const PROTOCOLS = [
-  { first: 0, last: 3 },
-  { first: 20, last: 63 },
-  { first: 128, last: 191 },
-];
 
 /** Whoever understands datagrams, and knows whose a connection is. */
 export interface ConnectionReceiver extends DatagramReceiver {
@@ -30,50 +22,73 @@ export interface ConnectionReceiver extends DatagramReceiver {
 }
 
 export interface TcpPortOptions {
-  /** 0 = any free port, the same for all addresses. */
-  readonly port: number;
-  /** Literal IP addresses, at least one. `::` is left out where the machine has no IPv6. */
-  readonly listenAddresses: readonly string[];
+  /** What the main thread accepts on: the same for all workers, at least one. */
+  readonly listeners: readonly LocalSocket[];
   readonly memory: MediaMemory;
+  /** The WebAssembly memory that `memory` lies in. */
+  readonly block: WasmMemory;
   readonly slots: SlotPool;
   readonly clock: Clock;
   readonly receiver: ConnectionReceiver;
+  /** Its descriptor is not used any more. */
+  readonly released: (connectionId: number) => void;
 }
 
 /**
- * The passive end of ICE over TCP (RFC 6544): connections whose framed datagrams go the way of those of UDP. One that
- * has proved nothing is heard for its connectivity checks only, and not for long: media of a peer that comes back by a new
- * connection may be quicker than its check, and is dropped. One whose session is over is closed.
+ * One worker's part of the passive end of ICE over TCP (RFC 6544): connections whose framed datagrams go the way of those of
+ * UDP. One that has proved nothing is heard for its connectivity checks only, and not for long: media of a peer that comes
+ * back by a new connection may be quicker than its check, and is dropped. One whose session is over is closed.
  */
 export class TcpPort implements ConnectionListener {
-  readonly sockets: readonly LocalSocket[];
-  readonly portNumber: number;
   readonly counters: PortCounters = { received: 0, dropped: 0, sent: 0, sendFailed: 0 };
   private readonly connections = new Map<number, MediaConnection>();
-  private readonly strangers = new Strangers<MediaConnection>(MOST_STRANGERS, MOST_STRANGERS_PER_NETWORK);
-  private nextId = FIRST_CONNECTION_ID;
-  private closing: Promise<void> | undefined;
+  private readonly strangers = new Strangers<MediaConnection>(mostStrangers);
+  private readonly timer: NodeJS.Timeout;
 
   private constructor(
-    private readonly listeners: readonly Server[],
     private readonly options: TcpPortOptions,
+    private readonly list: number,
+    private readonly buffers: ConnectionBuffers,
   ) {
-    this.sockets = listeners.map((server, id) => ({ id, bound: addressOf(server) }));
-    this.portNumber = this.sockets[0]?.bound.port ?? 0;
-    for (const server of listeners) {
-      server.on('connection', (socket) => this.accept(socket));
-      server.on('error', () => (this.counters.dropped += 1));
-    }
+    this.timer = setInterval(() => this.drain(), DRAIN_MS);
   }
 
-  /** @throws the system's error when an address cannot be listened on */
-  static async open(options: TcpPortOptions): Promise<TcpPort> {
-    return new TcpPort(await openOnOnePort(tcpListeners, options.listenAddresses, options.port), options);
+  /** @throws {RangeError} when the memory is exhausted */
+  static open(options: TcpPortOptions): TcpPort {
+    const { memory } = options;
+    const list = allocateList(memory);
+    const incoming = memory.allocate(READ_BYTES);
+    const outgoing = memory.allocate(FRAME_HEADER_BYTES + SLOT_BYTES);
+    if (list < 0 || incoming < 0 || outgoing < 0) throw new RangeError('No memory is left for ICE over TCP.');
+    return new TcpPort(options, list, { memory, incoming, incomingBytes: READ_BYTES, outgoing });
+  }
+
+  get sockets(): readonly LocalSocket[] {
+    return this.options.listeners;
+  }
+
+  get portNumber(): number {
+    return this.sockets[0]?.bound.port ?? 0;
   }
 
   /** How many there are, proven or not. */
   get connectionCount(): number {
     return this.connections.size;
+  }
+
+  /** From now on it is read and written here. */
+  take(handed: HandedConnection): void {
+    const { memory, block, clock, receiver } = this.options;
+    const calls = new DescriptorCalls(handed.descriptor, memory, block, this.list);
+    const connection = new MediaConnection(handed, clock.monotonicMs(), calls, this.buffers, SLOT_BYTES, this);
+    this.connections.set(connection.id, connection);
+    const tooMany = this.strangers.add(connection);
+    if (tooMany !== undefined) {
+      this.counters.dropped += 1;
+      tooMany.close();
+    }
+    connection.push(handed.received);
+    receiver.drained();
   }
 
   /** Sends and forgets. What a connection has no room for, or that is gone, is counted. */
@@ -92,9 +107,10 @@ export class TcpPort implements ConnectionListener {
     }
   }
 
-  close(): Promise<void> {
-    this.closing ??= this.shutDown();
-    return this.closing;
+  /** Idempotent. */
+  close(): void {
+    clearInterval(this.timer);
+    for (const connection of [...this.connections.values()]) connection.close();
   }
 
   datagram(datagram: Uint8Array, connection: MediaConnection): boolean {
@@ -117,16 +133,14 @@ export class TcpPort implements ConnectionListener {
   closed(connection: MediaConnection): void {
     this.connections.delete(connection.id);
     this.strangers.delete(connection);
+    this.options.released(connection.id);
   }
 
-  private accept(socket: Socket): void {
-    const id = this.nextId++;
-    const connection = new MediaConnection(id, this.options.clock.monotonicMs(), socket, SLOT_BYTES, this);
-    this.connections.set(id, connection);
-    const tooMany = this.strangers.add(connection);
-    if (tooMany === undefined) return;
-    this.counters.dropped += 1;
-    tooMany.close();
+  private drain(): void {
+    if (this.connections.size === 0) return;
+    const nowMs = this.options.clock.monotonicMs();
+    for (const connection of this.connections.values()) connection.drain(nowMs);
+    this.options.receiver.drained();
   }
 
   private deliver(datagram: Uint8Array, { address, port, id }: MediaConnection): void {
@@ -138,46 +152,9 @@ export class TcpPort implements ConnectionListener {
     }
     memory.bytes.set(datagram, slot);
     if (!receiver.datagram(slot, datagram.length, address, port, id)) slots.release(slot);
-    receiver.drained();
   }
 
   private isProven({ address, port, id }: MediaConnection): boolean {
     return this.options.receiver.isProven(address, port, id);
   }
-
-  private async shutDown(): Promise<void> {
-    const closed = Promise.all(this.listeners.map(closeListener));
-    for (const connection of [...this.connections.values()]) connection.close();
-    await closed;
-  }
-}
-
-function isOfOurs(firstByte: number): boolean {
-  return PROTOCOLS.some(({ first, last }) => first <= firstByte && firstByte <= last);
-}
-
-const tcpListeners: SocketKind<Server> = {
-  open: openListener,
-  portOf: (server) => addressOf(server).port,
-  close: closeListener,
-};
-
-function openListener(address: string, port: number): Promise<Server> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: address, port, ipv6Only: isIPv6(address) }, () => {
-      server.removeAllListeners('error');
-      resolve(server);
-    });
-  });
-}
-
-function closeListener(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
-}
-
-function addressOf(server: Server): LocalSocket['bound'] {
-  const { address, port, family } = server.address() as AddressInfo;
-  return { address, port, family: family === 'IPv6' ? 'IPv6' : 'IPv4' };
 }

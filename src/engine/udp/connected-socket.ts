@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { WasmMemory } from '../../media/kernels/web-assembly.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
-import { DescriptorCalls } from './descriptor-calls.js';
+import { DescriptorCalls, takeFromLoop } from './descriptor-calls.js';
 import { bindSocket, closeSocket } from './dgram-udp-port.js';
 
 /** Some 400 ms of a stream of 20 Mbit/s. */
@@ -64,6 +64,6 @@ export class ConnectedSocket {
   private takeOver(socket: Socket): void {
     if (this.isClosed) return;
     const { memory, block, list } = this.options;
-    this.calls = new DescriptorCalls(socket, memory, block, list);
+    this.calls = new DescriptorCalls(takeFromLoop(socket), memory, block, list);
   }
 }

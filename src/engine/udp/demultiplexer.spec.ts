@@ -1,21 +1,11 @@
 import fc from 'fast-check';
 import { MediaMemory } from '../../media/memory.js';
-import { FIRST_CONNECTION_ID } from '../tcp/tcp-port.js';
+import { FIRST_CONNECTION_ID } from '../tcp/handed-connection.js';
+import { bindingRequest } from '../tcp/testing/binding-request.js';
 import { Demultiplexer, type DatagramOwner } from './demultiplexer.js';
 
 const SLOT = 4096;
 const clock = { epochMs: () => 0, monotonicMs: () => 0 };
-
-/** A Binding request with nothing but a USERNAME (RFC 8489 section 14.3). */
-function bindingRequest(username: string): Uint8Array {
-  const name = new TextEncoder().encode(username);
-  const padded = (name.length + 3) & ~3;
-  const bytes = new Uint8Array(24 + padded);
-  bytes.set([0, 1, 0, 4 + padded, 0x21, 0x12, 0xa4, 0x42]);
-  bytes.set([0, 6, 0, name.length], 20);
-  bytes.set(name, 24);
-  return bytes;
-}
 
 class RecordingOwner implements DatagramOwner {
   readonly seen: string[] = [];

@@ -3,7 +3,8 @@ import type { MediaMemory } from '../../media/memory.js';
 import { peekUsername } from '../../media/stun/message.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
 import { FlowTable } from './flow-table.js';
-import { FIRST_CONNECTION_ID, type ConnectionReceiver } from '../tcp/tcp-port.js';
+import { FIRST_CONNECTION_ID } from '../tcp/handed-connection.js';
+import type { ConnectionReceiver } from '../tcp/tcp-port.js';
 
 /** Whoever a datagram may belong to. */
 export interface DatagramOwner {

@@ -20,7 +20,7 @@ interface SocketHandle {
 }
 
 /**
- * Reads and writes of a connected UDP socket by system calls, straight from and into a worker's memory: nothing is
+ * Reads and writes of a connected socket by system calls, straight from and into a worker's memory: nothing is
  * allocated, no event is made, and "nothing there" is an answer. Node has such calls for WASI programs (node:wasi).
  */
 export class DescriptorCalls {
@@ -28,34 +28,33 @@ export class DescriptorCalls {
   private readonly writeCall: Call;
 
   /**
-   * Takes the socket away from Node's event loop; who has it closes it.
+   * @param fd a socket that does not block, and that nobody else reads; who has opened it closes it
    * @param list offset of `LIST_BYTES` bytes for what the calls are told and tell
-   * @throws {TypeError} when this Node has no such handle
    */
   constructor(
-    socket: Socket,
+    fd: number,
     private readonly memory: MediaMemory,
     block: WasmMemory,
     private readonly list: number,
   ) {
-    const handle = handleOf(socket);
-    const { fd } = handle;
     const wasi = new WASI({ version: 'preview1', stdin: fd, stdout: fd, stderr: fd, returnOnExit: true });
     wasi.finalizeBindings({ exports: { memory: block } });
     const { fd_read: read, fd_write: write } = wasi.wasiImport as { fd_read: Call; fd_write: Call };
     this.readCall = read;
     this.writeCall = write;
-    handle.recvStop();
   }
 
-  /** Reads one datagram; more than `length` bytes of it are lost. @returns its bytes, `NOTHING` when there is none */
+  /**
+   * Reads one datagram, of which more than `length` bytes are lost, or so much of a connection.
+   * @returns its bytes, `NOTHING` when there are none; 0 at the end of a connection
+   */
   read(to: number, length: number): number {
     return this.call(this.readCall, to, length);
   }
 
-  /** Sends one datagram. @returns whether the network took it */
-  write(from: number, length: number): boolean {
-    return this.call(this.writeCall, from, length) === length;
+  /** Sends one datagram, or bytes of a connection. @returns how many the network took, `NOTHING` when none */
+  write(from: number, length: number): number {
+    return this.call(this.writeCall, from, length);
   }
 
   private call(call: Call, at: number, length: number): number {
@@ -72,6 +71,17 @@ export class DescriptorCalls {
 /** @returns the offset of memory for the lists of `DescriptorCalls`, -1 when there is none left */
 export function allocateList(memory: MediaMemory): number {
   return memory.allocate(LIST_BYTES);
+}
+
+/**
+ * Takes a UDP socket away from Node's event loop; who has it closes it.
+ * @returns its descriptor
+ * @throws {TypeError} when this Node has no such handle
+ */
+export function takeFromLoop(socket: Socket): number {
+  const handle = handleOf(socket);
+  handle.recvStop();
+  return handle.fd;
 }
 
 function handleOf(socket: Socket): SocketHandle {

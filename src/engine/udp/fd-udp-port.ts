@@ -122,9 +122,9 @@ export class FdUdpPort implements UdpPort {
 
   private write(calls: DescriptorCalls, bytes: Uint8Array): boolean {
     const { memory } = this.options;
-    if (bytes.buffer === memory.bytes.buffer) return calls.write(bytes.byteOffset, bytes.length);
+    if (bytes.buffer === memory.bytes.buffer) return calls.write(bytes.byteOffset, bytes.length) === bytes.length;
     memory.bytes.set(bytes, this.outgoing);
-    return calls.write(this.outgoing, bytes.length);
+    return calls.write(this.outgoing, bytes.length) === bytes.length;
   }
 
   private drain(): void {

@@ -64,7 +64,7 @@ async function probe({ memory, wasm }: MediaBlock): Promise<void> {
     await expectSteered({ port, peer, stranger }, bound.port, () => readByte(calls, memory.bytes, slot));
     memory.bytes[slot] = 3;
     const answer = once(peer, 'message', { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
-    if (!calls.write(slot, 1)) throw new Error('A connected UDP socket cannot be written to by its descriptor.');
+    if (calls.write(slot, 1) !== 1) throw new Error('A connected UDP socket cannot be written to by its descriptor.');
     await answer;
   } finally {
     own.close();

@@ -1,0 +1,56 @@
+import type { WantedSrtp } from './srtp/srtp-choice.js';
+import type { StunServer } from './udp/address-mapping.js';
+import type { AnnouncedAddress } from './udp/candidates.js';
+import type { WantedReceive } from './udp/receive-choice.js';
+import type { LocalSocket } from './udp/udp-port.js';
+import type { WorkerSettings } from './worker-messages.js';
+
+export interface EngineOptions {
+  /** The built `engine/worker.js`. */
+  readonly workerUrl: URL;
+  /** Number of worker threads; 0 = one per core. */
+  readonly workers: number;
+  /** Of the first worker; the others have the following ones. 0 = any free. */
+  readonly udpPort: number;
+  /** Of ICE over TCP, for all workers; undefined = none, 0 = any free. */
+  readonly tcpPort?: number | undefined;
+  /** Literal IP addresses; none = all of the machine's. */
+  readonly listenAddresses: readonly string[];
+  /** None = detected. */
+  readonly announcedAddresses: readonly AnnouncedAddress[];
+  /** Asked what address the world sees when none is announced. */
+  readonly stunServers?: readonly StunServer[];
+  readonly memoryMibPerWorker: number;
+  /** What opens and seals media; absent = whichever is faster. */
+  readonly srtp?: WantedSrtp;
+  /** How datagrams are received; absent = the cheaper way, where it works. */
+  readonly receive?: WantedReceive;
+}
+
+const EVERY_ADDRESS = ['0.0.0.0', '::'];
+
+export function listenAddressesOf({ listenAddresses }: EngineOptions): readonly string[] {
+  return listenAddresses.length > 0 ? listenAddresses : EVERY_ADDRESS;
+}
+
+/** @param tcpListeners what connections are accepted on for all workers */
+export function settingsFor(
+  options: EngineOptions,
+  worker: number,
+  tcpListeners: readonly LocalSocket[],
+): WorkerSettings {
+  const { udpPort, announcedAddresses, memoryMibPerWorker, srtp = 'auto', receive = 'auto' } = options;
+  return {
+    worker,
+    // Each worker has its own.
+    udpPort: udpPort === 0 ? 0 : udpPort + worker,
+    tcpListeners,
+    portOffset: worker,
+    listenAddresses: listenAddressesOf(options),
+    announcedAddresses,
+    stunServers: announcedAddresses.length > 0 ? [] : (options.stunServers ?? []),
+    memoryMib: memoryMibPerWorker,
+    srtp,
+    receive,
+  };
+}
