@@ -38,6 +38,7 @@ const LOGIN = '/api/login';
 const MAKE_TOKEN = '/api/token';
 const OBJECT = '/api/record/object/{key}';
 const DASH = '/play/{stream}/manifest.mpd';
+const SHEET = '/play/{stream}/tiles-{step}-{start}.jpg';
 const REACHABILITY = '/api/v1/reachability';
 const AUDIT = '/api/v1/audit';
 const PLAYBACK_URLS = '/api/v1/playback-urls';
@@ -230,6 +231,8 @@ describe('the description of the HTTP interface', () => {
     [400, DASH, { method: 'GET', path: '/play/cam/manifest.mpd?from=2026-11-20T12:00:01Z&to=2026-11-20T12:00:00Z' }],
     [401, DASH, { method: 'GET', path: '/play/cam/manifest.mpd', headers: anonymous }],
     [404, DASH, { method: 'GET', path: '/play/nobody/manifest.mpd' }],
+    [400, SHEET, { method: 'GET', path: '/play/nobody/tiles-3-1795176000000.jpg' }],
+    [404, SHEET, { method: 'GET', path: '/play/nobody/tiles-10-1795176000000.jpg' }],
     [404, HLS, { method: 'GET', path: '/play/nobody/index.m3u8?from=2026-11-20T12:00:00Z' }],
     [200, AUDIT, { method: 'GET', path: `${AUDIT}?event=refused` }],
     [400, AUDIT, { method: 'GET', path: `${AUDIT}?cursor=x` }],

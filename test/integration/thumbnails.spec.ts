@@ -8,7 +8,7 @@ import { itWith } from '../support/tools.js';
 const PICTURE = Buffer.alloc(1000, 1);
 
 function name(number: number, directory = 'cam/2026/11/20'): PictureName {
-  return { directory, number, sha256: String(number).padStart(64, '0') };
+  return { directories: [directory], id: `${String(number)}-0123456789abcdef` };
 }
 
 describe('pictures that are kept', () => {
@@ -53,6 +53,20 @@ describe('pictures that are kept', () => {
 
     expect(await cache.read(name(1))).toBeUndefined();
     expect(await cache.read(name(1, 'cam/2026/11/21'))).toEqual(PICTURE);
+    expect(await files()).toHaveLength(1);
+  });
+
+  it('go with any of the directories that they are of', async () => {
+    const cache = new ThumbnailCache(folder, 10_000);
+    const both = { directories: ['cam/2026/11/20', 'cam/2026/11/21'], id: 'tiles-0' };
+    await cache.write(both, PICTURE);
+    await cache.write(name(1), PICTURE);
+    expect(await new ThumbnailCache(folder, 10_000).read(both)).toEqual(PICTURE);
+
+    await cache.forget('cam/2026/11/21');
+
+    expect(await cache.read(both)).toBeUndefined();
+    expect(await cache.read(name(1))).toEqual(PICTURE);
     expect(await files()).toHaveLength(1);
   });
 

@@ -25,6 +25,8 @@ export interface EncodedOptions {
   readonly seconds: number;
   readonly size?: string;
   readonly bFrames?: number;
+  /** Luminance by the second, an expression of FFmpeg's geq filter, instead of the test picture. */
+  readonly luminance?: string;
 }
 
 /** A track as a recording has it: an init object and segments of two seconds, in fragments of one. */
@@ -44,8 +46,13 @@ export async function encodeSegments(options: EncodedOptions): Promise<{ video: 
   return { video: await cut(picture, options.codec, file), audio: await cut(sound, 'opus', file) };
 }
 
-async function encode({ codec, seconds, size = '320x180', bFrames = 0 }: EncodedOptions): Promise<string> {
-  const sources = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=30`, '-f', 'lavfi', '-i', 'sine=sample_rate=48000'];
+async function encode(options: EncodedOptions): Promise<string> {
+  const { codec, seconds, size = '320x180', bFrames = 0, luminance } = options;
+  const picture =
+    luminance === undefined
+      ? `testsrc2=size=${size}:rate=30`
+      : `nullsrc=size=${size}:rate=30,geq=lum='${luminance}':cb=128:cr=128`;
+  const sources = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', 'sine=sample_rate=48000'];
   const reorder = bFrames > 0 ? ['-bf', String(bFrames)] : codec === 'H264' || codec === 'H265' ? ['-bf', '0'] : [];
   const sound = ['-c:a', 'libopus', '-ac', '2', '-b:a', '64k'];
   const args = [...sources, '-t', String(seconds), ...(ENCODERS[codec] ?? []), ...reorder, ...sound];

@@ -1,7 +1,9 @@
 import type { MediaKind } from '../codecs/codec.js';
 import { msToTicks, ticksToMs } from '../timeline/ticks.js';
+import { tileSet } from './dash-tiles.js';
 import { templateRunsOf, type TemplateRun, type TrackRun } from './template-runs.js';
-import type { ManifestObject, ManifestTimeline } from './timeline.js';
+import { sheetMs } from './tiles.js';
+import type { ManifestObject, ManifestTimeline, ViewFacts } from './timeline.js';
 import { element, type XmlAttributes } from './xml.js';
 
 const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
@@ -20,7 +22,7 @@ const ADAPTATION_SET_ID: Readonly<Record<MediaKind, number>> = { video: 1, audio
  */
 export function writeDashManifest(timeline: ManifestTimeline): string {
   const runs = timeline.periods.flatMap(templateRunsOf);
-  const periods = runs.flatMap((run, index) => periodLines(run, index === runs.length - 1));
+  const periods = runs.flatMap((run, index) => periodLines(run, index === runs.length - 1, timeline.view));
   const attributes = {
     xmlns: 'urn:mpeg:dash:schema:mpd:2011',
     profiles: PROFILES,
@@ -59,7 +61,8 @@ function clockLines(timeline: ManifestTimeline): string[] {
 }
 
 function longestSegmentMs(timeline: ManifestTimeline, runs: readonly TemplateRun[]): number {
-  let longestMs = 2 * timeline.segmentDurationMs;
+  const step = timeline.view?.tileStep;
+  let longestMs = Math.max(2 * timeline.segmentDurationMs, step === undefined ? 0 : sheetMs(step));
   for (const { track, objects } of runs.flatMap(({ tracks }) => tracks)) {
     for (const { durationTicks } of objects) longestMs = Math.max(longestMs, ticksToMs(durationTicks, track.timescale));
   }
@@ -70,17 +73,17 @@ function longestSegmentMs(timeline: ManifestTimeline, runs: readonly TemplateRun
  * The last Period ends with the presentation (section 5.3.2.1), or grows. Where every Period says its length, dash.js
  * takes their sum for the length of the presentation, gaps left out, and never comes to its end.
  */
-function periodLines(run: TemplateRun, isLast: boolean): string[] {
+function periodLines(run: TemplateRun, isLast: boolean, view: ViewFacts | undefined): string[] {
   const attributes = {
     id: run.id,
     start: duration(run.startMs),
     duration: isLast ? undefined : duration(Math.round(run.startMs + run.durationMs) - Math.round(run.startMs)),
   };
-  return element(
-    'Period',
-    attributes,
-    run.tracks.flatMap((track) => adaptationSet(run, track)),
-  );
+  const { tileStep, query = '' } = view ?? {};
+  return element('Period', attributes, [
+    ...run.tracks.flatMap((track) => adaptationSet(run, track)),
+    ...(tileStep === undefined ? [] : tileSet(run, tileStep, query)),
+  ]);
 }
 
 function adaptationSet(run: TemplateRun, trackRun: TrackRun): string[] {

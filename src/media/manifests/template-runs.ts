@@ -17,6 +17,8 @@ export interface TemplateRun {
   readonly durationMs: number;
   /** Session time at `startMs`. */
   readonly mediaStartMs: number;
+  /** Wall clock at `startMs`. */
+  readonly startEpochMs: number;
   readonly firstNumber: number;
   readonly segments: readonly ManifestSegment[];
   readonly tracks: readonly TrackRun[];
@@ -56,10 +58,9 @@ function endBefore(run: TemplateRun, next: TemplateRun | undefined): TemplateRun
 export function splitByTemplate(period: ManifestPeriod): ManifestPeriod[] {
   const runs = templateRunsOf(period);
   if (runs.length < 2) return [period];
-  return runs.map(({ id, startMs, durationMs, mediaStartMs, segments }, index) => ({
+  return runs.map(({ id, startMs, durationMs, mediaStartMs, startEpochMs, segments }, index) => ({
     ...period,
-    ...{ id, startMs, durationMs, mediaStartMs, segments },
-    startEpochMs: period.startEpochMs + mediaStartMs - period.mediaStartMs,
+    ...{ id, startMs, durationMs, mediaStartMs, startEpochMs, segments },
     isContinuation: index > 0 || period.isContinuation === true,
   }));
 }
@@ -103,6 +104,7 @@ function toRun(
     startMs: period.startMs + mediaStartMs - period.mediaStartMs,
     durationMs: mediaEndMs - mediaStartMs,
     mediaStartMs,
+    startEpochMs: period.startEpochMs + mediaStartMs - period.mediaStartMs,
     firstNumber,
     segments,
     tracks,

@@ -1,4 +1,5 @@
 import type { MediaKind } from '../codecs/codec.js';
+import type { TileStep } from './tiles.js';
 
 /** A track's parameters as a manifest shows them. */
 export interface ManifestTrack {
@@ -81,6 +82,8 @@ export interface ViewFacts {
   readonly windowMs: number | undefined;
   /** What its playlists are asked for with, `?from=…`, or nothing. */
   readonly query: string;
+  /** Of the small pictures that can be had of what is finished; absent where none can. */
+  readonly tileStep?: TileStep | undefined;
 }
 
 /** What went away at the beginning since a timeline was first shown. */

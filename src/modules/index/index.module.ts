@@ -41,8 +41,11 @@ import { SegmentUploads } from './object-state/segment-uploads.js';
 import { SessionHoldService } from './sessions/session-hold.service.js';
 import { SessionRelationsService } from './sessions/session-relations.service.js';
 import { SessionListService } from './sessions/session-list.service.js';
+import { MadePicturesService } from './thumbnails/made-pictures.service.js';
 import { ThumbnailController } from './thumbnails/thumbnail.controller.js';
 import { ThumbnailService } from './thumbnails/thumbnail.service.js';
+import { TileSheetController } from './thumbnails/tiles/tile-sheet.controller.js';
+import { TileSheetService } from './thumbnails/tiles/tile-sheet.service.js';
 import { TimelineController } from './timeline/timeline.controller.js';
 import { TimelineService } from './timeline/timeline.service.js';
 
@@ -59,6 +62,7 @@ import { TimelineService } from './timeline/timeline.service.js';
     NodeController,
     TimelineController,
     ThumbnailController,
+    TileSheetController,
   ],
   providers: [
     IndexService,
@@ -83,7 +87,9 @@ import { TimelineService } from './timeline/timeline.service.js';
     KnownObjectsService,
     SpoolKeeperService,
     TimelineService,
+    MadePicturesService,
     ThumbnailService,
+    TileSheetService,
     SessionRelationsService,
     NodeListService,
     IndexEventsService,

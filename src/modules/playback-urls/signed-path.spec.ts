@@ -29,6 +29,12 @@ describe('a signed path', () => {
     expect(targetOf(of(ask), session).url).toBe('/play/Studio%201/clip.mp4?gaps=close&session=s1');
   });
 
+  it('shows pictures of the part that was granted, at the time that their name says', () => {
+    const ask = '/signed/t/play/Studio%201/tiles-2-1795176000000.jpg?session=s2';
+
+    expect(targetOf(of(ask), session).url).toBe('/play/Studio%201/tiles-2-1795176000000.jpg?session=s1');
+  });
+
   it('leads to the playlists that an index names, in the places that it names', () => {
     const view = targetOf(of('/signed/t/play/Studio%201/video.m3u8?session=s1&places=1795000000'), session);
     const object = targetOf(of('/signed/t/api/record/object/a/video.m3u8?places=1795000000'), session);

@@ -1,5 +1,7 @@
 import { parseXml, type XmlElement } from './xml.js';
 
+const TILES = 'http://dashif.org/thumbnail_tile';
+
 // What ISO/IEC 23009-1 asks of an MPD, as far as one of SegmentTemplates with timelines goes.
 
 type Check = (value: string) => boolean;
@@ -55,10 +57,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       'SegmentTemplate?',
       'Representation+',
     ],
-    required: { mimeType: isOneOf('video/mp4', 'audio/mp4') },
+    required: { mimeType: isOneOf('video/mp4', 'audio/mp4', 'image/jpeg') },
     optional: {
       id: isWhole,
-      contentType: isOneOf('video', 'audio'),
+      contentType: isOneOf('video', 'audio', 'image'),
       segmentAlignment: isOneOf('true', 'false'),
       startWithSAP: isOneOf('1', '2'),
     },
@@ -66,14 +68,14 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   // 5.3.5
   Representation: {
     children: ['AudioChannelConfiguration', 'EssentialProperty', 'SupplementalProperty', 'SegmentTemplate?'],
-    required: { id: isText, bandwidth: isPositive, codecs: isText },
-    optional: { width: isPositive, height: isPositive, audioSamplingRate: isPositive },
+    required: { id: isText, bandwidth: isPositive },
+    optional: { codecs: isText, width: isPositive, height: isPositive, audioSamplingRate: isPositive },
   },
   // 5.3.9.4
   SegmentTemplate: {
     children: ['SegmentTimeline?'],
-    required: { media: isText, initialization: isText },
-    optional: { timescale: isPositive, presentationTimeOffset: isWhole, startNumber: isWhole },
+    required: { media: isText },
+    optional: { initialization: isText, timescale: isPositive, presentationTimeOffset: isWhole, startNumber: isWhole },
   },
   // 5.3.9.6
   SegmentTimeline: { children: ['S+'], required: {} },
@@ -89,7 +91,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 export function dashFaults(text: string): string[] {
   const mpd = parseXml(text);
   const ofShape = mpd.name === 'MPD' ? shapeFaults(mpd) : [`${mpd.name} is no MPD.`];
-  return ofShape.length > 0 ? ofShape : [...presentationFaults(mpd), ...periodFaults(mpd), ...timelineFaults(mpd)];
+  if (ofShape.length > 0) return ofShape;
+  return [...presentationFaults(mpd), ...periodFaults(mpd), ...timelineFaults(mpd), ...setFaults(mpd)];
 }
 
 function shapeFaults(element: XmlElement): string[] {
@@ -157,6 +160,28 @@ function repeatedIds(name: string, elements: readonly XmlElement[]): string[] {
 
 function representationsOf({ children }: XmlElement): XmlElement[] {
   return children.filter(({ name }) => name === 'Representation');
+}
+
+/** 5.3.7 of what is in MP4; DASH-IF IOP 4.3, 6.2.6 of sheets of pictures, which have no init and say how they are divided. */
+function setFaults(mpd: XmlElement): string[] {
+  const sets = mpd.children.flatMap(({ children }) => children.filter(({ name }) => name === 'AdaptationSet'));
+  return sets.flatMap((set) => {
+    const isImage = set.attributes['mimeType'] === 'image/jpeg';
+    return representationsOf(set).flatMap((one) => {
+      const template = one.children.find(({ name }) => name === 'SegmentTemplate');
+      if (!isImage) {
+        return [
+          ...(one.attributes['codecs'] === undefined ? ['Representation lacks @codecs.'] : []),
+          ...(template?.attributes['initialization'] === undefined ? ['SegmentTemplate lacks @initialization.'] : []),
+        ];
+      }
+      const tiles = one.children.find(({ attributes }) => attributes['schemeIdUri'] === TILES);
+      const [columns = 0, rows = 0] = (tiles?.attributes['value'] ?? '').split('x').map(Number);
+      const isDivided =
+        Number(one.attributes['width']) % columns === 0 && Number(one.attributes['height']) % rows === 0;
+      return isDivided ? [] : ['Nobody knows how a sheet of pictures is divided.'];
+    });
+  });
 }
 
 /** 5.3.9.4 and 5.3.9.6: segments have addresses, follow each other, are no longer than was said, and belong to their Period. */

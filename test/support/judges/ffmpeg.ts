@@ -42,6 +42,19 @@ export async function pictureSize(file: Uint8Array): Promise<string> {
   return frames === '1' ? `${width ?? ''}x${height ?? ''}` : `${frames ?? 'no'} frames`;
 }
 
+/** @returns luminance from 0 to 255 at some points of a picture */
+export async function grayAt(
+  file: Uint8Array,
+  points: readonly { readonly x: number; readonly y: number }[],
+): Promise<number[]> {
+  const [width = 0] = (await pictureSize(file)).split('x').map(Number);
+  const gray = ['-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1'];
+  const decoding = run('ffmpeg', ['-v', 'error', '-i', 'pipe:0', ...gray], { encoding: 'buffer', maxBuffer: 64 << 20 });
+  decoding.child.stdin?.end(file);
+  const { stdout } = await decoding;
+  return points.map(({ x, y }) => stdout[y * width + x] ?? -1);
+}
+
 function failed(error: unknown): { stderr: string; failure: string } {
   const { stderr = '', code } = error as { readonly stderr?: string; readonly code?: number | string };
   return { stderr, failure: `FFmpeg gave up: ${code ?? String(error)}\n` };

@@ -4,6 +4,7 @@ import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { hasGone } from '../../../media/manifests/gone-segments.js';
 import { NOTHING_LEFT } from '../../../media/manifests/keep-places.js';
 import type { AskedPlaces } from '../../../media/manifests/place-lineages.js';
+import { tileStepFor, type TileStep } from '../../../media/manifests/tiles.js';
 import type { ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../../shared/keyed-queue.js';
 import { RecordingSession, SessionPart } from '../entities/index.js';
@@ -12,6 +13,7 @@ import { ManifestService } from '../manifest.service.js';
 import { buildTimeline, type TimelineFacts } from '../manifests/build-timeline.js';
 import { viewNamesOf, type ManifestDocument, type ViewName } from '../manifests/manifest-document.js';
 import { PlaybackRangeService, type PlaybackRange, type PlaybackSelection } from '../playback-range.service.js';
+import { MadePicturesService } from '../thumbnails/made-pictures.service.js';
 import { countLost, versionOf } from './view-rows.js';
 import { ViewCache, type KeptView } from './view-cache.js';
 import { RUNNING_STATES, UNFINISHED_STATES } from '../sessions/recording-session.js';
@@ -62,6 +64,7 @@ export class PlaybackViewService {
     private readonly dataSource: DataSource,
     private readonly ranges: PlaybackRangeService,
     private readonly manifests: ManifestService,
+    private readonly pictures: MadePicturesService,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
     this.cache = new ViewCache(dataSource.manager, ranges);
@@ -122,8 +125,16 @@ export class PlaybackViewService {
       startOffsetMs: mediaSequence === 0 ? range.fromMs - startEpochMs : 0,
       windowMs: undefined,
       query,
+      tileStep: this.tileStepOf(timeline),
     };
     return { ...timeline, publishedEpochMs: live?.nowEpochMs ?? nowMs, view };
+  }
+
+  /** While something grows, so does its last sheet, which players would not ask for again. */
+  private tileStepOf({ isLive, periods }: ManifestTimeline): TileStep | undefined {
+    const last = periods.at(-1);
+    if (isLive || last === undefined || !this.pictures.isAble) return undefined;
+    return tileStepFor(last.startMs + last.durationMs);
   }
 
   /** All of the directories that the window reaches into, laid out by wall clock, and then what of it is in the window. */

@@ -1,10 +1,5 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
-import { systemErrorCode } from '../../../shared/errors.js';
-import { ThumbnailFailedError, ThumbnailsBusyError, ThumbnailsUnavailableError } from './thumbnail.errors.js';
+import { Ffmpeg, isOnPath } from './ffmpeg.js';
+import { ThumbnailFailedError, ThumbnailsBusyError } from './thumbnail.errors.js';
 
 /** More than these wait for nothing: whoever asked has scrubbed on by then. */
 const MOST_WAITING = 32;
@@ -13,30 +8,50 @@ const LIMIT_MS = 10_000;
 const SIDE = 240;
 
 const ARGUMENTS = [
-  ...['-v', 'error', '-nostdin', '-threads', '1', '-f', 'mp4', '-i', 'pipe:0', '-an', '-frames:v', '1'],
+  ...['-v', 'error', '-threads', '1', '-f', 'mp4', '-i', 'pipe:0', '-an', '-frames:v', '1'],
   ...['-vf', `scale=w=${String(SIDE)}:h=${String(SIDE)}:force_original_aspect_ratio=decrease:force_divisible_by=2`],
   ...['-threads', '1', '-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '5', '-f', 'image2pipe', 'pipe:1'],
 ];
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
-
-/** Makes small JPEG pictures by ffmpeg, one at a time and behind everything else that the machine does. */
+/** Makes small JPEG pictures by ffmpeg, one after another. */
 export class PictureMaker {
+  /** Whether there is an ffmpeg to make them with. */
+  readonly isAble: boolean;
+  private readonly ffmpeg: Ffmpeg;
   private waiting = 0;
   private last: Promise<unknown> = Promise.resolve();
-  private child: Child | undefined;
   private isClosed = false;
 
-  constructor(private readonly command = 'ffmpeg') {}
+  constructor(command = 'ffmpeg') {
+    this.isAble = isOnPath(command);
+    this.ffmpeg = new Ffmpeg(command);
+  }
 
   /**
    * @param mp4 a whole file, whose first picture is wanted
    * @throws {ThumbnailsUnavailableError | ThumbnailsBusyError | ThumbnailFailedError}
    */
-  async make(mp4: Uint8Array): Promise<Buffer> {
+  make(mp4: Uint8Array): Promise<Buffer> {
+    return this.inTurn(async (ffmpeg) => {
+      const { bytes, log } = await ffmpeg.run({ args: ARGUMENTS, input: [mp4], limitMs: LIMIT_MS });
+      if (bytes.length === 0) throw new ThumbnailFailedError(reasonIn(log));
+      return bytes;
+    });
+  }
+
+  /**
+   * Does something that takes ffmpeg when everything that was asked for before is done.
+   *
+   * @throws {ThumbnailsBusyError} when too much is
+   * @throws what the job throws
+   */
+  async inTurn<T>(job: (ffmpeg: Ffmpeg) => Promise<T>): Promise<T> {
     if (this.waiting >= MOST_WAITING) throw new ThumbnailsBusyError();
     this.waiting += 1;
-    const run = this.last.then(() => this.run(mp4));
+    const run = this.last.then(() => {
+      if (this.isClosed) throw new ThumbnailsBusyError();
+      return job(this.ffmpeg);
+    });
     this.last = run.catch(() => undefined);
     try {
       return await run;
@@ -48,45 +63,8 @@ export class PictureMaker {
   /** What is being made is given up, and nothing is begun any more. */
   async close(): Promise<void> {
     this.isClosed = true;
-    this.child?.kill('SIGKILL');
+    this.ffmpeg.kill();
     await this.last;
-  }
-
-  private async run(mp4: Uint8Array): Promise<Buffer> {
-    if (this.isClosed) throw new ThumbnailsBusyError();
-    const child = spawn(this.command, ARGUMENTS, { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.child = child;
-    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    try {
-      return await picture(child, mp4);
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-      throw new ThumbnailsUnavailableError({ cause: error });
-    } finally {
-      clearTimeout(limit);
-      this.child = undefined;
-    }
-  }
-}
-
-async function picture(child: Child, mp4: Uint8Array): Promise<Buffer> {
-  yieldToOthers(child.pid);
-  const exit = once(child, 'close') as Promise<[number | null]>;
-  // It reads no more than it needs, and ends with what the exit code says.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(mp4);
-  const [bytes, complaint, [exitCode]] = await Promise.all([buffer(child.stdout), text(child.stderr), exit]);
-  if (exitCode === null) throw new ThumbnailFailedError('it took too long');
-  if (bytes.length === 0) throw new ThumbnailFailedError(reasonIn(complaint));
-  return bytes;
-}
-
-function yieldToOthers(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already, or the system knows no priorities.
   }
 }
 

@@ -4,14 +4,15 @@ import { basename, dirname, join } from 'node:path';
 
 /** What a picture is of. */
 export interface PictureName {
-  /** Of the recording, without a slash at its end. */
-  readonly directory: string;
-  readonly number: number;
-  /** Of the segment's object, hexadecimal. */
-  readonly sha256: string;
+  /** Of the recordings that it shows, without a slash at their ends. */
+  readonly directories: readonly string[];
+  /** What tells it from others of the same: letters, digits and hyphens. */
+  readonly id: string;
 }
 
 const SUFFIX = '.jpg';
+/** File names have an end; what shows more is not kept. */
+const MOST_DIRECTORIES = 4;
 
 /** Small pictures on the disk, the longest unused of which go when there are too many. What fails is as if nothing were there. */
 export class ThumbnailCache {
@@ -42,6 +43,7 @@ export class ThumbnailCache {
   }
 
   async write(name: PictureName, bytes: Uint8Array): Promise<void> {
+    if (name.directories.length > MOST_DIRECTORIES) return;
     await this.load();
     const path = pathOf(name);
     const target = join(this.folder, path);
@@ -61,9 +63,12 @@ export class ThumbnailCache {
   /** Pictures of what was deleted go with it. */
   async forget(directory: string): Promise<void> {
     await this.load();
-    const below = `${folderOf(directory)}/`;
-    for (const path of [...this.sizes.keys()].filter((known) => known.startsWith(below))) this.drop(path);
-    await rm(join(this.folder, below), { recursive: true, force: true }).catch(() => undefined);
+    const folder = folderOf(directory);
+    for (const path of [...this.sizes.keys()].filter((known) => known.includes(folder))) {
+      this.drop(path);
+      await rm(join(this.folder, path), { force: true }).catch(() => undefined);
+    }
+    await rm(join(this.folder, folder), { recursive: true, force: true }).catch(() => undefined);
   }
 
   private load(): Promise<void> {
@@ -102,8 +107,9 @@ export class ThumbnailCache {
   }
 }
 
-function pathOf({ directory, number, sha256 }: PictureName): string {
-  return `${folderOf(directory)}/${String(number)}-${sha256.slice(0, 16)}${SUFFIX}`;
+/** In the folder of its first directory, and with the others in its name. */
+function pathOf({ directories: [directory = '', ...others], id }: PictureName): string {
+  return `${folderOf(directory)}/${[id, ...others.map(folderOf)].join('-')}${SUFFIX}`;
 }
 
 /** Directories have names that no file system need take. */

@@ -1,36 +1,23 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { cmaf, encodeRepeated } from '../../../media/containers/index.js';
 import { StorageService } from '../../storage/storage.service.js';
-import { readFirstSample, readPart } from '../object-access/first-sample.js';
+import { readFirstSample } from '../object-access/first-sample.js';
 import { PlaybackRangeService } from '../playback-range.service.js';
 import { findPicture, type RecordedPicture } from './find-picture.js';
-import { PictureMaker } from './picture-maker.js';
-import { ThumbnailCache } from './thumbnail-cache.js';
+import { MadePicturesService } from './made-pictures.service.js';
+import { readInit } from './read-init.js';
 import { NoPictureError, ThumbnailFailedError } from './thumbnail.errors.js';
-
-const MIB = 2 ** 20;
 
 /** Small pictures of what was recorded, made when they are asked for, one at a time and never on the way of media. */
 @Injectable()
-export class ThumbnailService implements OnApplicationShutdown {
-  private readonly maker = new PictureMaker();
-  private readonly cache: ThumbnailCache;
-  private readonly made = new Map<string, Promise<Buffer>>();
-
+export class ThumbnailService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly ranges: PlaybackRangeService,
     private readonly storage: StorageService,
-    @Inject(APP_CONFIG) { playback }: AppConfig,
-  ) {
-    this.cache = new ThumbnailCache(playback.thumbnails_dir, playback.thumbnails_mib * MIB);
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.maker.close();
-  }
+    private readonly pictures: MadePicturesService,
+  ) {}
 
   /**
    * The key frame that is shown at an instant, or the nearest one.
@@ -51,18 +38,13 @@ export class ThumbnailService implements OnApplicationShutdown {
    * @throws {ThumbnailsUnavailableError | ThumbnailsBusyError | ThumbnailFailedError}
    * @throws {ObjectNotFoundError | StorageUnavailableError}
    */
-  async thumbnail(picture: RecordedPicture): Promise<Buffer> {
-    const { sha256 } = picture.object;
-    const name = { directory: picture.directory, number: picture.number, sha256 };
-    const kept = await this.cache.read(name);
-    if (kept !== undefined) return kept;
-    const running = this.made.get(sha256);
-    if (running !== undefined) return running;
-    const making = this.make(picture).finally(() => this.made.delete(sha256));
-    this.made.set(sha256, making);
-    const bytes = await making;
-    await this.cache.write(name, bytes);
-    return bytes;
+  thumbnail(picture: RecordedPicture): Promise<Buffer> {
+    const { directory, number, object } = picture;
+    const id = `${String(number)}-${object.sha256.slice(0, 16)}`;
+    return this.pictures.picture({ directories: [directory], id }, async (maker) => {
+      const bytes = await maker.make(await this.keyFrame(picture));
+      return { bytes, isLasting: true };
+    });
   }
 
   /**
@@ -70,20 +52,16 @@ export class ThumbnailService implements OnApplicationShutdown {
    * @throws {ObjectNotFoundError | StorageUnavailableError | ThumbnailFailedError}
    */
   async keyFrame({ object, track }: RecordedPicture): Promise<Buffer> {
-    const { initObjectKey: objectKey, initSizeBytes: sizeBytes, timescale } = track;
+    const { timescale } = track;
     const sample = await readFirstSample(this.storage, object);
     if (sample === undefined) throw new ThumbnailFailedError('the segment does not begin with one');
-    const init = await readPart(this.storage, { objectKey, sizeBytes }, 0, sizeBytes);
+    const init = await readInit(this.storage, track);
     const still = { kind: 'video', bytes: sample, count: 1, startTicks: 0, durationTicks: timescale } as const;
     return Buffer.concat([init, encodeRepeated(cmaf, still)]);
   }
 
   /** Pictures of a directory of which something was deleted are made anew when they are asked for. */
   forget(directory: string): Promise<void> {
-    return this.cache.forget(directory);
-  }
-
-  private async make(picture: RecordedPicture): Promise<Buffer> {
-    return this.maker.make(await this.keyFrame(picture));
+    return this.pictures.forget(directory);
   }
 }
