@@ -1,4 +1,5 @@
 import { formatListenAddress, parseListenAddress, type AppConfig, type ListenAddress } from '../config/index.js';
+import { NO_ORIGIN } from '../modules/auth/ports/origin.js';
 import { ALL_MODES } from '../modules/auth/ports/right.js';
 import { makeToken } from '../modules/auth/tokens/make-token.js';
 import { SigningKey } from '../modules/auth/tokens/signing-key.js';
@@ -38,7 +39,7 @@ export class RunningServer {
     const [token] = this.config.auth.tokens;
     const signing = new SigningKey(this.config);
     if (token !== undefined || !signing.isLasting) return token;
-    const rights = { scope: '*', mode: ALL_MODES, subject: undefined, accountVersion: undefined };
+    const rights = { scope: '*', mode: ALL_MODES, subject: undefined, accountVersion: undefined, origin: NO_ORIGIN };
     return (await makeToken(signing.key, { ...rights, durationSeconds: TOKEN_SECONDS })).text;
   }
 

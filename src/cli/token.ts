@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { loadConfig, ConfigError } from '../config/index.js';
 import { hashPassword } from '../modules/auth/accounts/password.js';
+import { NO_ORIGIN } from '../modules/auth/ports/origin.js';
 import { modeOf } from '../modules/auth/ports/right.js';
 import { tokenInput, type TokenBody } from '../modules/auth/token-input.js';
 import { makeToken } from '../modules/auth/tokens/make-token.js';
@@ -35,7 +36,14 @@ async function create(args: readonly string[], { env, cwd }: CommandContext): Pr
   const signing = new SigningKey(config);
   if (!signing.isLasting) throw new ConfigError(['auth.secret is not configured: it signs tokens.']);
   const { id: scope, duration: durationSeconds, ...rights } = wanted;
-  const content = { scope, durationSeconds, mode: modeOf(rights), subject: undefined, accountVersion: undefined };
+  const content = {
+    scope,
+    durationSeconds,
+    mode: modeOf(rights),
+    subject: undefined,
+    accountVersion: undefined,
+    origin: NO_ORIGIN,
+  };
   const { text: token } = await makeToken(signing.key, content);
   process.stdout.write(`${token}\n`);
 }

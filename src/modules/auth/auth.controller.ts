@@ -63,7 +63,10 @@ export class AuthController {
   })
   @ApiBody({ type: TokenInputDto })
   @ApiOkResponse({ type: CreatedTokenDto })
-  @ApiResponse({ status: 422, description: '`token-signing-unavailable`: auth.secret is not configured' })
+  @ApiResponse({
+    status: 422,
+    description: '`token-signing-unavailable`: auth.secret is not configured; `token-chain-too-long`',
+  })
   async create(
     @Body({ schema: tokenInput }) { id: scope, duration, ...rights }: TokenBody,
     @CurrentCaller() caller: Caller,

@@ -62,6 +62,15 @@ export class TokenIdInvalidError extends AppError {
   readonly code = 'token-id-invalid';
 
   constructor() {
-    super('This is no id of a token that was made here.');
+    super('This is no id of a token: it is empty or too long.');
+  }
+}
+
+export class TokenChainTooLongError extends AppError {
+  readonly kind = 'unprocessable';
+  readonly code = 'token-chain-too-long';
+
+  constructor() {
+    super('The token was made by tokens that were made by tokens, too many: make this one with an earlier one.');
   }
 }

@@ -9,6 +9,7 @@ import { SecretTokenStrategy } from './strategies/secret-token.strategy.js';
 import { StaticTokenStrategy } from './strategies/static-token.strategy.js';
 import { hs256, inSeconds, jwt, streamToken } from './testing/json-web-token.js';
 import type { Bearer } from './strategies/bearer.js';
+import { revocationIdOf } from './tokens/revocation-id.js';
 import { SigningKey } from './tokens/signing-key.js';
 import type { Withdrawals } from './tokens/withdrawals.js';
 
@@ -17,7 +18,8 @@ const REVOKED = 'revoked-before-its-time';
 
 /** One token is revoked, and all log-ins but those of ann are over. */
 const withdrawals = {
-  has: ({ tokenId, login }: Bearer) => tokenId === REVOKED || (login !== undefined && login.username !== 'ann'),
+  has: ({ caller, login }: Bearer) =>
+    caller.origin.tokenIds.includes(revocationIdOf(REVOKED)) || (login !== undefined && login.username !== 'ann'),
 };
 
 function authWith(env: Record<string, string>): AuthService {

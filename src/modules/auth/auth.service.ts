@@ -92,6 +92,11 @@ export class AuthService {
     return this.withdrawals.has(bearer);
   }
 
+  /** @returns true for what was made with credentials that were withdrawn since: see {@link Caller.origin} */
+  isTakenBack(caller: Caller): boolean {
+    return this.withdrawals.hasOriginOf(caller);
+  }
+
   /**
    * For what goes on after it was allowed, such as a feed: calls back once the credentials are not good any more, because
    * their time is over or they were revoked.

@@ -15,10 +15,10 @@ export class TokensController {
   @Audited('token-revoked')
   @Permission('admin', ON_SERVER)
   @HttpCode(204)
-  @ApiOperation({ summary: 'Has a token refused from now on, by other nodes seconds later' })
-  @ApiParam({ name: 'id', description: 'As the answer that made it has it; its claim `jti`' })
+  @ApiOperation({ summary: 'Has a token refused from now on, with what was made by it; by other nodes seconds later' })
+  @ApiParam({ name: 'id', description: 'As the answer that made it has it; its claim `jti`, whoever made it' })
   @ApiNoContentResponse({ description: 'It is refused, or has expired' })
-  @ApiResponse({ status: 400, description: '`token-id-invalid`: no token that was made here' })
+  @ApiResponse({ status: 400, description: '`token-id-invalid`: longer than an id can be' })
   async revoke(@Param('id') id: string): Promise<void> {
     await this.tokens.revoke(id);
   }

@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto';
+import { NO_ORIGIN } from '../auth/ports/origin.js';
 import { readGrant, writeGrant } from './grant-token.js';
 import type { PlaybackGrant } from './playback-grant.js';
 import { SignedUrlExpiredError, SignedUrlInvalidError } from './playback-urls.errors.js';
@@ -9,6 +10,7 @@ const grant: PlaybackGrant = {
   stream: 'Studio *',
   selection: { session: 'b2e7', from: undefined, to: undefined },
   expiresAt: NOW / 1000 + 60,
+  origin: NO_ORIGIN,
 };
 
 describe('the token of a signed URL', () => {
@@ -17,6 +19,12 @@ describe('the token of a signed URL', () => {
   it('says what it is good for', () => {
     expect(readGrant(token, KEY, NOW)).toEqual(grant);
     expect(token).toMatch(/^[\w.-]+$/);
+  });
+
+  it('says by whom it was made', () => {
+    const made = { ...grant, origin: { accountVersion: 'v1', tokenIds: ['1795000000-a', 'other:b'] } };
+
+    expect(readGrant(writeGrant(made, KEY), KEY, NOW)).toEqual(made);
   });
 
   it('ends on its second', () => {
@@ -44,7 +52,7 @@ describe('the token of a signed URL', () => {
     }
   });
 
-  it.each(['', '.', 'a.b', token.slice(0, -1), `${token}A`, token.replace('.', ''), `${'A'.repeat(3000)}${token}`])(
+  it.each(['', '.', 'a.b', token.slice(0, -1), `${token}A`, token.replace('.', ''), `${'A'.repeat(4000)}${token}`])(
     'is not %j',
     (text) => {
       expect(() => readGrant(text, KEY, NOW)).toThrow(SignedUrlInvalidError);

@@ -5,15 +5,22 @@ import type { PlaybackGrant } from './playback-grant.js';
 
 /** Half of SHA-256: 128 bits that nobody guesses. */
 const MAC_BYTES = 16;
-const TOKEN = /^([\w-]{1,2000})\.([\w-]{22})$/;
+/** More tokens than can have had it made. */
+const LONGEST_ORIGIN = 20;
+const TOKEN = /^([\w-]{1,4000})\.([\w-]{22})$/;
 
 const text = z.string().min(1).max(255).nullable();
-const content = z.tuple([z.int(), z.string().min(1).max(255), text, text, text]);
+const grant = [z.int(), z.string().min(1).max(255), text, text, text] as const;
+const maker = z.array(z.string().max(64)).max(LONGEST_ORIGIN);
+/** The account and the tokens that had it made, where any did. */
+const content = z.union([z.tuple([...grant]), z.tuple([...grant, z.string().max(64).nullable(), maker])]);
 
 /** @returns what stands for a grant in a path: its content, which is no secret, and a MAC that only this server can make */
-export function writeGrant({ expiresAt, stream, selection }: PlaybackGrant, key: KeyObject): string {
+export function writeGrant({ expiresAt, stream, selection, origin }: PlaybackGrant, key: KeyObject): string {
   const { session = null, from = null, to = null } = selection;
-  const payload = Buffer.from(JSON.stringify([expiresAt, stream, session, from, to])).toString('base64url');
+  const { accountVersion = null, tokenIds } = origin;
+  const madeBy = accountVersion === null && tokenIds.length === 0 ? [] : [accountVersion, tokenIds];
+  const payload = Buffer.from(JSON.stringify([expiresAt, stream, session, from, to, ...madeBy])).toString('base64url');
   return `${payload}.${macOf(payload, key)}`;
 }
 
@@ -26,12 +33,12 @@ export function readGrant(token: string, key: KeyObject, nowMs: number): Playbac
   const right = Buffer.from(macOf(payload, key));
   const given = Buffer.from(mac);
   if (given.length !== right.length || !timingSafeEqual(given, right)) throw new SignedUrlInvalidError();
-  const [expiresAt, stream, session, from, to] = content.parse(
+  const [expiresAt, stream, session, from, to, accountVersion = null, tokenIds = []] = content.parse(
     JSON.parse(Buffer.from(payload, 'base64url').toString()),
   );
   if (nowMs >= expiresAt * 1000) throw new SignedUrlExpiredError(new Date(expiresAt * 1000).toISOString());
   const selection = { session: session ?? undefined, from: from ?? undefined, to: to ?? undefined };
-  return { stream, selection, expiresAt };
+  return { stream, selection, expiresAt, origin: { accountVersion: accountVersion ?? undefined, tokenIds } };
 }
 
 /** As text, which is what is compared: of the last character of base64url some bits mean nothing. */

@@ -1,3 +1,5 @@
+import type { Origin } from '../auth/ports/origin.js';
+
 /** What of a stream may be played: all of it where nothing is said. Instants as RFC 3339. */
 export interface GrantedSelection {
   readonly session?: string | undefined;
@@ -11,6 +13,8 @@ export interface PlaybackGrant {
   readonly selection: GrantedSelection;
   /** Epoch seconds. */
   readonly expiresAt: number;
+  /** By whom it was given. */
+  readonly origin: Origin;
 }
 
 /** @returns true for a grant of a session, or of a range of time */

@@ -32,9 +32,8 @@ export class PlaybackUrlsController {
     const { session, from, to, expiresInSeconds: ttlSeconds } = input;
     const stream = parseStreamName(input.stream);
     caller.require('playback', stream);
-    const notAfterMs = caller.expiresAtMs;
     return new PlaybackUrlsDto(
-      await this.urls.sign({ stream, selection: { session, from, to }, ttlSeconds, notAfterMs }),
+      await this.urls.sign({ stream, selection: { session, from, to }, ttlSeconds, maker: caller }),
     );
   }
 }

@@ -18,6 +18,15 @@ export class SignedUrlExpiredError extends AppError {
   }
 }
 
+export class SignedUrlWithdrawnError extends AppError {
+  readonly kind = 'forbidden';
+  readonly code = 'signed-url-withdrawn';
+
+  constructor() {
+    super('Whoever had the address made may not have it made any more.');
+  }
+}
+
 export class SignedUrlScopeError extends AppError {
   readonly kind = 'forbidden';
   readonly code = 'signed-url-scope';

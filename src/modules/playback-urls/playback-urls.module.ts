@@ -1,6 +1,7 @@
 import { Module, type NestModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
+import { AuthModule } from '../auth/auth.module.js';
 import { IndexModule } from '../index/index.module.js';
 import { SigningKeyRow } from './entities/signing-key.entity.js';
 import { PlaybackUrlsResolver } from './graphql/playback-urls.resolver.js';
@@ -10,7 +11,7 @@ import { SignedRequests } from './signed-requests.js';
 
 /** Playback without headers. */
 @Module({
-  imports: [TypeOrmModule.forFeature([SigningKeyRow]), IndexModule, AuditModule],
+  imports: [TypeOrmModule.forFeature([SigningKeyRow]), IndexModule, AuditModule, AuthModule],
   controllers: [PlaybackUrlsController],
   providers: [PlaybackUrlsService, SignedRequests, PlaybackUrlsResolver],
 })

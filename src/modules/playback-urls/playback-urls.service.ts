@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import type { Caller } from '../auth/ports/caller.js';
 import { UnknownRecordingSessionError } from '../index/index.errors.js';
 import { RecordedSessionsService } from '../index/recorded-sessions.service.js';
 import { readGrant, writeGrant } from './grant-token.js';
@@ -14,8 +15,8 @@ export interface WantedUrls {
   readonly selection: GrantedSelection;
   /** Undefined: as long as the configuration says. */
   readonly ttlSeconds: number | undefined;
-  /** Epoch milliseconds at which whoever asks has no rights any more. */
-  readonly notAfterMs: number;
+  /** Who asks: they are good as long as that one is at most. */
+  readonly maker: Pick<Caller, 'expiresAtMs' | 'origin'>;
 }
 
 /** Paths on this server, good for whoever has them. */
@@ -52,14 +53,14 @@ export class PlaybackUrlsService implements OnModuleInit {
     stream,
     selection,
     ttlSeconds = this.config.playback.url_ttl_seconds,
-    notAfterMs,
+    maker,
   }: WantedUrls): Promise<SignedUrls> {
     const { session } = selection;
     if (session !== undefined && (await this.sessions.session(session))?.stream !== stream) {
       throw new UnknownRecordingSessionError(session);
     }
-    const expiresAt = Math.floor(Math.min(Date.now() + ttlSeconds * 1000, notAfterMs) / 1000);
-    const token = writeGrant({ stream, selection, expiresAt }, this.requireKey());
+    const expiresAt = Math.floor(Math.min(Date.now() + ttlSeconds * 1000, maker.expiresAtMs) / 1000);
+    const token = writeGrant({ stream, selection, expiresAt, origin: maker.origin }, this.requireKey());
     const folder = `${SIGNED_PREFIX}${token}/play/${encodeURIComponent(stream)}`;
     const hasFile = selection.session !== undefined || selection.to !== undefined;
     return {

@@ -1,9 +1,10 @@
+import { NO_ORIGIN } from '../auth/ports/origin.js';
 import type { PlaybackGrant } from './playback-grant.js';
 import { SignedUrlScopeError } from './playback-urls.errors.js';
 import { parseSignedPath, targetOf, type SignedPath } from './signed-path.js';
 
 const of = (url: string): SignedPath => parseSignedPath(url) ?? { token: '', path: '', query: '' };
-const whole: PlaybackGrant = { stream: 'Studio 1', selection: {}, expiresAt: 0 };
+const whole: PlaybackGrant = { stream: 'Studio 1', selection: {}, expiresAt: 0, origin: NO_ORIGIN };
 const session: PlaybackGrant = { ...whole, selection: { session: 's1' } };
 
 describe('a signed path', () => {

@@ -3,11 +3,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { NextFunction, Request, Response } from 'express';
 import { clientOfAddress } from '../../platform/http/client-address.js';
 import { AuditService } from '../audit/audit.service.js';
+import { AuthService } from '../auth/auth.service.js';
 import { rememberCaller } from '../auth/ports/caller-in.js';
 import { ObjectRangeService } from '../index/object-range.service.js';
 import { isPartial, type PlaybackGrant } from './playback-grant.js';
 import { callerOfGrant } from './playback-caller.js';
-import { SignedUrlScopeError } from './playback-urls.errors.js';
+import { SignedUrlScopeError, SignedUrlWithdrawnError } from './playback-urls.errors.js';
 import { PlaybackUrlsService } from './playback-urls.service.js';
 import { parseSignedPath, targetOf, type SignedPath } from './signed-path.js';
 
@@ -21,6 +22,7 @@ export class SignedRequests {
     private readonly objects: ObjectRangeService,
     private readonly adapterHost: HttpAdapterHost,
     private readonly audit: AuditService,
+    private readonly auth: AuthService,
   ) {}
 
   /** Before the routes are there: the router of Express takes the path as it is when its turn comes. */
@@ -43,11 +45,13 @@ export class SignedRequests {
 
   private async lead(request: Request, signed: SignedPath): Promise<void> {
     const grant = this.urls.grantOf(signed.token);
+    const caller = callerOfGrant(grant);
+    if (this.auth.isTakenBack(caller)) throw new SignedUrlWithdrawnError();
     const target = targetOf(signed, grant);
     if (target.type === 'object' && isPartial(grant)) await this.checkPart(target.key, grant);
     request.url = target.url;
     request.originalUrl = target.url;
-    rememberCaller(request, callerOfGrant(grant));
+    rememberCaller(request, caller);
   }
 
   /** Without the path: its token may be good for something else. */

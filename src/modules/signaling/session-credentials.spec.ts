@@ -17,7 +17,6 @@ class OneToken {
     caller: Caller.ANYONE,
     knownUntilMs: Infinity,
     isSigned: true,
-    tokenId: 'a',
     login: undefined,
   };
 

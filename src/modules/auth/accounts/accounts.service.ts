@@ -3,8 +3,9 @@ import { APP_CONFIG, hasCredentials, type AppConfig } from '../../../config/inde
 import { WrongCredentialsError } from '../auth.errors.js';
 import type { Account } from '../entities/account.entity.js';
 import type { AccountNames } from '../ports/account-names.js';
-import type { Caller } from '../ports/caller.js';
+import { Caller } from '../ports/caller.js';
 import { ALL_MODES, rightsOfMode } from '../ports/right.js';
+import { StreamScope } from '../ports/stream-scope.js';
 import type { LoginOf } from '../strategies/bearer.js';
 import { SigningKey } from '../tokens/signing-key.js';
 import type { WantedAccount } from './account-rows.js';
@@ -77,6 +78,14 @@ export class AccountsService implements AccountNames {
   isCurrent({ username, version }: LoginOf): boolean {
     const account = this.configured.find(username) ?? this.kept.find(username);
     return account !== undefined && account.version === version;
+  }
+
+  /** @param version of an account @returns false once it is gone, or has another password, or less rights than the other one */
+  mayAsMuchAs(version: string, other: Caller): boolean {
+    const isConfigured = this.configured.hasVersion(version);
+    const account = isConfigured ? EVERYTHING : this.kept.findByVersion(version);
+    if (account === undefined) return false;
+    return other.isWithin(new Caller('login', '', new StreamScope(account.scope), rightsOfMode(account.mode)));
   }
 
   list(): AccountFacts[] {

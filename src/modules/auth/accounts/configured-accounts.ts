@@ -15,6 +15,7 @@ interface ConfiguredAccount {
 @Injectable()
 export class ConfiguredAccounts {
   private readonly accounts: ReadonlyMap<string, ConfiguredAccount>;
+  private readonly versions: ReadonlySet<string>;
 
   constructor(@Inject(APP_CONFIG) { auth }: AppConfig, { key }: SigningKey) {
     this.accounts = new Map(
@@ -24,6 +25,7 @@ export class ConfiguredAccounts {
         return [username, { username, hash, version: mac.digest('base64url') }];
       }),
     );
+    this.versions = new Set([...this.accounts.values()].map(({ version }) => version));
   }
 
   get usernames(): readonly string[] {
@@ -32,6 +34,10 @@ export class ConfiguredAccounts {
 
   get hashes(): readonly Promise<string>[] {
     return [...this.accounts.values()].map(({ hash }) => hash);
+  }
+
+  hasVersion(version: string): boolean {
+    return this.versions.has(version);
   }
 
   find(username: string): ConfiguredAccount | undefined {

@@ -11,6 +11,7 @@ const REFRESH_EVERY_MS = 10_000;
 export class KeptAccounts implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(KeptAccounts.name);
   private accounts: ReadonlyMap<string, Account> = new Map();
+  private versions: ReadonlyMap<string, Account> = new Map();
   private timer: NodeJS.Timeout | undefined;
   /** Reads that were begun, and the latest of those whose outcome was taken. */
   private begun = 0;
@@ -34,6 +35,11 @@ export class KeptAccounts implements OnApplicationBootstrap, OnApplicationShutdo
 
   find(username: string): Account | undefined {
     return this.accounts.get(username);
+  }
+
+  /** @param version which it has until its password is another */
+  findByVersion(version: string): Account | undefined {
+    return this.versions.get(version);
   }
 
   /** @throws {AccountExistsError} */
@@ -63,13 +69,14 @@ export class KeptAccounts implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  /** What was begun later knows more. */
-  private async read(): Promise<void> {
+  /** Has it know at once what others changed; of several reads what was begun later knows more. */
+  async read(): Promise<void> {
     this.begun += 1;
     const number = this.begun;
     const rows = await listAccounts(this.dataSource.manager);
     if (number < this.taken) return;
     this.taken = number;
     this.accounts = new Map(rows.map((row) => [row.username, row]));
+    this.versions = new Map(rows.map((row) => [row.version, row]));
   }
 }

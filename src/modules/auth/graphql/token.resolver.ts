@@ -72,7 +72,8 @@ export class TokenResolver {
   }
 
   @Mutation(() => Boolean, {
-    description: 'Has a token refused from now on, by other nodes seconds later. False when it has expired anyway.',
+    description:
+      'Has a token refused from now on, with what was made by it; by other nodes seconds later. False when it has expired anyway.',
   })
   @Audited('token-revoked')
   revokeToken(@Args('id', { type: () => ID }) id: string): Promise<boolean> {

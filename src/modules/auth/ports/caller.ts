@@ -1,4 +1,5 @@
 import { PermissionDeniedError } from '../auth.errors.js';
+import { NO_ORIGIN } from './origin.js';
 import { ALL_RIGHTS, type Right } from './right.js';
 import { StreamScope } from './stream-scope.js';
 
@@ -16,6 +17,7 @@ export class Caller {
    * @param subject a name for logs: of the account, of the token's `sub` or `id`; never a secret
    * @param scope the streams that `rights` are for
    * @param expiresAtMs epoch milliseconds; what is given out in the caller's name is good no longer
+   * @param origin of what is given out in the caller's name
    */
   constructor(
     readonly kind: CallerKind,
@@ -23,6 +25,7 @@ export class Caller {
     readonly scope: StreamScope,
     rights: readonly Right[],
     readonly expiresAtMs = Infinity,
+    readonly origin = NO_ORIGIN,
   ) {
     this.rights = new Set(rights);
   }
@@ -40,6 +43,15 @@ export class Caller {
   /** @returns whether one of the rights is had on some stream */
   mayOnSome(wanted: readonly Right[]): boolean {
     return wanted.some((right) => this.rights.has(right));
+  }
+
+  /** @returns whether the other may do everything that this one may */
+  isWithin(other: Caller): boolean {
+    const { name, text } = this.scope;
+    return [...this.rights].every((right) => {
+      if (name !== undefined) return other.may([right], name);
+      return other.mayOnSome([right]) && (other.scope.isAll || other.scope.text === text);
+    });
   }
 
   /** @throws {PermissionDeniedError} when one of the rights is not had on every stream */

@@ -9,8 +9,6 @@ export interface Bearer {
   readonly knownUntilMs: number;
   /** Nobody can guess it. */
   readonly isSigned: boolean;
-  /** The claim `jti`, by which a token can be revoked. */
-  readonly tokenId: string | undefined;
   /** Of a token that a log-in gave. */
   readonly login: LoginOf | undefined;
 }

@@ -48,13 +48,15 @@ export class KeySetTokenStrategy extends PassportStrategy(Strategy, 'key-set-tok
     this.leewaySeconds = leewaySeconds;
   }
 
-  /** No other server's log-in is one of ours. */
   validate(payload: unknown): Bearer | false {
-    const bearer = bearerOfClaims(payload, this.leewaySeconds);
-    return (
-      bearer && { ...bearer, login: undefined, knownUntilMs: Math.min(bearer.knownUntilMs, Date.now() + KNOWN_MS) }
-    );
+    const bearer = bearerOfClaims(withoutOurs(payload), this.leewaySeconds);
+    return bearer && { ...bearer, knownUntilMs: Math.min(bearer.knownUntilMs, Date.now() + KNOWN_MS) };
   }
+}
+
+/** No other server's log-in is one of ours, and nothing that it made was made here. */
+function withoutOurs(payload: unknown): unknown {
+  return typeof payload === 'object' ? { ...payload, use: undefined, ver: undefined, made_by: undefined } : payload;
 }
 
 /** Only tokens that could be taken have the keys looked for. */

@@ -47,7 +47,7 @@ export class StaticTokenStrategy extends PassportStrategy(BearerStrategy, 'stati
     const [number] = matches;
     if (number === undefined) return false;
     const caller = new Caller('token', `auth.tokens #${String(number)}`, StreamScope.ALL, ALL_RIGHTS);
-    return { caller, knownUntilMs: Infinity, isSigned: false, tokenId: undefined, login: undefined };
+    return { caller, knownUntilMs: Infinity, isSigned: false, login: undefined };
   }
 }
 

@@ -2,13 +2,25 @@ import { z } from 'zod';
 import { Caller } from '../ports/caller.js';
 import { rightsOfMode } from '../ports/right.js';
 import { StreamScope } from '../ports/stream-scope.js';
+import { revocationIdOf } from './revocation-id.js';
 import type { Bearer } from '../strategies/bearer.js';
 
 /** The claim `use` of tokens that a log-in gave. */
 export const LOGIN_USE = 'login';
 
-/** Longest name of a stream, and of a pattern. */
-const LONGEST_ID = 255;
+/** Longest name of a stream, of a pattern, and of a token. */
+export const LONGEST_ID = 255;
+
+/** Tokens that make tokens that make tokens: of so many each knows. */
+export const LONGEST_CHAIN = 8;
+
+/** The claim `made_by` of tokens that were made by request: {@link Origin}. */
+const madeBy = z.strictObject({
+  account: z.string().max(64).optional(),
+  tokens: z.array(z.string().max(64)).max(LONGEST_CHAIN),
+});
+
+export type MadeBy = z.output<typeof madeBy>;
 
 /** The claims of live777, and those of RFC 7519 that mean something here. Others are left alone. */
 const claims = z.object({
@@ -19,6 +31,7 @@ const claims = z.object({
   jti: z.string().min(1).max(LONGEST_ID).optional(),
   use: z.unknown().optional(),
   ver: z.unknown().optional(),
+  made_by: madeBy.optional().catch(undefined),
 });
 
 /**
@@ -29,10 +42,17 @@ const claims = z.object({
 export function bearerOfClaims(payload: unknown, leewaySeconds: number): Bearer | false {
   const read = claims.safeParse(payload);
   if (!read.success) return false;
-  const { id, exp, mode, sub, jti, use, ver: version } = read.data;
+  const { id, exp, mode, sub, jti, use, ver: version, made_by: maker } = read.data;
   const subject = sub ?? id;
   const login = use === LOGIN_USE ? { username: subject, version } : undefined;
   const kind = login === undefined ? 'jwt' : 'login';
-  const caller = new Caller(kind, subject, new StreamScope(id), rightsOfMode(mode), exp * 1000);
-  return { caller, knownUntilMs: (exp + leewaySeconds) * 1000, isSigned: true, tokenId: jti, login };
+  const caller = new Caller(kind, subject, new StreamScope(id), rightsOfMode(mode), exp * 1000, {
+    accountVersion: login === undefined ? maker?.account : textOrNothing(version),
+    tokenIds: [...(maker?.tokens ?? []), ...(jti === undefined ? [] : [revocationIdOf(jti)])],
+  });
+  return { caller, knownUntilMs: (exp + leewaySeconds) * 1000, isSigned: true, login };
+}
+
+function textOrNothing(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Told } from '../../audit/ports/audited.decorator.js';
 import { modeOf, rightsOfMode } from '../ports/right.js';
-import { expiryOfId } from './make-token.js';
+import { expiryOfId } from './revocation-id.js';
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,6 @@ const until = (knownUntilMs: number): Bearer => ({
   caller: Caller.ANYONE,
   knownUntilMs,
   isSigned: true,
-  tokenId: undefined,
   login: undefined,
 });
 

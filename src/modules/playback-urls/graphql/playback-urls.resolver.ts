@@ -68,9 +68,8 @@ export class PlaybackUrlsResolver {
   ): Promise<SignedPlaybackUrlsType> {
     const { stream, session, from, to, expiresInSeconds: ttlSeconds } = check(input);
     const selection = { session, from, to };
-    const notAfterMs = caller.expiresAtMs;
     return new SignedPlaybackUrlsType(
-      await this.urls.sign({ stream: parseStreamName(stream), selection, ttlSeconds, notAfterMs }),
+      await this.urls.sign({ stream: parseStreamName(stream), selection, ttlSeconds, maker: caller }),
     );
   }
 }
