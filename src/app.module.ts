@@ -8,6 +8,7 @@ import { AuditModule } from './modules/audit/audit.module.js';
 import { JUDGE, RefusalGuard } from './modules/audit/refusal.guard.js';
 import { AuthGuard, OPEN_CONTROLLERS, type OpenControllers } from './modules/auth/auth.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
+import { CascadeModule } from './modules/cascade/cascade.module.js';
 import { ExportsModule } from './modules/exports/exports.module.js';
 import { GraphqlModule } from './modules/graphql/graphql.module.js';
 import { HooksModule } from './modules/hooks/hooks.module.js';
@@ -59,6 +60,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     SignalingModule,
     ReachabilityModule,
     RecorderModule,
+    CascadeModule,
     WebhooksModule,
     HooksModule,
     LiveMetricsModule,

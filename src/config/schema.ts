@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isPostgresUrl, isTimeZone, parseAnnouncedAddress, parseStunUrl, sqlitePath } from './formats.js';
 import { audit } from './audit-schema.js';
 import { auth } from './auth-schema.js';
+import { cascade } from './cascade-schema.js';
 import { extraIce, iceServers } from './ice-schema.js';
 import { graphql } from './graphql-schema.js';
 import { hooks, strategy, streams } from './live-schema.js';
@@ -382,6 +383,7 @@ export const configSchema = z.strictObject({
   auth: auth.prefault({}),
   audit: audit.prefault({}),
   webhooks: webhooks.prefault({}),
+  cascade: cascade.prefault({}),
 });
 
 /** The whole configuration, checked, with every default filled in. Keys are those of the file. */

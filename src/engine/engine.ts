@@ -103,6 +103,26 @@ export class Engine {
     return this.open(order, { type: 'open-subscriber', order });
   }
 
+  /**
+   * Our side of a session with another server, for an offer. Its worker is kept until the session was opened, with `offered` in
+   * its order, and closed, or until `forgetOffer`.
+   */
+  async prepareOffer(streamId: string, sessionId: string): Promise<LocalTransport> {
+    const worker = this.placement.hold(streamId, sessionId);
+    this.sessions.set(sessionId, { streamId, worker });
+    try {
+      return expectTransport(await this.request(worker, { type: 'prepare-offer' }));
+    } catch (error) {
+      this.forgetSession(sessionId);
+      throw error;
+    }
+  }
+
+  /** Nothing came of it. */
+  forgetOffer(sessionId: string): void {
+    this.forgetSession(sessionId);
+  }
+
   /** A session that is closed already stays so. */
   async enableSubscriber(sessionId: string, kind: MediaKind, isEnabled: boolean): Promise<void> {
     const place = this.sessions.get(sessionId);

@@ -36,8 +36,16 @@ export interface PeerOrder {
   readonly sessionId: string;
   readonly remoteIce: IceCredentials;
   readonly remoteFingerprints: readonly DtlsFingerprint[];
-  /** The offer's role: `active` makes us passive, everything else makes us active or passive as RFC 8842 says. */
+  /** The peer's role: `active` makes us passive, everything else makes us active or passive as RFC 8842 says. */
   readonly remoteSetup: DtlsSetup;
+  /** Where the offer was ours: we check where the peer may be, and nominate. Undefined for who offered. */
+  readonly offered?: OfferedTransport;
+}
+
+/** What `prepare-offer` gave for an offer of ours, and what came of it. */
+export interface OfferedTransport {
+  readonly localIce: IceCredentials;
+  readonly remoteCandidates: readonly IceCandidate[];
 }
 
 /** What a worker must know to answer an offer and receive its media. */
@@ -109,6 +117,8 @@ export type EngineCommand =
     }
   /** Sends a viewer this simulcast layer; undefined for the one that fits best. */
   | { readonly type: 'select-layer'; readonly sessionId: string; readonly rid: string | undefined }
+  /** Gives our side of a session that we shall offer; nothing is kept of it. */
+  | { readonly type: 'prepare-offer' }
   | { readonly type: 'restart-ice'; readonly sessionId: string; readonly remoteIce: IceCredentials }
   | { readonly type: 'close-session'; readonly sessionId: string; readonly reason: SessionCloseReason }
   | { readonly type: 'start-recording'; readonly order: RecordingOrder }

@@ -1,5 +1,6 @@
 import type { Clock } from '../shared/clock.js';
 import type { IceCredentials } from '../media/sdp/session.js';
+import { ClientPorts } from './client/client-ports.js';
 import { createDtlsIdentity } from './dtls/dtls-identity.js';
 import { HandshakeQueue } from './dtls/handshake-queue.js';
 import { rehearseHandshakes } from './dtls/rehearsal.js';
@@ -27,6 +28,7 @@ import { SendRing } from './forwarding/send-ring.js';
 import { StreamForwarder } from './forwarding/stream-forwarder.js';
 import { StreamRecorder } from './recording/stream-recorder.js';
 import { PublisherSession } from './session/publisher-session.js';
+import { createIceCredentials } from './session/ice-credentials.js';
 import type { SessionEnvironment } from './session/session-environment.js';
 import { SubscriberSession } from './session/subscriber-session.js';
 import { chooseSrtp } from './srtp/srtp-choice.js';
@@ -77,6 +79,7 @@ export class WorkerHost {
   private readonly recordings = new Map<string, Recording>();
   private readonly streams = new Map<string, WorkerStream>();
   private readonly load: LoadMeter;
+  private readonly clientPorts: ClientPorts;
   private readonly loopLag = new LoopLag();
   private readonly timer: NodeJS.Timeout;
   private closing: Promise<void> | undefined;
@@ -89,6 +92,7 @@ export class WorkerHost {
     private readonly emit: Emit,
   ) {
     const { clock, wheel } = environment;
+    this.clientPorts = new ClientPorts(settings.listenAddresses, environment);
     this.load = new LoadMeter(clock.monotonicMs(), this.busyMs());
     this.ring = new SendRing(environment.memory);
     wheel.every(SECOND_MS, (nowMs) => this.report(nowMs));
@@ -153,9 +157,11 @@ export class WorkerHost {
   async execute(command: EngineCommand): Promise<CommandResult> {
     switch (command.type) {
       case 'open-publisher':
-        return this.openPublisher(command.order);
+        return this.clientPorts.serve(command.order, (environment) => this.openPublisher(command.order, environment));
       case 'open-subscriber':
-        return this.openSubscriber(command.order);
+        return this.clientPorts.serve(command.order, (environment) => this.openSubscriber(command.order, environment));
+      case 'prepare-offer':
+        return this.ownTransport;
       case 'enable-subscriber':
         this.subscribers.get(command.sessionId)?.setEnabled(command.kind, command.isEnabled);
         return undefined;
@@ -201,10 +207,15 @@ export class WorkerHost {
     return this.sessions.size >= capacity || pendingOf(this.sessions) >= MOST_PENDING;
   }
 
-  private openPublisher(order: PublisherOrder): LocalTransport {
+  private get ownTransport(): LocalTransport {
+    const { fingerprint } = this.environment.identity;
+    return { ice: createIceCredentials(), fingerprint, setup: 'actpass', candidates: [] };
+  }
+
+  private openPublisher(order: PublisherOrder, environment: SessionEnvironment): LocalTransport {
     if (this.closing !== undefined || this.isFull)
       throw new EngineError('memory-exhausted', 'This worker has no room for another publisher.');
-    const session = new PublisherSession(order, this.environment, {
+    const session = new PublisherSession(order, environment, {
       stateChanged: (changed, state, reason) => this.stateChanged(changed, state, reason),
     });
     this.sessions.set(order.sessionId, session);
@@ -212,13 +223,13 @@ export class WorkerHost {
   }
 
   /** The ring is made with the first viewer: who has none needs none. */
-  private openSubscriber(order: SubscriberOrder): LocalTransport {
+  private openSubscriber(order: SubscriberOrder, environment: SessionEnvironment): LocalTransport {
     const isFull = this.subscribers.size >= MOST_SUBSCRIBERS || pendingOf(this.subscribers) >= MOST_PENDING;
     const canStart = this.closing === undefined && !isFull && this.ring.prepare();
     if (!canStart || !this.environment.memory.canSpare(BYTES_PER_VIEWER))
       throw new EngineError('memory-exhausted', 'This worker has no room for another viewer.');
     const stream = this.streamOf(order.streamId);
-    const session = new SubscriberSession(order, this.environment, this.ring, {
+    const session = new SubscriberSession(order, environment, this.ring, {
       stateChanged: (changed, state, reason) => this.subscriberChanged(changed, state, reason),
       keyframeWanted: (nowMs) => stream.keyframeWanted(nowMs),
     });

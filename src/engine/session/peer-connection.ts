@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { IceCredentials } from '../../media/sdp/session.js';
 import { negotiateSetup } from '../../media/sdp/setup.js';
+import { ControllingAgent } from '../../media/stun/controlling-agent.js';
 import { IceAgent, type IceDatagram, type SelectedPair } from '../../media/stun/ice-agent.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
+import { checkedPairs } from '../client/checked-pairs.js';
 import { QueuedDtls } from '../dtls/queued-dtls.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
+import { EngineError } from '../engine-error.js';
 import type { LocalTransport, PeerOrder, SessionCloseReason, SessionState } from '../protocol.js';
 import type { DatagramOwner } from '../udp/demultiplexer.js';
+import type { UdpPort } from '../udp/udp-port.js';
 import { createIceCredentials, hmacSha1 } from './ice-credentials.js';
 import { SessionLife } from './session-life.js';
 import type { SessionEnvironment } from './session-environment.js';
@@ -38,10 +42,11 @@ export interface PeerMedia {
 export class PeerConnection implements DatagramOwner {
   private readonly setup: 'active' | 'passive';
   private readonly life: SessionLife;
-  private readonly agent: IceAgent;
+  private readonly agent: IceAgent | ControllingAgent;
+  private readonly port: Pick<UdpPort, 'send' | 'attach' | 'detach'>;
   private readonly dtls: QueuedDtls;
   private readonly endLifeTimer: () => void;
-  private local = createIceCredentials();
+  private local: IceCredentials;
   /** The pair that the port was told of, once there are keys. */
   private attached: SelectedPair | undefined;
   private isSecured = false;
@@ -55,8 +60,10 @@ export class PeerConnection implements DatagramOwner {
   ) {
     const { clock, wheel, demultiplexer, handshakes, identity } = environment;
     this.setup = negotiateSetup(order.remoteSetup);
+    this.local = order.offered?.localIce ?? createIceCredentials();
+    this.port = environment.ownPort ?? environment.port;
     this.life = new SessionLife(clock.monotonicMs(), (state, reason) => this.stateChanged(state, reason));
-    this.agent = new IceAgent({ local: this.local, remote: order.remoteIce, hmacSha1, randomBytes });
+    this.agent = this.createAgent(order);
     this.dtls = new QueuedDtls(
       handshakes,
       { role: this.setup === 'active' ? 'client' : 'server', identity, remoteFingerprints: order.remoteFingerprints },
@@ -90,11 +97,13 @@ export class PeerConnection implements DatagramOwner {
   /** RFC 8445 section 9: the pair in use goes on until one of the new credentials is nominated. */
   restartIce(remote: IceCredentials): LocalTransport {
     const { demultiplexer } = this.environment;
+    const { agent } = this;
+    if (!(agent instanceof IceAgent)) throw new EngineError('unknown-session', 'Its peer cannot restart this session.');
     demultiplexer.forget(this.formerUsernameFragment);
     this.formerUsernameFragment = this.local.usernameFragment;
     this.local = createIceCredentials();
     demultiplexer.expect(this.local.usernameFragment, this);
-    this.agent.restart(this.local, remote);
+    agent.restart(this.local, remote);
     return this.transport;
   }
 
@@ -137,7 +146,7 @@ export class PeerConnection implements DatagramOwner {
   /** To the address in use; nowhere before there is one. @param datagram may be used again at once */
   send(datagram: Uint8Array): void {
     const pair = this.agent.selected;
-    if (pair !== undefined) this.environment.port.send(datagram, pair.remote, pair.socketId);
+    if (pair !== undefined) this.port.send(datagram, pair.remote, pair.socketId);
   }
 
   close(reason: SessionCloseReason): void {
@@ -148,6 +157,16 @@ export class PeerConnection implements DatagramOwner {
   broke(error: unknown): void {
     process.emitWarning(error instanceof Error ? error : String(error));
     this.close('failed');
+  }
+
+  /** Answers to checks have no name on them: they are ours by where they come from. */
+  private createAgent({ offered, remoteIce }: PeerOrder): IceAgent | ControllingAgent {
+    const { ownPort, demultiplexer } = this.environment;
+    const common = { local: this.local, remote: remoteIce, hmacSha1, randomBytes };
+    if (offered === undefined || ownPort === undefined) return new IceAgent(common);
+    const pairs = checkedPairs(offered.remoteCandidates, ownPort.sockets);
+    for (const { remote, socketId } of pairs) demultiplexer.expectFrom(remote, socketId, this);
+    return new ControllingAgent({ ...common, pairs });
   }
 
   private tick(nowMs: number): void {
@@ -164,7 +183,7 @@ export class PeerConnection implements DatagramOwner {
     const { agent, attached } = this;
     const pair = agent.selected;
     if (pair === attached) return;
-    const { port } = this.environment;
+    const { port } = this;
     if (attached !== undefined) port.detach(attached.remote, attached.socketId);
     if (pair !== undefined) port.attach(pair.remote, pair.socketId);
     this.attached = pair;
@@ -194,12 +213,13 @@ export class PeerConnection implements DatagramOwner {
   private release(): void {
     this.dtls.close();
     const { attached } = this;
-    if (attached !== undefined) this.environment.port.detach(attached.remote, attached.socketId);
+    if (attached !== undefined) this.port.detach(attached.remote, attached.socketId);
     this.attached = undefined;
     this.isSecured = false;
+    void this.environment.ownPort?.close();
   }
 
   private sendAll(datagrams: readonly IceDatagram[]): void {
-    for (const { bytes, remote, socketId } of datagrams) this.environment.port.send(bytes, remote, socketId);
+    for (const { bytes, remote, socketId } of datagrams) this.port.send(bytes, remote, socketId);
   }
 }

@@ -7,6 +7,7 @@ import type { HandshakeQueue } from '../dtls/handshake-queue.js';
 import type { MediaPort } from '../media-port.js';
 import type { TimerWheel } from '../timer-wheel.js';
 import type { Demultiplexer } from '../udp/demultiplexer.js';
+import type { UdpPort } from '../udp/udp-port.js';
 import type { SlotPool } from '../udp/slot-pool.js';
 
 /** What all sessions of a worker share. */
@@ -17,6 +18,8 @@ export interface SessionEnvironment {
   readonly slots: SlotPool;
   readonly srtp: SrtpCryptoFactory;
   readonly port: MediaPort;
+  /** The port of a single session, in place of the one for all: its offer was ours. It ends with the session. */
+  readonly ownPort?: UdpPort;
   readonly demultiplexer: Demultiplexer;
   readonly handshakes: HandshakeQueue;
   readonly identity: DtlsIdentity;

@@ -19,6 +19,8 @@ export interface UdpPortOptions {
   readonly slots: SlotPool;
   /** Other sockets may be bound to the same port. */
   readonly isShared?: boolean;
+  /** Number of the first socket; the others have the following ones. */
+  readonly firstSocketId?: number;
 }
 
 /** `UdpPort` over node:dgram: portable, one copy per datagram into a slot. */
@@ -34,20 +36,21 @@ export class DgramUdpPort implements UdpPort {
     private readonly handles: readonly Socket[],
     private readonly memory: MediaMemory,
     private readonly slots: SlotPool,
+    private readonly firstSocketId: number,
   ) {
-    this.sockets = handles.map((socket, id) => ({ id, bound: addressOf(socket) }));
+    this.sockets = handles.map((socket, index) => ({ id: firstSocketId + index, bound: addressOf(socket) }));
     this.portNumber = this.sockets[0]?.bound.port ?? 0;
-    handles.forEach((socket, id) => {
-      socket.on('message', (message, from) => this.heard(message, from, id));
+    handles.forEach((socket, index) => {
+      socket.on('message', (message, from) => this.heard(message, from, firstSocketId + index));
       socket.on('error', () => (this.counters.sendFailed += 1));
     });
   }
 
   /** @throws the system's error when an address cannot be bound */
   static async open(options: UdpPortOptions): Promise<DgramUdpPort> {
-    const { listenAddresses, port, isShared = false } = options;
+    const { listenAddresses, port, isShared = false, firstSocketId = 0 } = options;
     const handles = await openOnOnePort(isShared ? sharedUdpSockets : udpSockets, listenAddresses, port);
-    return new DgramUdpPort(handles, options.memory, options.slots);
+    return new DgramUdpPort(handles, options.memory, options.slots, firstSocketId);
   }
 
   /** Datagrams that arrive before this are dropped. */
@@ -56,7 +59,7 @@ export class DgramUdpPort implements UdpPort {
   }
 
   send(bytes: Uint8Array, remote: TransportAddress, socketId: number): void {
-    const socket = this.handles[socketId];
+    const socket = this.handles[socketId - this.firstSocketId];
     if (socket === undefined || this.closing !== undefined) return;
     try {
       socket.send(bytes, remote.port, remote.address, this.sent);

@@ -2,7 +2,7 @@ import type { TransportAddress } from '../../media/stun/transport-address.js';
 
 /** One bound socket of a port. */
 export interface LocalSocket {
-  /** Index in `UdpPort.sockets`. */
+  /** Its number: among all sockets of a worker no other has it. */
   readonly id: number;
   /** What it is bound to, `0.0.0.0` and `::` included. */
   readonly bound: TransportAddress;

@@ -15,6 +15,7 @@ export const av1: RecordableCodec = {
   preference: (parameters) => PREFERENCE_BY_PROFILE[parameters['profile'] ?? '0'] ?? 0,
   fit: (received, sent) => fitOfProfiles(received['profile'] ?? '0', sent['profile'] ?? '0'),
   acceptedFormats: 'profile 0, 1 or 2',
+  receivedFormats: ['profile=0'],
   answerFormat: (parameters) => answerParameters(parameters, ['profile', 'level-idx', 'tier']),
   createDepacketizer: (sink) => new Av1Depacketizer(sink),
   startsKeyframe: startsAv1Keyframe,

@@ -94,6 +94,8 @@ export interface CodecDefinition {
   readonly name: string;
   readonly kind: MediaKind;
   readonly clockRate: number;
+  /** That `a=rtpmap` says; 1 where absent. */
+  readonly channels?: number;
   /** @returns how much a payload type with these parameters is wanted, higher is better; 0 refuses it */
   preference(parameters: FormatParameters): number;
   /**
@@ -103,6 +105,8 @@ export interface CodecDefinition {
   fit?(received: FormatParameters, sent: FormatParameters): number;
   /** The parameters that are not refused, for people: `profile-id 0 or 2`. Absent where none is. */
   readonly acceptedFormats?: string;
+  /** The `a=fmtp` values of our own offers to receive it, each for a payload type of its own; empty ones for none. */
+  readonly receivedFormats: readonly [string, ...string[]];
   /** @returns the `a=fmtp` value of our answer to an offered one, undefined for none */
   answerFormat(parameters: FormatParameters): string | undefined;
   createDepacketizer(sink: AccessUnitSink, format: FormatParameters): Depacketizer;

@@ -14,6 +14,7 @@ function g711(name: string, codecString: string): CodecDefinition {
     kind: 'audio',
     clockRate,
     preference: () => 1,
+    receivedFormats: [''],
     answerFormat: () => undefined,
     createDepacketizer: (sink) => new PacketDepacketizer(sink, parameters, oneByteOneSample),
   };

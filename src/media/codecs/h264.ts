@@ -7,6 +7,15 @@ import { startsH264Keyframe } from './h264/key-packet.js';
 /** Of the parameters of RFC 6184 section 8.1 those that an answer repeats: they must be the same on both sides. */
 const SYMMETRIC_PARAMETERS = ['level-asymmetry-allowed', 'packetization-mode', 'profile-level-id'] as const;
 
+/** Constrained Baseline, Baseline, Main and High in mode 1, which is wanted most; and whoever has nothing but mode 0. */
+const RECEIVED_FORMATS = [
+  'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+  'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f',
+  'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f',
+  'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=64001f',
+  'level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f',
+] as const;
+
 /** H.264 over RTP: RFC 6184. Every profile is recorded as it comes; sets of parameters lie in `avcC` only (`avc1`). */
 export const h264: RecordableCodec = {
   name: 'H264',
@@ -15,6 +24,7 @@ export const h264: RecordableCodec = {
   preference: (parameters) => PREFERENCE_BY_MODE[parameters['packetization-mode'] ?? '0'] ?? 0,
   fit,
   acceptedFormats: 'packetization-mode 0 or 1',
+  receivedFormats: RECEIVED_FORMATS,
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H264Depacketizer(sink, format),
   startsKeyframe: startsH264Keyframe,

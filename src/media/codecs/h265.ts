@@ -23,6 +23,7 @@ export const h265: RecordableCodec = {
   preference,
   fit: (received, sent) => fitOfProfiles(received['profile-id'] ?? '1', sent['profile-id'] ?? '1'),
   acceptedFormats: 'tx-mode SRST, sprop-max-don-diff 0',
+  receivedFormats: [''],
   answerFormat: (parameters) => answerParameters(parameters, SYMMETRIC_PARAMETERS),
   createDepacketizer: (sink, format) => new H265Depacketizer(sink, format),
   startsKeyframe: startsH265Keyframe,

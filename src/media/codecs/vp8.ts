@@ -8,6 +8,7 @@ export const vp8: CodecDefinition = {
   kind: 'video',
   clockRate: 90_000,
   preference: () => 1,
+  receivedFormats: [''],
   answerFormat: () => undefined,
   createDepacketizer: (sink) => new Vp8Depacketizer(sink),
   startsKeyframe: startsVp8Keyframe,

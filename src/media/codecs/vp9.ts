@@ -12,6 +12,7 @@ export const vp9: RecordableCodec = {
   preference: (parameters) => PREFERENCE_BY_PROFILE[parameters['profile-id'] ?? '0'] ?? 0,
   fit: (received, sent) => fitOfProfiles(received['profile-id'] ?? '0', sent['profile-id'] ?? '0'),
   acceptedFormats: 'profile-id 0 or 2',
+  receivedFormats: ['profile-id=0', 'profile-id=2'],
   answerFormat: (parameters) => answerParameters(parameters, ['profile-id']),
   createDepacketizer: (sink) => new Vp9Depacketizer(sink),
   startsKeyframe: startsVp9Keyframe,

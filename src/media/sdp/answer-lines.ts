@@ -4,7 +4,11 @@ import { ICE_OPTIONS, writeBundle, writeCandidates, writeCredentials, writeMedia
 import type { LocalTransport, NegotiatedFormat, OfferedFormat, OfferedMedia, SessionOffer } from './session.js';
 
 /** @param sessionVersion counts our descriptions of this session from 1. @returns everything before the first m-line */
-export function writeAnswerHead(offer: SessionOffer, local: LocalTransport, sessionVersion: number): string[] {
+export function writeAnswerHead(
+  offer: Pick<SessionOffer, 'bundle' | 'media'>,
+  local: LocalTransport,
+  sessionVersion: number,
+): string[] {
   return [
     'v=0',
     `o=- ${sessionIdOf(local)} ${sessionVersion} IN IP4 127.0.0.1`,
@@ -26,7 +30,7 @@ function sessionIdOf({ ice }: LocalTransport): number {
  * @param isTagged whether the candidates are told here, for all m-lines of the bundle
  */
 export function writeMediaTransport(
-  { kind, mid }: OfferedMedia,
+  { kind, mid }: Pick<OfferedMedia, 'kind' | 'mid'>,
   payloadTypes: readonly number[],
   local: LocalTransport,
   isTagged: boolean,
@@ -42,7 +46,7 @@ export function writeMediaTransport(
 }
 
 /** RTP and RTCP share the transport. */
-export function writeMultiplexing({ reducedSizeRtcp }: OfferedMedia): string[] {
+export function writeMultiplexing({ reducedSizeRtcp }: Pick<OfferedMedia, 'reducedSizeRtcp'>): string[] {
   return ['a=rtcp-mux', 'a=rtcp-mux-only', ...(reducedSizeRtcp === true ? ['a=rtcp-rsize'] : [])];
 }
 
@@ -56,7 +60,7 @@ export function writeEncoding({
   codecName,
   clockRate,
   channels,
-}: NegotiatedFormat | OfferedFormat): string {
+}: Pick<OfferedFormat, 'payloadType' | 'codecName' | 'clockRate' | 'channels'>): string {
   return `a=rtpmap:${payloadType} ${codecName}/${clockRate}${channels > 1 ? `/${channels}` : ''}`;
 }
 
@@ -64,7 +68,11 @@ export function writeParameters({ payloadType, answerFormat }: NegotiatedFormat)
   return answerFormat === undefined ? [] : [`a=fmtp:${payloadType} ${answerFormat}`];
 }
 
-export function writeRetransmissions({ payloadType, rtxPayloadType, clockRate }: NegotiatedFormat): string[] {
+export function writeRetransmissions({
+  payloadType,
+  rtxPayloadType,
+  clockRate,
+}: Pick<NegotiatedFormat, 'payloadType' | 'rtxPayloadType' | 'clockRate'>): string[] {
   if (rtxPayloadType === undefined) return [];
   return [`a=rtpmap:${rtxPayloadType} rtx/${clockRate}`, `a=fmtp:${rtxPayloadType} apt=${payloadType}`];
 }

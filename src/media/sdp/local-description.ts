@@ -6,7 +6,7 @@ import type { IceCandidate, IceCredentials, LocalTransport, OfferedMedia, Sessio
 export const ICE_OPTIONS = 'a=ice-options:trickle ice2';
 
 /** @returns nothing when no group was offered: an answer adds none */
-export function writeBundle(offer: SessionOffer): string[] {
+export function writeBundle(offer: Pick<SessionOffer, 'bundle' | 'media'>): string[] {
   const mids = bundledMids(offer);
   return mids.length === 0 ? [] : [`a=group:BUNDLE ${mids.join(' ')}`];
 }
@@ -17,7 +17,7 @@ export function taggedMedia(offer: SessionOffer): OfferedMedia | undefined {
   return offer.media.find(({ mid }) => mid === tagged) ?? offer.media[0];
 }
 
-function bundledMids({ bundle, media }: SessionOffer): readonly string[] {
+function bundledMids({ bundle, media }: Pick<SessionOffer, 'bundle' | 'media'>): readonly string[] {
   return bundle ?? media.map(({ mid }) => mid);
 }
 

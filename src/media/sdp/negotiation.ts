@@ -24,8 +24,24 @@ export const ABSOLUTE_CAPTURE_TIME_EXTENSION = 'http://www.webrtc.org/experiment
  * @throws {NoAcceptableCodecError} when an m-line offers none of them
  */
 export function negotiate(offer: SessionOffer, codecs: readonly CodecDefinition[] = knownCodecs): NegotiatedTrack[] {
-  return offer.media.map((media) => negotiateTrack(media, codecs));
+  return offer.media.map((media) => negotiateTrack(media, codecs, 'where-nothing-else'));
 }
+
+/**
+ * The same for the answer to an offer of ours to receive. The other side sends what it has: what can only be taken live is
+ * taken as well, after what can be recorded.
+ *
+ * @throws {NoAcceptableCodecError} when an m-line of the answer has nothing that was offered
+ */
+export function negotiateAnswer(
+  answer: Pick<SessionOffer, 'media'>,
+  codecs: readonly CodecDefinition[] = knownCodecs,
+): NegotiatedTrack[] {
+  return answer.media.map((media) => negotiateTrack(media, codecs, 'last'));
+}
+
+/** When what can only be taken live is chosen. */
+type LiveOnly = 'where-nothing-else' | 'last';
 
 interface Choice {
   readonly codec: CodecDefinition;
@@ -33,8 +49,8 @@ interface Choice {
   readonly preference: number;
 }
 
-function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[]): NegotiatedTrack {
-  const choices = choose(media, codecs);
+function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[], liveOnly: LiveOnly): NegotiatedTrack {
+  const choices = choose(media, codecs, liveOnly);
   const [best, ...others] = choices;
   const ridExtension = extensionId(media, RID_EXTENSION);
   const rids = ridExtension === undefined ? [] : ridsOf(media, choices);
@@ -85,13 +101,19 @@ function formatOf(media: OfferedMedia, { codec, format }: Choice, nack: boolean)
  * @returns best first. The answer gives all formats of an m-line the same feedback and one track has one clock, so those
  * that differ from the best in either are left out, as are those that cannot be recorded where others can
  */
-function choose(media: OfferedMedia, codecs: readonly CodecDefinition[]): readonly [Choice, ...Choice[]] {
-  const choices = media.formats.flatMap((format) => choicesOf(media, format, codecs));
+function choose(
+  media: OfferedMedia,
+  codecs: readonly CodecDefinition[],
+  liveOnly: LiveOnly,
+): readonly [Choice, ...Choice[]] {
+  const choices = media.formats
+    .flatMap((format) => choicesOf(media, format, codecs))
+    .sort((a, b) => b.preference - a.preference);
   const recordable = choices.filter(({ codec }) => isRecordable(codec));
-  const candidates = recordable.length > 0 ? recordable : choices;
-  const [best, ...others] = candidates.sort((a, b) => b.preference - a.preference);
+  const others = recordable.length > 0 && liveOnly !== 'last' ? [] : choices.filter(({ codec }) => !isRecordable(codec));
+  const [best, ...alternatives] = [...recordable, ...others];
   if (best === undefined) throw noneOf(media, codecs);
-  return [best, ...others.filter(({ format }) => isAlternative(format, best.format))];
+  return [best, ...alternatives.filter(({ format }) => isAlternative(format, best.format))];
 }
 
 function choicesOf(media: OfferedMedia, format: OfferedFormat, codecs: readonly CodecDefinition[]): Choice[] {

@@ -55,6 +55,30 @@ export function parseSubscriberOffer(text: string): SubscriberOffer {
   return { ...offerOf(description, media, readers, session), lines };
 }
 
+/**
+ * Reads the answer to an offer of ours (RFC 9429 section 5.3): the m-lines on which the other side does what it is to do. An
+ * ice-lite agent is a peer like others there, because we check and nominate.
+ *
+ * @param text at most 64 KiB; whoever took it from the network counted that
+ * @param direction what the other side is to do
+ * @throws {SdpError} for what is no SDP or exceeds a limit
+ * @throws {SdpUnsupportedError} for an answer by which no media can flow
+ */
+export function parseAnswer(text: string, direction: 'sendonly' | 'recvonly'): SubscriberOffer {
+  const { attributes, media: sections } = readDescription(text);
+  const description = { attributes: attributes.filter(({ name }) => name !== 'ice-lite'), media: sections };
+  const candidates = new CandidateList();
+  const session = readSession(description, candidates);
+  const readers = sections
+    .filter((section) => refusedIn(section) === undefined)
+    .map((section) => readSection(section, description, candidates));
+  const all = readers.map((reader) => reader.media());
+  checkNames(all, readers);
+  const media = all.filter((one) => one.direction === direction || one.direction === 'sendrecv');
+  if (media.length === 0) throw new SdpUnsupportedError(1, 'The answer takes nothing of what was offered.');
+  return { ...offerOf(description, all, readers, session), media, lines: media };
+}
+
 function readSession({ attributes }: SdpDescription, candidates: CandidateList): TransportReader {
   const session = new TransportReader(candidates);
   for (const attribute of attributes) session.read(attribute);

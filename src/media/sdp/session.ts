@@ -36,11 +36,11 @@ export interface TransportDescription {
   readonly candidates: readonly IceCandidate[];
 }
 
-/** Our side of a session's transport, for the answer. */
+/** Our side of a session's transport, for the answer, or for an offer of ours. */
 export interface LocalTransport {
   readonly ice: IceCredentials;
   readonly fingerprint: DtlsFingerprint;
-  readonly setup: 'active' | 'passive';
+  readonly setup: DtlsSetup;
   /** Best first: some clients use the first one only. */
   readonly candidates: readonly IceCandidate[];
 }

@@ -8,6 +8,8 @@ const ABANDONED_MS = 1500;
 export class CandidatePair {
   /** Our own check with these credentials was answered: what we send arrives. */
   isProven = false;
+  /** Our checks say that this is the one; only where we control. */
+  isNominated = false;
   /** Last authentic request or answer, monotonic milliseconds. */
   lastCheckedMs: number;
   private unansweredSinceMs: number | undefined;
@@ -76,13 +78,17 @@ export class CandidatePairs {
     nowMs: number,
     kept: CandidatePair | undefined,
   ): CandidatePair {
-    const known = this.find(remote, socketId);
-    const pair = known ?? new CandidatePair(remote, socketId, generation, nowMs);
-    if (known !== undefined) this.forget(known);
-    else if (this.pairs.length === MAX_PAIRS) this.forget(this.pairs.find((one) => one !== kept));
-    this.pairs.push(pair);
+    const pair = this.find(remote, socketId) ?? new CandidatePair(remote, socketId, generation, nowMs);
+    this.put(pair, kept);
     pair.checked(nowMs);
     return pair;
+  }
+
+  /** It is the one that was checked last. @param kept never forgotten */
+  put(pair: CandidatePair, kept: CandidatePair | undefined): void {
+    if (this.pairs.includes(pair)) this.forget(pair);
+    else if (this.pairs.length === MAX_PAIRS) this.forget(this.pairs.find((one) => one !== kept));
+    this.pairs.push(pair);
   }
 
   private forget(pair: CandidatePair | undefined): void {

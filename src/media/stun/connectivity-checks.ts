@@ -87,7 +87,7 @@ export class ConnectivityChecks {
   private start(pair: CandidatePair, nowMs: number, isRepeated: boolean): IceDatagram {
     const transactionId = this.randomBytes(TRANSACTION_ID_BYTES);
     const { generation } = pair;
-    const bytes = generation.encodeCheck(transactionId);
+    const bytes = generation.encodeCheck(transactionId, pair.isNominated);
     if (this.outgoing.size >= MAX_OUTGOING) this.forgetOldest();
     const sent = { firstSentMs: nowMs, sentMs: nowMs, transmissions: 1 };
     this.outgoing.set(keyOf(transactionId), { pair, generation, bytes, isRepeated, ...sent });

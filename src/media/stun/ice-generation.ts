@@ -13,6 +13,11 @@ const CHECK_PRIORITY = 110 * 2 ** 24 + 65_535 * 2 ** 8 + 255;
  * offer, so that is always right. Not 0, which libjuice (libdatachannel, OBS) takes for no tie-breaker at all.
  */
 const TIE_BREAKER = 1n;
+/** As high as can be, for the same reason where the offer was ours. */
+const CONTROLLING_TIE_BREAKER = 2n ** 64n - 1n;
+
+/** Who nominates: whoever made the offer (RFC 8445 section 6.1.1), unless the other side is a lite agent. */
+export type IceRole = 'controlled' | 'controlling';
 
 const ERROR_REASONS = { 420: 'Unknown Attribute', 487: 'Role Conflict' } as const;
 
@@ -24,7 +29,12 @@ export class IceGeneration {
   private readonly own: Integrity;
   private readonly theirs: Integrity;
 
-  constructor(local: IceCredentials, remote: IceCredentials, hmacSha1: HmacSha1) {
+  constructor(
+    local: IceCredentials,
+    remote: IceCredentials,
+    hmacSha1: HmacSha1,
+    private readonly role: IceRole = 'controlled',
+  ) {
     this.checkName = `${local.usernameFragment}:${remote.usernameFragment}`;
     this.ownCheckName = `${remote.usernameFragment}:${local.usernameFragment}`;
     this.own = { key: ascii(local.password), hmacSha1 };
@@ -41,10 +51,11 @@ export class IceGeneration {
     return this.isSigned(datagram, response, this.theirs);
   }
 
-  /** RFC 8445 section 7.1. */
-  encodeCheck(transactionId: Uint8Array): Uint8Array {
+  /** RFC 8445 section 7.1. @param useCandidate nominates the pair; only who controls does */
+  encodeCheck(transactionId: Uint8Array, useCandidate = false): Uint8Array {
     const username = this.ownCheckName;
-    const fields = { transactionId, username, priority: CHECK_PRIORITY, iceControlled: TIE_BREAKER };
+    const role = this.role === 'controlled' ? { iceControlled: TIE_BREAKER } : { iceControlling: CONTROLLING_TIE_BREAKER };
+    const fields = { transactionId, username, priority: CHECK_PRIORITY, useCandidate, ...role };
     return encodeBinding({ class: 'request', ...fields }, this.theirs);
   }
 

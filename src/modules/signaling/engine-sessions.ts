@@ -21,6 +21,9 @@ export type SessionEngine = Pick<
   | 'closeSession'
 >;
 
+/** What is asked of it besides for sessions whose offer is ours. */
+export type OfferingEngine = Pick<Engine, 'prepareOffer' | 'forgetOffer'>;
+
 /** The engine's part in sessions: orders to it, and its failures in the words of signaling. */
 export class EngineSessions {
   constructor(
@@ -85,7 +88,14 @@ async function orUnavailable(order: Promise<void>): Promise<void> {
   }
 }
 
-function peerOf({ stream, id, offer }: PeerSession): PeerOrder {
-  const { ice, fingerprints, setup } = offer.transport;
-  return { streamId: stream, sessionId: id, remoteIce: ice, remoteFingerprints: fingerprints, remoteSetup: setup };
+function peerOf({ stream, id, offer, own }: PeerSession): PeerOrder {
+  const { ice, fingerprints, setup, candidates } = offer.transport;
+  const order = {
+    streamId: stream,
+    sessionId: id,
+    remoteIce: ice,
+    remoteFingerprints: fingerprints,
+    remoteSetup: setup,
+  };
+  return own === undefined ? order : { ...order, offered: { localIce: own.ice, remoteCandidates: candidates } };
 }

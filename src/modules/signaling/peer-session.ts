@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { SessionCloseReason, SessionState } from '../../engine/index.js';
 import type { IceCredentials, IceFragment, SessionOffer } from '../../media/sdp/session.js';
-import type { ListedSession, Traffic } from './ports/listed-session.js';
+import type { CascadeEnds, ListedSession, Traffic } from './ports/listed-session.js';
+import type { OwnOffer } from './ports/own-offer.js';
 import type { StreamName } from './ports/stream-name.js';
 
 const REMEMBERED_GENERATIONS = 8;
@@ -11,9 +12,8 @@ const LOSSES: readonly SessionCloseReason[] = ['consent-lost', 'peer-closed', 'w
 /** One peer connection, as the signaling side knows it: how far it is, and what its address is good for. */
 export abstract class PeerSession implements ListedSession {
   /** 128 random bits: whoever knows the session's URL may end it. */
-  readonly id = randomBytes(16).toString('hex');
+  readonly id: string;
   readonly hasDataChannel = false;
-  readonly cascade = undefined;
   private currentState: SessionState = 'new';
   private closedBecause: SessionCloseReason | undefined;
   private leftMs = 0;
@@ -22,11 +22,14 @@ export abstract class PeerSession implements ListedSession {
   /** Username fragments of before the restarts: their late candidates are no new restart. */
   private readonly pastFragments: string[] = [];
 
+  /** @param offer the peer's; where the offer was ours, its answer */
   protected constructor(
     readonly stream: StreamName,
     readonly offer: SessionOffer,
     readonly createdAtMs: number,
+    readonly own: OwnOffer | undefined,
   ) {
+    this.id = own?.sessionId ?? newSessionId();
     this.remoteIce = offer.transport.ice;
   }
 
@@ -39,6 +42,10 @@ export abstract class PeerSession implements ListedSession {
 
   get isClosed(): boolean {
     return this.currentState === 'closed';
+  }
+
+  get cascade(): CascadeEnds | undefined {
+    return this.own?.cascade;
   }
 
   /** Closed by a loss that nobody announced. */
@@ -80,6 +87,10 @@ export abstract class PeerSession implements ListedSession {
     this.remoteIce = ice;
     this.tag = newEntityTag();
   }
+}
+
+export function newSessionId(): string {
+  return randomBytes(16).toString('hex');
 }
 
 function newEntityTag(): string {

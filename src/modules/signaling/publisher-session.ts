@@ -1,6 +1,7 @@
 import type { TrackStatistics } from '../../engine/index.js';
 import type { NegotiatedTrack, SessionOffer } from '../../media/sdp/session.js';
 import { PeerSession } from './peer-session.js';
+import type { OwnOffer } from './ports/own-offer.js';
 import { sumOfTraffic, type Traffic } from './ports/listed-session.js';
 import type { StreamName } from './ports/stream-name.js';
 
@@ -13,8 +14,11 @@ export class PublisherSession extends PeerSession {
     offer: SessionOffer,
     readonly tracks: readonly NegotiatedTrack[],
     createdAtMs: number,
+    /** Where it has come by, last first; nothing for a client's. */
+    readonly hops: readonly string[] = [],
+    own?: OwnOffer,
   ) {
-    super(stream, offer, createdAtMs);
+    super(stream, offer, createdAtMs, own);
   }
 
   /** What the tracks have received, in this session. */

@@ -9,6 +9,8 @@ import { EntityTagMismatchError, IceRestartConditionRequiredError, SessionNotFou
  * Trickled candidates, or an ICE restart (RFC 9725 section 4.3). The engine learns a peer's addresses from its checks,
  * so candidates are read and left alone.
  *
+ * A session whose offer was ours has no client that could tell anything here.
+ *
  * @param ifMatch the header as received
  * @returns our side of a restart, undefined for candidates
  * @throws {SdpError} @throws {SessionNotFoundError} @throws {EntityTagMismatchError}
@@ -20,7 +22,7 @@ export async function patchSession(
   fragmentText: string,
   ifMatch: string | undefined,
 ): Promise<RestartedIce | undefined> {
-  if (session.isClosed) throw new SessionNotFoundError();
+  if (session.isClosed || session.own !== undefined) throw new SessionNotFoundError();
   const match = readIfMatch(ifMatch, session.entityTag);
   if (match === 'other') throw new EntityTagMismatchError();
   const ice = session.restartAskedBy(parseFragment(fragmentText));

@@ -84,6 +84,25 @@ export class StreamBusyError extends AppError {
   }
 }
 
+/** Of a session with another server. */
+export class CandidatesForbiddenError extends AppError {
+  readonly kind = 'upstream-failed';
+  readonly code = 'cascade-candidates-forbidden';
+
+  constructor() {
+    super('The other server names no address that media may be sent to.');
+  }
+}
+
+export class StreamLoopError extends AppError {
+  readonly kind = 'conflict';
+  readonly code = 'cascade-loop';
+
+  constructor(stream: string) {
+    super('The stream would come back to where it comes from.', { stream });
+  }
+}
+
 export class NodeDrainingError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'node-draining';

@@ -8,6 +8,7 @@ import {
 } from '../../config/index.js';
 import { Registry } from 'prom-client';
 import { Engine } from '../../engine/index.js';
+import { ForbiddenAddresses } from '../../platform/outgoing/forbidden-addresses.js';
 import { Implementations, type Implementation } from '../../platform/info/implementations.js';
 import { systemClock } from '../../shared/clock.js';
 import { AuditModule } from '../audit/audit.module.js';
@@ -21,6 +22,7 @@ import { StreamMutationResolver } from './graphql/stream-mutation.resolver.js';
 import { StreamResolver } from './graphql/stream.resolver.js';
 import { showEngineMetrics } from './engine-metrics.js';
 import { DrainController } from './drain.controller.js';
+import { RelayService } from './relay.service.js';
 import { SessionCredentials } from './session-credentials.js';
 import { SessionEndpoint } from './session-endpoint.js';
 import { LayerController } from './layer.controller.js';
@@ -125,6 +127,14 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
         return new SubscriptionService(media, signaling, systemClock, admission, log);
       },
     },
+    {
+      provide: RelayService,
+      inject: [Engine, SignalingService, APP_CONFIG],
+      useFactory: (media: Engine, signaling: SignalingService, { cascade }: AppConfig) => {
+        const forbidden = new ForbiddenAddresses(cascade.allowed_networks);
+        return new RelayService(media, signaling, systemClock, (address) => !forbidden.isForbidden(address));
+      },
+    },
     WhipRateGuard,
     SessionCredentials,
     SessionEndpoint,
@@ -136,7 +146,7 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
     StreamResolver,
     StreamMutationResolver,
   ],
-  exports: [Engine, SignalingService],
+  exports: [Engine, SignalingService, RelayService],
 })
 export class SignalingModule implements OnApplicationShutdown {
   constructor(private readonly engine: Engine) {}

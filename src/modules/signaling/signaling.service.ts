@@ -85,24 +85,25 @@ export class SignalingService {
   /**
    * A WHIP client's offer (RFC 9725 section 4.2).
    *
+   * @param hops where the stream has come by, last first
    * @throws {SdpError} @throws {NoAcceptableCodecError} @throws {StreamBusyError} @throws {StreamNotFoundError}
    * @throws {NodeDrainingError} @throws {NodeFullError} @throws what an admission or a listener of `publisher-opened` threw
    */
-  async publish(stream: StreamName, offerText: string): Promise<OpenedSession> {
-    if (this.draining) throw new NodeDrainingError();
+  async publish(stream: StreamName, offerText: string, hops: readonly string[] = []): Promise<OpenedSession> {
     const offer = parseOffer(offerText);
     const tracks = negotiate(offer);
+    const session = new PublisherSession(stream, offer, tracks, this.clock.epochMs(), hops);
+    const transport = await this.letIn(session);
+    return { sessionId: session.id, answer: writeAnswer(offer, tracks, transport, 1), entityTag: session.entityTag };
+  }
+
+  /** The session has its stream from now on. @returns our side of it @throws as `publish` */
+  letIn(session: PublisherSession): Promise<LocalTransport> {
+    const { stream } = session;
     return this.queue.run(stream, async () => {
-      if (this.draining) throw new NodeDrainingError();
       this.assertPublishable(stream);
       for (const admit of this.admissions) await admit(stream);
-      const session = new PublisherSession(stream, offer, tracks, this.clock.epochMs());
-      const transport = await this.open(session);
-      return {
-        sessionId: session.id,
-        answer: writeAnswer(offer, tracks, transport, 1),
-        entityTag: session.entityTag,
-      };
+      return this.open(session);
     });
   }
 
@@ -296,8 +297,9 @@ export class SignalingService {
     this.drain();
   }
 
-  /** @throws {StreamBusyError} @throws {StreamNotFoundError} */
-  private assertPublishable(stream: StreamName): void {
+  /** @throws {NodeDrainingError} @throws {StreamBusyError} @throws {StreamNotFoundError} */
+  assertPublishable(stream: StreamName): void {
+    if (this.draining) throw new NodeDrainingError();
     const live = this.registry.find(stream);
     if (live?.publisher?.state === 'connected') throw new StreamBusyError(stream);
     if (live === undefined && !this.strategies.of(stream).autoCreateWhip) throw new StreamNotFoundError(stream);

@@ -4,9 +4,14 @@ import type { MediaKind } from '../../media/codecs/codec.js';
 import type { SentTrack, SubscriberOffer } from '../../media/sdp/session.js';
 import { PeerSession } from './peer-session.js';
 import { NO_TRAFFIC, type RestartedIce, type SubscriberSession, type Traffic } from './ports/listed-session.js';
+import type { OwnOffer } from './ports/own-offer.js';
 import type { StreamName } from './ports/stream-name.js';
 
 const CANONICAL_NAME_BYTES = 12;
+
+export function newCanonicalName(): string {
+  return randomBytes(CANONICAL_NAME_BYTES).toString('hex');
+}
 
 /** What a viewer's session asks of whoever opened it. */
 export interface ViewerOwner {
@@ -19,7 +24,7 @@ export interface ViewerOwner {
 /** One viewer's peer connection, as the signaling side knows it. */
 export class ViewerSession extends PeerSession implements SubscriberSession {
   /** Of all our sources in it (RFC 3550 section 6.5.1): random, so that nobody is told anything by it. */
-  readonly canonicalName = randomBytes(CANONICAL_NAME_BYTES).toString('hex');
+  readonly canonicalName: string;
   statistics: SubscriberStatistics | undefined;
 
   constructor(
@@ -28,8 +33,10 @@ export class ViewerSession extends PeerSession implements SubscriberSession {
     readonly tracks: readonly SentTrack[],
     createdAtMs: number,
     private readonly owner: ViewerOwner,
+    own?: OwnOffer & { readonly canonicalName: string },
   ) {
-    super(stream, offer, createdAtMs);
+    super(stream, offer, createdAtMs, own);
+    this.canonicalName = own?.canonicalName ?? newCanonicalName();
   }
 
   /** What it was sent. */

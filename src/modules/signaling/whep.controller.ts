@@ -6,9 +6,11 @@ import { onStream } from '../auth/ports/place.js';
 import { ContentTypeGuard } from './content-type.guard.js';
 import { ACCEPT_PATCH, ACCEPT_POST, ALLOW, ENTITY_TAG, LINK, LOCATION, RETRY_AFTER } from './documented-headers.js';
 import { OFFER_TYPE } from './media-types.js';
+import { HOPS_HEADER, hopOf, isLoop, readHops, writeHops } from './ports/stream-hops.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
 import { SessionEndpoint } from './session-endpoint.js';
+import { StreamLoopError } from './signaling.errors.js';
 import { SignalingService } from './signaling.service.js';
 import { SubscriptionService } from './subscription.service.js';
 import { WhipRateGuard } from './whip-rate.guard.js';
@@ -38,7 +40,7 @@ export class WhepController {
   })
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
   @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })
-  @ApiResponse({ status: 409, description: '`stream-not-live`, where `strategy.auto_create_whep` is off' })
+  @ApiResponse({ status: 409, description: '`stream-not-live`, where `strategy.auto_create_whep` is off; `cascade-loop`' })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
   @ApiResponse({ status: 422, description: '`sdp-unsupported`: no offer that can be answered' })
@@ -52,12 +54,21 @@ export class WhepController {
     @Param('stream', StreamNamePipe) stream: StreamName,
     @Body() offer: string | undefined,
     @Headers('authorization') authorization: string | undefined,
+    @Headers(HOPS_HEADER) hopsHeader: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
+    if (hopsHeader !== undefined) this.tellHops(response, stream, readHops(hopsHeader));
     await this.endpoint.create(response, stream, authorization, async () => {
       const session = await this.subscriptions.subscribe(stream, offer ?? '');
       return { ...session, links: this.layerLinks(stream, session.sessionId) };
     });
+  }
+
+  /** Another server that forwards the stream is told where it has come by, unless it has come by there. */
+  private tellHops(response: Response, stream: StreamName, asked: readonly string[]): void {
+    const hops = [hopOf(stream), ...(this.signaling.findStream(stream)?.publisher?.hops ?? [])];
+    if (isLoop(asked, hops)) throw new StreamLoopError(stream);
+    response.setHeader(HOPS_HEADER, writeHops(hops));
   }
 
   /** Where a layer is chosen, while there are any. */

@@ -7,9 +7,11 @@ import { onStream } from '../auth/ports/place.js';
 import { ContentTypeGuard } from './content-type.guard.js';
 import { ACCEPT_PATCH, ACCEPT_POST, ALLOW, ENTITY_TAG, LINK, LOCATION, RETRY_AFTER } from './documented-headers.js';
 import { OFFER_TYPE } from './media-types.js';
+import { HOPS_HEADER, hopOf, isLoop, readHops } from './ports/stream-hops.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
 import { SessionEndpoint } from './session-endpoint.js';
+import { StreamLoopError } from './signaling.errors.js';
 import { SignalingService } from './signaling.service.js';
 import { WhipRateGuard } from './whip-rate.guard.js';
 
@@ -39,7 +41,7 @@ export class WhipController {
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
   @ApiResponse({ status: 404, description: '`stream-not-found`, where `strategy.auto_create_whip` is off' })
   @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })
-  @ApiResponse({ status: 409, description: '`stream-busy`: somebody publishes it', headers: RETRY_AFTER })
+  @ApiResponse({ status: 409, description: '`stream-busy`: somebody publishes it; `cascade-loop`', headers: RETRY_AFTER })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
   @ApiResponse({ status: 422, description: '`sdp-unsupported`: no offer that WHIP allows' })
@@ -54,9 +56,14 @@ export class WhipController {
     @Param('stream', StreamNamePipe) stream: StreamName,
     @Body() offer: string | undefined,
     @Headers('authorization') authorization: string | undefined,
+    @Headers(HOPS_HEADER) hopsHeader: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    await this.endpoint.create(response, stream, authorization, () => this.signaling.publish(stream, offer ?? ''));
+    const hops = readHops(hopsHeader);
+    if (isLoop(hops, [hopOf(stream)])) throw new StreamLoopError(stream);
+    await this.endpoint.create(response, stream, authorization, () =>
+      this.signaling.publish(stream, offer ?? '', hops),
+    );
   }
 
   @Get()

@@ -15,6 +15,8 @@ export type AuditedAction =
   | 'layer-chosen'
   | 'stream-created'
   | 'stream-deleted'
+  | 'cascade-started'
+  | 'cascade-ended'
   | 'recording-started'
   | 'recording-stopped'
   | 'recording-split'

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction, readSettled } from '../../../persistence/transaction.js';
 import type { ForbiddenAddresses } from '../../../platform/outgoing/forbidden-addresses.js';
-import { guardedPost, type OutgoingAnswer } from '../../../platform/outgoing/guarded-post.js';
+import { guardedPost, type OutgoingAnswer } from '../../../platform/outgoing/guarded-request.js';
 import type { Clock } from '../../../shared/clock.js';
 import type { CallHandler } from '../../storage/ports/call-handler.js';
 import { WebhookDelivery, type DeliveryState } from '../entities/index.js';

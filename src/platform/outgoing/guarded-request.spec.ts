@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { ForbiddenAddresses } from './forbidden-addresses.js';
-import { guardedPost, type OutgoingAnswer } from './guarded-post.js';
+import { guardedPost, type OutgoingAnswer } from './guarded-request.js';
 
 /** Posts to a target that does `answer` with the connection. @returns what came, and whether the target was left */
 async function postTo(

@@ -1,0 +1,155 @@
+import type { ForbiddenAddresses } from '../../platform/outgoing/forbidden-addresses.js';
+import type { Clock } from '../../shared/clock.js';
+import { NoAcceptableCodecError, SdpError, SdpUnsupportedError } from '../../media/sdp/sdp.errors.js';
+import type { FailureLog } from '../signaling/ports/failure-log.js';
+import { hopOf, isLoop } from '../signaling/ports/stream-hops.js';
+import type { StreamName } from '../signaling/ports/stream-name.js';
+import type { RelayService } from '../signaling/relay.service.js';
+import { SessionNotFoundError, StreamLoopError } from '../signaling/signaling.errors.js';
+import type { SignalingService } from '../signaling/signaling.service.js';
+import {
+  CascadeExistsError,
+  CascadeNotFoundError,
+  CascadeUpstreamError,
+  TooManyCascadesError,
+} from './cascade.errors.js';
+import { CascadeLink, type CascadeDirection, type LinkedSession } from './cascade-link.js';
+import { WhipClient, type RemoteEndpoint, type RemoteSession } from './whip-client.js';
+
+/** Each is a session, and requests to another server for as long as that is away. */
+const MOST_LINKS = 1000;
+
+/** What came of an attempt, for who counts them. */
+export type AttemptListener = (direction: CascadeDirection, error: unknown) => void;
+
+/** Which streams come from other servers. */
+export class CascadeService {
+  private readonly all = new Set<CascadeLink>();
+  private readonly client: WhipClient;
+  private readonly listeners: AttemptListener[] = [];
+
+  constructor(
+    private readonly relay: RelayService,
+    private readonly signaling: Pick<SignalingService, 'on' | 'end'>,
+    forbidden: ForbiddenAddresses,
+    private readonly clock: Clock,
+    private readonly log: FailureLog,
+  ) {
+    this.client = new WhipClient(forbidden);
+    signaling.on((event) => {
+      for (const link of this.all) link.hear(event);
+    });
+  }
+
+  /** In the order in which they were begun. */
+  get links(): readonly CascadeLink[] {
+    return [...this.all];
+  }
+
+  onAttempt(listener: AttemptListener): void {
+    this.listeners.push(listener);
+  }
+
+  /**
+   * Publishes a stream of another server here, and tries for ever once that has worked.
+   *
+   * @throws {CascadeExistsError} @throws {TooManyCascadesError} @throws {CascadeAddressForbiddenError}
+   * @throws {CascadeUpstreamError} @throws {StreamLoopError} @throws what publishing throws
+   */
+  async pull(stream: StreamName, source: RemoteEndpoint): Promise<void> {
+    await this.begin(stream, 'pull', source, () => this.connectFrom(stream, source));
+  }
+
+  /** Ends all ways of a stream. @throws {CascadeNotFoundError} when it has none */
+  async end(stream: StreamName): Promise<void> {
+    const links = this.links.filter((link) => link.stream === stream);
+    if (links.length === 0) throw new CascadeNotFoundError(stream);
+    await Promise.all(links.map((link) => this.stop(link)));
+  }
+
+  /** Before the engine ends. */
+  onModuleDestroy(): void {
+    for (const link of this.all) link.abandon();
+    this.client.stop();
+  }
+
+  private async begin(
+    stream: StreamName,
+    direction: CascadeDirection,
+    { url }: RemoteEndpoint,
+    connect: () => Promise<LinkedSession>,
+  ): Promise<void> {
+    if (this.links.some((link) => link.stream === stream && link.direction === direction))
+      throw new CascadeExistsError(stream);
+    if (this.all.size >= MOST_LINKS) throw new TooManyCascadesError(MOST_LINKS);
+    const link = new CascadeLink({
+      stream,
+      direction,
+      url,
+      connect,
+      disconnect: (sessionId) => this.disconnect(stream, sessionId),
+      clock: this.clock,
+      random: Math.random,
+      ended: () => void this.all.delete(link),
+      attempted: (error) => {
+        this.attempted(link, error);
+      },
+    });
+    this.all.add(link);
+    try {
+      await link.start();
+    } catch (error) {
+      this.all.delete(link);
+      throw error;
+    }
+  }
+
+  /** Our own name goes there, and theirs comes back: neither may be in the other's. */
+  private async connectFrom(stream: StreamName, source: RemoteEndpoint): Promise<LinkedSession> {
+    const own = [hopOf(stream)];
+    let remote: RemoteSession | undefined;
+    const leave = (): void => {
+      if (remote !== undefined) this.leave(source, remote);
+    };
+    try {
+      const session = await this.relay.receive(stream, async (offer) => {
+        remote = await this.client.open(source, offer, own);
+        if (isLoop(remote.hops, own)) throw new StreamLoopError(stream);
+        const { answer: text, url: sessionUrl, hops } = remote;
+        return { text, ends: { sourceUrl: source.url, sessionUrl }, hops };
+      });
+      return { session, leave };
+    } catch (error) {
+      leave();
+      throw isUnusable(error) ? new CascadeUpstreamError('its answer cannot be used', undefined, { cause: error }) : error;
+    }
+  }
+
+  private leave(endpoint: RemoteEndpoint, { url }: RemoteSession): void {
+    this.client.close(endpoint, url).catch((error: unknown) => {
+      this.log.warn('Another server was not told that a session is over.', error);
+    });
+  }
+
+  private async disconnect(stream: StreamName, sessionId: string): Promise<void> {
+    try {
+      await this.signaling.end(stream, sessionId);
+    } catch (error) {
+      if (!(error instanceof SessionNotFoundError)) throw error;
+    }
+  }
+
+  private async stop(link: CascadeLink): Promise<void> {
+    this.all.delete(link);
+    await link.stop();
+  }
+
+  private attempted({ stream, direction }: CascadeLink, error: unknown): void {
+    if (error !== undefined) this.log.warn(`A ${direction} of ${stream} did not connect.`, error);
+    for (const listener of this.listeners) listener(direction, error);
+  }
+}
+
+function isUnusable(error: unknown): boolean {
+  return error instanceof SdpError || error instanceof SdpUnsupportedError || error instanceof NoAcceptableCodecError;
+}

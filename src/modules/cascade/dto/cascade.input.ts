@@ -1,0 +1,63 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { z } from 'zod';
+import { isWebhookUrl } from '../../../config/index.js';
+import type { Told } from '../../audit/ports/audited.decorator.js';
+
+const LONGEST_URL = 2048;
+const LONGEST_TOKEN = 4096;
+
+const url = z
+  .string()
+  .max(LONGEST_URL)
+  .refine(isWebhookUrl, 'Expected an http or https URL without credentials')
+  .nullish()
+  .transform((text) => text ?? undefined);
+
+const cascade = z.object({
+  token: z
+    .string()
+    .max(LONGEST_TOKEN)
+    .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'Expected what an Authorization header has')
+    .nullish()
+    .transform((text) => text ?? undefined),
+  sourceUrl: url,
+});
+
+export const cascadeInput = z
+  .strictObject(cascade.shape)
+  .refine(({ sourceUrl }) => sourceUrl !== undefined, 'Expected sourceUrl');
+
+export type CascadeOrder = z.output<typeof cascadeInput>;
+
+export class CascadeInput {
+  @ApiProperty({
+    type: String,
+    required: false,
+    nullable: true,
+    maxLength: LONGEST_TOKEN,
+    description: 'Sent as Authorization; without a scheme as a bearer token. It is never shown',
+    example: 'Bearer abc',
+  })
+  readonly token?: string | null;
+
+  @ApiProperty({
+    type: String,
+    required: false,
+    nullable: true,
+    maxLength: LONGEST_URL,
+    description: 'A WHEP endpoint: its stream is published here',
+    example: 'https://other.example.org/whep/cam',
+  })
+  readonly sourceUrl?: string | null;
+}
+
+/** @returns `pull from https://other.example.org/whep/cam`, without a query, which may have secrets */
+export function describeCascade({ given }: Told): string | undefined {
+  const asked = given.map((place) => cascade.safeParse(place)).find(({ success }) => success)?.data;
+  return asked?.sourceUrl === undefined ? undefined : `pull from ${plain(asked.sourceUrl)}`;
+}
+
+function plain(text: string): string {
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname}`;
+}
