@@ -45,6 +45,8 @@ const PLAYBACK_URLS = '/api/v1/playback-urls';
 const ACCESS = '/api/v1/access';
 const HLS = '/play/{stream}/index.m3u8';
 
+const CASCADES = '/api/cascade';
+const CASCADE = '/api/cascade/{stream}';
 const WEBHOOKS = '/api/v1/webhooks';
 const TARGET = '{"url":"https://webhooks.invalid/","secret":"a-secret-of-tests"}';
 
@@ -129,6 +131,14 @@ describe('the description of the HTTP interface', () => {
       WHIP,
       { method: 'POST', path: '/whip/a', type: OFFER, body: offer({ 'a=group:BUNDLE 0 1': 'a=group:LS 0 1' }) },
     ],
+    [200, CASCADES, { method: 'GET', path: CASCADES }],
+    [400, CASCADE, { method: 'POST', path: '/api/cascade/c', type: JSON_TYPE, body: '{}' }],
+    [
+      403,
+      CASCADE,
+      { method: 'POST', path: '/api/cascade/c', type: JSON_TYPE, body: '{"sourceUrl":"http://10.0.0.1/whep/c"}' },
+    ],
+    [404, CASCADE, { method: 'DELETE', path: '/api/cascade/c' }],
     [204, WHIP, { method: 'GET', path: '/whip/a' }],
     [204, WHIP, { method: 'OPTIONS', path: '/whip/a', headers: anonymous }],
     [201, WHEP, { method: 'POST', path: '/whep/b', type: OFFER, body: viewerOffer() }],

@@ -110,7 +110,8 @@ function choose(
     .flatMap((format) => choicesOf(media, format, codecs))
     .sort((a, b) => b.preference - a.preference);
   const recordable = choices.filter(({ codec }) => isRecordable(codec));
-  const others = recordable.length > 0 && liveOnly !== 'last' ? [] : choices.filter(({ codec }) => !isRecordable(codec));
+  const others =
+    recordable.length > 0 && liveOnly !== 'last' ? [] : choices.filter(({ codec }) => !isRecordable(codec));
   const [best, ...alternatives] = [...recordable, ...others];
   if (best === undefined) throw noneOf(media, codecs);
   return [best, ...alternatives.filter(({ format }) => isAlternative(format, best.format))];

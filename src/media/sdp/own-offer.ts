@@ -79,7 +79,11 @@ function mediaOf(
   });
 }
 
-function writeSection({ mid, kind, formats, source }: OwnMedia, local: LocalTransport, canonicalName: string): string[] {
+function writeSection(
+  { mid, kind, formats, source }: OwnMedia,
+  local: LocalTransport,
+  canonicalName: string,
+): string[] {
   const payloadTypes = formats.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []]);
   return [
     ...writeMediaTransport({ kind, mid }, payloadTypes.flat(), local, false),

@@ -54,7 +54,8 @@ export class IceGeneration {
   /** RFC 8445 section 7.1. @param useCandidate nominates the pair; only who controls does */
   encodeCheck(transactionId: Uint8Array, useCandidate = false): Uint8Array {
     const username = this.ownCheckName;
-    const role = this.role === 'controlled' ? { iceControlled: TIE_BREAKER } : { iceControlling: CONTROLLING_TIE_BREAKER };
+    const role =
+      this.role === 'controlled' ? { iceControlled: TIE_BREAKER } : { iceControlling: CONTROLLING_TIE_BREAKER };
     const fields = { transactionId, username, priority: CHECK_PRIORITY, useCandidate, ...role };
     return encodeBinding({ class: 'request', ...fields }, this.theirs);
   }

@@ -26,7 +26,7 @@ export interface LinkOptions {
   /** It was ended where sessions are ended: nobody wants it any more. */
   readonly ended: () => void;
   /** What came of an attempt. */
-  readonly attempted: (error: unknown) => void;
+  readonly attempted: (error: Error | undefined) => void;
 }
 
 export type CascadeDirection = 'pull' | 'push';
@@ -43,7 +43,7 @@ export class CascadeLink {
   private current: LinkedSession | undefined;
   private timer: NodeJS.Timeout | undefined;
   private attempt: Promise<void> | undefined;
-  private failure: unknown;
+  private failure: Error | undefined;
   private isOver = false;
 
   constructor(private readonly options: LinkOptions) {
@@ -68,16 +68,17 @@ export class CascadeLink {
   }
 
   /** Why it is not connected; undefined before the first failure and while it is. */
-  get lastError(): unknown {
+  get lastError(): Error | undefined {
     return this.state === 'connected' ? undefined : this.failure;
   }
 
   /** @throws what the first attempt failed with: nothing is tried any more */
   async start(): Promise<void> {
     await this.tryOnce();
-    if (this.failure === undefined) return;
+    const { failure } = this;
+    if (failure === undefined) return;
     await this.stop();
-    throw this.failure;
+    throw failure;
   }
 
   /** From now on it is tried for ever, with or without a first success. */
@@ -178,7 +179,7 @@ export class CascadeLink {
       if (before !== undefined) await this.drop(before);
       if (next.session.state === 'connected') this.heardAgain();
     } catch (error) {
-      this.failure = error;
+      this.failure = error instanceof Error ? error : new Error(String(error));
     }
     this.options.attempted(this.failure);
   }

@@ -31,7 +31,8 @@ export class CascadeController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Publish a stream of another server here',
-    description: 'Once it has worked it is tried again for ever, until its session, its stream or the cascade is deleted.',
+    description:
+      'Once it has worked it is tried again for ever, until its session, its stream or the cascade is deleted.',
   })
   @streamParam
   @ApiBody({ type: CascadeInput })

@@ -121,7 +121,9 @@ export class CascadeService {
       return { session, leave };
     } catch (error) {
       leave();
-      throw isUnusable(error) ? new CascadeUpstreamError('its answer cannot be used', undefined, { cause: error }) : error;
+      throw isUnusable(error)
+        ? new CascadeUpstreamError('its answer cannot be used', undefined, { cause: error })
+        : error;
     }
   }
 

@@ -73,9 +73,7 @@ export class WhipClient {
     this.end.abort();
   }
 
-  private async ask(
-    asked: Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'>,
-  ): Promise<DescribedAnswer> {
+  private async ask(asked: Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'>): Promise<DescribedAnswer> {
     const limits = { timeoutMs: TIMEOUT_MS, mostAnswerBytes: MOST_ANSWER_BYTES, signal: this.end.signal };
     const headers = { 'User-Agent': 'Aircheck', ...asked.headers };
     try {

@@ -40,7 +40,10 @@ export class WhepController {
   })
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
   @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })
-  @ApiResponse({ status: 409, description: '`stream-not-live`, where `strategy.auto_create_whep` is off; `cascade-loop`' })
+  @ApiResponse({
+    status: 409,
+    description: '`stream-not-live`, where `strategy.auto_create_whep` is off; `cascade-loop`',
+  })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
   @ApiResponse({ status: 422, description: '`sdp-unsupported`: no offer that can be answered' })

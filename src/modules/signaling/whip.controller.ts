@@ -41,7 +41,11 @@ export class WhipController {
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
   @ApiResponse({ status: 404, description: '`stream-not-found`, where `strategy.auto_create_whip` is off' })
   @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })
-  @ApiResponse({ status: 409, description: '`stream-busy`: somebody publishes it; `cascade-loop`', headers: RETRY_AFTER })
+  @ApiResponse({
+    status: 409,
+    description: '`stream-busy`: somebody publishes it; `cascade-loop`',
+    headers: RETRY_AFTER,
+  })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 64 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
   @ApiResponse({ status: 422, description: '`sdp-unsupported`: no offer that WHIP allows' })

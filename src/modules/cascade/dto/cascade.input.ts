@@ -21,6 +21,7 @@ const cascade = z.object({
     .nullish()
     .transform((text) => text ?? undefined),
   sourceUrl: url,
+  targetUrl: z.null().optional(),
 });
 
 export const cascadeInput = z
