@@ -87,7 +87,7 @@ describe('tracks that come and go', () => {
       );
 
       for (const end of ends) {
-        expect(end).toMatchObject({ player: end.player, ended: true, errors: [] });
+        expect(end).toEqual(expect.objectContaining({ ended: true, errors: [] }));
         expect(end.longestStall).toBeLessThan(1);
         expect(Math.abs(end.position - end.duration)).toBeLessThan(0.3);
         expect({ video: end.decodedFrames > 0, audio: end.decodedAudioBytes > 0 }).toEqual(kinds);

@@ -23,6 +23,8 @@ export interface Playback {
   /** Where the picture stands, seconds on the player's timeline. */
   readonly position: number;
   readonly duration: number;
+  /** What the element could play now, `0.00 to 5.01`. */
+  readonly buffered: readonly string[];
   readonly ended: boolean;
   readonly decodedFrames: number;
   readonly decodedAudioBytes: number;
@@ -230,6 +232,9 @@ export async function playback(page: Page): Promise<Playback> {
       ...watched,
       position: video.currentTime,
       duration: video.duration,
+      buffered: Array.from({ length: video.buffered.length }, (_, index) => {
+        return `${video.buffered.start(index).toFixed(2)} to ${video.buffered.end(index).toFixed(2)}`;
+      }),
       ended: video.ended,
       decodedFrames: video.getVideoPlaybackQuality().totalVideoFrames,
       decodedAudioBytes: video.webkitAudioDecodedByteCount,
