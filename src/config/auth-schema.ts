@@ -6,9 +6,6 @@ import { oneOf, setting, text, wholeNumber } from './setting.js';
 /** HS256 wants a key as long as its hash (RFC 7518 section 3.2). */
 const SHORTEST_SECRET_BYTES = 32;
 
-/** Of a token that strangers may guess at over the network. */
-const SHORTEST_EXPOSED_TOKEN = 16;
-
 const account = z.strictObject({
   username: z.string().min(1).max(255),
   password: z
@@ -96,15 +93,6 @@ export function authWarnings({ accounts, secret, jwks_url: jwksUrl, issuer, audi
     );
   }
   return warnings;
-}
-
-/** @returns one sentence for each thing that would let strangers in who can reach the server */
-export function exposedAuthProblems({ tokens }: AuthConfig): string[] {
-  return tokens.every((token) => token.length >= SHORTEST_EXPOSED_TOKEN)
-    ? []
-    : [
-        `auth.tokens has one of fewer than ${String(SHORTEST_EXPOSED_TOKEN)} characters, and http.listen is an address that other machines can reach: make it longer.`,
-      ];
 }
 
 /** @returns one sentence for each thing that is wrong in it */

@@ -1,4 +1,5 @@
-import { authProblems, exposedAuthProblems, hasCredentials } from './auth-schema.js';
+import { authProblems, hasCredentials } from './auth-schema.js';
+import { exposedSecretProblems } from './exposed-secrets.js';
 import { extraIceProblems } from './ice-schema.js';
 import { isLoopback, parseListenAddress } from './formats.js';
 import type { AppConfig } from './schema.js';
@@ -23,7 +24,7 @@ export function contradictions(config: AppConfig): string[] {
       `http.listen is ${config.http.listen}, which other machines can reach, and nobody needs a token: set auth.tokens, auth.secret, auth.jwks_url or auth.accounts, or auth.mode = "none" when that is wanted.`,
     );
   }
-  if (!isLoopback(address)) problems.push(...exposedAuthProblems(config.auth));
+  if (!isLoopback(address)) problems.push(...exposedSecretProblems(config));
   const { storage, backup_storage: backup, upload } = config.recorder;
   problems.push(...storageProblems('recorder.storage', storage), ...storageProblems('recorder.backup_storage', backup));
   problems.push(...uploadProblems(config.recorder));

@@ -42,7 +42,10 @@ export const http = z.strictObject({
     unit: 'origins, comma separated',
     allowed: 'a list of origins as browsers write them, such as https://studio.example or http://10.0.0.7:8080',
   }),
-  metrics_public: flag('Lets everyone read /metrics; otherwise it takes a token that administers the server.', true),
+  metrics_public: flag(
+    'Lets everyone read /metrics, names of streams apart where tokens are wanted; otherwise it takes a token that administers the server.',
+    true,
+  ),
   trusted_proxies: setting(z.array(z.string().refine(isNetwork)).default([]), {
     description:
       'Proxies whose X-Forwarded-For names the client. Empty: nobody is believed, and whoever connects is the client.',

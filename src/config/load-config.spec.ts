@@ -394,7 +394,7 @@ describe('loadConfig', () => {
       expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_MODE: 'none' })).toEqual([]);
       expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_TOKENS: 'long-enough-here' })).toEqual([]);
       expect(problems({ AIRCHECK_HTTP_LISTEN: listen, AIRCHECK_AUTH_TOKENS: 'long-enough-here,too-short' })).toEqual([
-        expect.stringMatching(/^auth\.tokens has one of fewer than 16 characters/),
+        expect.stringMatching(/^auth\.tokens has one that has fewer than 16 characters/),
       ]);
     });
 
@@ -404,12 +404,39 @@ describe('loadConfig', () => {
     });
 
     it.each<Record<string, string>>([
-      { AIRCHECK_AUTH_SECRET: 'sssssss+'.repeat(4) },
+      { AIRCHECK_AUTH_SECRET: 'secrets+'.repeat(4) },
       { AIRCHECK_AUTH_JWKS_URL: 'https://id.example.org/keys' },
-      { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann","password":"plain"}]' },
+      { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann","password":"plain as day"}]' },
     ])('is on with %j', (env) => {
       expect(problems({ AIRCHECK_HTTP_LISTEN: '0.0.0.0:7777', ...env })).toEqual([]);
       expect(problems({ AIRCHECK_AUTH_MODE: 'none', ...env })).toHaveLength(1);
+    });
+
+    it.each<[string, Record<string, string>]>([
+      ['auth.tokens', { AIRCHECK_AUTH_TOKENS: 'abababababababababab' }],
+      ['auth.tokens', { AIRCHECK_AUTH_TOKENS: 'Change-Me!1234567' }],
+      ['auth.secret', { AIRCHECK_AUTH_SECRET: 'sssssss+'.repeat(4) }],
+      ['auth.accounts has a password of "ann"', { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann","password":"short"}]' }],
+      [
+        'auth.accounts has a password of "annemarie"',
+        { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"annemarie","password":"AnneMarie"}]' },
+      ],
+      [
+        'webhooks.targets',
+        { AIRCHECK_WEBHOOKS_TARGETS: '[{"url":"https://hook.example.org","secret":"xxxxxxxxxxxxxxxxxxxx"}]' },
+      ],
+      [
+        'extra_ice.coturn.secret',
+        { AIRCHECK_EXTRA_ICE_COTURN_URLS: 'turn:t.example', AIRCHECK_EXTRA_ICE_COTURN_SECRET: 'relayed' },
+      ],
+    ])('does not do with a weak secret in %s beyond this machine', (key, env) => {
+      const guarded = { AIRCHECK_AUTH_JWKS_URL: 'https://id.example.org/keys', ...env };
+      const [problem = '', ...others] = problems({ AIRCHECK_HTTP_LISTEN: '0.0.0.0:7777', ...guarded });
+
+      expect(problem.startsWith(key)).toBe(true);
+      expect(others).toEqual([]);
+      for (const secret of Object.values(env)) expect(problem).not.toContain(secret);
+      expect(problems(guarded)).toEqual([]);
     });
 
     it.each<Record<string, string>>([

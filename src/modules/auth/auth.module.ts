@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { MetricsAudience } from '../../platform/metrics/metrics-audience.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { ConfiguredAccounts } from './accounts/configured-accounts.js';
@@ -13,6 +14,7 @@ import { AccountResolver } from './graphql/account.resolver.js';
 import { TokenResolver } from './graphql/token.resolver.js';
 import { LoginDevices } from './login/login-devices.js';
 import { LoginThrottle } from './login/login-throttle.js';
+import { MetricsReaders } from './metrics-readers.js';
 import { AccountNames } from './ports/account-names.js';
 import { SelectedFields } from './selected-fields.js';
 import { KeySetTokenStrategy } from './strategies/key-set-token.strategy.js';
@@ -46,6 +48,7 @@ import { Withdrawals } from './tokens/withdrawals.js';
     { provide: LoginThrottle, useFactory: () => new LoginThrottle() },
     TokenResolver,
     AccountResolver,
+    { provide: MetricsAudience, useClass: MetricsReaders },
   ],
   exports: [AuthService],
 })

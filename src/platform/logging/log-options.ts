@@ -2,6 +2,7 @@ import type { Params } from 'nestjs-pino';
 import { pino, type DestinationStream } from 'pino';
 import pretty from 'pino-pretty';
 import type { AppConfig } from '../../config/index.js';
+import { secretsHider } from './hidden-secrets.js';
 import { describeFailure, describeRequest, levelOf, requestId } from './request-log.js';
 
 const SECRETS = ['req.headers.authorization', 'req.headers.cookie', '*.authorization', '*.password', '*.token'];
@@ -10,6 +11,7 @@ const SECRETS = ['req.headers.authorization', 'req.headers.cookie', '*.authoriza
 export function logOptions(config: AppConfig): Params {
   const options = {
     level: config.log.level,
+    hooks: { streamWrite: secretsHider(config) },
     redact: { paths: SECRETS, censor: '(hidden)' },
     genReqId: requestId,
     customLogLevel: levelOf,

@@ -25,6 +25,7 @@ import { createLocalStorage } from '../../../src/modules/storage/drivers/index.j
 import { Stores } from '../../../src/modules/storage/ports/stores.js';
 import { StorageService } from '../../../src/modules/storage/storage.service.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
+import { MetricsController } from '../../../src/platform/metrics/metrics.controller.js';
 import { openDataSource } from '../../../src/persistence/open-data-source.js';
 import { AppConfigModule } from '../../../src/platform/app-config.module.js';
 import { inputPipe } from '../../../src/platform/body/input-pipe.js';
@@ -81,7 +82,7 @@ export async function startIndex(
       ...modules,
     ],
     providers: [
-      { provide: OPEN_CONTROLLERS, useValue: [] },
+      { provide: OPEN_CONTROLLERS, useValue: [MetricsController] },
       { provide: APP_GUARD, useClass: AuthGuard },
     ],
   })
