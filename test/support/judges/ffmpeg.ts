@@ -17,7 +17,10 @@ const COMPLAINT = /\[(?:warning|error|fatal|panic)\]/;
 /** Of what FFmpeg says at its end of each track that it has read. */
 const COUNTS = /Input stream #\S+ \(\w+\): (\d+) packets read .*?; (\d+) frames decoded/g;
 
-/** Decodes everything behind a path or URL with FFmpeg. Its DASH reader reads one Period only. */
+/**
+ * Decodes everything behind a path or URL with FFmpeg. Its DASH reader reads one Period only, and ends where one of the tracks
+ * does: of sound that goes on after the last picture began, one packet is read. Frames of DASH cannot be counted.
+ */
 export async function decodeWithFfmpeg(input: string): Promise<DecodedByFfmpeg> {
   // Pictures keep their own times: made to fit a constant rate, two of an uneven sender would meet in one tick.
   const output = ['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-f', 'null', '-'];
