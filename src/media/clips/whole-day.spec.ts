@@ -48,6 +48,26 @@ function count<T>(work: Steps<T>): { readonly result: T; readonly steps: number 
   }
 }
 
+/** @returns the clip, and how many of its chunks were looked at since the last call */
+function watched(clip: Clip): { readonly clip: Clip; readonly touched: () => number } {
+  let count = 0;
+  const tracks = clip.tracks.map((track) => ({
+    ...track,
+    chunks: new Proxy(track.chunks, {
+      get: (chunks, name, receiver): unknown => {
+        if (typeof name === 'string' && /^\d+$/.test(name)) count += 1;
+        return Reflect.get(chunks, name, receiver);
+      },
+    }),
+  }));
+  const touched = (): number => {
+    const before = count;
+    count = 0;
+    return before;
+  };
+  return { clip: { ...clip, tracks }, touched };
+}
+
 describe.each([
   ['a day of H.264', h264, DAY_SEGMENTS, ['mp4', 'fmp4']],
   ['an hour of H.264', h264, HOUR_SEGMENTS, ['ogg']],
@@ -76,6 +96,23 @@ describe.each([
     expect(result.sizeBytes).toBeGreaterThan(50 * seconds * 100);
     expect(steps).toBeGreaterThan(segments);
   });
+});
+
+it.each(['mp4', 'fmp4'])('never looks at more than a few chunks in a step of the plan of an %s', (name) => {
+  const run = [
+    ...recorded(initOf(h264), 30, HOUR_SEGMENTS, 0),
+    ...recorded(initOf(opus), 50, HOUR_SEGMENTS, HOUR_SEGMENTS),
+  ];
+  const whole = finish(makeClip([run], DAY, 'keep'));
+  if ('fault' in whole) throw new Error(whole.fault);
+  const { clip, touched } = watched(whole);
+  const work = clipFormats.find((format) => format.name === name)?.plan(clip);
+  if (work === undefined) throw new Error('No such format.');
+
+  let most = 0;
+  for (let isDone = false; !isDone; most = Math.max(most, touched())) isDone = work.next().done === true;
+
+  expect(most).toBeLessThan(10);
 });
 
 it('comes to the same in steps as at once', () => {

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { setImmediate } from 'node:timers/promises';
-import { DataSource, In, LessThan, MoreThan } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { findDeleted } from './deletion/deleted-stretches.js';
 import type { DeletionReason } from './entities/deleted-stretch.entity.js';
-import { SegmentRow, RecordingSession, TrackRow } from './entities/index.js';
+import { RecordingSession, TrackRow } from './entities/index.js';
 import {
   NothingRecordedError,
   RangeGoneError,
@@ -24,6 +23,8 @@ import {
   type RecordedPart,
   type Stretch,
 } from './playback/recorded-part.js';
+import { WHOLE_OBJECTS } from './playback/object-columns.js';
+import { readSegments, type SegmentFacts } from './playback/read-segments.js';
 import type { RecordingSessionView } from './sessions/recording-session.js';
 import { keptObjects, unplayableTracks } from './object-state/segment-loss.js';
 import { sessionView } from './sessions/session-view.js';
@@ -48,8 +49,6 @@ export interface PlaybackRange {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** About 5 ms of work on SQLite, which answers synchronously. */
-const PAGE_ROWS = 1000;
 
 /**
  * Finds what is recorded of a stream in a range, over sessions, directories and days. Only the rows concerned are read:
@@ -84,10 +83,11 @@ export class PlaybackRangeService {
   }
 
   /** Segments of the range in the order to play them, page by page; what is lost of them is left out. */
-  async *segments({ parts }: Pick<PlaybackRange, 'parts'>): AsyncGenerator<readonly SegmentRow[]> {
+  async *segments({ parts }: Pick<PlaybackRange, 'parts'>): AsyncGenerator<readonly SegmentFacts[]> {
+    const { manager } = this.dataSource;
     for (const part of parts) {
-      const unplayable = await unplayableTracks(this.dataSource.manager, part.directory);
-      for await (const page of this.segmentsOf(part)) {
+      const unplayable = await unplayableTracks(manager, part.directory);
+      for await (const page of readSegments(manager, part, part.firstNumber - 1, WHOLE_OBJECTS)) {
         const playable = page.flatMap((row) => playableSegment(row, unplayable));
         if (playable.length > 0) yield playable;
       }
@@ -106,23 +106,6 @@ export class PlaybackRangeService {
   /** @returns why what had been recorded in some time is gone; undefined when nothing was deleted of it */
   async whyDeleted(stream: string, stretch: Stretch): Promise<DeletionReason | undefined> {
     return (await findDeleted(this.dataSource.manager, stream, stretch))[0]?.reason;
-  }
-
-  private async *segmentsOf(part: RecordedPart): AsyncGenerator<readonly SegmentRow[]> {
-    const { sessionId, directory, fromMs, toMs, firstNumber } = part;
-    const before = Number.isFinite(toMs) ? { startMs: LessThan(toMs) } : {};
-    for (let last = firstNumber - 1, more = true; more;) {
-      const page: SegmentRow[] = await this.dataSource.manager.find(SegmentRow, {
-        where: { sessionId, directory, number: MoreThan(last), ...before },
-        order: { number: 'ASC' },
-        take: PAGE_ROWS,
-      });
-      const inside = page.filter((row) => row.startMs + row.durationMs > fromMs);
-      if (inside.length > 0) yield inside;
-      last = page.at(-1)?.number ?? last;
-      more = page.length === PAGE_ROWS;
-      if (more) await setImmediate();
-    }
   }
 
   private async findSession(stream: string, sessionId: string): Promise<PlaybackRange> {
@@ -197,9 +180,11 @@ export class PlaybackRangeService {
 }
 
 /** @returns none of a segment of which nothing can be played */
-function playableSegment(row: SegmentRow, unplayable: ReadonlySet<string>): SegmentRow[] {
-  const objects = keptObjects(row).filter(({ trackId }) => !unplayable.has(trackId));
-  return objects.length === 0 ? [] : [Object.assign({}, row, { objects })];
+function playableSegment(segment: SegmentFacts, unplayable: ReadonlySet<string>): SegmentFacts[] {
+  const kept = keptObjects(segment);
+  const objects = unplayable.size === 0 ? kept : kept.filter(({ trackId }) => !unplayable.has(trackId));
+  if (objects.length === 0) return [];
+  return [objects === segment.objects ? segment : { ...segment, objects }];
 }
 
 function sessionsOf(near: readonly PartOfSession[], ids: ReadonlySet<string>): RecordingSession[] {

@@ -1,9 +1,9 @@
 import type { Steps } from '../../../shared/steps.js';
 import { ascii, uint32 } from '../../bytes.js';
-import { partLength, planFile, type Clip, type ClipChunk, type FilePart, type FilePlan } from '../../clips/clip.js';
+import { partLength, planFile, type Clip, type FilePart, type FilePlan } from '../../clips/clip.js';
 import { inOrder, type OrderedChunk } from './chunk-order.js';
 import { FILE_TYPE, movieBox, uint64, type TrackTables } from './movie.js';
-import { chunkOffsets, sampleTables, type SampleTables } from './sample-tables.js';
+import { offsetTable, sampleTables, type SampleTables } from './sample-tables.js';
 
 const MOST_SHORT_OFFSET = 2 ** 32 - 1;
 const SHORT_HEADER_BYTES = 8;
@@ -14,57 +14,51 @@ export function* planProgressive(clip: Clip): Steps<FilePlan> {
   const order = yield* inOrder(clip);
   const tables: SampleTables[] = [];
   for (const track of clip.tracks) tables.push(yield* sampleTables(track));
-  const mediaBytes = order.reduce((sum, { chunk }) => sum + chunkBytes(chunk), 0);
-  yield;
+  const mediaBytes = yield* bytesOf(order);
   const isLong = mediaBytes > MOST_SHORT_OFFSET / 2;
-  const nowhere = clip.tracks.map(({ chunks }) => new Float64Array(chunks.length));
-  const movieBytes = movieOf(clip, tables, nowhere, isLong).reduce((sum, { length }) => sum + length, 0);
-  yield;
+  const offsets = clip.tracks.map(({ chunks }) => offsetTable(chunks.length, isLong));
+  const movie = movieOf(
+    clip,
+    tables,
+    offsets.map(({ box }) => box),
+  );
+  const movieBytes = movie.reduce((sum, { length }) => sum + length, 0);
   const mediaHeader = mediaHeaderOf(mediaBytes);
-  const offsets = placesOf(clip, order, FILE_TYPE.length + movieBytes + mediaHeader.length);
-  yield;
-  const movie = movieOf(clip, tables, offsets, isLong);
+  let offset = FILE_TYPE.length + movieBytes + mediaHeader.length;
   const parts: FilePart[] = [FILE_TYPE, ...movie, mediaHeader].map((bytes) => ({ bytes }));
-  for (const { chunk } of order) {
-    parts.push(...chunk.parts);
+  for (const { track, index, chunk } of order) {
+    offsets[track]?.set(index, offset);
+    for (const part of chunk.parts) {
+      parts.push(part);
+      offset += partLength(part);
+    }
     yield;
   }
   return yield* planFile(parts);
 }
 
-function chunkBytes({ parts }: ClipChunk): number {
-  return parts.reduce((sum, part) => sum + partLength(part), 0);
+function* bytesOf(order: readonly OrderedChunk[]): Steps<number> {
+  let bytes = 0;
+  for (const { chunk } of order) {
+    for (const part of chunk.parts) bytes += partLength(part);
+    yield;
+  }
+  return bytes;
 }
 
-function movieOf(
-  clip: Clip,
-  tables: readonly SampleTables[],
-  offsets: readonly Float64Array[],
-  isLong: boolean,
-): readonly Uint8Array[] {
+function movieOf(clip: Clip, tables: readonly SampleTables[], offsets: readonly Uint8Array[]): readonly Uint8Array[] {
   return movieBox(
     clip,
     clip.tracks.map((track, index): TrackTables => {
       const { boxes = [], compositionShiftTicks = 0, mediaTicks = 0 } = tables[index] ?? {};
       const firstTicks = track.chunks[0]?.startTicks ?? 0;
       return {
-        boxes: [...boxes, chunkOffsets(offsets[index] ?? new Float64Array(0), isLong)],
+        boxes: [...boxes, ...offsets.slice(index, index + 1)],
         mediaStartTicks: track.shownStartTicks - firstTicks + compositionShiftTicks,
         mediaTicks,
       };
     }),
   );
-}
-
-function placesOf(clip: Clip, order: readonly OrderedChunk[], startOffset: number): Float64Array[] {
-  const places = clip.tracks.map(({ chunks }) => new Float64Array(chunks.length));
-  let offset = startOffset;
-  for (const { track, index, chunk } of order) {
-    const own = places[track];
-    if (own !== undefined) own[index] = offset;
-    offset += chunkBytes(chunk);
-  }
-  return places;
 }
 
 function mediaHeaderOf(mediaBytes: number): Uint8Array {

@@ -106,13 +106,24 @@ export function* compositionShift({ chunks }: ClipTrack): Steps<number> {
   return -least;
 }
 
-/** @param offsets of the chunks in the file @param isLong 64 bits each */
-export function chunkOffsets(offsets: Float64Array, isLong: boolean): Uint8Array {
-  const bytes = new Uint8Array(offsets.length * (isLong ? 8 : 4));
-  const view = new DataView(bytes.buffer);
-  for (const [index, offset] of offsets.entries()) {
-    if (isLong) view.setBigUint64(index * 8, BigInt(offset));
-    else view.setUint32(index * 4, offset);
-  }
-  return fullBox(isLong ? 'co64' : 'stco', 0, 0, uint32(offsets.length), bytes);
+/** Where the chunks of a track lie in the file: a box that is as long as it will be before it is filled in. */
+export interface OffsetTable {
+  readonly box: Uint8Array;
+  /** @param offset bytes from the start of the file */
+  readonly set: (chunk: number, offset: number) => void;
+}
+
+/** @param isLong 64 bits for each offset */
+export function offsetTable(chunkCount: number, isLong: boolean): OffsetTable {
+  const entryBytes = isLong ? 8 : 4;
+  const entries = chunkCount * entryBytes;
+  const offsets = fullBox(isLong ? 'co64' : 'stco', 0, 0, uint32(chunkCount), new Uint8Array(entries));
+  const view = new DataView(offsets.buffer, offsets.length - entries);
+  return {
+    box: offsets,
+    set: (chunk, offset) => {
+      if (isLong) view.setUint32(chunk * entryBytes, Math.floor(offset / 2 ** 32));
+      view.setUint32((chunk + 1) * entryBytes - 4, offset % 2 ** 32);
+    },
+  };
 }

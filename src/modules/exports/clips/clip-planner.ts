@@ -92,7 +92,7 @@ function* planOf(
   wanted: ClipRange,
   read: readonly ReadPiece[],
 ): Steps<PlannedClip> {
-  const clip = yield* makeClip(runsOf(read), wanted, gaps);
+  const clip = yield* makeClip(yield* runsOf(read), wanted, gaps);
   if ('fault' in clip) throw errorOf(clip);
   const codecs = clip.tracks.map(({ init }) => init.codec.name);
   if (!format.carries(codecs)) throw new FormatDoesNotFitError(name, codecs);
@@ -109,25 +109,34 @@ function errorOf(fault: ClipFault): Error {
   return fault.fault === 'nothing' ? new NothingPlayableError() : new GapTooLongError();
 }
 
-function runsOf(read: readonly ReadPiece[]): SourceRun[] {
+function* runsOf(read: readonly ReadPiece[]): Steps<SourceRun[]> {
   const runs = new Map<number, SourceObject[]>();
   for (const [object, { piece, source }] of read.entries()) {
     const run = runs.get(piece.run) ?? [];
     runs.set(piece.run, run);
     run.push({ ...source, object });
+    yield;
   }
   return [...runs.values()];
 }
 
 function* objectsOf({ tracks }: Clip, read: readonly ReadPiece[]): Steps<ClipObject[]> {
   const ends = new Map<number, number>();
-  for (const { parts } of tracks.flatMap(({ chunks }) => chunks)) {
-    for (const part of parts) {
-      if (!('bytes' in part)) ends.set(part.object, Math.max(ends.get(part.object) ?? 0, part.offset + part.length));
+  for (const { chunks } of tracks) {
+    for (const { parts } of chunks) {
+      for (const part of parts) {
+        if (!('bytes' in part)) ends.set(part.object, Math.max(ends.get(part.object) ?? 0, part.offset + part.length));
+      }
+      yield;
     }
+  }
+  const objects: ClipObject[] = [];
+  for (const [object, { piece }] of read.entries()) {
+    const { key, sizeBytes } = piece;
+    objects.push({ key, sizeBytes, endOffset: ends.get(object) ?? 0 });
     yield;
   }
-  return read.map(({ piece: { key, sizeBytes } }, object) => ({ key, sizeBytes, endOffset: ends.get(object) ?? 0 }));
+  return objects;
 }
 
 function durationOf({ tracks }: Clip): number {

@@ -1,13 +1,16 @@
 import type { SegmentRow, TrackRow } from '../entities/index.js';
 import { splitKey } from '../directories/object-names.js';
+import type { ShownObject } from '../playback/object-columns.js';
 import { keptObjects } from '../object-state/segment-loss.js';
 import type { TimelineSegment, TimelineTrack } from './build-timeline.js';
 
 /** What is needed of a segment's row. */
-type TimelineRow = Pick<
+interface TimelineRow extends Pick<
   SegmentRow,
-  'directory' | 'number' | 'sessionId' | 'period' | 'startMs' | 'state' | 'objects' | 'lostTracks'
->;
+  'directory' | 'number' | 'sessionId' | 'period' | 'startMs' | 'state' | 'lostTracks'
+> {
+  readonly objects: readonly ShownObject[];
+}
 
 /** @param folder address of the segment's directory as the manifest sees it, with its slash; empty beside the segment */
 export function timelineSegment(row: TimelineRow, folder = ''): TimelineSegment {
@@ -20,7 +23,7 @@ export function timelineSegment(row: TimelineRow, folder = ''): TimelineSegment 
     period,
     objects: keptObjects(row).map(({ trackId, objectKey, startTicks, durationTicks, sizeBytes, independent }) => ({
       trackId,
-      uri: folder + splitKey(objectKey).name,
+      uri: folder + objectKey.slice(objectKey.lastIndexOf('/') + 1),
       startTicks,
       durationTicks,
       sizeBytes,

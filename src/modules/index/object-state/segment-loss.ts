@@ -1,16 +1,20 @@
 import { IsNull, Not, type EntityManager } from 'typeorm';
-import type { RecordedObject } from '../../../engine/index.js';
 import { TrackRow, type SegmentRow } from '../entities/index.js';
 
-type Segment = Pick<SegmentRow, 'state' | 'objects' | 'lostTracks'>;
+interface Segment<T> extends Pick<SegmentRow, 'state' | 'lostTracks'> {
+  readonly objects: readonly T[];
+}
+
+/** Of one track. */
+type TrackObject = Pick<SegmentRow['objects'][number], 'trackId'>;
 
 /** @returns the tracks whose object of the segment is nowhere */
-export function lostTracksOf({ state, objects, lostTracks }: Segment): readonly string[] {
+export function lostTracksOf({ state, objects, lostTracks }: Segment<TrackObject>): readonly string[] {
   return state === 'lost' ? objects.map(({ trackId }) => trackId) : (lostTracks ?? []);
 }
 
 /** @returns the objects of a segment that are not known to be lost */
-export function keptObjects(segment: Segment): readonly RecordedObject[] {
+export function keptObjects<T extends TrackObject>(segment: Segment<T>): readonly T[] {
   const lost = lostTracksOf(segment);
   return lost.length === 0 ? segment.objects : segment.objects.filter(({ trackId }) => !lost.includes(trackId));
 }

@@ -40,7 +40,8 @@ interface ViewSource extends AskedView {
   readonly live: LiveSource | undefined;
 }
 
-interface StretchFacts extends ViewSource {
+interface StretchFacts extends AskedView {
+  readonly live: LiveSource | undefined | Promise<LiveSource | undefined>;
   /** It is what a window that moves shows when nothing is recorded. */
   readonly isWindow?: boolean;
 }
@@ -92,9 +93,11 @@ export class PlaybackViewService {
     selection: ViewSelection,
     asked: AskedView,
   ): Promise<ManifestTimeline> {
+    if (!('windowMs' in selection)) {
+      return this.stretchOf(kept, stream, selection, { ...asked, live: this.liveSource(stream) });
+    }
     const live = await this.liveSource(stream);
     const source = { ...asked, live };
-    if (!('windowMs' in selection)) return this.stretchOf(kept, stream, selection, source);
     if (live !== undefined || asked.name !== 'manifest.mpd') {
       return this.windowOf(kept, stream, selection.windowMs, source);
     }
@@ -106,10 +109,10 @@ export class PlaybackViewService {
     kept: KeptView,
     stream: string,
     selection: PlaybackSelection,
-    { live, query, places, isWindow = false }: StretchFacts,
+    { live: asked, query, places, isWindow = false }: StretchFacts,
   ): Promise<ManifestTimeline> {
     const nowMs = Date.now();
-    const range = await this.ranges.find(stream, selection, nowMs);
+    const [live, range] = await Promise.all([asked, this.ranges.find(stream, selection, nowMs)]);
     const isOpen = range.toMs === undefined || range.toMs > nowMs;
     const isRecorded = 'sessionId' in selection ? live?.sessionIds.has(selection.sessionId) : live !== undefined;
     const isLive = isOpen && isRecorded === true;

@@ -1,25 +1,28 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
+import type { RecordedObject } from '../../../engine/index.js';
 import { SegmentRow } from '../entities/index.js';
 import type { SegmentState } from '../entities/segment-row.entity.js';
+import { parsed, type ObjectColumns, type RawObjects } from './object-columns.js';
 import type { RecordedPart } from './recorded-part.js';
 
-/** A segment as far as manifests say anything of it. */
-export type SegmentFacts = Pick<
+/** A segment as far as it is played. */
+export interface SegmentFacts<T = RecordedObject> extends Pick<
   SegmentRow,
-  'directory' | 'sessionId' | 'number' | 'period' | 'startMs' | 'durationMs' | 'state' | 'objects' | 'lostTracks'
->;
+  'directory' | 'sessionId' | 'number' | 'period' | 'startMs' | 'durationMs' | 'state' | 'lostTracks'
+> {
+  readonly objects: readonly T[];
+}
 
 /** About 5 ms of work. */
 const PAGE_ROWS = 1000;
 const FEW_ROWS = 10;
 
-type RawSegment = Readonly<Record<'number' | 'period' | 'startMs' | 'durationMs', number | string>> & {
+interface RawSegment
+  extends RawObjects, Readonly<Record<'number' | 'period' | 'startMs' | 'durationMs', number | string>> {
   readonly state: SegmentState;
-  /** Text in SQLite. */
-  readonly objects: unknown;
   readonly lostTracks: unknown;
-};
+}
 
 /**
  * Reads the segments of a part that are in its range, page by page, without making entities of them: a day of a stream has
@@ -27,43 +30,51 @@ type RawSegment = Readonly<Record<'number' | 'period' | 'startMs' | 'durationMs'
  *
  * @param afterNumber leaves out those up to there
  */
-export async function* readSegments(
+export async function* readSegments<T>(
   manager: EntityManager,
   part: RecordedPart,
   afterNumber: number,
-): AsyncGenerator<readonly SegmentFacts[]> {
-  const { directory, sessionId, fromMs, toMs } = part;
+  columns: ObjectColumns<T>,
+): AsyncGenerator<readonly SegmentFacts<T>[]> {
+  const { fromMs, toMs } = part;
+  const readPage = (last: number, rows: number): Promise<RawSegment[]> =>
+    pageOf(manager, part, columns.select, last, rows);
   let limit = Math.min(PAGE_ROWS, probableRows(part));
-  for (let rows = await readPage(manager, part, afterNumber, limit); rows.length > 0;) {
+  for (let rows = await readPage(afterNumber, limit); rows.length > 0;) {
     const end = rows.at(-1);
     const isLast = end === undefined || rows.length < limit || Number(end.startMs) >= toMs;
     limit = Math.min(PAGE_ROWS, 2 * limit);
     // The database has the next page ready when this one is dealt with.
-    const next = isLast ? Promise.resolve([]) : readPage(manager, part, Number(end.number), limit);
+    const next = isLast ? Promise.resolve([]) : readPage(Number(end.number), limit);
     next.catch(() => undefined); // Told when it is waited for.
-    const page = rows.map((row) => factsOf(row, directory, sessionId));
-    const inside = page.filter((segment) => segment.startMs < toMs && segment.startMs + segment.durationMs > fromMs);
+    const inside: SegmentFacts<T>[] = [];
+    for (const row of rows) {
+      const startMs = Number(row.startMs);
+      if (startMs < toMs && startMs + Number(row.durationMs) > fromMs) inside.push(factsOf(row, part, columns));
+    }
     if (inside.length > 0) yield inside;
     if (!isLast) await setImmediate();
     rows = await next;
   }
 }
 
-function readPage(
+function pageOf(
   manager: EntityManager,
   { directory, sessionId }: RecordedPart,
+  objects: ObjectColumns<unknown>['select'],
   afterNumber: number,
   limit: number,
 ): Promise<RawSegment[]> {
-  return manager
+  const select = manager
     .createQueryBuilder(SegmentRow, 'segment')
     .select('segment.number', 'number')
     .addSelect('segment.period', 'period')
     .addSelect('segment.startMs', 'startMs')
     .addSelect('segment.durationMs', 'durationMs')
     .addSelect('segment.state', 'state')
-    .addSelect('segment.objects', 'objects')
-    .addSelect('segment.lostTracks', 'lostTracks')
+    .addSelect('segment.lostTracks', 'lostTracks');
+  for (const [name, expression] of Object.entries(objects)) select.addSelect(expression, name);
+  return select
     .where('segment.sessionId = :sessionId AND segment.directory = :directory', { sessionId, directory })
     .andWhere('segment.number > :last', { last: afterNumber })
     .orderBy('segment.number')
@@ -77,7 +88,11 @@ function probableRows({ fromMs, toMs, startMs, endMs, segmentCount }: RecordedPa
   return FEW_ROWS + Math.ceil(1.1 * segmentCount * Math.max(0, share));
 }
 
-function factsOf(row: RawSegment, directory: string, sessionId: string): SegmentFacts {
+function factsOf<T>(
+  row: RawSegment,
+  { directory, sessionId }: RecordedPart,
+  { objectsOf }: ObjectColumns<T>,
+): SegmentFacts<T> {
   return {
     directory,
     sessionId,
@@ -86,11 +101,7 @@ function factsOf(row: RawSegment, directory: string, sessionId: string): Segment
     startMs: Number(row.startMs),
     durationMs: Number(row.durationMs),
     state: row.state,
-    objects: parsed(row.objects) as SegmentRow['objects'],
+    objects: objectsOf(row),
     lostTracks: parsed(row.lostTracks) as SegmentRow['lostTracks'],
   };
-}
-
-function parsed(value: unknown): unknown {
-  return typeof value === 'string' ? JSON.parse(value) : value;
 }

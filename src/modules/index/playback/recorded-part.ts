@@ -41,16 +41,16 @@ export async function findPartsNear(
 ): Promise<PartOfSession[]> {
   const earliest = new Date(fromMs - LONG_PART_MS - START_TOLERANCE_MS);
   const latest = new Date(toMs + START_TOLERANCE_MS);
-  const usual = await manager.findBy(SessionPart, {
+  const usual = manager.findBy(SessionPart, {
     stream,
     startedAt: And(MoreThanOrEqual(earliest), LessThan(latest)),
   });
-  const long = await manager
+  const long = manager
     .createQueryBuilder(SessionPart, 'part')
     .where({ stream, startedAt: LessThan(earliest) })
     .andWhere(`part.endMs - part.startMs > ${String(LONG_PART_MS)}`)
     .getMany();
-  return withSessions(manager, [...long, ...usual]);
+  return withSessions(manager, (await Promise.all([long, usual])).flat());
 }
 
 /** @returns the parts of a session in the order they were recorded */
@@ -74,8 +74,9 @@ export async function findFirstSegment(
   { directory, sessionId }: SessionPart,
   { fromMs, toMs }: Stretch,
   isLost: boolean,
-): Promise<SegmentRow | undefined> {
+): Promise<Pick<SegmentRow, 'number'> | undefined> {
   const [before] = await manager.find(SegmentRow, {
+    select: { directory: true, number: true, startMs: true, durationMs: true, state: true },
     where: { sessionId, startMs: LessThanOrEqual(fromMs) },
     order: { startMs: 'DESC' },
     take: 1,
@@ -88,6 +89,7 @@ export async function findFirstSegment(
     return before;
   }
   const rows = await manager.find(SegmentRow, {
+    select: { number: true, directory: true },
     where: {
       sessionId,
       directory,

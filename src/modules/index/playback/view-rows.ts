@@ -4,6 +4,7 @@ import { SegmentRow, TrackRow } from '../entities/index.js';
 import type { DirectoryRows, TimelineSegment } from '../manifests/build-timeline.js';
 import { timelineSegment, timelineTrack, withoutLostTracks } from '../manifests/timeline-rows.js';
 import type { PlaybackRange, PlaybackRangeService, RecordedPart } from '../playback-range.service.js';
+import { shownObjects } from './object-columns.js';
 import { readSegments } from './read-segments.js';
 
 /** Seen from `/play/{stream}/`. */
@@ -64,7 +65,7 @@ export class ViewRows {
     const added: TimelineSegment[] = [];
     let { lastNumber } = known;
     let rowCount = 0;
-    for await (const page of readSegments(this.manager, part, known.lastNumber)) {
+    for await (const page of readSegments(this.manager, part, known.lastNumber, shownObjects(this.manager))) {
       lastNumber = page.at(-1)?.number ?? lastNumber;
       rowCount += page.length;
       for (const row of page) if (row.state !== 'lost') added.push(timelineSegment(row, folder));
@@ -79,19 +80,17 @@ export class ViewRows {
 export async function countLost(manager: EntityManager, { parts }: PlaybackRange): Promise<number> {
   const sessionId = In([...new Set(parts.map((part) => part.sessionId))]);
   const directory = In([...new Set(parts.map((part) => part.directory))]);
-  const segments = await manager.countBy(SegmentRow, { state: 'lost', sessionId });
+  const segments = manager.countBy(SegmentRow, { state: 'lost', sessionId });
   // In these words, or SQLite does not see that `segments_partly_lost_ix` is meant.
-  const partly = await manager
+  const partly = manager
     .createQueryBuilder(SegmentRow, 'segment')
     .select('COUNT(*)', 'count')
     .where({ sessionId })
     .andWhere('segment.lostTracks IS NOT NULL')
     .getRawOne<{ count: number | string }>();
-  return (
-    2 * segments +
-    Number(partly?.count ?? 0) +
-    (await manager.countBy(TrackRow, { lostAt: Not(IsNull()), directory, sessionId }))
-  );
+  const tracks = manager.countBy(TrackRow, { lostAt: Not(IsNull()), directory, sessionId });
+  const [wholeCount, partCounted, trackCount] = await Promise.all([segments, partly, tracks]);
+  return 2 * wholeCount + Number(partCounted?.count ?? 0) + trackCount;
 }
 
 /** @returns what the view of a range is made of: while this is the same, so is the view */

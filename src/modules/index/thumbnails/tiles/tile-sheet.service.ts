@@ -4,7 +4,8 @@ import type { RecordedObject } from '../../../../engine/index.js';
 import { sheetMs, TILE_COLUMNS, TILE_ROWS, type TileStep } from '../../../../media/manifests/tiles.js';
 import { ticksToMs } from '../../../../media/timeline/ticks.js';
 import { StorageService } from '../../../storage/storage.service.js';
-import type { SegmentRow, TrackRow } from '../../entities/index.js';
+import type { TrackRow } from '../../entities/index.js';
+import type { SegmentFacts } from '../../playback/read-segments.js';
 import { NothingRecordedError } from '../../index.errors.js';
 import type { ViewSelection } from '../../playback/playback-view.service.js';
 import { PlaybackRangeService, type PlaybackRange } from '../../playback-range.service.js';
@@ -132,7 +133,7 @@ export class TileSheetService {
 
 /** A segment may begin earlier than its pictures. @returns undefined for one without any */
 function stretchOf(
-  { sessionId, directory, objects }: SegmentRow,
+  { sessionId, directory, objects }: SegmentFacts,
   tracks: readonly TrackRow[],
   anchorEpochMs: number,
 ): SessionStretch | undefined {
