@@ -304,6 +304,24 @@ describe('WHIP PATCH', () => {
     expect(fixture.engine.restarts).toEqual([]);
   });
 
+  it.each(['10.1.2.3', '169.254.169.254', '127.0.0.1', 'fd00::1', 'fe80::1', 'someone.local'])(
+    'sends nothing to an address because a candidate names it: %s is told to nobody',
+    async (address) => {
+      const fixture = new Fixture();
+      const line = `a=candidate:1 1 udp 1 ${address} 40000 typ host`;
+      const { sessionId } = await fixture.signaling.publish(cam, OFFER.replace('a=rtcp-mux', `a=rtcp-mux\r\n${line}`));
+      const named = candidates('new1').replace('a=candidate:1 1 udp 2130706431 127.0.0.1 40000 typ host', line);
+      expect(named).toContain(line);
+
+      await fixture.signaling.patch(cam, sessionId, named.replace('new1', '4ZcD'), undefined);
+      await fixture.signaling.patch(cam, sessionId, named, '*');
+
+      expect(fixture.engine.opened).toHaveLength(1);
+      expect(fixture.engine.restarts).toHaveLength(1);
+      expect(JSON.stringify([fixture.engine.opened, fixture.engine.restarts])).not.toContain(address);
+    },
+  );
+
   it('refuses a wrong If-Match', async () => {
     const { fixture, sessionId } = await open();
 

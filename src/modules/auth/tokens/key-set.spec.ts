@@ -29,12 +29,16 @@ class Provider {
     status: 200,
     body: JSON.stringify({ keys: [RSA, EC] }),
   };
+  /** Where it sends who asks. */
+  location: string | undefined;
   private readonly server: Server;
 
   constructor() {
     this.server = createServer((_request, response) => {
       this.asked += 1;
-      response.writeHead(this.answer.status, { 'content-type': 'application/json' }).end(this.answer.body);
+      const location = this.location === undefined ? {} : { location: this.location };
+      const headers = { 'content-type': 'application/json', ...location };
+      response.writeHead(this.answer.status, headers).end(this.answer.body);
     });
   }
 
@@ -185,6 +189,17 @@ describe('a key set', () => {
     }
 
     expect(warnings).toHaveLength(3);
+  });
+
+  it.each([301, 302, 307])('is not looked for where its URL leads by %d', async (status) => {
+    await using inside = new Provider();
+    await using provider = new Provider();
+    provider.location = await inside.listen();
+    provider.answer = { status, body: '' };
+    const keys = new KeySet(await provider.listen(), () => undefined);
+
+    await expect(keys.find(header)).rejects.toThrow();
+    expect([provider.asked, inside.asked]).toEqual([1, 0]);
   });
 
   it('that was never there is asked for again after a while', async () => {
