@@ -79,7 +79,11 @@ async function getsSignedLinks(page: Page, server: TestServer): Promise<void> {
   await exported.getByRole('button', { name: 'Export the clip' }).click();
   const savingExport = page.waitForEvent('download');
   await exported.getByRole('link', { name: /^Save/ }).click();
-  expect((await stat(await (await savingExport).path())).size).toBeGreaterThan(10_000);
+  const savedExport = await savingExport;
+  const [, prefix, token = ''] = new URL(savedExport.url()).pathname.split('/');
+  server.keepSecret(token);
+  expect(prefix).toBe('signed');
+  expect((await stat(await savedExport.path())).size).toBeGreaterThan(10_000);
 }
 
 function isPlaying(page: Page): Promise<boolean> {

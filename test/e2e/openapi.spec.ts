@@ -225,6 +225,7 @@ describe('the description of the HTTP interface', () => {
     [404, `${EXPORTS}/{id}`, { method: 'GET', path: `${EXPORTS}/none` }],
     [404, `${EXPORTS}/{id}`, { method: 'DELETE', path: `${EXPORTS}/none` }],
     [404, `${EXPORTS}/{id}/events`, { method: 'GET', path: `${EXPORTS}/none/events` }],
+    [404, `${EXPORTS}/{id}/url`, { method: 'POST', path: `${EXPORTS}/none/url` }],
     [404, `${EXPORTS}/{id}/file`, { method: 'GET', path: `${EXPORTS}/none/file` }],
     [404, `${EXPORTS}/{id}/file`, { method: 'HEAD', path: `${EXPORTS}/none/file` }],
     [400, TIMELINE, { method: 'GET', path: '/api/v1/streams/nobody/timeline?from=2026-11-20T12:00:00Z' }],

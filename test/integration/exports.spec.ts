@@ -76,6 +76,28 @@ describeWith('ffmpeg')('an export', () => {
     expect(Math.floor(Number((await probe(path)).format.duration))).toBe(4);
   });
 
+  it('can be had by whoever has its signed address, and nothing else by that', async () => {
+    const { id } = (await (await post(range(1, 3))).json()) as Export;
+    await done(id);
+    const signed = (await (await ask(`/${id}/url`, { method: 'POST' })).json()) as { file: string; expiresAt: string };
+    const at = async (path: string): Promise<Response> => fetch((await fixture.app.getUrl()) + path);
+
+    const file = await at(signed.file);
+
+    expect([file.status, file.headers.get('content-disposition')]).toEqual([
+      200,
+      expect.stringContaining('attachment'),
+    ]);
+    expect((await file.arrayBuffer()).byteLength).toBe((await show(id)).sizeBytes);
+    expect(Date.parse(signed.expiresAt)).toBeGreaterThan(Date.now());
+    const elsewhere = await at(signed.file.replace(/\/api\/v1\/exports\/.*/, '/play/cam/index.m3u8'));
+    expect([elsewhere.status, await elsewhere.json()]).toEqual([
+      403,
+      expect.objectContaining({ code: 'signed-url-scope' }),
+    ]);
+    expect((await ask('/nothing/url', { method: 'POST' })).status).toBe(404);
+  });
+
   it('of format ogg is sound alone', async () => {
     const { id } = (await (await post({ ...range(1, 5), format: 'ogg' })).json()) as Export;
     expect(await done(id)).toMatchObject({ state: 'completed', problem: null });
@@ -187,6 +209,18 @@ describeWith('ffmpeg')('an export', () => {
       expect([response.status, response.headers.get('location')]).toEqual([307, location]);
       expect(await show(id)).toMatchObject({ node: 'node-2', state: 'completed' });
       expect((await ask(`/${id}/file`, { method: 'HEAD' })).status).toBe(200);
+    });
+
+    it('is sent on to it by a signed address of its own, for whoever came by one', async () => {
+      await madeBy('http://10.0.0.2:7777/base/');
+      const { file } = (await (await ask(`/${id}/url`, { method: 'POST' })).json()) as { file: string };
+
+      const response = await fetch((await fixture.app.getUrl()) + file, { redirect: 'manual' });
+
+      expect(response.status).toBe(307);
+      expect(response.headers.get('location')).toMatch(
+        new RegExp(`^http://10\\.0\\.0\\.2:7777/base/signed/[^/]+/api/v1/exports/${id}/file$`),
+      );
     });
 
     it.each([

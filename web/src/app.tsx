@@ -12,6 +12,9 @@ import { Recordings } from './recordings';
 import { hashOf, readPlace, showPlace, type Place } from './watch/address';
 import { WatchView } from './watch/watch-view';
 
+/** `?view=recordings`, where live777's pages lead for nothing but the list. */
+const RECORDINGS = 'recordings';
+
 export function App(): React.JSX.Element {
   const state = useSyncExternalStore(onLogInState, logInState);
   return (
@@ -20,6 +23,7 @@ export function App(): React.JSX.Element {
         <img src="/favicon.svg" alt="" width="28" height="28" />
         <h1>Aircheck</h1>
         <p className="tagline">Records live streams. Every second of them.</p>
+        <a href="/tools/debugger.html">Debugger</a>
         <a href="/api-docs">API</a>
         {state === 'done' && <button onClick={logOut}>Log out</button>}
       </header>
@@ -61,6 +65,7 @@ function Streams({ access }: { readonly access: Access }): React.JSX.Element {
   const { scope, rights } = access;
   const limits = limitsOf(access);
   const seesLive = canListLive(access);
+  const isListOnly = new URLSearchParams(window.location.search).get('view') === RECORDINGS;
 
   useEffect(() => {
     if (!seesLive) return undefined;
@@ -106,11 +111,11 @@ function Streams({ access }: { readonly access: Access }): React.JSX.Element {
         {watched !== undefined && rights.includes('playback') && (
           <WatchView key={hashOf(watched)} watched={watched} onClose={() => watch(undefined)} />
         )}
-        {rights.includes('publish') && <GoLive />}
+        {!isListOnly && rights.includes('publish') && <GoLive />}
         <div className="column">
-          {seesLive && <LiveStreams streams={streams.filter(isLive)} onPlay={play} />}
+          {!isListOnly && seesLive && <LiveStreams streams={streams.filter(isLive)} onPlay={play} />}
           {rights.includes('playback') && <Recordings version={recordingsVersion} onWatch={watch} />}
-          {scope === 'all' && rights.includes('admin') && <ReachabilityCheck />}
+          {!isListOnly && scope === 'all' && rights.includes('admin') && <ReachabilityCheck />}
         </div>
       </main>
     </>

@@ -16,6 +16,12 @@ export function post<T>(path: string, body: object): Promise<T> {
   return call<T>(path, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
+/** Of a list that GraphQL gives piece by piece. */
+export interface Page<T> {
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null };
+  readonly edges: readonly { readonly node: T }[];
+}
+
 interface GraphqlAnswer<T> {
   readonly data?: T | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: Facts & { readonly code?: string } }[];

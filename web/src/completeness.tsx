@@ -1,26 +1,23 @@
-import { useEffect, useState } from 'react';
-import { formatClock, formatShortTime } from './format';
-import { causeName } from './gap-causes';
+import { useState } from 'react';
+import { formatShortTime } from './format';
 import { betweenMs, count, missingOf } from './missing';
-import { type Gap, type GapCause, listGaps, type RecordingSession, type TrackCompleteness } from './recorded';
-import { SessionActions } from './session-actions';
-
-const MOST_GAPS_SHOWN = 10;
+import { MoreSessions } from './more-sessions';
+import type { RecordedDay } from './recorded';
+import { SessionDetails } from './session-details';
 
 interface Props {
-  /** With media of the day, in order. */
-  readonly sessions: readonly RecordingSession[];
-  /** False when there are more than these: what is said of a day is said of all of it. */
-  readonly isWhole: boolean;
+  /** What is said of a day is said of all of it: of one with more sessions than came along nothing is. */
+  readonly day: RecordedDay;
   readonly onChanged: () => void;
 }
 
 /** How complete a recording is, in one line; what it is made of, and what can be done with that, when it is opened. */
-export function Completeness({ sessions, isWhole, onChanged }: Props): React.JSX.Element | null {
+export function Completeness({ day, onChanged }: Props): React.JSX.Element | null {
+  const { id, sessions, isWhole, after } = day;
   const [isOpen, setOpen] = useState(false);
   if (sessions.length === 0) return null;
   const missing = isWhole ? missingOf(sessions) : undefined;
-  const text = isWhole ? (missing?.text ?? 'nothing recorded yet') : `the first ${count(sessions.length, 'session')}`;
+  const text = isWhole ? (missing?.text ?? 'nothing recorded yet') : `more than ${count(sessions.length, 'session')}`;
   const unrecorded = sessions.flatMap((session) => session.unrecorded);
   const without = [...new Set(unrecorded.map(({ kind, codec }) => `${kind} not recorded (${codec})`))];
   const between = isWhole ? betweenMs(sessions) : 0;
@@ -32,11 +29,10 @@ export function Completeness({ sessions, isWhole, onChanged }: Props): React.JSX
         {[text, ...without, ...outside, ...held].join(' · ')}
       </summary>
       {isOpen &&
-        [...sessions]
-          .reverse()
-          .map((session) => (
-            <SessionDetails key={session.id} session={session} isOnly={sessions.length === 1} onChanged={onChanged} />
-          ))}
+        (isWhole ? [...sessions].reverse() : sessions).map((session) => (
+          <SessionDetails key={session.id} session={session} isOnly={sessions.length === 1} onChanged={onChanged} />
+        ))}
+      {isOpen && !isWhole && <MoreSessions key={after} day={id} after={after} onChanged={onChanged} />}
     </details>
   );
 }
@@ -44,107 +40,4 @@ export function Completeness({ sessions, isWhole, onChanged }: Props): React.JSX
 function classOf(isWhole: boolean | undefined, isLacking: boolean): string {
   if (isLacking || isWhole === false) return 'lacking';
   return isWhole === true ? 'whole' : '';
-}
-
-interface SessionProps {
-  readonly session: RecordingSession;
-  /** The line above says already how complete it is. */
-  readonly isOnly: boolean;
-  readonly onChanged: () => void;
-}
-
-function SessionDetails({ session, isOnly, onChanged }: SessionProps): React.JSX.Element {
-  const { startedAt, endedAt, reason, state, completeness } = session;
-  const until = endedAt === null ? 'now' : formatClock(endedAt);
-  return (
-    <section className="session" aria-label={`Session from ${formatClock(startedAt)}`}>
-      <h3>
-        {formatClock(startedAt)} to {until}
-        {!isOnly && `: ${missingOf([session])?.text ?? 'nothing recorded'}`}
-      </h3>
-      <p className="facts">
-        {state}
-        {reason !== null && ` (${reason})`}
-        {completeness.causes.map((cause) => ` · ${describeCause(cause)}`).join('')}
-      </p>
-      <Counts tracks={completeness.tracks} />
-      {completeness.gapCount > 0 && <Gaps session={session} />}
-      <SessionActions session={session} onChanged={onChanged} />
-    </section>
-  );
-}
-
-function describeCause({ cause, gapCount, gapMs }: GapCause): string {
-  return `${causeName(cause)}: ${count(gapCount, 'gap')}, ${formatShortTime(gapMs)}`;
-}
-
-const COUNTS: readonly [string, (track: TrackCompleteness) => string][] = [
-  ['packets received', ({ packetsReceived }) => packetsReceived.toLocaleString()],
-  ['of them repaired', ({ packetsRepaired }) => packetsRepaired.toLocaleString()],
-  ['packets lost', ({ packetsLost }) => packetsLost.toLocaleString()],
-  ['frames recorded', ({ framesRecorded }) => framesRecorded.toLocaleString()],
-  ['frames dropped', ({ framesDropped }) => framesDropped.toLocaleString()],
-  ['gaps', ({ gapCount, gapMs }) => (gapCount === 0 ? 'none' : `${gapCount}, ${formatShortTime(gapMs)}`)],
-];
-
-/** Tracks side by side: three columns fit on a phone. */
-function Counts({ tracks }: { readonly tracks: readonly TrackCompleteness[] }): React.JSX.Element {
-  return (
-    <table>
-      <thead>
-        <tr>
-          <td />
-          {tracks.map(({ kind }) => (
-            <th key={kind} scope="col">
-              {kind}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {COUNTS.map(([what, countOf]) => (
-          <tr key={what}>
-            <th scope="row">{what}</th>
-            {tracks.map((track) => (
-              <td key={track.kind}>{countOf(track)}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-/** The longest, in order of time. */
-function longest(gaps: readonly Gap[]): Gap[] {
-  const shown = [...gaps].sort((a, b) => b.durationMs - a.durationMs).slice(0, MOST_GAPS_SHOWN);
-  return shown.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
-}
-
-/** Read when somebody looks, and again when there are more. */
-function Gaps({ session: { id, completeness } }: { readonly session: RecordingSession }): React.JSX.Element {
-  const [gaps, setGaps] = useState<readonly Gap[]>([]);
-  useEffect(() => {
-    let isCurrent = true;
-    listGaps(id).then(
-      (all) => {
-        if (isCurrent) setGaps(all);
-      },
-      // The sums above stay; the notice at the top says that the server is away.
-      () => undefined,
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [id, completeness.gapCount, completeness.gapMs]);
-  return (
-    <ul className="gaps">
-      {longest(gaps).map(({ kind, startedAt, durationMs, cause }) => (
-        <li key={`${kind} ${startedAt}`}>
-          {formatClock(startedAt)} · {kind} · {formatShortTime(durationMs)} · {causeName(cause)}
-        </li>
-      ))}
-      {gaps.length > MOST_GAPS_SHOWN && <li>and {count(gaps.length - MOST_GAPS_SHOWN, 'shorter gap')}</li>}
-    </ul>
-  );
 }

@@ -57,6 +57,16 @@ export async function logIn(username: string, password: string): Promise<string>
   return made;
 }
 
+/** A token in the address, where live777's pages have it, is one of this tab; the address shows it no longer. */
+export function takeGivenToken(): void {
+  const url = new URL(window.location.href);
+  const given = url.searchParams.get('token');
+  if (given === null) return;
+  url.searchParams.delete('token');
+  window.history.replaceState(null, '', url);
+  if (given !== '') change(given, false);
+}
+
 export function logOut(): void {
   change(undefined, true);
 }

@@ -1,5 +1,5 @@
 import { request } from './credentials';
-import { refusalOf } from './explain';
+import { Refusal, refusalOf } from './explain';
 
 const RETRY_MS = 3000;
 
@@ -35,18 +35,33 @@ async function followOnce(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const response = await request(path, { signal, headers: { accept: 'text/event-stream' } });
-    if (!response.ok || response.body === null) return (await refusalOf(response)).message;
-    onConnected();
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let rest = ''; ;) {
-      const { done, value } = await reader.read();
-      if (done) return undefined;
-      const events = (rest + value).split('\n\n');
-      rest = events.pop() ?? '';
-      for (const event of events) if (event.startsWith('data:')) onData(event.slice('data:'.length));
-    }
-  } catch {
+    await readEvents(path, signal, onData, onConnected);
     return undefined;
+  } catch (failure) {
+    return failure instanceof Refusal ? failure.message : undefined;
+  }
+}
+
+/**
+ * The same once, to the end of the connection.
+ *
+ * @throws {Refusal} when the server refuses, TypeError when it cannot be reached
+ */
+export async function readEvents(
+  path: string,
+  signal: AbortSignal,
+  onData: (text: string) => void,
+  onConnected?: () => void,
+): Promise<void> {
+  const response = await request(path, { signal, headers: { accept: 'text/event-stream' } });
+  if (!response.ok || response.body === null) throw await refusalOf(response);
+  onConnected?.();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let rest = ''; ;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const events = (rest + value).split('\n\n');
+    rest = events.pop() ?? '';
+    for (const event of events) if (event.startsWith('data:')) onData(event.slice('data:'.length));
   }
 }

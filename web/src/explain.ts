@@ -20,8 +20,13 @@ export async function refusalOf(response: Response): Promise<Refusal> {
 }
 
 async function factsOf(response: Response): Promise<Facts> {
+  return factsIn(await response.text().catch(() => ''));
+}
+
+/** @param text of an answer. @returns what a problem document in it tells, nothing where it is none */
+export function factsIn(text: string): Facts {
   try {
-    return (await response.json()) as Facts;
+    return (JSON.parse(text) ?? {}) as Facts;
   } catch {
     return {};
   }

@@ -1,7 +1,8 @@
 /** Files made of what was recorded. */
 
 import { call, post } from './call';
-import { followEvents } from './event-stream';
+import { readEvents } from './event-stream';
+import { Refusal } from './explain';
 import { instantsOf, type Stretch } from './timeline';
 
 /** Formats and what is said of each. */
@@ -34,6 +35,8 @@ export interface Export {
   readonly expiresAt: string | null;
 }
 
+export const EXPORT_NOT_FOUND = 'export-not-found';
+
 const ROUTE = '/api/v1/exports';
 /** Of a tab: a token of one stream may list none. */
 const KEPT_IDS = 'aircheck-exports';
@@ -59,19 +62,24 @@ export function isDone({ state }: Export): boolean {
   return state === 'completed' || state === 'failed';
 }
 
-/** @returns a function that ends it; it ends by itself with the export */
-export function followExport(id: string, onChange: (now: Export) => void): () => void {
-  const end = followEvents(`${pathOf(id)}/events`, {
-    onData: (text) => {
-      const now = JSON.parse(text) as Export;
-      if (isDone(now)) end();
-      onChange(now);
-    },
-    // The notice at the top says that the server is away; it is asked again.
-    onLost: () => undefined,
-    onConnected: () => undefined,
+export function isExportGone(failure: unknown): boolean {
+  return failure instanceof Refusal && failure.code === EXPORT_NOT_FOUND;
+}
+
+/** @returns an address of its file that needs no token */
+export async function signFile(id: string): Promise<string> {
+  return (await post<{ readonly file: string }>(`${pathOf(id)}/url`, {})).file;
+}
+
+/**
+ * Tells each change of an export until there are no more: it is done, or gone, or the connection was lost.
+ *
+ * @throws {Refusal}
+ */
+export function followExport(id: string, onChange: (now: Export) => void, signal: AbortSignal): Promise<void> {
+  return readEvents(`${pathOf(id)}/events`, signal, (text) => {
+    onChange(JSON.parse(text) as Export);
   });
-  return end;
 }
 
 /** @returns ids of the exports of a stream that were asked for here, newest first */

@@ -1,13 +1,7 @@
-import { useEffect, useRef, useState } from 'react';
-import { messageOf } from './explain';
-import { PeerLink, type LinkState } from './peer-link';
-
-const STATE_TEXT: Record<LinkState, string> = {
-  connecting: 'Connecting…',
-  live: '',
-  reconnecting: 'The connection was lost. Trying again…',
-  ended: '',
-};
+import { useEffect, useRef } from 'react';
+import { OwnLayerChoice } from './layer-choice';
+import { debuggerAddress, playerAddress } from './tools/address';
+import { useWatching } from './watching';
 
 interface Props {
   readonly stream: string;
@@ -17,25 +11,11 @@ interface Props {
 /** A stream as it comes, by WHEP: a moment behind, recorded or not. */
 export function LivePlayer({ stream, onClose }: Props): React.JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
-  const [told, setTold] = useState('');
+  const { told, link } = useWatching(video, stream);
 
   useEffect(() => {
-    const element = video.current;
-    if (element === null) return undefined;
-    element.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
-    const link = new PeerLink(`/whep/${encodeURIComponent(stream)}`, receivingInto(element), (state, detail) => {
-      setTold(detail ?? STATE_TEXT[state]);
-    });
-    link.start().catch((failure: unknown) => {
-      setTold(messageOf(failure));
-    });
-    const leave = (): void => void link.end();
-    window.addEventListener('pagehide', leave);
-    return () => {
-      window.removeEventListener('pagehide', leave);
-      leave();
-    };
-  }, [stream]);
+    video.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  }, []);
 
   return (
     <section className="card wide" aria-label={`Live: ${stream}`}>
@@ -48,18 +28,11 @@ export function LivePlayer({ stream, onClose }: Props): React.JSX.Element {
       <p role="status" className="status">
         {told}
       </p>
+      <div className="actions">
+        {link?.session !== undefined && <OwnLayerChoice key={link.session} session={link.session} />}
+        <a href={playerAddress(stream)}>Player alone</a>
+        <a href={debuggerAddress(stream)}>Debugger</a>
+      </div>
     </section>
   );
-}
-
-/** @returns what makes a connection receive sound and picture, and show them */
-function receivingInto(element: HTMLVideoElement): (peer: RTCPeerConnection) => void {
-  return (peer) => {
-    const media = new MediaStream();
-    element.srcObject = media;
-    peer.addEventListener('track', ({ track }) => {
-      media.addTrack(track);
-    });
-    for (const kind of ['audio', 'video']) peer.addTransceiver(kind, { direction: 'recvonly' });
-  };
 }

@@ -1,7 +1,7 @@
 /** What is live, and the calls that control it. */
 
 import type { Access } from './access';
-import { call, post, query, wordOf } from './call';
+import { call, type Page, post, query, wordOf } from './call';
 import { followEvents } from './event-stream';
 import { messageOf, Refusal } from './explain';
 import type { MediaKind } from './recorded';
@@ -66,9 +66,11 @@ export async function splitRecording(stream: string): Promise<boolean> {
   return sessionId !== null;
 }
 
+export const sessionPath = (stream: string, session: string): string => `/session/${name(stream)}/${name(session)}`;
+
 /** Ends a connection of whoever sends or watches a stream. */
 export const kick = (stream: string, session: string): Promise<void> =>
-  call(`/session/${name(stream)}/${name(session)}`, { method: 'DELETE' });
+  call(sessionPath(stream, session), { method: 'DELETE' });
 
 /** @returns whether such a token shows what is live at all */
 export function canListLive({ scope, rights }: Access): boolean {
@@ -133,8 +135,9 @@ async function findStream(stream: string): Promise<LiveStream[]> {
   }
 }
 
-const STREAMS = `{
-  streams(first: 200) {
+const STREAMS = `query Streams($after: String) {
+  streams(first: 200, after: $after) {
+    pageInfo { hasNextPage endCursor }
     edges {
       node {
         id
@@ -159,8 +162,13 @@ interface StreamNode {
 
 /** GraphQL shows the streams that a token is for, REST shows all or none. */
 async function listStreams(): Promise<LiveStream[]> {
-  const { streams } = await query<{ streams: { edges: readonly { node: StreamNode }[] } }>(STREAMS);
-  return streams.edges.map(({ node }) => streamOf(node));
+  const found: LiveStream[] = [];
+  for (let after: string | null = null; ;) {
+    const { streams }: { readonly streams: Page<StreamNode> } = await query(STREAMS, { after });
+    found.push(...streams.edges.map(({ node }) => streamOf(node)));
+    if (!streams.pageInfo.hasNextPage) return found;
+    after = streams.pageInfo.endCursor ?? null;
+  }
 }
 
 function streamOf({ id, isRecording, bitrate, publisher, tracks }: StreamNode): LiveStream {

@@ -8,7 +8,7 @@ const RETRY_MS = 3000;
 /** A connection by WHIP or WHEP (RFC 9725), which comes back by itself when the network goes away for a while. */
 export class PeerLink {
   private peer: RTCPeerConnection | undefined;
-  private session: string | undefined;
+  private path: string | undefined;
   private retry: number | undefined;
   private isEnded = false;
 
@@ -17,7 +17,18 @@ export class PeerLink {
     private readonly endpoint: string,
     private readonly prepare: (peer: RTCPeerConnection) => void,
     private readonly onState: (state: LinkState, detail?: string) => void,
+    private readonly retryMs = RETRY_MS,
   ) {}
+
+  /** Undefined before the first answer. */
+  get connection(): RTCPeerConnection | undefined {
+    return this.peer;
+  }
+
+  /** Path of the session on the server. */
+  get session(): string | undefined {
+    return this.path;
+  }
 
   /** @throws {Refusal} of the first offer */
   async start(): Promise<void> {
@@ -34,8 +45,8 @@ export class PeerLink {
   }
 
   private async leave(): Promise<void> {
-    const { session } = this;
-    this.session = undefined;
+    const session = this.path;
+    this.path = undefined;
     if (session !== undefined) await request(session, { method: 'DELETE', keepalive: true });
   }
 
@@ -53,7 +64,7 @@ export class PeerLink {
     const headers = { 'content-type': 'application/sdp' };
     const response = await request(this.endpoint, { method: 'POST', headers, body: peer.localDescription?.sdp ?? '' });
     if (response.status !== 201) throw await refusalOf(response);
-    this.session = response.headers.get('location') ?? undefined;
+    this.path = response.headers.get('location') ?? undefined;
     // It was ended while the server answered.
     if (peer.signalingState === 'closed') {
       await this.leave();
@@ -65,17 +76,18 @@ export class PeerLink {
   private follow(peer: RTCPeerConnection): void {
     if (this.isEnded || peer !== this.peer) return;
     if (peer.connectionState === 'connected') this.onState('live');
-    if (peer.connectionState === 'failed') this.reconnect();
+    if (peer.connectionState === 'failed') this.tryAgain();
   }
 
-  private reconnect(): void {
-    this.onState('reconnecting');
+  /** @param problem why it has to, where the server said so */
+  tryAgain(problem?: string): void {
+    if (this.isEnded) return;
+    this.onState('reconnecting', problem);
     this.retry = window.setTimeout(() => {
       this.connect().catch((error: unknown) => {
-        this.onState('reconnecting', error instanceof Error ? error.message : undefined);
-        if (!this.isEnded) this.reconnect();
+        this.tryAgain(error instanceof Error ? error.message : undefined);
       });
-    }, RETRY_MS);
+    }, this.retryMs);
   }
 
   /** ICE servers from the endpoint's Link headers (RFC 9725 section 4.6). */

@@ -1,6 +1,6 @@
 /** What was recorded, by stream and day, and the calls that keep or delete it. */
 
-import { call, query, wordOf } from './call';
+import { call, type Page, query, wordOf } from './call';
 
 export type MediaKind = 'video' | 'audio';
 
@@ -64,6 +64,8 @@ export interface RecordedDay {
   readonly sessions: readonly RecordingSession[];
   /** False when the day has more sessions than these. */
   readonly isWhole: boolean;
+  /** What {@link listSessions} goes on from. */
+  readonly after: string | null;
 }
 
 export interface RecordedDays {
@@ -79,6 +81,20 @@ export interface Gap {
   readonly cause: string;
 }
 
+const SESSION = `
+  id stream state reason startedAt endedAt heldAt lengthMs sizeBytes segmentCount
+  playback { dash hls mp4 }
+  unrecorded { kind codec }
+  storage { directories uploadingCount }
+  completeness {
+    gapCount gapMs
+    causes { cause gapCount gapMs }
+    tracks {
+      kind packetsReceived packetsRepaired packetsLost framesRecorded framesDropped gapCount gapMs
+    }
+  }
+`;
+
 const DAYS = `query Days($after: String) {
   recordings(first: 50, after: $after) {
     pageInfo { hasNextPage endCursor }
@@ -87,21 +103,9 @@ const DAYS = `query Days($after: String) {
         id stream year month day durationMs
         playback { dash hls mp4 }
         sessions(first: 100) {
-          pageInfo { hasNextPage }
+          pageInfo { hasNextPage endCursor }
           edges {
-            node {
-              id stream state reason startedAt endedAt heldAt lengthMs sizeBytes segmentCount
-              playback { dash hls mp4 }
-              unrecorded { kind codec }
-              storage { directories uploadingCount }
-              completeness {
-                gapCount gapMs
-                causes { cause gapCount gapMs }
-                tracks {
-                  kind packetsReceived packetsRepaired packetsLost framesRecorded framesDropped gapCount gapMs
-                }
-              }
-            }
+            node { ${SESSION} }
           }
         }
       }
@@ -109,12 +113,16 @@ const DAYS = `query Days($after: String) {
   }
 }`;
 
-interface Page<T> {
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null };
-  readonly edges: readonly { readonly node: T }[];
-}
+const MORE_SESSIONS = `query Sessions($day: ID!, $after: String) {
+  recording(id: $day) {
+    sessions(first: 100, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      edges { node { ${SESSION} } }
+    }
+  }
+}`;
 
-type DayNode = Omit<RecordedDay, 'sessions' | 'isWhole'> & { readonly sessions: Page<RecordingSession> };
+type DayNode = Omit<RecordedDay, 'sessions' | 'isWhole' | 'after'> & { readonly sessions: Page<RecordingSession> };
 
 /** @param pages how many, of fifty days each */
 export async function listDays(pages: number): Promise<RecordedDays> {
@@ -134,6 +142,28 @@ function dayOf({ sessions, ...day }: DayNode): RecordedDay {
     ...day,
     sessions: sessions.edges.map(({ node }) => sessionOf(node)),
     isWhole: !sessions.pageInfo.hasNextPage,
+    after: sessions.pageInfo.endCursor ?? null,
+  };
+}
+
+export interface SessionPage {
+  readonly sessions: readonly RecordingSession[];
+  /** Null behind the last ones. */
+  readonly after: string | null;
+}
+
+interface SessionsAnswer {
+  readonly recording: { readonly sessions: Page<RecordingSession> } | null;
+}
+
+/** @param day id of the day that has more sessions than came with it */
+export async function listSessions(day: string, after: string | null): Promise<SessionPage> {
+  const { recording } = await query<SessionsAnswer>(MORE_SESSIONS, { day, after });
+  if (recording === null) return { sessions: [], after: null };
+  const { pageInfo, edges } = recording.sessions;
+  return {
+    sessions: edges.map(({ node }) => sessionOf(node)),
+    after: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
   };
 }
 

@@ -75,7 +75,7 @@ interface RowProps {
 }
 
 function DayRow({ day, isNewest, onWatch, onChanged }: RowProps): React.JSX.Element {
-  const { stream, sessions, isWhole, durationMs, playback } = day;
+  const { stream, sessions, durationMs, playback } = day;
   const atMs = beginningOf(day);
   return (
     <li>
@@ -85,7 +85,7 @@ function DayRow({ day, isNewest, onWatch, onChanged }: RowProps): React.JSX.Elem
         <p className="facts">
           {formatDay(day)}, {formatTime(atMs)} · {formatDuration(durationMs)}
         </p>
-        <Completeness sessions={sessions} isWhole={isWhole} onChanged={onChanged} />
+        <Completeness day={day} onChanged={onChanged} />
       </div>
       <div className="actions">
         <button onClick={() => onWatch({ stream, atMs })}>Play</button>

@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'react';
 import { useMay } from './access';
+import { Problem } from './attempt';
 import { ConfirmDialog } from './confirm-dialog';
+import { Refusal } from './explain';
 import { formatBitrate, formatDuration } from './format';
-import { isOpen, kick, type LiveStream, type LiveTrack, type PeerSession, readStream } from './live';
+import { LayerChoice, useLayers } from './layer-choice';
+import { isOpen, kick, sessionPath, type LiveStream, type LiveTrack, type PeerSession, readStream } from './live';
 
 const REFRESH_MS = 2000;
 const CODEC_NAMES: Readonly<Record<string, string>> = { h264: 'H.264', h265: 'H.265', opus: 'Opus' };
@@ -24,15 +27,19 @@ export function StreamDetails({ stream }: { readonly stream: LiveStream }): Reac
 
 function Details({ listed }: { readonly listed: LiveStream }): React.JSX.Element {
   const [read, setRead] = useState<LiveStream>();
+  const [problem, setProblem] = useState<string>();
   useEffect(() => {
     let isCurrent = true;
     const ask = (): void => {
       readStream(listed.id).then(
         (found) => {
-          if (isCurrent) setRead(found);
+          if (!isCurrent) return;
+          setRead(found);
+          setProblem(undefined);
         },
-        // It may just have ended; the list says so.
-        () => undefined,
+        (failure: unknown) => {
+          if (isCurrent && failure instanceof Refusal) setProblem(failure.message);
+        },
       );
     };
     ask();
@@ -45,6 +52,7 @@ function Details({ listed }: { readonly listed: LiveStream }): React.JSX.Element
   const stream = read ?? listed;
   return (
     <>
+      <Problem text={problem} />
       {stream.codecs.length > 0 && <Tracks tracks={stream.codecs} />}
       <Connections role="publisher" stream={stream.id} sessions={stream.publish.sessions} />
       <Connections role="viewer" stream={stream.id} sessions={stream.subscribe.sessions} />
@@ -105,6 +113,8 @@ function Connections({ role, stream, sessions }: ConnectionsProps): React.JSX.El
   const may = useMay();
   const [kicked, setKicked] = useState<string>();
   const open = sessions.filter(isOpen);
+  const [first] = role === 'viewer' && may('watch') ? open : [];
+  const layers = useLayers(first && sessionPath(stream, first.id));
   if (open.length === 0 && kicked === undefined) return null;
   return (
     <>
@@ -112,6 +122,7 @@ function Connections({ role, stream, sessions }: ConnectionsProps): React.JSX.El
         {open.map((session, index) => (
           <li key={session.id} className="connection">
             <span>{describe(role, session)}</span>
+            {layers.length > 1 && <LayerChoice session={sessionPath(stream, session.id)} layers={layers} />}
             {may(RIGHT_OF[role]) && (
               <button
                 aria-label={`Disconnect ${role} ${String(index + 1)} of ${stream}`}

@@ -29,6 +29,8 @@ export interface Timeline {
   readonly sizeBytes: number;
   readonly ranges: readonly Stretch[];
   readonly gaps: readonly TimelineGap[];
+  readonly sessionCount: number;
+  /** The newest of them, in order. */
   readonly sessions: readonly TimelineSession[];
 }
 

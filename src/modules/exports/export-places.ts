@@ -9,14 +9,14 @@ export class ExportPlaces {
   constructor(private readonly nodes: NodeListService) {}
 
   /**
-   * @param search query that the other node is to get too, with its question mark
+   * @param path where it is on any node, with its query
    * @returns where the file can be had, undefined when it is here
    * @throws {ExportElsewhereError}
    */
-  async elsewhere({ id, isHere, nodeAlias }: ExportedFile, search = ''): Promise<string | undefined> {
+  async elsewhere({ isHere, nodeAlias }: ExportedFile, path: string): Promise<string | undefined> {
     if (isHere) return undefined;
     const node = await this.nodes.urlOf(nodeAlias);
     if (node === undefined) throw new ExportElsewhereError(nodeAlias);
-    return new URL(`api/v1/exports/${id}/file${search}`, node).href;
+    return new URL(path.slice(1), node).href;
   }
 }

@@ -1,4 +1,18 @@
-import { Body, Controller, Delete, Get, Head, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Head,
+  Header,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { DocumentedPage } from '../../platform/openapi/documented-page.js';
 import type { Request, Response } from 'express';
@@ -13,8 +27,9 @@ import { CurrentCaller } from '../auth/ports/current-caller.decorator.js';
 import type { Caller } from '../auth/ports/caller.js';
 import { selectionOf } from './clips/clip-query.js';
 import { ExportOwner } from './export-owner.js';
+import { PlaybackUrlsService } from '../playback-urls/playback-urls.service.js';
 import { DocumentedExportFile, DocumentedExportFileHeader } from './dto/documented-export-file.js';
-import { ExportDto, ExportInputDto, ExportPageDto } from './dto/export.dto.js';
+import { ExportDto, ExportInputDto, ExportPageDto, ExportUrlDto } from './dto/export.dto.js';
 import {
   exportInput,
   exportQuery,
@@ -39,6 +54,7 @@ export class ExportsController {
     private readonly exports: ExportsService,
     private readonly feed: ExportsFeed,
     private readonly places: ExportPlaces,
+    private readonly urls: PlaybackUrlsService,
     private readonly auth: AuthService,
   ) {}
 
@@ -116,16 +132,29 @@ export class ExportsController {
     response.once('close', forget);
   }
 
+  @Post(':id/url')
+  @HttpCode(200)
+  @Audited('playback-url-created')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Where the file of an export can be had without credentials, for a time' })
+  @idParam
+  @ApiOkResponse({ type: ExportUrlDto })
+  @notFound
+  async sign(@Param('id', { schema: idText }) id: string, @CurrentCaller() caller: Caller): Promise<ExportUrlDto> {
+    return new ExportUrlDto(this.urls.signExport(await this.exports.find(id), caller));
+  }
+
   /** Before GET, which Express would take for it. */
   @Head(':id/file')
   @ApiOperation({ summary: 'Length and entity tag of the file of an export' })
   @DocumentedExportFileHeader()
   sendHeader(
     @Param('id', { schema: idText }) id: string,
+    @CurrentCaller() caller: Caller,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.send(id, request, response);
+    return this.send(id, caller, request, response);
   }
 
   @Get(':id/file')
@@ -133,6 +162,7 @@ export class ExportsController {
   @DocumentedExportFile()
   async send(
     @Param('id', { schema: idText }) id: string,
+    @CurrentCaller() caller: Caller,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
@@ -140,14 +170,14 @@ export class ExportsController {
       const file = await this.exports.file(id);
       const { sizeBytes, etag, contentType, fileName } = file;
       const disposition = dispositionOf('attachment', fileName);
-      const { search } = new URL(request.originalUrl, 'http://localhost');
+      const path = await this.pathFor(id, caller, request);
       return {
         ...{ sizeBytes, etag, contentType, disposition, cacheControl: REVALIDATE },
         check: async () => {
-          await this.places.elsewhere(file);
+          await this.places.elsewhere(file, path);
         },
         open: async (range) => {
-          const redirectTo = await this.places.elsewhere(file, search);
+          const redirectTo = await this.places.elsewhere(file, path);
           return redirectTo === undefined ? this.exports.read(id, range) : { redirectTo };
         },
       };
@@ -163,5 +193,11 @@ export class ExportsController {
   @notFound
   async delete(@Param('id', { schema: idText }) id: string): Promise<void> {
     await this.exports.delete(id);
+  }
+
+  /** Whoever came by a signed URL has nothing else to show to another node. */
+  private async pathFor(id: string, caller: Caller, { originalUrl }: Request): Promise<string> {
+    if (caller.kind !== 'signed-url') return originalUrl;
+    return this.urls.signExport(await this.exports.find(id), caller).file;
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import { IndexModule } from '../index/index.module.js';
+import { PlaybackUrlsModule } from '../playback-urls/playback-urls.module.js';
 import { StorageModule } from '../storage/storage.module.js';
 import { ClipController } from './clip.controller.js';
 import { ClipService } from './clip.service.js';
@@ -15,7 +16,7 @@ import { ExportsController } from './exports.controller.js';
 import { ExportsService } from './exports.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ExportRow]), AuthModule, IndexModule, StorageModule],
+  imports: [TypeOrmModule.forFeature([ExportRow]), AuthModule, IndexModule, PlaybackUrlsModule, StorageModule],
   controllers: [ClipController, ExportsController],
   providers: [ClipPlanner, ClipService, ExportsService, ExportsFeed, ExportOwner, ExportPlaces, ExportResolver],
   exports: [ExportsService],

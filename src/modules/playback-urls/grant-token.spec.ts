@@ -27,6 +27,12 @@ describe('the token of a signed URL', () => {
     expect(readGrant(writeGrant(made, KEY), KEY, NOW)).toEqual(made);
   });
 
+  it('may be good for the file of one export', () => {
+    const ofExport = { ...grant, selection: {}, exportId: 'e1' };
+
+    expect(readGrant(writeGrant(ofExport, KEY), KEY, NOW)).toEqual(ofExport);
+  });
+
   it('ends on its second', () => {
     expect(readGrant(token, KEY, NOW + 59_999)).toEqual(grant);
     expect(() => readGrant(token, KEY, NOW + 60_000)).toThrow(SignedUrlExpiredError);

@@ -12,15 +12,24 @@ const TOKEN = /^([\w-]{1,4000})\.([\w-]{22})$/;
 const text = z.string().min(1).max(255).nullable();
 const grant = [z.int(), z.string().min(1).max(255), text, text, text] as const;
 const maker = z.array(z.string().max(64)).max(LONGEST_ORIGIN);
-/** The account and the tokens that had it made, where any did. */
-const content = z.union([z.tuple([...grant]), z.tuple([...grant, z.string().max(64).nullable(), maker])]);
+const account = z.string().max(64).nullable();
+/** The account and the tokens that had it made, where any did; then the export that it is good for alone. */
+const content = z.union([
+  z.tuple([...grant]),
+  z.tuple([...grant, account, maker]),
+  z.tuple([...grant, account, maker, z.string().min(1).max(255)]),
+]);
 
 /** @returns what stands for a grant in a path: its content, which is no secret, and a MAC that only this server can make */
-export function writeGrant({ expiresAt, stream, selection, origin }: PlaybackGrant, key: KeyObject): string {
+export function writeGrant({ expiresAt, stream, selection, origin, exportId }: PlaybackGrant, key: KeyObject): string {
   const { session = null, from = null, to = null } = selection;
   const { accountVersion = null, tokenIds } = origin;
-  const madeBy = accountVersion === null && tokenIds.length === 0 ? [] : [accountVersion, tokenIds];
-  const payload = Buffer.from(JSON.stringify([expiresAt, stream, session, from, to, ...madeBy])).toString('base64url');
+  const hasMaker = accountVersion !== null || tokenIds.length > 0;
+  const madeBy = hasMaker || exportId !== undefined ? [accountVersion, tokenIds] : [];
+  const file = exportId === undefined ? [] : [exportId];
+  const payload = Buffer.from(JSON.stringify([expiresAt, stream, session, from, to, ...madeBy, ...file])).toString(
+    'base64url',
+  );
   return `${payload}.${macOf(payload, key)}`;
 }
 
@@ -33,12 +42,13 @@ export function readGrant(token: string, key: KeyObject, nowMs: number): Playbac
   const right = Buffer.from(macOf(payload, key));
   const given = Buffer.from(mac);
   if (given.length !== right.length || !timingSafeEqual(given, right)) throw new SignedUrlInvalidError();
-  const [expiresAt, stream, session, from, to, accountVersion = null, tokenIds = []] = content.parse(
+  const [expiresAt, stream, session, from, to, accountVersion = null, tokenIds = [], exportId] = content.parse(
     JSON.parse(Buffer.from(payload, 'base64url').toString()),
   );
   if (nowMs >= expiresAt * 1000) throw new SignedUrlExpiredError(new Date(expiresAt * 1000).toISOString());
   const selection = { session: session ?? undefined, from: from ?? undefined, to: to ?? undefined };
-  return { stream, selection, expiresAt, origin: { accountVersion: accountVersion ?? undefined, tokenIds } };
+  const origin = { accountVersion: accountVersion ?? undefined, tokenIds };
+  return { stream, selection, expiresAt, origin, ...(exportId === undefined ? {} : { exportId }) };
 }
 
 /** As text, which is what is compared: of the last character of base64url some bits mean nothing. */

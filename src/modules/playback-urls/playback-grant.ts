@@ -11,6 +11,8 @@ export interface GrantedSelection {
 export interface PlaybackGrant {
   readonly stream: string;
   readonly selection: GrantedSelection;
+  /** Nothing but the file of this export. */
+  readonly exportId?: string | undefined;
   /** Epoch seconds. */
   readonly expiresAt: number;
   /** By whom it was given. */

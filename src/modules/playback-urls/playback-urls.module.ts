@@ -14,6 +14,7 @@ import { SignedRequests } from './signed-requests.js';
   imports: [TypeOrmModule.forFeature([SigningKeyRow]), IndexModule, AuditModule, AuthModule],
   controllers: [PlaybackUrlsController],
   providers: [PlaybackUrlsService, SignedRequests, PlaybackUrlsResolver],
+  exports: [PlaybackUrlsService],
 })
 export class PlaybackUrlsModule implements NestModule {
   constructor(private readonly requests: SignedRequests) {}

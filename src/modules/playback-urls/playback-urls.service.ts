@@ -10,13 +10,16 @@ import type { GrantedSelection, PlaybackGrant } from './playback-grant.js';
 import { SIGNED_PREFIX } from './signed-path.js';
 import { keptKey, keyOfSecret } from './url-key.js';
 
+/** Whoever asks: what was made in that one's name is good no longer than that one's rights. */
+type Maker = Pick<Caller, 'expiresAtMs' | 'origin'>;
+
 export interface WantedUrls {
   readonly stream: string;
   readonly selection: GrantedSelection;
   /** Undefined: as long as the configuration says. */
   readonly ttlSeconds: number | undefined;
   /** Who asks: they are good as long as that one is at most. */
-  readonly maker: Pick<Caller, 'expiresAtMs' | 'origin'>;
+  readonly maker: Maker;
 }
 
 /** Paths on this server, good for whoever has them. */
@@ -25,6 +28,12 @@ export interface SignedUrls {
   readonly hls: string;
   /** One file; undefined where everything of the stream was granted, of which there is none. */
   readonly mp4: string | undefined;
+  readonly expiresAt: Date;
+}
+
+/** The file of an export, good for whoever has the path. */
+export interface SignedFile {
+  readonly file: string;
   readonly expiresAt: Date;
 }
 
@@ -59,7 +68,7 @@ export class PlaybackUrlsService implements OnModuleInit {
     if (session !== undefined && (await this.sessions.session(session))?.stream !== stream) {
       throw new UnknownRecordingSessionError(session);
     }
-    const expiresAt = Math.floor(Math.min(Date.now() + ttlSeconds * 1000, maker.expiresAtMs) / 1000);
+    const expiresAt = expiryOf(ttlSeconds, maker.expiresAtMs);
     const token = writeGrant({ stream, selection, expiresAt, origin: maker.origin }, this.requireKey());
     const folder = `${SIGNED_PREFIX}${token}/play/${encodeURIComponent(stream)}`;
     const hasFile = selection.session !== undefined || selection.to !== undefined;
@@ -71,6 +80,17 @@ export class PlaybackUrlsService implements OnModuleInit {
     };
   }
 
+  /** Good for `playback.url_ttl_seconds`, and no longer than whoever asks has rights. */
+  signExport(
+    { id, stream }: { readonly id: string; readonly stream: string },
+    { expiresAtMs, origin }: Maker,
+  ): SignedFile {
+    const expiresAt = expiryOf(this.config.playback.url_ttl_seconds, expiresAtMs);
+    const token = writeGrant({ stream, selection: {}, exportId: id, expiresAt, origin }, this.requireKey());
+    const file = `${SIGNED_PREFIX}${token}/api/v1/exports/${encodeURIComponent(id)}/file`;
+    return { file, expiresAt: new Date(expiresAt * 1000) };
+  }
+
   /** @throws {SignedUrlInvalidError | SignedUrlExpiredError} */
   grantOf(token: string): PlaybackGrant {
     return readGrant(token, this.requireKey(), Date.now());
@@ -80,4 +100,9 @@ export class PlaybackUrlsService implements OnModuleInit {
     if (this.key === undefined) throw new RangeError('the application has not started');
     return this.key;
   }
+}
+
+/** @returns epoch seconds, whole ones */
+function expiryOf(ttlSeconds: number, notAfterMs: number): number {
+  return Math.floor(Math.min(Date.now() + ttlSeconds * 1000, notAfterMs) / 1000);
 }

@@ -36,6 +36,23 @@ describe('a signed path', () => {
     expect(targetOf(of(ask), session).url).toBe('/play/Studio%201/tiles-2-1795176000000.jpg?session=s1');
   });
 
+  it('of an export leads to its file and nowhere else, and no other leads there', () => {
+    const ofExport: PlaybackGrant = { ...whole, exportId: 'e 1' };
+    const leads = (path: string, grant: PlaybackGrant): unknown => targetOf(of(`/signed/t${path}`), grant);
+
+    expect(leads('/api/v1/exports/e%201/file', ofExport)).toEqual({
+      type: 'export',
+      url: '/api/v1/exports/e%201/file',
+    });
+    for (const path of ['/play/Studio%201/index.m3u8', '/api/record/object/a/b.m4s', '/api/v1/exports/e%201']) {
+      expect(() => leads(path, ofExport)).toThrow(SignedUrlScopeError);
+    }
+    expect(() => leads('/api/v1/exports/e2/file', ofExport)).toThrow(SignedUrlScopeError);
+    for (const grant of [whole, session]) {
+      expect(() => leads('/api/v1/exports/e%201/file', grant)).toThrow(SignedUrlScopeError);
+    }
+  });
+
   it('leads to the playlists that an index names, in the places that it names', () => {
     const view = targetOf(of('/signed/t/play/Studio%201/video.m3u8?session=s1&places=1795000000'), session);
     const object = targetOf(of('/signed/t/api/record/object/a/video.m3u8?places=1795000000'), session);

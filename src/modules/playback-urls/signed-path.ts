@@ -4,6 +4,7 @@ import { SignedUrlScopeError } from './playback-urls.errors.js';
 export const SIGNED_PREFIX = '/signed/';
 const SIGNED = /^\/signed\/([^/?]*)(\/[^?]*)(?:\?(.*))?$/;
 const VIEW = /^\/play\/([^/]+)\/[\w.-]+$/;
+const EXPORT_FILE = /^\/api\/v1\/exports\/([^/]+)\/file$/;
 const OBJECT = /^\/api\/record\/object\/(.+)$/;
 /** What says which part of a stream is meant: the grant does, where it names one. */
 const SELECTING = ['from', 'to', 'session', 'dvr'];
@@ -23,9 +24,9 @@ export function parseSignedPath(url: string): SignedPath | undefined {
   return { token, path, query };
 }
 
-/** Where a signed request leads: a manifest or clip, or an object by its key, still encoded. */
+/** Where a signed request leads: a manifest or clip, the file of an export, or an object by its key, still encoded. */
 export type SignedTarget =
-  | { readonly type: 'view'; readonly url: string }
+  | { readonly type: 'view' | 'export'; readonly url: string }
   | { readonly type: 'object'; readonly url: string; readonly key: string };
 
 /**
@@ -33,6 +34,11 @@ export type SignedTarget =
  * @throws {SignedUrlScopeError} for another stream, or what is no playback
  */
 export function targetOf({ path, query }: SignedPath, grant: PlaybackGrant): SignedTarget {
+  const exportId = EXPORT_FILE.exec(path)?.[1];
+  if (exportId !== undefined || grant.exportId !== undefined) {
+    if (exportId === undefined || decoded(exportId) !== grant.exportId) throw new SignedUrlScopeError();
+    return { type: 'export', url: path };
+  }
   const stream = VIEW.exec(path)?.[1];
   if (stream !== undefined) {
     if (decoded(stream) !== grant.stream) throw new SignedUrlScopeError();

@@ -1,4 +1,6 @@
 import { useEffect, useId, useState } from 'react';
+import { Problem } from '../attempt';
+import { Refusal } from '../explain';
 import { readTimeline, type Stretch } from '../timeline';
 import { dayAround } from './time-scale';
 
@@ -8,6 +10,16 @@ const LONGEST_MS = 744 * HOUR_MS;
 const DAY_MS = 24 * HOUR_MS;
 const MONDAY = Date.UTC(2026, 10, 2);
 const WEEK = [0, 1, 2, 3, 4, 5, 6];
+
+const RETRY_MS = 5000;
+const UNREACHABLE = 'The days cannot be read at the moment. Trying again…';
+
+interface RecordedDays {
+  /** Beginnings of days. */
+  readonly recorded: ReadonlySet<number>;
+  /** Why it may be wrong. */
+  readonly problem: string | undefined;
+}
 
 interface Props {
   readonly stream: string;
@@ -20,7 +32,7 @@ interface Props {
 export function DayPicker({ stream, day, onPick }: Props): React.JSX.Element {
   const [month, setMonth] = useState(() => monthAround(day.fromMs));
   const [thisMonth] = useState(() => monthAround(Date.now()));
-  const recorded = useRecordedDays(stream, month);
+  const { recorded, problem } = useRecordedDays(stream, month);
   const title = useId();
   const days = daysOf(month);
   const first = new Date(month.fromMs);
@@ -61,28 +73,40 @@ export function DayPicker({ stream, day, onPick }: Props): React.JSX.Element {
           </button>
         ))}
       </div>
+      <Problem text={problem} />
     </section>
   );
 }
 
-/** @returns beginnings of the days of a month in which something is recorded */
-function useRecordedDays(stream: string, month: Stretch): ReadonlySet<number> {
+/** @returns the days of a month in which something is recorded */
+function useRecordedDays(stream: string, month: Stretch): RecordedDays {
   const [recorded, setRecorded] = useState<ReadonlySet<number>>(new Set());
+  const [problem, setProblem] = useState<string>();
+  const [tries, setTries] = useState(0);
   useEffect(() => {
     let isCurrent = true;
+    let retry: number | undefined;
     const parts = splitLong({ fromMs: month.fromMs, toMs: Math.min(month.toMs, Date.now()) });
     Promise.all(parts.map((part) => readTimeline(stream, part, HOUR_MS / 1000))).then(
       (timelines) => {
-        if (isCurrent) setRecorded(daysIn(timelines.flatMap(({ ranges }) => ranges)));
+        if (!isCurrent) return;
+        setRecorded(daysIn(timelines.flatMap(({ ranges }) => ranges)));
+        setProblem(undefined);
       },
-      // The notice at the top says that the server is away.
-      () => undefined,
+      (failure: unknown) => {
+        if (!isCurrent) return;
+        setProblem(failure instanceof Refusal ? failure.message : UNREACHABLE);
+        retry = window.setTimeout(() => {
+          setTries(tries + 1);
+        }, RETRY_MS);
+      },
     );
     return () => {
       isCurrent = false;
+      window.clearTimeout(retry);
     };
-  }, [stream, month.fromMs, month.toMs]);
-  return recorded;
+  }, [stream, month.fromMs, month.toMs, tries]);
+  return { recorded, problem };
 }
 
 function splitLong({ fromMs, toMs }: Stretch): Stretch[] {

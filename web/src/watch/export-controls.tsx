@@ -61,7 +61,7 @@ export function ExportControls({ stream, clip }: Props): React.JSX.Element | nul
       )}
       <ul className="rows" aria-label={`Exports of ${stream}`}>
         {ids.map((id) => (
-          <ExportRow key={id} id={id} onGone={() => forget(id)} />
+          <ExportRow key={id} id={id} onForget={() => forget(id)} />
         ))}
       </ul>
     </section>

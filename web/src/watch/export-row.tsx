@@ -1,44 +1,50 @@
-import { useEffect, useState } from 'react';
 import { Problem, useAttempt } from '../attempt';
 import { logInState } from '../credentials';
-import { download } from '../download';
-import { Refusal } from '../explain';
-import { deleteExport, type Export, EXPORT_FORMATS, followExport, isDone, readExport } from '../exports';
+import { save } from '../download';
+import {
+  deleteExport,
+  type Export,
+  EXPORT_FORMATS,
+  isDone,
+  EXPORT_NOT_FOUND,
+  isExportGone,
+  signFile,
+} from '../exports';
 import { formatBytes, formatClock, formatDate, formatWait } from '../format';
 import { wordsOf } from '../problem-words';
-
-const EXPORT_NOT_FOUND = 'export-not-found';
+import { useExport } from './use-export';
 
 interface Props {
   readonly id: string;
-  /** It was deleted, here or elsewhere. */
-  readonly onGone: () => void;
+  /** Nobody wants to see it here any more. */
+  readonly onForget: () => void;
 }
 
-/** One export from its order to its file. */
-export function ExportRow({ id, onGone }: Props): React.JSX.Element | null {
-  const now = useExport(id, onGone);
+/** One export from its order to its file, and to its end. */
+export function ExportRow({ id, onForget }: Props): React.JSX.Element {
+  const { now, isGone, problem: trouble } = useExport(id);
   const { isBusy, problem, attempt } = useAttempt();
-  if (now === undefined) return null;
-  const { state, file, percent } = now;
+  const title = now === undefined ? 'Export' : titleOf(now);
+  const isOver = isGone || now === undefined;
   const remove = (): void => {
-    attempt(() => deleteExport(id).catch(unlessGone).then(onGone));
+    if (isOver) onForget();
+    else attempt(() => deleteExport(id).catch(unlessGone).then(onForget));
   };
-  const title = titleOf(now);
+  const deed = isOver ? 'Remove' : deedOf(now);
   return (
     <li>
       <div className="what">
         <strong>{title}</strong>
-        {!isDone(now) && <progress max={100} value={percent} aria-label={`Progress of ${title}`} />}
-        <p className={state === 'failed' ? 'error' : 'facts'} role="status">
-          {describe(now)}
+        {!isOver && !isDone(now) && <progress max={100} value={now.percent} aria-label={`Progress of ${title}`} />}
+        <p className={!isGone && now?.state === 'failed' ? 'error' : 'facts'} role="status">
+          {tellOf(now, isGone)}
         </p>
-        <Problem text={problem} />
+        <Problem text={isGone ? undefined : (problem ?? trouble)} />
       </div>
       <div className="actions">
-        {file !== null && <FileLink file={file} now={now} onTake={attempt} />}
-        <button disabled={isBusy} aria-label={`${deedOf(now)} ${title}`} onClick={remove}>
-          {deedOf(now)}
+        {!isGone && now?.file && <FileLink file={now.file} now={now} onTake={attempt} />}
+        <button disabled={isBusy} aria-label={`${deed} ${title}`} onClick={remove}>
+          {deed}
         </button>
       </div>
     </li>
@@ -51,7 +57,7 @@ interface FileLinkProps {
   readonly onTake: (take: () => Promise<void>) => void;
 }
 
-/** The file of an export has no signed address: who needs a token for it fetches it with that. */
+/** The browser takes the file by itself, from a signed address where it needs a token for it. */
 function FileLink({ file, now, onTake }: FileLinkProps): React.JSX.Element {
   const fileName = now.fileName ?? '';
   return (
@@ -62,7 +68,9 @@ function FileLink({ file, now, onTake }: FileLinkProps): React.JSX.Element {
       onClick={(event) => {
         if (logInState() !== 'done') return;
         event.preventDefault();
-        onTake(() => download(file, fileName));
+        onTake(async () => {
+          save(await signFile(now.id), fileName);
+        });
       }}
     >
       Save
@@ -70,42 +78,13 @@ function FileLink({ file, now, onTake }: FileLinkProps): React.JSX.Element {
   );
 }
 
-/** @returns undefined before the first answer */
-function useExport(id: string, onGone: () => void): Export | undefined {
-  const [now, setNow] = useState<Export>();
-  const [isGone, setGone] = useState(false);
-  useEffect(() => {
-    let end = followNothing;
-    let isCurrent = true;
-    readExport(id).then(
-      (first) => {
-        if (!isCurrent) return;
-        setNow(first);
-        if (!isDone(first)) end = followExport(id, setNow);
-      },
-      (failure: unknown) => {
-        if (isCurrent && isNotFound(failure)) setGone(true);
-      },
-    );
-    return () => {
-      isCurrent = false;
-      end();
-    };
-  }, [id]);
-  useEffect(() => {
-    if (isGone) onGone();
-  }, [isGone, onGone]);
-  return now;
-}
-
-const followNothing = (): void => undefined;
-
-function isNotFound(failure: unknown): boolean {
-  return failure instanceof Refusal && failure.code === EXPORT_NOT_FOUND;
+function tellOf(now: Export | undefined, isGone: boolean): string {
+  if (isGone) return wordsOf(EXPORT_NOT_FOUND, {}, 'The export is gone.');
+  return now === undefined ? '' : describe(now);
 }
 
 function unlessGone(failure: unknown): void {
-  if (!isNotFound(failure)) throw failure;
+  if (!isExportGone(failure)) throw failure;
 }
 
 function deedOf({ state }: Export): string {

@@ -1,6 +1,8 @@
 import Hls from 'hls.js';
 import { authorize } from '../credentials';
+import { factsIn } from '../explain';
 import { playNatively } from '../native-source';
+import { wordsOf } from '../problem-words';
 import { instantsOf, rangeUrl, type Stretch } from '../timeline';
 import { GapSkipper } from './gap-skipper';
 import { isIn } from './time-scale';
@@ -39,12 +41,12 @@ export class RangePlayer {
     hls.on(Hls.Events.LEVEL_LOADED, () => {
       this.arrive();
     });
-    hls.on(Hls.Events.ERROR, (_event, { fatal, type, response }) => {
+    hls.on(Hls.Events.ERROR, (_event, { fatal, type, response, networkDetails }) => {
       if (!fatal) return;
       if (type === Hls.ErrorTypes.MEDIA_ERROR && this.mayRecover()) hls.recoverMediaError();
       else {
         this.loaded = undefined;
-        listeners.onProblem(problemOf(response?.code));
+        listeners.onProblem(problemOf(response?.code, networkDetails));
       }
     });
   }
@@ -122,8 +124,14 @@ export class RangePlayer {
   };
 }
 
-/** @param status of the answer that was missing; undefined where the browser itself gave up */
-function problemOf(status: number | undefined): string {
+/**
+ * @param status of the answer that was missing; undefined where the browser itself gave up
+ * @param answer the request that it came to, with the server's reason
+ */
+function problemOf(status: number | undefined, answer: unknown): string {
+  const facts = answer instanceof XMLHttpRequest && answer.responseType === '' ? factsIn(answer.responseText) : {};
+  const { code, detail } = facts as { readonly code?: string; readonly detail?: string };
+  if (code !== undefined) return wordsOf(code, facts, detail ?? code);
   switch (status) {
     case 404:
       return 'Nothing can be played from here.';

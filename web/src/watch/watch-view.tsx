@@ -1,5 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { Problem } from '../attempt';
 import { formatBytes, formatDuration } from '../format';
+import { count } from '../missing';
 import type { Stretch, Timeline } from '../timeline';
 import { showPlace, type Place } from './address';
 import { ClipControls } from './clip-controls';
@@ -36,7 +38,7 @@ export function WatchView({ watched, onClose }: Props): React.JSX.Element {
   const [problem, setProblem] = useState<string>();
   /** Where to play from as soon as it is known what is recorded. */
   const wantedMs = useRef<number | undefined>(atMs);
-  const timeline = useTimeline(stream, day);
+  const { timeline, problem: unread } = useTimeline(stream, day);
   const extent = extentOf(day, timeline?.ranges ?? []);
   const view = chosen ?? viewOf(extent, day);
   const thumbnails = useThumbnails(stream);
@@ -90,10 +92,14 @@ export function WatchView({ watched, onClose }: Props): React.JSX.Element {
       <div className="watch-parts">
         <video ref={video} className="player" controls autoPlay playsInline />
         <div className="watch-bar">
+          <Problem text={unread} />
           {problem !== undefined && (
-            <p role="status" className="status">
-              {problem}
-            </p>
+            <div className="actions">
+              <p role="status" className="status">
+                {problem}
+              </p>
+              <button onClick={() => seek(positionMs)}>Try again</button>
+            </div>
           )}
           {timeline !== undefined && (
             <TimelineBar
@@ -166,7 +172,6 @@ function endOf(day: Stretch, { sessions }: Timeline): number {
   return isGoingOn ? day.toMs : Math.min(day.toMs, Math.floor(Date.now() / 1000) * 1000);
 }
 
-function describe({ recordedMs, sizeBytes, sessions }: Timeline): string {
-  const count = `${sessions.length} ${sessions.length === 1 ? 'session' : 'sessions'}`;
-  return `${formatDuration(recordedMs)} recorded · ${count} · ${formatBytes(sizeBytes)}`;
+function describe({ recordedMs, sizeBytes, sessionCount }: Timeline): string {
+  return `${formatDuration(recordedMs)} recorded · ${count(sessionCount, 'session')} · ${formatBytes(sizeBytes)}`;
 }

@@ -2,6 +2,7 @@ import { Field, Float, ID, ObjectType } from '@nestjs/graphql';
 import { ApiProperty } from '@nestjs/swagger';
 import { enumOf } from '../../../platform/graphql/enum-values.js';
 import { Instant, Whole } from '../../../platform/graphql/scalars.js';
+import type { SignedFile } from '../../playback-urls/playback-urls.service.js';
 import { EXPORT_STATES, type ExportState, type ExportView } from '../export.js';
 import type { ExportPage } from '../exports.service.js';
 import { GAP_RULES } from '../clips/clip-query.js';
@@ -149,6 +150,20 @@ export class ExportDto {
     this.startedAt = view.startedAt?.toISOString() ?? null;
     this.endedAt = view.endedAt?.toISOString() ?? null;
     this.expiresAt = view.expiresAt?.toISOString() ?? null;
+  }
+}
+
+/** What `POST /api/v1/exports/{id}/url` answers. */
+export class ExportUrlDto {
+  @ApiProperty({ description: 'Path of the file that needs no credentials, for whoever has it' })
+  readonly file: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly expiresAt: string;
+
+  constructor({ file, expiresAt }: SignedFile) {
+    this.file = file;
+    this.expiresAt = expiresAt.toISOString();
   }
 }
 
