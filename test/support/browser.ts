@@ -141,6 +141,11 @@ export async function hangUp(page: Page): Promise<SentFrame[]> {
   });
 }
 
+/** @returns all frames that were sent so far */
+export async function sentFrames(page: Page): Promise<SentFrame[]> {
+  return page.evaluate(() => (globalThis as unknown as LivePage).live.sent);
+}
+
 /** What the browser says of its connection. */
 export interface ConnectionReport {
   /** Protocol and candidate types of the pair in use, ours last: `tcp prflx host`. */

@@ -273,10 +273,25 @@ export async function seekLive(page: Page): Promise<number> {
 
 /** Waits until the picture has gone on by so many seconds. */
 export async function watchFor(page: Page, player: PlayerName, seconds: number): Promise<void> {
-  await until(async () => (await playback(page)).position > 0, `${player} shows a picture`, 30_000);
-  const { position } = await playback(page);
-  const isWatched = async (): Promise<boolean> => (await playback(page)).position > position + seconds;
-  await until(isWatched, `${player} goes on for ${seconds} s from ${position.toFixed(2)} s`, 30_000);
+  await untilShown(page, ({ position }) => position > 0, `${player} shows a picture`);
+  const { position: start } = await playback(page);
+  const what = `${player} goes on for ${seconds} s from ${start.toFixed(2)} s`;
+  await untilShown(page, ({ position }) => position > start + seconds, what);
+}
+
+/** Tells what the player shows instead. */
+async function untilShown(page: Page, isRight: (now: Playback) => boolean, what: string): Promise<void> {
+  try {
+    await until(async () => isRight(await playback(page)), what, 30_000);
+  } catch (cause) {
+    const element = await page.evaluate(() => {
+      const { readyState, networkState, paused, seeking, buffered } = (globalThis as unknown as PlayingPage).video;
+      const ranges = Array.from({ length: buffered.length }, (_, at) => [buffered.start(at), buffered.end(at)]);
+      return { readyState, networkState, paused, seeking, ranges, visibility: document.visibilityState };
+    });
+    const state = JSON.stringify({ ...(await playback(page)), ...element });
+    throw new Error(`${what}, but there is ${state}`, { cause });
+  }
 }
 
 /** Goes to a place of the player's timeline, and waits until the picture moves from there on, or from behind the gap that it is in. */
