@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { addScript, launchChromium } from '../support/browser.js';
 import { encodeSegments } from '../support/encoded-segments.js';
 import { dashFaults } from '../support/judges/dash-rules.js';
-import { decodeWithFfmpeg, grayAt } from '../support/judges/ffmpeg.js';
+import { decodeWithFfmpeg, grayAt, probe } from '../support/judges/ffmpeg.js';
 import { itWith, describeWith } from '../support/tools.js';
 import { DIRECTORY, record, START, startIndex, type IndexFixture } from './support/index-fixture.js';
 import { completeMedia, recordMedia } from './support/recorded-media.js';
@@ -168,8 +168,11 @@ describeWith('ffmpeg')('small pictures of what was recorded', () => {
       [SECOND_MS, SECOND_MS - 20_000],
     ]);
     expect(mpd).toContain('maxSegmentDuration="PT120S"');
+    expect(mpd).not.toContain('keyframe');
     const { complaints, frames } = await decodeWithFfmpeg(`${url}/play/cam/manifest.mpd?session=s2`);
     expect([complaints, frames > 600]).toEqual(['', true]);
+    const { streams } = await probe(`${url}/play/cam/manifest.mpd?session=s2`);
+    expect(streams.map(({ codec_name }) => codec_name)).toEqual(['h264', 'opus']);
   });
 
   describeWith('chromium')('in Chromium', () => {
@@ -215,6 +218,21 @@ describeWith('ffmpeg')('small pictures of what was recorded', () => {
       await page.evaluate(startShaka, `${url}/play/cam/manifest.mpd?${ALL}`);
 
       await check((seconds) => page.evaluate(shakaGray, seconds));
+    });
+
+    it('are as large as the video where Shaka Player winds through the key frames alone', async () => {
+      const manifest = `${url}/play/cam/manifest.mpd?session=s2&keyframes=true`;
+      expect(dashFaults(await (await fetch(manifest)).text())).toEqual([]);
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      await addScript(page, `${MODULES}/shaka-player/dist/shaka-player.compiled.js`);
+      await page.evaluate(startShaka, manifest);
+
+      const { seconds, gray } = await page.evaluate(windShaka, 8);
+
+      expect(asked.filter((one) => /\/keyframe_\d{4}\.m4s$/.test(one)).length).toBeGreaterThan(2);
+      const near = [-1, 0, 1, 2, 3, 4].map((back) => Math.abs(gray - fallingGray(Math.floor(seconds) - back)));
+      expect([seconds, gray, Math.min(...near) < SAME]).toEqual([seconds, gray, true]);
     });
   });
 });
@@ -302,6 +320,8 @@ interface ShakaPage extends Painting {
   readonly player: {
     attach(video: HTMLVideoElement): Promise<void>;
     load(url: string): Promise<void>;
+    trickPlay(rate: number): void;
+    getMediaElement(): HTMLVideoElement;
     getImageTracks(): readonly { readonly id: number }[];
     getThumbnails(
       trackId: number,
@@ -325,6 +345,20 @@ async function startShaka(manifest: string): Promise<void> {
   Object.assign(globalThis, { player });
   await player.attach(video);
   await player.load(manifest);
+}
+
+/** Plays key frames up to some second. Runs in the page. @returns where it stands and what is shown there */
+async function windShaka(toSeconds: number): Promise<{ seconds: number; gray: number }> {
+  const { player } = globalThis as unknown as ShakaPage;
+  const video = player.getMediaElement();
+  player.trickPlay(4);
+  await video.play();
+  while (video.currentTime < toSeconds) await new Promise((done) => setTimeout(done, 50));
+  video.pause();
+  await new Promise((done) => setTimeout(done, 500));
+  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  context?.drawImage(video, 0, 0, 1, 1);
+  return { seconds: video.currentTime, gray: context?.getImageData(0, 0, 1, 1).data[1] ?? -1 };
 }
 
 /** Runs in the page. */

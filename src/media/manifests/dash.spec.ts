@@ -197,3 +197,35 @@ describe('writeDashManifest', () => {
 function later(number: number, startSeconds: number): ManifestSegment {
   return { number, objects: [VIDEO, AUDIO].map((track) => object(track, number, startSeconds, 6)) };
 }
+
+describe('key frames alone', () => {
+  const view = {
+    playlistType: 'VOD',
+    mediaSequence: 0,
+    discontinuitySequence: 0,
+    startOffsetMs: 0,
+    windowMs: undefined,
+    query: '?keyframes=true',
+    hasKeyFrames: true,
+  } as const;
+
+  it('are told of with the times of the segments that they are of', () => {
+    const mpd = writeDashManifest(timeline({ view }));
+
+    expect(mpd).toContain('<EssentialProperty schemeIdUri="http://dashif.org/guidelines/trickmode" value="1"/>');
+    const [video, , keyFrames] = [...mpd.matchAll(/ media="([^"]+)">\s*<SegmentTimeline>\s*(.*)/g)];
+    expect([video?.[1], keyFrames?.[1]]).toEqual(['seg_$Number%04d$.m4s', 'keyframe_$Number%04d$.m4s']);
+    expect(keyFrames?.[2]).toBe(video?.[2]);
+  });
+
+  it('are none where a segment begins without one', () => {
+    const [first, ...rest] = segments(1, 3, [VIDEO, AUDIO]);
+    const carried = rest.map((segment) => ({
+      ...segment,
+      objects: segment.objects.map((one) => ({ ...one, independent: false })),
+    }));
+    const shown = first === undefined ? carried : [first, ...carried];
+
+    expect(writeDashManifest(timeline({ view, periods: [period({ segments: shown })] }))).not.toContain('trickmode');
+  });
+});

@@ -2,13 +2,20 @@ import type { MediaKind } from '../codecs/codec.js';
 import { msToTicks, ticksToMs } from '../timeline/ticks.js';
 import { tileSet } from './dash-tiles.js';
 import { templateRunsOf, type TemplateRun, type TrackRun } from './template-runs.js';
+import { KEY_FRAME_TEMPLATE } from './key-frame-name.js';
 import { sheetMs } from './tiles.js';
+import { besideUri } from './uri.js';
 import type { ManifestObject, ManifestTimeline, ViewFacts } from './timeline.js';
 import { element, type XmlAttributes } from './xml.js';
 
 const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
 /** What was recorded, and what stands in for what was not. */
 const FILLER_SCHEME = 'urn:aircheck:origin';
+/** DASH-IF IOP version 4.3 section 3.2.9. */
+const TRICK_MODE_SCHEME = 'http://dashif.org/guidelines/trickmode';
+const TRICK_MODE_SET_ID = 4;
+/** With segments of six seconds, almost three key frames in each second. */
+const MAX_PLAYOUT_RATE = 16;
 /** How often a player asks for more while something records. */
 const UPDATE_PERIOD = 'PT2S';
 /** A stable id per kind lets players carry a selection over from Period to Period. */
@@ -79,9 +86,10 @@ function periodLines(run: TemplateRun, isLast: boolean, view: ViewFacts | undefi
     start: duration(run.startMs),
     duration: isLast ? undefined : duration(Math.round(run.startMs + run.durationMs) - Math.round(run.startMs)),
   };
-  const { tileStep, query = '' } = view ?? {};
+  const { tileStep, hasKeyFrames = false, query = '' } = view ?? {};
   return element('Period', attributes, [
     ...run.tracks.flatMap((track) => adaptationSet(run, track)),
+    ...(hasKeyFrames ? run.tracks.flatMap((track) => keyFrameSet(run, track)) : []),
     ...(tileStep === undefined ? [] : tileSet(run, tileStep, query)),
   ]);
 }
@@ -96,6 +104,28 @@ function adaptationSet(run: TemplateRun, trackRun: TrackRun): string[] {
     startWithSAP: trackRun.objects.every(({ independent }) => independent) ? 1 : undefined,
   };
   return element('AdaptationSet', attributes, [...fillerMark(trackRun), ...representation(run, trackRun)]);
+}
+
+/** Each segment's key frame in its place, as an object of its own; none where a segment begins without one. */
+function keyFrameSet(run: TemplateRun, trackRun: TrackRun): string[] {
+  const { track, objects, template } = trackRun;
+  if (track.kind !== 'video' || track.isFiller === true) return [];
+  if (!objects.every(({ independent }) => independent)) return [];
+  const attributes = { contentType: 'video', mimeType: 'video/mp4', segmentAlignment: 'true', startWithSAP: 1 };
+  const representation = {
+    id: 'keyframes',
+    codecs: track.codecString,
+    bandwidth: peakBitsPerSecond(trackRun),
+    width: track.width,
+    height: track.height,
+    maxPlayoutRate: MAX_PLAYOUT_RATE,
+    codingDependency: 'false',
+  };
+  const keyFrames = { ...trackRun, template: besideUri(template, KEY_FRAME_TEMPLATE) };
+  return element('AdaptationSet', { id: TRICK_MODE_SET_ID, ...attributes }, [
+    ...element('EssentialProperty', { schemeIdUri: TRICK_MODE_SCHEME, value: ADAPTATION_SET_ID.video }),
+    ...element('Representation', representation, segmentTemplate(run, keyFrames)),
+  ]);
 }
 
 /** Says that nothing was recorded of this kind in the Period. Players need not know it (section 5.8.4.9). */

@@ -9,6 +9,9 @@ export function keyFrameName(number: number): string {
   return `keyframe_${String(number).padStart(4, '0')}.m4s`;
 }
 
+/** `keyFrameName` of any number, as DASH templates have it. */
+export const KEY_FRAME_TEMPLATE = 'keyframe_$Number%04d$.m4s';
+
 /** @returns number of the segment; undefined for a name that `keyFrameName` does not make */
 export function parseKeyFrameName(name: string): number | undefined {
   const number = Number(NAME.exec(name)?.[1]);

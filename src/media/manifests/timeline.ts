@@ -82,6 +82,8 @@ export interface ViewFacts {
   readonly windowMs: number | undefined;
   /** What its playlists are asked for with, `?from=…`, or nothing. */
   readonly query: string;
+  /** DASH tells of the key frames alone too. */
+  readonly hasKeyFrames?: boolean | undefined;
   /** Of the small pictures that can be had of what is finished; absent where none can. */
   readonly tileStep?: TileStep | undefined;
 }

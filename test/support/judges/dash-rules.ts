@@ -69,7 +69,14 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   Representation: {
     children: ['AudioChannelConfiguration', 'EssentialProperty', 'SupplementalProperty', 'SegmentTemplate?'],
     required: { id: isText, bandwidth: isPositive },
-    optional: { codecs: isText, width: isPositive, height: isPositive, audioSamplingRate: isPositive },
+    optional: {
+      codecs: isText,
+      width: isPositive,
+      height: isPositive,
+      audioSamplingRate: isPositive,
+      maxPlayoutRate: isPositive,
+      codingDependency: isOneOf('true', 'false'),
+    },
   },
   // 5.3.9.4
   SegmentTemplate: {

@@ -27,6 +27,12 @@ export const DocumentedView = (summary: string, mediaType: string): MethodDecora
       description: 'Of playlists, as `index.m3u8` has it: which entries who reads them has seen',
       schema: { type: 'integer', minimum: 0 },
     }),
+    ApiQuery({
+      name: 'keyframes',
+      required: false,
+      description: 'Whether an MPD has an AdaptationSet of the key frames alone',
+      schema: { type: 'string', enum: ['true', 'false'] },
+    }),
     DocumentedWhole({ name: 'view', isDated: true, contentTypes: [mediaType] }),
     ApiResponse({
       status: 400,

@@ -34,6 +34,8 @@ export interface AskedView {
   /** `?from=…` or nothing: its playlists are asked for with the same. */
   readonly query: string;
   readonly places: AskedPlaces;
+  /** DASH is to tell of the key frames alone too. */
+  readonly hasKeyFrames?: boolean;
 }
 
 interface ViewSource extends AskedView {
@@ -109,7 +111,7 @@ export class PlaybackViewService {
     kept: KeptView,
     stream: string,
     selection: PlaybackSelection,
-    { live: asked, query, places, isWindow = false }: StretchFacts,
+    { live: asked, query, places, hasKeyFrames, isWindow = false }: StretchFacts,
   ): Promise<ManifestTimeline> {
     const nowMs = Date.now();
     const [live, range] = await Promise.all([asked, this.ranges.find(stream, selection, nowMs)]);
@@ -128,6 +130,7 @@ export class PlaybackViewService {
       startOffsetMs: mediaSequence === 0 ? range.fromMs - startEpochMs : 0,
       windowMs: undefined,
       query,
+      hasKeyFrames,
       tileStep: this.tileStepOf(timeline),
     };
     return { ...timeline, publishedEpochMs: live?.nowEpochMs ?? nowMs, view };
@@ -145,7 +148,7 @@ export class PlaybackViewService {
     kept: KeptView,
     stream: string,
     windowMs: number,
-    { live, query, places }: ViewSource,
+    { live, query, places, hasKeyFrames }: ViewSource,
   ): Promise<ManifestTimeline> {
     const nowEpochMs = live?.nowEpochMs ?? Date.now();
     const fromMs = nowEpochMs - windowMs;
@@ -158,7 +161,7 @@ export class PlaybackViewService {
       { isLive, placement: 'wall-clock', keepsPlaces: true, places },
     );
     const { periods, ...sequences } = kept.window(timeline).cut(timeline, fromMs);
-    const view = { playlistType: undefined, ...sequences, startOffsetMs: 0, windowMs, query };
+    const view = { playlistType: undefined, ...sequences, startOffsetMs: 0, windowMs, query, hasKeyFrames };
     return { ...timeline, periods, publishedEpochMs: nowEpochMs, view };
   }
 

@@ -16,6 +16,7 @@ export const viewQuery = playerQuery(
       session: idText.optional(),
       dvr: z.coerce.number().int().min(SHORTEST_WINDOW).max(LONGEST_WINDOW).optional(),
       places: z.coerce.number().int().min(0).optional(),
+      keyframes: z.enum(['true', 'false']).optional(),
     })
     .refine(({ from, session, dvr }) => [from, session, dvr].filter((one) => one !== undefined).length <= 1, {
       message: 'Expected one of `from`, `session` and `dvr`',
@@ -33,12 +34,13 @@ export function selectionOf({ from, to, session, dvr }: ViewQuery, usualSeconds:
 }
 
 /** @returns `?from=…&to=…`, one way to write what may be written in several, without `places`; empty when nothing was asked for */
-export function writeViewQuery({ from, to, session, dvr }: ViewQuery): string {
+export function writeViewQuery({ from, to, session, dvr, keyframes }: ViewQuery): string {
   const parameters = [
     ['from', from?.toISOString()],
     ['to', to?.toISOString()],
     ['session', session === undefined ? undefined : encodeURIComponent(session)],
     ['dvr', dvr?.toString()],
+    ['keyframes', keyframes === 'true' ? keyframes : undefined],
   ].filter(([, value]) => value !== undefined);
   return parameters.length === 0 ? '' : `?${parameters.map((pair) => pair.join('=')).join('&')}`;
 }

@@ -89,7 +89,12 @@ export class ViewController {
 
   private async send(name: ViewName, stream: string, query: ViewQuery, { request, response }: Exchange): Promise<void> {
     const selection = selectionOf(query, this.config.playback.dvr_window_seconds);
-    const asked = { name, query: writeViewQuery(query), places: askedPlaces(name, query.places) };
+    const asked = {
+      name,
+      query: writeViewQuery(query),
+      places: askedPlaces(name, query.places),
+      hasKeyFrames: query.keyframes === 'true',
+    };
     await sendResource(request, response, async () =>
       resourceOf(name, await this.views.document(parseStreamName(stream), selection, asked)),
     );
