@@ -9,6 +9,7 @@ import { extraIce, iceServers } from './ice-schema.js';
 import { graphql } from './graphql-schema.js';
 import { hooks, strategy, streams } from './live-schema.js';
 import { http } from './http-schema.js';
+import { limits } from './limits-schema.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 import { backupStorage, storage, upload } from './storage-schema.js';
 import { webhooks } from './webhook-schema.js';
@@ -369,6 +370,7 @@ export const configSchema = z.strictObject({
   exports: fileExports.prefault({}),
   database: database.prefault({}),
   graphql: graphql.prefault({}),
+  limits: limits.prefault({}),
   log: z
     .strictObject({
       level: oneOf(

@@ -25,6 +25,7 @@ export type SessionCloseReason =
   | 'consent-lost'
   | 'peer-closed'
   | 'dtls-failed'
+  | 'bitrate-exceeded'
   | 'worker-lost'
   | 'shutdown'
   /** A mistake of ours. */
@@ -51,6 +52,8 @@ export interface OfferedTransport {
 /** What a worker must know to answer an offer and receive its media. */
 export interface PublisherOrder extends PeerOrder {
   readonly tracks: readonly NegotiatedTrack[];
+  /** The publisher is told each second that the way carries no more; absent: nothing. */
+  readonly mostBitsPerSecond?: number | undefined;
 }
 
 /** What a worker must know to answer a viewer's offer and send it the stream's media. */

@@ -23,6 +23,7 @@ export const PROBLEM_WORDS: Readonly<Record<string, Words>> = {
   'login-busy': BUSY,
   'login-throttled': 'Too many wrong log-ins. Wait a while, then try again.',
   'no-picture': 'Only sound was recorded here.',
+  'incoming-quota': 'This server takes no more media at present. Try again in a moment.',
   'node-draining': 'This server is about to stop and takes no new publishers.',
   'node-full': 'This server cannot carry another stream.',
   'node-overloaded': 'This server is too busy for another stream. Try again in a moment.',
@@ -32,6 +33,7 @@ export const PROBLEM_WORDS: Readonly<Record<string, Words>> = {
   'parameters-differ': ({ splitAt }) =>
     `The codec changes within the clip, and one file cannot have both${beginning(splitAt)}.`,
   'permission-denied': 'Your token does not allow this.',
+  'publisher-quota': 'As many publish to this server as may. Try again in a moment.',
   'range-gone': 'What was recorded in this time was deleted or lost.',
   'range-in-future': 'This time is still to come.',
   'range-too-long': ({ limitHours }) => `That is too long: ${String(limitHours)} hours at most.`,
@@ -53,6 +55,8 @@ export const PROBLEM_WORDS: Readonly<Record<string, Words>> = {
   'too-many-exports': 'Too many exports wait already. Try again when some are done.',
   unavailable: BUSY,
   'unsupported-codec': 'None of the codecs of this stream can be recorded.',
+  'stream-quota': 'This server has as many streams as it takes.',
+  'subscriber-quota': 'As many watch on this server as it takes. Try again in a moment.',
   'whip-rate-exceeded': 'Too many publishers come from this address. Try again in a moment.',
 };
 

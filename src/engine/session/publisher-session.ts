@@ -27,6 +27,7 @@ export class PublisherSession implements PeerMedia, ForwardedPublisher {
   readonly streamId: string;
   readonly sessionId: string;
   readonly tracks: readonly NegotiatedTrack[];
+  private readonly mostBitsPerSecond: number | undefined;
   private readonly connection: PeerConnection;
   private media: MediaReceiver | undefined;
   private rtcp: RtcpScheduler | undefined;
@@ -39,6 +40,7 @@ export class PublisherSession implements PeerMedia, ForwardedPublisher {
     this.streamId = order.streamId;
     this.sessionId = order.sessionId;
     this.tracks = order.tracks;
+    this.mostBitsPerSecond = order.mostBitsPerSecond;
     this.connection = new PeerConnection(order, environment, this);
   }
 
@@ -108,6 +110,7 @@ export class PublisherSession implements PeerMedia, ForwardedPublisher {
     this.rtcp = new RtcpScheduler({
       wheel,
       media,
+      mostBitsPerSecond: this.mostBitsPerSecond,
       ssrc: randomInt(1, 2 ** 32),
       canonicalName: randomBytes(CANONICAL_NAME_BYTES).toString('base64url'),
       failed: (error) => connection.broke(error),

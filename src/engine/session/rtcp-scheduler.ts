@@ -1,4 +1,5 @@
 import { encodeNack, encodePictureLossIndication, encodeReceiverReport } from '../../media/rtcp/encode.js';
+import { encodeBitrateEstimate } from '../../media/rtcp/encode-estimate.js';
 import type { TimerWheel } from '../timer-wheel.js';
 import type { LayerReceiver } from './layer-receiver.js';
 import type { MediaReceiver } from './media-receiver.js';
@@ -15,6 +16,8 @@ const MOST_FEEDBACK_PACKETS = 8;
 export interface RtcpSchedulerOptions {
   readonly wheel: TimerWheel;
   readonly media: MediaReceiver;
+  /** What the sender is told that the way carries; undefined: nothing. */
+  readonly mostBitsPerSecond: number | undefined;
   /** Ours, and our canonical name: random, the same for the whole session. */
   readonly ssrc: number;
   readonly canonicalName: string;
@@ -106,6 +109,14 @@ export class RtcpScheduler {
     const { media, ssrc, canonicalName } = this.options;
     const blocks = media.layers.map((layer) => layer.reportBlock(nowMs)).filter((block) => block !== undefined);
     this.send(encodeReceiverReport(ssrc, blocks, canonicalName));
+    this.sendEstimate();
+  }
+
+  private sendEstimate(): void {
+    const { media, ssrc, mostBitsPerSecond } = this.options;
+    const sources = media.layers.flatMap((layer) => layer.ssrc ?? []);
+    if (mostBitsPerSecond !== undefined && sources.length > 0)
+      this.send(encodeBitrateEstimate(ssrc, mostBitsPerSecond, sources));
   }
 
   private send(packet: Uint8Array): void {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { encodeNack, encodePictureLossIndication } from './encode.js';
+import { encodeBitrateEstimate } from './encode-estimate.js';
 import { encodeGoodbye, encodeSenderReports } from './encode-sender.js';
 import { parseRtcp } from './parse.js';
 import { TransportFeedbackRecorder } from './transport-feedback.js';
@@ -20,6 +21,22 @@ describe('feedback of viewers', () => {
           const numbers = [first, ...steps.map((step) => (last = (last + step) & 0xffff))];
 
           expect(parse(encodeNack(1, 2, numbers))).toEqual([{ type: 'nack', mediaSsrc: 2, sequenceNumbers: numbers }]);
+        },
+      ),
+    );
+  });
+
+  it('an estimate of the bitrate: what was encoded, to 18 bits and never more', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 2 ** 50 }),
+        fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 })),
+        (bps, ssrcs) => {
+          const [estimate] = parse(encodeBitrateEstimate(1, bps, ssrcs));
+
+          if (estimate?.type !== 'bitrate-estimate') throw new Error('It is no estimate.');
+          expect(estimate.bitsPerSecond).toBeLessThanOrEqual(bps);
+          expect(estimate.bitsPerSecond).toBeGreaterThanOrEqual(bps - bps / 2 ** 17);
         },
       ),
     );

@@ -10,6 +10,9 @@ import {
 import { taggedMedia } from './local-description.js';
 import type { LocalTransport, NegotiatedFormat, NegotiatedTrack, OfferedMedia, SessionOffer } from './session.js';
 
+/** What browsers send of Opus at most unless they are told otherwise, and its headers. */
+const SOUND_BPS = 64_000;
+
 /**
  * Writes the answer to an offer (RFC 9429 section 5.3): we receive, on one transport, everything the offer has.
  *
@@ -17,6 +20,7 @@ import type { LocalTransport, NegotiatedFormat, NegotiatedTrack, OfferedMedia, S
  *
  * @param tracks what `negotiate` made of the offer
  * @param sessionVersion counts our descriptions of this session from 1
+ * @param mostBitsPerSecond that the client may send in all; none is said when absent
  * @throws {RangeError} when an m-line has no track
  */
 export function writeAnswer(
@@ -24,11 +28,23 @@ export function writeAnswer(
   tracks: readonly NegotiatedTrack[],
   local: LocalTransport,
   sessionVersion: number,
+  mostBitsPerSecond?: number,
 ): string {
   const tagged = taggedMedia(offer);
-  const media = offer.media.flatMap((one) => writeMedia(one, trackOf(one, tracks), local, one === tagged));
+  const bandwidth = mostBitsPerSecond === undefined ? [] : writeBandwidth(mostBitsPerSecond, offer);
+  const media = offer.media.flatMap((one) => {
+    const [line = '', connection = '', ...attributes] = writeMedia(one, trackOf(one, tracks), local, one === tagged);
+    return [line, connection, ...(one.kind === 'video' ? bandwidth : []), ...attributes];
+  });
   const lines = [...writeAnswerHead(offer, local, sessionVersion), ...media];
   return lines.map((line) => `${line}\r\n`).join('');
+}
+
+/** Of pictures, what sound leaves: RFC 3890, and RFC 8866 section 5.8 for those who know that only. */
+function writeBandwidth(mostBitsPerSecond: number, { media }: SessionOffer): string[] {
+  const soundBps = media.some(({ kind }) => kind === 'audio') ? SOUND_BPS : 0;
+  const pictureBps = Math.max(mostBitsPerSecond - soundBps, mostBitsPerSecond / 2);
+  return [`b=AS:${Math.floor(pictureBps / 1000)}`, `b=TIAS:${Math.floor(pictureBps)}`];
 }
 
 function trackOf({ mid }: OfferedMedia, tracks: readonly NegotiatedTrack[]): NegotiatedTrack {

@@ -32,8 +32,8 @@ export class EngineSessions {
   ) {}
 
   /** @throws what `admissionFailure` makes sense of */
-  openPublisher(session: PublisherSession): Promise<LocalTransport> {
-    return this.engine.openPublisher({ ...peerOf(session), tracks: session.tracks });
+  openPublisher(session: PublisherSession, mostBitsPerSecond: number | undefined): Promise<LocalTransport> {
+    return this.engine.openPublisher({ ...peerOf(session), tracks: session.tracks, mostBitsPerSecond });
   }
 
   /** @throws what `admissionFailure` makes sense of */

@@ -127,13 +127,69 @@ export class NodeFullError extends AppError {
 const SHORTEST_WAIT_SECONDS = 5;
 const WAIT_SPREAD_SECONDS = 10;
 
+function spreadWaitSeconds(): number {
+  return SHORTEST_WAIT_SECONDS + Math.floor(Math.random() * WAIT_SPREAD_SECONDS);
+}
+
 export class NodeOverloadedError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'node-overloaded';
-  override readonly retryAfterSeconds = SHORTEST_WAIT_SECONDS + Math.floor(Math.random() * WAIT_SPREAD_SECONDS);
+  override readonly retryAfterSeconds = spreadWaitSeconds();
 
   constructor() {
     super('This node is too busy for another stream now.');
+  }
+}
+
+export class StreamQuotaError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'stream-quota';
+  override readonly retryAfterSeconds = spreadWaitSeconds();
+
+  constructor(most: number) {
+    super('There are as many streams on this node as may be.', { most });
+  }
+}
+
+export class PublisherQuotaError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'publisher-quota';
+  override readonly retryAfterSeconds = spreadWaitSeconds();
+
+  constructor(most: number) {
+    super('As many publish to this node as may.', { most });
+  }
+}
+
+export class SubscriberQuotaError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'subscriber-quota';
+  override readonly retryAfterSeconds = spreadWaitSeconds();
+
+  constructor(most: number) {
+    super('As many watch streams of this node as may.', { most });
+  }
+}
+
+export class IncomingQuotaError extends AppError {
+  readonly kind = 'unavailable';
+  readonly code = 'incoming-quota';
+  override readonly retryAfterSeconds = spreadWaitSeconds();
+
+  constructor() {
+    super('Publishers send this node as much as they may in all.');
+  }
+}
+
+export class BitrateExceededError extends AppError {
+  readonly kind = 'rate-limited';
+  readonly code = 'bitrate-exceeded';
+
+  constructor(
+    override readonly retryAfterSeconds: number,
+    mostBps: number,
+  ) {
+    super('The publisher of this stream was sent away a moment ago: it sent more than it may.', { mostBps });
   }
 }
 

@@ -14,6 +14,7 @@ import { systemClock } from '../../shared/clock.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { IceModule } from '../ice/ice.module.js';
+import { configuredLimits } from './configured-limits.js';
 import { configuredStrategies } from './configured-strategies.js';
 import { LoadAdmission } from './load-admission.js';
 import { failureLog } from './ports/failure-log.js';
@@ -106,7 +107,13 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
       inject: [Engine, APP_CONFIG, LoadAdmission],
       useFactory: (media: Engine, config: AppConfig, admission: LoadAdmission) => {
         const log = failureLog(new Logger(SignalingService.name));
-        const signaling = new SignalingService(media, systemClock, log, configuredStrategies(config));
+        const signaling = new SignalingService(
+          media,
+          systemClock,
+          log,
+          configuredStrategies(config),
+          configuredLimits(config),
+        );
         for (const name of Object.keys(config.stream)) signaling.provision(parseStreamName(name));
         admitByLoad(admission, signaling);
         return signaling;

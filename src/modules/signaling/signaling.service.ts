@@ -1,17 +1,13 @@
-import type {
-  EngineEvent,
-  LocalTransport,
-  SessionCloseReason,
-  SessionState,
-  TrackStatistics,
-} from '../../engine/index.js';
+import type { EngineEvent, LocalTransport, SessionCloseReason, SessionState } from '../../engine/index.js';
 import { writeAnswer } from '../../media/sdp/answer.js';
 import { negotiate } from '../../media/sdp/negotiation.js';
 import { parseOffer } from '../../media/sdp/offer.js';
 import type { Clock } from '../../shared/clock.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
+import { BitrateCaps } from './bitrate-caps.js';
 import { admissionFailure, EngineSessions, type SessionEngine } from './engine-sessions.js';
 import type { LiveStream } from './live-stream.js';
+import { NO_LIMITS, NodeQuotas, toldBps } from './node-quotas.js';
 import type { FailureLog } from './ports/failure-log.js';
 import type { RestartedIce, SubscriberSession } from './ports/listed-session.js';
 import type { PublishAdmission } from './ports/publish-admission.js';
@@ -29,6 +25,7 @@ import {
   StreamNotLiveError,
   StreamProvisionedError,
 } from './signaling.errors.js';
+import { areSamePictures } from './same-pictures.js';
 import { patchSession } from './session-patch.js';
 import { SignalingEvents } from './signaling-events.js';
 import { deletionReason } from './stream-deletion.js';
@@ -42,16 +39,15 @@ export interface OpenedSession {
   readonly entityTag: string;
 }
 
-/**
- * Who publishes which stream (docs/architecture.md, life of a publisher). The engine tells the states of sessions; this decides who
- * may come, who replaces whom, and tells everybody else.
- */
+/** Who publishes which stream (docs/architecture.md, life of a publisher): who may come, who replaces whom, what others are told. */
 export class SignalingService {
   private readonly registry: StreamRegistry;
   private readonly queue = new KeyedQueue();
   private readonly events: SignalingEvents;
   private readonly engineSessions: EngineSessions;
   private readonly admissions: PublishAdmission[] = [];
+  private readonly quotas: NodeQuotas;
+  private readonly bitrates: BitrateCaps;
   private draining = false;
 
   constructor(
@@ -59,7 +55,10 @@ export class SignalingService {
     private readonly clock: Clock,
     log: FailureLog,
     private readonly strategies = new StreamStrategies(),
+    private readonly limits = NO_LIMITS,
   ) {
+    this.quotas = new NodeQuotas(limits);
+    this.bitrates = new BitrateCaps(limits, clock);
     this.events = new SignalingEvents(log);
     this.engineSessions = new EngineSessions(engine, log);
     this.registry = new StreamRegistry(clock, strategies, {
@@ -87,14 +86,16 @@ export class SignalingService {
    *
    * @param hops where the stream has come by, last first
    * @throws {SdpError} @throws {NoAcceptableCodecError} @throws {StreamBusyError} @throws {StreamNotFoundError}
-   * @throws {NodeDrainingError} @throws {NodeFullError} @throws what an admission or a listener of `publisher-opened` threw
+   * @throws {NodeDrainingError} @throws {NodeFullError} @throws {BitrateExceededError} @throws what `NodeQuotas`, an
+   * admission or a listener of `publisher-opened` threw
    */
   async publish(stream: StreamName, offerText: string, hops: readonly string[] = []): Promise<OpenedSession> {
     const offer = parseOffer(offerText);
     const tracks = negotiate(offer);
     const session = new PublisherSession(stream, offer, tracks, this.clock.epochMs(), hops);
     const transport = await this.letIn(session);
-    return { sessionId: session.id, answer: writeAnswer(offer, tracks, transport, 1), entityTag: session.entityTag };
+    const answer = writeAnswer(offer, tracks, transport, 1, toldBps(this.limits));
+    return { sessionId: session.id, answer, entityTag: session.entityTag };
   }
 
   /** The session has its stream from now on. @returns our side of it @throws as `publish` */
@@ -102,7 +103,9 @@ export class SignalingService {
     const { stream } = session;
     return this.queue.run(stream, async () => {
       this.assertPublishable(stream);
+      this.bitrates.admit(stream);
       for (const admit of this.admissions) await admit(stream);
+      this.quotas.admitPublisher(this, stream);
       return this.open(session);
     });
   }
@@ -145,12 +148,13 @@ export class SignalingService {
     return this.registry.session(stream, sessionId);
   }
 
-  /** @throws {StreamExistsError} @throws {StreamProvisionedError} */
+  /** @throws {StreamExistsError} @throws {StreamProvisionedError} @throws {StreamQuotaError} */
   createStream(stream: StreamName): Promise<void> {
     return this.queue.run(stream, () => {
       const live = this.registry.find(stream);
       if (live?.isProvisioned === true) throw new StreamProvisionedError(stream);
       if (live !== undefined) throw new StreamExistsError(stream);
+      this.quotas.admitStream(this, stream);
       this.registry.create(stream, 'requested');
       return Promise.resolve();
     });
@@ -189,14 +193,16 @@ export class SignalingService {
   /**
    * Asked before a subscriber is let in.
    *
-   * @throws {NodeDrainingError} @throws {StreamNotLiveError} @throws {StreamFullError}
+   * @param watching how many watch any stream of this node
+   * @throws {NodeDrainingError} @throws {StreamNotLiveError} @throws {StreamFullError} @throws what `NodeQuotas` throws
    */
-  assertSubscribable(stream: StreamName): void {
+  assertSubscribable(stream: StreamName, watching: number): void {
     if (this.draining) throw new NodeDrainingError();
     const { autoCreateWhep, mostSubscribers } = this.strategies.of(stream);
     const live = this.registry.find(stream);
     if (live === undefined && !autoCreateWhep) throw new StreamNotLiveError(stream);
     if ((live?.openSubscribers.length ?? 0) >= mostSubscribers) throw new StreamFullError(stream, mostSubscribers);
+    this.quotas.admitSubscriber(this, stream, watching);
   }
 
   /** Runs `task` when it is its turn among all that changes the sessions of a stream. */
@@ -310,7 +316,7 @@ export class SignalingService {
     if (before !== undefined) await this.close(before, 'replaced');
     this.registry.add(session);
     try {
-      const transport = await this.engineSessions.openPublisher(session);
+      const transport = await this.engineSessions.openPublisher(session, toldBps(this.limits));
       await this.events.announce({
         type: 'publisher-opened',
         stream: session.stream,
@@ -353,8 +359,11 @@ export class SignalingService {
   private hearStatistics({ streamId, tracks }: Extract<EngineEvent, { type: 'stream-statistics' }>): void {
     const live = this.registry.find(streamId);
     if (live?.publisher === undefined) return;
-    const { statistics: before } = live.publisher;
-    live.publisher.statistics = tracks;
+    const { publisher } = live;
+    const { statistics: before } = publisher;
+    publisher.statistics = tracks;
+    if (this.bitrates.isExceeded(live.name, publisher.id, publisher.traffic.bitrate))
+      void this.queue.run(live.name, () => this.close(publisher, 'bitrate-exceeded'));
     this.events.tell({ type: 'statistics', stream: live.name, tracks });
     if (!areSamePictures(before, tracks)) this.events.tell({ type: 'streams-changed', stream: live.name });
   }
@@ -380,18 +389,8 @@ export class SignalingService {
   private closed(session: PublisherSession, reason: SessionCloseReason): void {
     if (session.isClosed) return;
     session.ended(reason, this.clock.epochMs());
+    this.bitrates.forget(session.id);
     this.registry.closed(session);
     this.events.tell({ type: 'publisher-closed', stream: session.stream, sessionId: session.id, reason });
   }
-}
-
-/** What tracks carry, beside how much of it. */
-function areSamePictures(before: readonly TrackStatistics[], now: readonly TrackStatistics[]): boolean {
-  return (
-    before.length === now.length &&
-    before.every((one, index) => {
-      const other = now[index];
-      return one.codecString === other?.codecString && one.width === other?.width && one.height === other?.height;
-    })
-  );
 }

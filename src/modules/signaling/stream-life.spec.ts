@@ -83,7 +83,7 @@ class Viewer implements SubscriberSession {
     readonly id: string,
     readonly stream: StreamName = cam,
   ) {
-    signaling.assertSubscribable(stream);
+    signaling.assertSubscribable(stream, 0);
     signaling.subscriberOpened(this);
   }
 

@@ -7,6 +7,7 @@ import { AuthService } from '../auth/auth.service.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
 import { ON_SERVER, onStream } from '../auth/ports/place.js';
 import { ALL_RIGHTS } from '../auth/ports/right.js';
+import { RETRY_AFTER } from './documented-headers.js';
 import { StreamDto } from './dto/stream.dto.js';
 import type { StreamName } from './ports/stream-name.js';
 import { StreamNamePipe } from './ports/stream-name.pipe.js';
@@ -94,6 +95,7 @@ export class StreamsController {
   @ApiResponse({ status: 204 })
   @ApiResponse({ status: 400, description: '`stream-name-invalid`' })
   @ApiResponse({ status: 409, description: '`stream-exists`, `stream-provisioned`' })
+  @ApiResponse({ status: 503, description: '`stream-quota`', headers: RETRY_AFTER })
   async create(@Param('stream', StreamNamePipe) stream: StreamName): Promise<void> {
     await this.signaling.createStream(stream);
   }

@@ -55,12 +55,13 @@ export class SubscriptionService implements ViewerOwner {
    *
    * @throws {SdpError} @throws {SdpUnsupportedError} @throws {NoAcceptableCodecError} @throws {StreamNotLiveError}
    * @throws {StreamFullError} @throws {NodeDrainingError} @throws {NodeOverloadedError} @throws {NodeFullError}
+   * @throws what `NodeQuotas` throws
    */
   async subscribe(stream: StreamName, offerText: string): Promise<OpenedSession> {
-    this.streams.assertSubscribable(stream);
+    this.streams.assertSubscribable(stream, this.viewers.size);
     const offer = parseSubscriberOffer(offerText);
     return this.streams.inTurn(stream, async () => {
-      this.streams.assertSubscribable(stream);
+      this.streams.assertSubscribable(stream, this.viewers.size);
       const sent = sentBy(this.streams.findStream(stream)?.publisher);
       const tracks = negotiateSubscriber(offer, sent, () => randomInt(1, SSRC_LIMIT));
       this.admission.admitViewer(this.engine.workerOf(stream));

@@ -50,7 +50,7 @@ export class WhepController {
   @ApiResponse({
     status: 503,
     description:
-      '`node-draining`, `node-full`, `node-overloaded`, `whip-rate-exceeded`, `engine-unavailable`, `stream-full`, `not-ready`',
+      '`node-draining`, `node-full`, `node-overloaded`, `stream-quota`, `subscriber-quota`, `whip-rate-exceeded`, `engine-unavailable`, `stream-full`, `not-ready`',
     headers: RETRY_AFTER,
   })
   async subscribe(

@@ -50,9 +50,14 @@ export class WhipController {
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
   @ApiResponse({ status: 422, description: '`sdp-unsupported`: no offer that WHIP allows' })
   @ApiResponse({
+    status: 429,
+    description: '`bitrate-exceeded`: its publisher was sent away a moment ago',
+    headers: RETRY_AFTER,
+  })
+  @ApiResponse({
     status: 503,
     description:
-      '`node-draining`, `node-full`, `node-overloaded`, `whip-rate-exceeded`, `engine-unavailable`, `recording-unavailable`, `not-ready`',
+      '`node-draining`, `node-full`, `node-overloaded`, `stream-quota`, `publisher-quota`, `incoming-quota`, `whip-rate-exceeded`, `engine-unavailable`, `recording-unavailable`, `not-ready`',
     headers: RETRY_AFTER,
   })
   @ApiResponse({ status: 507, description: '`storage-full`' })

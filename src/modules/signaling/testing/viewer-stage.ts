@@ -2,6 +2,7 @@ import type { EngineEvent, LocalTransport, SessionCloseReason, SubscriberOrder }
 import type { SessionEngine } from '../engine-sessions.js';
 import { LoadAdmission } from '../load-admission.js';
 import { parseStreamName } from '../ports/stream-name.js';
+import { NO_LIMITS, type NodeLimits } from '../node-quotas.js';
 import { SignalingService } from '../signaling.service.js';
 import { DEFAULT_STRATEGY, StreamStrategies, type StreamStrategy } from '../stream-strategy.js';
 import { SubscriptionService } from '../subscription.service.js';
@@ -83,7 +84,7 @@ export class ViewerStage {
   readonly signaling: SignalingService;
   readonly subscriptions: SubscriptionService;
 
-  constructor(strategy: Partial<StreamStrategy> = {}) {
+  constructor(strategy: Partial<StreamStrategy> = {}, limits: Partial<NodeLimits> = {}) {
     const clock = { epochMs: () => Date.now(), monotonicMs: () => performance.now() };
     const log = { warn: () => undefined, error: () => undefined };
     this.signaling = new SignalingService(
@@ -91,6 +92,7 @@ export class ViewerStage {
       clock,
       log,
       new StreamStrategies({ ...DEFAULT_STRATEGY, ...strategy }),
+      { ...NO_LIMITS, ...limits },
     );
     this.signaling.on((event) => {
       if (event.type.startsWith('subscriber')) this.events.push(event.type);
