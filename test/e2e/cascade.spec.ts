@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { decodeErrorsOfPeriods } from '../support/stored-periods.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
-import { StoredRecording, isFinished } from '../support/recording.js';
+import { StoredRecording, isFinished, type PlaybackEntry } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
@@ -47,7 +47,7 @@ async function isPublished(server: TestServer, stream: string): Promise<boolean>
   return publisherOf(await server.get<StreamRow>(`/api/streams/${stream}`))?.state === 'connected';
 }
 
-describe('a stream that comes from another server', () => {
+describe('a stream between two servers', () => {
   withFfmpeg('is recorded here as it was sent there, and the other server is told when it ends', async () => {
     await using source = await TestServer.start({ env: { AIRCHECK_AUTH_TOKENS: TOKEN } });
     await using edge = await TestServer.start({ env: EDGE });
@@ -129,6 +129,48 @@ describe('a stream that comes from another server', () => {
     expect(places.every((place, index) => place > (places[index - 1] ?? -1))).toBe(true);
   });
 
+  withFfmpeg('goes to another server as it is published here, by the same session of a viewer', async () => {
+    await using target = await TestServer.start({ env: { AIRCHECK_AUTH_TOKENS: TOKEN } });
+    await using origin = await TestServer.start({ env: EDGE });
+    origin.keepSecret(TOKEN);
+    const targetUrl = target.url('/whip/copy');
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    expect(await problemOf(await begin(origin, 'cam', { targetUrl }))).toMatchObject({ code: 'stream-not-found' });
+    await using publisher = await Publisher.start('datachannel', {
+      urls: [origin.url('/whip/cam')],
+      media: await makeMedia({ seconds: 60 }),
+    });
+
+    expect(await problemOf(await begin(origin, 'cam', { targetUrl, token: 'wrong' }))).toMatchObject({ status: 502 });
+    expect((await begin(origin, 'cam', { targetUrl, token: TOKEN })).status).toBe(200);
+    expect((await begin(origin, 'cam', { targetUrl, token: TOKEN })).status).toBe(409);
+    const recorded = async (): Promise<number> => {
+      const copy = (await (await fetch(target.url('/api/v1/sessions?stream=copy'), { headers })).json()) as {
+        sessions: { lengthMs: number }[];
+      };
+      return copy.sessions[0]?.lengthMs ?? 0;
+    };
+    await until(async () => (await recorded()) > 5_000, 'something of it is recorded there', 60_000);
+    const [session] = (await origin.get<StreamRow>('/api/streams/cam')).subscribe.sessions;
+    expect(session).toMatchObject({ state: 'connected', cascade: { targetUrl } });
+    expect(await (await fetch(origin.url('/metrics'))).text()).toContain('live777_reforward 1');
+    await fetch(origin.url(`/session/cam/${session?.id ?? ''}`), { method: 'DELETE' });
+    await until(async () => {
+      const row = (await (await fetch(target.url('/api/record/copy'), { headers })).json()) as { recording: boolean };
+      return !row.recording;
+    }, 'the other server knows that it is over');
+    expect(await origin.get('/api/cascade')).toEqual([]);
+    await publisher.end();
+
+    const [entry] = (await (await fetch(target.url('/api/playback/copy'), { headers })).json()) as PlaybackEntry[];
+    if (entry === undefined) throw new Error('Nothing was recorded there.');
+    const samples = await StoredRecording.at(target.recordings, entry).samples('video');
+    const sent = publisher.sent.video;
+    const first = sent.indexOf(samples[1]?.hash ?? '');
+    expect(samples[0]?.isKeyframe).toBe(true);
+    expect(samples.map(({ hash }) => hash).slice(1)).toEqual(sent.slice(first, first + samples.length - 1));
+  });
+
   it('is not fetched from where nothing may be asked, nor from itself, nor by a redirect', async () => {
     await using closed = await TestServer.start();
     await using open = await TestServer.start({ env: EDGE });
@@ -169,6 +211,7 @@ describe('a stream that comes from another server', () => {
         { sourceUrl: 'ftp://example.org' },
         { sourceUrl: 'http://u:p@example.org/' },
         { source: 1 },
+        { sourceUrl: at('/'), targetUrl: at('/') },
       ])
         expect((await begin(open, 'a', body)).status).toBe(400);
       expect(await open.get('/api/cascade')).toEqual([]);

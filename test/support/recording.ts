@@ -26,6 +26,11 @@ export class StoredRecording {
     const entries = await server.get<PlaybackEntry[]>(`/api/playback/${stream}`);
     const entry = entries.at(-1);
     if (entry === undefined) throw new Error(`Nothing was recorded of ${stream}.`);
+    return StoredRecording.at(root, entry);
+  }
+
+  /** One that a list named. */
+  static at(root: string, entry: PlaybackEntry): StoredRecording {
     return new StoredRecording(join(root, dirname(entry.mpd_path)), entry);
   }
 

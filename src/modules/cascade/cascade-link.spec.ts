@@ -11,6 +11,7 @@ class Stage {
   readonly disconnected: string[] = [];
   readonly states = new Map<string, SessionState>();
   ended = 0;
+  isOutdated = false;
   attempts = 0;
   failure: Error | undefined;
   readonly link = new CascadeLink({
@@ -46,7 +47,7 @@ class Stage {
         return states.get(id) ?? 'closed';
       },
     } as ListedSession;
-    return Promise.resolve({ session, leave: () => this.left.push(id) });
+    return Promise.resolve({ session, leave: () => this.left.push(id), isOutdated: () => this.isOutdated });
   }
 }
 
@@ -124,6 +125,22 @@ it('ends with its session or its stream, when somebody wants that', async () => 
   expect([byStream.ended, bySession.ended]).toEqual([1, 1]);
   expect([byStream.left, bySession.left]).toEqual([['1'], ['1']]);
   expect([byStream.attempts, bySession.attempts]).toEqual([1, 1]);
+});
+
+it('opens another session, after the end of the first, for a stream that is another one than before', async () => {
+  const stage = new Stage();
+  await stage.link.start();
+  stage.tell('1', 'connected');
+  stage.link.hear({ type: 'streams-changed', stream });
+  expect(stage.left).toEqual([]);
+
+  stage.isOutdated = true;
+  stage.link.hear({ type: 'streams-changed', stream });
+  stage.isOutdated = false;
+  expect([stage.left, stage.disconnected, stage.attempts]).toEqual([['1'], ['1'], 1]);
+  await pass(1_000);
+
+  expect(stage.attempts).toBe(2);
 });
 
 it('leaves nothing behind when it is stopped in the middle of an attempt', async () => {

@@ -10,6 +10,8 @@ export interface LinkedSession {
   readonly session: ListedSession;
   /** Tells the other server that it is over; never fails. */
   readonly leave: () => void;
+  /** It was made for what the stream is no longer. */
+  readonly isOutdated: () => boolean;
 }
 
 export interface LinkOptions {
@@ -106,6 +108,8 @@ export class CascadeLink {
     if (this.isOver) return;
     if (event.type === 'stream-ended') {
       if (event.stream === this.stream && event.reason === 'api-deleted') this.end();
+    } else if (event.type === 'streams-changed') {
+      if (event.stream === this.stream) this.renewIfOutdated();
     } else if ('sessionId' in event && event.sessionId === this.current?.session.id) this.hearSession(event);
   }
 
@@ -123,6 +127,21 @@ export class CascadeLink {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.pace.connected(this.options.clock.monotonicMs());
+  }
+
+  /** The old one goes first: the other side has room for one. */
+  private renewIfOutdated(): void {
+    const { current } = this;
+    if (current?.isOutdated() !== true) return;
+    this.current = undefined;
+    this.drop(current).then(
+      () => {
+        this.retry();
+      },
+      () => {
+        this.retry();
+      },
+    );
   }
 
   private lost(): void {

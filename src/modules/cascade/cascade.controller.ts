@@ -19,7 +19,7 @@ export class CascadeController {
 
   @Get()
   @Permission('watch', ON_SERVER)
-  @ApiOperation({ summary: 'The streams that come from other servers, and how that goes' })
+  @ApiOperation({ summary: 'The streams that come from other servers or go to them, and how that goes' })
   @ApiOkResponse({ type: [CascadeLinkDto] })
   list(): CascadeLinkDto[] {
     return this.cascades.links.map((link) => new CascadeLinkDto(link));
@@ -30,7 +30,7 @@ export class CascadeController {
   @Permission('admin', onStream('stream'))
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Publish a stream of another server here',
+    summary: 'Publish a stream of another server here, or one of ours there',
     description:
       'Once it has worked it is tried again for ever, until its session, its stream or the cascade is deleted.',
   })
@@ -39,21 +39,26 @@ export class CascadeController {
   @ApiResponse({ status: 200, description: 'The other server has answered' })
   @ApiResponse({ status: 400, description: '`input-invalid`, `body-malformed`, `stream-name-invalid`' })
   @ApiResponse({ status: 403, description: '`cascade-address-forbidden`' })
-  @ApiResponse({ status: 404, description: '`stream-not-found`, where `strategy.auto_create_whip` is off' })
+  @ApiResponse({
+    status: 404,
+    description: '`stream-not-found`: nobody publishes it, or `strategy.auto_create_whip` is off',
+  })
   @ApiResponse({ status: 409, description: '`stream-busy`, `cascade-exists`, `cascade-loop`, `cascades-full`' })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
   @ApiResponse({ status: 502, description: '`cascade-upstream-failed`, `cascade-candidates-forbidden`' })
   @ApiResponse({
     status: 503,
-    description: '`node-draining`, `node-full`, `node-overloaded`, `engine-unavailable`, `recording-unavailable`',
+    description:
+      '`node-draining`, `node-full`, `node-overloaded`, `engine-unavailable`, `recording-unavailable`, `stream-full`',
   })
   @ApiResponse({ status: 507, description: '`storage-full`' })
   async begin(
     @Param('stream', StreamNamePipe) stream: StreamName,
-    @Body({ schema: cascadeInput }) { token, sourceUrl = '' }: CascadeOrder,
+    @Body({ schema: cascadeInput }) { token, sourceUrl, targetUrl = '' }: CascadeOrder,
   ): Promise<void> {
-    await this.cascades.pull(stream, { url: sourceUrl, token });
+    if (sourceUrl === undefined) await this.cascades.push(stream, { url: targetUrl, token });
+    else await this.cascades.pull(stream, { url: sourceUrl, token });
   }
 
   @Delete(':stream')

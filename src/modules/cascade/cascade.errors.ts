@@ -5,7 +5,7 @@ export class CascadeExistsError extends AppError {
   readonly code = 'cascade-exists';
 
   constructor(stream: string) {
-    super('The stream is brought by the same way already.', { stream });
+    super('This cascade is there already.', { stream });
   }
 }
 
@@ -14,7 +14,7 @@ export class CascadeNotFoundError extends AppError {
   readonly code = 'cascade-not-found';
 
   constructor(stream: string) {
-    super('The stream comes from no other server.', { stream });
+    super('The stream comes from no other server, and goes to none.', { stream });
   }
 }
 

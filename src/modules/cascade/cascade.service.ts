@@ -2,6 +2,7 @@ import type { ForbiddenAddresses } from '../../platform/outgoing/forbidden-addre
 import type { Clock } from '../../shared/clock.js';
 import { NoAcceptableCodecError, SdpError, SdpUnsupportedError } from '../../media/sdp/sdp.errors.js';
 import type { FailureLog } from '../signaling/ports/failure-log.js';
+import type { ListedSession } from '../signaling/ports/listed-session.js';
 import { hopOf, isLoop } from '../signaling/ports/stream-hops.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import type { RelayService } from '../signaling/relay.service.js';
@@ -22,7 +23,7 @@ const MOST_LINKS = 1000;
 /** What came of an attempt, for who counts them. */
 export type AttemptListener = (direction: CascadeDirection, error: unknown) => void;
 
-/** Which streams come from other servers. */
+/** Which streams come from other servers, and go to them. */
 export class CascadeService {
   private readonly all = new Set<CascadeLink>();
   private readonly client: WhipClient;
@@ -30,7 +31,7 @@ export class CascadeService {
 
   constructor(
     private readonly relay: RelayService,
-    private readonly signaling: Pick<SignalingService, 'on' | 'end'>,
+    private readonly signaling: Pick<SignalingService, 'on' | 'end' | 'findStream'>,
     forbidden: ForbiddenAddresses,
     private readonly clock: Clock,
     private readonly log: FailureLog,
@@ -60,6 +61,17 @@ export class CascadeService {
     await this.begin(stream, 'pull', source, () => this.connectFrom(stream, source));
   }
 
+  /**
+   * Publishes a stream of ours on another server, and tries for ever once that has worked.
+   *
+   * @throws {StreamNotFoundError} while nobody publishes it
+   * @throws {CascadeExistsError} @throws {TooManyCascadesError} @throws {CascadeAddressForbiddenError}
+   * @throws {CascadeUpstreamError} @throws what watching throws
+   */
+  async push(stream: StreamName, target: RemoteEndpoint): Promise<void> {
+    await this.begin(stream, 'push', target, () => this.connectTo(stream, target));
+  }
+
   /** Ends all ways of a stream. @throws {CascadeNotFoundError} when it has none */
   async end(stream: StreamName): Promise<void> {
     const links = this.links.filter((link) => link.stream === stream);
@@ -79,8 +91,9 @@ export class CascadeService {
     { url }: RemoteEndpoint,
     connect: () => Promise<LinkedSession>,
   ): Promise<void> {
-    if (this.links.some((link) => link.stream === stream && link.direction === direction))
-      throw new CascadeExistsError(stream);
+    const isSame = (link: CascadeLink): boolean =>
+      link.stream === stream && link.direction === direction && (direction === 'pull' || link.url === url);
+    if (this.links.some(isSame)) throw new CascadeExistsError(stream);
     if (this.all.size >= MOST_LINKS) throw new TooManyCascadesError(MOST_LINKS);
     const link = new CascadeLink({
       stream,
@@ -107,16 +120,54 @@ export class CascadeService {
   /** Our own name goes there, and theirs comes back: neither may be in the other's. */
   private async connectFrom(stream: StreamName, source: RemoteEndpoint): Promise<LinkedSession> {
     const own = [hopOf(stream)];
+    const linked = await this.connect(source, own, (reach) =>
+      this.relay.receive(stream, async (offer) => {
+        const { answer: text, url: sessionUrl, hops } = await reach(offer);
+        if (isLoop(hops, own)) throw new StreamLoopError(stream);
+        return { text, ends: { sourceUrl: source.url, sessionUrl }, hops };
+      }),
+    );
+    return { ...linked, isOutdated: () => false };
+  }
+
+  private async connectTo(stream: StreamName, target: RemoteEndpoint): Promise<LinkedSession> {
+    const offered = this.relay.sentFormats(stream);
+    const hops = [hopOf(stream), ...(this.signaling.findStream(stream)?.publisher?.hops ?? [])];
+    const linked = await this.connect(target, hops, (reach) =>
+      this.relay.send(stream, async (offer) => {
+        const { answer: text, url: sessionUrl } = await reach(offer);
+        return { text, ends: { targetUrl: target.url, sessionUrl }, hops: [] };
+      }),
+    );
+    return { ...linked, isOutdated: () => this.sendsOthers(stream, offered) };
+  }
+
+  /** True when something comes of the publisher that the other server was not offered. */
+  private sendsOthers(
+    stream: StreamName,
+    offered: readonly { readonly kind: string; readonly codecName: string }[],
+  ): boolean {
+    const statistics = this.signaling.findStream(stream)?.publisher?.statistics ?? [];
+    return statistics.some(
+      ({ kind, codecName, packetsReceived }) =>
+        packetsReceived > 0 && !offered.some((one) => one.kind === kind && one.codecName === codecName),
+    );
+  }
+
+  /** Opens a session over there, and with its answer one here. When nothing comes of that here, it is over there as well. */
+  private async connect(
+    endpoint: RemoteEndpoint,
+    hops: readonly string[],
+    open: (reach: (offer: string) => Promise<RemoteSession>) => Promise<ListedSession>,
+  ): Promise<Omit<LinkedSession, 'isOutdated'>> {
     let remote: RemoteSession | undefined;
     const leave = (): void => {
-      if (remote !== undefined) this.leave(source, remote);
+      if (remote !== undefined) this.leave(endpoint, remote);
     };
     try {
-      const session = await this.relay.receive(stream, async (offer) => {
-        remote = await this.client.open(source, offer, own);
-        if (isLoop(remote.hops, own)) throw new StreamLoopError(stream);
-        const { answer: text, url: sessionUrl, hops } = remote;
-        return { text, ends: { sourceUrl: source.url, sessionUrl }, hops };
+      const session = await open(async (offer) => {
+        remote = await this.client.open(endpoint, offer, hops);
+        return remote;
       });
       return { session, leave };
     } catch (error) {

@@ -1,8 +1,9 @@
 import { parseAnswer } from '../../media/sdp/offer.js';
 import { negotiateAnswer } from '../../media/sdp/negotiation.js';
-import { receivingMedia, writeOffer } from '../../media/sdp/own-offer.js';
+import { receivingMedia, sendingMedia, writeOffer, type OwnMedia } from '../../media/sdp/own-offer.js';
 import type { LocalTransport } from '../../engine/index.js';
-import type { SubscriberOffer } from '../../media/sdp/session.js';
+import type { SentTrack, SubscriberOffer } from '../../media/sdp/session.js';
+import { negotiateSubscriber, type SentFormat } from '../../media/sdp/subscriber-negotiation.js';
 import type { Clock } from '../../shared/clock.js';
 import { admissionFailure, type OfferingEngine } from './engine-sessions.js';
 import { newSessionId } from './peer-session.js';
@@ -11,12 +12,14 @@ import type { OwnOffer } from './ports/own-offer.js';
 import type { Exchange, RemoteAnswer } from './ports/remote-answer.js';
 import type { StreamName } from './ports/stream-name.js';
 import { PublisherSession } from './publisher-session.js';
-import { CandidatesForbiddenError } from './signaling.errors.js';
+import { newSsrc, sentBy } from './sent-formats.js';
+import { CandidatesForbiddenError, StreamNotFoundError } from './signaling.errors.js';
 import type { SignalingService } from './signaling.service.js';
-import { newCanonicalName } from './viewer-session.js';
+import type { SubscriptionService } from './subscription.service.js';
+import { newCanonicalName, ViewerSession } from './viewer-session.js';
 
 /** What is asked of the list of streams. */
-type Publishing = Pick<SignalingService, 'assertPublishable' | 'letIn'>;
+type Publishing = Pick<SignalingService, 'assertPublishable' | 'letIn' | 'findStream'>;
 
 /** Sessions with other servers, whose offers are ours: from then on they are like those of clients. */
 export class RelayService {
@@ -24,6 +27,7 @@ export class RelayService {
   constructor(
     private readonly engine: OfferingEngine,
     private readonly publishing: Publishing,
+    private readonly subscriptions: SubscriptionService,
     private readonly clock: Clock,
     private readonly mayAsk: (address: string) => boolean,
   ) {}
@@ -48,6 +52,36 @@ export class RelayService {
     });
   }
 
+  /**
+   * Sends another server what is published here: what it is in at present, and nothing else.
+   *
+   * @throws {StreamNotFoundError} while nobody publishes it @throws {StreamFullError} @throws {NodeDrainingError}
+   * @throws {NodeFullError} @throws {NodeOverloadedError}
+   * @throws {SdpError} @throws {NoAcceptableCodecError} @throws {CandidatesForbiddenError} for the answer
+   * @throws what `exchange` threw
+   */
+  async send(stream: StreamName, exchange: Exchange): Promise<ListedSession> {
+    const sent = this.sentFormats(stream);
+    if (sent.length === 0) throw new StreamNotFoundError(stream);
+    return this.offer(stream, async (sessionId, local) => {
+      const canonicalName = newCanonicalName();
+      const media = sendingMedia(sent, newSsrc);
+      const remote = await exchange(writeOffer(media, local, canonicalName));
+      const answer = this.answerIn(remote, 'recvonly');
+      const own = { sessionId, ice: local.ice, cascade: remote.ends, canonicalName };
+      const tracks = negotiateSubscriber(answer, sent, newSsrc).map((track) => asOffered(track, media));
+      const { subscriptions } = this;
+      const session = new ViewerSession(stream, answer, tracks, this.clock.epochMs(), subscriptions, own);
+      await subscriptions.letIn(session);
+      return session;
+    });
+  }
+
+  /** What is published at present, at most one of each kind. */
+  sentFormats(stream: StreamName): SentFormat[] {
+    return sentBy(this.publishing.findStream(stream)?.publisher);
+  }
+
   private async offer<T>(
     stream: StreamName,
     use: (sessionId: string, local: LocalTransport) => Promise<T>,
@@ -68,4 +102,11 @@ export class RelayService {
     if (candidates.length === 0) throw new CandidatesForbiddenError();
     return { ...answer, transport: { ...answer.transport, candidates } };
   }
+}
+
+/** By the sources that the offer named. */
+function asOffered(track: SentTrack, media: readonly OwnMedia[]): SentTrack {
+  const source = media.find(({ kind }) => kind === track.kind)?.source;
+  if (source === undefined) return track;
+  return { ...track, ssrc: source.ssrc, rtxSsrc: track.rtxSsrc === undefined ? undefined : source.rtxSsrc };
 }

@@ -136,10 +136,16 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
     },
     {
       provide: RelayService,
-      inject: [Engine, SignalingService, APP_CONFIG],
-      useFactory: (media: Engine, signaling: SignalingService, { cascade }: AppConfig) => {
+      inject: [Engine, SignalingService, SubscriptionService, APP_CONFIG],
+      useFactory: (
+        media: Engine,
+        signaling: SignalingService,
+        subscriptions: SubscriptionService,
+        { cascade }: AppConfig,
+      ) => {
         const forbidden = new ForbiddenAddresses(cascade.allowed_networks);
-        return new RelayService(media, signaling, systemClock, (address) => !forbidden.isForbidden(address));
+        const mayAsk = (address: string): boolean => !forbidden.isForbidden(address);
+        return new RelayService(media, signaling, subscriptions, systemClock, mayAsk);
       },
     },
     WhipRateGuard,

@@ -1,22 +1,18 @@
-import { randomInt } from 'node:crypto';
 import type { EngineEvent, LocalTransport, SessionCloseReason } from '../../engine/index.js';
 import type { MediaKind } from '../../media/codecs/codec.js';
 import { parseSubscriberOffer } from '../../media/sdp/offer.js';
 import { writeSubscriberAnswer } from '../../media/sdp/subscriber-answer.js';
-import { negotiateSubscriber, type SentFormat } from '../../media/sdp/subscriber-negotiation.js';
+import { negotiateSubscriber } from '../../media/sdp/subscriber-negotiation.js';
 import type { Clock } from '../../shared/clock.js';
 import { admissionFailure, EngineSessions, type SessionEngine } from './engine-sessions.js';
 import type { LoadAdmission } from './load-admission.js';
 import type { FailureLog } from './ports/failure-log.js';
 import type { RestartedIce } from './ports/listed-session.js';
 import type { StreamName } from './ports/stream-name.js';
-import type { PublisherSession } from './publisher-session.js';
+import { newSsrc, sentBy } from './sent-formats.js';
 import { patchSession } from './session-patch.js';
 import type { OpenedSession, SignalingService } from './signaling.service.js';
 import { ViewerSession, type ViewerOwner } from './viewer-session.js';
-
-/** SSRCs have 32 bits; 0 looks like none to some receivers. */
-const SSRC_LIMIT = 2 ** 32;
 
 /** What is asked of the list of streams. */
 type Streams = Pick<
@@ -63,7 +59,7 @@ export class SubscriptionService implements ViewerOwner {
     return this.streams.inTurn(stream, async () => {
       this.streams.assertSubscribable(stream, this.viewers.size);
       const sent = sentBy(this.streams.findStream(stream)?.publisher);
-      const tracks = negotiateSubscriber(offer, sent, () => randomInt(1, SSRC_LIMIT));
+      const tracks = negotiateSubscriber(offer, sent, newSsrc);
       this.admission.admitViewer(this.engine.workerOf(stream));
       const session = new ViewerSession(stream, offer, tracks, this.clock.epochMs(), this);
       const transport = await this.open(session);
@@ -72,6 +68,16 @@ export class SubscriptionService implements ViewerOwner {
         answer: writeSubscriberAnswer(offer, tracks, transport, session.canonicalName, 1),
         entityTag: session.entityTag,
       };
+    });
+  }
+
+  /** The session is sent its stream from now on. @returns our side of it @throws as `subscribe` */
+  letIn(session: ViewerSession): Promise<LocalTransport> {
+    const { stream } = session;
+    return this.streams.inTurn(stream, () => {
+      this.streams.assertSubscribable(stream);
+      this.admission.admitViewer(this.engine.workerOf(stream));
+      return this.open(session);
     });
   }
 
@@ -135,13 +141,4 @@ export class SubscriptionService implements ViewerOwner {
     session.ended(reason, this.clock.epochMs());
     this.streams.subscriberClosed(session, reason);
   }
-}
-
-/** What comes of each kind at present, as far as it is known; nothing without a publisher. */
-function sentBy(publisher: PublisherSession | undefined): SentFormat[] {
-  return (publisher?.tracks ?? []).map(({ mid, kind, formats }) => {
-    const inUse = publisher?.statistics.find((track) => track.mid === mid)?.codecName;
-    const { codecName, format } = formats.find((one) => one.codecName === inUse) ?? formats[0];
-    return { kind, codecName, format };
-  });
 }

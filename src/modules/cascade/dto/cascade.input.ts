@@ -21,12 +21,15 @@ const cascade = z.object({
     .nullish()
     .transform((text) => text ?? undefined),
   sourceUrl: url,
-  targetUrl: z.null().optional(),
+  targetUrl: url,
 });
 
 export const cascadeInput = z
   .strictObject(cascade.shape)
-  .refine(({ sourceUrl }) => sourceUrl !== undefined, 'Expected sourceUrl');
+  .refine(
+    ({ sourceUrl, targetUrl }) => (sourceUrl === undefined) !== (targetUrl === undefined),
+    'Expected sourceUrl or targetUrl, and not both',
+  );
 
 export type CascadeOrder = z.output<typeof cascadeInput>;
 
@@ -50,11 +53,22 @@ export class CascadeInput {
     example: 'https://other.example.org/whep/cam',
   })
   readonly sourceUrl?: string | null;
+
+  @ApiProperty({
+    type: String,
+    required: false,
+    nullable: true,
+    maxLength: LONGEST_URL,
+    description: 'A WHIP endpoint: the stream is published there',
+    example: 'https://other.example.org/whip/cam',
+  })
+  readonly targetUrl?: string | null;
 }
 
 /** @returns `pull from https://other.example.org/whep/cam`, without a query, which may have secrets */
 export function describeCascade({ given }: Told): string | undefined {
   const asked = given.map((place) => cascade.safeParse(place)).find(({ success }) => success)?.data;
+  if (asked?.targetUrl !== undefined) return `push to ${plain(asked.targetUrl)}`;
   return asked?.sourceUrl === undefined ? undefined : `pull from ${plain(asked.sourceUrl)}`;
 }
 
