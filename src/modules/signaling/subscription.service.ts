@@ -75,7 +75,7 @@ export class SubscriptionService implements ViewerOwner {
   letIn(session: ViewerSession): Promise<LocalTransport> {
     const { stream } = session;
     return this.streams.inTurn(stream, () => {
-      this.streams.assertSubscribable(stream);
+      this.streams.assertSubscribable(stream, this.viewers.size);
       this.admission.admitViewer(this.engine.workerOf(stream));
       return this.open(session);
     });
