@@ -1,3 +1,9 @@
+import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
+import { trimSession } from '../../src/modules/index/deletion/trim-session.js';
+import { RecordingSession, SegmentRow } from '../../src/modules/index/entities/index.js';
+import { markObject } from '../../src/modules/index/object-state/mark-object.js';
+import { renameObject } from '../../src/modules/index/object-state/rename-object.js';
+import { FinishedParts } from '../../src/modules/index/playback/finished-parts.js';
 import {
   shownObjects,
   WHOLE_OBJECTS,
@@ -5,8 +11,15 @@ import {
   type ShownObject,
 } from '../../src/modules/index/playback/object-columns.js';
 import { readSegments, type SegmentFacts } from '../../src/modules/index/playback/read-segments.js';
+import { countLost, ViewRows } from '../../src/modules/index/playback/view-rows.js';
 import { PlaybackRangeService } from '../../src/modules/index/playback-range.service.js';
+import { OutboxService } from '../../src/modules/storage/outbox.service.js';
+import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
+import { inTransaction } from '../../src/persistence/transaction.js';
+import { overBothDatabases } from '../support/databases.js';
 import {
+  DIRECTORY,
+  record,
   recordedTrack,
   segmentClosed,
   sessionInput,
@@ -15,8 +28,7 @@ import {
   type IndexFixture,
 } from './support/index-fixture.js';
 
-import { overBothDatabases } from '../support/databases.js';
-
+const SECOND = parseObjectKey(`${DIRECTORY}/seg_0002.m4s`);
 const TRACKS = [['v1'], ['a1', 'v1'], ['v1', 'a1', 'v2']] as const;
 
 /** What is read of a segment, of its objects no more than manifests show. */
@@ -53,5 +65,74 @@ overBothDatabases(() => {
 
     expect(whole.map(({ objects }) => objects.map(({ trackId }) => trackId))).toEqual(TRACKS);
     expect(shown.map(shownOf)).toEqual(whole.map(shownOf));
+  });
+
+  describe('of a session that is over', () => {
+    const minute = { fromMs: START.getTime(), toMs: START.getTime() + 60_000 };
+    const part = { fromMs: START.getTime() + 6000, toMs: START.getTime() + 24_000 };
+
+    async function finished(): Promise<IndexFixture> {
+      const fixture = await startIndex();
+      await record(fixture, { segments: [1, 2, 3, 4, 5] });
+      await fixture.index.setSessionState('s1', { state: 'completed', endedAt: START });
+      const updatedAt = new Date(Date.now() - 3_600_000);
+      await fixture.dataSource.manager.update(RecordingSession, { id: 's1' }, { updatedAt });
+      return fixture;
+    }
+
+    /** Objects that a view shows which has read nothing itself. */
+    async function shown({ app, dataSource }: IndexFixture, parts: FinishedParts, at = part): Promise<string[]> {
+      const { manager } = dataSource;
+      const ranges = app.get(PlaybackRangeService);
+      const range = await ranges.find('cam', at, START.getTime() + 3_600_000);
+      const rows = await new ViewRows(manager, ranges, parts).read(range, await countLost(manager, range));
+      return rows.segments.flatMap(({ objects }) => objects.map(({ uri }) => uri.slice(uri.lastIndexOf('/') + 1)));
+    }
+
+    it('segments are read once for all views', async () => {
+      await using fixture = await finished();
+      const parts = new FinishedParts();
+      await shown(fixture, parts, minute);
+      await fixture.dataSource.manager.update(SegmentRow, { number: 3 }, { objects: [] });
+
+      await expect(shown(fixture, parts)).resolves.toEqual(
+        [2, 3, 4].flatMap((number) => [`seg_000${String(number)}.m4s`, `audio_seg_000${String(number)}.m4s`]),
+      );
+    });
+
+    it.each<[string, (fixture: IndexFixture) => Promise<unknown>]>([
+      ['one comes late', ({ index }) => index.commitSegment(segmentClosed(6, { startMs: 30_000, durationMs: 1000 }))],
+      [
+        'the first are trimmed',
+        ({ app, dataSource }) =>
+          trimSession(dataSource.manager, app.get(OutboxService), 's1', {
+            endedBy: new Date(START.getTime() + 12_000),
+            onlyStored: false,
+            timeZone: 'UTC',
+          }),
+      ],
+      [
+        'an object is renamed',
+        ({ dataSource }) =>
+          inTransaction(dataSource, (manager) => renameObject(manager, SECOND, `${DIRECTORY}/seg_0002.x.m4s`)),
+      ],
+      [
+        'an object is lost',
+        ({ app, dataSource }) =>
+          inTransaction(dataSource, (manager) => markObject(manager, app.get(OutboxService), SECOND, true)),
+      ],
+      ['the session is deleted', ({ app }) => app.get(RecordingDeletionService).deleteSessions(['s1'], true)],
+    ])('they are read again when %s', async (_what, change) => {
+      await using fixture = await finished();
+      const parts = new FinishedParts();
+      const before = await shown(fixture, parts, minute);
+
+      await change(fixture);
+
+      const asNew = await shown(fixture, new FinishedParts(), minute).catch((error: unknown) => error);
+      const asKept = await shown(fixture, parts, minute).catch((error: unknown) => error);
+      expect(asKept).toEqual(asNew);
+      expect(asKept).not.toEqual(before);
+    });
   });
 });

@@ -163,7 +163,18 @@ export class PlaybackRangeService {
       if (first === undefined) isLost ||= (await findFirstSegment(manager, part, within, true)) !== undefined;
       else {
         const { number: firstNumber } = first;
-        parts.push({ directory, sessionId, anchorEpochMs, startMs, endMs, segmentCount, ...stretch, firstNumber });
+        const finishedAsOfMs = session.endedAt === null ? undefined : session.updatedAt.getTime();
+        parts.push({
+          directory,
+          sessionId,
+          anchorEpochMs,
+          startMs,
+          endMs,
+          segmentCount,
+          ...stretch,
+          finishedAsOfMs,
+          firstNumber,
+        });
       }
     }
     return { parts, isLost };

@@ -2,7 +2,7 @@ import { inTransaction } from '../../../persistence/transaction.js';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
 import type { OutgoingObject } from '../../storage/outbox.service.js';
 import type { Archive } from '../archive/archive.js';
-import { SegmentRow, TrackRow } from '../entities/index.js';
+import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
 import { readContent } from '../archive/media-content.js';
 import { lossColumns, lostTracksOf } from '../object-state/segment-loss.js';
 import { isSomewhere, isUnseen, placeOfCopies, promiseOf, type Copies } from './copies.js';
@@ -19,7 +19,7 @@ export class ObjectRepair {
 
   /** Has the row say which objects are lost, and when one came back where they are. What is not seen stays as it was. */
   async settle(row: SegmentRow, found: readonly FoundObject[]): Promise<void> {
-    const { directory, number, objects } = row;
+    const { directory, number, sessionId, objects } = row;
     const before = lostTracksOf(row);
     const isLost = ({ object, copies }: FoundObject): boolean =>
       isUnseen(copies) ? before.includes(object.trackId) : !isSomewhere(copies);
@@ -34,6 +34,7 @@ export class ObjectRepair {
       const place = cameBack.length === 0 ? { state, releasedAt } : placeOfCopies(copies, outbox.hasBucket);
       const columns = { ...place, ...lossColumns(objects, lost, place.state) };
       await manager.update(SegmentRow, { directory, number }, columns);
+      await manager.update(RecordingSession, { id: sessionId }, { updatedAt: new Date() });
       if (columns.state !== 'uploading') return;
       const waiting = kept.filter((one) => one.copies.bucket !== 'good');
       await outbox.upload(

@@ -17,6 +17,8 @@ export interface RecordedPart {
   /** Session time of the range: segments that end behind `fromMs` and begin before `toMs` are in it. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** When the row of its session last changed, epoch milliseconds; undefined while the session is not over. */
+  readonly finishedAsOfMs: number | undefined;
   /** Number of the first segment in the range. */
   readonly firstNumber: number;
 }

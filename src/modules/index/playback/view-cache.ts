@@ -4,6 +4,7 @@ import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import type { TimelineFacts } from '../manifests/build-timeline.js';
 import { writeManifest, type ManifestDocument, type ViewName } from '../manifests/manifest-document.js';
 import type { PlaybackRangeService } from '../playback-range.service.js';
+import { FinishedParts } from './finished-parts.js';
 import { MovingWindow } from './moving-window.js';
 import { ViewRows } from './view-rows.js';
 
@@ -34,8 +35,8 @@ export class KeptView {
   private shown: PlaceLineages | ManifestTimeline | undefined;
   private placement: Placement | undefined;
 
-  constructor(manager: EntityManager, ranges: PlaybackRangeService) {
-    this.rows = new ViewRows(manager, ranges);
+  constructor(manager: EntityManager, ranges: PlaybackRangeService, finished: FinishedParts) {
+    this.rows = new ViewRows(manager, ranges, finished);
   }
 
   /** @returns what it showed last, in the places that are asked for where it keeps any; undefined at first */
@@ -82,6 +83,7 @@ export class KeptView {
 /** Views that were asked for lately: players ask for each of a view's playlists, and again and again while it grows. */
 export class ViewCache {
   private readonly views = new Map<string, KeptView>();
+  private readonly finished = new FinishedParts();
 
   constructor(
     private readonly manager: EntityManager,
@@ -90,7 +92,7 @@ export class ViewCache {
 
   /** @returns the view of this name, which is the last to be forgotten now */
   view(name: string): KeptView {
-    const view = this.views.get(name) ?? new KeptView(this.manager, this.ranges);
+    const view = this.views.get(name) ?? new KeptView(this.manager, this.ranges, this.finished);
     this.views.delete(name);
     this.views.set(name, view);
     return view;

@@ -4,6 +4,7 @@ import { SegmentRow, TrackRow } from '../entities/index.js';
 import type { DirectoryRows, TimelineSegment } from '../manifests/build-timeline.js';
 import { timelineSegment, timelineTrack, withoutLostTracks } from '../manifests/timeline-rows.js';
 import type { PlaybackRange, PlaybackRangeService, RecordedPart } from '../playback-range.service.js';
+import type { FinishedParts, ReadSegment } from './finished-parts.js';
 import { shownObjects } from './object-columns.js';
 import { readSegments } from './read-segments.js';
 
@@ -13,6 +14,7 @@ const OBJECTS = '../../api/record/object/';
 /** What was read of a part. */
 interface PartRows {
   readonly startMs: number;
+  readonly finishedAsOfMs: number | undefined;
   readonly segmentCount: number;
   readonly lastNumber: number;
   readonly segments: readonly TimelineSegment[];
@@ -26,6 +28,7 @@ export class ViewRows {
   constructor(
     private readonly manager: EntityManager,
     private readonly ranges: PlaybackRangeService,
+    private readonly finished: FinishedParts,
   ) {}
 
   get segmentCount(): number {
@@ -37,7 +40,7 @@ export class ViewRows {
     const parts = new Map<string, PartRows>();
     for (const part of range.parts) {
       const key = `${part.directory}/${part.sessionId}`;
-      parts.set(key, await this.readPart(part, isKnown ? this.parts.get(key) : undefined));
+      parts.set(key, await this.readPart(part, lostCount, isKnown ? this.parts.get(key) : undefined));
     }
     this.parts = parts;
     this.lostCount = lostCount;
@@ -52,28 +55,59 @@ export class ViewRows {
     };
   }
 
-  private async readPart(part: RecordedPart, known: PartRows | undefined): Promise<PartRows> {
-    if (known?.startMs !== part.startMs) return this.readAfter(part, nothingOf(part));
-    if (known.segmentCount === part.segmentCount) return known;
-    const read = await this.readAfter(part, known);
-    const isGrown = read.segmentCount === part.segmentCount;
-    return isGrown ? read : this.readAfter(part, nothingOf(part));
+  private async readPart(part: RecordedPart, lostCount: number, known: PartRows | undefined): Promise<PartRows> {
+    if (known === undefined || !isGrown(known, part)) return this.readAll(part, lostCount);
+    const { finishedAsOfMs } = part;
+    if (known.segmentCount === part.segmentCount) return { ...known, finishedAsOfMs };
+    const { segments, rowCount, lastNumber } = await this.readAfter(part, known.lastNumber);
+    const segmentCount = known.segmentCount + rowCount;
+    if (segmentCount !== part.segmentCount) return this.readAll(part, lostCount);
+    const all = [...known.segments, ...segments.map(({ segment }) => segment)];
+    return { ...known, finishedAsOfMs, segmentCount, lastNumber, segments: all };
   }
 
-  private async readAfter(part: RecordedPart, known: PartRows): Promise<PartRows> {
+  private async readAll(part: RecordedPart, lostCount: number): Promise<PartRows> {
+    const { startMs, segmentCount, finishedAsOfMs, firstNumber } = part;
+    const found = this.finished.find(part, lostCount);
+    if (found !== undefined) {
+      const lastNumber = found.at(-1)?.number ?? firstNumber - 1;
+      return { startMs, segmentCount, finishedAsOfMs, lastNumber, segments: found };
+    }
+    const { segments, lastNumber } = await this.readAfter(part, firstNumber - 1);
+    this.finished.keep(part, lostCount, segments);
+    const all = segments.map(({ segment }) => segment);
+    return { startMs, segmentCount, finishedAsOfMs, lastNumber, segments: all };
+  }
+
+  private async readAfter(part: RecordedPart, afterNumber: number): Promise<RowsRead> {
     const folder = folderOf(part.directory);
-    const added: TimelineSegment[] = [];
-    let { lastNumber } = known;
+    const segments: ReadSegment[] = [];
+    let lastNumber = afterNumber;
     let rowCount = 0;
-    for await (const page of readSegments(this.manager, part, known.lastNumber, shownObjects(this.manager))) {
+    for await (const page of readSegments(this.manager, part, afterNumber, shownObjects(this.manager))) {
       lastNumber = page.at(-1)?.number ?? lastNumber;
       rowCount += page.length;
-      for (const row of page) if (row.state !== 'lost') added.push(timelineSegment(row, folder));
+      for (const row of page) {
+        if (row.state === 'lost') continue;
+        const { startMs, durationMs } = row;
+        segments.push({ segment: timelineSegment(row, folder), startMs, endMs: startMs + durationMs });
+      }
     }
-    const isFirst = known.segmentCount === 0;
-    const segmentCount = isFirst ? part.segmentCount : known.segmentCount + rowCount;
-    return { startMs: part.startMs, segmentCount, lastNumber, segments: [...known.segments, ...added] };
+    return { segments, rowCount, lastNumber };
   }
+}
+
+interface RowsRead {
+  /** Those that are not lost. */
+  readonly segments: readonly ReadSegment[];
+  readonly rowCount: number;
+  readonly lastNumber: number;
+}
+
+/** @returns whether nothing of what is known of a part can be another now: there may be more */
+function isGrown(known: PartRows, { startMs, finishedAsOfMs }: RecordedPart): boolean {
+  const isSame = known.finishedAsOfMs === undefined || known.finishedAsOfMs === finishedAsOfMs;
+  return isSame && known.startMs === startMs;
 }
 
 /** @returns how much of the range's sessions has no bytes any more: whole segments count twice, parts of them and inits once */
@@ -96,18 +130,15 @@ export async function countLost(manager: EntityManager, { parts }: PlaybackRange
 /** @returns what the view of a range is made of: while this is the same, so is the view */
 export function versionOf({ parts }: PlaybackRange): string {
   return JSON.stringify(
-    parts.map(({ directory, sessionId, startMs, endMs, toMs, firstNumber, segmentCount }) => [
+    parts.map(({ directory, sessionId, startMs, endMs, toMs, firstNumber, segmentCount, finishedAsOfMs }) => [
       directory,
       sessionId,
       startMs,
       firstNumber,
       toMs <= endMs ? toMs : segmentCount,
+      finishedAsOfMs,
     ]),
   );
-}
-
-function nothingOf({ startMs, firstNumber }: RecordedPart): PartRows {
-  return { startMs, segmentCount: 0, lastNumber: firstNumber - 1, segments: [] };
 }
 
 function folderOf(directory: string): string {

@@ -1,0 +1,83 @@
+import type { TimelineSegment } from '../manifests/build-timeline.js';
+import type { RecordedPart } from './recorded-part.js';
+
+/** Three days of segments of six seconds: some 25 MB. */
+const MOST_SEGMENTS = 45_000;
+/** Two changes in one millisecond look like one: what changed so lately may change again. */
+const SETTLED_MS = 2_000;
+
+/** A segment that was read. */
+export interface ReadSegment {
+  readonly segment: TimelineSegment;
+  /** Session time. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+interface FinishedPart {
+  readonly version: string;
+  /** What was read of it, in session time. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly segments: readonly ReadSegment[];
+}
+
+/**
+ * Segments of sessions that are over, for every view that shows some of them. Whatever changes what is shown of a session
+ * (a deletion, a trim, a late segment, lost or renamed objects) says so in the session's row, in the same transaction: what
+ * was read stays true for as long as that row says what it said before the reading.
+ */
+export class FinishedParts {
+  private readonly parts = new Map<string, FinishedPart>();
+
+  /** @returns the segments of the part's range; undefined when they have to be read */
+  find(part: RecordedPart, lostCount: number): readonly TimelineSegment[] | undefined {
+    const key = keyOf(part);
+    const found = this.parts.get(key);
+    const [fromMs, toMs] = stretchOf(part);
+    if (found?.version !== versionOf(part, lostCount)) return undefined;
+    if (found.fromMs > fromMs || found.toMs < toMs) return undefined;
+    this.parts.delete(key);
+    this.parts.set(key, found);
+    const inside = found.segments.filter(
+      ({ segment, startMs, endMs }) => segment.number >= part.firstNumber && startMs < part.toMs && endMs > part.fromMs,
+    );
+    return inside.map(({ segment }) => segment);
+  }
+
+  /** @param segments all of the part's range, read after its row was */
+  keep(part: RecordedPart, lostCount: number, segments: readonly ReadSegment[], nowMs = Date.now()): void {
+    const { finishedAsOfMs } = part;
+    if (finishedAsOfMs === undefined || nowMs - finishedAsOfMs < SETTLED_MS) return;
+    const key = keyOf(part);
+    const version = versionOf(part, lostCount);
+    const [fromMs, toMs] = stretchOf(part);
+    const before = this.parts.get(key);
+    if (before?.version === version && before.toMs - before.fromMs > toMs - fromMs) return;
+    this.parts.delete(key);
+    this.parts.set(key, { version, fromMs, toMs, segments });
+    this.trim();
+  }
+
+  private trim(): void {
+    let count = 0;
+    for (const { segments } of this.parts.values()) count += segments.length;
+    for (const [key, { segments }] of this.parts) {
+      if (count <= MOST_SEGMENTS) return;
+      count -= segments.length;
+      this.parts.delete(key);
+    }
+  }
+}
+
+function keyOf({ directory, sessionId }: RecordedPart): string {
+  return `${directory}/${sessionId}`;
+}
+
+function stretchOf({ fromMs, toMs, startMs, endMs }: RecordedPart): [number, number] {
+  return [Math.max(fromMs, startMs), Math.min(toMs, endMs)];
+}
+
+function versionOf({ finishedAsOfMs, startMs, endMs, segmentCount }: RecordedPart, lostCount: number): string {
+  return [finishedAsOfMs, startMs, endMs, segmentCount, lostCount].join(' ');
+}
