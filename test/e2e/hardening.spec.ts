@@ -4,6 +4,7 @@ import { leakedInto } from '../support/given-secrets.js';
 import { subscriber } from '../support/graphql.js';
 import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
+import { until } from '../support/wait.js';
 
 const TOKEN = 'a-token-for-hardening-tests';
 const PASSWORD = 'a password for hardening tests';
@@ -173,6 +174,10 @@ describe('the server behind a proxy, with authorisation', () => {
     ]);
 
     for (const answer of answers) expect(leakedInto(await answer.text(), [TOKEN])).toEqual([]);
+    // As in a link of live777's player, and as a stream's name: who sent it knows it already.
+    await ask(`/live/${TOKEN}/index.m3u8`);
+    await ask(`/whip/${TOKEN}`, { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: offer() });
+    await until(() => server.log.includes('/live/(hidden)/index.m3u8'), 'the request is in the log');
     // Whoever sent a document is told which of its names is wrong; nobody else is.
     expect(leakedInto(server.log, [TOKEN, asName])).toEqual([]);
   });
