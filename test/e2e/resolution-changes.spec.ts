@@ -46,7 +46,7 @@ describe('a resolution that changes every two seconds for a minute', () => {
         }),
       );
       for (const end of ends) {
-        expect(end).toMatchObject({ ended: true, errors: [], skips: [] });
+        expect(end).toMatchObject({ player: end.player, ended: true, errors: [], skips: [] });
         expect(end.longestStall).toBeLessThan(1);
         expect(Math.abs(end.position - CHANGES * SECONDS_PER_SIZE)).toBeLessThan(0.5);
       }

@@ -153,6 +153,8 @@ export interface ConnectionReport {
   /** Of the video sender. */
   readonly framesEncoded: number;
   readonly framesSent: number;
+  /** Pixels, of the last picture that was encoded; of its largest layer. */
+  readonly frameWidth: number;
 }
 
 /** The page's own statistics (getStats) of what `goLive` connected. */
@@ -169,6 +171,7 @@ export async function connectionReport(page: Page): Promise<ConnectionReport> {
       path: [remote?.['protocol'], local?.['candidateType'], remote?.['candidateType']].join(' '),
       framesEncoded: Number(video?.['framesEncoded']),
       framesSent: Number(video?.['framesSent']),
+      frameWidth: Number(video?.['frameWidth']),
     };
   });
 }
