@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseWhipUrl } from './remote-url.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 
 const MOST_SUBSCRIBERS = 65_535;
@@ -81,6 +82,20 @@ const streamHooks = z.strictObject({
   on_error: z.enum(['stop', 'continue']).optional(),
 });
 
+const MOST_TARGETS = 50;
+
+const targets = z
+  .array(
+    z.strictObject({
+      url: z
+        .string()
+        .max(2048)
+        .refine((text) => parseWhipUrl(text) !== undefined),
+    }),
+  )
+  .max(MOST_TARGETS)
+  .refine((all) => new Set(all.map(({ url }) => parseWhipUrl(url)?.url)).size === all.length);
+
 /** What `{stream}` of a path can be; its module says it more exactly. */
 const NAME = /^(?!\.)[^/\\\p{Cc}]{1,255}$/u;
 
@@ -88,13 +103,19 @@ export const streams = setting(
   z
     .record(
       z.string().regex(NAME),
-      z.strictObject({ strategy: streamStrategy.default({}), hooks: streamHooks.default({}) }),
+      z.strictObject({
+        strategy: streamStrategy.default({}),
+        hooks: streamHooks.default({}),
+        targets: targets.optional(),
+      }),
     )
     .default({}),
   {
     description:
-      'Streams that are always there, each with a strategy and hooks of its own; hooks of the node are run first.',
-    unit: 'JSON: {"cam":{"strategy":{"each_stream_max_sub":2},"hooks":{}}}',
-    allowed: 'tables by the names of streams, with strategy and hooks',
+      'Streams that are always there, each with a strategy and hooks of its own, and servers it is published on; hooks of the node are run first.',
+    unit: 'JSON: {"cam":{"strategy":{"each_stream_max_sub":2},"hooks":{},"targets":[{"url":"whips://token@example.org/whip/cam"}]}}',
+    allowed:
+      'tables by the names of streams, with strategy, hooks and targets, which have urls (whip, whips, http or https, each once)',
+    secret: 'value',
   },
 );

@@ -9,7 +9,7 @@ const PLANNED: readonly string[] = [
   'recorder.index_path',
   'rtsp.listen rtsp.max_connections rtsp.session_timeout rtsp.realm',
   'net4mqtt.alias net4mqtt.mqtt_url net4mqtt.listen net4mqtt.domain',
-  'stream.*.sources stream.*.targets stream.*.channel.listen stream.*.channel.target stream.*.on_demand',
+  'stream.*.sources stream.*.channel.listen stream.*.channel.target stream.*.on_demand',
   'stream.*.on_demand_close_after_ms stream.*.on_demand_start_timeout_ms',
   'stream.*.strategy.cascade_push_close_sub',
   'nodes liveion',

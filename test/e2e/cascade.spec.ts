@@ -171,6 +171,29 @@ describe('a stream between two servers', () => {
     expect(samples.map(({ hash }) => hash).slice(1)).toEqual(sent.slice(first, first + samples.length - 1));
   });
 
+  withFfmpeg('goes where the configuration says, whenever somebody publishes it', async () => {
+    await using target = await TestServer.start();
+    const url = target.url('/whip/copy').replace('http', 'whip');
+    const stream = JSON.stringify({ cam: { targets: [{ url }] } });
+    await using origin = await TestServer.start({ env: { ...EDGE, AIRCHECK_STREAM: stream } });
+    const media = await makeMedia({ seconds: 10 });
+
+    for (let time = 0; time < 2; time += 1) {
+      await using publisher = await Publisher.start('datachannel', {
+        urls: [origin.url('/whip/cam')],
+        media,
+        loops: 6,
+      });
+      await until(() => isPublished(target, 'copy'), 'it is published there', 60_000);
+      const before = await receivedPackets(target, 'copy');
+      await until(async () => (await receivedPackets(target, 'copy')) > before + 100, 'something comes', 60_000);
+      await publisher.end();
+    }
+
+    const list = await origin.get<{ url: string; direction: string }[]>('/api/cascade');
+    expect(list).toMatchObject([{ direction: 'push', url: target.url('/whip/copy') }]);
+  });
+
   it('is not fetched from where nothing may be asked, nor from itself, nor by a redirect', async () => {
     await using closed = await TestServer.start();
     await using open = await TestServer.start({ env: EDGE });
@@ -222,8 +245,8 @@ describe('a stream between two servers', () => {
   });
 });
 
-async function receivedPackets(server: TestServer): Promise<number> {
-  const { stats } = await server.get<{ stats: { publish: { packets: number } } }>('/api/streams/cam');
+async function receivedPackets(server: TestServer, stream = 'cam'): Promise<number> {
+  const { stats } = await server.get<{ stats: { publish: { packets: number } } }>(`/api/streams/${stream}`);
   return stats.publish.packets;
 }
 

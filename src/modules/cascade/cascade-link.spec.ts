@@ -14,20 +14,25 @@ class Stage {
   isOutdated = false;
   attempts = 0;
   failure: Error | undefined;
-  readonly link = new CascadeLink({
-    stream,
-    direction: 'pull',
-    url: 'https://example.org/whep/cam',
-    connect: () => this.connect(),
-    disconnect: (id) => {
-      this.disconnected.push(id);
-      return Promise.resolve();
-    },
-    clock: { epochMs: () => 0, monotonicMs: () => performance.now() },
-    random: () => 1,
-    ended: () => (this.ended += 1),
-    attempted: () => undefined,
-  });
+  readonly link: CascadeLink;
+
+  constructor(isPermanent = false, direction: 'pull' | 'push' = 'pull') {
+    this.link = new CascadeLink({
+      stream,
+      direction: direction,
+      url: 'https://example.org/whep/cam',
+      connect: () => this.connect(),
+      disconnect: (id) => {
+        this.disconnected.push(id);
+        return Promise.resolve();
+      },
+      isPermanent: isPermanent,
+      clock: { epochMs: () => 0, monotonicMs: () => performance.now() },
+      random: () => 1,
+      ended: () => (this.ended += 1),
+      attempted: () => undefined,
+    });
+  }
 
   tell(id: string, state: SessionState, reason: 'requested' | 'consent-lost' | 'replaced' = 'consent-lost'): void {
     this.states.set(id, state);
@@ -141,6 +146,31 @@ it('opens another session, after the end of the first, for a stream that is anot
   await pass(1_000);
 
   expect(stage.attempts).toBe(2);
+});
+
+it('comes back whoever ends it, when it is part of the configuration', async () => {
+  const stage = new Stage(true);
+  stage.link.keepTrying();
+  await pass(0);
+  stage.link.hear({ type: 'stream-ended', stream, reason: 'api-deleted' });
+  stage.tell('1', 'closed', 'requested');
+  await pass(1_000);
+
+  expect([stage.attempts, stage.ended]).toEqual([2, 0]);
+});
+
+it('is tried at once when there is something to push', async () => {
+  const stage = new Stage(true, 'push');
+  stage.failure = new Error('nobody publishes');
+  stage.link.keepTrying();
+  await pass(600_000);
+  const { attempts } = stage;
+
+  stage.failure = undefined;
+  stage.link.hear({ type: 'publisher-opened', stream, sessionId: 'p', tracks: [] });
+  await pass(0);
+
+  expect(stage.attempts).toBe(attempts + 1);
 });
 
 it('leaves nothing behind when it is stopped in the middle of an attempt', async () => {

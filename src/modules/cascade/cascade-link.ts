@@ -23,6 +23,8 @@ export interface LinkOptions {
   readonly connect: () => Promise<LinkedSession>;
   /** Ends a session on this side. */
   readonly disconnect: (sessionId: string) => Promise<void>;
+  /** Part of the configuration: whoever ends its session does not end it. */
+  readonly isPermanent: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   /** It was ended where sessions are ended: nobody wants it any more. */
@@ -107,9 +109,12 @@ export class CascadeLink {
   hear(event: SignalingEvent): void {
     if (this.isOver) return;
     if (event.type === 'stream-ended') {
-      if (event.stream === this.stream && event.reason === 'api-deleted') this.end();
+      const isDeleted = event.stream === this.stream && event.reason === 'api-deleted';
+      if (isDeleted && !this.options.isPermanent) this.end();
     } else if (event.type === 'streams-changed') {
       if (event.stream === this.stream) this.renewIfOutdated();
+    } else if (event.type === 'publisher-opened' && this.direction === 'push') {
+      if (event.stream === this.stream) this.hurry();
     } else if ('sessionId' in event && event.sessionId === this.current?.session.id) this.hearSession(event);
   }
 
@@ -118,7 +123,8 @@ export class CascadeLink {
       if (event.state === 'connected') this.heardAgain();
       else if (event.state === 'disconnected') this.retry();
     } else if (event.type === 'publisher-closed' || event.type === 'subscriber-closed') {
-      if (event.reason === 'requested' || event.reason === 'shutdown') this.end();
+      const isWanted = this.options.isPermanent && event.reason === 'requested';
+      if (!isWanted && (event.reason === 'requested' || event.reason === 'shutdown')) this.end();
       else if (this.attempt === undefined) this.lost();
     }
   }
@@ -142,6 +148,14 @@ export class CascadeLink {
         this.retry();
       },
     );
+  }
+
+  /** There is something to send from now on. */
+  private hurry(): void {
+    if (this.timer === undefined) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    void this.tryOnce();
   }
 
   private lost(): void {

@@ -1,9 +1,10 @@
-import { Logger, Module } from '@nestjs/common';
+import { Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { APP_CONFIG, parseWhipUrl, type AppConfig } from '../../config/index.js';
 import { ForbiddenAddresses } from '../../platform/outgoing/forbidden-addresses.js';
 import { systemClock } from '../../shared/clock.js';
 import { failureLog } from '../signaling/ports/failure-log.js';
+import { parseStreamName } from '../signaling/ports/stream-name.js';
 import { RelayService } from '../signaling/relay.service.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { SignalingService } from '../signaling/signaling.service.js';
@@ -29,4 +30,16 @@ import { CascadeService } from './cascade.service.js';
     },
   ],
 })
-export class CascadeModule {}
+export class CascadeModule implements OnApplicationBootstrap {
+  constructor(
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly cascades: CascadeService,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    for (const [name, { targets = [] }] of Object.entries(this.config.stream)) {
+      for (const target of targets.flatMap(({ url }) => parseWhipUrl(url) ?? []))
+        this.cascades.keepPushing(parseStreamName(name), target);
+    }
+  }
+}

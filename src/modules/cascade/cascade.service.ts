@@ -6,7 +6,7 @@ import type { ListedSession } from '../signaling/ports/listed-session.js';
 import { hopOf, isLoop } from '../signaling/ports/stream-hops.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import type { RelayService } from '../signaling/relay.service.js';
-import { SessionNotFoundError, StreamLoopError } from '../signaling/signaling.errors.js';
+import { SessionNotFoundError, StreamLoopError, StreamNotFoundError } from '../signaling/signaling.errors.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
 import {
   CascadeExistsError,
@@ -72,6 +72,13 @@ export class CascadeService {
     await this.begin(stream, 'push', target, () => this.connectTo(stream, target));
   }
 
+  /** Publishes a stream of ours on another server whenever it is published here, for as long as this process runs. */
+  keepPushing(stream: StreamName, target: RemoteEndpoint): void {
+    const link = this.linkOf(stream, 'push', target, () => this.connectTo(stream, target), true);
+    this.all.add(link);
+    link.keepTrying();
+  }
+
   /** Ends all ways of a stream. @throws {CascadeNotFoundError} when it has none */
   async end(stream: StreamName): Promise<void> {
     const links = this.links.filter((link) => link.stream === stream);
@@ -95,19 +102,7 @@ export class CascadeService {
       link.stream === stream && link.direction === direction && (direction === 'pull' || link.url === url);
     if (this.links.some(isSame)) throw new CascadeExistsError(stream);
     if (this.all.size >= MOST_LINKS) throw new TooManyCascadesError(MOST_LINKS);
-    const link = new CascadeLink({
-      stream,
-      direction,
-      url,
-      connect,
-      disconnect: (sessionId) => this.disconnect(stream, sessionId),
-      clock: this.clock,
-      random: Math.random,
-      ended: () => void this.all.delete(link),
-      attempted: (error) => {
-        this.attempted(link, error);
-      },
-    });
+    const link = this.linkOf(stream, direction, { url }, connect, false);
     this.all.add(link);
     try {
       await link.start();
@@ -115,6 +110,30 @@ export class CascadeService {
       this.all.delete(link);
       throw error;
     }
+  }
+
+  private linkOf(
+    stream: StreamName,
+    direction: CascadeDirection,
+    { url }: Pick<RemoteEndpoint, 'url'>,
+    connect: () => Promise<LinkedSession>,
+    isPermanent: boolean,
+  ): CascadeLink {
+    const link: CascadeLink = new CascadeLink({
+      stream,
+      direction,
+      url,
+      connect,
+      disconnect: (sessionId) => this.disconnect(stream, sessionId),
+      isPermanent,
+      clock: this.clock,
+      random: Math.random,
+      ended: () => void this.all.delete(link),
+      attempted: (error) => {
+        this.attempted(link, error);
+      },
+    });
+    return link;
   }
 
   /** Our own name goes there, and theirs comes back: neither may be in the other's. */
@@ -198,6 +217,8 @@ export class CascadeService {
   }
 
   private attempted({ stream, direction }: CascadeLink, error: unknown): void {
+    // That nobody publishes is no failure of either server.
+    if (error instanceof StreamNotFoundError) return;
     if (error !== undefined) this.log.warn(`A ${direction} of ${stream} did not connect.`, error);
     for (const listener of this.listeners) listener(direction, error);
   }

@@ -1,0 +1,30 @@
+/** Where an endpoint of another server is, and what opens it. */
+export interface RemoteUrl {
+  /** http or https, without credentials. */
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+/**
+ * `whip://token@host/whip/cam` and `whips://…`, as live777 has them, or http and https, with or without a token.
+ *
+ * @returns undefined for anything else
+ */
+export function parseWhipUrl(text: string): RemoteUrl | undefined {
+  const url = URL.parse(text.replace(/^whip(s?):\/\//i, 'http$1://'));
+  if (url === null || !/^https?:$/.test(url.protocol) || url.password !== '') return undefined;
+  const token = tokenOf(url.username);
+  if (token === undefined) return undefined;
+  url.username = '';
+  return { url: url.href, token: token === '' ? undefined : token };
+}
+
+/** @returns undefined for what no header can have */
+function tokenOf(text: string): string | undefined {
+  try {
+    const token = decodeURIComponent(text);
+    return /^[\x20-\x7e]*$/.test(token) ? token : undefined;
+  } catch {
+    return undefined;
+  }
+}
