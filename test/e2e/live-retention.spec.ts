@@ -111,18 +111,22 @@ itWith('chromium', 'ffmpeg')(
       const { sessions } = await server.get<{ sessions: readonly RecordedSession[] }>(path);
       return sessions[0] ?? { id: '', segmentCount: 0 };
     };
-    const recordFor = async (segments: number) => {
+    /** The row of a session comes a little after its recording has begun. */
+    const recordFor = async (segments: number, sessionBefore = '') => {
       const { mpd_path: path } = await server.post<{ mpd_path: string }>('/api/record/cam', {});
-      await until(async () => (await newestSession()).segmentCount > segments, 'it is recorded', 30_000);
-      return path;
+      const isRecorded = async () => {
+        const { id, segmentCount } = await newestSession();
+        return id !== sessionBefore && segmentCount > segments;
+      };
+      await until(isRecorded, 'it is recorded', 30_000);
+      return { path, id: (await newestSession()).id };
     };
     const stop = () => fetch(server.url('/api/record/cam'), { method: 'DELETE' });
-    const manifest = await recordFor(2);
+    const { path: manifest, id: first } = await recordFor(2);
     await stop();
-    await recordFor(2);
-    const { id } = await newestSession();
+    const { id } = await recordFor(2, first);
     await stop();
-    await recordFor(6);
+    await recordFor(6, id);
     const playlist = server.url(manifestFor('hls.js', manifest).replace('index.m3u8', 'video.m3u8'));
     const text = async () => (await fetch(playlist)).text();
     const entries = async () => (await text()).split('\n').filter((line) => /^[a-z]|DISCONTINUITY$/.test(line));

@@ -118,7 +118,8 @@ const START: Readonly<Record<PlayerName, Start>> = {
     const xhrSetup = (request: XMLHttpRequest): void => {
       if (token !== undefined) request.setRequestHeader('Authorization', `Bearer ${token}`);
     };
-    const hls = new Hls({ xhrSetup, ...(fromStart ? { startPosition: 0 } : { liveSyncDuration: 6 }) });
+    // Before its sound, which may begin some milliseconds after position 0, hls.js waits for the newest of several Periods.
+    const hls = new Hls({ xhrSetup, ...(fromStart ? { startPosition: 0.05 } : { liveSyncDuration: 6 }) });
     hls.on('hlsError', (_event, { fatal, type, details }) => {
       if (fatal) playbackErrors.push(`hls.js: ${type} ${details}`);
     });

@@ -13,6 +13,8 @@ interface Listeners {
   readonly onProblem: (problem: string | undefined) => void;
 }
 
+/** Before its sound, which may begin some milliseconds after position 0, hls.js waits for the newest of several Periods for ever. */
+const BEGINNING_SECONDS = 0.05;
 const RECOVERY_REST_MS = 10_000;
 
 type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
@@ -20,7 +22,7 @@ type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 /** Plays a stream by wall clock: what is loaded already is sought in, everything else is loaded as a range of its own. */
 export class RangePlayer {
   private readonly hls = Hls.isSupported()
-    ? new Hls({ startPosition: 0, backBufferLength: 60, xhrSetup: authorize })
+    ? new Hls({ startPosition: BEGINNING_SECONDS, backBufferLength: 60, xhrSetup: authorize })
     : undefined;
   private readonly gaps: GapSkipper | undefined;
   private loaded: Stretch | undefined;
@@ -96,7 +98,7 @@ export class RangePlayer {
   private seek(atMs: number): boolean {
     const seconds = this.hls === undefined ? this.nativeSeconds(atMs) : this.secondsOf(atMs);
     if (seconds === undefined) return false;
-    this.video.currentTime = seconds;
+    this.video.currentTime = Math.max(seconds, BEGINNING_SECONDS);
     return true;
   }
 
