@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../config/index.js';
+import { isHttpUrlOrEmpty, loadConfig } from '../config/index.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
 import { reasonOf } from './doctor/finding.js';
 import { RunningServer } from './running-server.js';
@@ -14,28 +14,29 @@ export const drainCommand: Command = {
   name: 'drain',
   refusal: 'Nothing was drained',
   summary:
-    'Lets the server on this machine take no new publishers. --wait SECONDS: until its publishers have left, so long at most. Exit code 0 nobody is left, 1 somebody is, 2 it does not answer.',
+    'Lets the server on this machine take no new publishers. --wait SECONDS: until its publishers have left, so long at most. --to ORIGIN: new ones are sent there instead of being refused. Exit code 0 nobody is left, 1 somebody is, 2 it does not answer.',
   failureExitCode: COULD_NOT_ASK,
   run: drain,
 };
 
 async function drain(args: readonly string[], { env, cwd }: CommandContext): Promise<void> {
-  const { configFile, waitSeconds } = parse(args);
+  const { configFile, waitSeconds, to } = parse(args);
   const server = new RunningServer(loadConfig({ env, cwd, configFile }).config);
   const untilMs = performance.now() + waitSeconds * 1000;
-  let publishers = await publishersOf(server);
+  const drainOnce = (): Promise<number> => publishersAfter(server, to);
+  let publishers = await drainOnce();
   while (publishers > 0 && performance.now() < untilMs) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    publishers = await publishersOf(server);
+    publishers = await drainOnce();
   }
   process.stdout.write(`The server takes no new publishers; ${String(publishers)} are left.\n`);
   process.exitCode = publishers === 0 ? NOBODY_LEFT : SOME_LEFT;
 }
 
 /** Asking again changes nothing. */
-async function publishersOf(server: RunningServer): Promise<number> {
+async function publishersAfter(server: RunningServer, to: string | undefined): Promise<number> {
   try {
-    const response = await server.ask('POST', '/api/v1/drain');
+    const response = await server.ask('POST', '/api/v1/drain', { to });
     if (response.ok) return ((await response.json()) as { publishers: number }).publishers;
     throw new Error(`it answered ${String(response.status)}`);
   } catch (error) {
@@ -44,17 +45,31 @@ async function publishersOf(server: RunningServer): Promise<number> {
   }
 }
 
-function parse(args: readonly string[]): { readonly configFile: string | undefined; readonly waitSeconds: number } {
+interface Wanted {
+  readonly configFile: string | undefined;
+  readonly waitSeconds: number;
+  /** Origin of a node that takes new publishers meanwhile. */
+  readonly to: string | undefined;
+}
+
+function parse(args: readonly string[]): Wanted {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { config: { type: 'string', short: 'c' }, wait: { type: 'string', default: '0' } },
+      options: {
+        config: { type: 'string', short: 'c' },
+        wait: { type: 'string', default: '0' },
+        to: { type: 'string' },
+      },
     });
     const waitSeconds = Number(values.wait);
     if (!Number.isInteger(waitSeconds) || waitSeconds < 0 || waitSeconds > LONGEST_WAIT_SECONDS) {
       throw new RangeError(`--wait takes whole seconds, ${String(LONGEST_WAIT_SECONDS)} at most.`);
     }
-    return { configFile: values.config, waitSeconds };
+    if (values.to === '' || !isHttpUrlOrEmpty(values.to ?? '')) {
+      throw new RangeError('--to takes an origin: http(s)://HOST[:PORT].');
+    }
+    return { configFile: values.config, waitSeconds, to: values.to };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -24,13 +24,18 @@ export class RunningServer {
   /**
    * Asks as whoever administers the server: by a static token, or one that `auth.secret` signs for the minute.
    *
+   * @param body sent as JSON
    * @throws when it does not answer
    */
-  async ask(method: 'GET' | 'POST', path: string): Promise<Response> {
+  async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
     const token = await this.token();
     return fetch(this.url(path), {
       method,
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(LIMIT_MS),
     });
   }

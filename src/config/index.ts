@@ -5,6 +5,7 @@ export {
   parseAnnouncedAddress,
   isLoopback,
   parseListenAddress,
+  isHttpUrlOrEmpty,
   parseStunUrl,
   sqlitePath,
   type ListenAddress,

@@ -23,6 +23,11 @@ export class MediaPort {
     return this.udp.counters.sent + (this.tcp?.counters.sent ?? 0);
   }
 
+  /** Datagrams that the system did not take: its buffer was full, or there is no way to the peer. */
+  get sendFailed(): number {
+    return this.udp.counters.sendFailed + (this.tcp?.counters.sendFailed ?? 0);
+  }
+
   /** Of those that were received: no session saw them. */
   get dropped(): number {
     return this.udp.counters.dropped + (this.tcp?.counters.dropped ?? 0);

@@ -318,6 +318,10 @@ export type EngineEvent =
       readonly worker: number;
       readonly nacksSent: number;
       readonly keyframesRequested: number;
+      /** RTP packets that viewers had lost and were sent again. */
+      readonly packetsRepeated: number;
+      /** Datagrams that the network did not take. */
+      readonly sendsFailed: number;
       readonly handshakes: number;
       readonly handshakesFailed: number;
       readonly syncs: number;

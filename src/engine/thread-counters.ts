@@ -7,6 +7,8 @@ export const threadCounters = {
   nacksSent: 0,
   /** Picture Loss Indications. */
   keyframesRequested: 0,
+  /** RTP packets that viewers had lost and were sent again. */
+  packetsRepeated: 0,
   handshakes: 0,
   handshakesFailed: 0,
   /** Files that were forced to the disk, and how long that took altogether. */

@@ -354,6 +354,7 @@ export class WorkerHost {
       type: 'worker-counters',
       worker: this.settings.worker,
       ...threadCounters,
+      sendsFailed: this.environment.port.sendFailed,
       loopLagMs: this.loopLag.read(),
     });
   }

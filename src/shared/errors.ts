@@ -28,6 +28,8 @@ export abstract class AppError extends Error {
   abstract readonly code: string;
   /** Seconds after which trying again makes sense: becomes `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** Origin of a server that takes the same request instead: becomes a 307 to there. */
+  readonly elsewhere?: string | undefined;
 
   /**
    * @param message one sentence for the person who made the request; becomes `detail`

@@ -33,6 +33,7 @@ describe('a server with a token, from the command line of its machine', () => {
       exitCode: 0,
       output: 'The server takes no new publishers; 0 are left.\n',
     });
+    expect(await server.command('drain', '--to', 'node-b')).toMatchObject({ exitCode: 2 });
     await until(async () => (await fetch(server.url('/readyz'))).status === 503, 'it is not ready');
     await server.terminate();
 

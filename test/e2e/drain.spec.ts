@@ -27,13 +27,39 @@ describe('POST /api/v1/drain', () => {
     expect((await fetch(server.url('/livez'))).status).toBe(200);
     expect(await server.get('/api/record/cam')).toEqual({ recording: true });
     expect(await (await fetch(server.url('/metrics'))).text()).toMatch(/^aircheck_recording_streams 1$/m);
-    expect(await server.post('/api/v1/drain', {})).toEqual({ draining: true, publishers: 1 });
+    expect(await server.post('/api/v1/drain', { to: 'https://other.example' })).toEqual({
+      draining: true,
+      publishers: 1,
+    });
+    const sent = await fetch(server.url('/whip/late?a=b'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp' },
+      body: offer(),
+      redirect: 'manual',
+    });
+    expect(sent.headers.get('location')).toBe('https://other.example/whip/late?a=b');
+    expect(await problem(sent)).toMatchObject({ status: 307, code: 'node-draining' });
     await publisher.ended();
     expect(await server.terminate()).toBe(0);
 
     await server.start();
     const recording = await StoredRecording.of(server, 'cam');
     expect((await recording.samples('video')).map(({ hash }) => hash)).toEqual(publisher.sent.video);
+  });
+
+  it('sends nobody to what is no origin, and does not drain then', async () => {
+    await using server = await TestServer.start();
+
+    for (const to of ['other.example', 'ftp://other.example', 'https://other.example/path', '']) {
+      const answer = await fetch(server.url('/api/v1/drain'), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ to }),
+      });
+      expect(await problem(answer)).toMatchObject({ status: 400, code: 'input-invalid' });
+    }
+
+    expect((await fetch(server.url('/readyz'))).status).toBe(200);
   });
 
   it('is in the OpenAPI document', async () => {

@@ -21,18 +21,25 @@ interface Rules {
   }[];
 }
 
+interface AlertTests {
+  readonly tests: readonly {
+    readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[];
+  }[];
+}
+
 interface Dashboard {
   readonly panels: readonly { readonly targets: readonly { readonly expr: string }[] }[];
   readonly templating: unknown;
 }
 
 const ALERTS = 'deploy/prometheus/alerts.yaml';
+const ALERT_TESTS = 'deploy/prometheus/alerts.test.yaml';
 const read = (path: string): string => readFileSync(join(PROJECT, path), 'utf8');
 const pages = readPages();
 const rules = (parse(read(ALERTS)) as Rules).groups.flatMap((group) => group.rules);
 const dashboard = JSON.parse(read('deploy/grafana/dashboard.json')) as Dashboard;
 /** Words of PromQL and labels; what else has an underscore is a metric. */
-const NO_METRICS = new Set(['label_values', '__rate_interval']);
+const NO_METRICS = new Set(['label_values', '__rate_interval', 'max_over_time']);
 
 /** Names in documented tables, of Node's own metrics, and what Prometheus adds. */
 function knownMetrics(): Set<string> {
@@ -129,5 +136,17 @@ describe('the documentation', () => {
     const said = execFileSync('promtool', ['check', 'rules', join(PROJECT, ALERTS)], { encoding: 'utf8' });
 
     expect(said).toContain(`SUCCESS: ${rules.length} rules found`);
+  });
+
+  itWith('promtool')('has alerts that fire in trouble, and else do not', () => {
+    const said = execFileSync('promtool', ['test', 'rules', join(PROJECT, ALERT_TESTS)], { encoding: 'utf8' });
+    const { tests } = parse(read(ALERT_TESTS)) as AlertTests;
+    const tested = tests.flatMap(({ alert_rule_test: cases }) => cases);
+
+    expect(said).toContain('SUCCESS');
+    for (const fires of [true, false]) {
+      const names = tested.filter(({ exp_alerts: alerts }) => alerts.length > 0 === fires).map((one) => one.alertname);
+      expect(names).toEqual(rules.map(({ alert }) => alert));
+    }
   });
 });

@@ -7,10 +7,26 @@ const PROJECT = resolve(__dirname, '../..');
 const NODE = join(PROJECT, 'node_modules/.bin/node');
 
 interface PublisherEvent {
-  readonly event: 'state' | 'connected' | 'sent' | 'finished' | 'ended' | 'error';
+  readonly event: 'state' | 'connected' | 'refused' | 'sent' | 'finished' | 'ended' | 'error';
   readonly kind?: 'video' | 'audio';
   readonly hash?: string;
   readonly message?: string;
+  /** Of those who sent a frame. */
+  readonly by?: readonly number[];
+  /** Of the one who has a new connection. */
+  readonly place?: number;
+}
+
+/** What one of several publishers handed over on one connection, and when. */
+export interface SentOnConnection {
+  readonly video: SentFrame[];
+  readonly audio: SentFrame[];
+}
+
+interface SentFrame {
+  readonly hash: string;
+  /** On this machine's monotonic clock; never too early. */
+  readonly atMs: number;
 }
 
 export interface PublisherOrder {
@@ -29,6 +45,10 @@ export interface PublisherOrder {
   readonly spreadSeconds?: number;
   /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
   readonly reconnects?: boolean;
+  /** Waits as long as a refusal says (`Retry-After`), and tries again. */
+  readonly isPatient?: boolean;
+  /** Keeps account of each publisher by itself: see {@link Publisher.connectionsOf}. */
+  readonly names?: boolean;
   readonly quiet?: boolean;
   readonly audio?: boolean;
   readonly video?: boolean;
@@ -52,6 +72,7 @@ export class Publisher implements AsyncDisposable {
   readonly sent = { video: [] as string[], audio: [] as string[] };
   /** When each was handed over, on this machine's monotonic clock. */
   readonly sentAtMs = { video: [] as number[], audio: [] as number[] };
+  private readonly connections = new Map<number, SentOnConnection[]>();
   private audioBeforeFirstPicture = 0;
   private readonly events = new Set<string>();
   private failure: string | undefined;
@@ -78,6 +99,16 @@ export class Publisher implements AsyncDisposable {
 
   get hasEnded(): boolean {
     return this.events.has('ended') || this.events.has('exit');
+  }
+
+  /** What the publisher of the URL at that place sent on each of its connections. For one that `names`. */
+  connectionsOf(place: number): readonly SentOnConnection[] {
+    return this.connections.get(place) ?? [];
+  }
+
+  /** An endpoint has turned it away. */
+  async refused(): Promise<void> {
+    await this.happens('refused');
   }
 
   /** It has sent everything and said goodbye with DELETE. */
@@ -134,11 +165,27 @@ export class Publisher implements AsyncDisposable {
 
   private take(event: PublisherEvent): void {
     this.events.add(event.event);
+    if (event.event === 'connected' && event.place !== undefined) this.beginConnection(event.place);
     if (event.event === 'error') this.failure = event.message ?? 'unknown';
     if (event.event === 'sent' && event.kind !== undefined && event.hash !== undefined) {
       if (event.kind === 'audio' && this.sent.video.length === 0) this.audioBeforeFirstPicture++;
       this.sent[event.kind].push(event.hash);
       this.sentAtMs[event.kind].push(performance.now());
+      for (const place of event.by ?? []) this.sendingConnection(place)[event.kind].push(frameNow(event.hash));
     }
   }
+
+  private beginConnection(place: number): SentOnConnection {
+    const connection = { video: [], audio: [] };
+    this.connections.set(place, [...this.connectionsOf(place), connection]);
+    return connection;
+  }
+
+  private sendingConnection(place: number): SentOnConnection {
+    return this.connectionsOf(place).at(-1) ?? this.beginConnection(place);
+  }
+}
+
+function frameNow(hash: string): SentFrame {
+  return { hash, atMs: performance.now() };
 }

@@ -20,6 +20,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import type { ForwardedLayer } from '../forwarding/forwarded-layer.js';
 import type { SendRing } from '../forwarding/send-ring.js';
+import { threadCounters } from '../thread-counters.js';
 
 const NUMBERS_16 = 2 ** 16;
 const NUMBERS_32 = 2 ** 32;
@@ -230,6 +231,7 @@ export class MediaSender {
     ring.sent();
     this.bytesSent += length;
     this.packetsSent += 1;
+    if (isRepeat) threadCounters.packetsRepeated += 1;
     send(bytes.subarray(place, place + sealedLength));
   }
 

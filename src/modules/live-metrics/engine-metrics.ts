@@ -32,6 +32,11 @@ export class EngineMetrics {
     this.totals = [
       [total('aircheck_nacks_sent_total', 'Requests for lost packets'), ({ nacksSent }) => nacksSent],
       [total('aircheck_plis_sent_total', 'Requests for key frames'), ({ keyframesRequested }) => keyframesRequested],
+      [
+        total('aircheck_rtp_packets_repeated_total', 'To subscribers, who had lost them'),
+        ({ packetsRepeated }) => packetsRepeated,
+      ],
+      [total('aircheck_datagrams_unsent_total', 'That the system did not take'), ({ sendsFailed }) => sendsFailed],
       [total('aircheck_dtls_handshakes_total', 'That made keys'), ({ handshakes }) => handshakes],
       [total('aircheck_dtls_handshakes_failed_total', 'That failed'), ({ handshakesFailed }) => handshakesFailed],
       [total('aircheck_fsync_seconds_count', 'Files forced to the disk'), ({ syncs }) => syncs],

@@ -1,8 +1,11 @@
 import { Registry } from 'prom-client';
 import type { EngineEvent } from '../../engine/index.js';
 import type { IndexEvent } from '../index/ports/index-event.js';
+import type { SignalingEvent } from '../signaling/ports/signaling-event.js';
+import { parseStreamName } from '../signaling/ports/stream-name.js';
 import { EngineMetrics } from './engine-metrics.js';
 import { RecordingMetrics } from './recording-metrics.js';
+import { StreamMetrics } from './stream-metrics.js';
 import { dropsOf } from './udp-metrics.js';
 
 class Events<T> {
@@ -28,6 +31,8 @@ const counters = (nacksSent: number): EngineEvent => ({
   worker: 0,
   nacksSent,
   keyframesRequested: 0,
+  packetsRepeated: 4,
+  sendsFailed: 1,
   handshakes: 1,
   handshakesFailed: 0,
   syncs: 2,
@@ -46,6 +51,23 @@ it('a counter of a worker goes on when another one takes its place', async () =>
 
   expect(await shown(registry, 'aircheck_nacks_sent_total')).toEqual(['aircheck_nacks_sent_total 7']);
   expect(await shown(registry, 'aircheck_fsync_seconds_sum')).toEqual(['aircheck_fsync_seconds_sum 1']);
+});
+
+it('counts subscribers by why they went', async () => {
+  const registry = new Registry();
+  const signaling = new Events<SignalingEvent>();
+  new StreamMetrics({ on: signaling.on, streams: () => [], findStream: () => undefined }, registry);
+
+  for (const reason of ['requested', 'consent-lost', 'consent-lost'] as const) {
+    signaling.tell({ type: 'subscriber-closed', stream: parseStreamName('cam'), sessionId: 's', reason });
+  }
+
+  expect(await shown(registry, 'aircheck_subscribers_closed_total')).toEqual([
+    'aircheck_subscribers_closed_total{reason="consent-lost"} 2',
+    'aircheck_subscribers_closed_total{reason="worker-lost"} 0',
+    'aircheck_subscribers_closed_total{reason="failed"} 0',
+    'aircheck_subscribers_closed_total{reason="requested"} 1',
+  ]);
 });
 
 it('the age of the last segment is that of streams that should have a newer one', async () => {

@@ -9,6 +9,11 @@ import { RisingCounter } from './rising-counter.js';
 /** So many streams have a metric of their own; of the others only the worst is shown. */
 const MOST_STREAMS = 500;
 const MS = 1000;
+const FAILURE_CODES: readonly Extract<EngineEvent, { type: 'recording-failed' }>['code'][] = [
+  'disk-full',
+  'io-error',
+  'memory-exhausted',
+];
 
 interface Sources {
   readonly engine: Pick<Engine, 'on'>;
@@ -46,6 +51,8 @@ export class RecordingMetrics {
       labelNames: ['code'],
       registers,
     });
+    // What begins with 1 has risen for nobody who asks by how much.
+    for (const code of FAILURE_CODES) this.failures.inc({ code }, 0);
     this.framesDropped = RisingCounter.make(
       registry,
       'aircheck_frames_dropped_total',

@@ -1,10 +1,13 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { SessionCloseReason } from '../../engine/index.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
 import { RisingCounter } from './rising-counter.js';
 
 type Stream = ReturnType<SignalingService['streams']>[number];
 
 const JITTER_MS = 1000;
+/** Why subscribers go who did not mean to. */
+const LOSSES: readonly SessionCloseReason[] = ['consent-lost', 'worker-lost', 'failed'];
 
 /** Streams and their sessions, under the names of live777 where it has them. */
 export class StreamMetrics {
@@ -28,7 +31,16 @@ export class StreamMetrics {
     this.lost = RisingCounter.make(registry, 'aircheck_rtp_packets_lost_total', 'RTP packets that never came');
     this.repaired = RisingCounter.make(registry, 'aircheck_rtp_packets_repaired_total', 'RTP packets that came late');
     this.addGauges(registry);
+    const closed = new Counter({
+      name: 'aircheck_subscribers_closed_total',
+      help: 'Sessions of subscribers that are over, by why',
+      labelNames: ['reason'],
+      registers: [registry],
+    });
+    // What begins with 1 has risen for nobody who asks by how much.
+    for (const reason of LOSSES) closed.inc({ reason }, 0);
     signaling.on((event) => {
+      if (event.type === 'subscriber-closed') closed.inc({ reason: event.reason });
       if (event.type !== 'statistics' && event.type !== 'subscriber-closed') return;
       const stream = signaling.findStream(event.stream);
       if (stream !== undefined) this.count(stream);

@@ -7,6 +7,10 @@ export const LOCATION: Headers = {
   Location: { description: 'The session', schema: { type: 'string', format: 'uri-reference' } },
 };
 
+export const ELSEWHERE: Headers = {
+  Location: { description: 'The same endpoint of another node', schema: { type: 'string', format: 'uri' } },
+};
+
 export const ENTITY_TAG: Headers = {
   ETag: { description: 'Stands for the ICE credentials of the session', schema: { type: 'string' } },
 };

@@ -108,7 +108,8 @@ export class NodeDrainingError extends AppError {
   readonly code = 'node-draining';
   override readonly retryAfterSeconds = 5;
 
-  constructor() {
+  /** @param elsewhere origin of a node that takes them meanwhile */
+  constructor(override readonly elsewhere?: string) {
     super('This node takes no new publishers: it is about to stop.');
   }
 }

@@ -49,6 +49,8 @@ export class SignalingService {
   private readonly quotas: NodeQuotas;
   private readonly bitrates: BitrateCaps;
   private draining = false;
+  /** Origin of the node that takes whom a draining one sends away. */
+  private relief: string | undefined;
 
   constructor(
     engine: SessionEngine,
@@ -197,7 +199,7 @@ export class SignalingService {
    * @throws {NodeDrainingError} @throws {StreamNotLiveError} @throws {StreamFullError} @throws what `NodeQuotas` throws
    */
   assertSubscribable(stream: StreamName, watching: number): void {
-    if (this.draining) throw new NodeDrainingError();
+    if (this.draining) throw new NodeDrainingError(this.relief);
     const { autoCreateWhep, mostSubscribers } = this.strategies.of(stream);
     const live = this.registry.find(stream);
     if (live === undefined && !autoCreateWhep) throw new StreamNotLiveError(stream);
@@ -291,8 +293,13 @@ export class SignalingService {
     return this.streams().filter(({ publisher }) => publisher !== undefined).length;
   }
 
-  /** From now on nobody new is let in; publishers that are here stay. */
-  drain(): void {
+  /**
+   * From now on nobody new is let in; publishers that are here stay.
+   *
+   * @param to origin of a node that newcomers are sent to; undefined: where they were sent before, or nowhere
+   */
+  drain(to?: string): void {
+    this.relief = to ?? this.relief;
     if (this.draining) return;
     this.draining = true;
     this.events.tell({ type: 'draining' });
@@ -305,7 +312,7 @@ export class SignalingService {
 
   /** @throws {NodeDrainingError} @throws {StreamBusyError} @throws {StreamNotFoundError} */
   assertPublishable(stream: StreamName): void {
-    if (this.draining) throw new NodeDrainingError();
+    if (this.draining) throw new NodeDrainingError(this.relief);
     const live = this.registry.find(stream);
     if (live?.publisher?.state === 'connected') throw new StreamBusyError(stream);
     if (live === undefined && !this.strategies.of(stream).autoCreateWhip) throw new StreamNotFoundError(stream);

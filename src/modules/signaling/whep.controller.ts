@@ -4,7 +4,16 @@ import type { Response } from 'express';
 import { Permission, Public } from '../auth/ports/permission.decorator.js';
 import { onStream } from '../auth/ports/place.js';
 import { ContentTypeGuard } from './content-type.guard.js';
-import { ACCEPT_PATCH, ACCEPT_POST, ALLOW, ENTITY_TAG, LINK, LOCATION, RETRY_AFTER } from './documented-headers.js';
+import {
+  ACCEPT_PATCH,
+  ACCEPT_POST,
+  ALLOW,
+  ELSEWHERE,
+  ENTITY_TAG,
+  LINK,
+  LOCATION,
+  RETRY_AFTER,
+} from './documented-headers.js';
 import { OFFER_TYPE } from './media-types.js';
 import { HOPS_HEADER, hopOf, isLoop, readHops, writeHops } from './ports/stream-hops.js';
 import type { StreamName } from './ports/stream-name.js';
@@ -37,6 +46,11 @@ export class WhepController {
     description: 'The SDP answer',
     headers: { ...LOCATION, ...ENTITY_TAG, ...ACCEPT_PATCH, ...LINK },
     content: { [OFFER_TYPE]: { schema: { type: 'string' } } },
+  })
+  @ApiResponse({
+    status: 307,
+    description: '`node-draining`, where another node takes new sessions',
+    headers: ELSEWHERE,
   })
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
   @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })

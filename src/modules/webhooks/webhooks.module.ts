@@ -1,5 +1,6 @@
 import { Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { ForbiddenAddresses } from '../../platform/outgoing/forbidden-addresses.js';
@@ -16,6 +17,7 @@ import { StorageModule } from '../storage/storage.module.js';
 import { StorageService } from '../storage/storage.service.js';
 import { Deliverer } from './delivery/deliverer.js';
 import { DeliveryLog } from './delivery/delivery-log.js';
+import { DeliveryMetrics } from './delivery/delivery-metrics.js';
 import { webhookEntities } from './entities/index.js';
 import { EventWriter } from './events/event-writer.js';
 import { StorageWatch } from './events/storage-watch.js';
@@ -43,6 +45,12 @@ const HOUR_MS = 3_600_000;
         indexEvents: IndexEventsService,
         outbox: OutboxService,
       ): WebhookSources => ({ dataSource, signaling, directories, indexEvents, outbox }),
+    },
+    {
+      provide: DeliveryMetrics,
+      inject: [DataSource, WebhooksService, Registry],
+      useFactory: (dataSource: DataSource, { parts }: WebhooksService, registry: Registry) =>
+        new DeliveryMetrics(dataSource, parts.targets, systemClock, registry),
     },
     {
       provide: WebhooksService,

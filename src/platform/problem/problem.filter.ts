@@ -12,6 +12,9 @@ import { withDatabaseAway } from './database-away.js';
 import { PROBLEM_CONTENT_TYPE, problem, problemOf, problemOfStatus, type ProblemDocument } from './problem-document.js';
 import { methodsOfPath } from './route-methods.js';
 
+/** The method and the body stay what they are (RFC 9110 section 15.4.8). */
+const TEMPORARY_REDIRECT = 307;
+
 /**
  * Makes an RFC 9457 document of everything that is thrown on the way of a request, in whatever layer. GraphQL has a form of
  * its own for what its resolvers throw.
@@ -39,7 +42,9 @@ export class ProblemFilter implements ExceptionFilter {
   private describe(error: unknown, request: Request, response: Response): ProblemDocument {
     if (error instanceof AppError) {
       if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
-      return problemOf(error);
+      if (error.elsewhere === undefined) return problemOf(error);
+      response.setHeader('Location', `${error.elsewhere}${request.originalUrl}`);
+      return { ...problemOf(error), status: TEMPORARY_REDIRECT };
     }
     if (error instanceof NotFoundException) return describeUnknownRoute(request, response);
     if (error instanceof HttpException) return problemOfStatus(error.getStatus(), sentenceOf(error.message));

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { goModule } from '../go-module.js';
 import { pathWithGo } from '../path-with-go.js';
 
 const CHART = resolve(__dirname, '../../../helm/aircheck');
@@ -116,12 +117,7 @@ interface Definition {
 }
 
 function writeOperatorSchemas(folder: string): void {
-  const told = execFileSync('go', ['mod', 'download', '-json', OPERATOR], {
-    encoding: 'utf8',
-    cwd: folder,
-    env: { ...process.env, PATH: pathWithGo() },
-  });
-  const { Dir: root } = JSON.parse(told) as { Dir: string };
+  const root = goModule(OPERATOR, folder);
   for (const name of ['servicemonitors', 'prometheusrules']) {
     const file = join(root, `jsonnet/prometheus-operator/${name}-crd.json`);
     const { spec } = JSON.parse(readFileSync(file, 'utf8')) as Definition;

@@ -32,6 +32,10 @@ interface Order {
   readonly spreadSeconds?: number;
   /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
   readonly reconnects?: boolean;
+  /** Tries again after a refusal, the first one too, when the time is over that the answer asks for (`Retry-After`). */
+  readonly isPatient?: boolean;
+  /** Says of each frame which publishers sent it: places in `urls`. */
+  readonly names?: boolean;
   /** Says nothing of single frames: a load test asks for totals only. */
   readonly quiet?: boolean;
   readonly audio?: boolean;
@@ -120,6 +124,21 @@ interface SendingTrack {
 /** A new connection that is not there by then is given up for another. */
 const RECONNECT_MS = 3000;
 
+/** An endpoint that asks for patience. */
+class Refusal extends Error {
+  readonly retryAfterMs: number;
+
+  constructor(status: number, retryAfter: string | null, text: string) {
+    super(`WHIP ${status}: ${text}`);
+    this.retryAfterMs = Number(retryAfter ?? 0) * 1000;
+  }
+}
+
+const waits = async (error: unknown): Promise<void> => {
+  if (order.isPatient !== true || !(error instanceof Refusal)) return;
+  await new Promise((done) => setTimeout(done, error.retryAfterMs));
+};
+
 class Publisher {
   private readonly peer = new datachannel.PeerConnection('publisher', { iceServers: [] });
   private readonly tracks = new Map<string, SendingTrack>();
@@ -158,8 +177,11 @@ class Publisher {
       headers: { 'content-type': 'application/sdp', ...authorization },
       body: offer,
     });
-    if (response.status !== 201) throw new Error(`WHIP ${response.status}: ${await response.text()}`);
-    this.session = new URL(response.headers.get('location') ?? '', this.url).href;
+    if (response.status !== 201) {
+      say({ event: 'refused', url: this.url, status: response.status });
+      throw new Refusal(response.status, response.headers.get('retry-after'), await response.text());
+    }
+    this.session = new URL(response.headers.get('location') ?? '', response.url).href;
     this.peer.setRemoteDescription(await response.text(), 'answer');
     await connected;
     say({ event: 'set-up', url: this.url, ms: performance.now() - postedMs });
@@ -176,8 +198,23 @@ class Publisher {
     return messages.map((message) => track.sendMessageBinary(message)).every(Boolean);
   }
 
+  /** @returns why it did not come to a connection */
+  private tryToConnect(): Promise<unknown> {
+    return this.connect().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
+
   get needsSuccessor(): boolean {
     return order.reconnects === true && this.isLost;
+  }
+
+  /** @returns itself, or for a patient one whoever was let in at last */
+  async begin(): Promise<Publisher> {
+    if (order.isPatient === true) return this.succeed();
+    await this.connect();
+    return this;
   }
 
   /** Tries until the network is back. */
@@ -185,13 +222,11 @@ class Publisher {
     this.peer.close();
     for (;;) {
       const successor = new Publisher(this.url);
-      const tooLate = new Promise<false>((done) => setTimeout(done, RECONNECT_MS, false));
-      const connected = successor.connect().then(
-        () => true,
-        () => false,
-      );
-      if (await Promise.race([connected, tooLate])) return successor;
+      const tooLate = new Promise((done) => setTimeout(done, RECONNECT_MS, new Error('It took too long.')));
+      const failure = await Promise.race([successor.tryToConnect(), tooLate]);
+      if (failure === undefined) return successor;
       successor.peer.close();
+      await waits(failure);
     }
   }
 
@@ -272,7 +307,7 @@ class Successions {
     void publisher.succeed().then((successor) => {
       this.publishers[place] = successor;
       this.underway.delete(place);
-      say({ event: 'connected' });
+      say({ event: 'connected', place });
     });
   }
 }
@@ -307,7 +342,9 @@ async function main(): Promise<void> {
   const { frames, lengthSeconds } = await readAll([order.media].flat());
   const publishers = order.urls.map((url) => new Publisher(url));
   const sendings = schedule(frames, publishers.length);
-  await Promise.all(publishers.map((publisher) => publisher.connect()));
+  for (const [place, publisher] of (await Promise.all(publishers.map((one) => one.begin()))).entries()) {
+    publishers[place] = publisher;
+  }
   say({ event: 'connected' });
   const successions = new Successions(publishers);
   const end = new AbortController();
@@ -329,7 +366,8 @@ async function main(): Promise<void> {
       successions.begin();
       const sent = publishers.slice(from, until).map((publisher) => publisher.send(frame, loop * lengthSeconds));
       if (order.quiet !== true && from === 0) {
-        say({ event: 'sent', kind: frame.kind, hash: frame.hash, ok: sent.every(Boolean) });
+        const by = order.names === true ? sent.flatMap((ok, place) => (ok ? [place] : [])) : undefined;
+        say({ event: 'sent', kind: frame.kind, hash: frame.hash, ok: sent.every(Boolean), by });
       }
     }
   }
