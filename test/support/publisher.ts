@@ -97,6 +97,15 @@ export class Publisher implements AsyncDisposable {
     return publisher;
   }
 
+  /** One that nobody has waited for yet: it may be refused first. */
+  static begin(order: PublisherOrder): Publisher {
+    return new Publisher('datachannel', order);
+  }
+
+  async connected(): Promise<void> {
+    await this.happens('connected');
+  }
+
   get hasEnded(): boolean {
     return this.events.has('ended') || this.events.has('exit');
   }

@@ -148,6 +148,19 @@ describe('the server stops', () => {
     expect(fixture.manifests.written.at(-1)).toBe(`${today} static`);
   });
 
+  it('and publishers are sent away then, without waiting for the database', async () => {
+    const fixture = new RecorderFixture();
+    await fixture.publish();
+    fixture.index.isAway = true;
+    const stopped = fixture.recorder.beforeApplicationShutdown();
+    await pass(1_000);
+
+    expect(fixture.engine.running.size).toBe(0);
+    expect(fixture.signaling.sentAway).toEqual(['cam']);
+    await pass(9_000);
+    await stopped;
+  });
+
   it('and does not wait for ever for the database', async () => {
     const fixture = new RecorderFixture();
     await fixture.publish();

@@ -29,7 +29,7 @@ const OPEN_LIMIT_MS = 15_000;
 const SHUTDOWN_LIMIT_MS = 10_000;
 
 /** What the recorder asks of signaling. */
-export type RecorderSignaling = Pick<SignalingService, 'on' | 'admitWith' | 'setRecording'>;
+export type RecorderSignaling = Pick<SignalingService, 'on' | 'admitWith' | 'setRecording' | 'sendAway'>;
 
 /** Longer than key frames of any usual sender are apart: one is asked for at once. */
 const SPLIT_LIMIT_MS = 10_000;
@@ -141,12 +141,13 @@ export class RecorderService {
     }
   }
 
-  /** Ends everything, with its rows; publishers are still connected. */
+  /** Ends everything, with its rows. Publishers leave as soon as nothing of theirs is recorded: uploads may take longer. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
     await Promise.all(
       [...this.recordedStreams.values()].map(async (recorded) => {
         await recorded.stop('node-stopped');
+        await this.signaling.sendAway(recorded.name);
         await recorded.settle(SHUTDOWN_LIMIT_MS);
       }),
     );

@@ -14,6 +14,7 @@ import type { PublishAdmission } from './ports/publish-admission.js';
 import type { SignalingListener, StreamDeletionReason } from './ports/signaling-event.js';
 import type { StreamName } from './ports/stream-name.js';
 import { PublisherSession } from './publisher-session.js';
+import { areSamePictures } from './same-pictures.js';
 import {
   LayerNotFoundError,
   NodeDrainingError,
@@ -303,6 +304,15 @@ export class SignalingService {
     if (this.draining) return;
     this.draining = true;
     this.events.tell({ type: 'draining' });
+  }
+
+  /** The server ends, and nothing of the stream is kept any more: its publisher and its viewers may go elsewhere at once. */
+  sendAway(stream: StreamName): Promise<void> {
+    return this.queue.run(stream, async () => {
+      const live = this.registry.find(stream);
+      if (live?.publisher !== undefined) await this.close(live.publisher, 'shutdown');
+      await Promise.all((live?.openSubscribers ?? []).map((subscriber) => subscriber.close('shutdown')));
+    });
   }
 
   /** The first step of a shutdown: recordings end next, then the engine. */

@@ -37,6 +37,7 @@ class FakeManifests {
 
 class FakeSignaling implements RecorderSignaling {
   readonly recording = new Set<string>();
+  readonly sentAway: string[] = [];
   private readonly listeners: SignalingListener[] = [];
   private readonly admissions: PublishAdmission[] = [];
 
@@ -52,6 +53,11 @@ class FakeSignaling implements RecorderSignaling {
   setRecording(stream: StreamName, isRecording: boolean): void {
     if (isRecording) this.recording.add(stream);
     else this.recording.delete(stream);
+  }
+
+  sendAway(stream: StreamName): Promise<void> {
+    this.sentAway.push(stream);
+    return Promise.resolve();
   }
 
   async admit(stream: StreamName): Promise<void> {

@@ -19,7 +19,9 @@ export class EventQueue {
     private readonly log: FailureLog,
   ) {}
 
+  /** What ends with the server is not added any more: it is written down by whoever ends it. */
   add(event: HappenedEvent): void {
+    if (this.isEnding) return;
     this.waiting.push(event);
     if (this.waiting.length > MOST_WAITING) {
       this.waiting = this.waiting.slice(-MOST_WAITING);
