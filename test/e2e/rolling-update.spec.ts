@@ -11,11 +11,12 @@ import { describeWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
 
 const STREAMS = Array.from({ length: 20 }, (_, index) => `cam-${String(index)}`);
-const MEDIA_SECONDS = 60;
-const GOP_FRAMES = 30;
+/** Longer than any machine needs. */
+const LOOPS = 10;
 const KINDS = ['video', 'audio'] as const;
 /** What is on its way from a sender into the recording of a busy machine. */
 const UNDER_WAY_MS = 1000;
+const WAIT_MS = 60_000;
 
 interface Session {
   readonly id: string;
@@ -60,24 +61,25 @@ async function waitingUploads(server: TestServer): Promise<number> {
 
 const hashesOf = (frames: readonly { readonly hash: string }[]): string[] => frames.map(({ hash }) => hash);
 
-/** A node that goes has a run of frames from the first one on, and everything that was sent before it was told to go. */
+/** A node that goes has everything from the first key frame on that was sent before it was told to go. */
 function expectUntil(goneAtMs: number, stored: Stored, sent: SentOnConnection): void {
   for (const kind of KINDS) {
     const sentBefore = sent[kind].filter(({ atMs }) => atMs < goneAtMs - UNDER_WAY_MS).length;
     const hashes = hashesOf(stored[kind]);
-    // Sound from before the first picture is not recorded.
     const first = sent[kind].findIndex(({ hash }) => hash === hashes[0]);
     expect(hashes).toEqual(hashesOf(sent[kind]).slice(first, first + hashes.length));
     expect(first + hashes.length).toBeGreaterThanOrEqual(sentBefore);
   }
-  expect(stored.video[0]?.hash).toBe(sent.video[0]?.hash);
+  expect(stored.video[0]?.isKeyframe).toBe(true);
 }
 
 /** The node that takes over has everything from the first key frame on. */
 function expectFromKeyFrame(stored: Stored, sent: SentOnConnection): void {
-  for (const kind of KINDS) expect(hashesOf(stored[kind])).toEqual(hashesOf(sent[kind]).slice(-stored[kind].length));
+  for (const kind of KINDS) {
+    expect(stored[kind].length).toBeGreaterThan(0);
+    expect(hashesOf(stored[kind])).toEqual(hashesOf(sent[kind]).slice(-stored[kind].length));
+  }
   expect(stored.video[0]?.isKeyframe).toBe(true);
-  expect(sent.video.length - stored.video.length).toBeLessThan(GOP_FRAMES);
 }
 
 describeWith(
@@ -97,24 +99,35 @@ describeWith(
     await using other = await TestServer.start({ env: { ...env, AIRCHECK_RECORDER_NODE_ALIAS: 'other' } });
     await using door = await FrontDoor.open(old.url('/'));
     const media = await makeMedia({
-      seconds: MEDIA_SECONDS,
+      seconds: 60,
       size: '160x90',
       bitrateKbps: 60,
-      gopFrames: GOP_FRAMES,
+      gopFrames: 30,
     });
     await using publisher = await Publisher.start('datachannel', {
       urls: STREAMS.map((stream) => door.url(`/whip/${stream}`)),
       media,
+      loops: LOOPS,
       names: true,
       reconnects: true,
       isPatient: true,
     });
-    await until(async () => (await old.get<{ sessions: object[] }>('/api/v1/sessions')).sessions.length === 20, 'all');
+    await until(
+      async () => (await old.get<{ sessions: object[] }>('/api/v1/sessions')).sessions.length === STREAMS.length,
+      'all are recorded',
+      WAIT_MS,
+    );
     await pause(3000);
 
     expect(await old.post('/api/v1/drain', {})).toEqual({ draining: true, publishers: 20 });
     // Whoever comes before the load balancer knows is told to come again later.
-    await using late = Publisher.begin({ urls: [door.url('/whip/late')], media, names: true, isPatient: true });
+    await using late = Publisher.begin({
+      urls: [door.url('/whip/late')],
+      media,
+      loops: LOOPS,
+      names: true,
+      isPatient: true,
+    });
     await late.refused();
     door.leadTo(other.url('/'));
     const goneAtMs = performance.now();
@@ -122,13 +135,16 @@ describeWith(
 
     const isRecordedByOther = async (stream: string): Promise<boolean> =>
       (await sessionsOf(other, stream)).some(({ node, state }) => node === 'other' && state === 'recording');
-    for (const stream of STREAMS) await until(() => isRecordedByOther(stream), `${stream} is recorded again`, 60_000);
+    for (const stream of STREAMS) await until(() => isRecordedByOther(stream), `${stream} is recorded again`, WAIT_MS);
+    // Replaced: what it could not upload in time goes now.
+    await old.start();
     await late.connected();
-    await until(() => isRecordedByOther('late'), 'the late one is recorded');
+    await until(() => isRecordedByOther('late'), 'the late one is recorded', WAIT_MS);
     await pause(3000);
     await Promise.all([publisher.end(), late.end()]);
-    for (const stream of [...STREAMS, 'late']) await until(() => isFinished(other, stream), `${stream} is finished`);
-    await until(async () => (await waitingUploads(other)) === 0, 'everything is in the bucket', 60_000);
+    for (const stream of [...STREAMS, 'late'])
+      await until(() => isFinished(other, stream), `${stream} is finished`, WAIT_MS);
+    await until(async () => (await waitingUploads(other)) === 0, 'everything is in the bucket', WAIT_MS);
 
     for (const [place, stream] of STREAMS.entries()) {
       const [first, last] = [publisher.connectionsOf(place)[0], publisher.connectionsOf(place).at(-1)];
@@ -144,8 +160,8 @@ describeWith(
       expectFromKeyFrame(await storedBy(other, after), last);
     }
     const [session] = await sessionsOf(other, 'late');
-    if (session === undefined) throw new Error('The late one was not recorded.');
-    const { video } = await storedBy(other, session);
-    expect(hashesOf(video)).toEqual(late.sent.video);
+    const [sent] = late.connectionsOf(0);
+    if (session === undefined || sent === undefined) throw new Error('The late one was not recorded.');
+    expectFromKeyFrame(await storedBy(other, session), sent);
   });
 });

@@ -122,7 +122,7 @@ interface SendingTrack {
 }
 
 /** A new connection that is not there by then is given up for another. */
-const RECONNECT_MS = 3000;
+const RECONNECT_MS = order.isPatient === true ? 15_000 : 3_000;
 
 /** An endpoint that asks for patience. */
 class Refusal extends Error {
