@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
 import { BitrateCaps } from './bitrate-caps.js';
 import { admissionFailure, EngineSessions, type SessionEngine } from './engine-sessions.js';
+import { EntryGate } from './entry-gate.js';
 import type { LiveStream } from './live-stream.js';
 import { NO_LIMITS, NodeQuotas, toldBps } from './node-quotas.js';
 import type { FailureLog } from './ports/failure-log.js';
@@ -17,7 +18,6 @@ import { PublisherSession } from './publisher-session.js';
 import { areSamePictures } from './same-pictures.js';
 import {
   LayerNotFoundError,
-  NodeDrainingError,
   StreamBusyError,
   StreamExistsError,
   StreamFullError,
@@ -26,19 +26,12 @@ import {
   StreamNotLiveError,
   StreamProvisionedError,
 } from './signaling.errors.js';
-import { areSamePictures } from './same-pictures.js';
+import type { OpenedSession } from './opened-session.js';
 import { patchSession } from './session-patch.js';
 import { SignalingEvents } from './signaling-events.js';
 import { deletionReason } from './stream-deletion.js';
 import { StreamRegistry } from './stream-registry.js';
 import { StreamStrategies } from './stream-strategy.js';
-
-/** A publisher or a viewer was let in. */
-export interface OpenedSession {
-  readonly sessionId: string;
-  readonly answer: string;
-  readonly entityTag: string;
-}
 
 /** Who publishes which stream (docs/architecture.md, life of a publisher): who may come, who replaces whom, what others are told. */
 export class SignalingService {
@@ -49,9 +42,7 @@ export class SignalingService {
   private readonly admissions: PublishAdmission[] = [];
   private readonly quotas: NodeQuotas;
   private readonly bitrates: BitrateCaps;
-  private draining = false;
-  /** Origin of the node that takes whom a draining one sends away. */
-  private relief: string | undefined;
+  private readonly entry = new EntryGate();
 
   constructor(
     engine: SessionEngine,
@@ -69,9 +60,7 @@ export class SignalingService {
       ended: (stream, reason) => this.events.tell({ type: 'stream-ended', stream, reason }),
       changed: (stream) => this.events.tell({ type: 'streams-changed', stream }),
     });
-    engine.on((event) => {
-      this.hear(event);
-    });
+    engine.on((event) => this.hear(event));
   }
 
   /** @returns a function that ends the listening */
@@ -200,7 +189,7 @@ export class SignalingService {
    * @throws {NodeDrainingError} @throws {StreamNotLiveError} @throws {StreamFullError} @throws what `NodeQuotas` throws
    */
   assertSubscribable(stream: StreamName, watching: number): void {
-    if (this.draining) throw new NodeDrainingError(this.relief);
+    this.entry.assertOpen();
     const { autoCreateWhep, mostSubscribers } = this.strategies.of(stream);
     const live = this.registry.find(stream);
     if (live === undefined && !autoCreateWhep) throw new StreamNotLiveError(stream);
@@ -294,16 +283,9 @@ export class SignalingService {
     return this.streams().filter(({ publisher }) => publisher !== undefined).length;
   }
 
-  /**
-   * From now on nobody new is let in; publishers that are here stay.
-   *
-   * @param to origin of a node that newcomers are sent to; undefined: where they were sent before, or nowhere
-   */
+  /** From now on nobody new is let in; publishers that are here stay. @param to see {@link EntryGate.close} */
   drain(to?: string): void {
-    this.relief = to ?? this.relief;
-    if (this.draining) return;
-    this.draining = true;
-    this.events.tell({ type: 'draining' });
+    if (this.entry.close(to)) this.events.tell({ type: 'draining' });
   }
 
   /** The server ends, and nothing of the stream is kept any more: its publisher and its viewers may go elsewhere at once. */
@@ -322,7 +304,7 @@ export class SignalingService {
 
   /** @throws {NodeDrainingError} @throws {StreamBusyError} @throws {StreamNotFoundError} */
   assertPublishable(stream: StreamName): void {
-    if (this.draining) throw new NodeDrainingError(this.relief);
+    this.entry.assertOpen();
     const live = this.registry.find(stream);
     if (live?.publisher?.state === 'connected') throw new StreamBusyError(stream);
     if (live === undefined && !this.strategies.of(stream).autoCreateWhip) throw new StreamNotFoundError(stream);

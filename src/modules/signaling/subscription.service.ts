@@ -11,7 +11,8 @@ import type { RestartedIce } from './ports/listed-session.js';
 import type { StreamName } from './ports/stream-name.js';
 import { newSsrc, sentBy } from './sent-formats.js';
 import { patchSession } from './session-patch.js';
-import type { OpenedSession, SignalingService } from './signaling.service.js';
+import type { OpenedSession } from './opened-session.js';
+import type { SignalingService } from './signaling.service.js';
 import { ViewerSession, type ViewerOwner } from './viewer-session.js';
 
 /** What is asked of the list of streams. */

@@ -1,0 +1,25 @@
+import { NodeDrainingError } from './signaling.errors.js';
+
+/** Whether anybody new is let in. */
+export class EntryGate {
+  private isClosed = false;
+  private elsewhere: string | undefined;
+
+  /**
+   * For good.
+   *
+   * @param to origin of a node that newcomers are sent to; undefined: where they were sent before, or nowhere
+   * @returns false when it was closed already
+   */
+  close(to?: string): boolean {
+    this.elsewhere = to ?? this.elsewhere;
+    const wasOpen = !this.isClosed;
+    this.isClosed = true;
+    return wasOpen;
+  }
+
+  /** @throws {NodeDrainingError} */
+  assertOpen(): void {
+    if (this.isClosed) throw new NodeDrainingError(this.elsewhere);
+  }
+}
