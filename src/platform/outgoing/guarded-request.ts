@@ -56,10 +56,7 @@ export async function guardedPost(post: OutgoingPost, forbidden: ForbiddenAddres
  *
  * @throws when there is no whole answer in time
  */
-export async function guardedRequest(
-  asked: OutgoingRequest,
-  forbidden: ForbiddenAddresses,
-): Promise<DescribedAnswer> {
+export async function guardedRequest(asked: OutgoingRequest, forbidden: ForbiddenAddresses): Promise<DescribedAnswer> {
   const url = new URL(asked.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0 && forbidden.isForbidden(host)) throw new AddressForbiddenError(host);

@@ -7,17 +7,14 @@ import type { Job } from '../entities/job.entity.js';
 const TAKEN = parseObjectKey('cam/seg_0001.m4s');
 const OWN = parseObjectKey('cam/seg_0001_2.m4s');
 
-/** Rows of which one is renamed between the page that shows it and the second look. */
-function renamedOnTheWay(row: Job): { host: LaneHost; done: string[] } {
+/** A row that is renamed between the page that shows it and the second look. */
+function renamedOnTheWay(seen: Job, renamed: Job): { host: LaneHost; done: string[] } {
   const done: string[] = [];
-  let rows = [row];
+  let rows = [seen];
   const table: Pick<JobTable, 'now' | 'due' | 'reread' | 'nextDueMs'> = {
     now: () => new Date(0),
-    due: () => Promise.resolve(rows.map((seen) => ({ ...seen }))),
-    reread: () => {
-      row.objectKey = OWN;
-      return Promise.resolve({ ...row });
-    },
+    due: () => Promise.resolve([...rows]),
+    reread: () => Promise.resolve(renamed),
     nextDueMs: () => Promise.resolve(undefined),
   };
   const run = ([job]: readonly Job[]): Promise<boolean> => {
@@ -39,8 +36,10 @@ function renamedOnTheWay(row: Job): { host: LaneHost; done: string[] } {
 }
 
 it('has nothing to do any more with the key that a job had when it was seen', async () => {
-  const order = { kind: 'upload', lane: 'media', key: TAKEN } as const;
-  const { host, done } = renamedOnTheWay(newJob(order, { nodeAlias: 'node-1', dueAt: new Date(0) }));
+  const [seen, renamed] = [TAKEN, OWN].map((key) =>
+    newJob({ kind: 'upload', lane: 'media', key }, { nodeAlias: 'node-1', dueAt: new Date(0) }),
+  ) as [Job, Job];
+  const { host, done } = renamedOnTheWay(seen, renamed);
   const lane = new JobLane('media', 1, host);
 
   lane.wake();
