@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { setKey, type ConfigTable } from '../../src/config/config-file.js';
 import { removePlannedKeys } from '../../src/config/planned-keys.js';
 import { listSettings } from '../../src/config/settings.js';
+import { ABSENCE_REASONS } from '../../src/modules/index/timeline/draw-timeline.js';
 import { brokenLinks, PROJECT, readPages } from '../support/docs/pages.js';
 import { configurationPage } from '../support/docs/configuration-page.js';
 import { expectGenerated } from '../support/generated-file.js';
@@ -106,6 +107,16 @@ describe('the documentation', () => {
         .map((name) => `${path}: ${name}`),
     );
     expect({ keys, names }).toEqual({ keys: [], names: [] });
+  });
+
+  it('names every mutation of GraphQL, and every reason for which there is nothing to watch', () => {
+    const mutations = /^type Mutation \{\n([^}]*(?:\{[^}]*\}[^}]*)*?)^\}/m.exec(read('schema.graphql'))?.[1] ?? '';
+    const named = /\*\*Mutations\*\*([^]*?)\n- \*\*/.exec(read('docs/graphql.md'))?.[1] ?? '';
+    const reasons = /\| reason [^]*?\n\n/.exec(read('docs/watching.md'))?.[0] ?? '';
+    const codes = (text: string): string[] => [...text.matchAll(/`([a-zA-Z-]+)`/g)].map(([, code = '']) => code).sort();
+
+    expect(codes(named)).toEqual([...mutations.matchAll(/^ {2}(\w+)[(:]/gm)].map(([, name = '']) => name).sort());
+    expect(codes(reasons.replaceAll(/\| [^|]*\|$/gm, ''))).toEqual([...ABSENCE_REASONS].sort());
   });
 
   it('says of every alert what it means and what to do', () => {
