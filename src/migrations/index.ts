@@ -1,6 +1,7 @@
 import { Accounts1796100000000 } from './1796100000000-accounts.js';
 import { Audit1795600000000 } from './1795600000000-audit.js';
 import { Completeness1795300000000 } from './1795300000000-completeness.js';
+import { GonePlaces1796400000000 } from './1796400000000-gone-places.js';
 import { Index1795200000000 } from './1795200000000-index.js';
 import { GapEnds1795350000000 } from './1795350000000-gap-ends.js';
 import { IndexSync1795560000000 } from './1795560000000-index-sync.js';
@@ -35,4 +36,5 @@ export const migrations = [
   DeletedStretches1796000000000,
   Accounts1796100000000,
   Webhooks1796200000000,
+  GonePlaces1796400000000,
 ] as const;

@@ -2,6 +2,10 @@ import { PlaybackEntriesService } from '../../src/modules/index/playback/playbac
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
+import { markObject } from '../../src/modules/index/object-state/mark-object.js';
+import { OutboxService } from '../../src/modules/storage/outbox.service.js';
+import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
+import { inTransaction } from '../../src/persistence/transaction.js';
 import {
   DIRECTORY,
   record,
@@ -162,7 +166,7 @@ overBothDatabases(() => {
 
   it('is whole after a segment came late or was lost', async () => {
     await using fixture = await startIndex();
-    const { index, manifests, dataSource } = fixture;
+    const { app, index, manifests, dataSource } = fixture;
     manifests.setLive(DIRECTORY, true);
     await record(fixture, { segments: [1] });
     await index.commitSegment(segmentClosed(3, { startMs: 12_000 }));
@@ -176,7 +180,10 @@ overBothDatabases(() => {
     await expect(numbers()).resolves.toEqual([[1, 2, 3]]);
     expect(await (await served(fixture, 'video.m3u8')).text()).toContain('seg_0002.m4s');
 
-    await dataSource.manager.update(SegmentRow, { directory: DIRECTORY, number: 2 }, { state: 'lost' });
+    for (const { objectKey } of segmentClosed(2, { startMs: 6000 }).objects) {
+      const key = parseObjectKey(objectKey);
+      await inTransaction(dataSource, (manager) => markObject(manager, app.get(OutboxService), key, true));
+    }
     await manifests.publish(DIRECTORY);
     for (const [isLive, between] of [
       [true, ['#EXT-X-GAP', 'seg_0002.m4s']],

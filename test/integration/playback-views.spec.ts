@@ -321,6 +321,11 @@ it('shows what was deleted no more', async () => {
   await fixture.app.get(RecordingDeletionService).deleteSessions(['s1'], true);
 
   expect(uris(await text(fixture, path))).toHaveLength(4);
+  for (const gone of ['video.m3u8', 'manifest.mpd']) {
+    const response = await view(fixture, `cam/${gone}?session=s1`);
+    expect([response.status, await response.json()]).toMatchObject([410, { code: 'range-gone', reason: 'deleted' }]);
+    expect((await view(fixture, `other/${gone}?session=s1`)).status).toBe(404);
+  }
 });
 
 describe('refuses', () => {

@@ -1,8 +1,24 @@
 import { DAYS, generateRows } from '../../bench/index-rows/generate-rows.js';
+import { APP_CONFIG, type AppConfig } from '../../src/config/index.js';
 import { AuthModule } from '../../src/modules/auth/auth.module.js';
+import { ExportsModule } from '../../src/modules/exports/exports.module.js';
+import { ExportsService } from '../../src/modules/exports/exports.service.js';
+import { ExportTable } from '../../src/modules/exports/jobs/export-table.js';
 import { GraphqlModule } from '../../src/modules/graphql/graphql.module.js';
+import { forgetOld } from '../../src/modules/index/deletion/forget-old.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
+import { trimSession } from '../../src/modules/index/deletion/trim-session.js';
+import {
+  findOldestDeletable,
+  findOldestRunning,
+  findUsedBytes,
+} from '../../src/modules/index/retention/deletable-sessions.js';
+import { RetentionPolicy } from '../../src/modules/index/retention/retention-policy.js';
+import { RetentionRun } from '../../src/modules/index/retention/retention.js';
 import { SessionHoldService } from '../../src/modules/index/sessions/session-hold.service.js';
+import { OutboxService } from '../../src/modules/storage/outbox.service.js';
+import { systemClock } from '../../src/shared/clock.js';
+import { until } from '../support/wait.js';
 import { overBothDatabases } from '../support/databases.js';
 import { recordedTrack, segmentClosed, sessionInput, startIndex, type IndexFixture } from './support/index-fixture.js';
 import { fullScans, statementsOf } from './support/query-plans.js';
@@ -16,7 +32,7 @@ const SESSION = `cam-7-${DATE.replaceAll('-', '')}`;
 
 overBothDatabases(() => {
   it('answers and commits among 100 000 segments without reading a table whole', async () => {
-    await using fixture = await startIndex({}, {}, [AuthModule, GraphqlModule]);
+    await using fixture = await startIndex({}, {}, [AuthModule, GraphqlModule, ExportsModule]);
     const rows = { segments: 100_000, streams: 50, busyPerDay: 1000, lastDay: LAST_DAY };
     await expect(generateRows(fixture.dataSource, rows)).resolves.toBeGreaterThan(99_000);
 
@@ -24,9 +40,14 @@ overBothDatabases(() => {
       await ask(fixture);
       await askGraphql(fixture);
       await write(fixture);
+      await cut(fixture);
+      await forget(fixture);
     });
 
-    expect(statements.length).toBeGreaterThan(30);
+    expect(statements.length).toBeGreaterThan(60);
+    for (const table of ['deleted_stretches', 'exports', 'gone_segments', 'gone_parts', 'window_places']) {
+      expect([table, statements.some(({ query }) => query.includes(`"${table}"`))]).toEqual([table, true]);
+    }
     expect(await fullScans(fixture.dataSource, statements)).toEqual([]);
   });
 });
@@ -106,4 +127,60 @@ async function write({ app, index, sessions, directories }: IndexFixture): Promi
   await app.get(SessionHoldService).hold('new');
   await app.get(SessionHoldService).release('new');
   await app.get(RecordingDeletionService).deleteSessions([SESSION], true);
+}
+
+/** Clips, pictures and exports: of what is not on the disk, so that they end when it is to be read. */
+async function cut({ app, dataSource }: IndexFixture): Promise<void> {
+  const url = await app.getUrl();
+  const range = { from: LAST_DAY.toISOString(), to: new Date(LAST_DAY.getTime() + 30_000).toISOString() };
+  for (const path of [
+    `/play/cam-0/clip.mp4?from=${range.from}&to=${range.to}`,
+    `/api/v1/streams/cam-0/thumbnail?at=${range.from}`,
+    `/play/cam-0/video.m3u8?from=${range.from}`,
+    '/play/cam-0/video.m3u8?dvr=86400',
+    '/api/v1/exports?stream=cam-0',
+    '/api/v1/exports',
+  ]) {
+    await (await fetch(url + path)).arrayBuffer();
+  }
+  const exports = app.get(ExportsService);
+  const selection = { fromMs: LAST_DAY.getTime(), toMs: LAST_DAY.getTime() + 30_000 };
+  const { id } = await exports.create({ stream: 'cam-0', format: 'mp4', gaps: 'keep', selection });
+  await until(async () => (await exports.find(id)).state === 'failed', 'the export is over');
+  await exports.list({ stream: 'cam-0', limit: 5, cursor: { createdAt: new Date().toISOString(), id } });
+  const table = new ExportTable(dataSource, 'node-1');
+  await table.expired(new Date());
+  await table.kept();
+  await exports.delete(id);
+}
+
+/** Retention by age, by size and by free space, of what is finished and of what is recorded, and what comes long after. */
+async function forget({ app, dataSource, index }: IndexFixture): Promise<void> {
+  const running = sessionInput({ id: 'on', stream: 'cam-5', directory: 'on', startedAt: LAST_DAY });
+  await index.openSession(running);
+  await index.anchorSession('on', LAST_DAY.getTime());
+  await index.commitTrack('on', recordedTrack('v1', { directory: 'on' }));
+  for (const number of [1, 2, 3]) {
+    const place = { sessionId: 'on', directory: 'on', trackIds: ['v1'] as const };
+    await index.commitSegment(segmentClosed(number, { startMs: number * 6000, ...place }));
+  }
+  const { manager } = dataSource;
+  const policy = new RetentionPolicy({
+    ...app.get<AppConfig>(APP_CONFIG).retention,
+    ...{ max_age_hours: 24 * (DAYS - 1), max_bytes: 1e12, trim_running: true },
+  });
+  const outbox = app.get(OutboxService);
+  const context = { manager, deletion: app.get(RecordingDeletionService), outbox, clock: systemClock };
+  let deletions = 0;
+  await new RetentionRun({ ...context, freeBytes: () => Promise.resolve(1e12) }, policy, () => deletions++ > 2).run();
+  await findUsedBytes(manager);
+  await findUsedBytes(manager, 'cam-5');
+  await findOldestDeletable(manager, { stream: 'cam-5', onlyStored: true, exceptIds: [] });
+  await findOldestDeletable(manager, { onlyStored: false, exceptIds: ['s1'] });
+  await findOldestRunning(manager, { exceptIds: [] });
+  const endedBy = new Date(LAST_DAY.getTime() + 20_000);
+  await trimSession(manager, outbox, 'on', { endedBy, onlyStored: false, timeZone: 'UTC' });
+  await fetch(`${await app.getUrl()}/api/v1/streams/cam-7/timeline?${HOUR}`);
+  await fetch(`${await app.getUrl()}/play/cam-5/video.m3u8?session=on`);
+  await forgetOld(dataSource, Date.now() + 400 * DAY_MS, 31 * DAY_MS);
 }

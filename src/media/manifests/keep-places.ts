@@ -1,107 +1,97 @@
-import { isGone, withGone } from './gone-segments.js';
-import { splitByTemplate } from './template-runs.js';
-import type { LeftBehind, ManifestPeriod, ManifestSegment, ManifestTimeline, SegmentOrigin } from './timeline.js';
+import { withFiller } from './filler.js';
+import { isGone, placeOf } from './gone-segments.js';
+import { splitAt, splitByTemplate } from './template-runs.js';
+import type { LeftBehind, ManifestPeriod, ManifestSegment, ManifestTimeline } from './timeline.js';
 
 export const NOTHING_LEFT: LeftBehind = { segmentCount: 0, discontinuityCount: 0 };
 
 /**
- * What players have seen stays where it was when the beginning goes away: a Period that has lost its first segments keeps
+ * What players have seen stays where it was when something goes away: a Period that has lost its first segments keeps
  * its id, its start and its offset of media times, and the presentation the instant that it counts from. Players take
- * Periods for the same by these (ISO/IEC 23009-1 section 5.4 wants them the same in each update), and one that finds the same media elsewhere
- * asks for what it has and stands still. What went away behind something that is left keeps its place too, as gone: who
- * watches a playlist tells segments by their position in it.
+ * Periods for the same by these (ISO/IEC 23009-1 section 5.4 wants them the same in each update), and one that finds the
+ * same media elsewhere asks for what it has and stands still. What went away behind something that is left keeps its place
+ * too, as gone, so that HLS has an entry for each and a discontinuity where there was one: who watches a playlist tells
+ * segments by their position in it. DASH, which says of each segment when it is, shows none of them.
  *
- * @param before what was shown last; undefined the first time
+ * Nothing but what was recorded and what of it is gone decides, so that each server that is asked says the same.
+ *
+ * @param whole as if everything were there: what is gone says so by `goneWith` and `lostTracks`
+ * @param before what went away in front of it
  */
-export function keepPlaces(timeline: ManifestTimeline, before: ManifestTimeline | undefined): ManifestTimeline {
-  const periods = timeline.periods.flatMap(splitByTemplate);
-  if (before === undefined || before.periods.length === 0) {
-    return { ...timeline, periods, firstNumber: periods[0]?.segments[0]?.number ?? 1 };
-  }
-  let shiftMs = timeline.availabilityStartEpochMs - before.availabilityStartEpochMs;
-  const seen = new Set<ManifestPeriod>();
-  const kept = periods.map((period) => {
-    const shown = before.periods.find((one) => !seen.has(one) && reaches(one, period));
-    if (shown === undefined) {
-      if (isBehind(before, period)) shiftMs = Math.max(shiftMs, endOf(before) - period.startMs);
-      return { ...period, startMs: period.startMs + shiftMs };
+export function keepPlaces(whole: ManifestTimeline, before = NOTHING_LEFT): ManifestTimeline {
+  const all = whole.periods.flatMap(splitByTemplate);
+  const periods: ManifestPeriod[] = [];
+  let { segmentCount, discontinuityCount } = before;
+  for (const [index, period] of all.entries()) {
+    if (index > 0 && periods.length === 0 && period.isContinuation !== true) discontinuityCount += 1;
+    for (const piece of piecesOf(period)) {
+      if (periods.length > 0 || !isGone(piece)) periods.push(piece);
+      else segmentCount += piece.segments.length;
     }
-    seen.add(shown);
-    shiftMs = offsetOf(shown) - offsetOf(period);
-    return placedAs(shown, period, shiftMs);
-  });
+  }
   return {
-    ...timeline,
-    periods: withGone(kept, before.periods),
-    availabilityStartEpochMs: timeline.availabilityStartEpochMs - shiftMs,
-    left: leftBehind(before, kept[0]),
-    ...(before.firstNumber === undefined ? {} : { firstNumber: before.firstNumber }),
+    ...whole,
+    periods: all.some(hasGoneMedia) ? withNearFiller(periods) : periods,
+    firstNumber: all[0]?.segments[0]?.number ?? 1,
+    left: { segmentCount, discontinuityCount },
   };
 }
 
-/** @returns whether a Period has the first segment of another */
-function reaches({ segments }: ManifestPeriod, other: ManifestPeriod): boolean {
-  const [first, last, wanted] = [segments[0]?.origin, segments.at(-1)?.origin, originOf(other)];
-  if (first === undefined || last === undefined || wanted === undefined) return false;
-  return first.sessionId === wanted.sessionId && first.startMs <= wanted.startMs && wanted.startMs <= last.startMs;
+function hasGoneMedia({ segments }: ManifestPeriod): boolean {
+  return segments.some(({ goneWith, lostTracks }) => goneWith !== undefined || lostTracks !== undefined);
 }
 
-/** @returns whether a Period is of a session that was not shown yet, and follows what is gone */
-function isBehind({ periods }: ManifestTimeline, period: ManifestPeriod): boolean {
-  const { sessionId } = originOf(period) ?? {};
-  const last = periods.at(-1);
-  return last !== undefined && isGone(last) && periods.every((shown) => originOf(shown)?.sessionId !== sessionId);
-}
-
-function endOf({ periods }: ManifestTimeline): number {
-  return Math.max(...periods.map(({ startMs, durationMs }) => startMs + durationMs));
-}
-
-function placedAs(shown: ManifestPeriod, period: ManifestPeriod, shiftMs: number): ManifestPeriod {
-  const { id, startMs, mediaStartMs, startEpochMs, isContinuation = false } = shown;
-  const durationMs = period.startMs + period.durationMs + shiftMs - startMs;
-  const segments = withFirstAs(shown, period);
-  return { ...period, id, startMs, mediaStartMs, startEpochMs, isContinuation, durationMs, segments };
-}
-
-/** The silence before the first sound depends on what was before it: what players know is not changed when that goes away. */
-function withFirstAs(shown: ManifestPeriod, { tracks, segments }: ManifestPeriod): readonly ManifestSegment[] {
-  const [first, ...others] = segments;
-  const known = shown.segments.find((segment) => isSame(segment, first?.origin));
-  if (first === undefined || known === undefined || tracks.some(({ isFiller }) => isFiller === true)) return segments;
-  const hasAll = first.objects.every(({ trackId }) => known.objects.some((object) => object.trackId === trackId));
-  return hasAll && known.objects.length === first.objects.length ? [known, ...others] : segments;
-}
-
-function leftBehind({ periods, left = NOTHING_LEFT }: ManifestTimeline, first: ManifestPeriod | undefined): LeftBehind {
-  if (first !== undefined && isEarlier(first, periods[0])) return left;
-  let { segmentCount, discontinuityCount } = left;
-  for (const [index, period] of periods.entries()) {
-    if (index > 0 && period.isContinuation !== true) discontinuityCount += 1;
-    if (first !== undefined && reaches(period, first)) {
-      const beforeFirst = period.segments.findIndex((segment) => isSame(segment, originOf(first)));
-      return { segmentCount: segmentCount + Math.max(beforeFirst, 0), discontinuityCount };
-    }
-    segmentCount += period.segments.length;
+/** @returns what is left of a Period, and between that what is gone of it, in order; each goes on from the one before */
+function piecesOf(period: ManifestPeriod): readonly ManifestPeriod[] {
+  if (!hasGoneMedia(period)) return [period];
+  const fillers = fillersOf(period);
+  const runs: { readonly isGone: boolean; readonly segments: ManifestSegment[] }[] = [];
+  for (const segment of period.segments) {
+    const kept = keptOf(segment);
+    const run = runs.at(-1);
+    const isSegmentGone = kept.objects.every(({ trackId }) => fillers.has(trackId));
+    const shown = isSegmentGone ? segment : kept;
+    if (run?.isGone === isSegmentGone) run.segments.push(shown);
+    else runs.push({ isGone: isSegmentGone, segments: [shown] });
   }
-  return { segmentCount, discontinuityCount: discontinuityCount + 1 };
+  const firstLeft = runs.findIndex((run) => !run.isGone);
+  const pieces = runs.flatMap(({ segments, ...run }, index) => {
+    if (run.isGone) return placeOf(period, segments);
+    const bounds = { isFirst: index === firstLeft, isLast: index === runs.length - 1 };
+    return splitByTemplate(splitAt(period, segments, bounds));
+  });
+  return pieces.map((piece, index) => ({
+    ...piece,
+    isContinuation: index > 0 || period.isContinuation === true,
+  }));
 }
 
-/** @returns whether what was away at the beginning has come back */
-function isEarlier(first: ManifestPeriod, shown: ManifestPeriod | undefined): boolean {
-  const [origin, known] = [originOf(first), shown && originOf(shown)];
-  return origin?.sessionId === known?.sessionId && Number(origin?.startMs) < Number(known?.startMs);
+function keptOf(segment: ManifestSegment): ManifestSegment {
+  const { goneWith, lostTracks, objects } = segment;
+  if (goneWith !== undefined) return { ...segment, objects: [] };
+  if (lostTracks === undefined) return segment;
+  return { ...segment, objects: objects.filter(({ trackId }) => !lostTracks.includes(trackId)) };
 }
 
-function isSame({ origin }: ManifestSegment, other: SegmentOrigin | undefined): boolean {
-  return origin?.sessionId === other?.sessionId && origin?.startMs === other?.startMs;
+/** Filler that was made of what is gone is made of something else. */
+function withNearFiller(periods: readonly ManifestPeriod[]): readonly ManifestPeriod[] {
+  const filled = withFiller(periods.filter((period) => !isGone(period)).map(withoutFiller));
+  let next = 0;
+  return periods.map((period) => (isGone(period) ? period : (filled[next++] ?? period)));
 }
 
-function originOf({ segments }: ManifestPeriod): SegmentOrigin | undefined {
-  return segments[0]?.origin;
+function fillersOf({ tracks }: ManifestPeriod): ReadonlySet<string> {
+  return new Set(tracks.filter(({ isFiller }) => isFiller === true).map(({ id }) => id));
 }
 
-/** Manifest time minus session time. */
-function offsetOf({ startMs, mediaStartMs }: ManifestPeriod): number {
-  return startMs - mediaStartMs;
+function withoutFiller(period: ManifestPeriod): ManifestPeriod {
+  const fillers = fillersOf(period);
+  if (fillers.size === 0) return period;
+  return {
+    ...period,
+    tracks: period.tracks.filter(({ isFiller }) => isFiller !== true),
+    segments: period.segments.map((segment) => {
+      return { ...segment, objects: segment.objects.filter(({ trackId }) => !fillers.has(trackId)) };
+    }),
+  };
 }

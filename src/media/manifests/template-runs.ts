@@ -65,6 +65,22 @@ export function splitByTemplate(period: ManifestPeriod): ManifestPeriod[] {
   }));
 }
 
+/**
+ * @param segments some of the Period's, which follow each other
+ * @param bounds whether its beginning is the Period's own, and its end
+ * @returns the Period of these alone
+ */
+export function splitAt(
+  period: ManifestPeriod,
+  segments: readonly ManifestSegment[],
+  { isFirst, isLast }: { readonly isFirst: boolean; readonly isLast: boolean },
+): ManifestPeriod {
+  if (isFirst && isLast) return { ...period, segments };
+  const { id, startMs, durationMs, mediaStartMs } = toRun(period, segments, isFirst, isLast);
+  const startEpochMs = period.startEpochMs + mediaStartMs - period.mediaStartMs;
+  return { ...period, id, startMs, durationMs, mediaStartMs, startEpochMs, segments };
+}
+
 function namesOf({ number, objects }: ManifestSegment): SegmentGroup['names'] {
   return new Map(objects.map(({ trackId, uri }) => [trackId, splitAtNumber(uri, number)]));
 }

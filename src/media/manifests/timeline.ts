@@ -43,6 +43,10 @@ export interface ManifestSegment {
   /** None of a segment that is gone. */
   readonly objects: readonly ManifestObject[];
   readonly gone?: GoneMedia;
+  /** It went away with this change of the stream; absent while it is there. Changes are counted upwards. */
+  readonly goneWith?: number;
+  /** Tracks whose object of it is nowhere. */
+  readonly lostTracks?: readonly string[];
 }
 
 /** What players were shown of a segment that is gone: HLS keeps its place. */
@@ -88,7 +92,7 @@ export interface ViewFacts {
   readonly tileStep?: TileStep | undefined;
 }
 
-/** What went away at the beginning since a timeline was first shown. */
+/** What went away at the beginning of a timeline. */
 export interface LeftBehind {
   readonly segmentCount: number;
   readonly discontinuityCount: number;
@@ -105,7 +109,7 @@ export interface ManifestTimeline {
   /** Target length of a segment; a segment may be up to twice as long. */
   readonly segmentDurationMs: number;
   readonly left?: LeftBehind;
-  /** Number of the first segment when it was first shown. */
+  /** Number of the first segment, whether it is left or not. */
   readonly firstNumber?: number;
   /** What its playlists are asked for with, where they count anew; absent where they do not. */
   readonly places?: number;

@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ExportDto } from './dto/export.dto.js';
 import { ExportsService } from './exports.service.js';
 
 const KEEP_ALIVE_INTERVAL_MS = 15_000;
+/** How often the rows are read: other nodes make exports too, and delete them. */
+const LOOK_EVERY_MS = 1000;
 
 /** Where a feed writes: an HTTP response. */
 export interface FeedWriter {
@@ -11,54 +13,98 @@ export interface FeedWriter {
   end(): unknown;
 }
 
-/** Server-sent events with one export: as it is, and whenever it changes. It ends with the export. */
+/** Who follows an export. */
+interface Follower {
+  readonly id: string;
+  /** Undefined until its first event is known. */
+  writer: FeedWriter | undefined;
+  /** Something happened while its first event was read. */
+  isOutdated: boolean;
+  sent: string;
+}
+
+/** Server-sent events with one export: as it is, and whenever it changes, on whichever node. It ends with the export. */
 @Injectable()
 export class ExportsFeed {
-  private readonly writers = new Map<FeedWriter, string>();
-  private readonly keepAlive: NodeJS.Timeout;
+  private readonly logger = new Logger(ExportsFeed.name);
+  private readonly followers = new Set<Follower>();
+  private readonly timers: readonly NodeJS.Timeout[];
+  private isLooking = false;
 
   constructor(private readonly exports: ExportsService) {
     exports.on((event) => {
       const id = event.type === 'changed' ? event.export.id : event.id;
-      for (const [writer, wanted] of this.writers) {
-        if (wanted !== id) continue;
-        if (event.type === 'changed') this.send(writer, new ExportDto(event.export));
-        else this.end(writer);
-      }
+      const dto = event.type === 'changed' ? new ExportDto(event.export) : undefined;
+      for (const follower of this.followers) if (follower.id === id) this.tell(follower, dto);
     });
-    this.keepAlive = setInterval(() => this.stir(), KEEP_ALIVE_INTERVAL_MS).unref();
+    this.timers = [
+      setInterval(() => this.stir(), KEEP_ALIVE_INTERVAL_MS).unref(),
+      setInterval(() => void this.look(), LOOK_EVERY_MS).unref(),
+    ];
   }
 
   /** @returns ends the subscription @throws {ExportNotFoundError} before anything was written */
   async subscribe(id: string, begin: () => FeedWriter): Promise<() => void> {
-    const first = new ExportDto(await this.exports.find(id));
-    const writer = begin();
-    this.writers.set(writer, id);
-    this.send(writer, first);
-    return () => this.writers.delete(writer);
+    const follower: Follower = { id, writer: undefined, isOutdated: false, sent: '' };
+    this.followers.add(follower);
+    try {
+      const first = new ExportDto(await this.exports.find(id));
+      follower.writer = begin();
+      this.tell(follower, first);
+      if (follower.isOutdated) await this.lookAt([follower]);
+    } catch (error) {
+      this.followers.delete(follower);
+      if (follower.writer === undefined) throw error;
+      follower.writer.end();
+    }
+    return () => this.followers.delete(follower);
   }
 
   /** Ends all subscriptions, so that the server may stop. */
   beforeApplicationShutdown(): void {
-    clearInterval(this.keepAlive);
-    for (const writer of this.writers.keys()) writer.end();
-    this.writers.clear();
+    for (const timer of this.timers) clearInterval(timer);
+    for (const { writer } of this.followers) writer?.end();
+    this.followers.clear();
   }
 
-  /** A reader that is slow misses progress, never the end. */
-  private send(writer: FeedWriter, dto: ExportDto): void {
-    const isOver = dto.state === 'completed' || dto.state === 'failed';
+  private async look(): Promise<void> {
+    if (this.isLooking || this.followers.size === 0) return;
+    this.isLooking = true;
+    try {
+      await this.lookAt([...this.followers].filter(({ writer }) => writer !== undefined));
+    } catch (error) {
+      this.logger.warn({ err: error }, 'Exports could not be looked at; it is tried again.');
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  private async lookAt(followers: readonly Follower[]): Promise<void> {
+    const views = await this.exports.findAll(new Set(followers.map(({ id }) => id)));
+    for (const follower of followers) {
+      const view = views.get(follower.id);
+      if (this.followers.has(follower)) this.tell(follower, view && new ExportDto(view));
+    }
+  }
+
+  /** A reader that is slow misses progress, never the end. @param dto undefined of one that is deleted */
+  private tell(follower: Follower, dto: ExportDto | undefined): void {
+    const { writer } = follower;
+    if (writer === undefined) {
+      follower.isOutdated = true;
+      return;
+    }
+    const isOver = dto === undefined || dto.state === 'completed' || dto.state === 'failed';
     if (writer.writableNeedDrain && !isOver) return;
-    writer.write(`data: ${JSON.stringify(dto)}\n\n`);
-    if (isOver) this.end(writer);
-  }
-
-  private end(writer: FeedWriter): void {
-    this.writers.delete(writer);
+    const event = dto === undefined ? follower.sent : `data: ${JSON.stringify(dto)}\n\n`;
+    if (event !== follower.sent) writer.write(event);
+    follower.sent = event;
+    if (!isOver) return;
+    this.followers.delete(follower);
     writer.end();
   }
 
   private stir(): void {
-    for (const writer of this.writers.keys()) if (!writer.writableNeedDrain) writer.write(':\n\n');
+    for (const { writer } of this.followers) if (writer?.writableNeedDrain === false) writer.write(':\n\n');
   }
 }

@@ -84,6 +84,12 @@ export class ExportsService {
     return this.viewOf(await this.row(id));
   }
 
+  /** @returns those that there are, by their ids */
+  async findAll(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, ExportView>> {
+    const rows = await this.table.findAll([...ids]);
+    return new Map(rows.map((row) => [row.id, this.viewOf(row)]));
+  }
+
   /** Newest first. */
   async list(query: ExportQuery): Promise<ExportPage> {
     const rows = await this.select(query).getMany();
@@ -159,7 +165,7 @@ export class ExportsService {
 
   private async run(row: ExportRow): Promise<void> {
     const { id } = row;
-    const running = new RunningExport(() => this.track(this.tell(id)));
+    const running = new RunningExport((writtenBytes) => this.track(this.tell(id, writtenBytes)));
     this.running.set(id, running);
     this.changed(row);
     try {
@@ -225,8 +231,9 @@ export class ExportsService {
     return row;
   }
 
-  private async tell(id: string): Promise<void> {
-    const row = await this.table.find(id);
+  /** Other nodes tell it by the row. */
+  private async tell(id: string, writtenBytes: number): Promise<void> {
+    const row = await this.table.update(id, { writtenBytes });
     if (row !== null) this.changed(row);
   }
 

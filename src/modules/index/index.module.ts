@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { StorageModule } from '../storage/storage.module.js';
+import { MemoryKeeperService } from './deletion/memory-keeper.service.js';
 import { RecordingDeletionService } from './deletion/recording-deletion.service.js';
 import { indexEntities } from './entities/index.js';
 import { FillerService } from './object-access/filler.service.js';
@@ -81,6 +82,7 @@ import { TimelineService } from './timeline/timeline.service.js';
     RecordingListService,
     RecordingDeletionService,
     RetentionService,
+    MemoryKeeperService,
     StorageReportService,
     StorageMetricsService,
     SegmentUploads,

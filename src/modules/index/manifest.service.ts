@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { buffer } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import type { AskedPlaces } from '../../media/manifests/place-lineages.js';
+import type { AskedPlaces } from '../../media/manifests/places.js';
 import type { ManifestTimeline } from '../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
 import { OutboxService } from '../storage/outbox.service.js';

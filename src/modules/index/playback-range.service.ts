@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
-import { findDeleted } from './deletion/deleted-stretches.js';
+import { findDeleted, whySessionDeleted } from './deletion/deleted-stretches.js';
 import type { DeletionReason } from './entities/deleted-stretch.entity.js';
 import { RecordingSession, TrackRow } from './entities/index.js';
 import {
@@ -110,12 +110,14 @@ export class PlaybackRangeService {
 
   private async findSession(stream: string, sessionId: string): Promise<PlaybackRange> {
     const { manager } = this.dataSource;
-    if (!(await manager.existsBy(RecordingSession, { id: sessionId, stream }))) {
-      throw new UnknownRecordingSessionError(sessionId);
-    }
-    const found = await findPartsOf(manager, sessionId);
+    const isKnown = await manager.existsBy(RecordingSession, { id: sessionId, stream });
+    const found = isKnown ? await findPartsOf(manager, sessionId) : [];
     const [first] = found;
-    if (first === undefined) throw new NothingRecordedError(stream);
+    if (first === undefined) {
+      const deletion = await whySessionDeleted(manager, stream, sessionId);
+      if (deletion !== undefined) throw new RangeGoneError(deletion);
+      throw isKnown ? new NothingRecordedError(stream) : new UnknownRecordingSessionError(sessionId);
+    }
     const anchorMs = anchorOf(first.session);
     const fromMs = anchorMs + first.part.startMs;
     const endMs = anchorMs + Math.max(...found.map(({ part }) => part.endMs));

@@ -9,7 +9,7 @@ import { Test } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { loadConfig } from '../../../src/config/index.js';
+import { loadConfig, type AppConfig } from '../../../src/config/index.js';
 import type { RecordedObject, RecordedTrack, SegmentClosed } from '../../../src/engine/index.js';
 import { migrations } from '../../../src/migrations/index.js';
 import { AuthGuard, OPEN_CONTROLLERS } from '../../../src/modules/auth/auth.guard.js';
@@ -58,17 +58,19 @@ export type Buckets = Partial<Pick<Stores, 'bucket' | 'backup'>>;
  *
  * @param buckets behind the folder, which is the spool then
  * @param modules beside the index
+ * @param shared a database that another one has too
  */
 export async function startIndex(
   environment: Readonly<Record<string, string>> = {},
   buckets: Buckets = {},
   modules: readonly Type[] = [],
+  shared?: AppConfig['database'],
 ): Promise<IndexFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'aircheck-index-'));
   const root = join(folder, 'recordings');
   const env = { AIRCHECK_RECORDER_STORAGE_ROOT: root, AIRCHECK_RECORDER_NODE_ALIAS: 'node-1', ...environment };
   const { config } = loadConfig({ env, cwd: folder });
-  const database = await makeDatabase(folder);
+  const database = shared ?? (await makeDatabase(folder));
   const module = await Test.createTestingModule({
     imports: [
       AppConfigModule.of(config, new URL('file:///no/worker.js'), { version: '0', gitHash: '', buildTime: '' }),

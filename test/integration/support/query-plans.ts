@@ -1,7 +1,10 @@
 import type { DataSource, Logger } from 'typeorm';
 
 /** Tables that grow with what was recorded. */
-const GROWING = ['recordings', 'segments', 'recording_sessions', 'session_parts', 'tracks', 'gaps'];
+const GROWING = [
+  ...['recordings', 'segments', 'recording_sessions', 'session_parts', 'tracks', 'gaps', 'completeness'],
+  ...['deleted_stretches', 'gone_segments', 'gone_parts', 'window_places', 'exports'],
+];
 
 /** A statement as the database was asked it. */
 interface Statement {
@@ -38,8 +41,9 @@ export async function fullScans(dataSource: DataSource, statements: readonly Sta
   return found;
 }
 
-/** Of the few rows that something is to be done about. */
-const PARTIAL_INDEXES = /USING (COVERING )?INDEX (segments_lost_ix|recording_sessions_unpublished_ix)/;
+/** Of the few rows that something is to be done about; the sum over what is finished, which has all that it needs. */
+const PARTIAL_INDEXES =
+  /USING (?:(?:COVERING )?INDEX (?:segments_lost_ix|recording_sessions_unpublished_ix|recording_sessions_open_ix)|COVERING INDEX recording_sessions_size_ix)/;
 
 /** Along an index as far as the page goes, which ends with the page. */
 const isPage = (query: string, detail: string): boolean => detail.includes('USING INDEX') && query.includes(' LIMIT ');

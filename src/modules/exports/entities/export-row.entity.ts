@@ -10,6 +10,7 @@ import type { ExportState } from '../export.js';
 /** A file that was made of a recording, or is to be. */
 @Entity('exports')
 @Index('exports_state_ix', ['nodeAlias', 'state', 'createdAt'])
+@Index('exports_expiry_ix', ['nodeAlias', 'expiresAt'])
 @Index('exports_created_ix', ['createdAt', 'id'])
 @Index('exports_stream_ix', ['stream', 'createdAt'])
 export class ExportRow {
@@ -49,6 +50,10 @@ export class ExportRow {
   /** Known before the first byte is written. */
   @Column({ name: 'size_bytes', ...nullableBigNumberColumn })
   sizeBytes!: number | null;
+
+  /** So far, of one that is being made. */
+  @Column({ name: 'written_bytes', ...nullableBigNumberColumn })
+  writtenBytes!: number | null;
 
   @Column({ name: 'duration_ms', ...nullableBigNumberColumn })
   durationMs!: number | null;

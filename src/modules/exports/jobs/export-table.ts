@@ -45,6 +45,10 @@ export class ExportTable {
     return this.dataSource.manager.findOneBy(ExportRow, { id });
   }
 
+  findAll(ids: readonly string[]): Promise<ExportRow[]> {
+    return this.dataSource.manager.findBy(ExportRow, { id: In(ids) });
+  }
+
   /** @returns the one that waits longest, which runs from now on */
   begin(): Promise<ExportRow | undefined> {
     return this.write(async (manager) => {
@@ -99,6 +103,7 @@ export class ExportTable {
 /** What is known of an export that has not been begun. */
 export const NOTHING_YET = {
   sizeBytes: null,
+  writtenBytes: null,
   durationMs: null,
   fileName: null,
   contentType: null,

@@ -1,7 +1,7 @@
 import type { ExportProgress } from '../export.js';
 
-/** Progress is told at most this often. */
-const TELL_EVERY_MS = 500;
+/** Progress is told at most this often: each time is a row that is written. */
+const TELL_EVERY_MS = 1000;
 
 /** An export while it is made: how far it is, and how to end it. */
 export class RunningExport {
@@ -12,17 +12,14 @@ export class RunningExport {
   private toldMs = 0;
 
   /** @param tell that there is progress */
-  constructor(private readonly tell: () => void) {}
+  constructor(private readonly tell: (writtenBytes: number) => void) {}
 
   get signal(): AbortSignal {
     return this.abort.signal;
   }
 
   get progress(): ExportProgress {
-    const { sizeBytes, writtenBytes } = this;
-    if (sizeBytes === undefined || writtenBytes === 0) return { writtenBytes, etaSeconds: undefined };
-    const seconds = (performance.now() - this.startedMs) / 1000;
-    return { writtenBytes, etaSeconds: Math.ceil(((sizeBytes - writtenBytes) * seconds) / writtenBytes) };
+    return progressAfter(performance.now() - this.startedMs, this.writtenBytes, this.sizeBytes);
   }
 
   cancel(): void {
@@ -39,7 +36,14 @@ export class RunningExport {
       const nowMs = performance.now();
       if (nowMs - this.toldMs < TELL_EVERY_MS) continue;
       this.toldMs = nowMs;
-      this.tell();
+      this.tell(this.writtenBytes);
     }
   }
+}
+
+/** @param sizeBytes undefined until it is known */
+export function progressAfter(elapsedMs: number, writtenBytes: number, sizeBytes: number | undefined): ExportProgress {
+  if (sizeBytes === undefined || writtenBytes === 0) return { writtenBytes, etaSeconds: undefined };
+  const leftMs = ((sizeBytes - writtenBytes) * Math.max(0, elapsedMs)) / writtenBytes;
+  return { writtenBytes, etaSeconds: Math.ceil(leftMs / 1000) };
 }

@@ -6,6 +6,7 @@ import { SegmentRow, SessionPart, type RecordingSession } from '../entities/inde
 import { clearPart } from './clear-part.js';
 import { rememberDeleted } from './deleted-stretches.js';
 import { markDeleted } from './directory-marks.js';
+import { rememberGone } from './gone-segments.js';
 import { rememberLeft } from './left-media.js';
 import { unpublish } from './publication.js';
 import { listedDay, repointDay } from './recording-day.js';
@@ -61,6 +62,7 @@ export async function deletePart(
     await manager.delete(SegmentRow, { directory, sessionId, number: LessThanOrEqual(last.number) });
     await markDeleted(manager, directory, { lastNumber: last.number, initKeys: [] });
     await rememberDeleted(manager, session, part, { rows, reason });
+    await rememberGone(manager, session, rows);
     if (removeObjects) await deleteMedia(manager, outbox, rows);
     else await rememberLeft(manager, part, rows);
   }

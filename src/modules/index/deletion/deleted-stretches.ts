@@ -42,3 +42,17 @@ export function findDeleted(
     order: { startedAt: 'ASC' },
   });
 }
+
+/** @returns why what a session of a stream had is gone; undefined when nothing of it was deleted */
+export async function whySessionDeleted(
+  manager: EntityManager,
+  stream: string,
+  sessionId: string,
+): Promise<DeletionReason | undefined> {
+  const [last] = await manager.find(DeletedStretch, {
+    where: { sessionId, stream },
+    order: { endedAt: 'DESC' },
+    take: 1,
+  });
+  return last?.reason;
+}

@@ -8,6 +8,8 @@ export type DeletionReason = (typeof DELETION_REASONS)[number];
 /** When what was deleted of a session in a directory had been recorded. */
 @Entity('deleted_stretches')
 @Index('deleted_stretches_stream_ix', ['stream', 'endedAt'])
+@Index('deleted_stretches_session_ix', ['sessionId'])
+@Index('deleted_stretches_time_ix', ['endedAt'])
 export class DeletedStretch {
   @PrimaryColumn({ type: 'varchar', length: 1024 })
   directory!: string;

@@ -3,6 +3,8 @@ import { DeletedStretch } from './deleted-stretch.entity.js';
 import { DirectoryMark } from './directory-mark.entity.js';
 import { GapRow } from './gap-row.entity.js';
 import { GapSumRow } from './gap-sum.entity.js';
+import { GonePart } from './gone-part.entity.js';
+import { GoneSegment } from './gone-segment.entity.js';
 import { LeftPart } from './left-part.entity.js';
 import { NodeRow } from './node-row.entity.js';
 import { RecordingSession } from './recording-session.entity.js';
@@ -10,6 +12,7 @@ import { Recording } from './recording.entity.js';
 import { SegmentRow } from './segment-row.entity.js';
 import { SessionPart } from './session-part.entity.js';
 import { TrackRow } from './track-row.entity.js';
+import { WindowPlace } from './window-place.entity.js';
 
 export {
   CompletenessRow,
@@ -17,6 +20,8 @@ export {
   DirectoryMark,
   GapRow,
   GapSumRow,
+  GonePart,
+  GoneSegment,
   LeftPart,
   NodeRow,
   Recording,
@@ -24,6 +29,7 @@ export {
   SegmentRow,
   SessionPart,
   TrackRow,
+  WindowPlace,
 };
 
 /** Every table that the index writes. */
@@ -40,4 +46,7 @@ export const indexEntities = [
   DirectoryMark,
   DeletedStretch,
   LeftPart,
+  GoneSegment,
+  GonePart,
+  WindowPlace,
 ] as const;

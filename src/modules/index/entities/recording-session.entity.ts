@@ -26,6 +26,8 @@ import type {
 @Index('recording_sessions_updated_ix', ['updatedAt', 'id'])
 @Index('recording_sessions_state_ix', ['state'])
 @Index('recording_sessions_directory_ix', ['directory'])
+@Index('recording_sessions_open_ix', ['stream'], { where: `"ended_at" IS NULL` })
+@Index('recording_sessions_size_ix', ['stream', 'endedAt', 'sizeBytes'], { where: `"ended_at" IS NOT NULL` })
 export class RecordingSession {
   @PrimaryColumn({ type: 'varchar', length: 64 })
   id!: string;

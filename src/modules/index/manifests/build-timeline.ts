@@ -27,7 +27,7 @@ export interface DirectoryRows {
   /** Wall clock of session time 0 by session. */
   readonly anchors: ReadonlyMap<string, number>;
   readonly tracks: readonly TimelineTrack[];
-  /** In the order to play them, in a directory by their numbers; lost ones are left out. */
+  /** In the order to play them, in a directory by their numbers; those of which all is lost are left out. */
   readonly segments: readonly TimelineSegment[];
 }
 
@@ -39,6 +39,8 @@ export interface TimelineFacts {
   readonly periodIds?: 'number' | 'wall-clock';
   /** Lays everything out by wall clock, for a view whose beginning moves; else sessions follow each other without a gap. */
   readonly placement?: 'joined' | 'wall-clock';
+  /** Session time that the first session is laid out from, where what it had first is not known any more. */
+  readonly originMs?: number | undefined;
 }
 
 /** A hole or overlap between two segments of a track that players step over without a new Period. */
@@ -69,7 +71,8 @@ interface PlacedRun extends Run {
  */
 export function buildTimeline(rows: DirectoryRows, facts: TimelineFacts): ManifestTimeline {
   const { isLive, publishedEpochMs, segmentDurationMs } = facts;
-  const runs = place(splitIntoRuns(rows), facts.placement === 'wall-clock' ? rows.anchors : undefined);
+  const anchors = facts.placement === 'wall-clock' ? rows.anchors : undefined;
+  const runs = place(splitIntoRuns(rows), { anchors, originMs: facts.originMs });
   const last = runs.at(-1);
   return {
     isLive,
@@ -164,12 +167,17 @@ function followsOn(before: readonly ManifestObject[], next: ManifestObject, trac
   return Math.abs(toMs(jumpTicks, next, tracks)) <= BREAK_TOLERANCE_MS;
 }
 
-/** @param anchors where wall clock says what lies where */
-function place(runs: readonly Run[], anchors: DirectoryRows['anchors'] | undefined): PlacedRun[] {
+interface Layout extends Pick<TimelineFacts, 'originMs'> {
+  /** Where wall clock says what lies where. */
+  readonly anchors: DirectoryRows['anchors'] | undefined;
+}
+
+function place(runs: readonly Run[], { anchors, originMs }: Layout): PlacedRun[] {
   const placed: PlacedRun[] = [];
   for (const run of runs) {
     const before = placed.at(-1);
-    const offsetMs = anchors === undefined ? offsetAfter(before, run) : wallClockOffset(before, run, anchors);
+    const joinedMs = before === undefined && originMs !== undefined ? -originMs : offsetAfter(before, run);
+    const offsetMs = anchors === undefined ? joinedMs : wallClockOffset(before, run, anchors);
     placed.push({ ...run, offsetMs });
   }
   return placed;

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { In, type EntityManager } from 'typeorm';
-import { PLAIN_PLACES, PlaceLineages, type AskedPlaces } from '../../../media/manifests/place-lineages.js';
+import { PLAIN_PLACES, Places, type AskedPlaces } from '../../../media/manifests/places.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
-import { RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
+import { GoneSegment, RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { buildTimeline, type DirectoryRows, type TimelineSegment } from './build-timeline.js';
+import { GoneRows } from './gone-rows.js';
 import { segmentPages } from './segment-pages.js';
-import { timelineSegment, timelineTrack, withoutLostTracks } from './timeline-rows.js';
+import { timelineSegment, timelineTrack, withLostTracks, withoutLost } from './timeline-rows.js';
 
 /** A session of the directory and when its row last changed. */
 export interface ViewedSession {
@@ -38,30 +39,23 @@ export class DirectoryView {
   version = 0;
   private rows: DirectoryRows = { anchors: new Map(), tracks: [], segments: [] };
   private read = NOTHING_READ;
-  private lineages: PlaceLineages | undefined;
+  private readonly gone = new GoneRows(() => '');
 
   constructor(readonly directory: string) {}
 
   get isEmpty(): boolean {
-    return this.rows.segments.length === 0;
+    return withoutLost(this.rows).segments.length === 0;
   }
 
   get tracks(): DirectoryRows['tracks'] {
     return this.rows.tracks;
   }
 
-  /** @returns what is asked for, by the number of a lineage that is known */
-  knownPlaces(asked: AskedPlaces): AskedPlaces {
-    return asked === 'new' || this.lineages?.has(asked) === true ? asked : PLAIN_PLACES;
-  }
-
   /** What is live stays where it was shown, whatever goes away of it. */
-  timeline(facts: Parameters<typeof buildTimeline>[1], places: AskedPlaces = PLAIN_PLACES): ManifestTimeline {
-    const timeline = buildTimeline(this.rows, facts);
-    if (!facts.isLive) return timeline;
-    if (this.lineages === undefined) this.lineages = new PlaceLineages(timeline);
-    else this.lineages.show(timeline);
-    return this.lineages.timeline(places);
+  timeline(facts: Parameters<typeof buildTimeline>[1], asked: AskedPlaces = PLAIN_PLACES): ManifestTimeline {
+    if (!facts.isLive) return buildTimeline(withoutLost(this.rows), facts);
+    const whole = (change: number): ManifestTimeline => buildTimeline(this.gone.withGone(this.rows, change), facts);
+    return new Places({ lastChange: this.gone.lastChange, whole }).placed(asked).timeline;
   }
 
   /** Reads what was committed since the last call; everything when rows went away, came in between, or lost bytes. */
@@ -78,8 +72,9 @@ export class DirectoryView {
     this.rows = {
       anchors: new Map(sessions.map((row) => [row.id, (row.anchoredAt ?? row.startedAt).getTime()])),
       tracks: tracks.map((row) => timelineTrack(row)),
-      segments: withoutLostTracks(read.segments, tracks),
+      segments: withLostTracks(read.segments, tracks),
     };
+    await this.gone.read(manager, { directory }, { lastChange: await changeOf(manager, directory), fromMs: 0 });
     this.sessions = sessions.map(({ id, updatedAt }) => ({ id, updatedAtMs: updatedAt.getTime() }));
     this.version += 1;
   }
@@ -100,6 +95,10 @@ export class DirectoryView {
     const segments = added.length === 0 ? before.segments : [...before.segments, ...added];
     return { segments, lastNumber, counts: { all, lost, partlyLost } };
   }
+}
+
+async function changeOf(manager: EntityManager, directory: string): Promise<number> {
+  return (await manager.maximum(GoneSegment, 'change', { directory })) ?? 0;
 }
 
 async function countSegments(manager: EntityManager, directory: string): Promise<SegmentCounts> {

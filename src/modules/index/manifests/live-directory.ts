@@ -1,4 +1,4 @@
-import type { AskedPlaces } from '../../../media/manifests/place-lineages.js';
+import type { AskedPlaces } from '../../../media/manifests/places.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import type { ManifestName } from '../directories/object-names.js';
 import { DirectoryView } from './directory-view.js';
@@ -6,11 +6,13 @@ import { askedPlaces, writeManifest, type ManifestDocument } from './manifest-do
 import { WriteBudget } from './write-budget.js';
 
 interface Rendered {
-  readonly places: AskedPlaces;
   readonly version: number;
   readonly second: number;
   readonly document: ManifestDocument;
 }
+
+/** Playlists that are asked for by other numbers are written each time. */
+const MOST_RENDERED = 16;
 
 /** What is kept in memory of a directory that something records into. */
 export class LiveDirectory {
@@ -41,15 +43,15 @@ export class LiveDirectory {
   ): ManifestDocument {
     const { version } = this.view;
     const second = name === 'manifest.mpd' ? Math.floor(nowMs / 1000) : 0;
-    const places = this.view.knownPlaces(askedPlaces(name, asked));
+    const places = askedPlaces(name, asked);
     const key = `${name} ${String(places)}`;
     const before = this.rendered.get(key);
     if (before?.version === version && before.second === second) return before.document;
     const document = writeManifest(name, timeline(places), new Date(nowMs));
-    this.rendered.set(key, { places, version, second, document });
-    for (const [kept, { places: number }] of this.rendered) {
-      if (this.view.knownPlaces(number) !== number) this.rendered.delete(kept);
-    }
+    this.rendered.delete(key);
+    this.rendered.set(key, { version, second, document });
+    const [oldest] = this.rendered.keys();
+    if (this.rendered.size > MOST_RENDERED && oldest !== undefined) this.rendered.delete(oldest);
     return document;
   }
 

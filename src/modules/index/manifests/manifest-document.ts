@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeDashManifest } from '../../../media/manifests/dash.js';
 import { writeHlsKeyFrames } from '../../../media/manifests/hls-key-frames.js';
 import { KEY_FRAMES_NAME, writeHlsMedia, writeHlsMultivariant } from '../../../media/manifests/hls.js';
-import { PLAIN_PLACES, type AskedPlaces } from '../../../media/manifests/place-lineages.js';
+import { PLAIN_PLACES, type AskedPlaces } from '../../../media/manifests/places.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
 import type { ManifestName } from '../directories/object-names.js';
 

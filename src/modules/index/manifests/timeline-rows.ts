@@ -1,27 +1,27 @@
-import type { SegmentRow, TrackRow } from '../entities/index.js';
+import type { GoneSegment, SegmentRow, TrackRow } from '../entities/index.js';
 import { splitKey } from '../directories/object-names.js';
 import type { ShownObject } from '../playback/object-columns.js';
-import { keptObjects } from '../object-state/segment-loss.js';
-import type { TimelineSegment, TimelineTrack } from './build-timeline.js';
+import type { DirectoryRows, TimelineSegment, TimelineTrack } from './build-timeline.js';
 
 /** What is needed of a segment's row. */
 interface TimelineRow extends Pick<
-  SegmentRow,
-  'directory' | 'number' | 'sessionId' | 'period' | 'startMs' | 'state' | 'lostTracks'
+  SegmentRow | GoneSegment,
+  'directory' | 'number' | 'sessionId' | 'period' | 'startMs'
 > {
   readonly objects: readonly ShownObject[];
+  readonly lostTracks?: readonly string[] | null;
 }
 
 /** @param folder address of the segment's directory as the manifest sees it, with its slash; empty beside the segment */
 export function timelineSegment(row: TimelineRow, folder = ''): TimelineSegment {
-  const { directory, number, sessionId, period, startMs } = row;
+  const { directory, number, sessionId, period, startMs, lostTracks = null, objects } = row;
   return {
     number,
     origin: { sessionId, startMs },
     sessionId,
     directory,
     period,
-    objects: keptObjects(row).map(({ trackId, objectKey, startTicks, durationTicks, sizeBytes, independent }) => ({
+    objects: objects.map(({ trackId, objectKey, startTicks, durationTicks, sizeBytes, independent }) => ({
       trackId,
       uri: folder + objectKey.slice(objectKey.lastIndexOf('/') + 1),
       startTicks,
@@ -29,11 +29,12 @@ export function timelineSegment(row: TimelineRow, folder = ''): TimelineSegment 
       sizeBytes,
       independent,
     })),
+    ...(lostTracks === null ? {} : { lostTracks }),
   };
 }
 
 /** A track whose init object is gone is as good as not recorded. */
-export function withoutLostTracks(
+export function withLostTracks(
   segments: readonly TimelineSegment[],
   tracks: readonly TrackRow[],
 ): readonly TimelineSegment[] {
@@ -41,10 +42,24 @@ export function withoutLostTracks(
     tracks.filter(({ lostAt }) => lostAt !== null).map(({ directory, trackId }) => `${directory}/${trackId}`),
   );
   if (lost.size === 0) return segments;
-  return segments.flatMap((segment) => {
-    const objects = segment.objects.filter(({ trackId }) => !lost.has(`${segment.directory}/${trackId}`));
-    return objects.length === 0 ? [] : [{ ...segment, objects }];
+  return segments.map((segment) => {
+    const unplayable = segment.objects.filter(({ trackId }) => lost.has(`${segment.directory}/${trackId}`));
+    if (unplayable.length === 0) return segment;
+    return { ...segment, lostTracks: [...(segment.lostTracks ?? []), ...unplayable.map(({ trackId }) => trackId)] };
   });
+}
+
+/** For whom nobody watches while it grows: what is lost, and what went away, has no place. */
+export function withoutLost(rows: DirectoryRows): DirectoryRows {
+  const { segments } = rows;
+  if (segments.every(({ lostTracks }) => lostTracks === undefined)) return rows;
+  const left = segments.flatMap((segment) => {
+    const { lostTracks, ...facts } = segment;
+    if (lostTracks === undefined) return [segment];
+    const objects = facts.objects.filter(({ trackId }) => !lostTracks.includes(trackId));
+    return objects.length === 0 ? [] : [{ ...facts, objects }];
+  });
+  return { ...rows, segments: left };
 }
 
 /** @param folder address of the track's directory as the manifest sees it, with its slash; empty beside it */

@@ -3,6 +3,7 @@ import { In, IsNull, Not, type EntityManager } from 'typeorm';
 import { forUpdate } from '../../../persistence/row-locks.js';
 import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
+import { forgetGone, rememberGone } from '../deletion/gone-segments.js';
 import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
 import { parseSegmentName, splitKey } from '../directories/object-names.js';
 import { lossColumns, lostTracksOf } from './segment-loss.js';
@@ -49,6 +50,10 @@ async function markInSegment(
   if (!isDeepStrictEqual(columns, { state, lostTracks, lostBytes })) {
     await manager.update(SegmentRow, { directory, number }, columns);
   }
+  if (columns.state === 'lost' && state !== 'lost') {
+    const session = await manager.findOneBy(RecordingSession, { id: sessionId });
+    if (session !== null) await rememberGone(manager, session, [segment]);
+  } else if (columns.state !== 'lost' && state === 'lost') await forgetGone(manager, { directory, number });
   return lost.size === before.length ? [] : [sessionId];
 }
 

@@ -1,5 +1,6 @@
 import type { ManifestPeriod, ManifestTimeline } from '../../../media/manifests/timeline.js';
-import { MovingWindow } from './moving-window.js';
+import { keepPlaces } from '../../../media/manifests/keep-places.js';
+import { MovingWindow, type NumberedSegment } from './moving-window.js';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 const SECOND = 1000;
@@ -17,10 +18,11 @@ function period(startEpochMs: number, count: number): ManifestPeriod {
     tracks: [{ ...track, ...unknown }],
     segments: Array.from({ length: count }, (_, index) => ({
       number: index + 1,
+      origin: { sessionId: `s${String(startEpochMs)}`, startMs: index * 6 * SECOND },
       objects: [
         {
           trackId: 'v1',
-          uri: `seg_${String(index + 1)}.m4s`,
+          uri: `seg_000${String(index + 1)}.m4s`,
           startTicks: index * 6 * SECOND,
           durationTicks: 6 * SECOND,
           sizeBytes: 1,
@@ -39,82 +41,91 @@ const timeline = (...periods: ManifestPeriod[]): ManifestTimeline => ({
   segmentDurationMs: 6 * SECOND,
 });
 
+const START_OF_NUMBERS = Date.UTC(2026, 0);
+const windowOf = (whole: ManifestTimeline, known?: NumberedSegment) =>
+  new MovingWindow({ whole, timeline: keepPlaces(whole) }, known);
+
 const shape = ({ periods, ...sequences }: ReturnType<MovingWindow['cut']>) => ({
   ...sequences,
   numbers: periods.map(({ segments }) => segments.map(({ number }) => number)),
 });
 
 describe('MovingWindow', () => {
+  const all = timeline(period(NOON, 3), period(NOON + 60 * SECOND, 2));
+  const seconds = (NOON - START_OF_NUMBERS) / SECOND;
+
   it('counts what leaves, segments and Periods, and keeps the beginning of a Period that is cut', () => {
-    const window = new MovingWindow();
-    const all = timeline(period(NOON, 3), period(NOON + 60 * SECOND, 2));
+    const window = windowOf(all);
 
-    const first = window.cut(all, NOON);
-    const later = window.cut(all, NOON + 7 * SECOND);
-    const last = window.cut(all, NOON + 66 * SECOND);
+    const later = window.cut(NOON + 7 * SECOND);
 
-    const elapsedSeconds = (NOON - Date.UTC(2026, 0)) / SECOND;
-    const [mediaSequence, discontinuitySequence] = [elapsedSeconds, elapsedSeconds / 600];
-    expect(shape(first)).toEqual({
-      mediaSequence,
-      discontinuitySequence,
+    const [mediaSequence, discontinuitySequence] = [seconds, seconds / 600];
+    const first = { mediaSequence, discontinuitySequence };
+    expect(shape(window.cut(NOON))).toEqual({
+      ...first,
       numbers: [
         [1, 2, 3],
         [1, 2],
       ],
     });
     expect(shape(later)).toEqual({
+      ...first,
       mediaSequence: mediaSequence + 1,
-      discontinuitySequence,
       numbers: [
         [2, 3],
         [1, 2],
       ],
     });
     expect(later.periods[0]).toMatchObject({ startMs: NOON, mediaStartMs: 0 });
-    expect(shape(last)).toEqual({
+    expect(shape(window.cut(NOON + 66 * SECOND))).toEqual({
       mediaSequence: mediaSequence + 4,
       discontinuitySequence: discontinuitySequence + 1,
       numbers: [[2]],
     });
   });
 
-  it('goes on counting when what came before is not read any more', () => {
-    const window = new MovingWindow();
+  it('goes on from the newest Period that is known when what came before is not read any more', () => {
+    const before = windowOf(all);
+    const newest = before.newest();
     const second = period(NOON + 60 * SECOND, 2);
-    const before = window.cut(timeline(period(NOON, 3), second), NOON + 60 * SECOND);
 
-    const after = window.cut(timeline(second, period(NOON + 90 * SECOND, 1)), NOON + 72 * SECOND);
+    const after = windowOf(timeline(second, period(NOON + 90 * SECOND, 1)), newest).cut(NOON + 72 * SECOND);
 
-    expect(after.mediaSequence).toBe(before.mediaSequence + 2);
-    expect(after.discontinuitySequence).toBe(before.discontinuitySequence + 1);
+    expect(newest).toMatchObject({ mediaSequence: seconds + 3, startEpochMs: NOON + 60 * SECOND });
+    expect(after.mediaSequence).toBe(before.cut(NOON + 60 * SECOND).mediaSequence + 2);
+    expect(after.discontinuitySequence).toBe(before.cut(NOON + 60 * SECOND).discontinuitySequence + 1);
   });
 
-  it('goes on counting when the beginning of a Period is deleted', () => {
-    const window = new MovingWindow();
-    const all = period(NOON, 5);
-    const before = window.cut(timeline(all), NOON + 7 * SECOND);
+  it('gives each segment its number when the beginning of a Period is deleted', () => {
+    const whole = period(NOON, 5);
+    const segments = whole.segments.map((one) => (one.number < 4 ? { ...one, goneWith: 1 } : one));
 
-    const after = window.cut(timeline({ ...all, segments: all.segments.slice(3) }), NOON + 7 * SECOND);
+    const after = windowOf(timeline({ ...whole, segments })).cut(NOON + 7 * SECOND);
 
-    expect(after.mediaSequence).toBe(before.mediaSequence + 2);
-    expect(after.discontinuitySequence).toBe(before.discontinuitySequence);
+    expect(shape(after)).toMatchObject({ mediaSequence: seconds + 3, numbers: [[4, 5]] });
+  });
+
+  it('goes on above what it knew when none of it is left', () => {
+    const known = { sessionId: 'gone', startMs: 0, mediaSequence: 1e9, discontinuitySequence: 1e6 };
+
+    const { mediaSequence, discontinuitySequence } = windowOf(all, known).cut(NOON);
+
+    expect([mediaSequence, discontinuitySequence]).toEqual([1e9 + 1, 1e6 + 1]);
   });
 
   it('has small discontinuity sequence numbers: hls.js has a place in an array for each number from 0 on', () => {
     const inTenYears = Date.UTC(2036, 0);
 
-    expect(new MovingWindow().cut(timeline(period(inTenYears, 3)), inTenYears).discontinuitySequence).toBeLessThan(1e6);
+    expect(windowOf(timeline(period(inTenYears, 3))).cut(inTenYears).discontinuitySequence).toBeLessThan(1e6);
   });
 
-  it('is the same while nothing enters or leaves', () => {
-    const window = new MovingWindow();
-    const all = timeline(period(NOON, 3));
+  it('is the same while nothing leaves', () => {
+    const window = windowOf(timeline(period(NOON, 3)));
 
-    expect(window.cut(all, NOON + 1)).toBe(window.cut(all, NOON + 2));
+    expect(window.cut(NOON + 1)).toBe(window.cut(NOON + 2));
   });
 
   it('is empty when all has left', () => {
-    expect(shape(new MovingWindow().cut(timeline(period(NOON, 3)), NOON + 18 * SECOND)).numbers).toEqual([]);
+    expect(shape(windowOf(timeline(period(NOON, 3))).cut(NOON + 18 * SECOND)).numbers).toEqual([]);
   });
 });

@@ -1,4 +1,7 @@
-import type { ManifestPeriod, ManifestSegment, ManifestTimeline } from '../../../media/manifests/timeline.js';
+import { NOTHING_LEFT } from '../../../media/manifests/keep-places.js';
+import type { PlacedTimeline } from '../../../media/manifests/places.js';
+import { splitByTemplate } from '../../../media/manifests/template-runs.js';
+import type { ManifestPeriod, ManifestSegment } from '../../../media/manifests/timeline.js';
 import { ticksToMs } from '../../../media/timeline/ticks.js';
 
 const NUMBERS_BEGIN_EPOCH_MS = Date.UTC(2026, 0);
@@ -8,101 +11,132 @@ const NUMBERS_BEGIN_EPOCH_MS = Date.UTC(2026, 0);
  */
 const DISCONTINUITY_STEP_MS = 600_000;
 
-/** Sequence numbers of the first segment of a Period, and of the Period itself. */
-interface Place {
-  /** Of that segment: what is before it may be deleted. */
-  readonly firstNumber: number;
+export interface Sequences {
   readonly mediaSequence: number;
   readonly discontinuitySequence: number;
+}
+
+/** Which segment it is. */
+export interface SegmentMark {
+  readonly sessionId: string;
+  /** Session time. */
+  readonly startMs: number;
+}
+
+/** A segment with its numbers. */
+export type NumberedSegment = SegmentMark & Sequences;
+
+/** The first segment of the last Period: every window that ends now has it, or had it. */
+export interface NewestPeriod extends NumberedSegment {
+  readonly startEpochMs: number;
 }
 
 /** What is left of a timeline in a window that moves, and how much has left it. */
-export interface Windowed {
+export interface Windowed extends Sequences {
   readonly periods: readonly ManifestPeriod[];
-  readonly mediaSequence: number;
-  readonly discontinuitySequence: number;
 }
 
 /**
- * Numbers what enters and leaves a window: players tell by these numbers what they have seen. They only grow. The first
- * window of a stream begins with the seconds and the ten minutes of its wall clock: no segment is shorter, so that after a
- * restart of the server they go on growing.
+ * Numbers what enters and leaves a window: players tell by these numbers what they have seen. A segment keeps its number
+ * as long as some segment is known by its own.
  */
 export class MovingWindow {
-  private places = new Map<string, Place>();
-  private last: { readonly source: readonly ManifestPeriod[]; readonly window: Windowed } | undefined;
+  private readonly all: readonly ManifestPeriod[];
+  /** Of the first segment, gone or not. */
+  private readonly first: Sequences;
+  private last: Windowed | undefined;
 
   /**
-   * @param timeline all of it from somewhere before the window on
-   * @param fromEpochMs where the window begins
-   * @returns the same as before while nothing entered or left
+   * @param placed all of it from somewhere before the window on
+   * @param known the segment that numbers are counted from; without one they begin with the seconds and the ten minutes of
+   *   the wall clock: no segment is shorter, so that they go on growing
    */
-  cut(timeline: ManifestTimeline, fromEpochMs: number): Windowed {
-    const window = this.windowOf(timeline, fromEpochMs);
-    const source = timeline.periods;
-    if (this.last?.source !== source || this.last.window.mediaSequence !== window.mediaSequence) {
-      this.last = { source, window };
-    }
-    return this.last.window;
+  constructor(
+    private readonly placed: Pick<PlacedTimeline, 'whole' | 'timeline'>,
+    known: NumberedSegment | undefined,
+  ) {
+    this.all = placed.whole.periods.flatMap(splitByTemplate);
+    this.first = this.countedFrom(known) ?? byClock(this.all, known);
   }
 
-  private windowOf({ periods }: ManifestTimeline, fromEpochMs: number): Windowed {
-    const places = this.placesOf(periods);
-    for (const period of periods) {
-      const place = places.get(period.id);
-      const left = period.segments.findIndex((segment) => endEpochMs(period, segment) > fromEpochMs);
-      if (left === -1 || place === undefined) continue;
-      const rest = periods.slice(periods.indexOf(period) + 1);
-      const first = { ...period, segments: period.segments.slice(left) };
-      const { mediaSequence, discontinuitySequence } = place;
-      return { mediaSequence: mediaSequence + left, discontinuitySequence, periods: [first, ...rest] };
+  /** @returns undefined of a window without Periods */
+  newest(): NewestPeriod | undefined {
+    const last = this.all.at(-1);
+    const origin = last?.segments[0]?.origin;
+    if (last === undefined || origin === undefined) return undefined;
+    const { segments, breaks } = this.distanceTo(origin) ?? { segments: 0, breaks: 0 };
+    return {
+      ...origin,
+      startEpochMs: last.startEpochMs + origin.startMs - last.mediaStartMs,
+      mediaSequence: this.first.mediaSequence + segments,
+      discontinuitySequence: this.first.discontinuitySequence + breaks,
+    };
+  }
+
+  /**
+   * @param fromEpochMs where the window begins
+   * @returns the same as before while nothing left
+   */
+  cut(fromEpochMs: number): Windowed {
+    const window = this.windowOf(fromEpochMs);
+    if (this.last?.mediaSequence !== window.mediaSequence) this.last = window;
+    return this.last;
+  }
+
+  private windowOf(fromEpochMs: number): Windowed {
+    const { periods, left = NOTHING_LEFT } = this.placed.timeline;
+    let mediaSequence = this.first.mediaSequence + left.segmentCount;
+    let discontinuitySequence = this.first.discontinuitySequence + left.discontinuityCount;
+    for (const [index, period] of periods.entries()) {
+      if (index > 0) discontinuitySequence += breaksBefore(period);
+      const count = period.segments.findIndex((segment) => endEpochMs(period, segment) > fromEpochMs);
+      if (count !== -1) {
+        const rest = periods.slice(index + 1);
+        const first = { ...period, segments: period.segments.slice(count) };
+        return { mediaSequence: mediaSequence + count, discontinuitySequence, periods: [first, ...rest] };
+      }
+      mediaSequence += period.segments.length;
     }
     return { mediaSequence: 0, discontinuitySequence: 0, periods: [] };
   }
 
-  private placesOf(periods: readonly ManifestPeriod[]): ReadonlyMap<string, Place> {
-    let place = this.placeOfFirst(periods);
-    const places = new Map<string, Place>();
-    for (const [index, period] of periods.entries()) {
-      places.set(period.id, { ...place, firstNumber: firstNumberOf(period) });
-      place = {
-        mediaSequence: place.mediaSequence + period.segments.length,
-        discontinuitySequence: place.discontinuitySequence + breaksBefore(periods[index + 1]),
-      };
-    }
-    this.places = places;
-    return places;
-  }
-
-  /** By the first Period that was numbered before, or by the clock. */
-  private placeOfFirst(periods: readonly ManifestPeriod[]): Omit<Place, 'firstNumber'> {
-    let segments = 0;
-    let breaks = 0;
-    for (const [index, period] of periods.entries()) {
-      if (index > 0) breaks += breaksBefore(period);
-      const known = this.places.get(period.id);
-      if (known !== undefined) {
-        return {
-          mediaSequence: known.mediaSequence + firstNumberOf(period) - known.firstNumber - segments,
-          discontinuitySequence: known.discontinuitySequence - breaks,
-        };
-      }
-      segments += period.segments.length;
-    }
-    const elapsedMs = Math.max(0, (periods[0]?.startEpochMs ?? 0) - NUMBERS_BEGIN_EPOCH_MS);
+  private countedFrom(known: NumberedSegment | undefined): Sequences | undefined {
+    const distance = known && this.distanceTo(known);
+    if (known === undefined || distance === undefined) return undefined;
     return {
-      mediaSequence: Math.floor(elapsedMs / 1000),
-      discontinuitySequence: Math.floor(elapsedMs / DISCONTINUITY_STEP_MS),
+      mediaSequence: known.mediaSequence - distance.segments,
+      discontinuitySequence: known.discontinuitySequence - distance.breaks,
     };
   }
+
+  private distanceTo({ sessionId, startMs }: SegmentMark): { segments: number; breaks: number } | undefined {
+    let segments = 0;
+    let breaks = 0;
+    for (const [index, period] of this.all.entries()) {
+      if (index > 0) breaks += breaksBefore(period);
+      const before = period.segments.findIndex(
+        ({ origin }) => origin?.sessionId === sessionId && origin.startMs === startMs,
+      );
+      if (before !== -1) return { segments: segments + before, breaks };
+      segments += period.segments.length;
+    }
+    return undefined;
+  }
 }
 
-function firstNumberOf({ segments }: ManifestPeriod): number {
-  return segments[0]?.number ?? 0;
+function byClock([first]: readonly ManifestPeriod[], known: Sequences | undefined): Sequences {
+  const elapsedMs = Math.max(0, (first?.startEpochMs ?? 0) - NUMBERS_BEGIN_EPOCH_MS);
+  return {
+    mediaSequence: Math.max(Math.floor(elapsedMs / 1000), (known?.mediaSequence ?? -1) + 1),
+    discontinuitySequence: Math.max(
+      Math.floor(elapsedMs / DISCONTINUITY_STEP_MS),
+      (known?.discontinuitySequence ?? -1) + 1,
+    ),
+  };
 }
 
-function breaksBefore(period: ManifestPeriod | undefined): number {
-  return period?.isContinuation === true ? 0 : 1;
+function breaksBefore(period: ManifestPeriod): number {
+  return period.isContinuation === true ? 0 : 1;
 }
 
 function endEpochMs({ tracks, startEpochMs, mediaStartMs }: ManifestPeriod, { objects }: ManifestSegment): number {

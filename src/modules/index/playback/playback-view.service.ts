@@ -3,19 +3,23 @@ import { DataSource, In } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { hasGone } from '../../../media/manifests/gone-segments.js';
 import { NOTHING_LEFT } from '../../../media/manifests/keep-places.js';
-import type { AskedPlaces } from '../../../media/manifests/place-lineages.js';
+import { PLAIN_PLACES, Places, type AskedPlaces, type PlacedTimeline } from '../../../media/manifests/places.js';
 import { tileStepFor, type TileStep } from '../../../media/manifests/tiles.js';
 import type { ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../../shared/keyed-queue.js';
-import { RecordingSession, SessionPart } from '../entities/index.js';
+import { lastChange } from '../deletion/gone-segments.js';
+import { RecordingSession, SessionPart, type GoneSegment } from '../entities/index.js';
 import { NothingRecordedError } from '../index.errors.js';
 import { ManifestService } from '../manifest.service.js';
 import { buildTimeline, type TimelineFacts } from '../manifests/build-timeline.js';
+import { withoutLost } from '../manifests/timeline-rows.js';
 import { viewNamesOf, type ManifestDocument, type ViewName } from '../manifests/manifest-document.js';
 import { PlaybackRangeService, type PlaybackRange, type PlaybackSelection } from '../playback-range.service.js';
+import { countLeft, findLeft, originOf } from './left-behind.js';
 import { MadePicturesService } from '../thumbnails/made-pictures.service.js';
 import { countLost, versionOf } from './view-rows.js';
 import { ViewCache, type KeptView } from './view-cache.js';
+import { findWindowPlaces, numberedWindow } from './window-places.js';
 import { RUNNING_STATES, UNFINISHED_STATES } from '../sessions/recording-session.js';
 
 /** A stretch of wall clock, a session, or a window of so many milliseconds that ends now. */
@@ -49,9 +53,17 @@ interface StretchFacts extends AskedView {
 }
 
 interface BuildFacts extends Required<Pick<TimelineFacts, 'isLive' | 'placement'>> {
-  /** What was shown stays where it was when something is deleted. */
-  readonly keepsPlaces: boolean;
+  /** Of which what went away keeps its place; undefined for what begins anew. */
+  readonly kept: KeptPlaces | undefined;
   readonly places: AskedPlaces;
+}
+
+interface KeptPlaces {
+  readonly where: Pick<GoneSegment, 'stream'> | Pick<GoneSegment, 'sessionId'>;
+  /** Wall clock: what ended by then has left the view. */
+  readonly fromMs: number;
+  /** It counts from its beginning on. */
+  readonly countsAll: boolean;
 }
 
 /**
@@ -118,8 +130,14 @@ export class PlaybackViewService {
     const isOpen = range.toMs === undefined || range.toMs > nowMs;
     const isRecorded = 'sessionId' in selection ? live?.sessionIds.has(selection.sessionId) : live !== undefined;
     const isLive = isOpen && isRecorded === true;
-    const keepsPlaces = isOpen && !isWindow;
-    const timeline = await this.build(kept, range, { isLive, placement: 'joined', keepsPlaces, places });
+    const countsAll = true;
+    const where =
+      'sessionId' in selection
+        ? { where: { sessionId: selection.sessionId }, fromMs: 0, countsAll }
+        : { where: { stream }, fromMs: range.fromMs, countsAll };
+    const keptPlaces = isOpen && !isWindow ? where : undefined;
+    const facts: BuildFacts = { isLive, placement: 'joined', kept: keptPlaces, places };
+    const { timeline } = await this.build(kept, range, facts);
     const startEpochMs = timeline.periods[0]?.startEpochMs ?? range.fromMs;
     const { segmentCount: mediaSequence, discontinuityCount: discontinuitySequence } = timeline.left ?? NOTHING_LEFT;
     const isAppended = mediaSequence === 0 && !hasGone(timeline.periods);
@@ -152,36 +170,54 @@ export class PlaybackViewService {
   ): Promise<ManifestTimeline> {
     const nowEpochMs = live?.nowEpochMs ?? Date.now();
     const fromMs = nowEpochMs - windowMs;
+    const { manager } = this.dataSource;
+    // Before the rows, so that the segments that are named are among them.
+    const numbered = await findWindowPlaces(manager, stream);
     const found = await this.ranges.find(stream, { fromMs, toMs: undefined }, nowEpochMs);
     const parts = found.parts.map((part) => ({ ...part, fromMs: -1, firstNumber: 1 }));
-    const isLive = live !== undefined;
-    const timeline = await this.build(
+    const goneFromMs = Math.min(fromMs, ...numbered.map(({ startedAt }) => startedAt.getTime()));
+    const placed = await this.build(
       kept,
       { ...found, parts },
-      { isLive, placement: 'wall-clock', keepsPlaces: true, places },
+      {
+        isLive: live !== undefined,
+        placement: 'wall-clock',
+        kept: { where: { stream }, fromMs: goneFromMs, countsAll: false },
+        places,
+      },
     );
-    const { periods, ...sequences } = kept.window(timeline).cut(timeline, fromMs);
+    const window = await kept.window(placed, () => numberedWindow(this.dataSource, stream, placed, numbered));
+    const { periods, ...sequences } = window.cut(fromMs);
     const view = { playlistType: undefined, ...sequences, startOffsetMs: 0, windowMs, query, hasKeyFrames };
-    return { ...timeline, periods, publishedEpochMs: nowEpochMs, view };
+    return { ...placed.timeline, periods, publishedEpochMs: nowEpochMs, view };
   }
 
   private async build(
     kept: KeptView,
     range: PlaybackRange,
-    { keepsPlaces, places, ...facts }: BuildFacts,
-  ): Promise<ManifestTimeline> {
-    const lostCount = await countLost(this.dataSource.manager, range);
-    const version = JSON.stringify([facts, lostCount, versionOf(range)]);
-    const known = kept.version === version ? kept.timeline(places) : undefined;
+    { kept: keptPlaces, places, ...facts }: BuildFacts,
+  ): Promise<PlacedTimeline> {
+    const { manager } = this.dataSource;
+    const lostCount = await countLost(manager, range);
+    const change = keptPlaces === undefined ? 0 : await lastChange(manager, range.stream);
+    const left = keptPlaces?.countsAll === true ? await findLeft(manager, keptPlaces) : [];
+    const version = JSON.stringify([facts, lostCount, versionOf(range), keptPlaces && [change, left.length]]);
+    const known = kept.version === version ? kept.placed(places) : undefined;
     if (known !== undefined) return known;
     const rows = await kept.rows.read(range, lostCount);
     const segmentDurationMs = this.config.recorder.segment_duration_seconds * 1000;
     const publishedEpochMs = Date.now();
-    const timeline = buildTimeline(rows, { ...facts, publishedEpochMs, segmentDurationMs, periodIds: 'wall-clock' });
+    const built: TimelineFacts = { ...facts, publishedEpochMs, segmentDurationMs, periodIds: 'wall-clock' };
     kept.version = version;
     kept.modifiedAt = new Date(publishedEpochMs);
-    kept.show(timeline, keepsPlaces ? facts.placement : undefined);
-    return kept.timeline(places) ?? timeline;
+    if (keptPlaces === undefined) return kept.show(wholePlaces(buildTimeline(withoutLost(rows), built)), places);
+    await kept.gone.read(manager, keptPlaces.where, { lastChange: change, fromMs: keptPlaces.fromMs });
+    kept.gone.forget(left);
+    const whole = (since: number): ManifestTimeline => {
+      const placed = kept.gone.withGone(rows, since);
+      return buildTimeline(placed, { ...built, originMs: originOf(placed, left) });
+    };
+    return kept.show(new Places({ lastChange: change, before: countLeft(left), whole }), places);
   }
 
   /** @returns undefined while nothing records the stream, or nothing that this server knows to go on */
@@ -204,4 +240,10 @@ export class PlaybackViewService {
     }
     return sessionIds.size === 0 ? undefined : { sessionIds, nowEpochMs };
   }
+}
+
+/** Nothing is gone of it that has a place. */
+function wholePlaces(timeline: ManifestTimeline): Pick<Places, 'placed'> {
+  const placed = { places: PLAIN_PLACES, whole: timeline, timeline };
+  return { placed: () => placed };
 }

@@ -1,82 +1,71 @@
 import type { EntityManager } from 'typeorm';
-import { PLAIN_PLACES, PlaceLineages, type AskedPlaces } from '../../../media/manifests/place-lineages.js';
+import { PLAIN_PLACES, type AskedPlaces, type PlacedTimeline, type Places } from '../../../media/manifests/places.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
-import type { TimelineFacts } from '../manifests/build-timeline.js';
+import { GoneRows } from '../manifests/gone-rows.js';
 import { writeManifest, type ManifestDocument, type ViewName } from '../manifests/manifest-document.js';
 import type { PlaybackRangeService } from '../playback-range.service.js';
 import { FinishedParts } from './finished-parts.js';
-import { MovingWindow } from './moving-window.js';
-import { ViewRows } from './view-rows.js';
+import type { MovingWindow } from './moving-window.js';
+import { folderOf, ViewRows } from './view-rows.js';
 
 /** Two days of segments of four seconds: some 20 MB. */
 const MOST_SEGMENTS = 40_000;
 const MOST_VIEWS = 500;
-
-type Placement = NonNullable<TimelineFacts['placement']>;
+/** Documents of one view: each of its playlists, in the plain way to count and some others. */
+const MOST_DOCUMENTS = 20;
 
 interface Written {
-  readonly timeline: ManifestTimeline;
+  readonly periods: ManifestTimeline['periods'];
   readonly second: number;
   readonly document: ManifestDocument;
 }
 
-/** What is kept of one way to count the entries of a view. */
-interface KeptPlaces {
-  readonly window: MovingWindow;
-  readonly written: Map<ViewName, Written>;
-}
-
-/** What is kept of a view between two requests for it. */
+/** What is kept of a view between two requests for it: all of it can be made again from the rows. */
 export class KeptView {
   readonly rows: ViewRows;
+  readonly gone = new GoneRows(folderOf);
   version = '';
   modifiedAt = new Date(0);
-  private readonly places = new Map<number, KeptPlaces>();
-  private shown: PlaceLineages | ManifestTimeline | undefined;
-  private placement: Placement | undefined;
+  private places: Pick<Places, 'placed'> | undefined;
+  private windows = new WeakMap<PlacedTimeline, MovingWindow>();
+  private readonly written = new Map<string, Written>();
 
   constructor(manager: EntityManager, ranges: PlaybackRangeService, finished: FinishedParts) {
     this.rows = new ViewRows(manager, ranges, finished);
   }
 
-  /** @returns what it showed last, in the places that are asked for where it keeps any; undefined at first */
-  timeline(places: AskedPlaces): ManifestTimeline | undefined {
-    return this.shown instanceof PlaceLineages ? this.shown.timeline(places) : this.shown;
+  /** @returns the same object until something else is shown; undefined at first */
+  placed(asked: AskedPlaces): PlacedTimeline | undefined {
+    return this.places?.placed(asked);
   }
 
-  /** @param placement by which media keeps its place on the timeline when something goes away; undefined for one that begins anew */
-  show(timeline: ManifestTimeline, placement: Placement | undefined): void {
-    if (placement === undefined) this.shown = timeline;
-    else if (placement === this.placement && this.shown instanceof PlaceLineages) this.shown.show(timeline);
-    else this.shown = new PlaceLineages(timeline);
-    this.placement = placement;
+  show(places: Pick<Places, 'placed'>, asked: AskedPlaces): PlacedTimeline {
+    this.places = places;
+    this.windows = new WeakMap();
+    return places.placed(asked);
   }
 
-  window(timeline: ManifestTimeline): MovingWindow {
-    return this.placesOf(timeline).window;
+  /** @param make when nothing has numbered it yet */
+  async window(placed: PlacedTimeline, make: () => Promise<MovingWindow>): Promise<MovingWindow> {
+    const window = this.windows.get(placed) ?? (await make());
+    this.windows.set(placed, window);
+    return window;
   }
 
   /** @returns the same document for the same timeline; a manifest that tells the time is written anew each second */
   document(name: ViewName, timeline: ManifestTimeline): ManifestDocument {
     const isClock = timeline.isLive && name === 'manifest.mpd';
     const second = isClock ? Math.floor(timeline.publishedEpochMs / 1000) : 0;
-    const { written } = this.placesOf(timeline);
-    const before = written.get(name);
-    if (before?.timeline.periods === timeline.periods && before.second === second) return before.document;
+    const { periods, places = PLAIN_PLACES } = timeline;
+    const key = `${name} ${String(places)}`;
+    const before = this.written.get(key);
+    if (before?.periods === periods && before.second === second) return before.document;
     const document = writeManifest(name, timeline, this.modifiedAt);
-    written.set(name, { timeline, second, document });
+    this.written.delete(key);
+    this.written.set(key, { periods, second, document });
+    const [oldest] = this.written.keys();
+    if (this.written.size > MOST_DOCUMENTS && oldest !== undefined) this.written.delete(oldest);
     return document;
-  }
-
-  /** Of the plain ones for good: their numbers go on also when what is shown begins anew. */
-  private placesOf({ places = PLAIN_PLACES }: ManifestTimeline): KeptPlaces {
-    const kept = this.places.get(places) ?? { window: new MovingWindow(), written: new Map<ViewName, Written>() };
-    this.places.set(places, kept);
-    for (const number of this.places.keys()) {
-      const isKnown = this.shown instanceof PlaceLineages && this.shown.has(number);
-      if (number !== PLAIN_PLACES && !isKnown) this.places.delete(number);
-    }
-    return kept;
   }
 }
 

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { In, IsNull, Not } from 'typeorm';
 import { SegmentRow, TrackRow } from '../entities/index.js';
 import type { DirectoryRows, TimelineSegment } from '../manifests/build-timeline.js';
-import { timelineSegment, timelineTrack, withoutLostTracks } from '../manifests/timeline-rows.js';
+import { timelineSegment, timelineTrack, withLostTracks } from '../manifests/timeline-rows.js';
 import type { PlaybackRange, PlaybackRangeService, RecordedPart } from '../playback-range.service.js';
 import type { FinishedParts, ReadSegment } from './finished-parts.js';
 import { shownObjects } from './object-columns.js';
@@ -48,7 +48,7 @@ export class ViewRows {
     return {
       anchors: new Map(range.parts.map(({ sessionId, anchorEpochMs }) => [sessionId, anchorEpochMs])),
       tracks: tracks.map((row) => timelineTrack(row, folderOf(row.directory))),
-      segments: withoutLostTracks(
+      segments: withLostTracks(
         [...parts.values()].flatMap(({ segments }) => segments),
         tracks,
       ),
@@ -141,6 +141,6 @@ export function versionOf({ parts }: PlaybackRange): string {
   );
 }
 
-function folderOf(directory: string): string {
+export function folderOf(directory: string): string {
   return `${OBJECTS}${directory.split('/').map(encodeURIComponent).join('/')}/`;
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Archive } from '../archive/archive.js';
 import { forgetDeleted } from '../deletion/deleted-stretches.js';
+import { forgetGone } from '../deletion/gone-segments.js';
 import { CompletenessRow, GapRow, RecordingSession, SegmentRow } from '../entities/index.js';
 import type { DirectoryScope } from '../fsck/directory-scope.js';
 import { manifestPath } from '../directories/object-names.js';
@@ -28,6 +29,7 @@ export async function importSessionFile(
   if (!(await manager.existsBy(RecordingSession, { id }))) await manager.insert(RecordingSession, newSession(file));
   else if (isNewest) await manager.update(RecordingSession, { id }, factsOf(file));
   await forgetDeleted(manager, { directory: file.directory, sessionId: id });
+  await forgetGone(manager, { directory: file.directory, sessionId: id });
   await insertTracks(manager, archive, scope, file.tracks);
   for (const gap of file.gaps) await manager.save(GapRow, { ...gap, createdAt: new Date() });
   for (const row of file.completeness) {

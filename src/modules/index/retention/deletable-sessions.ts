@@ -4,13 +4,20 @@ import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 
 const SEGMENTS_AT_ONCE = 1000;
 
-/** @returns streams that have recording sessions */
+/** @returns streams that have recording sessions, each found behind the one before */
 export async function findStreams(manager: EntityManager): Promise<string[]> {
-  const rows = await manager
-    .createQueryBuilder(RecordingSession, 'session')
-    .select('DISTINCT session.stream', 'stream')
-    .getRawMany<{ stream: string }>();
-  return rows.map(({ stream }) => stream);
+  const streams: string[] = [];
+  for (let last = ''; ;) {
+    const [next] = await manager.find(RecordingSession, {
+      select: { id: true, stream: true },
+      where: { stream: MoreThan(last) },
+      order: { stream: 'ASC' },
+      take: 1,
+    });
+    if (next === undefined) return streams;
+    last = next.stream;
+    streams.push(last);
+  }
 }
 
 /** @returns sessions of a stream that began before an instant and are not held, oldest first */
@@ -91,9 +98,24 @@ export function isUploading(manager: EntityManager, sessionId: string): Promise<
   return manager.existsBy(SegmentRow, { sessionId, state: 'uploading' });
 }
 
-/** @returns bytes of all committed media, or of a stream's */
+/**
+ * The finished sessions by an index that has all that is asked for, beside it those that are not: not a row of the others
+ * is read.
+ *
+ * @returns bytes of all committed media, or of a stream's
+ */
 export async function findUsedBytes(manager: EntityManager, stream?: string): Promise<number> {
-  return (await manager.sum(RecordingSession, 'sizeBytes', stream === undefined ? {} : { stream })) ?? 0;
+  let bytes = 0;
+  // In these words, or SQLite does not see which indexes are meant.
+  for (const which of ['session.endedAt IS NOT NULL', 'session.endedAt IS NULL']) {
+    const select = manager
+      .createQueryBuilder(RecordingSession, 'session')
+      .select('SUM(session.sizeBytes)', 'bytes')
+      .where(which);
+    if (stream !== undefined) select.andWhere('session.stream = :stream', { stream });
+    bytes += Number((await select.getRawOne<{ bytes: number | string | null }>())?.bytes ?? 0);
+  }
+  return bytes;
 }
 
 function isStored(select: SelectQueryBuilder<RecordingSession>): string {

@@ -63,17 +63,21 @@ export class RetentionRun {
     const { manager } = this.context;
     const { maxBytes, minFreeBytes } = this.policy;
     for (const stream of await findStreams(manager)) await this.limit(stream, this.policy.limitsOf(stream));
-    if (maxBytes !== undefined) await this.deleteExcess(async () => (await findUsedBytes(manager)) - maxBytes);
+    if (maxBytes !== undefined) await this.deleteExcess(await this.excessOver(maxBytes));
     if (minFreeBytes !== undefined) await this.deleteExcess(async () => minFreeBytes - (await this.expectedBytes()));
     return this.report;
   }
 
   private async limit(stream: string, { maxAgeMs, maxBytes }: StreamLimits): Promise<void> {
-    const { manager } = this.context;
     if (maxAgeMs !== undefined) await this.limitAge(stream, maxAgeMs);
-    if (maxBytes !== undefined) {
-      await this.deleteExcess(async () => (await findUsedBytes(manager, stream)) - maxBytes, stream);
-    }
+    if (maxBytes !== undefined) await this.deleteExcess(await this.excessOver(maxBytes, stream), stream);
+  }
+
+  /** Summed up once: what comes meanwhile is for the next run. */
+  private async excessOver(maxBytes: number, stream?: string): Promise<() => Promise<number>> {
+    const excess = (await findUsedBytes(this.context.manager, stream)) - maxBytes;
+    const before = this.report.bytes;
+    return () => Promise.resolve(excess - (this.report.bytes - before));
   }
 
   private async limitAge(stream: string, maxAgeMs: number): Promise<void> {

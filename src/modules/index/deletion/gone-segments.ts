@@ -1,0 +1,60 @@
+import { In, type EntityManager } from 'typeorm';
+import { insertRows } from '../../../persistence/insert-rows.js';
+import { lockNames } from '../../../persistence/row-locks.js';
+import { GonePart, GoneSegment, RecordingSession, type SegmentRow } from '../entities/index.js';
+import { UNFINISHED_STATES } from '../sessions/recording-session.js';
+
+/**
+ * Keeps the places of segments that go away while their stream is recorded: who watches has seen them. To be called in the
+ * transaction that deletes their rows, or says that their bytes are nowhere.
+ */
+export async function rememberGone(
+  manager: EntityManager,
+  session: RecordingSession,
+  rows: readonly SegmentRow[],
+): Promise<void> {
+  const { stream } = session;
+  const isRecorded = await manager.existsBy(RecordingSession, { stream, state: In(UNFINISHED_STATES) });
+  if (!isRecorded || rows.length === 0) return;
+  await lockNames(manager, [`places of ${stream}`]);
+  const change = Math.max(Date.now(), (await lastChange(manager, stream)) + 1);
+  const zeroMs = (session.anchoredAt ?? session.startedAt).getTime();
+  const gone = rows.map((row) => goneSegment(row, { stream, change, zeroMs }));
+  await insertRows(manager, GoneSegment, gone, '("directory", "number") DO NOTHING');
+}
+
+/** What a directory has of a session is there again, or one segment of it. To be called in a transaction. */
+export async function forgetGone(
+  manager: EntityManager,
+  place: Pick<GoneSegment, 'directory' | 'sessionId'> | Pick<GoneSegment, 'directory' | 'number'>,
+): Promise<void> {
+  await manager.delete(GoneSegment, place);
+  if ('sessionId' in place) await manager.delete(GonePart, place);
+}
+
+/** @returns the last change of a stream by which something went away; 0 where none is remembered */
+export async function lastChange(manager: EntityManager, stream: string): Promise<number> {
+  const [last] = await manager.find(GoneSegment, {
+    select: { directory: true, number: true, change: true },
+    where: { stream },
+    order: { change: 'DESC' },
+    take: 1,
+  });
+  return last?.change ?? 0;
+}
+
+function goneSegment(
+  { directory, number, sessionId, period, startMs, durationMs, objects }: SegmentRow,
+  { stream, change, zeroMs }: { readonly stream: string; readonly change: number; readonly zeroMs: number },
+): GoneSegment {
+  return {
+    ...{ directory, number, stream, sessionId, change, period, startMs },
+    startedAt: new Date(zeroMs + startMs),
+    endedAt: new Date(zeroMs + startMs + durationMs),
+    objects: objects.map(
+      ({ trackId, kind, objectKey, sizeBytes, startTicks, durationTicks, timescale, independent }) => {
+        return { trackId, kind, objectKey, sizeBytes, startTicks, durationTicks, timescale, independent };
+      },
+    ),
+  };
+}
