@@ -43,7 +43,7 @@ class Webhooks implements AsyncDisposable {
     private readonly deliverer: Deliverer,
   ) {}
 
-  static async start({ allowed = ['127.0.0.0/8'], mostRows = 1000 } = {}): Promise<Webhooks> {
+  static async start({ allowed = ['127.0.0.0/8'], mostRows = 1000, timeoutMs = 300 } = {}): Promise<Webhooks> {
     const folder = await mkdtemp(join(tmpdir(), 'aircheck-webhooks-'));
     const entities = [Job, ...webhookEntities];
     const dataSource = await openDataSource(dataSourceOptions(await makeDatabase(folder), { entities, migrations }));
@@ -53,7 +53,7 @@ class Webhooks implements AsyncDisposable {
     const targets = new TargetDirectory(dataSource, outbox, systemClock, config.webhooks);
     const forbidden = new ForbiddenAddresses(allowed);
     const find = (id: string): ReturnType<TargetDirectory['find']> => targets.find(id);
-    const limits = { timeoutMs: 300, keepMs: HOUR_MS };
+    const limits = { timeoutMs, keepMs: HOUR_MS };
     const deliverer = new Deliverer(dataSource, find, forbidden, limits, systemClock);
     outbox.handleCalls(deliverer);
     const table = new JobTable(dataSource, 'node-1', systemClock, () => []);
@@ -198,14 +198,12 @@ describe('webhooks', () => {
     const urlOf = (server: typeof garbage): { url: string } => ({
       url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
     });
-    await using webhooks = await Webhooks.start();
+    // Twenty of these, one after another, are more than the test waits.
+    await using webhooks = await Webhooks.start({ timeoutMs: 4000 });
     for (const target of [hanging, urlOf(garbage), urlOf(trickling), receiver]) await webhooks.add(target);
 
-    const startedMs = performance.now();
     for (let count = 0; count < 20; count += 1) await webhooks.tell(happened('publish.connected'));
     await until(() => receiver.posts.length === 20, 'the good one has heard all');
-
-    expect(performance.now() - startedMs).toBeLessThan(5000);
     await until(async () => {
       const { deliveries } = await webhooks.log.list({ limit: 100, state: 'pending' });
       return new Set(deliveries.flatMap(({ lastError }) => lastError ?? [])).size >= 2;
