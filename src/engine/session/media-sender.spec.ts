@@ -101,6 +101,18 @@ class Scene {
     if (packet !== undefined) this.sender.forward('video', this.source, packet, NOW_MS);
   }
 
+  /** A key frame in packets of its own for each part: what tells that it is one comes last. */
+  unitWith(parts: readonly number[]): void {
+    const timestamp = (this.sequence + 1) * 3000;
+    parts.forEach((part, index) => {
+      this.sequence += 1;
+      const isKey = index === parts.length - 1;
+      const sent = { sequence: this.sequence, timestamp, atMs: NOW_MS, isKey, marker: isKey, payload: [part] };
+      const packet = this.scene.receive(this.source, sent);
+      if (packet !== undefined) this.sender.forward('video', this.source, packet, NOW_MS);
+    });
+  }
+
   say(rtcp: Uint8Array, nowMs = NOW_MS): void {
     const sealed = this.viewer.protectRtcp(rtcp);
     this.scene.memory.bytes.set(sealed, this.slot);
@@ -132,6 +144,19 @@ describe('MediaSender', () => {
     expect(first).toMatchObject({ payloadType: 45, ssrc: VIDEO_SSRC, payload: [1, 102, 102, 102] });
     expect(second?.sequence).toBe((first?.sequence ?? 0) + 1);
     expect(scene.sender.packetsSent).toBe(2);
+  });
+
+  it('begins with all of the access unit whose key frame it begins with, and sends nothing of it twice', () => {
+    const scene = new Scene();
+    scene.picture();
+
+    scene.unitWith([7, 8, 9]);
+    scene.unitWith([4, 5]);
+
+    expect(scene.received.map(({ payload }) => payload[1])).toEqual([7, 8, 9, 4, 5]);
+    const [first] = scene.received;
+    expect(scene.received.map(({ sequence }) => (sequence - (first?.sequence ?? 0)) & 0xffff)).toEqual([0, 1, 2, 3, 4]);
+    expect(scene.sender.packetsSent).toBe(5);
   });
 
   it('waits for a key frame again after it was muted', () => {

@@ -153,8 +153,11 @@ export class MediaSender {
     const sending = kind === 'video' ? this.video : this.audio;
     if (sending?.isEnabled !== true || packet.payloadLength > this.options.ring.largest - LARGEST_OVERHEAD_BYTES)
       return;
-    const { bytes, place } = this.options.ring;
-    this.sendPacket(sending.stream.write(source, packet, bytes, place, nowMs));
+    const { ring } = this.options;
+    const { stream } = sending;
+    for (let lead = stream.leadOf(source, packet, nowMs); lead > 0; lead -= 1)
+      this.sendPacket(stream.writeLead(source, packet.sequence - lead, ring.bytes, ring.place, nowMs));
+    this.sendPacket(stream.write(source, packet, ring.bytes, ring.place, nowMs));
   }
 
   /** RTCP; media of a viewer means nothing. Never keeps the slot. */

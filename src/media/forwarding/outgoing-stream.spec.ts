@@ -38,6 +38,71 @@ describe('OutgoingStream', () => {
     expect(stream.current).toBe(source);
   });
 
+  /** What stands in front of the parameter sets of a key frame, each in a packet of its own. */
+  const unit = (sequences: readonly number[], timestamp: number, ssrc = 1) =>
+    sequences.map((sequence, index) => {
+      const isKey = index === sequences.length - 1;
+      return { sequence, timestamp, atMs: timestamp / 90, ssrc, isKey, payload: [sequence & 255] };
+    });
+
+  it('begins with the first packet of the access unit that the key frame belongs to', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream()];
+    stream.choose(source, FORMATS);
+    scene.receive(source, { sequence: 65_533, timestamp: 0, atMs: 0, marker: true });
+
+    const got = unit([65_534, 65_535, 0], FRAME_TICKS).flatMap((sent) => scene.forwardAll(stream, source, sent));
+    const next = scene.forwardAll(stream, source, { sequence: 1, timestamp: FRAME_TICKS, atMs: 34, marker: true });
+
+    expect(got.map(({ payload }) => payload)).toEqual([
+      [0, 254],
+      [0, 255],
+      [1, 0],
+    ]);
+    expect([...got, ...next].map(({ sequence }) => sequence - FIRST)).toEqual([0, 1, 2, 3]);
+    expect(new Set(got.map(({ timestamp }) => timestamp))).toEqual(new Set([1_000_000]));
+    expect(scene.resend(stream, FIRST, 100)?.payload.slice(2)).toEqual([0, 254]);
+  });
+
+  it.each([
+    ['another picture, whose end was not marked', unit([9], 0), 1],
+    ['the end of a picture with the same time', [{ sequence: 9, timestamp: FRAME_TICKS, atMs: 33, marker: true }], 1],
+    ['what is behind a hole', [{ sequence: 8, timestamp: FRAME_TICKS, atMs: 33 }], 1],
+    ['another SSRC', [{ sequence: 9, timestamp: FRAME_TICKS, atMs: 33, ssrc: 2 }], 1],
+    ['more than can stand there', unit([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], FRAME_TICKS).slice(0, -1), 9],
+  ])('takes nothing else for a part of it: %s', (_, before, count) => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream()];
+    for (const sent of before) scene.receive(source, { ...sent, isKey: false });
+    stream.choose(source, FORMATS);
+
+    expect(unit([10], FRAME_TICKS).flatMap((sent) => scene.forwardAll(stream, source, sent))).toHaveLength(count);
+  });
+
+  it('changes to another source with all of the access unit, and repeats nothing of a key frame on the way', () => {
+    const scene = new ForwardingScene();
+    const [low, high, stream] = [scene.source(), scene.source(), scene.stream()];
+    stream.choose(low, FORMATS);
+    for (const sent of unit([1, 2], 0)) scene.forwardAll(stream, low, sent);
+    stream.choose(high, FORMATS);
+
+    const changed = unit([50, 51], FRAME_TICKS, 2).map((sent) => scene.forwardAll(stream, high, sent).length);
+    const later = unit([52, 53], 2 * FRAME_TICKS, 2).map((sent) => scene.forwardAll(stream, high, sent).length);
+
+    expect([changed, later]).toEqual([
+      [0, 2],
+      [1, 1],
+    ]);
+  });
+
+  it('begins with what is left of the access unit where nothing is kept for repetitions', () => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(scene.clock, 1), scene.stream()];
+    stream.choose(source, FORMATS);
+
+    expect(unit([1, 2], 0).map((sent) => scene.forwardAll(stream, source, sent).length)).toEqual([0, 1]);
+  });
+
   it('sound begins with any packet, which is marked', () => {
     const scene = new ForwardingScene();
     const [source, stream] = [scene.source(), scene.stream({ kind: 'audio' })];

@@ -18,6 +18,8 @@ const HAS_PADDING = 0x20;
 /** Far enough from both ends that neither the first packets nor SRTP's rollover counter meet a wrap (RFC 3711 section 3.3.1). */
 const FIRST_SEQUENCE_MASK = 0x3fff;
 const FIRST_SEQUENCE_BASE = 0x1000;
+/** Delimiters, messages and the like, each in a packet of its own, that stand in front of a key frame's parameter sets. */
+const MOST_LEADING = 8;
 /** Of packets that the viewer could not get: numbers that are further apart could be taken for others by SRTP. */
 const LONGEST_GAP = 0x4000;
 
@@ -40,7 +42,7 @@ export interface OutgoingStreamOptions {
  * time, whatever becomes of the source.
  *
  * A change of source (another simulcast layer, a publisher that came back, another SSRC) happens at a key frame of the
- * new one; until then the old one goes on. Numbers go on without a hole, times by what has elapsed. Packets that overtook
+ * new one, with all of its access unit; until then the old one goes on. Numbers go on without a hole, times by what has elapsed. Packets that overtook
  * each other keep the order of their numbers, and what the publisher's network lost stays a hole.
  *
  * Sequence numbers are sent twice only with the same bytes, or SRTP would give its keys away: packets that have a
@@ -71,7 +73,8 @@ export class OutgoingStream {
   /** Extended. */
   private highest: number;
   private rtxSequence: number;
-  private readonly resent: SourcePacket;
+  /** What was read back from the history. */
+  private readonly earlier: SourcePacket;
 
   constructor(options: OutgoingStreamOptions, memoryBytes: Uint8Array) {
     const { ssrc, rtxSsrc, extensions, sentPackets } = options;
@@ -86,7 +89,7 @@ export class OutgoingStream {
     this.highest = FIRST_SEQUENCE_BASE + (options.firstSequence & FIRST_SEQUENCE_MASK) - 1;
     this.rtxSequence = FIRST_SEQUENCE_BASE + (options.firstRtxSequence & FIRST_SEQUENCE_MASK);
     this.firstTimestamp = options.firstTimestamp >>> 0;
-    this.resent = new SourcePacket(memoryBytes);
+    this.earlier = new SourcePacket(memoryBytes);
   }
 
   /**
@@ -111,6 +114,29 @@ export class OutgoingStream {
     const { kind, chosen } = this;
     const isThere = chosen === this.current && chosen?.run === this.splices[0]?.run;
     return kind === 'audio' || isThere ? undefined : chosen;
+  }
+
+  /**
+   * What a key frame is known by need not be the first packet of its access unit.
+   * @returns how many packets of it came just before this one, and are to be written first; 0 where no piece begins here
+   */
+  leadOf(source: PacketSource, packet: SourcePacket, nowMs: number): number {
+    if (this.kind === 'audio' || !this.canBegin(source, packet)) return 0;
+    if (source === this.current && packet.run === this.splices[0]?.run) return 0;
+    let count = 0;
+    while (count < MOST_LEADING && this.hasLead(source, packet, packet.sequence - count - 1, nowMs)) count += 1;
+    return count;
+  }
+
+  /**
+   * As `write`, of a packet that came before.
+   * @param sequence extended, of the source: of those that `leadOf` counted, in their order
+   */
+  writeLead(source: PacketSource, sequence: number, out: Uint8Array, at: number, nowMs: number): number {
+    const { earlier } = this;
+    if (!source.history.load(sequence, nowMs, earlier)) return 0;
+    earlier.startsKeyframe = true;
+    return this.write(source, earlier, out, at, nowMs);
   }
 
   /**
@@ -147,7 +173,7 @@ export class OutgoingStream {
     const sequence = extendSequence(sequenceNumber, this.highest);
     const splice = this.spliceAt(sequence);
     if (splice === undefined) return 0;
-    const packet = this.resent;
+    const packet = this.earlier;
     if (!splice.source.history.load(sequence - splice.sequenceOffset, nowMs, packet)) return 0;
     const format = splice.formatOf(packet.payloadType);
     if (format === undefined || packet.run !== splice.run) return 0;
@@ -188,9 +214,21 @@ export class OutgoingStream {
         return splice.has(packet) ? splice : undefined;
       this.isFlowing = false;
     }
-    if (source !== this.chosen || packet.run !== source.run || !packet.startsKeyframe) return undefined;
-    if (!this.formats.some((format) => format.sourcePayloadType === packet.payloadType)) return undefined;
-    return this.begin(source, packet);
+    return this.canBegin(source, packet) ? this.begin(source, packet) : undefined;
+  }
+
+  private canBegin(source: PacketSource, { run, startsKeyframe, payloadType }: SourcePacket): boolean {
+    if (source !== this.chosen || run !== source.run || !startsKeyframe) return false;
+    return this.formats.some((format) => format.sourcePayloadType === payloadType);
+  }
+
+  /** Whether the source's packet of this number is there, and belongs to the access unit of `packet`. */
+  private hasLead(source: PacketSource, packet: SourcePacket, sequence: number, nowMs: number): boolean {
+    const { earlier } = this;
+    if (!source.history.load(sequence, nowMs, earlier)) return false;
+    const { run, timestamp, payloadType, payloadLength, marker } = earlier;
+    const isSameUnit = run === packet.run && timestamp === packet.timestamp && !marker;
+    return isSameUnit && payloadType === packet.payloadType && payloadLength > 0;
   }
 
   /** A packet that is older than the last one of the source before was sent already, or comes too late. */

@@ -97,6 +97,18 @@ export class ForwardingScene {
     return this.read(stream.write(source, packet, this.memory.bytes, OUT, sent.atMs));
   }
 
+  /** @returns what the viewer gets when this comes: in front of a key frame that it begins with also what came of it before */
+  forwardAll(stream: OutgoingStream, source: PacketSource, sent: SentByPublisher): readonly ReceivedByViewer[] {
+    const packet = this.receive(source, sent);
+    if (packet === undefined) return [];
+    const { bytes } = this.memory;
+    const got: (ReceivedByViewer | undefined)[] = [];
+    for (let lead = stream.leadOf(source, packet, sent.atMs); lead > 0; lead -= 1)
+      got.push(this.read(stream.writeLead(source, packet.sequence - lead, bytes, OUT, sent.atMs)));
+    got.push(this.read(stream.write(source, packet, bytes, OUT, sent.atMs)));
+    return got.flatMap((one) => one ?? []);
+  }
+
   resend(stream: OutgoingStream, sequence: number, nowMs: number, roundTripMs = 50): ReceivedByViewer | undefined {
     return this.read(stream.resend(sequence, nowMs, roundTripMs, this.memory.bytes, OUT));
   }
