@@ -22,12 +22,14 @@ class HeldBucket extends MemoryStorageDriver {
   private release: (() => void) | undefined;
   private held: Promise<void> = Promise.resolve();
 
+  /** Told twice, it holds back once. */
   hold(): void {
-    this.held = new Promise((resolve) => (this.release = resolve));
+    if (this.release === undefined) this.held = new Promise((resolve) => (this.release = resolve));
   }
 
   letGo(): void {
     this.release?.();
+    this.release = undefined;
   }
 
   override async get(key: ObjectKey, range?: ByteRange): Promise<Readable> {
