@@ -65,6 +65,64 @@ describe('OutgoingStream', () => {
   });
 
   it.each([
+    [
+      'H264',
+      'a message',
+      [0x41, 0x9a, 1],
+      [
+        [0x06, 5, 1],
+        [0x67, 0x42, 0],
+        [0x68, 0xce],
+        [0x65, 0x88, 0x80],
+      ],
+    ],
+    [
+      'H264',
+      'a delimiter and a message',
+      [0x41, 0x9a, 1],
+      [
+        [0x09, 0xf0],
+        [0x06, 5, 1],
+        [0x78, 0, 2, 0x67, 0x42],
+        [0x7c, 0x85, 0x88],
+      ],
+    ],
+    [
+      'H265',
+      'a delimiter',
+      [0x02, 1, 0xd0],
+      [
+        [0x46, 1, 0x50],
+        [0x40, 1, 0x0c],
+        [0x42, 1, 1],
+        [0x44, 1, 0xc0],
+        [0x26, 1, 0xaf],
+      ],
+    ],
+    [
+      'H265',
+      'a message without parameter sets',
+      [0x02, 1, 0xd0],
+      [
+        [0x4e, 1, 5],
+        [0x26, 1, 0xaf],
+      ],
+    ],
+  ])('of %s begins with %s, and not with the picture before', (codecName, _, before, payloads) => {
+    const scene = new ForwardingScene();
+    const [source, stream] = [scene.source(), scene.stream()];
+    stream.choose(source, FORMATS);
+    const forward = (sequence: number, timestamp: number, payload: readonly number[]) =>
+      scene.forwardAll(stream, source, { sequence, timestamp, atMs: 0, payload, codecName });
+
+    expect(forward(9, 0, before)).toEqual([]);
+    const got = payloads.flatMap((payload, index) => forward(10 + index, FRAME_TICKS, payload));
+
+    expect(got.map(({ payload }) => payload)).toEqual(payloads);
+    expect(got.map(({ sequence }) => sequence - FIRST)).toEqual([...payloads.keys()]);
+  });
+
+  it.each([
     ['another picture, whose end was not marked', unit([9], 0), 1],
     ['the end of a picture with the same time', [{ sequence: 9, timestamp: FRAME_TICKS, atMs: 33, marker: true }], 1],
     ['what is behind a hole', [{ sequence: 8, timestamp: FRAME_TICKS, atMs: 33 }], 1],

@@ -1,8 +1,9 @@
 import { writeUint16, writeUint32 } from '../../bytes.js';
+import { findCodec } from '../../codecs/index.js';
 import { MediaMemory } from '../../memory.js';
 import { RtpHeader } from '../../rtp/packet.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../outgoing-stream.js';
-import { PacketSource } from '../packet-source.js';
+import { PacketSource, type KeyframeTest } from '../packet-source.js';
 import { PublisherClock } from '../publisher-clock.js';
 import type { SourcePacket } from '../source-packet.js';
 import type { OutgoingFormat } from '../splice.js';
@@ -30,6 +31,8 @@ export interface SentByPublisher {
   readonly marker?: boolean;
   readonly payload?: readonly number[];
   readonly captureTime?: readonly number[];
+  /** Whose payload it is, as it is: it says itself whether it begins a key frame. */
+  readonly codecName?: string;
 }
 
 export interface ReceivedByViewer {
@@ -74,12 +77,12 @@ export class ForwardingScene {
   /** Puts a packet into a slot as a socket would. @returns as the source describes it */
   receive(source: PacketSource, sent: SentByPublisher): SourcePacket | undefined {
     const { bytes } = this.memory;
-    const { isKey = false, captureTime = [], marker = false, payload = [] } = sent;
+    const { isKey = false, captureTime = [], marker = false, payload = [], codecName } = sent;
     const extension =
       captureTime.length > 0 ? [0xbe, 0xde, 0, 0, (5 << 4) | (captureTime.length - 1), ...captureTime] : [];
     while (extension.length % 4 !== 0) extension.push(0);
     if (extension.length > 0) extension[3] = extension.length / 4 - 1;
-    const content = [...extension, isKey ? KEY : 0, ...payload];
+    const content = [...extension, ...(codecName === undefined ? [isKey ? KEY : 0] : []), ...payload];
     bytes[SLOT] = extension.length > 0 ? 0x90 : 0x80;
     bytes[SLOT + 1] = PAYLOAD_TYPE | (marker ? 0x80 : 0);
     writeUint16(bytes, SLOT + 2, sent.sequence);
@@ -87,7 +90,9 @@ export class ForwardingScene {
     writeUint32(bytes, SLOT + 8, sent.ssrc ?? 1);
     bytes.set(content, SLOT + 12);
     if (!this.header.parse(bytes, SLOT, 12 + content.length)) throw new RangeError('No packet.');
-    return source.receive(SLOT, this.header, 12 + content.length, sent.atMs, 5, (all, at) => all[at] === KEY);
+    const test: KeyframeTest | undefined =
+      codecName === undefined ? (all, at) => all[at] === KEY : findCodec(codecName, 'video')?.startsKeyframe;
+    return source.receive(SLOT, this.header, 12 + content.length, sent.atMs, 5, test);
   }
 
   /** @returns what the viewer gets of it, undefined for nothing */
