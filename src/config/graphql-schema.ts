@@ -38,7 +38,7 @@ export const graphql = z.strictObject({
   max_connections_per_address: wholeNumber({
     min: 0,
     max: 100_000,
-    default: 100,
+    default: 500,
     unit: 'connections',
     description: 'How many of them may come from one address (IPv6: one /64). 0: no limit of its own.',
   }),

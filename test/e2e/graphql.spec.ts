@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { ask, graphql, Heard, subscriber } from '../support/graphql.js';
@@ -247,11 +248,12 @@ describe('GraphQL', () => {
 
   withFfmpeg(`tells ${SUBSCRIBERS} subscribers of a change`, async () => {
     const clients = Array.from({ length: SUBSCRIBERS }, () => subscriber(server));
+    const stream = `many-${randomUUID()}`;
     const heard = clients.map(
-      (client) => new Heard<Change>(client, 'subscription { streamChanged(stream: "many") { id } }'),
+      (client) => new Heard<Change>(client, `subscription { streamChanged(stream: "${stream}") { id } }`),
     );
     await pause(1000);
-    await using _publisher = await publish(server, 'many');
+    await using _publisher = await publish(server, stream);
     await until(() => heard.every(({ events }) => events.length > 0), 'all have heard of it');
     for (const client of clients) await client.dispose();
 
