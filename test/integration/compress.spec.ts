@@ -5,11 +5,12 @@ import { compressText } from '../../src/platform/http/compress.js';
 
 const BODY = 'x'.repeat(5000);
 
-async function answer(type: string, coding: string): Promise<Response> {
+async function answer(type: string, coding: string, lengthIsTold = true): Promise<Response> {
   const app = express();
   app.use(compressText);
   app.get('/', (_, response) => {
-    response.setHeader('Content-Type', type).setHeader('Content-Length', BODY.length).setHeader('ETag', '"1"');
+    response.setHeader('Content-Type', type).setHeader('ETag', '"1"');
+    if (lengthIsTold) response.setHeader('Content-Length', BODY.length);
     response.end(BODY);
   });
   const server = app.listen(0, '127.0.0.1');
@@ -42,4 +43,10 @@ it.each([
   const { headers } = await answer(type, coding);
 
   expect([headers.get('content-encoding'), headers.get('etag')]).toEqual([null, '"1"']);
+});
+
+it.each(['application/sdp', 'application/dash+xml'])('%s that goes as it is tells its length', async (type) => {
+  const { headers } = await answer(type, 'identity', false);
+
+  expect([headers.get('content-length'), headers.get('transfer-encoding')]).toEqual(['5000', null]);
 });

@@ -8,8 +8,29 @@ const CODED = /\b(?:br|gzip|deflate)\b/;
 /** Less than a packet gains nothing. */
 const LEAST_BYTES = 1024;
 
-/** Sends text as Brotli or gzip to whom accepts it. */
-export const compressText: RequestHandler = compression({ threshold: LEAST_BYTES, filter: isCompressible });
+const compress: RequestHandler = compression({ threshold: LEAST_BYTES, filter: isCompressible });
+
+/** Sends text as Brotli or gzip to whom accepts it. What is written at once and goes as it is tells its length. */
+export const compressText: RequestHandler = (request, response, next) => {
+  compress(request, response, (error?: unknown) => {
+    tellLength(response);
+    next(error);
+  });
+};
+
+/**
+ * The header goes out before the body is handed over, so that Node would send any body in chunks: proxies that pass
+ * `Transfer-Encoding` on as they got it, as live777's manager does, break the answer then.
+ */
+function tellLength(response: Response): void {
+  const end = response.end.bind(response) as (...given: unknown[]) => Response;
+  response.end = (...given: unknown[]): Response => {
+    const [body] = given;
+    const isWhole = (typeof body === 'string' || body instanceof Uint8Array) && !response.headersSent;
+    if (isWhole && !response.hasHeader('Content-Length')) response.setHeader('Content-Length', Buffer.byteLength(body));
+    return end(...given);
+  };
+}
 
 /**
  * A part of an object is a part of its own bytes, so it goes as it is. Where a strong tag names those bytes and others are
