@@ -48,6 +48,11 @@ export class LiveStream {
     return [...this.viewers.values()].filter(({ state }) => state !== 'closed');
   }
 
+  /** How many watch it. Servers that it is sent to are none of them: it goes there because it is full here. */
+  get viewerCount(): number {
+    return this.openSubscribers.filter(({ cascade }) => cascade === undefined).length;
+  }
+
   /** Epoch milliseconds at which the last publisher left; 0 while there is one and before the first. */
   get leftAtMs(): number {
     return this.publisher === undefined ? this.leftMs : 0;

@@ -55,7 +55,7 @@ export class RelayService {
   /**
    * Sends another server what is published here: what it is in at present, and nothing else.
    *
-   * @throws {StreamNotFoundError} while nobody publishes it @throws {StreamFullError} @throws {NodeDrainingError}
+   * @throws {StreamNotFoundError} while nobody publishes it @throws {NodeDrainingError}
    * @throws {NodeFullError} @throws {NodeOverloadedError}
    * @throws {SdpError} @throws {NoAcceptableCodecError} @throws {CandidatesForbiddenError} for the answer
    * @throws what `exchange` threw

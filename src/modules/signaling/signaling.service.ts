@@ -182,18 +182,22 @@ export class SignalingService {
     });
   }
 
-  /**
-   * Asked before a subscriber is let in.
-   *
-   * @param watching how many watch any stream of this node
-   * @throws {NodeDrainingError} @throws {StreamNotLiveError} @throws {StreamFullError} @throws what `NodeQuotas` throws
-   */
+  /** Asked before a viewer is let in, while so many watch any stream of this node. @throws {StreamFullError} @throws as `assertForwardable` */
   assertSubscribable(stream: StreamName, watching: number): void {
+    this.assertForwardable(stream, watching);
+    const { mostSubscribers } = this.strategies.of(stream);
+    const viewers = this.registry.find(stream)?.viewerCount ?? 0;
+    if (viewers >= mostSubscribers) throw new StreamFullError(stream, mostSubscribers);
+  }
+
+  /**
+   * Asked before the stream is sent to another server.
+   * @throws {NodeDrainingError} @throws {StreamNotLiveError} @throws what `NodeQuotas` throws
+   */
+  assertForwardable(stream: StreamName, watching: number): void {
     this.entry.assertOpen();
-    const { autoCreateWhep, mostSubscribers } = this.strategies.of(stream);
-    const live = this.registry.find(stream);
-    if (live === undefined && !autoCreateWhep) throw new StreamNotLiveError(stream);
-    if ((live?.openSubscribers.length ?? 0) >= mostSubscribers) throw new StreamFullError(stream, mostSubscribers);
+    const { autoCreateWhep } = this.strategies.of(stream);
+    if (!autoCreateWhep && this.registry.find(stream) === undefined) throw new StreamNotLiveError(stream);
     this.quotas.admitSubscriber(this, stream, watching);
   }
 

@@ -1,5 +1,6 @@
 import type { EngineEvent } from '../../engine/index.js';
 import { EngineError } from '../../engine/engine-error.js';
+import { parseSubscriberOffer } from '../../media/sdp/offer.js';
 import {
   NodeDrainingError,
   NodeFullError,
@@ -9,6 +10,7 @@ import {
   StreamNotFoundError,
   StreamNotLiveError,
 } from './signaling.errors.js';
+import { ViewerSession } from './viewer-session.js';
 import { cam, OFFER, ViewerStage } from './testing/viewer-stage.js';
 
 const RESTART = 'a=ice-ufrag:newer\r\na=ice-pwd:3/1muCWoOi3uLifh0NuRHlit\r\n';
@@ -109,6 +111,19 @@ describe('SubscriptionService', () => {
 
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     expect(signaling.stream(cam).openSubscribers).toHaveLength(2);
+  });
+
+  it('lets another server in that has the stream sent to it, however many watch, and does not count it', async () => {
+    const { signaling, subscriptions, watch } = bind(new ViewerStage({ mostSubscribers: 1 }));
+    const ice = { usernameFragment: 'ours', password: 'ourPasswordOf24Characters' };
+    const own = { sessionId: 'push', ice, cascade: { targetUrl: 'https://example.org/whip/cam' }, canonicalName: 'a' };
+    const push = new ViewerSession(cam, parseSubscriberOffer(OFFER), [], 0, subscriptions, own);
+
+    await subscriptions.letIn(push);
+    await watch();
+
+    expect(signaling.stream(cam).openSubscribers).toHaveLength(2);
+    await expect(watch()).rejects.toThrow(StreamFullError);
   });
 
   it('turns viewers away that the strategy, a drain or the load forbid', async () => {

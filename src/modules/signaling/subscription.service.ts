@@ -18,6 +18,7 @@ import { ViewerSession, type ViewerOwner } from './viewer-session.js';
 /** What is asked of the list of streams. */
 type Streams = Pick<
   SignalingService,
+  | 'assertForwardable'
   | 'assertSubscribable'
   | 'findStream'
   | 'inTurn'
@@ -76,7 +77,7 @@ export class SubscriptionService implements ViewerOwner {
   letIn(session: ViewerSession): Promise<LocalTransport> {
     const { stream } = session;
     return this.streams.inTurn(stream, () => {
-      this.streams.assertSubscribable(stream, this.viewers.size);
+      this.streams.assertForwardable(stream, this.viewers.size);
       this.admission.admitViewer(this.engine.workerOf(stream));
       return this.open(session);
     });

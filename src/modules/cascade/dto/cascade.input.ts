@@ -17,9 +17,10 @@ const cascade = z.object({
   token: z
     .string()
     .max(LONGEST_TOKEN)
-    .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'Expected what an Authorization header has')
+    .regex(/^([\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)?$/, 'Expected what an Authorization header has')
     .nullish()
-    .transform((text) => text ?? undefined),
+    // A manager whose node has no token sends an empty one.
+    .transform((text) => (text === '' ? undefined : (text ?? undefined))),
   sourceUrl: url,
   targetUrl: url,
 });
@@ -39,7 +40,7 @@ export class CascadeInput {
     required: false,
     nullable: true,
     maxLength: LONGEST_TOKEN,
-    description: 'Sent as Authorization; without a scheme as a bearer token. It is never shown',
+    description: 'Sent as Authorization; without a scheme as a bearer token; empty for none. It is never shown',
     example: 'Bearer abc',
   })
   readonly token?: string | null;
