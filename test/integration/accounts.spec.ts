@@ -76,7 +76,7 @@ describe('accounts of the database', () => {
     expect(await statusFor(await logIn('root', 'a-password-of-tests'), ACCOUNTS)).toBe(200);
   });
 
-  it('leave with a device what lets it in while others get the password wrong where it is', async () => {
+  it('give a device one mark, which ends with the password, and lets nobody guess more', async () => {
     const username = `at-home ${randomUUID()}`;
     await call('POST', ACCOUNTS, { username, password: PASSWORD, subscribe: true });
     const attempt = (password: string, cookie = ''): Promise<Response> =>
@@ -85,15 +85,22 @@ describe('accounts of the database', () => {
         headers: { 'content-type': 'application/json', cookie },
         body: JSON.stringify({ username, password }),
       });
-    const [given = ''] = (await attempt(PASSWORD)).headers.getSetCookie();
-    const [cookie = ''] = given.split(';', 1);
-    const outcomes: number[] = [];
-    while (!outcomes.includes(429)) outcomes.push((await attempt('wrong')).status);
+    const cookieOf = async (password: string, cookie?: string): Promise<string> =>
+      (await attempt(password, cookie)).headers.getSetCookie()[0] ?? '';
+    const nameOf = (cookie: string): string | undefined => cookie.split('.')[1];
+    const given = await cookieOf(PASSWORD);
+    const again = await cookieOf(PASSWORD, `other=1; ${given.split(';')[0] ?? ''}`);
+    const [shown = ''] = again.split(';');
+    await call('PUT', `${ACCOUNTS}/${encodeURIComponent(username)}/password`, { password: `${PASSWORD}!` });
+    const changed = await cookieOf(`${PASSWORD}!`, shown);
 
     expect(given).toMatch(/^aircheck_device=[\w.-]+; .*Path=\/api\/login; .*HttpOnly; SameSite=Strict$/);
-    expect((await attempt(PASSWORD)).status).toBe(429);
-    expect((await attempt(PASSWORD, `other=1; ${cookie}`)).status).toBe(200);
-    expect((await attempt(PASSWORD, `${cookie}x`)).status).toBe(429);
+    expect(nameOf(again)).toBe(nameOf(given));
+    expect(nameOf(changed)).toMatch(/^[\w-]{16}$/);
+    expect(nameOf(changed)).not.toBe(nameOf(given));
+    const outcomes: number[] = [];
+    while (!outcomes.includes(429)) outcomes.push((await attempt('wrong', shown)).status);
+    expect((await attempt(`${PASSWORD}!`, changed.split(';')[0])).status).toBe(429);
   });
 
   it.each([

@@ -71,13 +71,18 @@ export class AccountsService implements AccountNames {
   }
 
   has(username: string): boolean {
-    return (this.configured.find(username) ?? this.kept.find(username)) !== undefined;
+    return this.versionOf(username) !== undefined;
+  }
+
+  /** @returns another one for each password that the account had, never that of another account; undefined without an account */
+  versionOf(username: string): string | undefined {
+    return (this.configured.find(username) ?? this.kept.find(username))?.version;
   }
 
   /** @returns false once the account is gone, or has another password */
   isCurrent({ username, version }: LoginOf): boolean {
-    const account = this.configured.find(username) ?? this.kept.find(username);
-    return account !== undefined && account.version === version;
+    const current = this.versionOf(username);
+    return current !== undefined && current === version;
   }
 
   /** @param version of an account @returns false once it is gone, or has another password, or less rights than the other one */

@@ -186,15 +186,66 @@ describe('LoginThrottle', () => {
     expect(before).toBe(1);
   });
 
-  it('makes a device wait for what it gets wrong, and nobody else who is where it is', async () => {
-    for (let n = 0; n < 6; n += 1) {
-      const attempt = { account: 'ann', address: '192.0.2.1', device: 'device 1' };
-      await expect(throttle.attempt(attempt, wrong)).rejects.toThrow(WrongCredentialsError);
+  it('gives no address more guesses, however many devices it shows', async () => {
+    for (let n = 0; n < 300; n += 1) {
+      const attempt = { account: 'ann', address: '192.0.2.1', device: `device ${String(n)}` };
+      await throttle.attempt(attempt, wrong).catch(() => undefined);
     }
 
-    const again = { account: 'ann', address: '203.0.113.5', device: 'device 1' };
-    await expect(throttle.attempt(again, right)).rejects.toThrow(LoginThrottledError);
-    await throttle.attempt({ account: 'ann', address: '192.0.2.1' }, right);
+    expect(checks).toBe(6);
+  });
+
+  it('has a device be a stranger that got five passwords wrong, until it gets one right', async () => {
+    const mine = (n: number) => ({ account: 'ann', address: `198.51.100.${String(n)}`, device: 'device 1' });
+    for (let n = 0; n < 150; n += 1) await fail(1, 'ann', `address-${String(n)}`);
+    const isSlowed = async (n: number, check: () => Promise<void>): Promise<boolean> => {
+      pauses = [];
+      await throttle.attempt(mine(n), check).catch(() => undefined);
+      return pauses.length > 0;
+    };
+
+    for (let n = 0; n < 5; n += 1) expect(await isSlowed(n, wrong)).toBe(false);
+    expect(await isSlowed(5, right)).toBe(true);
+    expect(await isSlowed(6, right)).toBe(false);
+  });
+
+  it.each([
+    ['devices', (n: number) => ({ account: 'kiosk', address: `address-${String(n)}`, device: `device ${String(n)}` })],
+    ['addresses', (n: number) => ({ account: 'kiosk', address: `address-${String(n)}` })],
+  ])('lets other accounts in while 320 familiar %s of one try theirs', async (_what, attemptOf) => {
+    for (let n = 0; n < 320; n += 1) await throttle.attempt(attemptOf(n), right);
+    await throttle.attempt({ account: 'ann', address: '198.51.100.1' }, right);
+    let finish = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (finish = resolve));
+    let done = 0;
+    const slow = async (): Promise<void> => {
+      await gate;
+      done += 1;
+    };
+    const others = Array.from({ length: 320 }, (_, n) => throttle.attempt(attemptOf(n), slow));
+    const ends = Promise.allSettled(others);
+    let before = Infinity;
+    const mine = throttle.attempt({ account: 'ann', address: '198.51.100.1' }, () => {
+      before = done;
+      return Promise.resolve();
+    });
+    finish();
+    await mine;
+    await ends;
+
+    expect(before).toBeLessThanOrEqual(5);
+  });
+
+  it('knows nobody of an account that has another password, or is gone', async () => {
+    await throttle.attempt({ account: 'ann', version: '1', address: '198.51.100.1' }, right);
+    for (let n = 0; n < 150; n += 1) await fail(1, 'ann', `address-${String(n)}`);
+    const isSlowed = async (version: string | undefined): Promise<boolean> => {
+      pauses = [];
+      await throttle.attempt({ account: 'ann', version, address: '198.51.100.1' }, wrong).catch(() => undefined);
+      return pauses.length > 0;
+    };
+
+    expect([await isSlowed('1'), await isSlowed('2'), await isSlowed(undefined)]).toEqual([false, true, true]);
   });
 
   it('checks who comes from where somebody has logged in before all who come from elsewhere', async () => {

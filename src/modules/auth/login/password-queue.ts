@@ -5,7 +5,9 @@ const MOST_AT_ONCE = 1;
 /** Of each standing. */
 const MOST_WAITING = 200;
 /** So that nobody fills the places of others. */
-const MOST_OF_PLACE = 2;
+const MOST_OF_ADDRESS = 2;
+/** Of the familiar ones, whatever addresses they come from: who may log in to one account keeps nobody out of others. */
+const MOST_OF_ACCOUNT = 4;
 
 /** Who goes before whom: the account was here before, somebody was, nobody was. Each has places of its own. */
 const STANDINGS = ['familiar', 'neighbour', 'stranger'] as const;
@@ -13,8 +15,9 @@ const STANDINGS = ['familiar', 'neighbour', 'stranger'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
 export interface QueuedCheck {
-  /** Whose it counts as: an address, or a device. */
-  readonly place: string;
+  readonly account: string;
+  /** Whose it counts as. */
+  readonly address: string;
   readonly standing: Standing;
 }
 
@@ -29,7 +32,7 @@ interface Waiting extends QueuedCheck {
 export class PasswordQueue {
   private running = 0;
   private readonly waiting: Readonly<Record<Standing, Waiting[]>> = { familiar: [], neighbour: [], stranger: [] };
-  /** Places that something was checked of since the queue was empty, each with its latest turn. */
+  /** Addresses that something was checked of since the queue was empty, each with its latest turn. */
   private readonly turns = new Map<string, number>();
   private turn = 0;
 
@@ -45,11 +48,16 @@ export class PasswordQueue {
     }
   }
 
-  private wait({ place, standing }: QueuedCheck): Promise<void> {
+  private wait(queued: QueuedCheck): Promise<void> {
+    const waiting = this.waiting[queued.standing];
+    if (waiting.length >= MOST_WAITING || this.hasItsShare(queued)) throw new LoginBusyError();
+    return new Promise((go) => waiting.push({ ...queued, go }));
+  }
+
+  private hasItsShare({ account, address, standing }: QueuedCheck): boolean {
     const waiting = this.waiting[standing];
-    const ofPlace = waiting.filter((each) => each.place === place).length;
-    if (waiting.length >= MOST_WAITING || ofPlace >= MOST_OF_PLACE) throw new LoginBusyError();
-    return new Promise((go) => waiting.push({ place, standing, go }));
+    if (waiting.filter((each) => each.address === address).length >= MOST_OF_ADDRESS) return true;
+    return standing === 'familiar' && waiting.filter((each) => each.account === account).length >= MOST_OF_ACCOUNT;
   }
 
   /** While strangers wait, as much time is left to others as a check takes. */
@@ -73,7 +81,7 @@ export class PasswordQueue {
   }
 
   private take(waiting: Waiting[]): Waiting | undefined {
-    const turnOf = ({ place }: Waiting): number => this.turns.get(place) ?? 0;
+    const turnOf = ({ address }: Waiting): number => this.turns.get(address) ?? 0;
     const first = waiting.reduce<number>(
       (best, each, index) => (turnOf(each) < turnOf(waiting[best] ?? each) ? index : best),
       0,
@@ -81,7 +89,7 @@ export class PasswordQueue {
     const [next] = waiting.splice(first, 1);
     if (next === undefined) return undefined;
     this.turn += 1;
-    this.turns.set(next.place, this.turn);
+    this.turns.set(next.address, this.turn);
     return next;
   }
 }

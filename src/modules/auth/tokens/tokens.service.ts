@@ -61,12 +61,14 @@ export class TokensService {
    * @throws {WrongCredentialsError | LoginThrottledError | LoginBusyError}
    */
   async logIn({ username, password, address, mark }: GivenLogin): Promise<MadeLogin> {
-    const attempt = { account: username, address, device: this.devices.nameOf(username, mark) };
+    const known = this.accounts.versionOf(username);
+    const device = known === undefined ? undefined : this.devices.nameOf(known, mark);
+    const attempt = { account: username, version: known, address, device };
     const account = await this.throttle.attempt(attempt, () => this.accounts.check(username, password));
     const { scope, mode, version: accountVersion } = account;
     const durationSeconds = LOGIN_SECONDS;
     const content = { scope, mode, durationSeconds, subject: username, accountVersion, origin: NO_ORIGIN };
-    return { token: await makeToken(this.signing.key, content), mark: this.devices.mark(username) };
+    return { token: await makeToken(this.signing.key, content), mark: this.devices.mark(accountVersion, device) };
   }
 
   /**
