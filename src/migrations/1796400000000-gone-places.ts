@@ -53,6 +53,7 @@ export class GonePlaces1796400000000 implements MigrationInterface {
         columns: [
           { name: 'directory', type: 'varchar', length: '1024', isPrimary: true },
           { name: 'session_id', type: 'varchar', length: '64', isPrimary: true },
+          { name: 'gone_with', type: 'bigint', isPrimary: true },
           { name: 'stream', type: 'varchar', length: '255' },
           { name: 'start_ms', type: 'bigint' },
           { name: 'ended_at', ...instantType(queryRunner) },
@@ -64,6 +65,17 @@ export class GonePlaces1796400000000 implements MigrationInterface {
           { name: 'gone_parts_session_ix', columnNames: ['session_id'] },
           { name: 'gone_parts_time_ix', columnNames: ['ended_at'] },
         ],
+      }),
+    );
+    await queryRunner.createTable(
+      new Table({
+        name: 'gone_changes',
+        columns: [
+          { name: 'stream', type: 'varchar', length: '255', isPrimary: true },
+          { name: 'gone_with', type: 'bigint' },
+          { name: 'updated_at', ...instantType(queryRunner) },
+        ],
+        indices: [{ name: 'gone_changes_time_ix', columnNames: ['updated_at'] }],
       }),
     );
     await queryRunner.createTable(
@@ -93,6 +105,7 @@ export class GonePlaces1796400000000 implements MigrationInterface {
     await queryRunner.dropIndex('exports', EXPIRY);
     await queryRunner.dropIndices('recording_sessions', [SIZES, OPEN]);
     await queryRunner.dropIndices('deleted_stretches', STRETCHES);
-    for (const table of ['window_places', 'gone_parts', 'gone_segments']) await queryRunner.dropTable(table);
+    for (const table of ['window_places', 'gone_changes', 'gone_parts', 'gone_segments'])
+      await queryRunner.dropTable(table);
   }
 }

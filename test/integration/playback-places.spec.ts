@@ -1,13 +1,17 @@
 import { APP_CONFIG, type AppConfig } from '../../src/config/index.js';
 import { forgetOld } from '../../src/modules/index/deletion/forget-old.js';
+import { lastChange } from '../../src/modules/index/deletion/gone-segments.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import { trimSession } from '../../src/modules/index/deletion/trim-session.js';
 import type { ViewName } from '../../src/modules/index/manifests/manifest-document.js';
+import { markObject } from '../../src/modules/index/object-state/mark-object.js';
 import { PlaybackRangeService } from '../../src/modules/index/playback-range.service.js';
 import { PlaybackViewService, type ViewSelection } from '../../src/modules/index/playback/playback-view.service.js';
 import { MadePicturesService } from '../../src/modules/index/thumbnails/made-pictures.service.js';
 import { OutboxService } from '../../src/modules/storage/outbox.service.js';
+import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { openDataSource } from '../../src/persistence/open-data-source.js';
+import { inTransaction } from '../../src/persistence/transaction.js';
 import { overBothDatabases } from '../support/databases.js';
 import { record, recordedTrack, segmentClosed, startIndex, type IndexFixture } from './support/index-fixture.js';
 
@@ -174,10 +178,10 @@ overBothDatabases((database) => {
     );
   });
 
-  it('counts on when places of long ago are forgotten', async () => {
-    const selection: ViewSelection = { sessionId: 's1' };
+  /** A session that goes on in another directory after four segments. */
+  async function overTwoDirectories(): Promise<void> {
     await session('s1', 0, [1, 2, 3, 4]);
-    const { index, dataSource, manifests } = fixture;
+    const { index, manifests } = fixture;
     const directory = 'cam/next';
     for (const id of ['v1', 'a1'] as const) await index.commitTrack('s1', recordedTrack(id, { directory }));
     for (const number of [1, 2, 3]) {
@@ -186,6 +190,21 @@ overBothDatabases((database) => {
     }
     manifests.setLive(directory, true, () => nowMs);
     nowMs = startedAt + 45 * SECOND;
+  }
+
+  const changeNow = (): Promise<number> => lastChange(fixture.dataSource.manager, 'cam');
+
+  async function mark(key: string, isLost: boolean): Promise<void> {
+    const { app, dataSource } = fixture;
+    await inTransaction(dataSource, (manager) =>
+      markObject(manager, app.get(OutboxService), parseObjectKey(key), isLost),
+    );
+  }
+
+  it('counts on when places of long ago are forgotten', async () => {
+    const selection: ViewSelection = { sessionId: 's1' };
+    const { dataSource } = fixture;
+    await overTwoDirectories();
     await trim('s1', 30);
     const before = await text(here(), selection);
     const mpdBefore = await text(here(), selection, 'manifest.mpd');
@@ -201,5 +220,45 @@ overBothDatabases((database) => {
     expect(
       await dataSource.query('SELECT COUNT(*) AS "left" FROM "gone_segments" WHERE "directory" = \'cam/s1\''),
     ).toEqual([{ left: database === 'SQLite' ? 0 : '0' }]);
+  });
+
+  it('counts on in each way to count when places of long ago are forgotten', async () => {
+    const selection: ViewSelection = { sessionId: 's1' };
+    await overTwoDirectories();
+    const ways = [0];
+    for (const seconds of [12, 30]) {
+      await trim('s1', seconds);
+      ways.push(await changeNow());
+    }
+    const said = (server: Pick<Server, 'views'>): Promise<string[]> =>
+      Promise.all(ways.map((places) => text(server, selection, 'video.m3u8', places)));
+    const before = await said(here());
+
+    await forgetOld(fixture.dataSource, Date.now() + 50 * HOUR, 31 * 24 * HOUR);
+    await using other = await startAnew();
+
+    expect(before.map(sequence)).toEqual([5, 3, 0]);
+    for (const server of [here(), other]) expect(await said(server)).toEqual(before);
+  });
+
+  it('counts on when what was lost comes back', async () => {
+    const selection: ViewSelection = { sessionId: 's1' };
+    const objects = ['cam/s1/seg_0005.m4s', 'cam/s1/audio_seg_0005.m4s'];
+    await session('s1', 0, [1, 2, 3, 4, 5, 6, 7]);
+    nowMs = startedAt + 45 * SECOND;
+    await trim('s1', 12);
+    for (const key of objects) await mark(key, true);
+    const places = await changeNow();
+    const before = await text(here(), selection, 'video.m3u8', places);
+
+    for (const key of objects) await mark(key, false);
+    await using other = await startAnew();
+
+    expect([sequence(before), numbered(before).size]).toEqual([0, 4]);
+    for (const server of [here(), other]) {
+      const after = await text(server, selection, 'video.m3u8', places);
+      expect([sequence(after), numbered(after).size]).toEqual([0, 5]);
+    }
+    expect(await changeNow()).toBe(places);
   });
 });

@@ -45,7 +45,14 @@ overBothDatabases(() => {
     });
 
     expect(statements.length).toBeGreaterThan(60);
-    for (const table of ['deleted_stretches', 'exports', 'gone_segments', 'gone_parts', 'window_places']) {
+    for (const table of [
+      'deleted_stretches',
+      'exports',
+      'gone_segments',
+      'gone_changes',
+      'gone_parts',
+      'window_places',
+    ]) {
       expect([table, statements.some(({ query }) => query.includes(`"${table}"`))]).toEqual([table, true]);
     }
     expect(await fullScans(fixture.dataSource, statements)).toEqual([]);

@@ -21,8 +21,8 @@ export interface PlacedTimeline {
 export interface PlacesSource {
   /** The last change by which something went away; 0 where there is none. */
   readonly lastChange: number;
-  /** What went away in front of everything, and is not in `whole`. */
-  readonly before?: LeftBehind;
+  /** @returns what went away in front of everything by later changes than this one, and is not in `whole` */
+  readonly before?: (change: number) => LeftBehind;
   /** @returns the timeline as if everything were there that did not go with this change or an earlier one */
   readonly whole: (change: number) => ManifestTimeline;
 }
@@ -56,7 +56,7 @@ export class Places {
     const known = this.kept.get(places);
     if (known !== undefined) return known;
     const whole = this.source.whole(places);
-    const placed = keepPlaces(whole, this.source.before ?? NOTHING_LEFT);
+    const placed = keepPlaces(whole, this.source.before?.(places) ?? NOTHING_LEFT);
     const timeline = places === PLAIN_PLACES ? placed : { ...placed, places };
     const one = { places, whole, timeline };
     const [oldest] = this.kept.keys();

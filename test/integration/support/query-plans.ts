@@ -3,7 +3,7 @@ import type { DataSource, Logger } from 'typeorm';
 /** Tables that grow with what was recorded. */
 const GROWING = [
   ...['recordings', 'segments', 'recording_sessions', 'session_parts', 'tracks', 'gaps', 'completeness'],
-  ...['deleted_stretches', 'gone_segments', 'gone_parts', 'window_places', 'exports'],
+  ...['deleted_stretches', 'gone_segments', 'gone_changes', 'gone_parts', 'window_places', 'exports'],
 ];
 
 /** A statement as the database was asked it. */

@@ -3,6 +3,7 @@ import { In, LessThan, type DataSource, type EntityManager } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
 import {
   DeletedStretch,
+  GoneChange,
   GonePart,
   GoneSegment,
   RecordingSession,
@@ -35,6 +36,9 @@ export async function forgetOld(dataSource: DataSource, nowMs: number, longestVi
   await forgetParts(dataSource, before(Math.max(longestViewMs, PLACES_MS)));
   await inTransaction(dataSource, async (transaction) => {
     await transaction.delete(WindowPlace, { updatedAt: LessThan(before(Math.max(longestViewMs, PLACES_MS))) });
+  });
+  await inTransaction(dataSource, async (transaction) => {
+    await transaction.delete(GoneChange, { updatedAt: LessThan(before(DELETED_DAYS * DAY_MS)) });
   });
   for (let more = true; more;) {
     const old = await manager.find(DeletedStretch, {
@@ -75,13 +79,25 @@ async function forgetPart(
   const [first] = rows;
   const endedAt = new Date(Math.max(...rows.map((row) => row.endedAt.getTime())));
   if (first === undefined || endedAt >= endedBefore) return;
-  const { directory, sessionId, stream, startMs } = first;
-  await manager.save(GonePart, {
-    ...{ directory, sessionId, stream, startMs, endedAt },
-    segmentCount: rows.length,
-    periodCount: countPeriods(rows),
-  });
+  const { stream } = first;
+  await manager.save(
+    GonePart,
+    sumsOf(rows).map((sum) => ({ ...place, ...sum, stream, endedAt })),
+  );
   await manager.delete(GoneSegment, place);
+}
+
+/** @returns for each change what went with it: what went with all after some change is what there is for whom counts from it */
+function sumsOf(rows: readonly GoneSegment[]): Pick<GonePart, 'change' | 'startMs' | 'segmentCount' | 'periodCount'>[] {
+  const changes = [...new Set(rows.map(({ change }) => change))].sort((one, other) => other - one);
+  let counted = 0;
+  return changes.map((change) => {
+    const own = rows.filter((row) => row.change === change);
+    const periods = countPeriods(rows.filter((row) => row.change >= change));
+    const periodCount = periods - counted;
+    counted = periods;
+    return { change, startMs: Math.min(...own.map(({ startMs }) => startMs)), segmentCount: own.length, periodCount };
+  });
 }
 
 function countPeriods(rows: readonly GoneSegment[]): number {

@@ -1,7 +1,7 @@
 import { In, type EntityManager } from 'typeorm';
 import { insertRows } from '../../../persistence/insert-rows.js';
 import { lockNames } from '../../../persistence/row-locks.js';
-import { GonePart, GoneSegment, RecordingSession, type SegmentRow } from '../entities/index.js';
+import { GoneChange, GonePart, GoneSegment, RecordingSession, type SegmentRow } from '../entities/index.js';
 import { UNFINISHED_STATES } from '../sessions/recording-session.js';
 
 /**
@@ -20,6 +20,7 @@ export async function rememberGone(
   const change = Math.max(Date.now(), (await lastChange(manager, stream)) + 1);
   const zeroMs = (session.anchoredAt ?? session.startedAt).getTime();
   const gone = rows.map((row) => goneSegment(row, { stream, change, zeroMs }));
+  await manager.save(GoneChange, { stream, change, updatedAt: new Date() });
   await insertRows(manager, GoneSegment, gone, '("directory", "number") DO NOTHING');
 }
 
@@ -32,15 +33,9 @@ export async function forgetGone(
   if ('sessionId' in place) await manager.delete(GonePart, place);
 }
 
-/** @returns the last change of a stream by which something went away; 0 where none is remembered */
+/** @returns the last change of a stream by which something went away; 0 where there was none */
 export async function lastChange(manager: EntityManager, stream: string): Promise<number> {
-  const [last] = await manager.find(GoneSegment, {
-    select: { directory: true, number: true, change: true },
-    where: { stream },
-    order: { change: 'DESC' },
-    take: 1,
-  });
-  return last?.change ?? 0;
+  return (await manager.findOneBy(GoneChange, { stream }))?.change ?? 0;
 }
 
 function goneSegment(

@@ -3,6 +3,7 @@ import { DeletedStretch } from './deleted-stretch.entity.js';
 import { DirectoryMark } from './directory-mark.entity.js';
 import { GapRow } from './gap-row.entity.js';
 import { GapSumRow } from './gap-sum.entity.js';
+import { GoneChange } from './gone-change.entity.js';
 import { GonePart } from './gone-part.entity.js';
 import { GoneSegment } from './gone-segment.entity.js';
 import { LeftPart } from './left-part.entity.js';
@@ -20,6 +21,7 @@ export {
   DirectoryMark,
   GapRow,
   GapSumRow,
+  GoneChange,
   GonePart,
   GoneSegment,
   LeftPart,
@@ -46,6 +48,7 @@ export const indexEntities = [
   DirectoryMark,
   DeletedStretch,
   LeftPart,
+  GoneChange,
   GoneSegment,
   GonePart,
   WindowPlace,

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { In, type EntityManager } from 'typeorm';
 import { PLAIN_PLACES, Places, type AskedPlaces } from '../../../media/manifests/places.js';
 import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
-import { GoneSegment, RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
+import { GoneChange, GoneSegment, RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
 import { buildTimeline, type DirectoryRows, type TimelineSegment } from './build-timeline.js';
 import { GoneRows } from './gone-rows.js';
 import { segmentPages } from './segment-pages.js';
@@ -74,7 +74,11 @@ export class DirectoryView {
       tracks: tracks.map((row) => timelineTrack(row)),
       segments: withLostTracks(read.segments, tracks),
     };
-    await this.gone.read(manager, { directory }, { lastChange: await changeOf(manager, directory), fromMs: 0 });
+    await this.gone.read(
+      manager,
+      { directory },
+      { lastChange: await changeOf(manager, directory, sessions), fromMs: 0 },
+    );
     this.sessions = sessions.map(({ id, updatedAt }) => ({ id, updatedAtMs: updatedAt.getTime() }));
     this.version += 1;
   }
@@ -97,8 +101,16 @@ export class DirectoryView {
   }
 }
 
-async function changeOf(manager: EntityManager, directory: string): Promise<number> {
-  return (await manager.maximum(GoneSegment, 'change', { directory })) ?? 0;
+/** What is gone of it may come back: that does not take back a change. */
+async function changeOf(
+  manager: EntityManager,
+  directory: string,
+  sessions: readonly Pick<RecordingSession, 'stream'>[],
+): Promise<number> {
+  const own = (await manager.maximum(GoneSegment, 'change', { directory })) ?? 0;
+  const streams = [...new Set(sessions.map(({ stream }) => stream))];
+  const changes = await manager.findBy(GoneChange, { stream: In(streams) });
+  return Math.max(own, ...changes.map(({ change }) => change));
 }
 
 async function countSegments(manager: EntityManager, directory: string): Promise<SegmentCounts> {

@@ -19,6 +19,10 @@ export class GoneRows {
   /** @param folderOf address of a directory as the manifest sees it, with its slash */
   constructor(private readonly folderOf: (directory: string) => string) {}
 
+  get segmentCount(): number {
+    return this.segments.length;
+  }
+
   /** @param fromMs wall clock: what ended by then has left the view */
   async read(
     manager: EntityManager,

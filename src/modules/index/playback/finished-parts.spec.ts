@@ -73,3 +73,12 @@ it('forgets what was asked for longest ago', () => {
   expect(parts.find(part({ sessionId: 's1' }), 0)).toBeUndefined();
   expect(parts.find(part({ sessionId: 's4' }), 0)).toBeDefined();
 });
+
+it('keeps one that alone is larger than all may be together, while nothing else is read', () => {
+  const parts = new FinishedParts();
+  parts.keep(part({ sessionId: 's1' }), 0, segments(10), NOW);
+  parts.keep(part({ sessionId: 's2' }), 0, segments(45_001), NOW);
+
+  expect(parts.find(part({ sessionId: 's1' }), 0)).toBeUndefined();
+  expect(parts.find(part({ sessionId: 's2' }), 0)).toBeDefined();
+});

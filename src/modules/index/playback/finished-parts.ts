@@ -59,11 +59,12 @@ export class FinishedParts {
     this.trim();
   }
 
+  /** The part that was kept last stays, however large. */
   private trim(): void {
     let count = 0;
     for (const { segments } of this.parts.values()) count += segments.length;
     for (const [key, { segments }] of this.parts) {
-      if (count <= MOST_SEGMENTS) return;
+      if (count <= MOST_SEGMENTS || this.parts.size === 1) return;
       count -= segments.length;
       this.parts.delete(key);
     }

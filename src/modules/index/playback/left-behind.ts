@@ -13,15 +13,17 @@ export function findLeft(
   return manager.findBy(GonePart, { ...where, endedAt: MoreThan(new Date(fromMs)) });
 }
 
-export function countLeft(parts: readonly GonePart[]): LeftBehind {
+/** @returns how much of it went by later changes than this one */
+export function countLeft(parts: readonly GonePart[], since: number): LeftBehind {
+  const later = parts.filter(({ change }) => change > since);
   return {
-    segmentCount: parts.reduce((sum, { segmentCount }) => sum + segmentCount, 0),
-    discontinuityCount: parts.reduce((sum, { periodCount }) => sum + periodCount, 0),
+    segmentCount: later.reduce((sum, { segmentCount }) => sum + segmentCount, 0),
+    discontinuityCount: later.reduce((sum, { periodCount }) => sum + periodCount, 0),
   };
 }
 
 /** @returns session time that a view begins at when its first session has lost the places of its beginning */
-export function originOf({ segments }: DirectoryRows, parts: readonly GonePart[]): number | undefined {
-  const own = parts.filter(({ sessionId }) => sessionId === segments[0]?.sessionId);
+export function originOf({ segments }: DirectoryRows, parts: readonly GonePart[], since: number): number | undefined {
+  const own = parts.filter(({ sessionId, change }) => sessionId === segments[0]?.sessionId && change > since);
   return own.length === 0 ? undefined : Math.min(...own.map(({ startMs }) => startMs));
 }

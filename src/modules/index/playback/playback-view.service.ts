@@ -5,7 +5,7 @@ import { hasGone } from '../../../media/manifests/gone-segments.js';
 import { NOTHING_LEFT } from '../../../media/manifests/keep-places.js';
 import { PLAIN_PLACES, Places, type AskedPlaces, type PlacedTimeline } from '../../../media/manifests/places.js';
 import { tileStepFor, type TileStep } from '../../../media/manifests/tiles.js';
-import type { ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
+import type { LeftBehind, ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../../shared/keyed-queue.js';
 import { lastChange } from '../deletion/gone-segments.js';
 import { RecordingSession, SessionPart, type GoneSegment } from '../entities/index.js';
@@ -215,9 +215,10 @@ export class PlaybackViewService {
     kept.gone.forget(left);
     const whole = (since: number): ManifestTimeline => {
       const placed = kept.gone.withGone(rows, since);
-      return buildTimeline(placed, { ...built, originMs: originOf(placed, left) });
+      return buildTimeline(placed, { ...built, originMs: originOf(placed, left, since) });
     };
-    return kept.show(new Places({ lastChange: change, before: countLeft(left), whole }), places);
+    const before = (since: number): LeftBehind => countLeft(left, since);
+    return kept.show(new Places({ lastChange: change, before, whole }), places);
   }
 
   /** @returns undefined while nothing records the stream, or nothing that this server knows to go on */

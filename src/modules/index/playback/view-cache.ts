@@ -11,6 +11,8 @@ import { folderOf, ViewRows } from './view-rows.js';
 /** Two days of segments of four seconds: some 20 MB. */
 const MOST_SEGMENTS = 40_000;
 const MOST_VIEWS = 500;
+/** Players of what is live ask each few seconds. */
+const WATCHED_MS = 60_000;
 /** Documents of one view: each of its playlists, in the plain way to count and some others. */
 const MOST_DOCUMENTS = 20;
 
@@ -26,12 +28,19 @@ export class KeptView {
   readonly gone = new GoneRows(folderOf);
   version = '';
   modifiedAt = new Date(0);
+  /** Milliseconds since 1970. */
+  askedAtMs = 0;
   private places: Pick<Places, 'placed'> | undefined;
   private windows = new WeakMap<PlacedTimeline, MovingWindow>();
   private readonly written = new Map<string, Written>();
 
   constructor(manager: EntityManager, ranges: PlaybackRangeService, finished: FinishedParts) {
     this.rows = new ViewRows(manager, ranges, finished);
+  }
+
+  /** Rows that are kept, of what is there and of what is gone. */
+  get rowCount(): number {
+    return this.rows.segmentCount + this.gone.segmentCount;
   }
 
   /** @returns the same object until something else is shown; undefined at first */
@@ -77,6 +86,7 @@ export class ViewCache {
   constructor(
     private readonly manager: EntityManager,
     private readonly ranges: PlaybackRangeService,
+    private readonly mostSegments = MOST_SEGMENTS,
   ) {}
 
   /** @returns the view of this name, which is the last to be forgotten now */
@@ -84,16 +94,21 @@ export class ViewCache {
     const view = this.views.get(name) ?? new KeptView(this.manager, this.ranges, this.finished);
     this.views.delete(name);
     this.views.set(name, view);
+    view.askedAtMs = Date.now();
     return view;
   }
 
-  /** Forgets those that were not asked for longest. */
+  /** Forgets those that were not asked for longest; one that is larger than all may be together stays while it is watched. */
   trim(): void {
     let segments = 0;
-    for (const { rows } of this.views.values()) segments += rows.segmentCount;
-    for (const [name, { rows }] of this.views) {
-      if (this.views.size <= MOST_VIEWS && segments <= MOST_SEGMENTS) return;
-      segments -= rows.segmentCount;
+    for (const { rowCount } of this.views.values()) segments += rowCount;
+    const large = [...this.views.values()].findLast(({ rowCount }) => rowCount > this.mostSegments);
+    const spared = Date.now() - (large?.askedAtMs ?? 0) < WATCHED_MS ? large : undefined;
+    segments -= spared?.rowCount ?? 0;
+    for (const [name, view] of this.views) {
+      if (this.views.size <= MOST_VIEWS && segments <= this.mostSegments) return;
+      if (view === spared) continue;
+      segments -= view.rowCount;
       this.views.delete(name);
     }
   }
