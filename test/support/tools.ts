@@ -40,8 +40,16 @@ const abilities = {
   compiler: canCompile,
   network: canMakeNetworks,
   'DASH schema': hasDashSchema,
+  // Programs of live777's makers: whoever has built them says where they are.
+  LIVE777: () => isNamed('LIVE777'),
+  LIVEMAN: () => isNamed('LIVEMAN'),
 } as const;
 type Ability = keyof typeof abilities;
+
+/** A variable of the environment names a program. */
+function isNamed(variable: string): boolean {
+  return (process.env[variable] ?? '') !== '';
+}
 
 const isAbility = (name: ToolName | Ability): name is Ability => name in abilities;
 
