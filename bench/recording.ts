@@ -1,11 +1,13 @@
 // What recording a stream costs: the built server on the first core, libdatachannel senders on the others.
-// node bench/recording.ts [--streams 5,15,30] [--seconds 30] [--receive dgram,fd] [--srtp node,wasm] [--peer mediamtx=PATH]
+// node bench/recording.ts [--streams 5,15,30] [--seconds 30] [--receive dgram,fd] [--srtp node,wasm] [--peer NAME=PATH]
+// The other server is mediamtx or live777, of which PATH is the program. It is measured after ours, by the same senders.
 // Prints CPU per packet, per stream, memory, set-up times, missing frames and drops; fails where something was switched off.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startLive777 } from './live777.ts';
 import { startMediamtx } from './mediamtx.ts';
 import { residentMegabytes, socketDrops, threadMicroseconds } from './process-costs.ts';
 import { leaveServerItsCore, makeMedia, startSenders, startServer, type BenchServer } from './stage.ts';
@@ -14,6 +16,16 @@ const PACKET_PAYLOAD_BYTES = 1200;
 const FRAMES_PER_SECOND = 30;
 const SOUND_PACKETS_PER_SECOND = 50;
 const SETTLE_MS = 4000;
+/** Of a stream of 2.5 Mbit/s, where the recorder is on. */
+const LEAST_RECORDED_KBPS = 1000;
+
+/** How each of the other servers is started, and where it takes a stream. */
+const peers = {
+  mediamtx: { start: startMediamtx, path: (stream: string): string => `/${stream}/whip` },
+  live777: { start: startLive777, path: (stream: string): string => `/whip/${stream}` },
+} as const;
+type PeerName = keyof typeof peers;
+const isPeer = (name: string): name is PeerName => name in peers;
 
 const { values } = parseArgs({
   options: {
@@ -129,31 +141,44 @@ function judge(streams: number, tracks: readonly Track[], packetsSent: number): 
   return [`${missing} frames missing, ${lost} packets lost; ${packetsSent} packets of feedback and reports sent`];
 }
 
-async function recordWithMediamtx(program: string, media: string, streams: number): Promise<Run> {
+async function recordWith(peer: PeerName, program: string, media: string, streams: number): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
-  const server = await startMediamtx(program, folder);
-  const urls = Array.from({ length: streams }, (_, i) => `${server.address}/cam-${i}/whip`);
+  const { start, path } = peers[peer];
+  const server = await start(program, folder);
+  const urls = Array.from({ length: streams }, (_, i) => `${server.address}${path(`cam-${i}`)}`);
   const { run, lines } = await measure(server, urls, media);
   await server.stop();
+  const bytes = recordedBytes(folder);
   rmSync(folder, { recursive: true, force: true });
-  console.log([`\n${streams} streams, mediamtx`, ...lines].join('\n'));
-  return { ...run, name: 'mediamtx' };
+  if (bytes < (streams * seconds * LEAST_RECORDED_KBPS * 1000) / 8) {
+    console.error(`Switched off? ${peer} recorded ${bytes} bytes.`);
+    process.exitCode = 1;
+  }
+  console.log([`\n${streams} streams, ${peer}`, ...lines, `${(bytes / 1e6).toFixed(1)} MB recorded`].join('\n'));
+  return { ...run, name: peer };
+}
+
+/** Of everything below a folder. */
+function recordedBytes(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
   const media = makeMedia(folder, seconds);
   leaveServerItsCore();
-  const [peer, program] = values.peer?.split('=') ?? [];
-  if (peer !== undefined && (peer !== 'mediamtx' || program === undefined)) throw new Error('--peer mediamtx=PATH');
+  const [peer = '', program = ''] = values.peer?.split('=') ?? [];
+  if (values.peer !== undefined && (!isPeer(peer) || program === ''))
+    throw new Error(`--peer ${Object.keys(peers).join('|')}=PATH`);
   for (const streams of values.streams.split(',').map(Number)) {
     const runs: Run[] = [];
     for (const receive of values.receive.split(','))
       for (const srtp of values.srtp.split(',')) runs.push(await record(media, streams, receive, srtp));
-    if (program === undefined) continue;
-    const other = await recordWithMediamtx(program, media, streams);
+    if (!isPeer(peer)) continue;
+    const other = await recordWith(peer, program, media, streams);
     for (const { name, microsecondsPerPacket } of runs)
-      console.log(`${name}: ${(microsecondsPerPacket / other.microsecondsPerPacket).toFixed(2)} of mediamtx`);
+      console.log(`${name}: ${(microsecondsPerPacket / other.microsecondsPerPacket).toFixed(2)} of ${peer}`);
   }
   rmSync(folder, { recursive: true, force: true });
 }
