@@ -5,21 +5,31 @@ import { compressText } from '../../src/platform/http/compress.js';
 
 const BODY = 'x'.repeat(5000);
 
+interface Answer {
+  readonly response: Response;
+  readonly body: string;
+}
+
 async function answer(type: string, coding: string, lengthIsTold = true): Promise<Response> {
+  const { response, body } = await answerOf({ 'accept-encoding': coding }, (_, given) => {
+    given.setHeader('Content-Type', type).setHeader('ETag', '"1"');
+    if (lengthIsTold) given.setHeader('Content-Length', BODY.length);
+    given.end(BODY);
+  });
+  expect(body).toBe(BODY);
+  return response;
+}
+
+async function answerOf(headers: HeadersInit, handler: express.RequestHandler): Promise<Answer> {
   const app = express();
   app.use(compressText);
-  app.get('/', (_, response) => {
-    response.setHeader('Content-Type', type).setHeader('ETag', '"1"');
-    if (lengthIsTold) response.setHeader('Content-Length', BODY.length);
-    response.end(BODY);
-  });
+  app.get('/', handler);
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
     const { port } = server.address() as AddressInfo;
-    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { 'accept-encoding': coding } });
-    expect(await response.text()).toBe(BODY);
-    return response;
+    const response = await fetch(`http://127.0.0.1:${port}/`, { headers });
+    return { response, body: await response.text() };
   } finally {
     server.close();
   }
@@ -49,4 +59,12 @@ it.each(['application/sdp', 'application/dash+xml'])('%s that goes as it is tell
   const { headers } = await answer(type, 'identity', false);
 
   expect([headers.get('content-length'), headers.get('transfer-encoding')]).toEqual(['5000', null]);
+});
+
+it.each([204, 304])('%i, which has no body, tells no length', async (status) => {
+  const { response, body } = await answerOf({}, (_, given) => {
+    given.status(status).send(BODY);
+  });
+
+  expect([response.status, response.headers.get('content-length'), body]).toEqual([status, null, '']);
 });

@@ -26,8 +26,10 @@ function tellLength(response: Response): void {
   const end = response.end.bind(response) as (...given: unknown[]) => Response;
   response.end = (...given: unknown[]): Response => {
     const [body] = given;
-    const isWhole = (typeof body === 'string' || body instanceof Uint8Array) && !response.headersSent;
-    if (isWhole && !response.hasHeader('Content-Length')) response.setHeader('Content-Length', Buffer.byteLength(body));
+    const isTold = response.headersSent || response.hasHeader('Content-Length');
+    const length = typeof body === 'string' || body instanceof Uint8Array ? Buffer.byteLength(body) : 0;
+    // An answer without a body may be one that must not have the header: 204, 304.
+    if (!isTold && length > 0) response.setHeader('Content-Length', length);
     return end(...given);
   };
 }
