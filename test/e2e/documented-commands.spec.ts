@@ -33,8 +33,8 @@ async function firstSession(server: TestServer, stream: string): Promise<Session
   return session;
 }
 
-/** The address, instants and ids of a test where a page has those of an example. */
-function inTest(script: string, server: TestServer, { id, startedAt }: Session): string {
+/** The addresses, instants and ids of a test where a page has those of an example. */
+function inTest(script: string, server: TestServer, other: TestServer, { id, startedAt }: Session): string {
   const at = (ms: number): string => new Date(Date.parse(startedAt) + ms).toISOString();
   return script
     .replaceAll(/(http:\/\/)?(127\.0\.0\.1|localhost):7777/g, server.url(''))
@@ -43,7 +43,9 @@ function inTest(script: string, server: TestServer, { id, startedAt }: Session):
     .replaceAll('2026-11-20T00:00:00Z', at(0))
     .replaceAll('2026-11-21T00:00:00Z', at(2000))
     .replaceAll('"session":"…"', `"session":"${id}"`)
-    .replaceAll('"password":"…"', '"password":"a password of the documentation"');
+    .replaceAll('"password":"…"', '"password":"a password of the documentation"')
+    .replaceAll(/https:\/\/(studio|edge)\.example\.org/g, other.url(''))
+    .replaceAll('Bearer abc', `Bearer ${TOKEN}`);
 }
 
 function run(script: string, cwd: string, commands: string): Promise<{ readonly code: number; readonly said: string }> {
@@ -73,7 +75,10 @@ itWith('ffmpeg', 'coturn')('every shell block of README and docs works, or names
   expect(ofClouds.filter(({ needs = '' }) => !CLOUDS.includes(needs))).toEqual([]);
   const folder = await mkdtemp(join(tmpdir(), 'aircheck-docs-'));
   const commands = makeCommands(folder);
-  const env = { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '1' };
+  const env = {
+    AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '1',
+    AIRCHECK_CASCADE_ALLOWED_NETWORKS: '127.0.0.1',
+  };
   await using open = await TestServer.start({ env });
   await using guarded = await TestServer.start({
     env: { ...env, AIRCHECK_AUTH_TOKENS: TOKEN, AIRCHECK_AUTH_SECRET: SECRET },
@@ -97,7 +102,7 @@ itWith('ffmpeg', 'coturn')('every shell block of README and docs works, or names
     const server = script.includes(GUARDED) ? guarded : open;
     const session = of.get(server);
     if (session === undefined) throw new Error('There is no such server.');
-    const { code, said } = await run(inTest(script, server, session), folder, commands);
+    const { code, said } = await run(inTest(script, server, guarded, session), folder, commands);
     if (code !== 0) failures.push(`${place}: exit code ${String(code)}\n${said}`);
   }
   await rm(folder, { recursive: true });

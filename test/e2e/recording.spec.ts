@@ -27,7 +27,7 @@ describe('a recording of half a minute', () => {
   };
 
   const publishFromChromium = async (): Promise<void> => {
-    await goLive(page, 'chromium');
+    await goLive(page, 'chromium', { keepsSize: true });
     await pause(LENGTH_SECONDS * 1000);
     sent['chromium'] = sinceFirstPicture(await hangUp(page));
   };

@@ -45,6 +45,8 @@ export interface LiveOptions {
   readonly others?: readonly VideoCodec[];
   /** Offers retransmission by a source of its own (RFC 4588), as browsers do unless told otherwise. */
   readonly rtx?: boolean;
+  /** Keeps the picture's size on a machine that is too busy for it, and drops frames instead. */
+  readonly keepsSize?: boolean;
   /** Simulcast layers of the picture. */
   readonly encodings?: readonly RTCRtpEncodingParameters[];
   /** ICE servers and which candidates may be used. */
@@ -56,13 +58,11 @@ export interface LiveOptions {
  * packetizer (RTCRtpScriptTransform). Noise is what needs every bit that it may have; "page" is the MediaStream in `globalThis.media`.
  * The connection stays in the page as `globalThis.live`.
  */
-export async function goLive(
-  page: Page,
-  stream: string,
-  { picture = 'camera', codec = 'H264', others = [], rtx = false, encodings = [{}], connection = {} }: LiveOptions = {},
-): Promise<void> {
+export async function goLive(page: Page, stream: string, options: LiveOptions = {}): Promise<void> {
+  const { picture = 'camera', codec = 'H264', others = [], rtx = false, keepsSize = false } = options;
+  const { encodings = [{}], connection = {} } = options;
   await page.evaluate(
-    async ([endpoint, source, wanted, codecName, alternatives, hasRtx, sendEncodings, configuration]) => {
+    async ([endpoint, source, wanted, codecName, alternatives, hasRtx, isSteady, sendEncodings, configuration]) => {
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
       const noise = (): MediaStream => {
         const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 });
@@ -100,6 +100,10 @@ export async function goLive(
           transceiver.setCodecPreferences(offered);
         }
         sender.transform = new RTCRtpScriptTransform(worker, { kind: track.kind, codec: codecName });
+        if (isVideo && isSteady) {
+          const steady = { ...sender.getParameters(), degradationPreference: 'maintain-resolution' };
+          await sender.setParameters(steady as RTCRtpSendParameters);
+        }
       }
       await peer.setLocalDescription();
       if (configuration.iceTransportPolicy === 'relay') {
@@ -121,7 +125,17 @@ export async function goLive(
         look();
       });
     },
-    [`/whip/${stream}`, HASHING_WORKER, picture, codec, [...others], rtx, [...encodings], connection] as const,
+    [
+      `/whip/${stream}`,
+      HASHING_WORKER,
+      picture,
+      codec,
+      [...others],
+      rtx,
+      keepsSize,
+      [...encodings],
+      connection,
+    ] as const,
   );
 }
 
