@@ -34,7 +34,7 @@ export async function insertRows<T extends ObjectLiteral>(
     });
     const insert = `INSERT INTO "${tableName}" (${names}) VALUES ${tuples.join(', ')} ON CONFLICT ${onConflict}${returning}`;
     const result = await manager.query<unknown>(insert, values);
-    if (returned.length > 0) results.push(...(result as Record<string, unknown>[]));
+    if (returned.length > 0) for (const row of result as Record<string, unknown>[]) results.push(row);
   }
   return results;
 }

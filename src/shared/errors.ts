@@ -50,3 +50,9 @@ export function systemErrorCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
+
+/** @returns whether a program has failed by itself, and not what it works with: it would fail the same way at once */
+export function isProgramFault(error: unknown): boolean {
+  const kinds = [TypeError, RangeError, ReferenceError, SyntaxError];
+  return kinds.some((kind) => error instanceof kind) && systemErrorCode(error) === undefined;
+}

@@ -135,6 +135,20 @@ describe('DELETE of a session', () => {
     expect((await ask('/api/v1/sessions/s1?removeObjects=true', 'DELETE')).status).toBe(200);
   });
 
+  it('is held where the session file cannot say so yet, and told again at the next start', async () => {
+    await recordAt('s1', 0, [1, 2]);
+    await fixture.index.sessionPublished('s1');
+    const publishing = jest.spyOn(fixture.manifests, 'publish').mockRejectedValue(new RangeError('too much'));
+
+    expect((await ask('/api/v1/sessions/s1/hold', 'PUT')).status).toBe(204);
+
+    expect((await ask('/api/v1/sessions/s1')).body['heldAt']).not.toBeNull();
+    expect((await fixture.sessions.unpublishedSessions()).map(({ id }) => id)).toEqual(['s1']);
+    publishing.mockRestore();
+    expect((await ask('/api/v1/sessions/s1/hold', 'PUT')).status).toBe(204);
+    expect(await fixture.sessions.unpublishedSessions()).toEqual([]);
+  });
+
   it.each([
     ['DELETE', '/api/v1/sessions/nobody?removeObjects=true'],
     ['PUT', '/api/v1/sessions/nobody/hold'],

@@ -189,6 +189,8 @@ it('names a truncated init object; repaired nothing shows its track, and the oth
   await fixture.record([1, 2]);
   const whole = await readFile(fixture.path('init.m4s'));
   await truncate(fixture.path('init.m4s'), 20);
+  const before = new Date(0);
+  await fixture.rows.update(RecordingSession, { id: 's1' }, { updatedAt: before });
 
   const { findings } = await check(fixture, { repair: true });
 
@@ -200,6 +202,8 @@ it('names a truncated init object; repaired nothing shows its track, and the oth
   expect(await segmentsIn(fixture, 'audio.m3u8')).toEqual(['audio_seg_0001.m4s', 'audio_seg_0002.m4s']);
   expect(await segmentsIn(fixture, 'video.m3u8')).toEqual(['missing.m4s', 'missing.m4s']);
   expect(await readFile(fixture.path('index.m3u8'), 'utf8')).not.toContain('video');
+  // Whoever keeps what was read of the session reads it anew.
+  expect((await fixture.rows.findOneByOrFail(RecordingSession, { id: 's1' })).updatedAt).not.toEqual(before);
 
   await writeFile(fixture.path('init.m4s'), whole);
   expect(kinds(await check(fixture, { repair: true }))).toContain('object-found');

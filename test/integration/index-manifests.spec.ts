@@ -289,6 +289,34 @@ overBothDatabases(() => {
     expect(publishMs).toBeLessThan(2000);
   });
 
+  it('writes files of which one cannot be made no more often than the others may be', async () => {
+    await using fixture = await startIndex();
+    const { index, manifests, storage } = fixture;
+    await record(fixture, { segments: [1, 2] });
+    manifests.setLive(DIRECTORY, true);
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1000);
+    const write = storage.put.bind(storage);
+    const put = jest
+      .spyOn(storage, 'put')
+      .mockImplementation((key, ...rest) =>
+        key.endsWith('audio.m3u8') ? Promise.reject(new RangeError('too much')) : write(key, ...rest),
+      );
+
+    await expect(manifests.publish(DIRECTORY)).rejects.toThrow('too much');
+    const written = put.mock.calls.length;
+    await index.commitSegment(segmentClosed(3, { startMs: 12_000 }));
+    await expect(manifests.publish(DIRECTORY)).rejects.toThrow('too much');
+
+    expect(put.mock.calls.length).toBe(written);
+    // What is served grows all the same.
+    expect(await (await served(fixture, 'video.m3u8')).text()).toContain('seg_0003.m4s');
+    put.mockRestore();
+    clock.mockRestore();
+    manifests.setLive(DIRECTORY, false);
+    await manifests.publish(DIRECTORY);
+    expect(await file(fixture, 'audio.m3u8')).toContain('audio_seg_0003.m4s');
+  });
+
   it('serves what the rows say, and not what lies on a disk that takes no more', async () => {
     await using fixture = await startIndex();
     const { manifests, storage } = fixture;

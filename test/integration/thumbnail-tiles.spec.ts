@@ -152,6 +152,28 @@ describeWith('ffmpeg')('small pictures of what was recorded', () => {
     expect(await problem(sheetAt(0).replace('cam', 'nobody'))).toEqual([404, 'stream-not-recorded']);
   });
 
+  it('are refused as manifests are', async () => {
+    const startedAt = new Date(START.getTime() - 600_000);
+    await record(fixture, { id: 'deleted', startedAt, segments: [51, 52] });
+    await completeMedia(fixture, 'deleted', new Date(startedAt.getTime() + 12_000));
+    expect((await fetch(`${url}/api/v1/sessions/deleted?removeObjects=true`, { method: 'DELETE' })).status).toBe(200);
+    const problem = async (path: string): Promise<unknown[]> => {
+      const response = await ask(path);
+      return [response.status, ((await response.json()) as { code: string }).code];
+    };
+    const cases: [string, number, string][] = [
+      [`from=${at(3500)}&to=${at(2500)}`, 400, 'range-invalid'],
+      ['from=2999-01-01T00:00:00Z', 400, 'range-in-future'],
+      ['session=unknown', 404, 'recording-session-not-found'],
+      ['session=deleted', 410, 'range-gone'],
+    ];
+
+    for (const [query, status, code] of cases) {
+      expect([query, ...(await problem(`/play/cam/manifest.mpd?${query}`))]).toEqual([query, status, code]);
+      expect([query, ...(await problem(`${sheetAt(0)}?${query}`))]).toEqual([query, status, code]);
+    }
+  });
+
   it('are named by an MPD of what is finished, by its own time', async () => {
     const mpd = await (await ask(`/play/cam/manifest.mpd?${ALL}`)).text();
 

@@ -92,6 +92,29 @@ describe('making pictures', () => {
     expect(codes.slice(32)).toEqual(Array<string>(8).fill('thumbnails-busy'));
   });
 
+  it('stops what nobody wants any more, or takes too long, though its input never comes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'aircheck-ffmpeg-'));
+    const started = join(folder, 'started');
+    const command = join(folder, 'ffmpeg');
+    await writeFile(command, `#!/bin/sh\n: > '${started}'\nexec sleep 600\n`, { mode: 0o755 });
+    const maker = new PictureMaker(command);
+    const leaving = new AbortController();
+    async function* nothing(): AsyncGenerator<Uint8Array> {
+      yield await new Promise<Uint8Array>(() => undefined);
+    }
+    const order = { args: [], input: nothing(), limitMs: 600_000 };
+    const left = maker.inTurn((ffmpeg) => ffmpeg.run({ ...order, signal: leaving.signal }));
+    left.catch(() => undefined);
+    while ((await readdir(folder)).length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+
+    leaving.abort();
+
+    await expect(left).rejects.toMatchObject({ name: 'AbortError' });
+    const late = maker.inTurn((ffmpeg) => ffmpeg.run({ ...order, input: nothing(), limitMs: 50 }));
+    expect(await late).toMatchObject({ isCut: true });
+    await rm(folder, { recursive: true });
+  });
+
   itWith('ffmpeg')('says that bytes are no picture', async () => {
     await expect(new PictureMaker().make(PICTURE)).rejects.toMatchObject({ code: 'thumbnail-failed' });
   });

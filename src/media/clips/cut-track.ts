@@ -38,7 +38,7 @@ export function* cutTrack(objects: readonly SourceObject[], range: ClipRange): S
   const { init } = head;
   const placed: PlacedFragment[] = [];
   for (const object of objects) {
-    placed.push(...place(object, range));
+    for (const fragment of place(object, range)) placed.push(fragment);
     yield;
   }
   const endTicks = Math.round(((range.toEpochMs - range.fromEpochMs) * init.timescale) / 1000);

@@ -1,6 +1,6 @@
 import type { MediaKind } from '../codecs/codec.js';
 import { ticksToMs } from '../timeline/ticks.js';
-import type { GoneMedia, ManifestPeriod, ManifestSegment } from './timeline.js';
+import type { GoneMedia, ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
 
 /** @returns whether nothing of a Period is left but its place */
 export function isGone({ segments }: ManifestPeriod): boolean {
@@ -29,15 +29,27 @@ export function placeOf(period: ManifestPeriod, segments: readonly ManifestSegme
   };
 }
 
-function goneMedia({ tracks }: ManifestPeriod, { objects }: ManifestSegment): GoneMedia {
+/** @returns wall clock at the beginning of an object */
+export function epochMsOf(
+  { startEpochMs, mediaStartMs }: ManifestPeriod,
+  { startTicks }: ManifestObject,
+  { timescale }: ManifestTrack,
+): number {
+  return startEpochMs + ticksToMs(startTicks, timescale) - mediaStartMs;
+}
+
+function goneMedia(period: ManifestPeriod, { objects }: ManifestSegment): GoneMedia {
   const uris: Partial<Record<MediaKind, string>> = {};
+  const startEpochMs: Partial<Record<MediaKind, number>> = {};
   const lengths: Partial<Record<MediaKind, number>> = {};
-  for (const { id, kind, timescale } of tracks) {
+  for (const track of period.tracks) {
+    const { id, kind, timescale } = track;
     const object = objects.find(({ trackId }) => trackId === id);
     if (object === undefined) continue;
     uris[kind] = object.uri;
+    startEpochMs[kind] = epochMsOf(period, object, track);
     lengths[kind] = ticksToMs(object.durationTicks, timescale);
   }
   // The sound beside a picture ends at another place each time.
-  return { durationMs: lengths.video ?? lengths.audio ?? 0, uris };
+  return { durationMs: lengths.video ?? lengths.audio ?? 0, uris, startEpochMs };
 }

@@ -159,6 +159,14 @@ seg_0002.m4s
     expect(writeHlsMedia(timeline({ periods }), 'audio')).toContain('INDEPENDENT');
   });
 
+  it('has all entries of a Period of any length', () => {
+    const segments = Array.from({ length: 90_000 }, (_, index) => segment(index + 1, 6 * index, [VIDEO, AUDIO]));
+
+    const playlist = writeHlsMedia(timeline({ periods: [period({ segments })] }), 'video');
+
+    expect(playlist.match(/#EXTINF/g)).toHaveLength(90_000);
+  });
+
   it('starts a Period with discontinuity, map and wall clock, also when only the other track changed', () => {
     const objects = [object({ ...VIDEO, id: 'v2' }, 3, 22.5, 6), object(AUDIO, 3, 22.5, 6)];
     const second = period({

@@ -1,7 +1,7 @@
 import type { MediaKind } from '../codecs/codec.js';
 import { ticksToMs } from '../timeline/ticks.js';
 import { bandwidthOf } from './bandwidth.js';
-import { hasGone, withoutGoneEnd } from './gone-segments.js';
+import { epochMsOf, hasGone, withoutGoneEnd } from './gone-segments.js';
 import type {
   GoneMedia,
   ManifestObject,
@@ -150,7 +150,7 @@ export function writeHlsMedia(timeline: ManifestTimeline, kind: MediaKind): stri
     const map = period.tracks.find((track) => track.kind === kind)?.initUri;
     if (map !== undefined && map !== initUri) lines.push(`#EXT-X-MAP:URI=${quoted(map)}`);
     initUri = map ?? initUri;
-    lines.push(...periodEntries(period, kind, index === 0 || isBreak));
+    for (const line of periodEntries(period, kind, index === 0 || isBreak)) lines.push(line);
   });
   if (!timeline.isLive) lines.push('#EXT-X-ENDLIST');
   return asText(lines);
@@ -244,14 +244,16 @@ function segmentEntry(period: ManifestPeriod, segment: ManifestSegment, kind: Me
   ];
 }
 
+/** Its clock is the one that players were shown. */
 function goneEntry(
-  { startEpochMs }: ManifestPeriod,
-  { durationMs, uris }: GoneMedia,
+  period: ManifestPeriod,
+  { durationMs, uris, startEpochMs }: GoneMedia,
   kind: MediaKind,
   isFirst: boolean,
 ): string[] {
+  const startMs = startEpochMs[kind] ?? startEpochMs.video ?? startEpochMs.audio ?? period.startEpochMs;
   return [
-    ...(isFirst ? [`#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.round(startEpochMs)).toISOString()}`] : []),
+    ...(isFirst ? [`#EXT-X-PROGRAM-DATE-TIME:${instant(startMs)}`] : []),
     `#EXTINF:${seconds(durationMs, 1000)},`,
     ...gapOf(uris[kind]),
   ];
@@ -269,8 +271,11 @@ function otherObject(period: ManifestPeriod, segment: ManifestSegment): PlacedOb
 }
 
 export function wallClock(period: ManifestPeriod, { object, track }: PlacedObject): string {
-  const mediaMs = ticksToMs(object.startTicks, track.timescale);
-  return new Date(Math.round(period.startEpochMs + mediaMs - period.mediaStartMs)).toISOString();
+  return instant(epochMsOf(period, object, track));
+}
+
+function instant(epochMs: number): string {
+  return new Date(Math.round(epochMs)).toISOString();
 }
 
 export function seconds(ticks: number, timescale: number): string {

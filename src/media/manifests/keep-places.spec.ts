@@ -250,3 +250,23 @@ it('looks at each segment a few times, however many there are', () => {
   expect(looks(2000)).toBeLessThan(2.2 * looks(1000));
   expect(looks(1000)).toBeLessThan(2000 * 20);
 });
+
+it('has the clock of an entry stay what it was when it becomes a gap', () => {
+  // The pictures begin some milliseconds after their Period, which began with sound.
+  const late = period({ from: 3, to: 4, sessionId: 's2', startMs: 12_000 });
+  const whole = (goneWith?: number): ManifestTimeline =>
+    timeline(
+      period({ from: 1, to: 2, startMs: 0 }),
+      {
+        ...late,
+        startEpochMs: late.startEpochMs - 23,
+        mediaStartMs: late.mediaStartMs - 23.4,
+        segments: late.segments.map((segment) => ({ ...segment, ...(goneWith === undefined ? {} : { goneWith }) })),
+      },
+      period({ from: 5, to: 5, sessionId: 's3', startMs: 24_000 }),
+    );
+  const clocks = (shown: ManifestTimeline): string[] =>
+    entries(writeHlsMedia(keepPlaces(shown), 'video')).filter((line) => line.startsWith('#EXT-X-PROGRAM'));
+
+  expect(clocks(whole(1))).toEqual(clocks(whole()));
+});

@@ -52,6 +52,8 @@ export interface ManifestSegment {
 /** What players were shown of a segment that is gone: HLS keeps its place. */
 export interface GoneMedia {
   readonly durationMs: number;
+  /** Wall clock at the beginning of what there was of each kind. */
+  readonly startEpochMs: Readonly<Partial<Record<MediaKind, number>>>;
   /** Of what there was of each kind: players tell by its name that an entry is the one that they know. */
   readonly uris: Readonly<Partial<Record<MediaKind, string>>>;
 }

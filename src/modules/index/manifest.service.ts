@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import type { AskedPlaces } from '../../media/manifests/places.js';
 import type { ManifestTimeline } from '../../media/manifests/timeline.js';
+import { largestOf } from '../../shared/extremes.js';
 import { KeyedQueue } from '../../shared/keyed-queue.js';
 import { OutboxService } from '../storage/outbox.service.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
@@ -135,35 +136,49 @@ export class ManifestService implements OnModuleDestroy {
     clearTimeout(live.timer);
     const waitMs = live.budget.waitMs(performance.now());
     if (waitMs > 0) {
-      live.timer = setTimeout(() => void this.publishLater(live.view.directory), waitMs).unref();
+      live.timer = setTimeout(() => void this.publishLater(live), waitMs).unref();
+      if (live.failure !== undefined) throw live.failure.cause;
       return;
     }
-    const bytes = await this.writeAll(live.view, live.written, true);
-    live.budget.spend(bytes, performance.now());
+    const spent = { bytes: 0 };
+    try {
+      await this.writeAll(live.view, live.written, true, spent);
+      live.failure = undefined;
+    } catch (cause) {
+      live.failure = { cause };
+      throw cause;
+    } finally {
+      live.budget.spend(spent.bytes, performance.now());
+    }
   }
 
-  private async publishLater(directory: string): Promise<void> {
+  private async publishLater({ view: { directory }, failure }: LiveDirectory): Promise<void> {
     try {
       await this.publish(directory);
     } catch (error) {
+      // It was told when it failed first.
+      if (failure !== undefined) return;
       this.logger.warn({ err: error, directory }, 'The manifests could not be written; the next segment tries again.');
     }
   }
 
-  /** @returns bytes written */
-  private async writeAll(view: DirectoryView, written: Map<string, number>, isLive: boolean): Promise<number> {
+  /** @param spent is told what was written, also when something fails behind it */
+  private async writeAll(
+    view: DirectoryView,
+    written: Map<string, number>,
+    isLive: boolean,
+    spent = { bytes: 0 },
+  ): Promise<void> {
     const timeline = this.timelineOf(view, isLive);
-    let bytes = 0;
     for (const { id, updatedAtMs } of view.sessions) {
       if (written.get(id) === updatedAtMs) continue;
       const file = await writeSessionFile(this.dataSource.manager, id, view.directory);
-      bytes += await this.put(view, sessionFileName(id), file, isLive);
+      spent.bytes += await this.put(view, sessionFileName(id), file, isLive);
       written.set(id, updatedAtMs);
     }
     for (const name of manifestNamesOf(view.tracks)) {
-      bytes += await this.put(view, name, writeManifest(name, timeline, new Date()).body, isLive);
+      spent.bytes += await this.put(view, name, writeManifest(name, timeline, new Date()).body, isLive);
     }
-    return bytes;
   }
 
   /** A growing directory's files are replaced in seconds and made again from the rows after a power cut: no sync. */
@@ -196,7 +211,7 @@ export class ManifestService implements OnModuleDestroy {
   private async rebuilt(directory: string, name: ManifestName): Promise<ManifestDocument | undefined> {
     const view = await this.viewOf(directory);
     if (view.isEmpty || !manifestNamesOf(view.tracks).includes(name)) return undefined;
-    const changedMs = Math.max(...view.sessions.map(({ updatedAtMs }) => updatedAtMs));
+    const changedMs = largestOf(view.sessions.map(({ updatedAtMs }) => updatedAtMs));
     return writeManifest(name, this.timelineOf(view, false), new Date(changedMs));
   }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { largestOf } from '../../shared/extremes.js';
 import { findDeleted, whySessionDeleted } from './deletion/deleted-stretches.js';
 import type { DeletionReason } from './entities/deleted-stretch.entity.js';
 import { RecordingSession, TrackRow } from './entities/index.js';
@@ -120,7 +121,7 @@ export class PlaybackRangeService {
     }
     const anchorMs = anchorOf(first.session);
     const fromMs = anchorMs + first.part.startMs;
-    const endMs = anchorMs + Math.max(...found.map(({ part }) => part.endMs));
+    const endMs = anchorMs + largestOf(found.map(({ part }) => part.endMs));
     this.checkLength(endMs - fromMs);
     const { parts, isLost } = await this.locate(found, fromMs, Infinity);
     if (parts.length === 0) throw isLost ? new RangeGoneError('lost') : new NothingRecordedError(stream);

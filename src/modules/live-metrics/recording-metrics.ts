@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Engine, EngineEvent } from '../../engine/index.js';
 import type { Clock } from '../../shared/clock.js';
+import { largestOf } from '../../shared/extremes.js';
 import type { IndexEventsService } from '../index/index-events.service.js';
 import type { IndexEvent } from '../index/ports/index-event.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
@@ -84,7 +85,7 @@ export class RecordingMetrics {
       help: 'The same of the stream where it is longest ago',
       registers: [registry],
       collect() {
-        this.set(Math.max(0, ...ages().map(([, seconds]) => seconds)));
+        this.set(Math.max(0, largestOf(ages().map(([, seconds]) => seconds))));
       },
     });
   }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { SessionCloseReason } from '../../engine/index.js';
+import { largestOf } from '../../shared/extremes.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
 import { RisingCounter } from './rising-counter.js';
 
@@ -59,7 +60,7 @@ export class StreamMetrics {
       sum(streams.map(({ openSubscribers }) => openSubscribers.filter(isPush).length)),
     );
     this.gauge(registry, 'aircheck_rtp_jitter_max_seconds', 'Of the track that comes most unevenly', (streams) =>
-      Math.max(0, ...streams.flatMap(jitters)),
+      Math.max(0, largestOf(streams.flatMap(jitters))),
     );
   }
 

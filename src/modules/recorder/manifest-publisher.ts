@@ -1,28 +1,45 @@
+import { isProgramFault } from '../../shared/errors.js';
 import type { ManifestService } from '../index/manifest.service.js';
 import type { FailureLog } from '../signaling/ports/failure-log.js';
 
 const RETRY_MS = 2_000;
+/** What fails by itself, and by no disk or database, fails again until something else is recorded or deleted. */
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** `refused` by a disk or a database, which come back; `faulty` are rows that no manifest can be made of. */
+type Outcome = 'written' | 'refused' | 'faulty';
 
 /** Keeps asking for a directory's manifests until they are written, once for all who wait for them. */
 export class ManifestPublisher {
-  private readonly retries = new Map<string, Promise<void>>();
+  private readonly retries = new Map<string, Promise<Outcome>>();
+  private readonly faulty = new Set<string>();
 
   constructor(
     private readonly manifests: Pick<ManifestService, 'publish' | 'setLive'>,
     private readonly log: FailureLog,
   ) {}
 
-  /** @returns when the manifests say what the rows said at the call */
-  async publish(directory: string): Promise<void> {
+  /**
+   * @returns true when the manifests say what the rows said at the call; false when that cannot be made: nobody is to wait
+   * for it, and it is tried again by and by
+   */
+  async publish(directory: string): Promise<boolean> {
     await this.retries.get(directory);
-    if (await this.attempt(directory)) return;
-    const retry = this.retries.get(directory) ?? this.retry(directory);
-    this.retries.set(directory, retry);
-    await retry;
+    let outcome = await this.attempt(directory);
+    if (outcome === 'refused') {
+      const retry = this.retries.get(directory) ?? this.retry(directory);
+      this.retries.set(directory, retry);
+      outcome = await retry;
+    }
+    if (outcome === 'faulty' && !this.faulty.has(directory)) void this.tryRarely(directory);
+    return outcome === 'written';
   }
 
-  async publishAll(directories: readonly string[]): Promise<void> {
-    await Promise.all(directories.map((directory) => this.publish(directory)));
+  /** @returns whether all of them are, as {@link publish} */
+  async publishAll(directories: readonly string[]): Promise<boolean> {
+    const written = await Promise.all(directories.map((directory) => this.publish(directory)));
+    return written.every((one) => one);
   }
 
   /** As `ManifestService.setLive`. */
@@ -30,19 +47,43 @@ export class ManifestPublisher {
     this.manifests.setLive(directory, isLive, nowEpochMs);
   }
 
-  private async retry(directory: string): Promise<void> {
-    do await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
-    while (!(await this.attempt(directory)));
+  private async retry(directory: string): Promise<Outcome> {
+    let outcome: Outcome;
+    do {
+      await pause(RETRY_MS);
+      outcome = await this.attempt(directory);
+    } while (outcome === 'refused');
     this.retries.delete(directory);
+    return outcome;
   }
 
-  private async attempt(directory: string): Promise<boolean> {
+  private async tryRarely(directory: string): Promise<void> {
+    this.faulty.add(directory);
+    let pauseMs = FIRST_PAUSE_MS;
+    do {
+      await pause(pauseMs);
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    } while ((await this.attempt(directory)) !== 'written');
+    this.faulty.delete(directory);
+  }
+
+  private async attempt(directory: string): Promise<Outcome> {
     try {
       await this.manifests.publish(directory);
-      return true;
+      return 'written';
     } catch (error) {
-      this.log.warn(`The manifests of ${directory} could not be written and will be tried again.`, error);
-      return false;
+      if (!isProgramFault(error)) {
+        this.log.warn(`The manifests of ${directory} could not be written and will be tried again.`, error);
+        return 'refused';
+      }
+      if (!this.faulty.has(directory)) {
+        this.log.error(`The manifests of ${directory} cannot be made, and are tried again by and by.`, error);
+      }
+      return 'faulty';
     }
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -16,7 +16,7 @@ export interface AdoptableSession {
  * reconnect window wait on, all others are completed. Manifests are static until a publisher is back.
  */
 export class RecordingRecovery {
-  private readonly publications: Promise<void>[] = [];
+  private readonly publications: Promise<unknown>[] = [];
 
   constructor(private readonly context: RecordingContext) {}
 
@@ -51,8 +51,8 @@ export class RecordingRecovery {
   private async publishEnding(sessionId: string): Promise<void> {
     const { index, manifests, log, sessions } = this.context;
     try {
-      await manifests.publishAll(await sessions.directoriesOf(sessionId));
-      await index.sessionPublished(sessionId);
+      const isWritten = await manifests.publishAll(await sessions.directoriesOf(sessionId));
+      if (isWritten) await index.sessionPublished(sessionId);
     } catch (error) {
       log.warn(`How session ${sessionId} ended is written at the next start.`, error);
     }

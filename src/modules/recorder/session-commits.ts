@@ -94,20 +94,20 @@ export class SessionCommits {
     const { index, sessions, manifests } = this.context;
     this.queue.push(async () => {
       const written = manifests.publishAll(await sessions.directoriesOf(this.sessionId));
-      void written.then(() => {
-        this.queue.push(() => index.sessionPublished(this.sessionId));
+      void written.then((isWritten) => {
+        if (isWritten) this.queue.push(() => index.sessionPublished(this.sessionId));
       });
     });
   }
 
-  /** The last commit is done when all manifests are written. */
+  /** The last commit is done when all manifests are written, or it is clear that they cannot be made. */
   end(change: StateChange, directory: string): void {
     const { index, sessions, manifests } = this.context;
     this.setState(change);
     this.queue.push(async () => {
       manifests.setLive(directory, false);
-      await manifests.publishAll(await sessions.directoriesOf(this.sessionId));
-      await index.sessionPublished(this.sessionId);
+      const isWritten = await manifests.publishAll(await sessions.directoriesOf(this.sessionId));
+      if (isWritten) await index.sessionPublished(this.sessionId);
     });
   }
 

@@ -22,7 +22,7 @@ export function* planFragmented(clip: Clip): Steps<FilePlan> {
   });
   const parts: FilePart[] = [FILE_TYPE, ...movieBox(clip, tables, extendsBox)].map((bytes) => ({ bytes }));
   for (const [index, ordered] of (yield* inOrder(clip)).entries()) {
-    parts.push(...fragmentOf(clip, ordered, index + 1, shifts));
+    for (const part of fragmentOf(clip, ordered, index + 1, shifts)) parts.push(part);
     yield;
   }
   return yield* planFile(parts);

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { insertRows } from '../../../persistence/insert-rows.js';
 import { lockNames } from '../../../persistence/row-locks.js';
+import { smallestOf } from '../../../shared/extremes.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from '../directories/directory-day.js';
 import { Recording, SessionPart, type RecordingSession } from '../entities/index.js';
 import { daysOf } from './lock-session.js';
@@ -60,7 +61,7 @@ function partOf(
   const isFirst = session.segmentCount === 0 && !begun.has(session.id);
   begun.add(session.id);
   const startedAt = isFirst ? session.startedAt : wallClock(session, extent.startMs);
-  const firstNumber = Math.min(...group.map(({ segment }) => segment.number));
+  const firstNumber = smallestOf(group.map(({ segment }) => segment.number));
   const { id: sessionId, stream } = session;
   return [{ directory, sessionId, stream, startedAt, firstNumber, segmentCount: group.length, ...extent }];
 }

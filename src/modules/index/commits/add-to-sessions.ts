@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { largestOf } from '../../../shared/extremes.js';
 import type { RecordingSession } from '../entities/index.js';
 import { extentOfAll, groupBy, type CommittedExtent } from './extent.js';
 
@@ -37,7 +38,7 @@ export async function addToSessions(
 function sumsWith(session: RecordingSession, group: readonly CommittedExtent[]): number[] {
   const { startMs, endMs, sizeBytes } = extentOfAll(group.map(({ extent }) => extent));
   const mediaMs = group.reduce((sum, { extent }) => sum + extent.endMs - extent.startMs, 0);
-  const lastPeriod = Math.max(...group.map(({ segment }) => segment.period));
+  const lastPeriod = largestOf(group.map(({ segment }) => segment.period));
   return [
     Math.min(session.firstMediaMs ?? startMs, startMs),
     Math.max(session.endMs, endMs),

@@ -1,4 +1,5 @@
 import type { SegmentClosed } from '../../../engine/index.js';
+import { largestOf, smallestOf } from '../../../shared/extremes.js';
 
 /** The stretch of session time that a segment covers, in whole milliseconds that contain it. */
 export interface Extent {
@@ -27,8 +28,8 @@ export function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): T
 /** @returns the stretch from the first to the last of them */
 export function extentOfAll(extents: readonly Extent[]): Extent {
   return {
-    startMs: Math.min(...extents.map(({ startMs }) => startMs)),
-    endMs: Math.max(...extents.map(({ endMs }) => endMs)),
+    startMs: smallestOf(extents.map(({ startMs }) => startMs)),
+    endMs: largestOf(extents.map(({ endMs }) => endMs)),
     sizeBytes: extents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
   };
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { In, LessThan, type DataSource, type EntityManager } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
+import { largestOf } from '../../../shared/extremes.js';
 import {
   DeletedStretch,
   GoneChange,
@@ -77,7 +78,7 @@ async function forgetPart(
   if (await manager.existsBy(SessionPart, place)) return;
   const rows = await manager.find(GoneSegment, { where: place, order: { number: 'ASC' } });
   const [first] = rows;
-  const endedAt = new Date(Math.max(...rows.map((row) => row.endedAt.getTime())));
+  const endedAt = new Date(largestOf(rows.map((row) => row.endedAt.getTime())));
   if (first === undefined || endedAt >= endedBefore) return;
   const { stream } = first;
   await manager.save(

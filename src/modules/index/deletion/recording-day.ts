@@ -1,6 +1,7 @@
 import { Between, In, type EntityManager } from 'typeorm';
 import { lockNames } from '../../../persistence/row-locks.js';
 import type { CalendarDay } from '../../../shared/calendar-day.js';
+import { largestOf, smallestOf } from '../../../shared/extremes.js';
 import { dayOfDefaultDirectory, dayOfDirectory } from '../directories/directory-day.js';
 import { Recording, SessionPart } from '../entities/index.js';
 import { daysOf } from '../commits/lock-session.js';
@@ -59,8 +60,8 @@ export async function partsOfDays(
   timeZone: string,
 ): Promise<Map<string, SessionPart[]>> {
   const noons = recordings.map(({ year, month, day }) => Date.UTC(year, month - 1, day, 12));
-  const from = new Date(Math.min(...noons) - NEARBY_MS);
-  const to = new Date(Math.max(...noons) + NEARBY_MS);
+  const from = new Date(smallestOf(noons) - NEARBY_MS);
+  const to = new Date(largestOf(noons) + NEARBY_MS);
   const parts = new Map(recordings.map(({ id }): [string, SessionPart[]] => [id, []]));
   if (recordings.length === 0) return parts;
   const nearby = await manager.find(SessionPart, {

@@ -1,6 +1,7 @@
 import { In, type EntityManager } from 'typeorm';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import type { StorageDriver } from '../../storage/ports/storage-driver.js';
+import { smallestOf } from '../../../shared/extremes.js';
 import type { Archive } from '../archive/archive.js';
 import { dayOfDefaultDirectory } from '../directories/directory-day.js';
 import { RecordingSession, SessionPart, TrackRow } from '../entities/index.js';
@@ -81,7 +82,7 @@ async function openFrom(manager: EntityManager, directory: string, parts: readon
   if (here.length === 0) return Infinity;
   const numbers = here.map(({ id }) => parts.find(({ sessionId }) => sessionId === id)?.firstNumber);
   const last = await lastNumberOf(manager, directory);
-  return Math.min(...numbers.map((number) => number ?? last + 1));
+  return smallestOf(numbers.map((number) => number ?? last + 1));
 }
 
 function recordsIn({ stream, directory: last, baseDir }: RecordingSession, directory: string): boolean {

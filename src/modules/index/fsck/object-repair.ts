@@ -2,9 +2,10 @@ import { inTransaction } from '../../../persistence/transaction.js';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
 import type { OutgoingObject } from '../../storage/outbox.service.js';
 import type { Archive } from '../archive/archive.js';
-import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
+import { SegmentRow, TrackRow } from '../entities/index.js';
 import { readContent } from '../archive/media-content.js';
 import { lossColumns, lostTracksOf } from '../object-state/segment-loss.js';
+import { markChanged } from '../sessions/session-changes.js';
 import { isSomewhere, isUnseen, placeOfCopies, promiseOf, type Copies } from './copies.js';
 
 /** An object of a segment, and what there is of it. */
@@ -34,7 +35,7 @@ export class ObjectRepair {
       const place = cameBack.length === 0 ? { state, releasedAt } : placeOfCopies(copies, outbox.hasBucket);
       const columns = { ...place, ...lossColumns(objects, lost, place.state) };
       await manager.update(SegmentRow, { directory, number }, columns);
-      await manager.update(RecordingSession, { id: sessionId }, { updatedAt: new Date() });
+      await markChanged(manager, [sessionId]);
       if (columns.state !== 'uploading') return;
       const waiting = kept.filter((one) => one.copies.bucket !== 'good');
       await outbox.upload(
@@ -53,7 +54,14 @@ export class ObjectRepair {
 
   /** @param lostAt null for an init object that is there */
   async setInit(initObjectKey: ObjectKey, lostAt: Date | null): Promise<void> {
-    await inTransaction(this.archive.dataSource, (manager) => manager.update(TrackRow, { initObjectKey }, { lostAt }));
+    await inTransaction(this.archive.dataSource, async (manager) => {
+      const tracks = await manager.findBy(TrackRow, { initObjectKey });
+      await manager.update(TrackRow, { initObjectKey }, { lostAt });
+      await markChanged(
+        manager,
+        tracks.map(({ sessionId }) => sessionId),
+      );
+    });
   }
 
   /** Gives the folder, which lacks it or has it damaged, the bytes of another store. */

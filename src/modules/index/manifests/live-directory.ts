@@ -21,6 +21,8 @@ export class LiveDirectory {
   /** State of the sessions when their files were last written. */
   readonly written = new Map<string, number>();
   timer: NodeJS.Timeout | undefined;
+  /** Why its files could not be written the last time. */
+  failure: { readonly cause: unknown } | undefined;
   private readonly rendered = new Map<string, Rendered>();
 
   /** @param nowEpochMs the clock of what records into it */

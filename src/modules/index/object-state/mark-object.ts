@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { In, IsNull, Not, type EntityManager } from 'typeorm';
+import { IsNull, Not, type EntityManager } from 'typeorm';
 import { forUpdate } from '../../../persistence/row-locks.js';
 import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
 import { forgetGone, rememberGone } from '../deletion/gone-segments.js';
 import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
 import { parseSegmentName, splitKey } from '../directories/object-names.js';
+import { markChanged } from '../sessions/session-changes.js';
 import { lossColumns, lostTracksOf } from './segment-loss.js';
 
 /**
@@ -27,7 +28,7 @@ export async function markObject(
     number === undefined
       ? await markInit(manager, key, isLost)
       : await markInSegment(manager, outbox, { key, directory, number }, isLost);
-  if (sessionIds.length > 0) await manager.update(RecordingSession, { id: In(sessionIds) }, { updatedAt: new Date() });
+  await markChanged(manager, sessionIds);
   return sessionIds.length > 0;
 }
 

@@ -1,8 +1,9 @@
-import { In, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { forUpdate } from '../../../persistence/row-locks.js';
 import { plainKey } from '../../storage/ports/object-key.js';
-import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
+import { SegmentRow, TrackRow } from '../entities/index.js';
 import { parseSegmentName, splitKey } from '../directories/object-names.js';
+import { markChanged } from '../sessions/session-changes.js';
 
 /**
  * Gives an object another key in its rows; its number, times and bytes stay. To be called in a transaction.
@@ -16,7 +17,7 @@ export async function renameObject(manager: EntityManager, key: string, newKey: 
     number === undefined
       ? await renameInit(manager, key, newKey)
       : await renameInSegment(manager, { directory, number }, key, newKey);
-  await manager.update(RecordingSession, { id: In(sessionIds) }, { updatedAt: new Date() });
+  await markChanged(manager, sessionIds);
   return sessionIds.length > 0;
 }
 

@@ -24,8 +24,8 @@ interface FinishedPart {
 
 /**
  * Segments of sessions that are over, for every view that shows some of them. Whatever changes what is shown of a session
- * (a deletion, a trim, a late segment, lost or renamed objects) says so in the session's row, in the same transaction: what
- * was read stays true for as long as that row says what it said before the reading.
+ * (a deletion, a trim, a late segment, lost or renamed objects) says so in the session's row, in the same transaction
+ * (`sessions/session-changes.ts`): what was read stays true for as long as that row says what it said before the reading.
  */
 export class FinishedParts {
   private readonly parts = new Map<string, FinishedPart>();

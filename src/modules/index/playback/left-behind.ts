@@ -1,5 +1,6 @@
 import { MoreThan, type EntityManager } from 'typeorm';
 import type { LeftBehind } from '../../../media/manifests/timeline.js';
+import { smallestOf } from '../../../shared/extremes.js';
 import { GonePart } from '../entities/index.js';
 import type { DirectoryRows } from '../manifests/build-timeline.js';
 
@@ -25,5 +26,5 @@ export function countLeft(parts: readonly GonePart[], since: number): LeftBehind
 /** @returns session time that a view begins at when its first session has lost the places of its beginning */
 export function originOf({ segments }: DirectoryRows, parts: readonly GonePart[], since: number): number | undefined {
   const own = parts.filter(({ sessionId, change }) => sessionId === segments[0]?.sessionId && change > since);
-  return own.length === 0 ? undefined : Math.min(...own.map(({ startMs }) => startMs));
+  return own.length === 0 ? undefined : smallestOf(own.map(({ startMs }) => startMs));
 }

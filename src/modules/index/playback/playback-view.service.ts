@@ -7,6 +7,7 @@ import { PLAIN_PLACES, Places, type AskedPlaces, type PlacedTimeline } from '../
 import { tileStepFor, type TileStep } from '../../../media/manifests/tiles.js';
 import type { LeftBehind, ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
 import { KeyedQueue } from '../../../shared/keyed-queue.js';
+import { smallestOf } from '../../../shared/extremes.js';
 import { lastChange } from '../deletion/gone-segments.js';
 import { RecordingSession, SessionPart, type GoneSegment } from '../entities/index.js';
 import { NothingRecordedError } from '../index.errors.js';
@@ -175,7 +176,7 @@ export class PlaybackViewService {
     const numbered = await findWindowPlaces(manager, stream);
     const found = await this.ranges.find(stream, { fromMs, toMs: undefined }, nowEpochMs);
     const parts = found.parts.map((part) => ({ ...part, fromMs: -1, firstNumber: 1 }));
-    const goneFromMs = Math.min(fromMs, ...numbered.map(({ startedAt }) => startedAt.getTime()));
+    const goneFromMs = Math.min(fromMs, smallestOf(numbered.map(({ startedAt }) => startedAt.getTime())));
     const placed = await this.build(
       kept,
       { ...found, parts },

@@ -103,7 +103,7 @@ export async function reindex(
     }
     const adoption = await adoptMedia(archive, directory, isWanted);
     adopted += adoption.segments;
-    quarantined.push(...adoption.quarantined);
+    for (const key of adoption.quarantined) quarantined.push(key);
   }
   await imports.end();
   await writeViews(archive, [...directories.keys()]);

@@ -4,7 +4,6 @@ import { accessSync, constants as access } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { systemErrorCode } from '../../../shared/errors.js';
 import { ThumbnailFailedError, ThumbnailsUnavailableError } from './thumbnail.errors.js';
@@ -18,6 +17,8 @@ const MOST_LOG_BYTES = 256 * 1024;
 export interface FfmpegOutput {
   readonly bytes: Buffer;
   readonly log: string;
+  /** It took longer than it may: this is what it had written by then. */
+  readonly isCut: boolean;
 }
 
 /** A run of ffmpeg, from its standard input to its standard output. */
@@ -25,6 +26,8 @@ export interface FfmpegRun {
   readonly args: readonly string[];
   readonly input: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   readonly limitMs: number;
+  /** Nobody wants it any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Starts ffmpeg, one process at a time and behind everything else that the machine does. */
@@ -35,22 +38,31 @@ export class Ffmpeg {
 
   /**
    * @throws {ThumbnailsUnavailableError} where it cannot be started
-   * @throws {ThumbnailFailedError} when it takes longer than it may
-   * @throws what the input throws
+   * @throws {ThumbnailFailedError} when it is killed
+   * @throws the reason of the signal, and what the input throws
    */
-  async run({ args, input, limitMs }: FfmpegRun): Promise<FfmpegOutput> {
+  async run({ args, input, limitMs, signal }: FfmpegRun): Promise<FfmpegOutput> {
+    signal?.throwIfAborted();
     const child = spawn(this.command, ['-hide_banner', '-nostats', '-nostdin', ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.child = child;
-    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+    const stop = new AbortController();
+    const cut = (): void => {
+      stop.abort();
+    };
+    const limit = setTimeout(cut, limitMs);
+    signal?.addEventListener('abort', cut, { once: true });
     try {
-      return await outputOf(child, input);
+      const output = await outputOf(child, input, stop.signal);
+      signal?.throwIfAborted();
+      return output;
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
       throw new ThumbnailsUnavailableError({ cause: error });
     } finally {
       clearTimeout(limit);
+      signal?.removeEventListener('abort', cut);
       this.child = undefined;
     }
   }
@@ -73,29 +85,36 @@ export function isOnPath(command: string, path = process.env['PATH'] ?? ''): boo
   });
 }
 
-async function outputOf(child: Child, input: FfmpegRun['input']): Promise<FfmpegOutput> {
+/** Where it is stopped, nobody waits for an input that does not come. */
+async function outputOf(child: Child, input: FfmpegRun['input'], stop: AbortSignal): Promise<FfmpegOutput> {
   yieldToOthers(child.pid);
-  const exit = once(child, 'close') as Promise<[number | null]>;
-  const [bytes, log, [exitCode], failure] = await Promise.all([
-    buffer(child.stdout),
-    beginning(child.stderr),
-    exit,
-    feed(child.stdin, input),
-  ]);
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const [written, said] = [new Collected(child.stdout), new Collected(child.stderr, MOST_LOG_BYTES)];
+  stop.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
+  const fed = feed(child.stdin, input);
+  const [exitCode] = await closed;
+  const isCut = stop.aborted;
+  const failure = isCut ? undefined : await fed;
   if (failure !== undefined) throw failure.cause;
-  if (exitCode === null) throw new ThumbnailFailedError('it took too long');
-  return { bytes, log };
+  if (exitCode === null && !isCut) throw new ThumbnailFailedError('ffmpeg was stopped');
+  return { bytes: written.bytes, log: said.bytes.toString(), isCut };
 }
 
-/** @returns what comes first, as text; the rest is read and forgotten */
-async function beginning(output: Readable): Promise<string> {
-  const parts: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const part of output as AsyncIterable<Buffer>) {
-    if (sizeBytes < MOST_LOG_BYTES) parts.push(part);
-    sizeBytes += part.length;
+/** What comes first of what a process writes; the rest is read and forgotten. */
+class Collected {
+  private readonly parts: Buffer[] = [];
+  private sizeBytes = 0;
+
+  constructor(output: Readable, mostBytes = Infinity) {
+    output.on('data', (part: Buffer) => {
+      if (this.sizeBytes < mostBytes) this.parts.push(part);
+      this.sizeBytes += part.length;
+    });
   }
-  return Buffer.concat(parts).toString();
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.parts);
+  }
 }
 
 /** It reads no more than it needs, and ends with what the exit code says. @returns why the input ended too early */

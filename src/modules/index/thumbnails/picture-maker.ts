@@ -29,11 +29,13 @@ export class PictureMaker {
 
   /**
    * @param mp4 a whole file, whose first picture is wanted
+   * @param signal nobody wants it any more
    * @throws {ThumbnailsUnavailableError | ThumbnailsBusyError | ThumbnailFailedError}
    */
-  make(mp4: Uint8Array): Promise<Buffer> {
+  make(mp4: Uint8Array, signal?: AbortSignal): Promise<Buffer> {
     return this.inTurn(async (ffmpeg) => {
-      const { bytes, log } = await ffmpeg.run({ args: ARGUMENTS, input: [mp4], limitMs: LIMIT_MS });
+      const { bytes, log, isCut } = await ffmpeg.run({ args: ARGUMENTS, input: [mp4], limitMs: LIMIT_MS, signal });
+      if (isCut) throw new ThumbnailFailedError('it took too long');
       if (bytes.length === 0) throw new ThumbnailFailedError(reasonIn(log));
       return bytes;
     });
@@ -42,11 +44,12 @@ export class PictureMaker {
   /**
    * Does something that takes ffmpeg when everything that was asked for before is done.
    *
+   * @param hasBegun what it goes on with was let in before
    * @throws {ThumbnailsBusyError} when too much is
    * @throws what the job throws
    */
-  async inTurn<T>(job: (ffmpeg: Ffmpeg) => Promise<T>): Promise<T> {
-    if (this.waiting >= MOST_WAITING) throw new ThumbnailsBusyError();
+  async inTurn<T>(job: (ffmpeg: Ffmpeg) => Promise<T>, hasBegun = false): Promise<T> {
+    if (this.waiting >= MOST_WAITING && !hasBegun) throw new ThumbnailsBusyError();
     this.waiting += 1;
     const run = this.last.then(() => {
       if (this.isClosed) throw new ThumbnailsBusyError();

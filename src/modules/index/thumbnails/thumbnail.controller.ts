@@ -27,7 +27,7 @@ export class ThumbnailController {
   ): Promise<void> {
     await sendResource(request, response, async () => {
       const picture = await this.thumbnails.find(parseStreamName(stream), at.getTime());
-      return madeOf(picture, 'image/jpeg', () => this.thumbnails.thumbnail(picture));
+      return madeOf(picture, 'image/jpeg', (left) => this.thumbnails.thumbnail(picture, left));
     });
   }
 

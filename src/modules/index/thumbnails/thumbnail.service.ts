@@ -5,7 +5,7 @@ import { StorageService } from '../../storage/storage.service.js';
 import { readFirstSample } from '../object-access/first-sample.js';
 import { PlaybackRangeService } from '../playback-range.service.js';
 import { findPicture, type RecordedPicture } from './find-picture.js';
-import { MadePicturesService } from './made-pictures.service.js';
+import { MadePicturesService, type MakePicture } from './made-pictures.service.js';
 import { readInit } from './read-init.js';
 import { NoPictureError, ThumbnailFailedError } from './thumbnail.errors.js';
 
@@ -34,17 +34,19 @@ export class ThumbnailService {
   }
 
   /**
+   * @param left is aborted when who asks has gone
    * @returns a JPEG
    * @throws {ThumbnailsUnavailableError | ThumbnailsBusyError | ThumbnailFailedError}
    * @throws {ObjectNotFoundError | StorageUnavailableError}
    */
-  thumbnail(picture: RecordedPicture): Promise<Buffer> {
+  thumbnail(picture: RecordedPicture, left: AbortSignal): Promise<Buffer> {
     const { directory, number, object } = picture;
     const id = `${String(number)}-${object.sha256.slice(0, 16)}`;
-    return this.pictures.picture({ directories: [directory], id }, async (maker) => {
-      const bytes = await maker.make(await this.keyFrame(picture));
+    const make: MakePicture = async (maker, signal) => {
+      const bytes = await maker.make(await this.keyFrame(picture), signal);
       return { bytes, isLasting: true };
-    });
+    };
+    return this.pictures.picture({ directories: [directory], id }, make, left);
   }
 
   /**

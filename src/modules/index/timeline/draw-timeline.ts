@@ -1,4 +1,5 @@
 import type { MediaKind } from '../../../media/codecs/codec.js';
+import { largestOf, smallestOf } from '../../../shared/extremes.js';
 import { DELETION_REASONS, type DeletionReason } from '../entities/deleted-stretch.entity.js';
 import { clipAll, inOrder, intersect, lengthOf, merge, subtract, type Stretch } from './stretch.js';
 
@@ -124,7 +125,7 @@ function waitOf(
   { isInterrupted, parts }: DrawnSession,
   nowMs: number,
 ): readonly (Stretch & { reason: AbsenceReason })[] {
-  const fromMs = Math.max(...parts.map(({ toMs }) => toMs));
+  const fromMs = largestOf(parts.map(({ toMs }) => toMs));
   return isInterrupted && parts.length > 0 && fromMs < nowMs ? [{ fromMs, toMs: nowMs, reason: 'publisher-away' }] : [];
 }
 
@@ -151,11 +152,11 @@ function deletedFrom(
 /** The future has no gaps, nor has what records now between its last committed media and this moment. */
 function horizonOf(sessions: readonly DrawnSession[], { fromMs, toMs, nowMs }: TimelineBounds): number {
   const committed = sessions.filter(({ isRecording }) => isRecording).map(endOf);
-  return Math.max(fromMs, Math.min(toMs, nowMs, ...committed));
+  return Math.max(fromMs, Math.min(toMs, nowMs, smallestOf(committed)));
 }
 
 function endOf({ parts, zeroMs }: DrawnSession): number {
-  return Math.max(zeroMs, ...parts.map(({ toMs }) => toMs));
+  return Math.max(zeroMs, largestOf(parts.map(({ toMs }) => toMs)));
 }
 
 /** @param known in it, in order. @returns gaps that fill the hole: some milliseconds beside a known one are of its reason */

@@ -155,7 +155,9 @@ async function findLost(
       .andWhere('own.lostTracks IS NOT NULL')
       .addSelect('own.lostTracks', 'trackIds')
       .addGroupBy('own.lostTracks');
-    for (const query of [whole, partly]) found.push(...(await query.getRawMany<LostRow>()).flatMap(mostlyLost));
+    for (const query of [whole, partly]) {
+      for (const row of await query.getRawMany<LostRow>()) for (const lost of mostlyLost(row)) found.push(lost);
+    }
   }
   return found;
 }

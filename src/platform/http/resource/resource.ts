@@ -27,7 +27,8 @@ export interface RangedResource extends ResourceFacts {
 
 /** Made when it is wanted, for whom has not got it yet, and sent whole. */
 export interface WholeResource extends ResourceFacts {
-  readonly make: () => Uint8Array | Promise<Uint8Array>;
+  /** @param left is aborted when who asked has gone */
+  readonly make: (left: AbortSignal) => Uint8Array | Promise<Uint8Array>;
 }
 
 /** Something that has states, and is given out by GET and HEAD. */

@@ -33,7 +33,7 @@ export async function sendResource(
   if (answer.type === 'not-modified') {
     setValidators(response, resource);
     response.status(304).end();
-  } else if ('make' in resource) sendWhole(response, resource, await resource.make());
+  } else if ('make' in resource) await sendWhole(response, resource);
   else if (request.method === 'HEAD') await sendHeader(response, resource, answer);
   else await sendRange(request, response, resource, answer);
 }
@@ -64,9 +64,22 @@ function unsatisfiable(response: Response, resource: Resource): RangeNotSatisfia
   return new RangeNotSatisfiableError(sizeBytes);
 }
 
-function sendWhole(response: Response, resource: WholeResource, body: Uint8Array): void {
-  setHeaders(response, resource, body.length);
-  response.end(body);
+async function sendWhole(response: Response, resource: WholeResource): Promise<void> {
+  const leaving = new AbortController();
+  const leave = (): void => {
+    leaving.abort();
+  };
+  response.once('close', leave);
+  try {
+    if (response.closed) leave();
+    const body = await resource.make(leaving.signal);
+    setHeaders(response, resource, body.length);
+    response.end(body);
+  } catch (error) {
+    if (!leaving.signal.aborted) throw error;
+  } finally {
+    response.off('close', leave);
+  }
 }
 
 async function sendHeader(response: Response, resource: RangedResource, answer: Sent): Promise<void> {

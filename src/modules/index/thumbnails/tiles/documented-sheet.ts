@@ -30,13 +30,16 @@ export const DocumentedSheet = (): MethodDecorator =>
     }),
     ApiQuery({ name: 'session', required: false, description: 'Id of the recording session that alone is shown' }),
     DocumentedWhole({ name: 'sheet', contentTypes: ['image/jpeg'] }),
-    ApiResponse({ status: 400, description: '`input-invalid`, `stream-name-invalid`, `range-in-future`' }),
+    ApiResponse({
+      status: 400,
+      description: '`input-invalid`, `stream-name-invalid`, `range-invalid`, `range-in-future`, `range-too-long`',
+    }),
     ApiResponse({
       status: 404,
-      description: '`stream-not-recorded`, `nothing-recorded-in-range`, `no-picture`',
+      description: '`stream-not-recorded`, `recording-session-not-found`, `nothing-recorded-in-range`, `no-picture`',
     }),
     ApiResponse({ status: 410, description: '`range-gone`: it is deleted or lost' }),
-    ApiResponse({ status: 422, description: '`thumbnail-failed`: no picture decodes' }),
+    ApiResponse({ status: 422, description: '`thumbnail-failed`: no picture decodes, or none in time' }),
     ApiResponse({
       status: 503,
       description:

@@ -1,9 +1,11 @@
 import { TILE_COLUMNS, TILE_HEIGHT, TILE_ROWS, TILE_WIDTH } from '../../../../media/manifests/tiles.js';
-import type { Ffmpeg } from '../ffmpeg.js';
+import type { Ffmpeg, FfmpegOutput, FfmpegRun } from '../ffmpeg.js';
 import { ThumbnailFailedError } from '../thumbnail.errors.js';
 import { SHEET_HEIGHT, SHEET_WIDTH, TILE_BYTES, TileCanvas } from './tile-canvas.js';
 
+/** Of ffmpeg, and of the reading that it waits for, for all films together. */
 const LIMIT_MS = 30_000;
+const ENCODE_LIMIT_MS = 10_000;
 /** Of the first picture in a film, so that no edit list leads before its beginning. */
 export const FIRST_SECOND = 1;
 
@@ -53,27 +55,68 @@ export interface TileFilm {
   readonly places: readonly (readonly number[])[];
 }
 
+/** As `PictureMaker`. */
+export interface TurnTaker {
+  inTurn<T>(job: (ffmpeg: Pick<Ffmpeg, 'run'>) => Promise<T>, hasBegun?: boolean): Promise<T>;
+}
+
+export interface DrawnSheet {
+  /** A JPEG, black where no key frame is or one does not decode. */
+  readonly bytes: Buffer;
+  /** There was time for all films. */
+  readonly isWhole: boolean;
+}
+
 /**
- * @returns a sheet as a JPEG, black where no key frame is or one does not decode
- * @throws {ThumbnailFailedError} when none does, or it takes too long
- * @throws {ThumbnailsUnavailableError}
- * @throws what the films throw
+ * Between two films others have their turn.
+ *
+ * @param signal nobody wants it any more
+ * @param limitMs that all films may take together
+ * @throws {ThumbnailFailedError} when no key frame decodes, or none in time
+ * @throws {ThumbnailsUnavailableError | ThumbnailsBusyError}
+ * @throws the reason of the signal, and what the films throw
  */
-export async function drawSheet(ffmpeg: Ffmpeg, films: readonly TileFilm[]): Promise<Buffer> {
+export async function drawSheet(
+  maker: TurnTaker,
+  films: readonly TileFilm[],
+  signal: AbortSignal,
+  limitMs = LIMIT_MS,
+): Promise<DrawnSheet> {
   const canvas = new TileCanvas();
+  let hasBegun = false;
+  let leftMs = limitMs;
   let shownCount = 0;
+  const run = (order: Omit<FfmpegRun, 'signal'>): Promise<FfmpegOutput> => {
+    const turn = maker.inTurn(async (ffmpeg) => {
+      const startedAt = performance.now();
+      const output = await ffmpeg.run({ ...order, signal });
+      leftMs -= performance.now() - startedAt;
+      return output;
+    }, hasBegun);
+    hasBegun = true;
+    return turn;
+  };
+  let isWhole = true;
   for (const { mp4, places } of films) {
-    const { bytes, log } = await ffmpeg.run({ args: DECODE, input: mp4, limitMs: LIMIT_MS });
-    const seconds = [...log.matchAll(SHOWN)].map(([, time]) => Math.round(Number(time)));
-    if (bytes.length !== seconds.length * TILE_BYTES) throw new ThumbnailFailedError('a picture is missing');
-    for (const [index, second] of seconds.entries()) {
-      const tile = bytes.subarray(index * TILE_BYTES, (index + 1) * TILE_BYTES);
-      for (const place of places[second - FIRST_SECOND] ?? []) canvas.put(place, tile);
-      shownCount += 1;
-    }
+    const output = leftMs > 0 ? await run({ args: DECODE, input: mp4, limitMs: leftMs }) : undefined;
+    if (output !== undefined) shownCount += putOn(canvas, output, places);
+    isWhole = output?.isCut === false;
+    if (!isWhole) break;
   }
-  if (shownCount === 0) throw new ThumbnailFailedError('no picture decodes');
-  const { bytes } = await ffmpeg.run({ args: ENCODE, input: [canvas.bytes], limitMs: LIMIT_MS });
-  if (bytes.length === 0) throw new ThumbnailFailedError('the sheet could not be written');
-  return bytes;
+  if (shownCount === 0) throw new ThumbnailFailedError(isWhole ? 'no picture decodes' : 'it took too long');
+  const { bytes, isCut } = await run({ args: ENCODE, input: [canvas.bytes], limitMs: ENCODE_LIMIT_MS });
+  if (isCut || bytes.length === 0) throw new ThumbnailFailedError('the sheet could not be written');
+  return { bytes, isWhole };
+}
+
+/** @returns how many key frames were put there */
+function putOn(canvas: TileCanvas, { bytes, log, isCut }: FfmpegOutput, places: TileFilm['places']): number {
+  const said = [...log.matchAll(SHOWN)].map(([, time]) => Math.round(Number(time)));
+  const seconds = isCut ? said.slice(0, Math.floor(bytes.length / TILE_BYTES)) : said;
+  if (!isCut && bytes.length !== seconds.length * TILE_BYTES) throw new ThumbnailFailedError('a picture is missing');
+  for (const [index, second] of seconds.entries()) {
+    const tile = bytes.subarray(index * TILE_BYTES, (index + 1) * TILE_BYTES);
+    for (const place of places[second - FIRST_SECOND] ?? []) canvas.put(place, tile);
+  }
+  return seconds.length;
 }

@@ -36,7 +36,7 @@ export class TileSheetController {
     await sendResource(request, response, async () => {
       const sheet = await this.sheets.find(parseStreamName(stream), { step, startMs, selection });
       const facts = { contentType: 'image/jpeg', cacheControl: REVALIDATE };
-      return { etag: `"${sheet.sha256}"`, ...facts, make: () => this.sheets.sheet(sheet) };
+      return { etag: `"${sheet.sha256}"`, ...facts, make: (left) => this.sheets.sheet(sheet, left) };
     });
   }
 }

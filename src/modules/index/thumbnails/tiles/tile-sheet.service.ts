@@ -9,7 +9,7 @@ import type { SegmentFacts } from '../../playback/read-segments.js';
 import { NothingRecordedError } from '../../index.errors.js';
 import type { ViewSelection } from '../../playback/playback-view.service.js';
 import { PlaybackRangeService, type PlaybackRange } from '../../playback-range.service.js';
-import { MadePicturesService } from '../made-pictures.service.js';
+import { MadePicturesService, type MakePicture } from '../made-pictures.service.js';
 import { NoPictureError, ThumbnailsUnavailableError } from '../thumbnail.errors.js';
 import { chooseTiles, type PlacedFrame, type ShownStretch } from './choose-tiles.js';
 import { drawSheet } from './draw-sheet.js';
@@ -58,7 +58,8 @@ export class TileSheetService {
   ) {}
 
   /**
-   * @throws {RangeInFutureError | StreamNotRecordedError | NothingRecordedError | RangeGoneError | NoPictureError}
+   * @throws {RangeInvalidError | RangeInFutureError | RangeTooLongError | UnknownRecordingSessionError}
+   * @throws {StreamNotRecordedError | NothingRecordedError | RangeGoneError | NoPictureError}
    * @throws {ThumbnailsUnavailableError}
    */
   async find(stream: string, { step, startMs, selection }: WantedSheet): Promise<TileSheet> {
@@ -75,36 +76,40 @@ export class TileSheetService {
   }
 
   /**
-   * @returns a JPEG, black where nothing was recorded
+   * @param left is aborted when who asks has gone
+   * @returns a JPEG, black where nothing was recorded, and where nothing could be read in time
    * @throws {ThumbnailsUnavailableError | ThumbnailsBusyError | ThumbnailFailedError | StorageUnavailableError}
    */
-  sheet({ frames, sha256 }: TileSheet): Promise<Buffer> {
+  sheet({ frames, sha256 }: TileSheet, left: AbortSignal): Promise<Buffer> {
     const directories = [...new Set(frames.map(({ frame }) => frame.directory))];
-    return this.pictures.picture({ directories, id: `tiles-${sha256.slice(0, 32)}` }, async (maker) => {
-      let isLasting = true;
+    const make: MakePicture = async (maker, signal) => {
+      let missing = 0;
       const films = filmsOf(frames).map(({ track, placed }) => ({
         mp4: keyFrameFilm(
           this.storage,
           track,
           placed.map(({ frame }) => frame.object),
-          () => (isLasting = false),
+          () => (missing += 1),
         ),
         places: placed.map(({ places }) => places),
       }));
-      const bytes = await maker.inTurn((ffmpeg) => drawSheet(ffmpeg, films));
-      return { bytes, isLasting };
-    });
+      const { bytes, isWhole } = await drawSheet(maker, films, signal);
+      return { bytes, isLasting: isWhole && missing === 0 };
+    };
+    return this.pictures.picture({ directories, id: `tiles-${sha256.slice(0, 32)}` }, make, left);
   }
 
   private async rangeOf(stream: string, { step, startMs, selection }: WantedSheet): Promise<PlaybackRange> {
     const whole = { fromMs: startMs, toMs: startMs + sheetMs(step) };
     if ('sessionId' in selection) {
+      await this.ranges.find(stream, selection);
       const range = await this.ranges.find(stream, whole);
       const parts = range.parts.filter(({ sessionId }) => sessionId === selection.sessionId);
       if (parts.length === 0) throw new NothingRecordedError(stream);
       return { ...range, parts };
     }
     if ('windowMs' in selection) return this.ranges.find(stream, whole);
+    this.ranges.check(selection.fromMs, selection.toMs);
     const fromMs = Math.max(whole.fromMs, selection.fromMs);
     const toMs = Math.min(whole.toMs, selection.toMs ?? Infinity);
     if (fromMs >= toMs) throw new NothingRecordedError(stream);
