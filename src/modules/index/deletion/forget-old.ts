@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { In, LessThan, type DataSource, type EntityManager } from 'typeorm';
 import { inTransaction } from '../../../persistence/transaction.js';
-import { largestOf } from '../../../shared/extremes.js';
+import { largestOf, smallestOf } from '../../../shared/extremes.js';
 import {
   DeletedStretch,
   GoneChange,
@@ -97,7 +97,7 @@ function sumsOf(rows: readonly GoneSegment[]): Pick<GonePart, 'change' | 'startM
     const periods = countPeriods(rows.filter((row) => row.change >= change));
     const periodCount = periods - counted;
     counted = periods;
-    return { change, startMs: Math.min(...own.map(({ startMs }) => startMs)), segmentCount: own.length, periodCount };
+    return { change, startMs: smallestOf(own.map(({ startMs }) => startMs)), segmentCount: own.length, periodCount };
   });
 }
 
