@@ -15,6 +15,7 @@ describe('WebSockets of GraphQL', () => {
   beforeAll(async () => {
     const env = {
       AIRCHECK_AUTH_SECRET: SECRET,
+      AIRCHECK_GRAPHQL_MAX_CONNECTIONS: '12',
       AIRCHECK_GRAPHQL_MAX_CONNECTIONS_PER_ADDRESS: '4',
       AIRCHECK_GRAPHQL_MAX_CONNECTIONS_PER_TOKEN: '2',
     };
@@ -39,8 +40,17 @@ describe('WebSockets of GraphQL', () => {
   }
 
   /** @returns 101 for one that is open, or the status of the refusal */
-  async function open(): Promise<{ readonly socket: WebSocket; readonly status: number; readonly body: string }> {
-    const socket = new WebSocket(url, 'graphql-transport-ws');
+  async function open(
+    token?: string,
+    localAddress = '127.0.0.1',
+  ): Promise<{
+    readonly socket: WebSocket;
+    readonly status: number;
+    readonly body: string;
+    readonly retryAfter?: string | undefined;
+  }> {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const socket = new WebSocket(url, 'graphql-transport-ws', { headers, localAddress });
     return new Promise((resolve) => {
       socket.on('error', () => undefined);
       socket.once('open', () => {
@@ -51,18 +61,19 @@ describe('WebSockets of GraphQL', () => {
         let body = '';
         response.on('data', (part: Buffer) => (body += part.toString()));
         response.on('end', () => {
-          resolve({ socket, status: response.statusCode ?? 0, body });
+          const retryAfter = response.headers['retry-after'];
+          resolve({ socket, status: response.statusCode ?? 0, body, retryAfter });
         });
       });
     });
   }
 
   /** The server hears of a connection's end a moment after the client. */
-  async function openSoon(): Promise<WebSocket> {
+  async function openSoon(token?: string, localAddress?: string): Promise<WebSocket> {
     for (;;) {
-      const { socket, status } = await open();
+      const { socket, status } = await open(token, localAddress);
       if (status === 101) return socket;
-      expect(status).toBe(429);
+      expect([429, 503]).toContain(status);
     }
   }
 
@@ -89,6 +100,7 @@ describe('WebSockets of GraphQL', () => {
     expect(answers.map(({ answer }) => answer)).toEqual(Array(4).fill('connection_ack'));
     expect(more.status).toBe(429);
     expect(JSON.parse(more.body)).toMatchObject({ code: 'too-many-connections', limit: 4 });
+    expect(more.retryAfter).toMatch(/^[1-4]$/);
 
     await Promise.all(sockets.map(closed));
     await expect(openSoon()).resolves.toBeDefined();
@@ -103,5 +115,20 @@ describe('WebSockets of GraphQL', () => {
 
     expect([first.answer, second.answer, other.answer]).toEqual(['connection_ack', 'connection_ack', 'connection_ack']);
     expect(third.answer).toEqual([4429, 'too-many-connections']);
+  });
+
+  it('without a token take no place of those that show one in the handshake', async () => {
+    for (const host of [2, 3, 4]) {
+      for (let n = 0; n < 4; n += 1) await openSoon(undefined, `127.0.0.${String(host)}`);
+    }
+    for (let n = 0; n < 12; n += 1) {
+      const token = streamToken(SECRET, { id: '*', mode: 4, jti: `known ${String(n)}` });
+      await openSoon(token, `127.0.0.${String(5 + (n % 3))}`);
+    }
+    const more = await open(streamToken(SECRET, { id: '*', mode: 4, jti: 'more' }), '127.0.0.8');
+
+    expect(more.status).toBe(503);
+    expect(JSON.parse(more.body)).toMatchObject({ code: 'connections-full' });
+    expect(more.retryAfter).toMatch(/^[1-4]$/);
   });
 });

@@ -18,7 +18,11 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
 import { MOST_TOKENS } from '../../platform/graphql/apollo-server.driver.js';
 import { formatFailure, graphqlErrorOf } from '../../platform/graphql/format-failure.js';
-import { TooManyConnectionsError, TooManySubscriptionsError } from '../../platform/graphql/graphql.errors.js';
+import {
+  ConnectionsFullError,
+  TooManyConnectionsError,
+  TooManySubscriptionsError,
+} from '../../platform/graphql/graphql.errors.js';
 import { limitsOf } from '../../platform/graphql/graphql-options.js';
 import { OperationContext } from '../../platform/graphql/operation-context.js';
 import { checkOperation } from '../../platform/graphql/operation-limits.js';
@@ -33,6 +37,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { AuthService } from '../auth/auth.service.js';
 import type { Caller } from '../auth/ports/caller.js';
 import { GraphqlServer } from './graphql-server.js';
+import { SocketPlaces } from './socket-places.js';
 
 const PATH = '/graphql';
 const PROTOCOL = 'graphql-transport-ws';
@@ -44,6 +49,8 @@ const GOODBYE_MS = 1000;
 
 /** As 429, and as 4401 stands for 401. */
 const TOO_MANY_CONNECTIONS = 4429;
+/** As 503. */
+const CONNECTIONS_FULL = 4503;
 
 /** What the handshake told of who connects. */
 type Known = Record<PropertyKey, unknown> & { authorization?: string | undefined };
@@ -65,7 +72,9 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
   private readonly origins: Origins;
-  private readonly ofAddresses: Places;
+  private readonly places: SocketPlaces<Duplex>;
+  /** Why the header of a handshake is not good. */
+  private readonly complaints = new WeakMap<IncomingMessage, AppError>();
   private readonly ofTokens: Places;
   private protocol: Disposable | undefined;
 
@@ -77,7 +86,8 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
     this.origins = new Origins(config);
-    this.ofAddresses = new Places(config.graphql.max_connections_per_address);
+    const { max_connections: inAll, max_connections_per_address: perAddress } = config.graphql;
+    this.places = new SocketPlaces({ inAll, perAddress });
     this.ofTokens = new Places(config.graphql.max_connections_per_token);
   }
 
@@ -95,7 +105,7 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     );
     const http = this.adapterHost.httpAdapter.getHttpServer() as Server;
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      this.upgrade(request, socket, head);
+      void this.upgrade(request, socket, head);
     });
   }
 
@@ -107,35 +117,51 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     clearTimeout(cut);
   }
 
-  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const address = this.clientOf(request);
-    const refusal = this.refusalOf(request, address);
+  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const refusal = this.refusalOf(request);
     if (refusal !== undefined) {
       refuseRaw(socket, refusal);
       return;
     }
+    const drop = (): unknown => socket.destroy();
+    socket.on('error', drop).once('close', () => {
+      this.places.leave(socket);
+    });
+    try {
+      await this.admit(request, socket);
+    } catch (error) {
+      if (error instanceof AppError) refuseRaw(socket, problemOf(error), error.retryAfterSeconds);
+      else refuseRaw(socket, problemOfStatus(500, ''));
+      return;
+    }
+    socket.off('error', drop);
     this.sockets.handleUpgrade(request, socket, head, (connection) => {
-      const leave = this.ofAddresses.take(address);
-      if (leave !== undefined) connection.once('close', leave);
       this.sockets.emit('connection', connection, request);
     });
   }
 
-  private refusalOf(request: IncomingMessage, address: string): ProblemDocument | undefined {
+  /** @throws {TooManyConnectionsError | ConnectionsFullError} */
+  private async admit(request: IncomingMessage, socket: Duplex): Promise<void> {
+    const address = this.clientOf(request);
+    this.places.enter(socket, address);
+    try {
+      await this.auth.callerOf(request.headers.authorization, () => address);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.complaints.set(request, error);
+      this.places.await(socket);
+      return;
+    }
+    this.places.prove(socket);
+  }
+
+  private refusalOf(request: IncomingMessage): ProblemDocument | undefined {
     const { url = '', headers } = request;
     const [path] = url.split('?', 1);
     if (path !== PATH) return problem(404, 'route-not-found', 'There is no WebSocket under this path.');
     if (headers.upgrade?.toLowerCase() !== 'websocket')
       return problemOfStatus(400, 'This path upgrades to WebSocket only.');
-    const strange = this.judge(request);
-    if (strange !== undefined) return strange;
-    if (this.sockets.clients.size >= this.config.graphql.max_connections) {
-      return problemOfStatus(503, 'There are as many subscribers as there may be (graphql.max_connections).');
-    }
-    if (!this.ofAddresses.has(address)) {
-      return problemOf(new TooManyConnectionsError('address', this.config.graphql.max_connections_per_address));
-    }
-    return undefined;
+    return this.judge(request);
   }
 
   /** Browsers let every page open a WebSocket anywhere, with nothing asked before. */
@@ -155,10 +181,11 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
     const authorization = typeof given === 'string' ? given : extra.request.headers.authorization;
     const address = this.clientOf(extra.request);
-    const { socket } = extra;
+    const { socket, request } = extra;
     let actor = '';
     try {
-      actor = (await this.auth.callerOf(authorization, () => address)).subject;
+      actor = (await this.callerOf(authorization, request)).subject;
+      this.places.prove(request.socket);
       this.enter(socket, (await this.auth.credentialOf(authorization))?.holder);
       extra.authorization = authorization;
       const end = this.auth.whenOver(authorization, () => {
@@ -170,11 +197,17 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
       if (!(error instanceof AppError)) throw error;
       const subject = `WebSocket ${PATH}`;
       this.audit.refused(error, { actor, address, stream: undefined, subject });
-      const isTooMany = error instanceof TooManyConnectionsError;
-      socket.close(isTooMany ? TOO_MANY_CONNECTIONS : CloseCode.Unauthorized, error.code);
+      socket.close(closeCodeOf(error), error.code);
       return false;
     }
     return true;
+  }
+
+  /** What the handshake brought was judged then, and is counted once. */
+  private async callerOf(authorization: string | undefined, request: IncomingMessage): Promise<Caller> {
+    const complaint = this.complaints.get(request);
+    if (complaint !== undefined && authorization === request.headers.authorization) throw complaint;
+    return this.auth.callerOf(authorization, () => this.clientOf(request));
   }
 
   /** @throws {TooManyConnectionsError} */
@@ -226,6 +259,11 @@ export class GraphqlSocket implements OnApplicationBootstrap, BeforeApplicationS
     const contextValue = new OperationContext(caller, true, address);
     return { schema, document, variableValues, contextValue, ...(operationName ? { operationName } : {}) };
   }
+}
+
+function closeCodeOf(error: AppError): number {
+  if (error instanceof TooManyConnectionsError) return TOO_MANY_CONNECTIONS;
+  return error instanceof ConnectionsFullError ? CONNECTIONS_FULL : CloseCode.Unauthorized;
 }
 
 function refusal(error: GraphQLError, code: string): GraphQLError {

@@ -90,16 +90,21 @@ function refuse(socket: Connection, document: ProblemDocument): void {
   refuseRaw(socket, document);
 }
 
-/** Answers where the framework has no response for it. */
-export function refuseRaw(socket: Duplex, document: ProblemDocument): void {
-  socket.end(rawAnswer(document), () => socket.destroy());
+/**
+ * Answers where the framework has no response for it.
+ *
+ * @param retryAfterSeconds undefined when to try again makes no sense
+ */
+export function refuseRaw(socket: Duplex, document: ProblemDocument, retryAfterSeconds?: number): void {
+  socket.end(rawAnswer(document, retryAfterSeconds), () => socket.destroy());
 }
 
-function rawAnswer(document: ProblemDocument): string {
+function rawAnswer(document: ProblemDocument, retryAfterSeconds: number | undefined): string {
   const body = JSON.stringify(document);
   const headers = {
     Date: new Date().toUTCString(),
     ...SECURITY_HEADERS,
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': retryAfterSeconds }),
     'Content-Type': PROBLEM_CONTENT_TYPE,
     'Content-Length': Buffer.byteLength(body),
     Connection: 'close',
