@@ -49,6 +49,14 @@ describe('FrameReader', () => {
     expect(read(chunks.map((bytes) => Uint8Array.from(bytes)))).toEqual({ isWhole: true, datagrams: [[7]] });
   });
 
+  it('breaks at null packets without end, and not at those between datagrams', () => {
+    const nulls = new Uint8Array(2000);
+    const datagram = frame(Uint8Array.of(7));
+
+    expect(read([nulls, datagram, nulls, datagram])).toEqual({ isWhole: true, datagrams: [[7], [7]] });
+    expect(read([nulls, nulls.subarray(0, 2)]).isWhole).toBe(false);
+  });
+
   it.each([
     ['at once', [[0, MOST + 1, 1, 2]]],
     ['whose length comes in two', [[0], [MOST + 1]]],

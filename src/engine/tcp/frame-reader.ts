@@ -1,13 +1,17 @@
 /** Length of what follows, RFC 4571 section 2. */
 export const FRAME_HEADER_BYTES = 2;
 
+/** Nobody has reason to send more null packets in a row: they keep a silent connection open. */
+const MOST_NULLS = 1000;
+
 /**
  * Cuts one direction of a TCP connection into the datagrams that were framed in it (RFC 4571). It holds at most one
- * unfinished frame; null packets, which have no length, are left out.
+ * unfinished frame; null packets, which have no length, are left out, and break it when no datagram comes between very many.
  */
 export class FrameReader {
   private held: Uint8Array | undefined;
   private heldBytes = 0;
+  private nulls = 0;
 
   /**
    * @param mostBytes of one datagram; a longer one breaks the connection, since nothing of ours is
@@ -25,7 +29,8 @@ export class FrameReader {
 
   /**
    * @param chunk the next bytes of the connection, borrowed
-   * @returns false when the connection is of no use any more: the frame is too long, or `take` wants none
+   * @returns false when the connection is of no use any more: the frame is too long, there is nothing in very many, or `take`
+   * wants none
    */
   push(chunk: Uint8Array): boolean {
     let offset = 0;
@@ -69,7 +74,12 @@ export class FrameReader {
   }
 
   private deliver(bytes: Uint8Array, start: number, end: number): boolean {
-    return start === end || this.take(bytes.subarray(start, end));
+    if (start === end) {
+      this.nulls += 1;
+      return this.nulls <= MOST_NULLS;
+    }
+    this.nulls = 0;
+    return this.take(bytes.subarray(start, end));
   }
 
   private hold(chunk: Uint8Array, start: number, end: number): number {

@@ -4,7 +4,7 @@ import { SLOT_BYTES } from '../udp/slot-pool.js';
 import { FrameReader, frame } from './frame-reader.js';
 import { isOfOurs, type HandedConnection } from './handed-connection.js';
 
-/** Media of a peer that is back may be quicker than its check, and is dropped: so much of it, and not a flood. */
+/** Media of a peer that is back may be quicker than its check, and is dropped: so much of all that it sends, and not a flood. */
 const MOST_EARLY_BYTES = 1024 * 1024;
 
 /** The part of a socket's libuv handle that is needed. Node does not document it: a test looks whether it is still so. */
@@ -70,21 +70,18 @@ export class IncomingConnection {
   }
 
   private push(chunk: Buffer): void {
+    if (this.usernameFragment === undefined) this.earlyBytes += chunk.length;
     if (!this.reader.push(chunk)) this.close();
     else if (this.usernameFragment !== undefined) this.listener.checked(this, this.usernameFragment);
+    else if (this.earlyBytes > MOST_EARLY_BYTES) this.close();
   }
 
   /** @returns false to close the connection */
   private take(datagram: Uint8Array): boolean {
     this.usernameFragment ??= peekUsername(datagram)?.localUsernameFragment;
-    if (this.usernameFragment === undefined) return this.isEarly(datagram);
+    if (this.usernameFragment === undefined) return isOfOurs(datagram[0] ?? 0);
     this.frames.push(frame(datagram));
     return this.frames.length > 1 || this.listener.isExpected(this.usernameFragment);
-  }
-
-  private isEarly(datagram: Uint8Array): boolean {
-    this.earlyBytes += datagram.length;
-    return isOfOurs(datagram[0] ?? 0) && this.earlyBytes <= MOST_EARLY_BYTES;
   }
 }
 

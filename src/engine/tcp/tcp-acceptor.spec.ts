@@ -197,6 +197,20 @@ describe('TcpAcceptor', () => {
     expect(acceptor.connectionCount).toBe(0);
   });
 
+  it('closes what sends null packets and no check', async () => {
+    const socket = await peer();
+    const nulls = new Uint8Array(64 * 1024);
+
+    const flood = (): void => {
+      while (!socket.destroyed && socket.write(nulls));
+    };
+    socket.on('drain', flood);
+    flood();
+
+    await closed(socket);
+    expect(acceptor.connectionCount).toBe(0);
+  });
+
   it('has no more than 64 connections of one address without a check, and room again when they go', async () => {
     const held = await Promise.all(Array.from({ length: 64 }, peer));
     while (acceptor.connectionCount < 64) await new Promise((resolve) => setImmediate(resolve));
