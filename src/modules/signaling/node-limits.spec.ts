@@ -72,7 +72,7 @@ describe('the limits of a node', () => {
   });
 
   it('let nobody in while enough is coming, counting who has just come as what he may send', async () => {
-    const stage = new ViewerStage({}, { incomingBps: 5_000_000, publisherBps: 3_000_000, publisherBurstSeconds: 10 });
+    const stage = new ViewerStage({}, { incomingBps: 6_000_000, publisherBps: 3_000_000, publisherBurstSeconds: 10 });
     await publish(stage, cam);
     await publish(stage, other);
 

@@ -61,7 +61,8 @@ export class NodeQuotas {
     if (most === Infinity && incomingBps === Infinity) return;
     const taken = node.streams().filter(hasPlace);
     if (taken.length >= most) throw new PublisherQuotaError(most);
-    if (taken.reduce((sum, one) => sum + this.incomingOf(one), 0) >= incomingBps) throw new IncomingQuotaError();
+    const incoming = taken.reduce((sum, one) => sum + this.incomingOf(one), 0);
+    if (incoming >= incomingBps || incoming + this.reservedBps > incomingBps) throw new IncomingQuotaError();
   }
 
   /** @param present how many watch @throws {StreamQuotaError} @throws {SubscriberQuotaError} */
@@ -70,11 +71,15 @@ export class NodeQuotas {
     if (present >= this.limits.subscribers) throw new SubscriberQuotaError(this.limits.subscribers);
   }
 
-  /** Before it is known, as much as a publisher may send. */
+  /** What a publisher counts as before it is known: as much as it may send, but one alone always has room. */
+  private get reservedBps(): number {
+    const { publisherBps, incomingBps } = this.limits;
+    return publisherBps === Infinity ? 0 : Math.min(publisherBps, incomingBps);
+  }
+
   private incomingOf({ publisher }: LiveStream): number {
     if (publisher === undefined) return 0;
-    const { publisherBps } = this.limits;
-    if (publisher.statistics.length === 0) return publisherBps === Infinity ? 0 : publisherBps;
+    if (publisher.statistics.length === 0) return this.reservedBps;
     return publisher.statistics.reduce((sum, { bitrateBps }) => sum + bitrateBps, 0);
   }
 }
