@@ -1,18 +1,11 @@
 import { isArgon2Hash } from './password-hash.js';
 import type { AppConfig } from './schema.js';
+import { SHORTEST_PASSWORD, weaknessOf } from './weak-secret.js';
 
 /** Of what strangers may guess at over the network. */
 const SHORTEST_TOKEN = 16;
-const SHORTEST_PASSWORD = 8;
 /** Whoever may use a relay can try secrets at home: of `username` it makes the password that he is told. */
 const SHORTEST_SHARED_SECRET = 16;
-/** `aaaaaaaaaaaaaaaa` and `abababababababab` are as long as others. */
-const FEWEST_CHARACTERS = 5;
-
-/** What is tried first. */
-const COMMON =
-  /^(?:change-?me|pass-?word|pass-?w0rd|letmein|welcome|qwerty(?:uiop)?|administrator|admin|aircheck|default|secret|token|12345678(?:90?)?|123123123)[\d!.*-]*$/i;
-
 /**
  * Secrets that do on one machine and not on an address that others can reach.
  *
@@ -21,8 +14,7 @@ const COMMON =
 export function exposedSecretProblems({ auth, webhooks, extra_ice: extraIce }: AppConfig): string[] {
   const problems: string[] = [];
   const judge = (key: string, secret: string, shortest: number, name = ''): void => {
-    const why =
-      weaknessOf(secret, shortest) ?? (secret.toLowerCase() === name.toLowerCase() ? 'is the name' : undefined);
+    const why = weaknessOf(secret, shortest, name);
     if (why !== undefined) {
       problems.push(`${key} ${why}, and http.listen is an address that other machines can reach: make it another one.`);
     }
@@ -37,11 +29,4 @@ export function exposedSecretProblems({ auth, webhooks, extra_ice: extraIce }: A
   const { secret } = extraIce.coturn;
   if (secret !== '') judge('extra_ice.coturn.secret is one that', secret, SHORTEST_SHARED_SECRET);
   return problems;
-}
-
-function weaknessOf(secret: string, shortest: number): string | undefined {
-  if (secret.length < shortest) return `has fewer than ${String(shortest)} characters`;
-  if (new Set(secret).size < FEWEST_CHARACTERS)
-    return `has fewer than ${String(FEWEST_CHARACTERS)} different characters`;
-  return COMMON.test(secret) ? 'is tried before all others' : undefined;
 }

@@ -23,5 +23,6 @@ export {
   type StorageConfig,
 } from './storage-options.js';
 export { mainStorageOf } from './upload-options.js';
+export { SHORTEST_PASSWORD, weaknessOf } from './weak-secret.js';
 export { isWebhookUrl } from './webhook-schema.js';
 export { APP_CONFIG, ENGINE_WORKER_URL } from './token.js';

@@ -404,7 +404,7 @@ describe('loadConfig', () => {
     });
 
     it.each<Record<string, string>>([
-      { AIRCHECK_AUTH_SECRET: 'secrets+'.repeat(4) },
+      { AIRCHECK_AUTH_SECRET: 'a-secret-of-tests-with-32-bytes!' },
       { AIRCHECK_AUTH_JWKS_URL: 'https://id.example.org/keys' },
       { AIRCHECK_AUTH_ACCOUNTS: '[{"username":"ann","password":"plain as day"}]' },
     ])('is on with %j', (env) => {

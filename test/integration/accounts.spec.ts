@@ -140,6 +140,10 @@ describe('accounts of the database', () => {
     [400, 'input-invalid', 'POST', '', { username: 'x', password: 'short', admin: true }],
     [400, 'input-invalid', 'POST', '', { username: 'x', password: PASSWORD }],
     [400, 'input-invalid', 'POST', '', { username: 'a\u0000b', password: PASSWORD, admin: true }],
+    [400, 'password-weak', 'POST', '', { username: 'weak', password: 'password1', admin: true }],
+    [400, 'password-weak', 'POST', '', { username: 'samename', password: 'SameName', admin: true }],
+    [400, 'password-weak', 'POST', '', { username: 'weak', password: 'aaaaaaaa', admin: true }],
+    [400, 'password-weak', 'PUT', '/ann/password', { password: 'ann-12345678' }],
     [409, 'account-exists', 'POST', '', { username: 'root', password: PASSWORD, admin: true }],
     [409, 'account-configured', 'DELETE', '/root', undefined],
     [409, 'account-configured', 'PUT', '/root/password', { password: PASSWORD }],
@@ -176,6 +180,8 @@ describe('accounts of the database', () => {
     expect(await statusFor(token)).toBe(200);
     expect(await ask(create, token)).toMatchObject({ errors: [{ extensions: { code: 'permission-denied' } }] });
     expect(await ask(create)).toMatchObject({ errors: [{ extensions: { code: 'account-exists' } }] });
+    const weak = await ask('mutation { changeAccountPassword(username: "graph", password: "graph-password") }');
+    expect(weak).toMatchObject({ errors: [{ extensions: { code: 'password-weak' } }] });
     const other = `mutation { changeAccountPassword(username: "graph", password: "${PASSWORD}?") }`;
     expect(await ask(other)).toEqual({ data: { changeAccountPassword: true } });
     expect(await statusFor(token)).toBe(401);

@@ -115,6 +115,11 @@ describe("Cloudflare's TURN credentials", () => {
       (response) => response.writeHead(201).end('{"iceServers":[{"urls":["http://x"]}]}'),
       'its answer is not understood',
     ],
+    [
+      'more than anybody needs',
+      (response) => response.writeHead(201).end(`{"iceServers":[]${' '.repeat(70_000)}}`),
+      'it sent more than 64 KiB',
+    ],
     ['a way elsewhere', (response) => response.writeHead(302, { location: '/' }).end(), 'it cannot be reached'],
     ['nothing', (response) => response.destroy(), 'it cannot be reached'],
   ])('are none after %s', async (_what, answer, reason) => {

@@ -22,7 +22,7 @@ import { accountInput, passwordInput, type AccountBody, type PasswordBody } from
 
 /** Who may log in. */
 @ApiTags('auth')
-@ApiResponse({ status: 400, description: '`input-invalid`, `body-malformed`' })
+@ApiResponse({ status: 400, description: '`input-invalid`, `body-malformed`, `password-weak`' })
 @Permission('admin', ON_SERVER)
 @Controller('api/v1/accounts')
 export class AccountsController {

@@ -121,6 +121,8 @@ describe('AuthService', () => {
     it.each([
       ['was revoked', streamToken(SECRET, { ...good, jti: REVOKED })],
       ['has expired', streamToken(SECRET, { ...good, exp: inSeconds(-1) })],
+      ['has a maker that nobody can read', streamToken(SECRET, { ...good, made_by: { tokens: 'all' } })],
+      ['has a maker of another kind', streamToken(SECRET, { ...good, made_by: { tokens: [], more: 1 } })],
       ['never expires', jwt(header, good, hs256(SECRET))],
       ['is not good yet', streamToken(SECRET, { ...good, nbf: inSeconds(60) })],
       ['has no stream', streamToken(SECRET, { mode: 7 })],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SHORTEST_PASSWORD } from '../../config/index.js';
 import { nameText } from '../../platform/input/fields.js';
 
 /** Of `POST /api/login`. */
@@ -22,9 +23,6 @@ export const tokenInput = z.strictObject({
 });
 
 export type TokenBody = z.output<typeof tokenInput>;
-
-/** What nobody guesses in the time that log-ins leave for it, if it is no word of a dictionary. */
-const SHORTEST_PASSWORD = 8;
 
 export const newPassword = z.string().min(SHORTEST_PASSWORD).max(4096);
 

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
+import { limitedText } from '../../shared/limited-text.js';
 import type { IceServer } from './ice-server.js';
 
 export interface CloudflareKey {
@@ -10,6 +11,7 @@ export interface CloudflareKey {
 
 const ENDPOINT = 'https://rtc.live.cloudflare.com';
 const LIMIT_MS = 5000;
+const MOST_BYTES = 64 * 1024;
 /** After a failure nobody asks again so soon. */
 const PAUSE_MS = 10_000;
 /** A client is given credentials that are good for at least this part of their life. */
@@ -79,9 +81,10 @@ export class CloudflareTurn {
   private async ask(): Promise<void> {
     const madeAtMs = this.now();
     const signal = AbortSignal.timeout(LIMIT_MS);
-    const answer = await this.answer(signal).catch(() =>
-      signal.aborted ? 'it did not answer in time' : 'it cannot be reached',
-    );
+    const answer = await this.answer(signal).catch((error: unknown) => {
+      if (signal.aborted) return 'it did not answer in time';
+      return error instanceof RangeError ? `it sent ${error.message}` : 'it cannot be reached';
+    });
     if (typeof answer !== 'string') {
       this.credentials = { servers: answer, madeAtMs };
       return;
@@ -101,9 +104,22 @@ export class CloudflareTurn {
       redirect: 'error',
       signal,
     });
-    const content: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
-    if (!response.ok) return `it answered ${String(response.status)}`;
-    return answerContent.safeParse(content).data?.iceServers ?? 'its answer is not understood';
+    if (!response.ok) {
+      await response.body?.cancel();
+      return `it answered ${String(response.status)}`;
+    }
+    return (
+      answerContent.safeParse(jsonOf(await limitedText(response, MOST_BYTES))).data?.iceServers ??
+      'its answer is not understood'
+    );
+  }
+}
+
+function jsonOf(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
   }
 }
 

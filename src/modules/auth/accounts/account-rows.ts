@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
+import { SHORTEST_PASSWORD, weaknessOf } from '../../../config/index.js';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { Account } from '../entities/account.entity.js';
-import { AccountExistsError, AccountNotFoundError } from './account.errors.js';
+import { AccountExistsError, AccountNotFoundError, PasswordWeakError } from './account.errors.js';
 import { hashPassword } from './password.js';
 
 export interface WantedAccount {
@@ -19,13 +20,13 @@ export function listAccounts(manager: EntityManager): Promise<Account[]> {
   return manager.find(Account, { order: { username: 'ASC' } });
 }
 
-/** @throws {AccountExistsError} */
+/** @throws {AccountExistsError | PasswordWeakError} */
 export async function addAccount(
   dataSource: DataSource,
   { username, password, scope, mode }: WantedAccount,
 ): Promise<Account> {
   const now = new Date();
-  const change = await changeTo(password);
+  const change = await changeTo(username, password);
   const account = Object.assign(new Account(), { ...change, username, scope, mode, createdAt: now });
   await inTransaction(dataSource, async (manager) => {
     if (await manager.existsBy(Account, { username })) throw new AccountExistsError(username);
@@ -34,9 +35,9 @@ export async function addAccount(
   return account;
 }
 
-/** What log-ins gave before is good no longer. @throws {AccountNotFoundError} */
+/** What log-ins gave before is good no longer. @throws {AccountNotFoundError | PasswordWeakError} */
 export async function changePassword(dataSource: DataSource, username: string, password: string): Promise<void> {
-  const change = await changeTo(password);
+  const change = await changeTo(username, password);
   await inTransaction(dataSource, async (manager) => {
     if (!(await manager.existsBy(Account, { username }))) throw new AccountNotFoundError(username);
     await manager.update(Account, { username }, change);
@@ -51,6 +52,12 @@ export async function removeAccount(dataSource: DataSource, username: string): P
   });
 }
 
-async function changeTo(password: string): Promise<Pick<Account, 'passwordHash' | 'version' | 'changedAt'>> {
+/** @throws {PasswordWeakError} */
+async function changeTo(
+  username: string,
+  password: string,
+): Promise<Pick<Account, 'passwordHash' | 'version' | 'changedAt'>> {
+  const weakness = weaknessOf(password, SHORTEST_PASSWORD, username);
+  if (weakness !== undefined) throw new PasswordWeakError(weakness);
   return { passwordHash: await hashPassword(password), version: randomUUID(), changedAt: new Date() };
 }

@@ -27,6 +27,16 @@ export class AccountConfiguredError extends AppError {
   }
 }
 
+export class PasswordWeakError extends AppError {
+  readonly kind = 'invalid-input';
+  readonly code = 'password-weak';
+
+  /** @param why follows "The password" */
+  constructor(why: string) {
+    super(`The password ${why}: choose another one.`);
+  }
+}
+
 export class AccountsUnavailableError extends AppError {
   readonly kind = 'unprocessable';
   readonly code = 'accounts-unavailable';

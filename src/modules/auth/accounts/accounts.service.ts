@@ -106,7 +106,7 @@ export class AccountsService implements AccountNames {
 
   /**
    * @param maker whoever makes an account gives it no right that is not the maker's
-   * @throws {AccountsUnavailableError | AccountExistsError | PermissionDeniedError}
+   * @throws {AccountsUnavailableError | AccountExistsError | PasswordWeakError | PermissionDeniedError}
    */
   async create(wanted: WantedAccount, maker: Caller): Promise<AccountFacts> {
     if (!this.isWanted) throw new AccountsUnavailableError();
@@ -118,7 +118,7 @@ export class AccountsService implements AccountNames {
   /**
    * What log-ins gave before is good no longer.
    *
-   * @throws {AccountNotFoundError | AccountConfiguredError}
+   * @throws {AccountNotFoundError | AccountConfiguredError | PasswordWeakError}
    * @throws {PermissionDeniedError} for an account that may do more than who asks
    */
   async changePassword(username: string, password: string, caller: Caller): Promise<void> {

@@ -31,13 +31,13 @@ const claims = z.object({
   jti: z.string().min(1).max(LONGEST_ID).optional(),
   use: z.unknown().optional(),
   ver: z.unknown().optional(),
-  made_by: madeBy.optional().catch(undefined),
+  made_by: madeBy.optional(),
 });
 
 /**
  * @param payload of a token whose signature and times were checked
  * @param leewaySeconds how much longer than it says it is taken
- * @returns false for one that does not say what it is for, or until when
+ * @returns false for one that does not say what it is for, or until when, or whose maker cannot be told
  */
 export function bearerOfClaims(payload: unknown, leewaySeconds: number): Bearer | false {
   const read = claims.safeParse(payload);

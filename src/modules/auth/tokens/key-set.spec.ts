@@ -151,6 +151,20 @@ describe('a token of a key that was taken out of the set', () => {
 describe('a key set', () => {
   const header = { alg: 'RS256', kid: 'rsa' };
 
+  it('has no RSA keys that are too short, and those beside them (RFC 7518 section 3.3)', async () => {
+    await using provider = new Provider();
+    const short = generateKeyPairSync('rsa', { modulusLength: 2040 });
+    const keys = [jwk(short.publicKey, { kid: 'short', alg: 'RS256' }), RSA, EC];
+    provider.answer = { status: 200, body: JSON.stringify({ keys }) };
+    const warnings: string[] = [];
+    const set = new KeySet(await provider.listen(), (warning) => warnings.push(warning));
+
+    await expect(set.find({ alg: 'RS256', kid: 'short' })).rejects.toThrow();
+    expect(await set.find(header)).toMatchObject({ type: 'public' });
+    expect(await set.find({ alg: 'ES256', kid: 'ec' })).toMatchObject({ type: 'public' });
+    expect(warnings).toEqual([expect.stringContaining('fewer than 2048 bits')]);
+  });
+
   it('is read again for a key that is new, not too soon, and then no more has the old one', async () => {
     await using provider = new Provider();
     let nowMs = 0;

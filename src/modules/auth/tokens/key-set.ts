@@ -1,6 +1,7 @@
 import { KeyObject } from 'node:crypto';
 import { createLocalJWKSet, errors, type JWSHeaderParameters } from 'jose';
 import { z } from 'zod';
+import { limitedText } from '../../../shared/limited-text.js';
 
 /** How old keys may be before they are read again, while the ones that are there do their work. */
 const FRESH_MS = 600_000;
@@ -10,6 +11,8 @@ const STALE_MS = 2 * FRESH_MS;
 const COOLDOWN_MS = 30_000;
 const PATIENCE_MS = 5000;
 const MOST_BYTES = 256 * 1024;
+/** RFC 7518 section 3.3. */
+const SHORTEST_RSA_BITS = 2048;
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(100) });
 
@@ -24,7 +27,7 @@ export class KeySet {
   private askedAtMs = -Infinity;
   private reading: Promise<void> | undefined;
 
-  /** @param warn told each time that the keys cannot be read */
+  /** @param warn told each time that the keys, or some of them, cannot be read or taken */
   constructor(
     private readonly url: string,
     private readonly warn: (message: string) => void,
@@ -70,9 +73,13 @@ export class KeySet {
   private async ask(): Promise<void> {
     this.askedAtMs = this.now();
     try {
-      this.keys = createLocalJWKSet(keySet.parse(JSON.parse(await this.load())));
+      const { keys } = keySet.parse(JSON.parse(await this.load()));
+      const good = keys.filter((key) => !isShort(key));
+      this.keys = createLocalJWKSet({ keys: good });
       this.found = new Map();
       this.readAtMs = this.now();
+      if (good.length < keys.length)
+        this.warn(`RSA keys of auth.jwks_url have fewer than ${String(SHORTEST_RSA_BITS)} bits, and are not taken.`);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.warn(`The keys of auth.jwks_url cannot be read (${reason}); those that were read before stay good.`);
@@ -82,14 +89,12 @@ export class KeySet {
   private async load(): Promise<string> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(this.url, { redirect: 'error', signal, headers: { accept: 'application/json' } });
-    if (!response.ok || response.body === null) throw new Error(`status ${String(response.status)}`);
-    const parts: Uint8Array[] = [];
-    let sizeBytes = 0;
-    for await (const part of response.body as AsyncIterable<Uint8Array>) {
-      parts.push(part);
-      sizeBytes += part.length;
-      if (sizeBytes > MOST_BYTES) throw new Error('more than 256 KiB');
-    }
-    return Buffer.concat(parts).toString();
+    if (!response.ok) throw new Error(`status ${String(response.status)}`);
+    return limitedText(response, MOST_BYTES);
   }
+}
+
+function isShort({ kty, n }: z.output<typeof keySet>['keys'][number]): boolean {
+  if (kty !== 'RSA' || typeof n !== 'string') return false;
+  return BigInt(`0x0${Buffer.from(n, 'base64url').toString('hex')}`).toString(2).length < SHORTEST_RSA_BITS;
 }
