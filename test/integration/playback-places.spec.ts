@@ -14,6 +14,7 @@ import { openDataSource } from '../../src/persistence/open-data-source.js';
 import { inTransaction } from '../../src/persistence/transaction.js';
 import { overBothDatabases } from '../support/databases.js';
 import { record, recordedTrack, segmentClosed, startIndex, type IndexFixture } from './support/index-fixture.js';
+import { statementsOf } from './support/query-plans.js';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -260,5 +261,40 @@ overBothDatabases((database) => {
       expect([sequence(after), numbered(after).size]).toEqual([0, 5]);
     }
     expect(await changeNow()).toBe(places);
+  });
+
+  it('reads the rows of a stream once for windows of any length, and numbers each as if it were alone', async () => {
+    const long: ViewSelection = { windowMs: HOUR };
+    const short: ViewSelection = { windowMs: 24 * SECOND };
+    const ask = ({ views }: Pick<Server, 'views'>, selection: ViewSelection, query: string) =>
+      views.document('cam', selection, { name: 'video.m3u8', query, places: 0 });
+    await session('s1', 0, [1, 2, 3, 4, 5, 6]);
+    nowMs = startedAt + 37 * SECOND;
+    const said: string[] = [];
+    const pagesRead = async (selection: ViewSelection, query: string): Promise<number> => {
+      const statements = await statementsOf(fixture.dataSource, async () => {
+        said.push((await ask(here(), selection, query)).body.toString());
+      });
+      return statements.filter((statement) => statement.query.includes('"segment"."number" >')).length;
+    };
+    expect(await pagesRead(long, '?dvr=3600')).toBeGreaterThan(0);
+    expect(await pagesRead(short, '?dvr=24')).toBe(0);
+    const [first = '', second = ''] = said;
+    await using other = await startAnew();
+    const alone = (await ask(other, short, '?dvr=24')).body.toString();
+
+    expect([numbered(first).size, numbered(second).size]).toEqual([6, 4]);
+    for (const [uri, number] of numbered(second)) expect(number).toBe(numbered(first).get(uri));
+    expect(alone).toBe(second);
+
+    await fixture.index.commitSegment(segmentClosed(7, { sessionId: 's1', directory: 'cam/s1', startMs: 6 * SEGMENT }));
+    nowMs = startedAt + 43 * SECOND;
+    const [grown, moved] = await Promise.all([ask(here(), long, '?dvr=3600'), ask(here(), short, '?dvr=24')]);
+
+    expect(numbered(grown.body.toString()).size).toBe(7);
+    expect(numbered(moved.body.toString()).size).toBe(4);
+    for (const [uri, number] of numbered(moved.body.toString())) {
+      expect(number).toBe(numbered(grown.body.toString()).get(uri));
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { DocumentedWhole } from '../../../platform/http/resource/documented-resource.js';
-import { LONGEST_WINDOW, SHORTEST_WINDOW } from './view-query.js';
+import { LONGEST_WINDOW, SHORTEST_WINDOW } from './window-lengths.js';
 
 /** What a view over the index takes and gives. */
 export const DocumentedView = (summary: string, mediaType: string): MethodDecorator =>

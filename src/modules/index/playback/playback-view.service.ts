@@ -20,6 +20,7 @@ import { countLeft, findLeft, originOf } from './left-behind.js';
 import { MadePicturesService } from '../thumbnails/made-pictures.service.js';
 import { countLost, versionOf } from './view-rows.js';
 import { ViewCache, type KeptView } from './view-cache.js';
+import { LONGEST_WINDOW } from './window-lengths.js';
 import { findWindowPlaces, numberedWindow } from './window-places.js';
 import { RUNNING_STATES, UNFINISHED_STATES } from '../sessions/recording-session.js';
 
@@ -175,22 +176,32 @@ export class PlaybackViewService {
     // Before the rows, so that the segments that are named are among them.
     const numbered = await findWindowPlaces(manager, stream);
     const found = await this.ranges.find(stream, { fromMs, toMs: undefined }, nowEpochMs);
-    const parts = found.parts.map((part) => ({ ...part, fromMs: -1, firstNumber: 1 }));
-    const goneFromMs = Math.min(fromMs, smallestOf(numbered.map(({ startedAt }) => startedAt.getTime())));
-    const placed = await this.build(
-      kept,
-      { ...found, parts },
-      {
-        isLive: live !== undefined,
-        placement: 'wall-clock',
-        kept: { where: { stream }, fromMs: goneFromMs, countsAll: false },
-        places,
-      },
-    );
+    const range = { ...found, parts: found.parts.map((part) => ({ ...part, fromMs: -1, firstNumber: 1 })) };
+    const longestFromMs = nowEpochMs - LONGEST_WINDOW * 1000;
+    const goneFromMs = Math.min(longestFromMs, smallestOf(numbered.map(({ startedAt }) => startedAt.getTime())));
+    const facts: BuildFacts = {
+      isLive: live !== undefined,
+      placement: 'wall-clock',
+      kept: { where: { stream }, fromMs: goneFromMs, countsAll: false },
+      places,
+    };
+    const placed = await this.wholeOf(kept, range, facts);
     const window = await kept.window(placed, () => numberedWindow(this.dataSource, stream, placed, numbered));
     const { periods, ...sequences } = window.cut(fromMs);
     const view = { playlistType: undefined, ...sequences, startOffsetMs: 0, windowMs, query, hasKeyFrames };
     return { ...placed.timeline, periods, publishedEpochMs: nowEpochMs, view };
+  }
+
+  /** Windows of any length that begin in the same directory are cut out of the same rows. */
+  private wholeOf(kept: KeptView, range: PlaybackRange, facts: BuildFacts): Promise<PlacedTimeline> {
+    const [first] = range.parts;
+    const key = JSON.stringify([range.stream, first?.directory, first?.sessionId]);
+    return this.queue.run(key, async () => {
+      const shared = this.cache.view(key);
+      const placed = await this.build(shared, range, facts);
+      kept.modifiedAt = shared.modifiedAt;
+      return placed;
+    });
   }
 
   private async build(

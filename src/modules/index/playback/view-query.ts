@@ -2,10 +2,7 @@ import { z } from 'zod';
 import type { ViewSelection } from './playback-view.service.js';
 import { idText, instant } from '../../../platform/input/fields.js';
 import { playerQuery } from '../../../platform/input/player-query.js';
-
-/** Shortest and longest window that moves, in seconds. */
-export const SHORTEST_WINDOW = 30;
-export const LONGEST_WINDOW = 86_400;
+import { LONGEST_WINDOW, SHORTEST_WINDOW } from './window-lengths.js';
 
 /** Of `GET /play/{stream}/…`: a stretch of time, a session, or a window that ends now. */
 export const viewQuery = playerQuery(

@@ -1,0 +1,3 @@
+/** Shortest and longest window that moves, in seconds. */
+export const SHORTEST_WINDOW = 30;
+export const LONGEST_WINDOW = 86_400;
