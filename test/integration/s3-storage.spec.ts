@@ -47,8 +47,8 @@ describeWith('minio')('S3 storage', () => {
       clearInterval(watch);
 
       expect(stored).toEqual({ key, sizeBytes });
-      // What Jest itself comes to need meanwhile counts too.
-      expect((peak - before) / MIB).toBeLessThan(96);
+      // What Jest itself comes to need, and what nobody has collected yet, counts too: bench/large-objects.ts has figures.
+      expect(peak - before).toBeLessThan(0.75 * sizeBytes);
       const read = createHash('sha256');
       for await (const chunk of await driver.get(key)) read.update(chunk as Buffer);
       expect(read.digest('hex')).toBe(hash.digest('hex'));
