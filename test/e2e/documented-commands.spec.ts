@@ -85,7 +85,7 @@ itWith('ffmpeg', 'coturn')('every shell block of README and docs works, or names
   });
   const media = await makeMedia({ seconds: 30, gopFrames: 30 });
   const publish = (server: TestServer, stream: string): Promise<Publisher> =>
-    Publisher.start('datachannel', { urls: [server.url(`/whip/${stream}`)], media, token: TOKEN });
+    Publisher.start('datachannel', { urls: [server.url(`/whip/${stream}`)], media, loops: 20, token: TOKEN });
   await using _cam = await publish(open, 'cam');
   await using _own = await publish(open, 'my-stream');
   await using _guarded = await publish(guarded, 'cam');
@@ -97,7 +97,7 @@ itWith('ffmpeg', 'coturn')('every shell block of README and docs works, or names
 
   const failures: string[] = [];
   const local = blocks.filter(({ needs }) => needs === undefined);
-  const live = local.filter(({ script }) => script.includes('/api/record/'));
+  const live = local.filter(({ script }) => /\/api\/(record|cascade)\//.test(script));
   for (const { place, script } of new Set([...live, ...local])) {
     const server = script.includes(GUARDED) ? guarded : open;
     const session = of.get(server);
