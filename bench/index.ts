@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
 import type * as Config from '../src/config/index.js';
@@ -180,20 +181,26 @@ async function measure(lastDay: Date): Promise<void> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let isAsked = false;
   try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      const [address] = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(line) ?? [];
-      if (address === undefined || !line.includes('ready')) continue;
-      child.stdout.resume();
-      for (const question of questionsAbout(lastDay)) await ask(address, child.pid ?? 0, question);
-      isAsked = true;
-      break;
-    }
-    if (!isAsked) throw new Error('The server did not start.');
+    const address = await readAddress(child.stdout);
+    for (const question of questionsAbout(lastDay)) await ask(address, child.pid ?? 0, question);
   } finally {
     child.kill('SIGKILL');
   }
+}
+
+/** Everything that the server says afterwards is read as well, and forgotten: it would wait for it. */
+function readAddress(log: Readable): Promise<string> {
+  const lines = createInterface({ input: log });
+  return new Promise((found, failed) => {
+    lines.on('line', (line) => {
+      const [known] = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(line) ?? [];
+      if (known !== undefined && line.includes('ready')) found(known);
+    });
+    lines.on('close', () => {
+      failed(new Error('The server did not start.'));
+    });
+  });
 }
 
 try {

@@ -1,22 +1,11 @@
 import { tileSet } from './dash-tiles.js';
 import type { TemplateRun } from './template-runs.js';
+import { VIDEO } from './testing/tracks.js';
 import type { ManifestTrack } from './timeline.js';
 import { sheetName, tileStepFor } from './tiles.js';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 const HOUR = 3_600_000;
-
-const VIDEO: ManifestTrack = {
-  id: 'v1',
-  kind: 'video',
-  codecString: 'avc1.42E01F',
-  timescale: 90_000,
-  initUri: 'init.m4s',
-  width: 1280,
-  height: 720,
-  sampleRate: undefined,
-  channels: undefined,
-};
 
 function run(changes: Partial<TemplateRun> = {}, track: Partial<ManifestTrack> = {}): TemplateRun {
   return {

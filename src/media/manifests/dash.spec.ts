@@ -1,28 +1,6 @@
 import { writeDashManifest } from './dash.js';
+import { AUDIO, VIDEO } from './testing/tracks.js';
 import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTimeline, ManifestTrack } from './timeline.js';
-
-const VIDEO: ManifestTrack = {
-  id: 'v1',
-  kind: 'video',
-  codecString: 'avc1.42E01F',
-  timescale: 90_000,
-  initUri: 'init.m4s',
-  width: 1280,
-  height: 720,
-  sampleRate: undefined,
-  channels: undefined,
-};
-const AUDIO: ManifestTrack = {
-  id: 'a1',
-  kind: 'audio',
-  codecString: 'opus',
-  timescale: 48_000,
-  initUri: 'audio_init.m4s',
-  width: undefined,
-  height: undefined,
-  sampleRate: 48_000,
-  channels: 2,
-};
 
 function object(track: ManifestTrack, number: number, startSeconds: number, seconds: number): ManifestObject {
   const prefix = track.kind === 'audio' ? 'audio_' : '';

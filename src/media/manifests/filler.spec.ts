@@ -1,28 +1,7 @@
 import fc from 'fast-check';
 import { fillerStretch, withFiller } from './filler.js';
+import { AUDIO, VIDEO } from './testing/tracks.js';
 import type { ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
-
-const VIDEO: ManifestTrack = {
-  id: 'v1',
-  kind: 'video',
-  codecString: 'avc1.42E01F',
-  timescale: 90_000,
-  initUri: 'init.m4s',
-  width: 640,
-  height: 360,
-  sampleRate: undefined,
-  channels: undefined,
-};
-const AUDIO: ManifestTrack = {
-  ...VIDEO,
-  id: 'a1',
-  kind: 'audio',
-  codecString: 'opus',
-  timescale: 48_000,
-  initUri: 'audio_init.m4s',
-  width: undefined,
-  height: undefined,
-};
 
 function segment(number: number, tracks: readonly ManifestTrack[], independent = true): ManifestSegment {
   const objects = tracks.map(({ id, timescale }) => ({

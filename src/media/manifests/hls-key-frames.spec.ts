@@ -1,11 +1,9 @@
 import { writeHlsKeyFrames } from './hls-key-frames.js';
 import { keyFrameName, parseKeyFrameName } from './key-frame-name.js';
+import { VIDEO } from './testing/tracks.js';
 import type { ManifestTimeline, ManifestTrack } from './timeline.js';
 
-const VIDEO: ManifestTrack = {
-  ...{ id: 'v1', kind: 'video', codecString: 'avc1.42E01F', timescale: 90_000, initUri: 'day/init.m4s' },
-  ...{ width: 640, height: 360, sampleRate: undefined, channels: undefined },
-};
+const TRACK: ManifestTrack = { ...VIDEO, initUri: 'day/init.m4s' };
 
 /** Segments of six seconds; some begin with a key frame. */
 function timeline(independent: readonly boolean[], isFiller = false): ManifestTimeline {
@@ -27,7 +25,7 @@ function timeline(independent: readonly boolean[], isFiller = false): ManifestTi
     periods: [
       {
         ...{ id: 'p1', startMs: 0, durationMs: independent.length * 6000, mediaStartMs: 0, startEpochMs: 0 },
-        tracks: [{ ...VIDEO, isFiller }],
+        tracks: [{ ...TRACK, isFiller }],
         segments,
       },
     ],

@@ -3,12 +3,10 @@ import { writeDashManifest } from './dash.js';
 import { writeHlsKeyFrames } from './hls-key-frames.js';
 import { writeHlsMedia } from './hls.js';
 import { keepPlaces } from './keep-places.js';
+import { VIDEO } from './testing/tracks.js';
 import type { ManifestPeriod, ManifestTimeline, ManifestTrack } from './timeline.js';
 
-const VIDEO: ManifestTrack = {
-  ...{ id: 'v1', kind: 'video', codecString: 'avc1.42E01F', timescale: 1000, initUri: 'init.m4s' },
-  ...{ width: undefined, height: undefined, sampleRate: undefined, channels: undefined },
-};
+const MILLISECOND_VIDEO: ManifestTrack = { ...VIDEO, timescale: 1000 };
 const ANCHOR = Date.UTC(2026, 10, 20, 12);
 const SEGMENT_MS = 6000;
 
@@ -31,7 +29,7 @@ function period({ from, to, sessionId = 's1', startMs, padded = [], gone = [] }:
   return {
     id: `${sessionId}-${String(from)}`,
     durationMs: numbers.length * SEGMENT_MS,
-    tracks: [VIDEO],
+    tracks: [MILLISECOND_VIDEO],
     startEpochMs: ANCHOR + mediaStartMs,
     ...{ startMs, mediaStartMs },
     segments: numbers.map((number) => {

@@ -1,18 +1,6 @@
 import { withPadding } from './padding.js';
+import { AUDIO, VIDEO } from './testing/tracks.js';
 import type { ManifestObject, ManifestPeriod, ManifestTrack } from './timeline.js';
-
-const VIDEO: ManifestTrack = {
-  id: 'v1',
-  kind: 'video',
-  codecString: 'avc1.42E01F',
-  timescale: 90_000,
-  initUri: 'init.m4s',
-  width: 640,
-  height: 360,
-  sampleRate: undefined,
-  channels: undefined,
-};
-const AUDIO: ManifestTrack = { ...VIDEO, id: 'a1', kind: 'audio', timescale: 48_000, initUri: 'audio_init.m4s' };
 
 type Span = readonly [startMs: number, endMs: number];
 

@@ -1,13 +1,11 @@
 import { writeHlsMedia, writeHlsMultivariant } from './hls.js';
 import { Places } from './places.js';
+import { VIDEO } from './testing/tracks.js';
 import type { ManifestTimeline, ManifestTrack } from './timeline.js';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const SEGMENT_MS = 6000;
-const VIDEO: ManifestTrack = {
-  ...{ id: 'v1', kind: 'video', codecString: 'avc1.42E01F', timescale: 1000, initUri: 'init.m4s' },
-  ...{ width: undefined, height: undefined, sampleRate: undefined, channels: undefined },
-};
+const MILLISECOND_VIDEO: ManifestTrack = { ...VIDEO, timescale: 1000 };
 
 /** One Period with segments of one to `count`. @param gone number of a segment and the change that it went with */
 function placesOf(count: number, gone: Readonly<Record<number, number>>): Places {
@@ -22,7 +20,15 @@ function placesOf(count: number, gone: Readonly<Record<number, number>>): Places
       return { number, origin: { sessionId: 's1', startMs: startTicks }, objects: [object], ...goneWith };
     });
     const durationMs = count * SEGMENT_MS;
-    const period = { id: 'p1', startMs: 0, durationMs, mediaStartMs: 0, tracks: [VIDEO], startEpochMs: NOW, segments };
+    const period = {
+      id: 'p1',
+      startMs: 0,
+      durationMs,
+      mediaStartMs: 0,
+      tracks: [MILLISECOND_VIDEO],
+      startEpochMs: NOW,
+      segments,
+    };
     const facts = { isLive: true, availabilityStartEpochMs: NOW, publishedEpochMs: NOW, segmentDurationMs: SEGMENT_MS };
     return { ...facts, periods: [period] };
   };

@@ -1,6 +1,7 @@
 import type { IceCredentials } from '../sdp/session.js';
 import { CandidatePair, CandidatePairs } from './candidate-pair.js';
 import { ConnectivityChecks, type IceDatagram } from './connectivity-checks.js';
+import { Consent } from './consent.js';
 import type { IceResult, SelectedPair } from './ice-agent.js';
 import { IceGeneration } from './ice-generation.js';
 import type { HmacSha1 } from './message-integrity.js';
@@ -21,10 +22,6 @@ export interface ControllingAgentOptions {
 
 /** RFC 8445 section 14.2 has one each 50 ms; ticks come every 100 ms. */
 const NEW_CHECKS_PER_TICK = 2;
-const CONSENT_INTERVAL_MS = 500;
-const CONSENT_IDLE_MS = 1000;
-/** RFC 7675 section 5.1: consent is asked for every 5 s however much is heard, shifted by up to a fifth. */
-const CONSENT_REFRESH_MS = 5000;
 const DROPPED: IceResult = { accepted: false, nominated: false, send: [] };
 
 /**
@@ -42,16 +39,15 @@ export class ControllingAgent {
   private readonly pairs = new CandidatePairs();
   private readonly unchecked: CandidatePair[];
   private selectedPair: CandidatePair | undefined;
-  private heardMs = -Infinity;
-  private consentAskedMs = -Infinity;
-  private refreshMs = CONSENT_REFRESH_MS;
+  private readonly consent: Consent;
   private measuredRoundTripMs: number | undefined;
 
-  constructor(private readonly options: ControllingAgentOptions) {
+  constructor(options: ControllingAgentOptions) {
     const { local, remote, pairs, hmacSha1, randomBytes } = options;
     const generation = new IceGeneration(local, remote, hmacSha1, 'controlling');
     this.generation = generation;
     this.checks = new ConnectivityChecks(randomBytes);
+    this.consent = new Consent({ randomBytes });
     this.unchecked = pairs.map((pair) => new CandidatePair(pair.remote, pair.socketId, generation, -Infinity));
   }
 
@@ -62,7 +58,7 @@ export class ControllingAgent {
 
   /** Last authentic packet, -Infinity before. */
   get lastHeardMs(): number {
-    return this.heardMs;
+    return this.consent.heardMs;
   }
 
   /** Of the last answer to a check that was sent once; undefined before. */
@@ -77,7 +73,7 @@ export class ControllingAgent {
 
   /** An authentic packet that is not STUN came from a validated pair. */
   heard(nowMs: number): void {
-    this.heardMs = nowMs;
+    this.consent.heardMs = nowMs;
   }
 
   /** What is malformed, not for this session, or signed with another password is dropped without an answer. @param datagram borrowed */
@@ -94,8 +90,8 @@ export class ControllingAgent {
     const due = this.checks.tick(nowMs);
     const pair = this.selectedPair;
     if (pair === undefined) return [...due, ...this.beginChecks(nowMs)];
-    if (!this.isConsentDue(nowMs)) return due;
-    this.postponeConsent(nowMs);
+    if (!this.consent.isDue(nowMs)) return due;
+    this.consent.postpone(nowMs);
     pair.questioned(nowMs);
     return [...due, this.checks.askForConsent(pair, nowMs)];
   }
@@ -114,8 +110,8 @@ export class ControllingAgent {
   ): IceResult {
     const { generation } = this;
     if (!generation.asked(datagram, request)) return DROPPED;
-    this.heardMs = nowMs;
-    const error = errorOf(request);
+    this.consent.heardMs = nowMs;
+    const error = generation.errorOf(request);
     if (error !== undefined) {
       return { ...DROPPED, send: [{ bytes: generation.encodeError(request, error), remote, socketId }] };
     }
@@ -135,7 +131,7 @@ export class ControllingAgent {
     const check = this.checks.find(response.transactionId, remote, socketId);
     if (check?.generation.answered(datagram, response) !== true) return DROPPED;
     this.checks.settle(response.transactionId);
-    this.heardMs = nowMs;
+    this.consent.heardMs = nowMs;
     if (response.class === 'error') return { ...DROPPED, accepted: true };
     if (check.transmissions === 1) this.measuredRoundTripMs = nowMs - check.sentMs;
     const { pair } = check;
@@ -151,24 +147,7 @@ export class ControllingAgent {
     if (before !== undefined) before.isNominated = false;
     pair.isNominated = true;
     this.selectedPair = pair;
-    this.postponeConsent(nowMs);
+    this.consent.postpone(nowMs);
     return { nominated: true, send: this.checks.trigger(pair, nowMs) };
   }
-
-  private isConsentDue(nowMs: number): boolean {
-    const sinceAskedMs = nowMs - this.consentAskedMs;
-    if (sinceAskedMs < CONSENT_INTERVAL_MS) return false;
-    return sinceAskedMs >= this.refreshMs || nowMs - this.heardMs >= CONSENT_IDLE_MS;
-  }
-
-  private postponeConsent(nowMs: number): void {
-    this.consentAskedMs = nowMs;
-    this.refreshMs = CONSENT_REFRESH_MS * (0.8 + (0.4 * (this.options.randomBytes(1)[0] ?? 0)) / 255);
-  }
-}
-
-/** RFC 8445 section 7.3.1.1 and RFC 8489 section 6.3.1. */
-function errorOf(request: StunMessage): 420 | 487 | undefined {
-  if (request.iceControlling !== undefined) return 487;
-  return request.unknownAttributes.length > 0 ? 420 : undefined;
 }

@@ -1,6 +1,7 @@
 import type { IceCredentials } from '../sdp/session.js';
 import { type CandidatePair, CandidatePairs } from './candidate-pair.js';
 import { ConnectivityChecks, type IceDatagram } from './connectivity-checks.js';
+import { Consent, type ConsentOptions } from './consent.js';
 import { IceGeneration } from './ice-generation.js';
 import type { HmacSha1 } from './message-integrity.js';
 import { parseStunMessage, type StunMessage } from './message.js';
@@ -10,17 +11,11 @@ import { BINDING } from './wire-format.js';
 export type { IceDatagram } from './connectivity-checks.js';
 export type { HmacSha1 } from './message-integrity.js';
 
-/** Both sides' credentials, and what the core has no source of itself. */
-export interface IceAgentOptions {
+/** Both sides' credentials, and what the core has no source of itself; transaction ids must not be guessed (RFC 8489 section 5). */
+export interface IceAgentOptions extends ConsentOptions {
   readonly local: IceCredentials;
   readonly remote: IceCredentials;
   readonly hmacSha1: HmacSha1;
-  /** From a cryptographic source: transaction ids must not be guessed (RFC 8489 section 5). */
-  readonly randomBytes: (length: number) => Uint8Array;
-  /** Silence after which we ask for a sign of life ourselves. */
-  readonly consentIdleMs?: number;
-  /** Between two such questions. */
-  readonly consentIntervalMs?: number;
 }
 
 /** What came of one STUN datagram. */
@@ -39,10 +34,6 @@ export interface SelectedPair {
   readonly socketId: number;
 }
 
-const CONSENT_IDLE_MS = 1000;
-const CONSENT_INTERVAL_MS = 500;
-/** RFC 7675 section 5.1: consent is asked for every 5 s however much is heard, shifted by up to a fifth. */
-const CONSENT_REFRESH_MS = 5000;
 const DROPPED: IceResult = { accepted: false, nominated: false, send: [] };
 
 /**
@@ -63,14 +54,13 @@ export class IceAgent {
   private selectedPair: CandidatePair | undefined;
   /** The last one that came with USE-CANDIDATE. */
   private nominee: CandidatePair | undefined;
-  private heardMs = -Infinity;
-  private consentAskedMs = -Infinity;
-  private refreshMs = CONSENT_REFRESH_MS;
+  private readonly consent: Consent;
   private measuredRoundTripMs: number | undefined;
 
   constructor(private readonly options: IceAgentOptions) {
     this.current = new IceGeneration(options.local, options.remote, options.hmacSha1);
     this.checks = new ConnectivityChecks(options.randomBytes);
+    this.consent = new Consent(options);
   }
 
   /** Where to send: undefined before the first authentic check. */
@@ -80,7 +70,7 @@ export class IceAgent {
 
   /** Last authentic packet, -Infinity before. */
   get lastHeardMs(): number {
-    return this.heardMs;
+    return this.consent.heardMs;
   }
 
   /** Of the last answer to a check that was sent once; undefined before. */
@@ -95,7 +85,7 @@ export class IceAgent {
 
   /** An authentic packet that is not STUN came from a validated pair. */
   heard(nowMs: number): void {
-    this.heardMs = nowMs;
+    this.consent.heardMs = nowMs;
   }
 
   /**
@@ -116,8 +106,8 @@ export class IceAgent {
   tick(nowMs: number): IceDatagram[] {
     const due = this.checks.tick(nowMs);
     const pair = this.selectedPair;
-    if (pair === undefined || !this.isConsentDue(pair, nowMs)) return due;
-    this.postponeConsent(nowMs);
+    if (pair === undefined || !this.consent.isDue(nowMs, this.pairs.hasFresherThan(pair))) return due;
+    this.consent.postpone(nowMs);
     pair.questioned(nowMs);
     return [...due, this.checks.askForConsent(pair, nowMs)];
   }
@@ -142,8 +132,8 @@ export class IceAgent {
   ): IceResult {
     const generation = [this.current, this.previous].find((one) => one?.asked(datagram, request));
     if (generation === undefined) return DROPPED;
-    this.heardMs = nowMs;
-    const error = errorOf(request);
+    this.consent.heardMs = nowMs;
+    const error = generation.errorOf(request);
     if (error !== undefined) {
       return { ...DROPPED, send: [{ bytes: generation.encodeError(request, error), remote, socketId }] };
     }
@@ -169,7 +159,7 @@ export class IceAgent {
     const check = this.checks.find(response.transactionId, remote, socketId);
     if (check?.generation.answered(datagram, response) !== true) return DROPPED;
     this.checks.settle(response.transactionId);
-    this.heardMs = nowMs;
+    this.consent.heardMs = nowMs;
     const pair = this.pairs.find(remote, socketId);
     if (response.class === 'error' || pair?.generation !== check.generation) return { ...DROPPED, accepted: true };
     if (check.transmissions === 1) this.measuredRoundTripMs = nowMs - check.sentMs;
@@ -192,7 +182,7 @@ export class IceAgent {
 
   private select(pair: CandidatePair, nowMs: number): true {
     this.selectedPair = pair;
-    this.postponeConsent(nowMs);
+    this.consent.postpone(nowMs);
     if (pair.isProven) this.endRestart(pair);
     return true;
   }
@@ -202,24 +192,4 @@ export class IceAgent {
     this.checks.forget(this.previous);
     this.previous = undefined;
   }
-
-  /** In silence, when the peer seems to have moved to another pair, and every few seconds anyway. */
-  private isConsentDue(pair: CandidatePair, nowMs: number): boolean {
-    const { consentIdleMs = CONSENT_IDLE_MS, consentIntervalMs = CONSENT_INTERVAL_MS } = this.options;
-    const sinceAskedMs = nowMs - this.consentAskedMs;
-    if (sinceAskedMs < consentIntervalMs) return false;
-    if (sinceAskedMs >= this.refreshMs || nowMs - this.heardMs >= consentIdleMs) return true;
-    return this.pairs.hasFresherThan(pair);
-  }
-
-  private postponeConsent(nowMs: number): void {
-    this.consentAskedMs = nowMs;
-    this.refreshMs = CONSENT_REFRESH_MS * (0.8 + (0.4 * (this.options.randomBytes(1)[0] ?? 0)) / 255);
-  }
-}
-
-/** RFC 8445 section 7.3.1.1 and RFC 8489 section 6.3.1. */
-function errorOf(request: StunMessage): 420 | 487 | undefined {
-  if (request.iceControlled !== undefined) return 487;
-  return request.unknownAttributes.length > 0 ? 420 : undefined;
 }

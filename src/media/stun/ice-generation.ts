@@ -51,6 +51,13 @@ export class IceGeneration {
     return this.isSigned(datagram, response, this.theirs);
   }
 
+  /** What is wrong with an authentic request (RFC 8445 section 7.3.1.1 and RFC 8489 section 6.3.1): both claim our role, or it has unknown attributes. */
+  errorOf(request: StunMessage): keyof typeof ERROR_REASONS | undefined {
+    const sameRole = this.role === 'controlled' ? request.iceControlled : request.iceControlling;
+    if (sameRole !== undefined) return 487;
+    return request.unknownAttributes.length > 0 ? 420 : undefined;
+  }
+
   /** RFC 8445 section 7.1. @param useCandidate nominates the pair; only who controls does */
   encodeCheck(transactionId: Uint8Array, useCandidate = false): Uint8Array {
     const username = this.ownCheckName;

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.js';
+import { spreadWaitSeconds } from '../../shared/spread-wait.js';
 
 export class StreamNotFoundError extends AppError {
   readonly kind = 'not-found';
@@ -124,18 +125,13 @@ export class NodeFullError extends AppError {
   }
 }
 
-/** Those who are turned away together are told different times. */
-const SHORTEST_WAIT_SECONDS = 5;
-const WAIT_SPREAD_SECONDS = 10;
-
-function spreadWaitSeconds(): number {
-  return SHORTEST_WAIT_SECONDS + Math.floor(Math.random() * WAIT_SPREAD_SECONDS);
-}
+/** How long those who are turned away are told to wait, seconds. */
+const WAIT_SECONDS = [5, 14] as const;
 
 export class NodeOverloadedError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'node-overloaded';
-  override readonly retryAfterSeconds = spreadWaitSeconds();
+  override readonly retryAfterSeconds = spreadWaitSeconds(...WAIT_SECONDS);
 
   constructor() {
     super('This node is too busy for another stream now.');
@@ -145,7 +141,7 @@ export class NodeOverloadedError extends AppError {
 export class StreamQuotaError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'stream-quota';
-  override readonly retryAfterSeconds = spreadWaitSeconds();
+  override readonly retryAfterSeconds = spreadWaitSeconds(...WAIT_SECONDS);
 
   constructor(most: number) {
     super('There are as many streams on this node as may be.', { most });
@@ -155,7 +151,7 @@ export class StreamQuotaError extends AppError {
 export class PublisherQuotaError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'publisher-quota';
-  override readonly retryAfterSeconds = spreadWaitSeconds();
+  override readonly retryAfterSeconds = spreadWaitSeconds(...WAIT_SECONDS);
 
   constructor(most: number) {
     super('As many publish to this node as may.', { most });
@@ -165,7 +161,7 @@ export class PublisherQuotaError extends AppError {
 export class SubscriberQuotaError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'subscriber-quota';
-  override readonly retryAfterSeconds = spreadWaitSeconds();
+  override readonly retryAfterSeconds = spreadWaitSeconds(...WAIT_SECONDS);
 
   constructor(most: number) {
     super('As many watch streams of this node as may.', { most });
@@ -175,7 +171,7 @@ export class SubscriberQuotaError extends AppError {
 export class IncomingQuotaError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'incoming-quota';
-  override readonly retryAfterSeconds = spreadWaitSeconds();
+  override readonly retryAfterSeconds = spreadWaitSeconds(...WAIT_SECONDS);
 
   constructor() {
     super('Publishers send this node as much as they may in all.');

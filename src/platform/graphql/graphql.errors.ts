@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.js';
+import { spreadWaitSeconds } from '../../shared/spread-wait.js';
 
 export class GraphqlTooDeepError extends AppError {
   readonly kind = 'invalid-input';
@@ -74,18 +75,11 @@ export class SubscriberTooSlowError extends AppError {
   }
 }
 
-/** After a restart many come back together: those who are turned away are told different times. */
-const WAIT_SPREAD_SECONDS = 4;
-
-function waitSeconds(): number {
-  return 1 + Math.floor(Math.random() * WAIT_SPREAD_SECONDS);
-}
-
 /** Of WebSockets: the server has as many as it may, or as many whose callers are not known yet. */
 export class ConnectionsFullError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'connections-full';
-  override readonly retryAfterSeconds = waitSeconds();
+  override readonly retryAfterSeconds = spreadWaitSeconds(1, 4);
 
   constructor() {
     super('There are as many connections as there may be.');
@@ -96,7 +90,7 @@ export class ConnectionsFullError extends AppError {
 export class TooManyConnectionsError extends AppError {
   readonly kind = 'rate-limited';
   readonly code = 'too-many-connections';
-  override readonly retryAfterSeconds = waitSeconds();
+  override readonly retryAfterSeconds = spreadWaitSeconds(1, 4);
 
   constructor(whose: 'address' | 'token', limit: number) {
     super(`The ${whose} has as many connections as it may.`, { limit });

@@ -1,6 +1,6 @@
 import { WrongCredentialsError } from '../auth.errors.js';
 import { FailureDelays } from './failure-delays.js';
-import { LoginThrottle } from './login-throttle.js';
+import { LoginThrottle, type LoginAttempt } from './login-throttle.js';
 import { LoginBusyError, LoginThrottledError } from './login.errors.js';
 
 describe('LoginThrottle', () => {
@@ -54,6 +54,19 @@ describe('LoginThrottle', () => {
     );
     for (const attempt of attempts) attempt.catch(() => undefined);
     return { attempts, finish, most: () => most, done: () => done };
+  }
+
+  /** One more right log-in, after a thousand others. @returns how many of those were checked before it, and the ends of all */
+  async function amongMany(mine: LoginAttempt, addressOf = (n: number): string => `address-${String(n)}`) {
+    const { attempts, finish, done } = many(1000, addressOf);
+    let before = Infinity;
+    const attempt = throttle.attempt(mine, () => {
+      before = done();
+      return Promise.resolve();
+    });
+    finish();
+    await attempt;
+    return { before, ends: await Promise.allSettled(attempts) };
   }
 
   it('lets people mistype, then makes them wait longer with every failure', async () => {
@@ -143,15 +156,10 @@ describe('LoginThrottle', () => {
   });
 
   it('has no address take the places of others', async () => {
-    const { attempts, finish, done } = many(1000, (n) => `address-${String(n % 60)}`);
-    let before = Infinity;
-    const mine = throttle.attempt({ account: 'ann', address: '198.51.100.1' }, () => {
-      before = done();
-      return Promise.resolve();
-    });
-    finish();
-    await mine;
-    const ends = await Promise.allSettled(attempts);
+    const { before, ends } = await amongMany(
+      { account: 'ann', address: '198.51.100.1' },
+      (n) => `address-${String(n % 60)}`,
+    );
 
     expect(before).toBeLessThanOrEqual(61);
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(121);
@@ -159,29 +167,13 @@ describe('LoginThrottle', () => {
 
   it('checks who is familiar before all strangers, however many wait', async () => {
     await throttle.attempt({ account: 'ann', address: '198.51.100.1' }, right);
-    const { attempts, finish, done } = many(1000, (n) => `address-${String(n)}`);
-    let before = Infinity;
-    const mine = throttle.attempt({ account: 'ann', address: '198.51.100.1' }, () => {
-      before = done();
-      return Promise.resolve();
-    });
-    finish();
-    await mine;
-    await Promise.allSettled(attempts);
+    const { before } = await amongMany({ account: 'ann', address: '198.51.100.1' });
 
     expect(before).toBe(1);
   });
 
   it('checks a device before all strangers that has logged in to the account before, wherever it comes from', async () => {
-    const { attempts, finish, done } = many(1000, (n) => `address-${String(n)}`);
-    let before = Infinity;
-    const mine = throttle.attempt({ account: 'ann', address: '203.0.113.5', device: 'device 1' }, () => {
-      before = done();
-      return Promise.resolve();
-    });
-    finish();
-    await mine;
-    await Promise.allSettled(attempts);
+    const { before } = await amongMany({ account: 'ann', address: '203.0.113.5', device: 'device 1' });
 
     expect(before).toBe(1);
   });
@@ -250,15 +242,7 @@ describe('LoginThrottle', () => {
 
   it('checks who comes from where somebody has logged in before all who come from elsewhere', async () => {
     await throttle.attempt({ account: 'bob', address: '198.51.100.1' }, right);
-    const { attempts, finish, done } = many(1000, (n) => `address-${String(n)}`);
-    let before = Infinity;
-    const mine = throttle.attempt({ account: 'ann', address: '198.51.100.1' }, () => {
-      before = done();
-      return Promise.resolve();
-    });
-    finish();
-    await mine;
-    await Promise.allSettled(attempts);
+    const { before } = await amongMany({ account: 'ann', address: '198.51.100.1' });
 
     expect(before).toBe(1);
   });

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.js';
+import { spreadWaitSeconds } from '../../../shared/spread-wait.js';
 
 export class LoginThrottledError extends AppError {
   readonly kind = 'rate-limited';
@@ -9,13 +10,10 @@ export class LoginThrottledError extends AppError {
   }
 }
 
-/** Those who are turned away together are told different times. */
-const WAIT_SPREAD_SECONDS = 4;
-
 export class LoginBusyError extends AppError {
   readonly kind = 'unavailable';
   readonly code = 'login-busy';
-  override readonly retryAfterSeconds = 1 + Math.floor(Math.random() * WAIT_SPREAD_SECONDS);
+  override readonly retryAfterSeconds = spreadWaitSeconds(1, 4);
 
   constructor() {
     super('Too many log-ins are being checked.');
