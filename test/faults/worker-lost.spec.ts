@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { wholeBoxTypes } from '../support/judges/boxes.js';
 import { decodeErrors } from '../support/judges/ffmpeg.js';
 import { makeMedia } from '../support/media.js';
 import { Publisher } from '../support/publisher.js';
@@ -67,7 +69,9 @@ describe('an engine worker that ends', () => {
     expect(sentBefore - before.length).toBeLessThanOrEqual(SECOND_OF_PICTURES);
     expect(await server.get<PlaybackEntry[]>(`/api/playback/${lost}`)).toHaveLength(1);
     expect((await recording.names()).filter((name) => name.startsWith('session_'))).toHaveLength(1);
-    expect((await recording.names()).filter((name) => name.endsWith('.quarantined'))).toEqual([]);
+    // The segment that had begun less than a second before, if one had: what it lacks is counted above.
+    for (const name of (await recording.names()).filter((one) => one.endsWith('.quarantined')))
+      expect(wholeBoxTypes(await readFile(recording.path(name)))).not.toContain('mdat');
     expect(await decodeErrors(server.url(`/api/record/object/${recording.entry.mpd_path}`))).toBe('');
     expect(await decodeErrorsOfPeriods(server, lost)).toBe('');
     expect((await fetch(server.url('/readyz'))).status).toBe(200);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cmaf } from '../../media/containers/index.js';
 import type { RecordedTrack } from '../protocol.js';
 import { recoverOpenSegments, type RecoveredSegments, type SegmentRecovery } from './recover-segments.js';
 import type { MemoryRecordingFiles } from './testing/memory-recording-files.js';
@@ -71,6 +72,18 @@ describe('recoverOpenSegments', () => {
     for (const { startTicks, durationTicks, timescale } of objects.get(1) ?? []) {
       expect((startTicks + durationTicks) / timescale).toBeGreaterThanOrEqual(4.98);
     }
+  });
+
+  it('loses no more where a segment had just begun, and puts aside what there is of that', async () => {
+    const { files, tracks } = await killedAfter(6_500);
+
+    const { objects, quarantined } = await recover(files, tracks);
+
+    const video = objects.get(1)?.find(({ kind }) => kind === 'video');
+    expect((video?.durationTicks ?? 0) / (video?.timescale ?? 1)).toBe(6);
+    expect([...objects.keys()]).toEqual([1]);
+    expect(quarantined).toEqual([`${DIRECTORY}/seg_0002.m4s.quarantined`]);
+    expect(files.bytesOf(`${DIRECTORY}/seg_0002.m4s.quarantined`)).toEqual(cmaf.segmentType);
   });
 
   it.each([1, 9, 100, 300])('cuts a file that ends in the middle of a fragment, %i bytes short', async (missing) => {

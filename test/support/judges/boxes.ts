@@ -30,6 +30,19 @@ export async function boxErrors(path: string): Promise<string> {
   return `${complaints}\nmp4box: ${samples.mp4box} samples, mediabunny: ${samples.mediabunny}`;
 }
 
+/** Types of the boxes at the top of a file that it has all of, up to the first that it has not. */
+export function wholeBoxTypes(bytes: Uint8Array): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const types: string[] = [];
+  for (let offset = 0; offset + BOX_HEADER_BYTES <= bytes.length;) {
+    const sizeBytes = view.getUint32(offset);
+    if (sizeBytes < BOX_HEADER_BYTES || offset + sizeBytes > bytes.length) break;
+    types.push(Buffer.from(bytes.subarray(offset + 4, offset + BOX_HEADER_BYTES)).toString('latin1'));
+    offset += sizeBytes;
+  }
+  return types;
+}
+
 interface Reading {
   readonly samples: number;
   readonly complaints: readonly string[];
