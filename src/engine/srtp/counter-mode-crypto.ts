@@ -2,6 +2,7 @@ import { createCipheriv, createHmac, createSecretKey, timingSafeEqual, type KeyO
 import type { RtpHeader } from '../../media/rtp/packet.js';
 import type { ProtectedPacket, SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
 import { RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from '../../media/srtp/rtcp-layout.js';
+import { freeBuffer } from '../free-buffer.js';
 import { openOneByOne } from './open-one-by-one.js';
 
 const HMAC_TAG_BYTES = 10;
@@ -104,5 +105,7 @@ function tagMatches(computed: Uint8Array, bytes: Uint8Array, at: number): boolea
 /** Encrypts or decrypts: counter mode is its own inverse. */
 function applyKeystream(key: CounterModeKey, bytes: Uint8Array, start: number, end: number): void {
   const cipher = createCipheriv('aes-128-ctr', key.key, key.iv);
-  bytes.set(cipher.update(bytes.subarray(start, end)), start);
+  const result = cipher.update(bytes.subarray(start, end));
+  bytes.set(result, start);
+  freeBuffer(result);
 }

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } fro
 import type { RtpHeader } from '../../media/rtp/packet.js';
 import type { ProtectedPacket, SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
 import { RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from '../../media/srtp/rtcp-layout.js';
+import { freeBuffer } from '../free-buffer.js';
 import { openOneByOne } from './open-one-by-one.js';
 
 const GCM_TAG_BYTES = 16;
@@ -106,13 +107,16 @@ function gcmOpen(key: GcmKey, bytes: Uint8Array, aad: Uint8Array, payload: numbe
     return false;
   }
   bytes.set(plain, payload);
+  freeBuffer(plain);
   return true;
 }
 
 function gcmSeal(key: GcmKey, bytes: Uint8Array, aad: Uint8Array, payload: number, end: number): void {
   const cipher = createCipheriv('aes-128-gcm', key.key, key.iv, GCM_OPTIONS);
   cipher.setAAD(aad);
-  bytes.set(cipher.update(bytes.subarray(payload, end)), payload);
+  const sealed = cipher.update(bytes.subarray(payload, end));
+  bytes.set(sealed, payload);
+  freeBuffer(sealed);
   cipher.final();
   bytes.set(cipher.getAuthTag(), end);
 }

@@ -3,6 +3,7 @@ import { BLOCK_BYTES, COUNTERS } from '../../media/kernels/kernel-memory.js';
 import type { SrtpKernels } from '../../media/kernels/srtp-kernels.js';
 import type { MediaMemory } from '../../media/memory.js';
 import { rolloverCounterOf } from '../../media/srtp/packet-index.js';
+import { freeBuffer } from '../free-buffer.js';
 
 type WriteCounters = SrtpKernels['gcmCounters'];
 
@@ -30,6 +31,8 @@ export class KeystreamMaker {
   make(to: number, ssrc: number, index: number, packets: number, blocks: number): void {
     const { bytes } = this.memory;
     this.writeCounters(COUNTERS, this.salt, ssrc, rolloverCounterOf(index), index & 0xffff, packets, blocks);
-    bytes.set(this.cipher.update(bytes.subarray(COUNTERS, COUNTERS + packets * blocks * BLOCK_BYTES)), to);
+    const keystream = this.cipher.update(bytes.subarray(COUNTERS, COUNTERS + packets * blocks * BLOCK_BYTES));
+    bytes.set(keystream, to);
+    freeBuffer(keystream);
   }
 }

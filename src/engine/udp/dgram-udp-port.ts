@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { MediaMemory } from '../../media/memory.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
+import { freeBuffer } from '../free-buffer.js';
 import { openOnOnePort, type SocketKind } from '../one-port.js';
 import { SLOT_BYTES, type SlotPool } from './slot-pool.js';
 import type { DatagramReceiver, LocalSocket, PortCounters, UdpPort } from './udp-port.js';
@@ -88,7 +89,7 @@ export class DgramUdpPort implements UdpPort {
     else this.counters.sendFailed += 1;
   };
 
-  /** Takes a datagram as if the socket of that number had received it. */
+  /** Takes a datagram as if the socket of that number had received it. @param message not to be used any more */
   heard(message: Buffer, from: RemoteInfo, socketId: number): void {
     this.counters.received += 1;
     const slot = message.length > SLOT_BYTES || message.length === 0 ? -1 : this.slots.take();
@@ -97,9 +98,11 @@ export class DgramUdpPort implements UdpPort {
       if (slot >= 0) this.slots.release(slot);
       return;
     }
+    const { length } = message;
     this.memory.bytes.set(message, slot);
+    freeBuffer(message);
     this.expectMore();
-    if (!this.receiver.datagram(slot, message.length, from.address, from.port, socketId)) this.slots.release(slot);
+    if (!this.receiver.datagram(slot, length, from.address, from.port, socketId)) this.slots.release(slot);
   }
 
   /** What came in one turn of the loop is told to be all once the turn ends. */
