@@ -7,3 +7,5 @@ export const LANE_STATE: usize = 1088;
 export const SCHEDULE: usize = 1280;
 /** What is left of each lane's message behind its full blocks, padded: 128 bytes each. */
 export const TAILS: usize = 2560;
+/** Where the lookups for one block of each of two packets go: sixteen addresses each. */
+export const ADDRESSES: usize = 3072;
