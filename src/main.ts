@@ -4,6 +4,7 @@ import './cli/garbage-collection.js';
 import 'reflect-metadata';
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { beginAgain, startsServer } from './cli/begin-again.js';
 import { complaintAboutNode } from './cli/node-version.js';
 
 const complaint = complaintAboutNode(process.versions.node);
@@ -17,10 +18,12 @@ const { version, gitHead } = JSON.parse(readFileSync(new URL('../package.json', 
   /** npm puts it into packages that it makes. */
   gitHead?: string;
 };
+const args = process.argv.slice(2);
+if (startsServer(args)) beginAgain();
 // Not before: on an older Node it cannot even be loaded.
 const { run } = await import('./cli/run.js');
 
-await run(process.argv.slice(2), {
+await run(args, {
   cwd: process.cwd(),
   env: process.env,
   version,

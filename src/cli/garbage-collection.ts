@@ -8,9 +8,8 @@ import { setFlagsFromString } from 'node:v8';
 const MARKING_THREADS = 1;
 
 /**
- * The young generation begins with 1 MiB and doubles now and then, up to 64 MiB or what the machine's memory allows: while
- * it is small, much that a request leaves behind is taken for old. So it gets there in two steps; some 50 MiB are taken
- * sooner than they would be.
+ * The young generation begins with 1 MiB and doubles now and then, up to what `begin-again.ts` says: while it is small, much
+ * that a request leaves behind is taken for old. So it gets there in one step.
  */
 const YOUNG_GROWTH = 16;
 

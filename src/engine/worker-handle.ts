@@ -6,7 +6,7 @@ import type { CommandMessage, WorkerMessage, WorkerSettings } from './worker-mes
 /** A worker that does not answer is stuck: its streams are better off with a new one. */
 const REPLY_TIMEOUT_MS = 10_000;
 /** That node:wasi is experimental is known (docs/adr/0023-engine-at-speed.md), and no news at every start. */
-const EXEC_ARGV = [...process.execArgv, '--disable-warning=ExperimentalWarning'];
+const QUIET = '--disable-warning=ExperimentalWarning';
 
 interface PendingRequest {
   readonly resolve: (value: CommandResult) => void;
@@ -40,11 +40,7 @@ export class WorkerHandle {
 
   /** @returns once the worker listens. @throws what kept it from that */
   static start(url: URL, settings: WorkerSettings, listener: WorkerListener): Promise<WorkerHandle> {
-    const thread = new Worker(url, {
-      workerData: settings,
-      execArgv: EXEC_ARGV,
-      name: `aircheck-engine-${String(settings.worker)}`,
-    });
+    const thread = startThread(url, settings);
     return new Promise((resolve, reject) => {
       const died = (code: number): void => reject(new Error(`An engine worker ended with code ${String(code)}.`));
       thread.once('error', reject);
@@ -96,5 +92,16 @@ export class WorkerHandle {
       this.take(requestId)?.reject(new EngineError('internal', 'The engine worker ended.', { cause: this.cause }));
     }
     this.listener.lost(this.cause);
+  }
+}
+
+/** Flags of the whole process, as those of V8, are none that a thread takes: it is started without any of the process's then. */
+function startThread(url: URL, settings: WorkerSettings): Worker {
+  const options = { workerData: settings, name: `aircheck-engine-${String(settings.worker)}` };
+  try {
+    return new Worker(url, { ...options, execArgv: [...process.execArgv, QUIET] });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_INVALID_EXEC_ARGV')) throw error;
+    return new Worker(url, { ...options, execArgv: [QUIET] });
   }
 }
