@@ -122,7 +122,7 @@ export class WorkerHost {
       receiver: demultiplexer,
       released: (connectionId) => emit({ type: 'connection-released', connectionId }),
     });
-    const identity = await createDtlsIdentity();
+    const identity = createDtlsIdentity();
     const [reachability] = await Promise.all([
       Reachability.of(settings, { udp, tcp, demultiplexer, clock }),
       rehearseHandshakes(identity),

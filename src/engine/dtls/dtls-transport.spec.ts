@@ -20,12 +20,8 @@ interface LinkOptions {
   readonly network?: (datagram: Uint8Array, to: 'client' | 'server', count: number) => Uint8Array[];
 }
 
-let client: DtlsIdentity;
-let server: DtlsIdentity;
-
-beforeAll(async () => {
-  [client, server] = await Promise.all([createDtlsIdentity(), createDtlsIdentity()]);
-});
+const client = createDtlsIdentity();
+const server = createDtlsIdentity();
 
 /** Two transports back to back; returns when both know how it ended. */
 async function handshake(options: LinkOptions = {}): Promise<{ client: Side; server: Side }> {
@@ -100,7 +96,7 @@ describe('DtlsTransport', () => {
   });
 
   it('refuses a client that shows the announced certificate without having its key', async () => {
-    const thief: DtlsIdentity = { ...client, privateKeyPem: server.privateKeyPem };
+    const thief: DtlsIdentity = { ...client, privateKey: server.privateKey };
 
     const sides = await handshake({ clientShows: thief });
 
@@ -109,7 +105,7 @@ describe('DtlsTransport', () => {
   });
 
   it('refuses a server that shows the announced certificate without having its key', async () => {
-    const thief: DtlsIdentity = { ...server, privateKeyPem: client.privateKeyPem };
+    const thief: DtlsIdentity = { ...server, privateKey: client.privateKey };
 
     const sides = await handshake({ serverShows: thief });
 

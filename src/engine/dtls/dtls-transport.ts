@@ -1,31 +1,23 @@
-import { DtlsClient, type DtlsSocket } from 'werift';
 import type { DtlsFingerprint } from '../../media/sdp/session.js';
-import { ContentType, encodeRecord, parseRecords, type DtlsRecord } from './dtls-record.js';
+import { readUint24 } from '../../media/bytes.js';
+import { ClientHandshake } from './client-handshake.js';
+import { ContentType, parseRecords, type DtlsRecord } from './dtls-record.js';
 import type { DtlsIdentity } from './dtls-identity.js';
+import { FlightSender } from './flight.js';
+import type { Handshake } from './handshake.js';
 import { HandshakeAssembler, type HandshakeMessage } from './handshake-assembler.js';
+import { HandshakeType } from './handshake-messages.js';
+import { VERIFY_DATA_BYTES } from './key-schedule.js';
+import type { MediaKeys } from './media-keys.js';
 import { PeerProof } from './peer-proof.js';
-import { createLibrarySocket, LibraryPipe } from './library-socket.js';
-import { exportMediaKeys, type MediaKeys } from './media-keys.js';
+import { ServerHandshake } from './server-handshake.js';
 
-const DTLS_1_2 = 0xfefd;
-const CLIENT_HELLO = 1;
-const CERTIFICATE_VERIFY = 15;
-const FINISHED = 20;
 const FATAL = 2;
+const WARNING = 1;
 const CLOSE_NOTIFY = 0;
 /** Encrypted records that came before the messages they follow on; a flight has one or two. */
 const MOST_HELD = 4;
-/**
- * When a first flight of ours is repeated before the library does after 500 ms: FFmpeg takes the first one as the sign
- * to begin, and loses it.
- */
-const HELLO_REPEATS_MS = [40, 100, 220];
-/** Answers to a repeated first ClientHello: each makes a key pair. */
-const MOST_REPEATED_HELLOS = 4;
-/** The library repeats a flight until a later one is under way. */
-const BEYOND_LAST_FLIGHT = 99;
-/** Far beyond what the library counts itself up to in a session without application data: a nonce is never used twice. */
-const CLOSE_SEQUENCE_NUMBER = 2 ** 24;
+const FINISHED_BYTES = 12 + VERIFY_DATA_BYTES;
 
 export interface DtlsTransportListener {
   /** A datagram for the peer; owned by the receiver. */
@@ -47,32 +39,28 @@ export interface DtlsTransportOptions {
 type Phase = 'handshake' | 'secured' | 'ended';
 
 /**
- * DTLS 1.2 of one session over datagrams of ours (RFC 6347, RFC 5764): werift does the cryptography, this puts the
- * peer's messages in order before it, checks the peer's proofs, and lets nothing unauthenticated through afterwards.
+ * DTLS 1.2 of one session over datagrams of ours (RFC 6347, RFC 5764): puts the peer's messages in order before the `Handshake`
+ * has them, and lets nothing unauthenticated through afterwards.
  */
 export class DtlsTransport {
-  private readonly socket: DtlsSocket;
-  private readonly pipe: LibraryPipe;
+  private readonly sender: FlightSender;
+  private readonly handshake: Handshake;
   private readonly assembler: HandshakeAssembler;
-  private readonly proof: PeerProof;
   private readonly held: DtlsRecord[] = [];
-  private hasVerified = false;
-  private repeatedHellos = 0;
   private phase: Phase = 'handshake';
 
   constructor(
-    private readonly options: DtlsTransportOptions,
+    { role, identity, remoteFingerprints }: DtlsTransportOptions,
     private readonly listener: DtlsTransportListener,
   ) {
-    this.pipe = new LibraryPipe((datagram) => {
-      if (this.phase !== 'ended') this.listener.send(datagram);
-    });
-    this.proof = new PeerProof(options.role === 'client' ? 'server' : 'client', options.remoteFingerprints);
+    const { clientHello, serverHello, helloVerifyRequest } = HandshakeType;
+    const proof = new PeerProof(remoteFingerprints);
+    this.sender = new FlightSender((datagram) => this.listener.send(datagram));
+    this.handshake =
+      role === 'server'
+        ? new ServerHandshake(identity, proof, this.sender, [clientHello])
+        : new ClientHandshake(identity, proof, this.sender, [serverHello, helloVerifyRequest]);
     this.assembler = new HandshakeAssembler((message, isRepeated) => this.handshakeMessage(message, isRepeated));
-    this.socket = createLibrarySocket(options.role, options.identity, this.pipe);
-    this.socket.onConnect.subscribe(() => this.connected());
-    this.socket.onError.subscribe((error: unknown) => this.fail(error, true));
-    this.examineMessages();
   }
 
   get isSecured(): boolean {
@@ -81,34 +69,29 @@ export class DtlsTransport {
 
   /** Sends the first flight, if that is ours. */
   start(): void {
-    if (this.phase !== 'handshake' || !(this.socket instanceof DtlsClient)) return;
-    this.pipe.onFirst = (hello) => this.repeatUnlessAnswered(hello);
-    this.socket.connect().catch((error: unknown) => this.fail(error, true));
+    if (this.phase === 'handshake') this.handshake.start();
   }
 
   /** A datagram of the peer, borrowed. Never throws. */
   receive(datagram: Uint8Array): void {
-    if (this.phase === 'ended') return;
     try {
-      for (const record of parseRecords(datagram)) this.receiveRecord(record);
+      for (const record of parseRecords(datagram)) {
+        if (this.phase === 'ended') return;
+        this.receiveRecord(record);
+      }
     } catch (error) {
-      this.fail(error, true);
+      this.fail(error);
     }
   }
 
   /** Says goodbye where there is a key to say it with, then falls silent. Idempotent. */
   close(): void {
-    if (this.phase === 'secured') this.sendCloseNotify();
-    this.end();
-  }
-
-  private repeatUnlessAnswered(hello: Uint8Array): void {
-    for (const delayMs of HELLO_REPEATS_MS) {
-      const timer = setTimeout(() => {
-        if (this.phase === 'handshake' && this.assembler.nextSequence === 0) this.listener.send(hello);
-      }, delayMs);
-      timer.unref();
+    const { cipher } = this.handshake;
+    if (this.phase === 'secured' && cipher !== undefined) {
+      const content = Uint8Array.of(WARNING, CLOSE_NOTIFY);
+      this.sender.sendAlone({ contentType: ContentType.alert, epoch: 1, content }, cipher);
     }
+    this.end();
   }
 
   private receiveRecord(record: DtlsRecord): void {
@@ -125,108 +108,66 @@ export class DtlsTransport {
       this.listener.failed(`The peer refused the handshake (alert ${String(record.fragment[1])}).`, false);
   }
 
+  /** Finished is sealed, so this is none. */
   private handshakeMessage(message: HandshakeMessage, isRepeated: boolean): void {
-    if (message.type === FINISHED) return;
-    if (isRepeated && (this.options.role === 'client' || message.type !== CLIENT_HELLO)) return;
-    if (isRepeated && ++this.repeatedHellos > MOST_REPEATED_HELLOS) return;
-    const header = {
-      contentType: ContentType.handshake,
-      epoch: 0,
-      sequenceNumber: message.sequence,
-      version: DTLS_1_2,
-    };
-    this.pipe.deliver(encodeRecord(header, message.bytes));
-    this.hasVerified ||= message.type === CERTIFICATE_VERIFY;
-    if (this.mayFinish()) for (const record of this.held.splice(0)) this.pipe.deliver(record.bytes);
+    if (this.phase !== 'handshake' || message.type === HandshakeType.finished) return;
+    if (isRepeated) this.handshake.receiveAgain(message.type);
+    else this.handshake.receive(message);
+    if (this.handshake.awaitsFinished) for (const record of this.held.splice(0)) this.receiveProtected(record);
   }
 
-  /** The peer's Finished, or its repetition because ours was lost. */
+  /** The peer's Finished, which may have overtaken what it follows on, or its repetition because ours was lost. */
   private receiveProtected(record: DtlsRecord): void {
-    if (this.mayFinish()) this.pipe.deliver(record.bytes.slice());
-    else if (this.held.length < MOST_HELD) this.held.push({ ...record, bytes: record.bytes.slice() });
+    if (this.phase === 'handshake' && !this.handshake.awaitsFinished) {
+      if (this.held.length < MOST_HELD) this.held.push({ ...record, fragment: record.fragment.slice() });
+      return;
+    }
+    const message = this.handshake.cipher?.open(record);
+    if (message === undefined || !isFinished(message)) return;
+    if (this.phase === 'secured') {
+      this.handshake.receiveAgain(HandshakeType.finished);
+      return;
+    }
+    this.handshake.receive({ type: HandshakeType.finished, bytes: message });
+    this.finished();
   }
 
   private receiveAlert(record: DtlsRecord): void {
-    const alert = this.decrypt(record);
+    const alert = this.handshake.cipher?.open(record);
     if (alert?.length !== 2) return;
     const isOver = alert[1] === CLOSE_NOTIFY || (alert[0] === FATAL && this.phase === 'secured');
     if (isOver) {
       this.end();
       this.listener.closed();
-    } else if (alert[0] === FATAL) this.fail(new Error(`The peer gave up (alert ${String(alert[1])}).`), true);
+    } else if (alert[0] === FATAL) this.fail(new Error(`The peer gave up (alert ${String(alert[1])}).`));
   }
 
-  private decrypt(record: DtlsRecord): Uint8Array | undefined {
-    if (!this.hasKeys()) return undefined;
-    const { epoch, sequenceNumber, contentType: type, version } = record;
-    try {
-      const fragment = Buffer.from(record.fragment);
-      return this.socket.cipher.cipher.decrypt(this.socket.sessionType, fragment, {
-        type,
-        version,
-        epoch,
-        sequenceNumber,
-      });
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** Finished is a peer's last message, whatever overtook what: a client's CertificateVerify comes after the one with the key. */
-  private mayFinish(): boolean {
-    return this.hasKeys() && (this.hasVerified || this.options.role === 'client');
-  }
-
-  private hasKeys(): boolean {
-    return (this.socket.cipher as Partial<DtlsSocket['cipher']>).cipher !== undefined;
-  }
-
-  /** Each message is examined before the library acts on it. */
-  private examineMessages(): void {
-    const handle = this.socket.onHandleHandshakes;
-    this.socket.onHandleHandshakes = (messages) => {
-      if (this.phase === 'ended') return Promise.resolve();
-      try {
-        for (const message of messages) this.proof.examine(message, this.socket);
-      } catch (error) {
-        this.fail(error, true);
-        return Promise.resolve();
-      }
-      return handle(messages);
-    };
-  }
-
-  private connected(): void {
-    if (this.phase !== 'handshake') return;
-    const keys = this.proof.isComplete ? exportMediaKeys(this.socket) : undefined;
+  private finished(): void {
+    const keys = this.handshake.mediaKeys;
     if (keys === undefined) {
-      this.fail(new Error('The handshake ended without proof or without an SRTP profile.'), true);
+      this.fail(new Error('The handshake ended without an SRTP profile.'));
       return;
     }
     this.phase = 'secured';
     this.listener.secured(keys);
   }
 
-  private fail(error: unknown, proven: boolean): void {
+  private fail(error: unknown): void {
     if (this.phase !== 'handshake') return;
     this.end();
-    this.listener.failed(error instanceof Error ? error.message : String(error), proven);
+    this.listener.failed(error instanceof Error ? error.message : String(error), true);
   }
 
   private end(): void {
     this.phase = 'ended';
-    this.pipe.closed = true;
+    this.sender.settle();
     this.held.length = 0;
-    this.socket.dtls.flight = BEYOND_LAST_FLIGHT;
   }
+}
 
-  private sendCloseNotify(): void {
-    const header = { epoch: 1, sequenceNumber: CLOSE_SEQUENCE_NUMBER, version: DTLS_1_2 };
-    const alert = Buffer.from([1, CLOSE_NOTIFY]);
-    const sealed = this.socket.cipher.cipher.encrypt(this.socket.sessionType, alert, {
-      ...header,
-      type: ContentType.alert,
-    });
-    this.listener.send(encodeRecord({ ...header, contentType: ContentType.alert }, sealed));
-  }
+/** A whole Finished, and nothing else. */
+function isFinished(message: Uint8Array): boolean {
+  const [length, start, part] = [1, 6, 9].map((at) => readUint24(message, at));
+  const isWhole = length === VERIFY_DATA_BYTES && start === 0 && part === VERIFY_DATA_BYTES;
+  return message.length === FINISHED_BYTES && message[0] === HandshakeType.finished && isWhole;
 }
