@@ -115,19 +115,25 @@ function serverPid(pid: number): number {
   return children === '' ? pid : serverPid(Number(children.split(' ')[0]));
 }
 
-/** @returns when all senders are connected, with how long each took from its POST on; `ended` when they have sent everything */
+/**
+ * @param order more that the senders are told (test/support/publishers/datachannel.ts)
+ * @param environment of their process
+ * @returns when all senders are connected, with how long each took from its POST on; `ended` when they have sent everything
+ */
 export async function startSenders(
   urls: readonly string[],
   media: string,
+  order: object = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly ended: Promise<unknown>; readonly setUpMs: readonly number[] }> {
   const sender = spawn(
     join(PROJECT, 'node_modules/.bin/node'),
     [
       '--no-warnings',
       join(PROJECT, 'test/support/publishers/datachannel.ts'),
-      JSON.stringify({ urls, media, quiet: true }),
+      JSON.stringify({ urls, media, quiet: true, ...order }),
     ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
   );
   const ended = once(sender, 'exit');
   const setUpMs: number[] = [];

@@ -50,6 +50,8 @@ export interface PublisherOrder {
   /** Keeps account of each publisher by itself: see {@link Publisher.connectionsOf}. */
   readonly names?: boolean;
   readonly quiet?: boolean;
+  /** Of its process, beside that of this one. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly audio?: boolean;
   readonly video?: boolean;
   /** Offered, and then nothing is sent. */
@@ -80,7 +82,11 @@ export class Publisher implements AsyncDisposable {
 
   private constructor(kind: 'datachannel' | 'ffmpeg' | 'liar', order: PublisherOrder | LiarOrder) {
     const script = join(PROJECT, `test/support/publishers/${kind}.ts`);
-    this.child = spawn(NODE, ['--no-warnings', script, JSON.stringify(order)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const environment = 'environment' in order ? order.environment : undefined;
+    this.child = spawn(NODE, ['--no-warnings', script, JSON.stringify(order)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...environment },
+    });
     if (this.child.stdout === null) throw new Error('The publisher has no output.');
     createInterface({ input: this.child.stdout }).on('line', (line) => {
       this.take(JSON.parse(line) as PublisherEvent);

@@ -38,6 +38,8 @@ interface Order {
   readonly names?: boolean;
   /** Says nothing of single frames: a load test asks for totals only. */
   readonly quiet?: boolean;
+  /** Offers to send sound again that was lost (NACK), as Chromium can be told to; pictures are sent again always. */
+  readonly repairsSound?: boolean;
   readonly audio?: boolean;
   readonly video?: boolean;
   /** Offered, and then nothing is sent. */
@@ -170,7 +172,12 @@ class Publisher {
     });
     this.peer.setLocalDescription('offer');
     await gathered;
-    const offer = this.peer.localDescription()?.sdp ?? '';
+    const described = this.peer.localDescription()?.sdp ?? '';
+    const opus = `a=rtpmap:${AUDIO_PAYLOAD_TYPE} opus/48000/2`;
+    const offer =
+      order.repairsSound === true
+        ? described.replace(opus, `${opus}\r\na=rtcp-fb:${AUDIO_PAYLOAD_TYPE} nack`)
+        : described;
     const postedMs = performance.now();
     const response = await fetch(this.url, {
       method: 'POST',
