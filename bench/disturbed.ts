@@ -7,8 +7,6 @@ import { residentMegabytes, socketDrops, threadMicroseconds } from './process-co
 import { startSenders, startServer } from './stage.ts';
 
 const PACKET_PAYLOAD_BYTES = 1200;
-const PICTURES_PER_SECOND = 30;
-const SOUND_PACKETS_PER_SECOND = 50;
 /** Until all have begun and the server's code is warm. */
 const SETTLE_MS = 4000;
 /** Until the index has everything. */
@@ -51,12 +49,13 @@ interface Track {
 
 const pause = (durationMs: number): Promise<void> => new Promise((done) => setTimeout(done, durationMs));
 
-/** Of the media, sent once. */
-function countPackets(mediaPath: string, seconds: number): number {
-  const probe = ['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=size', '-of', 'csv=p=0', mediaPath];
-  const sizes = execFileSync('ffprobe', probe, { encoding: 'utf8' }).trim().split('\n');
-  const pictures = sizes.reduce((sum, size) => sum + Math.ceil(Number.parseInt(size, 10) / PACKET_PAYLOAD_BYTES), 0);
-  return pictures + seconds * SOUND_PACKETS_PER_SECOND;
+/** Sizes of the frames of a track. */
+function frameSizes(mediaPath: string, track: 'v' | 'a'): number[] {
+  const probe = ['-v', 'error', '-select_streams', track, '-show_entries', 'packet=size', '-of', 'csv=p=0', mediaPath];
+  return execFileSync('ffprobe', probe, { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((size) => Number.parseInt(size, 10));
 }
 
 class Metrics {
@@ -116,15 +115,17 @@ export async function recordDisturbed(scene: Scene): Promise<DisturbedRun> {
   rmSync(folder, { recursive: true, force: true });
   const grown = (name: string): number => ((after.get(name) - before.get(name)) * 1000) / windowMs;
   const mediaMegabytes = (metrics: Metrics): number => metrics.get('aircheck_engine_memory_used_bytes') / 2 ** 20;
-  const packets = ((countPackets(media, seconds) / seconds) * streams * windowMs) / 1000;
-  const picturesSent = streams * seconds * PICTURES_PER_SECOND;
+  const [pictures, sound] = [frameSizes(media, 'v'), frameSizes(media, 'a')];
+  const packets = pictures.reduce((sum, size) => sum + Math.ceil(size / PACKET_PAYLOAD_BYTES), sound.length);
+  const measuredPackets = ((packets / seconds) * streams * windowMs) / 1000;
+  const picturesSent = streams * pictures.length;
   return {
     name: info.engine.map(({ what, name }) => `${what}=${name}`).join(' '),
-    microsecondsPerPacket: usedUs / packets,
+    microsecondsPerPacket: usedUs / measuredPackets,
     percentOfCore: usedUs / windowMs / 10,
     picturesSent,
     picturesMissing: picturesSent - framesOf(tracks, 'video'),
-    soundMissing: streams * seconds * SOUND_PACKETS_PER_SECOND - framesOf(tracks, 'audio'),
+    soundMissing: streams * sound.length - framesOf(tracks, 'audio'),
     drops,
     refusedPerSecond: grown('aircheck_engine_packets_dropped'),
     nacksPerSecond: grown('aircheck_nacks_sent_total'),

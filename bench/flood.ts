@@ -1,7 +1,7 @@
 // What forged packets cost: recordings on one core while packets that are forged, replayed, far ahead, far behind, cut short, of
 // nobody and so on come from the publishers' own addresses, against the same without them.
 // node bench/flood.ts [--streams 30] [--seconds 20] [--forged 5] [--receive auto] [--srtp auto]; `forged` go with each packet.
-// Fails where a frame is missing, or the media memory was not flat.
+// Fails where a frame is missing, or the media memory grew.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ import { parseArgs } from 'node:util';
 import { SenderNetwork } from '../test/support/network/sender-network.ts';
 import { linesOf, recordDisturbed, type DisturbedRun, type Scene } from './disturbed.ts';
 import { leaveServerItsCore, makeMedia } from './stage.ts';
+
+/** Fragments on their way to a busy disk; a slot for each forged packet would be a hundred each second. */
+const MOST_GROWTH_MIB = 8;
 
 const { values } = parseArgs({
   options: {
@@ -43,6 +46,6 @@ for (const receive of values.receive.split(','))
     const extra = flooded.percentOfCore - quiet.percentOfCore;
     console.log(`${((extra * 10_000) / flooded.refusedPerSecond).toFixed(1)} µs CPU per forged packet`);
     const [before, after] = flooded.mediaMegabytes;
-    if (after - before > 1) process.exitCode = 1;
+    if (after - before > MOST_GROWTH_MIB) process.exitCode = 1;
   }
 rmSync(folder, { recursive: true, force: true });

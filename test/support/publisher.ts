@@ -50,6 +50,8 @@ export interface PublisherOrder {
   /** Keeps account of each publisher by itself: see {@link Publisher.connectionsOf}. */
   readonly names?: boolean;
   readonly quiet?: boolean;
+  /** Offers to send lost sound again (NACK), as it does with pictures. For libdatachannel only. */
+  readonly repairsSound?: boolean;
   /** Of its process, beside that of this one. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly audio?: boolean;

@@ -7,6 +7,17 @@ import { srtpCrypto } from './node-srtp-crypto.js';
 import { compiledSpace, kernelBench, srtpBenches, type SrtpBench } from './testing/implementations.js';
 import { keysOf, Opener, rtp, seal } from './testing/sealed-packets.js';
 
+/** Makes another packet of a good one. */
+type Forge = (sealed: Uint8Array, round: number) => Uint8Array;
+
+/** Nobody but the sender can do that: the tag does not fit. */
+function renumbered(sealed: Uint8Array, step: number): Uint8Array {
+  const bytes = sealed.slice();
+  const view = new DataView(bytes.buffer);
+  view.setUint16(2, view.getUint16(2) + step);
+  return bytes;
+}
+
 describe.each(srtpProfileNames)('keystream made ahead, with %s', (profile) => {
   const next = { ssrc: 7, contributors: 0, extensionWords: undefined, payload: 1100 };
 
@@ -61,6 +72,41 @@ describe.each(srtpProfileNames)('keystream made ahead, with %s', (profile) => {
     expect(fills.filter((packets) => packets !== 1).length).toBe(before);
     expect(bench.memory.usedBytes).toBe(usedBytes);
     expect(opener.open([seal(sender, rtp({ ...next, sequence: 1001 }))], 0)[0]).toMatch(/^1112 /);
+  });
+
+  /** What thirty sessions cost, whose packets come with so many forged ones each. */
+  function besideForgers(kinds: readonly Forge[]): { windows: number; usedBytes: number; refused: number } {
+    const { bench, fills } = counting();
+    const openers = Array.from({ length: 30 }, (_, seed) => new Opener(bench, profile, seed));
+    const senders = openers.map((_, seed) => new SrtpSender(profile, ...keysOf(profile, seed), srtpCrypto));
+    for (let round = 0; round < 40; round++) {
+      for (const [at, sender] of senders.entries()) {
+        const sealed = seal(sender, rtp({ ...next, payload: 100, sequence: (65_500 + round) & 0xffff }));
+        expect(openers[at]?.open([sealed], 0)[0]).toMatch(/^112 /);
+        for (const forge of kinds) expect(openers[at]?.open([forge(sealed, round)], 0)[0]).toMatch(/^-1 /);
+      }
+    }
+    return {
+      windows: fills.filter((packets) => packets !== 1).length,
+      usedBytes: bench.memory.usedBytes,
+      refused: openers.reduce((sum, { receiver }) => sum + receiver.failures + receiver.replays, 0),
+    };
+  }
+
+  it('is for thirty sessions as if nobody forged, when each packet has those of all kinds beside it', () => {
+    const kinds: readonly Forge[] = [
+      (sealed) => renumbered(sealed, 5),
+      (sealed) => renumbered(sealed, 20_000),
+      (sealed) => renumbered(sealed, -20_000),
+      (sealed, round) => renumbered(sealed, 1).with(8, round),
+      (sealed, round) => sealed.slice(0, round),
+      (sealed) => sealed,
+    ];
+
+    const undisturbed = besideForgers([]);
+
+    expect(besideForgers(kinds)).toEqual({ ...undisturbed, refused: 30 * 40 * kinds.length });
+    expect(undisturbed.windows).toBeLessThanOrEqual(30 * 5);
   });
 
   it('gives its memory back', () => {
