@@ -104,7 +104,7 @@ export class Engine {
   }
 
   /**
-   * Our side of a session with another server, for an offer. Its worker is kept until the session was opened, with `offered` in
+   * Our side of a session with another server, for an offer. Its worker is kept until the session was opened, with `controlled` in
    * its order, and closed, or until `forgetOffer`.
    */
   async prepareOffer(streamId: string, sessionId: string): Promise<LocalTransport> {

@@ -39,14 +39,15 @@ export interface PeerOrder {
   readonly remoteFingerprints: readonly DtlsFingerprint[];
   /** The peer's role: `active` makes us passive, everything else makes us active or passive as RFC 8842 says. */
   readonly remoteSetup: DtlsSetup;
-  /** Where the offer was ours: we check where the peer may be, and nominate. Undefined for who offered. */
-  readonly offered?: OfferedTransport;
+  /** Where we control: the peer answered an offer of ours, or is a lite agent. Undefined for a full one that offered. */
+  readonly controlled?: ControlledPeer;
 }
 
-/** What `prepare-offer` gave for an offer of ours, and what came of it. */
-export interface OfferedTransport {
-  readonly localIce: IceCredentials;
-  readonly remoteCandidates: readonly IceCandidate[];
+/** A peer that we check, and to which we nominate (RFC 8445 section 6.1.1). */
+export interface ControlledPeer {
+  readonly candidates: readonly IceCandidate[];
+  /** What `prepare-offer` gave for an offer of ours; undefined when the offer was the peer's. */
+  readonly localIce: IceCredentials | undefined;
 }
 
 /** What a worker must know to answer an offer and receive its media. */

@@ -56,12 +56,13 @@ export class EngineBench implements AsyncDisposable {
   async publish(offerText: string, overrides: Partial<PublisherOrder> = {}): Promise<string> {
     const offer = parseOffer(offerText);
     const tracks = negotiate(offer);
-    const { ice, fingerprints, setup } = offer.transport;
+    const { ice, fingerprints, setup, candidates, isLite } = offer.transport;
     const order = { streamId: 'cam', sessionId: 'session', tracks, remoteIce: ice };
     const local = await this.engine.openPublisher({
       ...order,
       remoteFingerprints: fingerprints,
       remoteSetup: setup,
+      ...(isLite === true ? { controlled: { candidates, localIce: undefined } } : {}),
       ...overrides,
     });
     return writeAnswer(offer, tracks, local, 1);

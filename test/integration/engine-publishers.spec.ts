@@ -22,8 +22,9 @@ async function publishWithWerift(
   profiles: number[],
   setup: string,
   rewriteAnswer = (answer: string): string => answer,
+  iceLite = false,
 ): Promise<{ peer: RTCPeerConnection; end: () => Promise<void> }> {
-  const peer = new RTCPeerConnection({ codecs: { audio: [useOPUS()] }, iceServers: [] });
+  const peer = new RTCPeerConnection({ codecs: { audio: [useOPUS()] }, iceServers: [], iceLite });
   const track = new MediaStreamTrack({ kind: 'audio' });
   peer.addTransceiver(track, { direction: 'sendonly' });
   await peer.setLocalDescription(await peer.createOffer());
@@ -190,6 +191,20 @@ describe('a publisher on werift', () => {
 
     expect(bench.states.filter((state) => state !== 'disconnected').slice(0, 2)).toEqual(['connecting', 'connected']);
     expect(bench.states.at(-1)).toBe('connected');
+  });
+
+  it('that is a lite agent is checked by us where it says that it is, and heard', async () => {
+    await using bench = await EngineBench.start();
+    let answered = '';
+    const hearAnswer = (answer: string): string => (answered = answer);
+    const { end } = await publishWithWerift(bench, [GCM], 'actpass', hearAnswer, true);
+
+    await bench.reached('connected');
+    const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+    await end();
+
+    expect(answered).not.toContain('a=candidate');
+    expect(tracks).toMatchObject([{ kind: 'audio', codecString: 'opus', packetsLost: 0 }]);
   });
 
   it('is refused when it speaks no profile of ours', async () => {

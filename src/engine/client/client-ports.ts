@@ -4,7 +4,7 @@ import { DgramUdpPort } from '../udp/dgram-udp-port.js';
 import type { UdpPort } from '../udp/udp-port.js';
 
 /**
- * Opens a UDP port for each session whose offer was ours. Peers that are servers have one port for all their sessions: with one
+ * Opens a UDP port for each session in which we control. Such peers that are servers have one port for all their sessions: with one
  * port of ours as well, nothing would tell the media of one session from that of another. Their socket ids are below zero.
  */
 export class ClientPorts {
@@ -21,10 +21,10 @@ export class ClientPorts {
    * @throws the system's error when no port is free, and what `open` throws
    */
   async serve(
-    { offered }: PeerOrder,
+    { controlled }: PeerOrder,
     open: (environment: SessionEnvironment) => LocalTransport,
   ): Promise<LocalTransport> {
-    if (offered === undefined) return open(this.environment);
+    if (controlled === undefined) return open(this.environment);
     const ownPort = await this.openPort();
     try {
       return open({ ...this.environment, ownPort });

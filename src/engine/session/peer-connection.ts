@@ -60,7 +60,7 @@ export class PeerConnection implements DatagramOwner {
   ) {
     const { clock, wheel, demultiplexer, handshakes, identity } = environment;
     this.setup = negotiateSetup(order.remoteSetup);
-    this.local = order.offered?.localIce ?? createIceCredentials();
+    this.local = order.controlled?.localIce ?? createIceCredentials();
     this.port = environment.ownPort ?? environment.port;
     this.life = new SessionLife(clock.monotonicMs(), (state, reason) => this.stateChanged(state, reason));
     this.agent = this.createAgent(order);
@@ -83,10 +83,11 @@ export class PeerConnection implements DatagramOwner {
     return this.life.state === 'new' || this.life.state === 'connecting';
   }
 
-  /** Our side, for the answer. */
+  /** Our side, for the answer. Who is checked by us from a port of its own learns where that is by the checks. */
   get transport(): LocalTransport {
-    const { identity, candidates } = this.environment;
-    return { ice: this.local, fingerprint: identity.fingerprint, setup: this.setup, candidates };
+    const { identity, candidates, ownPort } = this.environment;
+    const { local: ice, setup } = this;
+    return { ice, fingerprint: identity.fingerprint, setup, candidates: ownPort === undefined ? candidates : [] };
   }
 
   /** Of the path to the peer; undefined while unknown. */
@@ -160,11 +161,11 @@ export class PeerConnection implements DatagramOwner {
   }
 
   /** Answers to checks have no name on them: they are ours by where they come from. */
-  private createAgent({ offered, remoteIce }: PeerOrder): IceAgent | ControllingAgent {
+  private createAgent({ controlled, remoteIce }: PeerOrder): IceAgent | ControllingAgent {
     const { ownPort, demultiplexer } = this.environment;
     const common = { local: this.local, remote: remoteIce, hmacSha1, randomBytes };
-    if (offered === undefined || ownPort === undefined) return new IceAgent(common);
-    const pairs = checkedPairs(offered.remoteCandidates, ownPort.sockets);
+    if (controlled === undefined || ownPort === undefined) return new IceAgent(common);
+    const pairs = checkedPairs(controlled.candidates, ownPort.sockets);
     for (const { remote, socketId } of pairs) demultiplexer.expectFrom(remote, socketId, this);
     return new ControllingAgent({ ...common, pairs });
   }

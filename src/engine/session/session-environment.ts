@@ -18,7 +18,7 @@ export interface SessionEnvironment {
   readonly slots: SlotPool;
   readonly srtp: SrtpCryptoFactory;
   readonly port: MediaPort;
-  /** The port of a single session, in place of the one for all: its offer was ours. It ends with the session. */
+  /** The port of a single session, in place of the one for all: we control. It ends with the session. */
   readonly ownPort?: UdpPort;
   readonly demultiplexer: Demultiplexer;
   readonly handshakes: HandshakeQueue;

@@ -114,6 +114,18 @@ describe('an offer', () => {
     ]);
   });
 
+  it.each([
+    ['the session', 's=-'],
+    ['an m-line', 'a=rtcp-mux'],
+  ])('may be of a lite agent, as %s says, that names where it is', (_where, before) => {
+    const candidate = 'a=candidate:1 1 udp 2130706431 192.0.2.1 7777 typ host';
+    const { transport } = parseOffer(
+      replacing(before, before, 'a=ice-lite').replace('a=mid:0', `a=mid:0\r\n${candidate}`),
+    );
+    expect(transport).toMatchObject({ isLite: true, candidates: [{ address: '192.0.2.1', port: 7777 }] });
+    expect(parseOffer(adding(candidate)).transport).not.toHaveProperty('isLite');
+  });
+
   it('tells repair streams from sources', () => {
     const groups = ['a=ssrc-group:FID 1 2', 'a=ssrc-group:FEC-FR 1 3', 'a=ssrc:1 cname:x', 'a=ssrc:4 cname:x'];
     const [, video] = parseOffer(adding(...groups)).media;
@@ -212,7 +224,7 @@ describe('a correct offer is refused that could be met only in part:', () => {
     ['RTCP on another port', without('a=rtcp-mux')],
     ['no BUNDLE group', without('a=group:BUNDLE 0 1')],
     ['a BUNDLE group of one of two', replacing('a=group:BUNDLE 0 1', 'a=group:BUNDLE 0')],
-    ['an ice-lite client', replacing('s=-', 's=-', 'a=ice-lite')],
+    ['an ice-lite client that is nowhere', replacing('s=-', 's=-', 'a=ice-lite')],
   ])('%s', (_name, text) => {
     expect(refusal(text)).toMatchObject({ code: 'sdp-unsupported', line: expect.any(Number) as number });
   });

@@ -56,8 +56,7 @@ export function parseSubscriberOffer(text: string): SubscriberOffer {
 }
 
 /**
- * Reads the answer to an offer of ours (RFC 9429 section 5.3): the m-lines on which the other side does what it is to do. An
- * ice-lite agent is a peer like others there, because we check and nominate.
+ * Reads the answer to an offer of ours (RFC 9429 section 5.3): the m-lines on which the other side does what it is to do.
  *
  * @param text at most 64 KiB; whoever took it from the network counted that
  * @param direction what the other side is to do
@@ -65,11 +64,10 @@ export function parseSubscriberOffer(text: string): SubscriberOffer {
  * @throws {SdpUnsupportedError} for an answer by which no media can flow
  */
 export function parseAnswer(text: string, direction: 'sendonly' | 'recvonly'): SubscriberOffer {
-  const { attributes, media: sections } = readDescription(text);
-  const description = { attributes: attributes.filter(({ name }) => name !== 'ice-lite'), media: sections };
+  const description = readDescription(text);
   const candidates = new CandidateList();
   const session = readSession(description, candidates);
-  const readers = sections
+  const readers = description.media
     .filter((section) => refusedIn(section) === undefined)
     .map((section) => readSection(section, description, candidates));
   const all = readers.map((reader) => reader.media());
@@ -160,5 +158,11 @@ function transportOf(tagged: MediaReader | undefined, session: TransportReader):
     throw new SdpUnsupportedError(fingerprinted.fingerprintLine, 'A fingerprint is made with SHA-256 or stronger.');
   }
   const setup = tagged?.transport.setup ?? session.setup ?? 'actpass';
-  return { ice, fingerprints: fingerprinted.fingerprints, setup, candidates: session.candidates };
+  const { candidates } = session;
+  const liteLine = session.liteLine ?? tagged?.transport.liteLine;
+  const transport = { ice, fingerprints: fingerprinted.fingerprints, setup, candidates };
+  if (liteLine === undefined) return transport;
+  if (!candidates.some((candidate) => candidate.transport === 'udp'))
+    throw new SdpUnsupportedError(liteLine, 'A lite agent names its UDP addresses.');
+  return { ...transport, isLite: true };
 }

@@ -34,6 +34,8 @@ export interface TransportDescription {
   readonly fingerprints: readonly DtlsFingerprint[];
   readonly setup: DtlsSetup;
   readonly candidates: readonly IceCandidate[];
+  /** It answers connectivity checks and makes none (RFC 8445 section 2.5): the other side checks its candidates. Absent: it does not. */
+  readonly isLite?: true;
 }
 
 /** Our side of a session's transport, for the answer, or for an offer of ours. */

@@ -2,7 +2,7 @@ import type { CandidateList } from './candidate.js';
 import { readFingerprint } from './fingerprint.js';
 import { CredentialsReader } from './ice-attributes.js';
 import type { SdpAttribute } from './lines.js';
-import { SdpError, SdpUnsupportedError } from './sdp.errors.js';
+import { SdpError } from './sdp.errors.js';
 import type { DtlsFingerprint, DtlsSetup, IceCandidate, IceCredentials } from './session.js';
 
 /** ICE and DTLS of one level, the session or an m-line. What is missing at one may be told at the other. */
@@ -12,11 +12,13 @@ export class TransportReader {
   /** Line of the last fingerprint of any kind. */
   fingerprintLine: number | undefined;
   setup: DtlsSetup | undefined;
+  /** Line of `a=ice-lite`. */
+  liteLine: number | undefined;
   private readonly credentialsReader = new CredentialsReader();
   private readonly readers: ReadonlyMap<string, (attribute: SdpAttribute) => void> = new Map([
     ['ice-ufrag', (attribute) => this.credentialsReader.readUsernameFragment(attribute)],
     ['ice-pwd', (attribute) => this.credentialsReader.readPassword(attribute)],
-    ['ice-lite', refuseIceLite],
+    ['ice-lite', ({ line }) => (this.liteLine = line)],
     ['candidate', (attribute) => this.list.add(attribute)],
     ['fingerprint', (attribute) => this.readFingerprint(attribute)],
     ['setup', (attribute) => (this.setup = readSetup(attribute))],
@@ -39,7 +41,6 @@ export class TransportReader {
    * Takes an attribute that is about the transport and ignores others.
    *
    * @throws {SdpError} when it is malformed
-   * @throws {SdpUnsupportedError} when it asks for another kind of agent than a recording server is
    */
   read(attribute: SdpAttribute): void {
     this.readers.get(attribute.name)?.(attribute);
@@ -50,10 +51,6 @@ export class TransportReader {
     this.fingerprintLine = attribute.line;
     if (fingerprint !== undefined) this.fingerprints.push(fingerprint);
   }
-}
-
-function refuseIceLite({ line }: SdpAttribute): never {
-  throw new SdpUnsupportedError(line, 'A client is no ice-lite agent.');
 }
 
 function readSetup({ line, value }: SdpAttribute): DtlsSetup {

@@ -25,8 +25,8 @@ const NEW_CHECKS_PER_TICK = 2;
 const DROPPED: IceResult = { accepted: false, nominated: false, send: [] };
 
 /**
- * The controlling agent of one session (RFC 8445), for a peer that answered an offer of ours: a full one, or a lite one,
- * which only answers.
+ * The controlling agent of one session (RFC 8445), for a peer that answered an offer of ours, or for a lite one, which
+ * only answers (section 6.1.1).
  *
  * It checks the peer's candidates, takes the first pair that works and nominates it; another one takes its place when the
  * peer no longer answers there. Candidates of ours are not needed: the peer learns our address by our checks. Time is passed

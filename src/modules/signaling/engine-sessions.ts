@@ -89,7 +89,7 @@ async function orUnavailable(order: Promise<void>): Promise<void> {
 }
 
 function peerOf({ stream, id, offer, own }: PeerSession): PeerOrder {
-  const { ice, fingerprints, setup, candidates } = offer.transport;
+  const { ice, fingerprints, setup, candidates, isLite } = offer.transport;
   const order = {
     streamId: stream,
     sessionId: id,
@@ -97,5 +97,6 @@ function peerOf({ stream, id, offer, own }: PeerSession): PeerOrder {
     remoteFingerprints: fingerprints,
     remoteSetup: setup,
   };
-  return own === undefined ? order : { ...order, offered: { localIce: own.ice, remoteCandidates: candidates } };
+  const isControlled = own !== undefined || isLite === true;
+  return isControlled ? { ...order, controlled: { localIce: own?.ice, candidates } } : order;
 }

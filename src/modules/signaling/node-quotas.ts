@@ -1,8 +1,9 @@
 import type { LiveStream } from './live-stream.js';
+import type { MayAsk } from './lite-peer.js';
 import type { StreamName } from './ports/stream-name.js';
 import { IncomingQuotaError, PublisherQuotaError, StreamQuotaError, SubscriberQuotaError } from './signaling.errors.js';
 
-/** How much one node takes; Infinity: no limit. */
+/** What one node takes; Infinity: no limit. */
 export interface NodeLimits {
   readonly streams: number;
   readonly publishers: number;
@@ -13,6 +14,7 @@ export interface NodeLimits {
   readonly publisherBps: number;
   /** A publisher who has sent too much by so many seconds of `publisherBps` is sent away: with twice of it, after that time. */
   readonly publisherBurstSeconds: number;
+  readonly mayAsk: MayAsk;
 }
 
 export const NO_LIMITS: NodeLimits = {
@@ -22,6 +24,7 @@ export const NO_LIMITS: NodeLimits = {
   incomingBps: Infinity,
   publisherBps: Infinity,
   publisherBurstSeconds: Infinity,
+  mayAsk: () => true,
 };
 
 /** Of what a publisher may send: it is measured with what repairs losses, which senders do not count. */

@@ -6,6 +6,7 @@ import type { SentTrack, SubscriberOffer } from '../../media/sdp/session.js';
 import { negotiateSubscriber, type SentFormat } from '../../media/sdp/subscriber-negotiation.js';
 import type { Clock } from '../../shared/clock.js';
 import { admissionFailure, type OfferingEngine } from './engine-sessions.js';
+import type { MayAsk } from './lite-peer.js';
 import { newSessionId } from './peer-session.js';
 import type { ListedSession } from './ports/listed-session.js';
 import type { OwnOffer } from './ports/own-offer.js';
@@ -29,7 +30,7 @@ export class RelayService {
     private readonly publishing: Publishing,
     private readonly subscriptions: SubscriptionService,
     private readonly clock: Clock,
-    private readonly mayAsk: (address: string) => boolean,
+    private readonly mayAsk: MayAsk,
   ) {}
 
   /**

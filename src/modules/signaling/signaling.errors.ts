@@ -95,6 +95,16 @@ export class CandidatesForbiddenError extends AppError {
   }
 }
 
+/** Of a client that makes no connectivity checks, and is to be checked by us. */
+export class PeerAddressForbiddenError extends AppError {
+  readonly kind = 'forbidden';
+  readonly code = 'peer-address-forbidden';
+
+  constructor() {
+    super('The ice-lite offer names no address that is asked (cascade.allowed_networks).');
+  }
+}
+
 export class StreamLoopError extends AppError {
   readonly kind = 'conflict';
   readonly code = 'cascade-loop';

@@ -8,13 +8,12 @@ import {
 } from '../../config/index.js';
 import { Registry } from 'prom-client';
 import { Engine } from '../../engine/index.js';
-import { ForbiddenAddresses } from '../../platform/outgoing/forbidden-addresses.js';
 import { Implementations, type Implementation } from '../../platform/info/implementations.js';
 import { systemClock } from '../../shared/clock.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { IceModule } from '../ice/ice.module.js';
-import { configuredLimits } from './configured-limits.js';
+import { configuredAddresses, configuredLimits } from './configured-limits.js';
 import { configuredStrategies } from './configured-strategies.js';
 import { LoadAdmission } from './load-admission.js';
 import { failureLog } from './ports/failure-log.js';
@@ -128,10 +127,17 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
     { provide: LoadAdmission, inject: [Engine, APP_CONFIG], useFactory: loadAdmission },
     {
       provide: SubscriptionService,
-      inject: [Engine, SignalingService, LoadAdmission],
-      useFactory: (media: Engine, signaling: SignalingService, admission: LoadAdmission) => {
+      inject: [Engine, SignalingService, LoadAdmission, APP_CONFIG],
+      useFactory: (media: Engine, signaling: SignalingService, admission: LoadAdmission, config: AppConfig) => {
         const log = failureLog(new Logger(SubscriptionService.name));
-        return new SubscriptionService(media, signaling, systemClock, admission, log);
+        return new SubscriptionService(
+          media,
+          signaling,
+          systemClock,
+          admission,
+          log,
+          configuredAddresses(config.cascade),
+        );
       },
     },
     {
@@ -143,9 +149,7 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
         subscriptions: SubscriptionService,
         { cascade }: AppConfig,
       ) => {
-        const forbidden = new ForbiddenAddresses(cascade.allowed_networks);
-        const mayAsk = (address: string): boolean => !forbidden.isForbidden(address);
-        return new RelayService(media, signaling, subscriptions, systemClock, mayAsk);
+        return new RelayService(media, signaling, subscriptions, systemClock, configuredAddresses(cascade));
       },
     },
     WhipRateGuard,

@@ -7,6 +7,7 @@ import { KeyedQueue } from '../../shared/keyed-queue.js';
 import { BitrateCaps } from './bitrate-caps.js';
 import { admissionFailure, EngineSessions, type SessionEngine } from './engine-sessions.js';
 import { EntryGate } from './entry-gate.js';
+import { reachableBy } from './lite-peer.js';
 import type { LiveStream } from './live-stream.js';
 import { NO_LIMITS, NodeQuotas, toldBps } from './node-quotas.js';
 import type { FailureLog } from './ports/failure-log.js';
@@ -78,11 +79,11 @@ export class SignalingService {
    *
    * @param hops where the stream has come by, last first
    * @throws {SdpError} @throws {NoAcceptableCodecError} @throws {StreamBusyError} @throws {StreamNotFoundError}
-   * @throws {NodeDrainingError} @throws {NodeFullError} @throws {BitrateExceededError} @throws what `NodeQuotas`, an
+   * @throws {NodeDrainingError} @throws {NodeFullError} @throws {BitrateExceededError} @throws {PeerAddressForbiddenError} @throws what `NodeQuotas`, an
    * admission or a listener of `publisher-opened` threw
    */
   async publish(stream: StreamName, offerText: string, hops: readonly string[] = []): Promise<OpenedSession> {
-    const offer = parseOffer(offerText);
+    const offer = reachableBy(parseOffer(offerText), this.limits.mayAsk);
     const tracks = negotiate(offer);
     const session = new PublisherSession(stream, offer, tracks, this.clock.epochMs(), hops);
     const transport = await this.letIn(session);
@@ -360,15 +361,14 @@ export class SignalingService {
   }
 
   private hearStatistics({ streamId, tracks }: Extract<EngineEvent, { type: 'stream-statistics' }>): void {
-    const live = this.registry.find(streamId);
-    if (live?.publisher === undefined) return;
-    const { publisher } = live;
-    const { statistics: before } = publisher;
+    const publisher = this.registry.find(streamId)?.publisher;
+    if (publisher === undefined) return;
+    const { stream, statistics: before } = publisher;
     publisher.statistics = tracks;
-    if (this.bitrates.isExceeded(live.name, publisher.id, publisher.traffic.bitrate))
-      void this.queue.run(live.name, () => this.close(publisher, 'bitrate-exceeded'));
-    this.events.tell({ type: 'statistics', stream: live.name, tracks });
-    if (!areSamePictures(before, tracks)) this.events.tell({ type: 'streams-changed', stream: live.name });
+    if (this.bitrates.isExceeded(stream, publisher.id, publisher.traffic.bitrate))
+      void this.queue.run(stream, () => this.close(publisher, 'bitrate-exceeded'));
+    this.events.tell({ type: 'statistics', stream, tracks });
+    if (!areSamePictures(before, tracks)) this.events.tell({ type: 'streams-changed', stream });
   }
 
   private hearState(event: Extract<EngineEvent, { type: 'session-state' }>): void {

@@ -5,6 +5,7 @@ import { writeSubscriberAnswer } from '../../media/sdp/subscriber-answer.js';
 import { negotiateSubscriber } from '../../media/sdp/subscriber-negotiation.js';
 import type { Clock } from '../../shared/clock.js';
 import { admissionFailure, EngineSessions, type SessionEngine } from './engine-sessions.js';
+import { reachableBy, type MayAsk } from './lite-peer.js';
 import type { LoadAdmission } from './load-admission.js';
 import type { FailureLog } from './ports/failure-log.js';
 import type { RestartedIce } from './ports/listed-session.js';
@@ -40,6 +41,7 @@ export class SubscriptionService implements ViewerOwner {
     private readonly clock: Clock,
     private readonly admission: Pick<LoadAdmission, 'admitViewer'>,
     log: FailureLog,
+    private readonly mayAsk: MayAsk = () => true,
   ) {
     this.engineSessions = new EngineSessions(engine, log);
     engine.on((event) => {
@@ -52,12 +54,13 @@ export class SubscriptionService implements ViewerOwner {
    * is.
    *
    * @throws {SdpError} @throws {SdpUnsupportedError} @throws {NoAcceptableCodecError} @throws {StreamNotLiveError}
+   * @throws {PeerAddressForbiddenError}
    * @throws {StreamFullError} @throws {NodeDrainingError} @throws {NodeOverloadedError} @throws {NodeFullError}
    * @throws what `NodeQuotas` throws
    */
   async subscribe(stream: StreamName, offerText: string): Promise<OpenedSession> {
     this.streams.assertSubscribable(stream, this.viewers.size);
-    const offer = parseSubscriberOffer(offerText);
+    const offer = reachableBy(parseSubscriberOffer(offerText), this.mayAsk);
     return this.streams.inTurn(stream, async () => {
       this.streams.assertSubscribable(stream, this.viewers.size);
       const sent = sentBy(this.streams.findStream(stream)?.publisher);

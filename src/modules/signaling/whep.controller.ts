@@ -53,6 +53,7 @@ export class WhepController {
     headers: ELSEWHERE,
   })
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
+  @ApiResponse({ status: 403, description: '`peer-address-forbidden`: of an ice-lite offer' })
   @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })
   @ApiResponse({
     status: 409,

@@ -53,6 +53,7 @@ export class WhipController {
     headers: ELSEWHERE,
   })
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })
+  @ApiResponse({ status: 403, description: '`peer-address-forbidden`: of an ice-lite offer' })
   @ApiResponse({ status: 404, description: '`stream-not-found`, where `strategy.auto_create_whip` is off' })
   @ApiResponse({ status: 406, description: '`codec-not-acceptable`' })
   @ApiResponse({

@@ -1,4 +1,10 @@
-import type { EngineEvent, LocalTransport, SessionCloseReason, SubscriberOrder } from '../../../engine/index.js';
+import type {
+  EngineEvent,
+  LocalTransport,
+  PublisherOrder,
+  SessionCloseReason,
+  SubscriberOrder,
+} from '../../../engine/index.js';
 import type { SessionEngine } from '../engine-sessions.js';
 import { LoadAdmission } from '../load-admission.js';
 import { parseStreamName } from '../ports/stream-name.js';
@@ -25,6 +31,7 @@ export const OFFER = [
 /** Does what it is told at once, and tells what a test lets it tell. */
 class FakeEngine implements SessionEngine {
   readonly opened: SubscriberOrder[] = [];
+  readonly published: PublisherOrder[] = [];
   readonly closed: [string, SessionCloseReason][] = [];
   readonly muted: unknown[] = [];
   failure: Error | undefined;
@@ -35,7 +42,8 @@ class FakeEngine implements SessionEngine {
     return () => this.listeners.delete(listener);
   }
 
-  openPublisher(): Promise<LocalTransport> {
+  openPublisher(order: PublisherOrder): Promise<LocalTransport> {
+    this.published.push(order);
     return Promise.resolve(transport);
   }
 
@@ -97,7 +105,14 @@ export class ViewerStage {
     this.signaling.on((event) => {
       if (event.type.startsWith('subscriber')) this.events.push(event.type);
     });
-    this.subscriptions = new SubscriptionService(this.engine, this.signaling, clock, this.admission, log);
+    this.subscriptions = new SubscriptionService(
+      this.engine,
+      this.signaling,
+      clock,
+      this.admission,
+      log,
+      limits.mayAsk,
+    );
   }
 
   watch(): Promise<{ sessionId: string; answer: string; entityTag: string }> {

@@ -1,0 +1,19 @@
+import type { SessionOffer } from '../../media/sdp/session.js';
+import { PeerAddressForbiddenError } from './signaling.errors.js';
+
+/** Which addresses datagrams of ours may be sent to because a peer names them. */
+export type MayAsk = (address: string) => boolean;
+
+/**
+ * A full agent proves its addresses by its checks. A lite one makes none: it is checked where it says that it is.
+ *
+ * @returns the offer, of a lite agent without addresses that nothing may be sent to
+ * @throws {PeerAddressForbiddenError} when it names no others
+ */
+export function reachableBy<Offer extends SessionOffer>(offer: Offer, mayAsk: MayAsk): Offer {
+  const { transport } = offer;
+  if (transport.isLite !== true) return offer;
+  const candidates = transport.candidates.filter(({ address }) => mayAsk(address));
+  if (candidates.length === 0) throw new PeerAddressForbiddenError();
+  return { ...offer, transport: { ...transport, candidates } };
+}
