@@ -12,7 +12,7 @@ export {
 } from './formats.js';
 export { loadConfig, type LoadedConfig } from './load-config.js';
 export { isArgon2Hash, parseArgon2Hash, type Argon2Hash } from './password-hash.js';
-export { parseWhipUrl, type RemoteUrl } from './remote-url.js';
+export { parseWhepUrl, parseWhipUrl, type RemoteUrl } from './remote-url.js';
 export type { AppConfig } from './schema.js';
 export {
   storageConfigOf,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseWhipUrl } from './remote-url.js';
+import { parseWhepUrl, parseWhipUrl } from './remote-url.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 
 const MOST_SUBSCRIBERS = 65_535;
@@ -19,6 +19,9 @@ export const strategy = z.strictObject({
     unit: 'subscribers',
     description: 'How many may watch one stream.',
   }),
+  cascade_push_close_sub: flag(
+    'Once a stream has gone to another server by /api/cascade, its viewers here are sent away, and may come back there.',
+  ),
   auto_create_whip: flag(
     'Publishing makes a stream that is not there; otherwise it has to be made or provisioned.',
     true,
@@ -32,6 +35,7 @@ export const strategy = z.strictObject({
 
 const streamStrategy = z.strictObject({
   each_stream_max_sub: subscribers.optional(),
+  cascade_push_close_sub: z.boolean().optional(),
   auto_create_whip: z.boolean().optional(),
   auto_create_whep: z.boolean().optional(),
   auto_delete_whip: untilDeleted.optional(),
@@ -83,18 +87,33 @@ const streamHooks = z.strictObject({
 });
 
 const MOST_TARGETS = 50;
+const LONGEST_URL = 2048;
+const LONGEST_IDLE_MS = 3_600_000;
+const LONGEST_START_MS = 60_000;
 
 const targets = z
   .array(
     z.strictObject({
       url: z
         .string()
-        .max(2048)
+        .max(LONGEST_URL)
         .refine((text) => parseWhipUrl(text) !== undefined),
     }),
   )
   .max(MOST_TARGETS)
   .refine((all) => new Set(all.map(({ url }) => parseWhipUrl(url)?.url)).size === all.length);
+
+/** A stream comes from one place. */
+const sources = z
+  .array(
+    z.strictObject({
+      url: z
+        .string()
+        .max(LONGEST_URL)
+        .refine((text) => parseWhepUrl(text) !== undefined),
+    }),
+  )
+  .max(1);
 
 /** What `{stream}` of a path can be; its module says it more exactly. */
 const NAME = /^(?!\.)[^/\\\p{Cc}]{1,255}$/u;
@@ -107,15 +126,19 @@ export const streams = setting(
         strategy: streamStrategy.default({}),
         hooks: streamHooks.default({}),
         targets: targets.optional(),
+        sources: sources.optional(),
+        on_demand: z.boolean().optional(),
+        on_demand_close_after_ms: z.number().int().min(0).max(LONGEST_IDLE_MS).optional(),
+        on_demand_start_timeout_ms: z.number().int().min(100).max(LONGEST_START_MS).optional(),
       }),
     )
     .default({}),
   {
     description:
-      'Streams that are always there, each with a strategy and hooks of its own, and servers it is published on; hooks of the node are run first.',
-    unit: 'JSON: {"cam":{"strategy":{"each_stream_max_sub":2},"hooks":{},"targets":[{"url":"whips://token@example.org/whip/cam"}]}}',
+      'Streams that are always there, each with a strategy and hooks of its own, where it comes from, all the time or on demand, and servers it is published on; hooks of the node are run first.',
+    unit: 'JSON: {"cam":{"strategy":{"each_stream_max_sub":2},"hooks":{},"targets":[{"url":"whips://token@example.org/whip/cam"}]},"far":{"sources":[{"url":"wheps://token@example.org/whep/far"}],"on_demand":true,"on_demand_close_after_ms":10000,"on_demand_start_timeout_ms":10000}}',
     allowed:
-      'tables by the names of streams, with strategy, hooks and targets, which have urls (whip, whips, http or https, each once)',
+      'tables by the names of streams, with strategy, hooks, targets, which have urls (whip, whips, http or https, each once), sources (at most one, with a url: whep, wheps, http or https; RTSP, SDP files and capture are not read) and on_demand',
     secret: 'value',
   },
 );

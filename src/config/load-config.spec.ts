@@ -202,7 +202,9 @@ describe('loadConfig', () => {
         index_path = "./index"
         [stream."a.b"]
         on_demand = true
-        sources = [{ url = "rtsp://camera" }]
+        sources = [{ url = "wheps://abc@example.org/whep/cam" }]
+        [stream."a.b".channel]
+        listen = "127.0.0.1:7000"
         [stream.c.hooks]
         on_publish_started = ["./started"]
         [stream.d]
@@ -212,20 +214,35 @@ describe('loadConfig', () => {
       );
 
       expect(config.recorder).toMatchObject({ auto_streams: ['cam*'], max_recording_seconds: 3600 });
-      expect(config.strategy).toMatchObject({ each_stream_max_sub: 10, auto_delete_whep: -1 });
+      expect(config.strategy).toMatchObject({
+        each_stream_max_sub: 10,
+        auto_delete_whep: -1,
+        cascade_push_close_sub: true,
+      });
       expect(config.stream).toEqual({
-        'a.b': { strategy: {}, hooks: {} },
+        'a.b': {
+          strategy: {},
+          hooks: {},
+          sources: [{ url: 'wheps://abc@example.org/whep/cam' }],
+          on_demand: true,
+        },
         c: { strategy: {}, hooks: { on_publish_started: ['./started'] } },
         d: { strategy: {}, hooks: {} },
       });
       expect(warnings).toEqual(
-        [
-          'strategy.cascade_push_close_sub',
-          'recorder.index_path',
-          'stream.a.b.on_demand',
-          'stream.a.b.sources',
-          'nodes',
-        ].map((key) => `${key} is not supported yet and has no effect.`),
+        ['recorder.index_path', 'stream.a.b.channel.listen', 'nodes'].map(
+          (key) => `${key} is not supported yet and has no effect.`,
+        ),
+      );
+    });
+
+    it.each([
+      ['of another kind', '{ url = "rtsp://camera" }'],
+      ['that a file describes', '{ url = "file:///a.sdp" }'],
+      ['beside another one', '{ url = "whep://a/whep/x" }, { url = "whep://b/whep/x" }'],
+    ])('refuses a source %s', (_what, source) => {
+      expect(problems({}, `[stream.cam]\nsources = [${source}]`)[0]).toContain(
+        'RTSP, SDP files and capture are not read',
       );
     });
 

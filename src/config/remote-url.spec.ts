@@ -1,4 +1,4 @@
-import { parseWhipUrl } from './remote-url.js';
+import { parseWhepUrl, parseWhipUrl } from './remote-url.js';
 
 it.each([
   ['whip://host:7777/whip/cam', { url: 'http://host:7777/whip/cam', token: undefined }],
@@ -19,4 +19,14 @@ it.each([
   '',
 ])('%s is none', (text) => {
   expect(parseWhipUrl(text)).toBeUndefined();
+});
+
+it.each([
+  ['whep://host:7777/whep/cam', { url: 'http://host:7777/whep/cam', token: undefined }],
+  ['wheps://abc@host/whep/cam', { url: 'https://host/whep/cam', token: 'abc' }],
+  ['http://host/whep/cam', { url: 'http://host/whep/cam', token: undefined }],
+  ['whip://host/', undefined],
+  ['rtsp://camera/', undefined],
+])('%s is a WHEP endpoint, or none', (text, remote) => {
+  expect(parseWhepUrl(text)).toEqual(remote);
 });

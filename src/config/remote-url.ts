@@ -6,12 +6,25 @@ export interface RemoteUrl {
 }
 
 /**
+ * `whep://token@host/whep/cam` and `wheps://…`, as live777 has them, or http and https, with or without a token.
+ *
+ * @returns undefined for anything else
+ */
+export function parseWhepUrl(text: string): RemoteUrl | undefined {
+  return parseRemoteUrl(text, /^whep(s?):\/\//i);
+}
+
+/**
  * `whip://token@host/whip/cam` and `whips://…`, as live777 has them, or http and https, with or without a token.
  *
  * @returns undefined for anything else
  */
 export function parseWhipUrl(text: string): RemoteUrl | undefined {
-  const url = URL.parse(text.replace(/^whip(s?):\/\//i, 'http$1://'));
+  return parseRemoteUrl(text, /^whip(s?):\/\//i);
+}
+
+function parseRemoteUrl(text: string, scheme: RegExp): RemoteUrl | undefined {
+  const url = URL.parse(text.replace(scheme, 'http$1://'));
   if (url === null || !/^https?:$/.test(url.protocol) || url.password !== '') return undefined;
   const token = tokenOf(url.username);
   if (token === undefined) return undefined;

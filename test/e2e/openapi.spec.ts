@@ -47,6 +47,7 @@ const HLS = '/play/{stream}/index.m3u8';
 
 const CASCADES = '/api/cascade';
 const CASCADE = '/api/cascade/{stream}';
+const SOURCE = '/api/sources/{stream}';
 const WEBHOOKS = '/api/v1/webhooks';
 const TARGET = '{"url":"https://webhooks.invalid/","secret":"a-secret-of-tests"}';
 
@@ -139,6 +140,17 @@ describe('the description of the HTTP interface', () => {
       { method: 'POST', path: '/api/cascade/c', type: JSON_TYPE, body: '{"sourceUrl":"http://10.0.0.1/whep/c"}' },
     ],
     [404, CASCADE, { method: 'DELETE', path: '/api/cascade/c' }],
+    [200, '/api/sources', { method: 'GET', path: '/api/sources' }],
+    [404, SOURCE, { method: 'GET', path: '/api/sources/c' }],
+    [404, `${SOURCE}/state`, { method: 'GET', path: '/api/sources/c/state' }],
+    [200, SOURCE, { method: 'DELETE', path: '/api/sources/c' }],
+    [400, SOURCE, { method: 'POST', path: '/api/sources/c', type: JSON_TYPE, body: '{"url":"ftp://a"}' }],
+    [
+      403,
+      SOURCE,
+      { method: 'POST', path: '/api/sources/c', type: JSON_TYPE, body: '{"url":"whep://10.0.0.1/whep/c"}' },
+    ],
+    [422, SOURCE, { method: 'POST', path: '/api/sources/c', type: JSON_TYPE, body: '{"url":"rtsp://10.0.0.1/c"}' }],
     [204, WHIP, { method: 'GET', path: '/whip/a' }],
     [204, WHIP, { method: 'OPTIONS', path: '/whip/a', headers: anonymous }],
     [201, WHEP, { method: 'POST', path: '/whep/b', type: OFFER, body: viewerOffer() }],

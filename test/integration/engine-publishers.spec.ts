@@ -194,7 +194,8 @@ describe('a publisher on werift', () => {
   });
 
   it('that is a lite agent is checked by us where it says that it is, and heard', async () => {
-    await using bench = await EngineBench.start();
+    // Its only addresses are those of the network.
+    await using bench = await EngineBench.start(['0.0.0.0']);
     let answered = '';
     const hearAnswer = (answer: string): string => (answered = answer);
     const { end } = await publishWithWerift(bench, [GCM], 'actpass', hearAnswer, true);

@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { type Access, AccessContext, limitsOf, UNREACHABLE, useReadAccess } from './access';
+import { BetweenServers } from './between-servers';
 import { logInState, logOut, onLogInState } from './credentials';
 import { GoLive } from './go-live';
 import { canListLive, isLive, type LiveStream, watchStreams } from './live';
@@ -115,7 +116,12 @@ function Streams({ access }: { readonly access: Access }): React.JSX.Element {
         <div className="column">
           {!isListOnly && seesLive && <LiveStreams streams={streams.filter(isLive)} onPlay={play} />}
           {rights.includes('playback') && <Recordings version={recordingsVersion} onWatch={watch} />}
-          {!isListOnly && scope === 'all' && rights.includes('admin') && <ReachabilityCheck />}
+          {!isListOnly && scope === 'all' && rights.includes('admin') && (
+            <>
+              <BetweenServers />
+              <ReachabilityCheck />
+            </>
+          )}
         </div>
       </main>
     </>

@@ -10,6 +10,13 @@ const STORAGE_AWAY = 'The storage of the recordings does not answer at the momen
 
 /** What a person is told about the problems that the page may meet, by their codes. */
 export const PROBLEM_WORDS: Readonly<Record<string, Words>> = {
+  'cascade-address-forbidden': 'The server does not ask addresses like this one (cascade.allowed_networks).',
+  'cascade-candidates-forbidden': 'The other server wants media where none is sent (cascade.allowed_networks).',
+  'cascade-exists': 'That is done already.',
+  'cascade-loop': 'The stream would come back to where it comes from.',
+  'cascade-not-found': 'It has ended already.',
+  'cascade-upstream-failed': ({ reason }) => `The other server did not take it: ${String(reason)}.`,
+  'cascades-full': 'As many streams go from and to other servers as may.',
   'clip-too-long': 'The clip is too long to be downloaded at once. Export it.',
   'codec-not-acceptable': 'The server takes none of the codecs that this browser offers.',
   'credentials-wrong': 'The user name or the password is wrong.',
@@ -42,6 +49,8 @@ export const PROBLEM_WORDS: Readonly<Record<string, Words>> = {
   'recording-session-running': 'It still records. Stop the recording first.',
   'recording-unavailable': 'A recording cannot begin at the moment. Try again.',
   'session-not-found': 'It has left already.',
+  'source-exists': 'The stream has a source already.',
+  'source-kind-unsupported': 'Sources are WHEP endpoints of other servers; RTSP and SDP files are not read.',
   'storage-full': 'The disk is too full to record another stream.',
   'storage-unavailable': STORAGE_AWAY,
   'stream-busy': 'Somebody is publishing this stream already. Choose another name.',

@@ -11,6 +11,7 @@ class Stage {
   readonly disconnected: string[] = [];
   readonly states = new Map<string, SessionState>();
   ended = 0;
+  connected = 0;
   isOutdated = false;
   attempts = 0;
   failure: Error | undefined;
@@ -30,6 +31,7 @@ class Stage {
       clock: { epochMs: () => 0, monotonicMs: () => performance.now() },
       random: () => 1,
       ended: () => (this.ended += 1),
+      connected: () => (this.connected += 1),
       attempted: () => undefined,
     });
   }
@@ -95,6 +97,7 @@ it('opens another session for one that was lost, for ever', async () => {
   stage.tell(id, 'connected');
 
   expect([stage.link.state, stage.link.lastError]).toEqual(['connected', undefined]);
+  expect([stage.link.wasConnected, stage.connected]).toEqual([true, 2]);
   await pass(600_000);
   expect(String(stage.attempts)).toBe(id);
 });

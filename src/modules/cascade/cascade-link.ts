@@ -29,6 +29,8 @@ export interface LinkOptions {
   readonly random: () => number;
   /** It was ended where sessions are ended: nobody wants it any more. */
   readonly ended: () => void;
+  /** Media can flow, by this session or another one than before. */
+  readonly connected: () => void;
   /** What came of an attempt. */
   readonly attempted: (error: Error | undefined) => void;
 }
@@ -49,6 +51,7 @@ export class CascadeLink {
   private attempt: Promise<void> | undefined;
   private failure: Error | undefined;
   private isOver = false;
+  private hasBeenConnected = false;
 
   constructor(private readonly options: LinkOptions) {
     this.pace = new RetryPace(options.random);
@@ -74,6 +77,16 @@ export class CascadeLink {
   /** Why it is not connected; undefined before the first failure and while it is. */
   get lastError(): Error | undefined {
     return this.state === 'connected' ? undefined : this.failure;
+  }
+
+  /** Media could flow at some time. */
+  get wasConnected(): boolean {
+    return this.hasBeenConnected;
+  }
+
+  /** @returns when the attempt under way is over; at once without one */
+  async attempted(): Promise<void> {
+    await this.attempt;
   }
 
   /** @throws what the first attempt failed with: nothing is tried any more */
@@ -133,6 +146,8 @@ export class CascadeLink {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.pace.connected(this.options.clock.monotonicMs());
+    this.hasBeenConnected = true;
+    this.options.connected();
   }
 
   /** The old one goes first: the other side has room for one. */

@@ -4,6 +4,7 @@ import { NoAcceptableCodecError, SdpError, SdpUnsupportedError } from '../../med
 import type { FailureLog } from '../signaling/ports/failure-log.js';
 import type { ListedSession } from '../signaling/ports/listed-session.js';
 import { hopOf, isLoop } from '../signaling/ports/stream-hops.js';
+import type { StreamDemand } from '../signaling/ports/stream-demand.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import type { RelayService } from '../signaling/relay.service.js';
 import { SessionNotFoundError, StreamLoopError, StreamNotFoundError } from '../signaling/signaling.errors.js';
@@ -23,21 +24,29 @@ const MOST_LINKS = 1000;
 /** What came of an attempt, for who counts them. */
 export type AttemptListener = (direction: CascadeDirection, error: unknown) => void;
 
+/** What cascades are made of. */
+export interface CascadeContext {
+  readonly relay: Pick<RelayService, 'receive' | 'send' | 'sentFormats'>;
+  readonly signaling: Pick<SignalingService, 'on' | 'end' | 'findStream'>;
+  readonly demand: Pick<StreamDemand, 'during'>;
+  readonly forbidden: ForbiddenAddresses;
+  /** Whether who watches a stream is sent away once it has gone to another server. */
+  readonly sendsViewersAway: (stream: StreamName) => boolean;
+  readonly clock: Clock;
+  readonly log: FailureLog;
+}
+
 /** Which streams come from other servers, and go to them. */
 export class CascadeService {
   private readonly all = new Set<CascadeLink>();
   private readonly client: WhipClient;
+  /** Of sources, which end them. */
+  private readonly ofSources = new Set<CascadeLink>();
   private readonly listeners: AttemptListener[] = [];
 
-  constructor(
-    private readonly relay: RelayService,
-    private readonly signaling: Pick<SignalingService, 'on' | 'end' | 'findStream'>,
-    forbidden: ForbiddenAddresses,
-    private readonly clock: Clock,
-    private readonly log: FailureLog,
-  ) {
-    this.client = new WhipClient(forbidden);
-    signaling.on((event) => {
+  constructor(private readonly context: CascadeContext) {
+    this.client = new WhipClient(context.forbidden);
+    context.signaling.on((event) => {
       for (const link of this.all) link.hear(event);
     });
   }
@@ -57,31 +66,45 @@ export class CascadeService {
    * @throws {CascadeExistsError} @throws {TooManyCascadesError} @throws {CascadeAddressForbiddenError}
    * @throws {CascadeUpstreamError} @throws {StreamLoopError} @throws what publishing throws
    */
-  async pull(stream: StreamName, source: RemoteEndpoint): Promise<void> {
-    await this.begin(stream, 'pull', source, () => this.connectFrom(stream, source));
+  pull(stream: StreamName, source: RemoteEndpoint): Promise<CascadeLink> {
+    return this.begin(this.linkOf(stream, 'pull', source));
   }
 
   /**
-   * Publishes a stream of ours on another server, and tries for ever once that has worked.
+   * Publishes a stream of ours on another server, and tries for ever once that has worked. Its viewers here are sent away
+   * with the first media connection where that is wanted.
    *
    * @throws {StreamNotFoundError} while nobody publishes it
    * @throws {CascadeExistsError} @throws {TooManyCascadesError} @throws {CascadeAddressForbiddenError}
    * @throws {CascadeUpstreamError} @throws what watching throws
    */
-  async push(stream: StreamName, target: RemoteEndpoint): Promise<void> {
-    await this.begin(stream, 'push', target, () => this.connectTo(stream, target));
+  push(stream: StreamName, target: RemoteEndpoint): Promise<CascadeLink> {
+    return this.begin(this.linkOf(stream, 'push', target, { sendsViewersAway: this.context.sendsViewersAway(stream) }));
   }
 
   /** Publishes a stream of ours on another server whenever it is published here, for as long as this process runs. */
   keepPushing(stream: StreamName, target: RemoteEndpoint): void {
-    const link = this.linkOf(stream, 'push', target, () => this.connectTo(stream, target), true);
-    this.all.add(link);
-    link.keepTrying();
+    this.keepTrying(this.linkOf(stream, 'push', target, { isPermanent: true }));
   }
 
-  /** Ends all ways of a stream. @throws {CascadeNotFoundError} when it has none */
+  /** Publishes a stream of another server here until it is released. @throws {CascadeExistsError} @throws {TooManyCascadesError} */
+  keepPulling(stream: StreamName, source: RemoteEndpoint): CascadeLink {
+    const link = this.linkOf(stream, 'pull', source, { isPermanent: true });
+    this.assertRoomFor(link);
+    this.ofSources.add(link);
+    this.keepTrying(link);
+    return link;
+  }
+
+  /** Ends a way that was kept. @returns when it is over on this side */
+  async release(link: CascadeLink): Promise<void> {
+    this.ofSources.delete(link);
+    await this.stop(link);
+  }
+
+  /** Ends all ways of a stream, but for that of its source. @throws {CascadeNotFoundError} when it has none */
   async end(stream: StreamName): Promise<void> {
-    const links = this.links.filter((link) => link.stream === stream);
+    const links = this.links.filter((link) => link.stream === stream && !this.ofSources.has(link));
     if (links.length === 0) throw new CascadeNotFoundError(stream);
     await Promise.all(links.map((link) => this.stop(link)));
   }
@@ -92,20 +115,24 @@ export class CascadeService {
     this.client.stop();
   }
 
-  private async begin(
-    stream: StreamName,
-    direction: CascadeDirection,
-    { url }: RemoteEndpoint,
-    connect: () => Promise<LinkedSession>,
-  ): Promise<void> {
+  private assertRoomFor({ stream, direction, url }: CascadeLink): void {
     const isSame = (link: CascadeLink): boolean =>
       link.stream === stream && link.direction === direction && (direction === 'pull' || link.url === url);
     if (this.links.some(isSame)) throw new CascadeExistsError(stream);
     if (this.all.size >= MOST_LINKS) throw new TooManyCascadesError(MOST_LINKS);
-    const link = this.linkOf(stream, direction, { url }, connect, false);
+  }
+
+  private keepTrying(link: CascadeLink): void {
+    this.all.add(link);
+    link.keepTrying();
+  }
+
+  private async begin(link: CascadeLink): Promise<CascadeLink> {
+    this.assertRoomFor(link);
     this.all.add(link);
     try {
       await link.start();
+      return link;
     } catch (error) {
       this.all.delete(link);
       throw error;
@@ -115,20 +142,24 @@ export class CascadeService {
   private linkOf(
     stream: StreamName,
     direction: CascadeDirection,
-    { url }: Pick<RemoteEndpoint, 'url'>,
-    connect: () => Promise<LinkedSession>,
-    isPermanent: boolean,
+    endpoint: RemoteEndpoint,
+    { isPermanent = false, sendsViewersAway = false } = {},
   ): CascadeLink {
+    const { clock } = this.context;
     const link: CascadeLink = new CascadeLink({
       stream,
       direction,
-      url,
-      connect,
+      url: endpoint.url,
+      connect: () => (direction === 'pull' ? this.connectFrom(stream, endpoint) : this.connectTo(stream, endpoint)),
       disconnect: (sessionId) => this.disconnect(stream, sessionId),
       isPermanent,
-      clock: this.clock,
+      clock,
       random: Math.random,
       ended: () => void this.all.delete(link),
+      connected: () => {
+        if (sendsViewersAway) this.sendViewersAway(stream);
+        sendsViewersAway = false;
+      },
       attempted: (error) => {
         this.attempted(link, error);
       },
@@ -140,7 +171,7 @@ export class CascadeService {
   private async connectFrom(stream: StreamName, source: RemoteEndpoint): Promise<LinkedSession> {
     const own = [hopOf(stream)];
     const linked = await this.connect(source, own, (reach) =>
-      this.relay.receive(stream, async (offer) => {
+      this.context.relay.receive(stream, async (offer) => {
         const { answer: text, url: sessionUrl, hops } = await reach(offer);
         if (isLoop(hops, own)) throw new StreamLoopError(stream);
         return { text, ends: { sourceUrl: source.url, sessionUrl }, hops };
@@ -149,11 +180,16 @@ export class CascadeService {
     return { ...linked, isOutdated: () => false };
   }
 
-  private async connectTo(stream: StreamName, target: RemoteEndpoint): Promise<LinkedSession> {
-    const offered = this.relay.sentFormats(stream);
-    const hops = [hopOf(stream), ...(this.signaling.findStream(stream)?.publisher?.hops ?? [])];
+  private connectTo(stream: StreamName, target: RemoteEndpoint): Promise<LinkedSession> {
+    return this.context.demand.during(stream, () => this.send(stream, target));
+  }
+
+  private async send(stream: StreamName, target: RemoteEndpoint): Promise<LinkedSession> {
+    const { relay, signaling } = this.context;
+    const offered = relay.sentFormats(stream);
+    const hops = [hopOf(stream), ...(signaling.findStream(stream)?.publisher?.hops ?? [])];
     const linked = await this.connect(target, hops, (reach) =>
-      this.relay.send(stream, async (offer) => {
+      relay.send(stream, async (offer) => {
         const { answer: text, url: sessionUrl } = await reach(offer);
         return { text, ends: { targetUrl: target.url, sessionUrl }, hops: [] };
       }),
@@ -166,7 +202,7 @@ export class CascadeService {
     stream: StreamName,
     offered: readonly { readonly kind: string; readonly codecName: string }[],
   ): boolean {
-    const statistics = this.signaling.findStream(stream)?.publisher?.statistics ?? [];
+    const statistics = this.context.signaling.findStream(stream)?.publisher?.statistics ?? [];
     return statistics.some(
       ({ kind, codecName, packetsReceived }) =>
         packetsReceived > 0 && !offered.some((one) => one.kind === kind && one.codecName === codecName),
@@ -199,13 +235,24 @@ export class CascadeService {
 
   private leave(endpoint: RemoteEndpoint, { url }: RemoteSession): void {
     this.client.close(endpoint, url).catch((error: unknown) => {
-      this.log.warn('Another server was not told that a session is over.', error);
+      this.context.log.warn('Another server was not told that a session is over.', error);
     });
+  }
+
+  /** Servers that it is sent to stay. */
+  private sendViewersAway(stream: StreamName): void {
+    const viewers = this.context.signaling.findStream(stream)?.openSubscribers ?? [];
+    for (const { id, cascade } of viewers) {
+      if (cascade !== undefined) continue;
+      this.disconnect(stream, id).catch((error: unknown) => {
+        this.context.log.warn(`A viewer of ${stream} was not sent away.`, error);
+      });
+    }
   }
 
   private async disconnect(stream: StreamName, sessionId: string): Promise<void> {
     try {
-      await this.signaling.end(stream, sessionId);
+      await this.context.signaling.end(stream, sessionId);
     } catch (error) {
       if (!(error instanceof SessionNotFoundError)) throw error;
     }
@@ -219,7 +266,7 @@ export class CascadeService {
   private attempted({ stream, direction }: CascadeLink, error: unknown): void {
     // That nobody publishes is no failure of either server.
     if (error instanceof StreamNotFoundError) return;
-    if (error !== undefined) this.log.warn(`A ${direction} of ${stream} did not connect.`, error);
+    if (error !== undefined) this.context.log.warn(`A ${direction} of ${stream} did not connect.`, error);
     for (const listener of this.listeners) listener(direction, error);
   }
 }

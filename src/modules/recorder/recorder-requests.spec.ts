@@ -111,6 +111,20 @@ describe('POST /api/record', () => {
     await expect(fixture.recorder.start(cam)).rejects.toThrow(StreamNotFoundError);
   });
 
+  it('has a stream that is fetched on demand brought, and wants it until the recording ends', async () => {
+    const fixture = manual();
+    fixture.demand.awakenBy(async (_stream, task) => {
+      await fixture.publish();
+      return task();
+    });
+
+    await fixture.recorder.start(cam);
+    expect(fixture.demand.isRecorded(cam)).toBe(true);
+    await fixture.recorder.stop(cam);
+
+    expect(fixture.demand.isRecorded(cam)).toBe(false);
+  });
+
   it('for a stream that does not connect yet waits with it', async () => {
     const fixture = manual();
     await fixture.open();

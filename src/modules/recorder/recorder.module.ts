@@ -8,6 +8,7 @@ import { IndexService } from '../index/index.service.js';
 import { RecordedSessionsService } from '../index/recorded-sessions.service.js';
 import { ManifestService } from '../index/manifest.service.js';
 import { failureLog } from '../signaling/ports/failure-log.js';
+import { StreamDemand } from '../signaling/ports/stream-demand.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { SignalingService } from '../signaling/signaling.service.js';
 import { StorageModule } from '../storage/storage.module.js';
@@ -52,9 +53,13 @@ const CONTEXT = Symbol('RecordingContext');
     },
     {
       provide: RecorderService,
-      inject: [CONTEXT, SignalingService, APP_CONFIG],
-      useFactory: (context: RecordingContext, signaling: SignalingService, { recorder }: AppConfig) =>
-        new RecorderService(context, signaling, new StreamPatterns(recorder.auto_streams)),
+      inject: [CONTEXT, SignalingService, StreamDemand, APP_CONFIG],
+      useFactory: (
+        context: RecordingContext,
+        signaling: SignalingService,
+        demand: StreamDemand,
+        { recorder }: AppConfig,
+      ) => new RecorderService(context, signaling, new StreamPatterns(recorder.auto_streams), demand),
     },
   ],
   exports: [RecorderService],

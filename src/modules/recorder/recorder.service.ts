@@ -5,6 +5,7 @@ import type { StreamPatterns } from '../../shared/stream-patterns.js';
 import { manifestPath } from '../index/index.service.js';
 import type { SignalingService } from '../signaling/signaling.service.js';
 import type { SignalingEvent } from '../signaling/ports/signaling-event.js';
+import type { StreamDemand } from '../signaling/ports/stream-demand.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNotFoundError } from '../signaling/signaling.errors.js';
 import { FreeSpace } from '../storage/ports/free-space.js';
@@ -63,6 +64,7 @@ export class RecorderService {
     private readonly context: RecordingContext,
     private readonly signaling: RecorderSignaling,
     private readonly patterns: StreamPatterns,
+    private readonly demand: Pick<StreamDemand, 'during' | 'setRecorded'>,
   ) {
     this.freeSpace = new FreeSpace(context.storage);
     this.unusableVideo = new UnusableVideo(context.clock, context.log);
@@ -82,16 +84,21 @@ export class RecorderService {
   }
 
   /**
-   * Records a live stream, into `baseDir` or into its directory of the day; what runs there already is returned.
+   * Records a live stream, into `baseDir` or into its directory of the day; what runs there already is returned. A stream
+   * that is fetched on demand is there for as long as the recording goes on.
    *
    * @throws {BaseDirInvalidError} @throws {BaseDirTakenError} @throws {StreamNotFoundError} @throws {UnsupportedCodecError}
    * @throws {StorageFullError}
    */
   async start(stream: StreamName, baseDir?: string): Promise<StartedRecording> {
     const checkedDir = baseDir === undefined ? undefined : parseBaseDir(baseDir);
-    const recorded = this.recordedStreams.get(stream);
-    if (recorded === undefined) throw new StreamNotFoundError(stream);
-    const recording = await recorded.start(checkedDir);
+    const recording = await this.demand.during(stream, async () => {
+      const recorded = this.recordedStreams.get(stream);
+      if (recorded === undefined) throw new StreamNotFoundError(stream);
+      const running = await recorded.start(checkedDir);
+      this.demand.setRecorded(stream, true);
+      return running;
+    });
     const { directory } = recording;
     return {
       sessionId: recording.facts.id,
@@ -190,6 +197,7 @@ export class RecorderService {
       this.recordings.delete(one.facts.id);
     }
     this.signaling.setRecording(recording.facts.stream, false);
+    this.demand.setRecorded(recording.facts.stream, false);
   }
 
   private follow(event: SignalingEvent): Promise<void> | undefined {

@@ -10,6 +10,8 @@ export class LiveStream {
   /** Publishing now, or closed a short while ago. */
   session: PublisherSession | undefined;
   isRecording = false;
+  /** Its source is asked only while somebody wants it. */
+  isOnDemand = false;
   private leftMs = 0;
   private subscribersLeftMs: number;
   private earlierReceived = NO_TRAFFIC;

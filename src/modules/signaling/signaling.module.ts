@@ -17,6 +17,7 @@ import { configuredAddresses, configuredLimits } from './configured-limits.js';
 import { configuredStrategies } from './configured-strategies.js';
 import { LoadAdmission } from './load-admission.js';
 import { failureLog } from './ports/failure-log.js';
+import { StreamDemand } from './ports/stream-demand.js';
 import { parseStreamName } from './ports/stream-name.js';
 import { StreamMutationResolver } from './graphql/stream-mutation.resolver.js';
 import { StreamResolver } from './graphql/stream.resolver.js';
@@ -113,7 +114,8 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
           configuredStrategies(config),
           configuredLimits(config),
         );
-        for (const name of Object.keys(config.stream)) signaling.provision(parseStreamName(name));
+        for (const [name, { on_demand }] of Object.entries(config.stream))
+          signaling.provision(parseStreamName(name), on_demand);
         admitByLoad(admission, signaling);
         return signaling;
       },
@@ -152,6 +154,7 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
         return new RelayService(media, signaling, subscriptions, systemClock, configuredAddresses(cascade));
       },
     },
+    StreamDemand,
     WhipRateGuard,
     SessionCredentials,
     SessionEndpoint,
@@ -163,7 +166,7 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
     StreamResolver,
     StreamMutationResolver,
   ],
-  exports: [Engine, SignalingService, RelayService],
+  exports: [Engine, SignalingService, RelayService, StreamDemand],
 })
 export class SignalingModule implements OnApplicationShutdown {
   constructor(private readonly engine: Engine) {}

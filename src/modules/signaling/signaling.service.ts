@@ -154,8 +154,8 @@ export class SignalingService {
   }
 
   /** A stream of the configuration: always there. */
-  provision(stream: StreamName): void {
-    this.registry.create(stream, 'provisioned');
+  provision(stream: StreamName, isOnDemand = false): void {
+    this.registry.create(stream, 'provisioned').isOnDemand = isOnDemand;
   }
 
   /**

@@ -119,9 +119,10 @@ export class StreamRegistry {
   }
 
   /** Makes a stream that nobody uses yet. */
-  create(stream: StreamName, origin: StreamOrigin): void {
-    this.streamNamed(stream, origin);
+  create(stream: StreamName, origin: StreamOrigin): LiveStream {
+    const live = this.streamNamed(stream, origin);
     this.listener.changed(stream);
+    return live;
   }
 
   /** No list shows the stream any more, nor has anybody who used it an address. */

@@ -17,6 +17,8 @@ export type AuditedAction =
   | 'stream-deleted'
   | 'cascade-started'
   | 'cascade-ended'
+  | 'source-added'
+  | 'source-removed'
   | 'recording-started'
   | 'recording-stopped'
   | 'recording-split'

@@ -28,7 +28,8 @@ export class CascadeLinkDto {
   }
 }
 
-function codeOf(error: unknown): string | undefined {
+/** What is told of a failure; undefined for none. */
+export function codeOf(error: unknown): string | undefined {
   if (error === undefined) return undefined;
   return error instanceof AppError ? error.code : 'internal';
 }

@@ -1,4 +1,4 @@
-import { cascadeInput } from './cascade.input.js';
+import { cascadeInput, describeCascade } from './cascade.input.js';
 
 const sourceUrl = 'https://example.org/whep/cam';
 
@@ -20,5 +20,17 @@ describe('the order for a cascade', () => {
 
   it.each([{}, { sourceUrl, targetUrl: sourceUrl }])('refuses %j: one URL is wanted', (order) => {
     expect(cascadeInput.safeParse(order).success).toBe(false);
+  });
+
+  it.each([
+    [
+      'over REST',
+      [{ stream: 'cam' }, { targetUrl: 'https://b.example/whip/x?key=1', token: 'abc' }],
+      'push to https://b.example/whip/x',
+    ],
+    ['over GraphQL', [{ stream: 'cam', input: { sourceUrl } }, { sourceUrl }], `pull from ${sourceUrl}`],
+    ['that is wrong', [{ stream: 'cam' }, {}], undefined],
+  ])('is written down without secrets, %s', (_how, given, description) => {
+    expect(describeCascade({ given, answer: undefined })).toBe(description);
   });
 });

@@ -68,7 +68,7 @@ export class CascadeInput {
 
 /** @returns `pull from https://other.example.org/whep/cam`, without a query, which may have secrets */
 export function describeCascade({ given }: Told): string | undefined {
-  const asked = given.map((place) => cascade.safeParse(place)).find(({ success }) => success)?.data;
+  const [asked] = given.flatMap((place) => cascadeInput.safeParse(place).data ?? []);
   if (asked?.targetUrl !== undefined) return `push to ${plain(asked.targetUrl)}`;
   return asked?.sourceUrl === undefined ? undefined : `pull from ${plain(asked.sourceUrl)}`;
 }

@@ -8,6 +8,7 @@ import { ManifestPublisher } from '../manifest-publisher.js';
 import { RecorderService, type RecorderSignaling } from '../recorder.service.js';
 import type { RecorderSettings } from '../recorder-settings.js';
 import { RecordingCalendar } from '../recording-calendar.js';
+import { StreamDemand } from '../../signaling/ports/stream-demand.js';
 import { StreamPatterns } from '../../../shared/stream-patterns.js';
 import { FakeEngine, SEGMENT_BYTES } from './fake-engine.js';
 import { MemoryIndex } from './memory-index.js';
@@ -87,6 +88,8 @@ export class RecorderFixture {
   readonly deleted = new Set<string>();
   readonly recorder: RecorderService;
 
+  readonly demand = new StreamDemand();
+
   constructor(
     readonly index = new MemoryIndex(),
     settings: Partial<RecorderSettings> = {},
@@ -122,6 +125,7 @@ export class RecorderFixture {
       },
       this.signaling,
       new StreamPatterns(patterns),
+      this.demand,
     );
   }
 

@@ -6,8 +6,8 @@ export class StrategyDto {
   @ApiProperty({ description: 'How many may watch one stream' })
   readonly each_stream_max_sub: number;
 
-  @ApiProperty({ type: Boolean, description: 'Whether pushing a stream elsewhere sends its subscribers away: never' })
-  readonly cascade_push_close_sub = false;
+  @ApiProperty({ description: 'Whether pushing a stream elsewhere sends its subscribers away' })
+  readonly cascade_push_close_sub: boolean;
 
   @ApiProperty()
   readonly auto_create_whip: boolean;
@@ -23,6 +23,7 @@ export class StrategyDto {
 
   constructor(strategy: AppConfig['strategy']) {
     this.each_stream_max_sub = strategy.each_stream_max_sub;
+    this.cascade_push_close_sub = strategy.cascade_push_close_sub;
     this.auto_create_whip = strategy.auto_create_whip;
     this.auto_create_whep = strategy.auto_create_whep;
     this.auto_delete_whip = strategy.auto_delete_whip;

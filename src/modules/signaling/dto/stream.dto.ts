@@ -194,8 +194,8 @@ export class StreamDto {
   @ApiProperty({ description: 'Part of the configuration: always there' })
   readonly provisioned: boolean;
 
-  @ApiProperty({ type: Boolean })
-  readonly onDemand = false;
+  @ApiProperty({ description: 'Fetched from its source only while somebody wants it' })
+  readonly onDemand: boolean;
 
   @ApiProperty({ type: () => StreamTrafficDto })
   readonly stats: StreamTrafficDto;
@@ -221,6 +221,7 @@ export class StreamDto {
     );
     this.recording = stream.isRecording;
     this.provisioned = stream.isProvisioned;
+    this.onDemand = stream.isOnDemand;
     this.stats = new StreamTrafficDto(stream);
   }
 }

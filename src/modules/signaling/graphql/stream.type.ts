@@ -102,6 +102,9 @@ export class StreamType {
   @Field(() => Boolean, { description: 'Part of the configuration: always there.' })
   readonly isProvisioned: boolean;
 
+  @Field(() => Boolean, { description: 'Fetched from its source only while somebody wants it.' })
+  readonly isOnDemand: boolean;
+
   @Field(() => Instant, { nullable: true, description: 'When its last publisher left; null while there is one.' })
   readonly leftAt: Date | null;
 
@@ -136,6 +139,7 @@ export class StreamType {
     this.publisher = session === undefined ? null : new PublisherType(session);
     this.subscribers = stream.subscribers.map((subscriber) => new SubscriberType(subscriber));
     this.isProvisioned = stream.isProvisioned;
+    this.isOnDemand = stream.isOnDemand;
     this.leftAt = leftAtMs === 0 ? null : new Date(leftAtMs);
     this.tracks = (publisher?.tracks ?? []).map(
       (track) =>

@@ -1,0 +1,35 @@
+import type { StreamName } from './stream-name.js';
+
+/** Does something with a stream once it is there, or in vain to wait for. */
+export type Awakener = <T>(stream: StreamName, task: () => Promise<T>) => Promise<T>;
+
+/** Who wants streams that are fetched on demand, besides their subscribers, which every list shows. */
+export class StreamDemand {
+  private readonly recorded = new Set<StreamName>();
+  private readonly listeners: ((stream: StreamName) => void)[] = [];
+  private awakener: Awakener = (_stream, task) => task();
+
+  awakenBy(awakener: Awakener): void {
+    this.awakener = awakener;
+  }
+
+  onChange(listener: (stream: StreamName) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Does something that needs a publisher, who is brought before it where that is done on demand; it is wanted meanwhile. */
+  during<T>(stream: StreamName, task: () => Promise<T>): Promise<T> {
+    return this.awakener(stream, task);
+  }
+
+  /** Somebody has asked for a recording of it, which goes on until it is ended. One that begins by itself wants nothing. */
+  setRecorded(stream: StreamName, isRecorded: boolean): void {
+    if (isRecorded) this.recorded.add(stream);
+    else this.recorded.delete(stream);
+    for (const listener of this.listeners) listener(stream);
+  }
+
+  isRecorded(stream: StreamName): boolean {
+    return this.recorded.has(stream);
+  }
+}
