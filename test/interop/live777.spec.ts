@@ -15,8 +15,8 @@ const TOKEN = 'a-token-of-tests-with-live777';
 const LIMIT_MS = 60_000;
 const TEST_LIMIT_MS = 400_000;
 const withLive777 = itWith('ffmpeg', 'chromium', 'LIVEMAN', 'LIVE777');
-/** With `ice_lite`, its default, it makes no connectivity checks, and we make none where the offer is not ours. */
-const FULL_AGENT = { webrtc: { ice_udp_addrs: ['127.0.0.1:0'], ice_lite: false } };
+/** With `ice_lite`, its default: we make the connectivity checks. */
+const LOOPBACK = { webrtc: { ice_udp_addrs: ['127.0.0.1:0'] } };
 
 interface Session {
   readonly id: string;
@@ -78,7 +78,7 @@ describe("live777's manager", () => {
     async () => {
       const env = { AIRCHECK_AUTH_TOKENS: TOKEN, AIRCHECK_RECORDER_AUTO_STREAMS: 'by-itself' };
       await using node = await TestServer.start({ env });
-      await using peer = await Live777.start('LIVE777', { ...FULL_AGENT, auth: { tokens: [TOKEN] } });
+      await using peer = await Live777.start('LIVE777', { ...LOOPBACK, auth: { tokens: [TOKEN] } });
       const recording = {
         'recorder.storage': { type: 'fs', root: node.recordings },
         auto_record: { base_prefix: 'managed' },
@@ -159,7 +159,7 @@ describe("live777's manager", () => {
     async () => {
       const env = { AIRCHECK_CASCADE_ALLOWED_NETWORKS: '127.0.0.1', AIRCHECK_STRATEGY_EACH_STREAM_MAX_SUB: '1' };
       await using node = await TestServer.start({ env });
-      await using peer = await Live777.start('LIVE777', { ...FULL_AGENT, strategy: { each_stream_max_sub: 1 } });
+      await using peer = await Live777.start('LIVE777', { ...LOOPBACK, strategy: { each_stream_max_sub: 1 } });
       for (const [mode, source, target] of [
         ['push', 'aircheck', 'live777'],
         ['push', 'live777', 'aircheck'],
@@ -171,44 +171,48 @@ describe("live777's manager", () => {
     },
   );
 
-  withLive777('is not needed for streams between a node of ours and live777, each with its token', async () => {
-    const env = { AIRCHECK_CASCADE_ALLOWED_NETWORKS: '127.0.0.1', AIRCHECK_AUTH_TOKENS: TOKEN };
-    await using node = await TestServer.start({ env });
-    await using peer = await Live777.start('LIVE777', { ...FULL_AGENT, auth: { tokens: [TOKEN] } });
-    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
-    const begin = async (url: string, body: object): Promise<unknown> => {
-      const token = `Bearer ${TOKEN}`;
-      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ token, ...body }) });
-      return [response.status, await response.text()];
-    };
-    /** Names of streams of which media comes. */
-    const flowing = async (url: string): Promise<string[]> => {
-      const streams = (await (await fetch(url, { headers })).json()) as readonly ManagedStream[];
-      const comes = ({ publish }: ManagedStream): boolean =>
-        publish.sessions.some(({ state, stats }) => state === 'connected' && stats.packets > 200);
-      return streams
-        .filter(comes)
-        .map(({ id }) => id)
-        .sort();
-    };
-    const media = await makeMedia({ seconds: 10 });
-    const order = { token: TOKEN, media, loops: 30 };
-    await using ours = await Publisher.start('datachannel', { urls: [node.url('/whip/ours')], ...order });
-    await using theirs = await Publisher.start('datachannel', { urls: [`${peer.url}/whip/theirs`], ...order });
+  withLive777.each([true, false])(
+    'is not needed between a node of ours and live777, with ice_lite = %s',
+    async (isLite) => {
+      const env = { AIRCHECK_CASCADE_ALLOWED_NETWORKS: '127.0.0.1', AIRCHECK_AUTH_TOKENS: TOKEN };
+      await using node = await TestServer.start({ env });
+      const webrtc = { ...LOOPBACK.webrtc, ice_lite: isLite };
+      await using peer = await Live777.start('LIVE777', { webrtc, auth: { tokens: [TOKEN] } });
+      const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+      const begin = async (url: string, body: object): Promise<unknown> => {
+        const token = `Bearer ${TOKEN}`;
+        const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ token, ...body }) });
+        return [response.status, await response.text()];
+      };
+      /** Names of streams of which media comes. */
+      const flowing = async (url: string): Promise<string[]> => {
+        const streams = (await (await fetch(url, { headers })).json()) as readonly ManagedStream[];
+        const comes = ({ publish }: ManagedStream): boolean =>
+          publish.sessions.some(({ state, stats }) => state === 'connected' && stats.packets > 200);
+        return streams
+          .filter(comes)
+          .map(({ id }) => id)
+          .sort();
+      };
+      const media = await makeMedia({ seconds: 10 });
+      const order = { token: TOKEN, media, loops: 30 };
+      await using ours = await Publisher.start('datachannel', { urls: [node.url('/whip/ours')], ...order });
+      await using theirs = await Publisher.start('datachannel', { urls: [`${peer.url}/whip/theirs`], ...order });
 
-    for (const [at, body] of [
-      [`${peer.url}/api/cascade/ours-pulled`, { sourceUrl: node.url('/whep/ours') }],
-      [`${peer.url}/api/cascade/theirs`, { targetUrl: node.url('/whip/theirs-pushed') }],
-      [node.url('/api/cascade/theirs-pulled'), { sourceUrl: `${peer.url}/whep/theirs` }],
-      [node.url('/api/cascade/ours'), { targetUrl: `${peer.url}/whip/ours-pushed` }],
-    ] as const)
-      expect(await begin(at, body)).toEqual([200, '']);
-    for (const [url, streams] of [
-      [node.url('/api/streams/'), 'ours,theirs-pulled,theirs-pushed'],
-      [`${peer.url}/api/streams/`, 'ours-pulled,ours-pushed,theirs'],
-    ] as const)
-      await until(async () => (await flowing(url)).join() === streams, `media of ${streams} comes`, LIMIT_MS);
-    await ours.end();
-    await theirs.end();
-  });
+      for (const [at, body] of [
+        [`${peer.url}/api/cascade/ours-pulled`, { sourceUrl: node.url('/whep/ours') }],
+        [`${peer.url}/api/cascade/theirs`, { targetUrl: node.url('/whip/theirs-pushed') }],
+        [node.url('/api/cascade/theirs-pulled'), { sourceUrl: `${peer.url}/whep/theirs` }],
+        [node.url('/api/cascade/ours'), { targetUrl: `${peer.url}/whip/ours-pushed` }],
+      ] as const)
+        expect(await begin(at, body)).toEqual([200, '']);
+      for (const [url, streams] of [
+        [node.url('/api/streams/'), 'ours,theirs-pulled,theirs-pushed'],
+        [`${peer.url}/api/streams/`, 'ours-pulled,ours-pushed,theirs'],
+      ] as const)
+        await until(async () => (await flowing(url)).join() === streams, `media of ${streams} comes`, LIMIT_MS);
+      await ours.end();
+      await theirs.end();
+    },
+  );
 });
