@@ -1,16 +1,11 @@
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import { trimSession } from '../../src/modules/index/deletion/trim-session.js';
 import { RecordingSession, SegmentRow } from '../../src/modules/index/entities/index.js';
-import { withoutLost } from '../../src/modules/index/manifests/timeline-rows.js';
+import { manifestObject, withoutLost } from '../../src/modules/index/manifests/timeline-rows.js';
 import { markObject } from '../../src/modules/index/object-state/mark-object.js';
 import { renameObject } from '../../src/modules/index/object-state/rename-object.js';
 import { FinishedParts } from '../../src/modules/index/playback/finished-parts.js';
-import {
-  shownObjects,
-  WHOLE_OBJECTS,
-  type ObjectColumns,
-  type ShownObject,
-} from '../../src/modules/index/playback/object-columns.js';
+import { shownObjects, WHOLE_OBJECTS, type ObjectColumns } from '../../src/modules/index/playback/object-columns.js';
 import { readSegments, type SegmentFacts } from '../../src/modules/index/playback/read-segments.js';
 import { countLost, ViewRows } from '../../src/modules/index/playback/view-rows.js';
 import { PlaybackRangeService } from '../../src/modules/index/playback-range.service.js';
@@ -32,16 +27,6 @@ import {
 const SECOND = parseObjectKey(`${DIRECTORY}/seg_0002.m4s`);
 const TRACKS = [['v1'], ['a1', 'v1'], ['v1', 'a1', 'v2']] as const;
 
-/** What is read of a segment, of its objects no more than manifests show. */
-function shownOf({ objects, ...facts }: SegmentFacts<ShownObject>): unknown {
-  return {
-    ...facts,
-    objects: objects.map(({ trackId, objectKey, startTicks, durationTicks, sizeBytes, independent }) => {
-      return { trackId, objectKey, startTicks, durationTicks, sizeBytes, independent };
-    }),
-  };
-}
-
 async function readAll<T>({ app, dataSource }: IndexFixture, columns: ObjectColumns<T>): Promise<SegmentFacts<T>[]> {
   const range = await app.get(PlaybackRangeService).find('cam', { sessionId: 's1' }, START.getTime() + 60_000);
   const segments: SegmentFacts<T>[] = [];
@@ -62,10 +47,15 @@ overBothDatabases(() => {
     }
 
     const whole = await readAll(fixture, WHOLE_OBJECTS);
-    const shown = await readAll(fixture, shownObjects(dataSource.manager));
+    const shown = await readAll(fixture, shownObjects(dataSource.manager, 'here/'));
 
     expect(whole.map(({ objects }) => objects.map(({ trackId }) => trackId))).toEqual(TRACKS);
-    expect(shown.map(shownOf)).toEqual(whole.map(shownOf));
+    expect(shown).toEqual(
+      whole.map((segment) => ({
+        ...segment,
+        objects: segment.objects.map((object) => manifestObject(object, 'here/')),
+      })),
+    );
   });
 
   describe('of a session that is over', () => {

@@ -38,8 +38,8 @@ overBothDatabases(() => {
     return fixture.index.setSessionState(id, { state: 'completed', endedAt: new Date() });
   }
 
-  it('keeps a view that alone is larger than all may be, beside small ones, until another one as large is asked for', async () => {
-    for (const [id, count] of Object.entries({ large: 6, small: 3, other: 2, huge: 9 })) {
+  it('keeps views that are each larger than all may be, beside small ones, until they are too large together', async () => {
+    for (const [id, count] of Object.entries({ large: 6, small: 3, other: 2, huge: 9, vast: 7 })) {
       await session(id, count);
       await end(id);
     }
@@ -54,6 +54,12 @@ overBothDatabases(() => {
 
     const huge = await shown('huge');
 
+    expect(cache.view('large')).toBe(large);
+    expect(cache.view('huge')).toBe(huge);
+
+    const vast = await shown('vast');
+
+    expect(cache.view('vast')).toBe(vast);
     expect(cache.view('huge')).toBe(huge);
     expect(cache.view('large')).not.toBe(large);
   });

@@ -30,10 +30,16 @@ interface NumberedName {
   readonly after: string;
 }
 
+interface TrackNames {
+  readonly trackId: string;
+  /** Undefined where the number is not in it. */
+  readonly name: NumberedName | undefined;
+}
+
 interface SegmentGroup {
   readonly segments: ManifestSegment[];
   /** How each track's objects are named. */
-  readonly names: ReadonlyMap<string, NumberedName | undefined>;
+  readonly names: readonly TrackNames[];
 }
 
 /** @returns the runs of a Period in order; none for a Period without segments */
@@ -82,27 +88,23 @@ export function splitAt(
 }
 
 function namesOf({ number, objects }: ManifestSegment): SegmentGroup['names'] {
-  return new Map(objects.map(({ trackId, uri }) => [trackId, splitAtNumber(uri, number)]));
+  return objects.map(({ trackId, uri }) => ({ trackId, name: splitAtNumber(uri, number) }));
 }
 
-/** Asked of each segment of a day: nothing is put together to be compared. */
+/** Asked of each segment of a day: tracks come in the same order as a rule, and an address is compared at once. */
 function continues({ segments, names }: SegmentGroup, next: ManifestSegment): boolean {
-  if (next.number !== (segments.at(-1)?.number ?? 0) + 1 || next.objects.length !== names.size) return false;
-  const digits = digitsOf(next.number);
-  for (const { trackId, uri } of next.objects) {
-    const name = names.get(trackId);
-    if (name === undefined || !isNamed(uri, name, digits)) return false;
+  const { number, objects } = next;
+  if (number !== (segments.at(-1)?.number ?? 0) + 1 || objects.length !== names.length) return false;
+  const digits = digitsOf(number);
+  for (let index = 0; index < objects.length; index++) {
+    const object = objects[index];
+    const inOrder = names[index];
+    const found =
+      inOrder?.trackId === object?.trackId ? inOrder : names.find(({ trackId }) => trackId === object?.trackId);
+    const name = found?.name;
+    if (name === undefined || object?.uri !== name.before + digits + name.after) return false;
   }
   return true;
-}
-
-function isNamed(uri: string, { before, after }: NumberedName, digits: string): boolean {
-  return (
-    uri.length === before.length + digits.length + after.length &&
-    uri.startsWith(before) &&
-    uri.startsWith(digits, before.length) &&
-    uri.endsWith(after)
-  );
 }
 
 function toRun(

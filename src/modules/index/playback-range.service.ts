@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { findRows, placesFor } from '../../persistence/find-row.js';
 import { largestOf } from '../../shared/extremes.js';
 import { findDeleted, whySessionDeleted } from './deletion/deleted-stretches.js';
 import type { DeletionReason } from './entities/deleted-stretch.entity.js';
@@ -98,10 +99,8 @@ export class PlaybackRangeService {
   /** Tracks of the range's directories, oldest first: a session may point at an init that another left there. */
   tracks({ parts }: Pick<PlaybackRange, 'parts'>): Promise<TrackRow[]> {
     const directories = [...new Set(parts.map(({ directory }) => directory))];
-    return this.dataSource.manager.find(TrackRow, {
-      where: { directory: In(directories) },
-      order: { createdAt: 'ASC' },
-    });
+    const condition = `"directory" IN (${placesFor(directories)}) ORDER BY "created_at"`;
+    return findRows(this.dataSource.manager, TrackRow, condition, directories);
   }
 
   /** @returns why what had been recorded in some time is gone; undefined when nothing was deleted of it */
@@ -162,10 +161,9 @@ export class PlaybackRangeService {
       const stretch = { fromMs: fromMs - anchorEpochMs, toMs: toMs - anchorEpochMs };
       if (stretch.toMs <= startMs || stretch.fromMs >= endMs) continue;
       const within = { fromMs: stretch.fromMs, toMs: Math.min(stretch.toMs, endMs) };
-      const first = await findFirstSegment(manager, part, within, false);
-      if (first === undefined) isLost ||= (await findFirstSegment(manager, part, within, true)) !== undefined;
+      const firstNumber = await findFirstSegment(manager, part, within, false);
+      if (firstNumber === undefined) isLost ||= (await findFirstSegment(manager, part, within, true)) !== undefined;
       else {
-        const { number: firstNumber } = first;
         const finishedAsOfMs = session.endedAt === null ? undefined : session.updatedAt.getTime();
         parts.push({
           directory,

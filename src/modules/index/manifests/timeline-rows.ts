@@ -1,36 +1,41 @@
+import type { RecordedObject } from '../../../engine/index.js';
+import type { ManifestObject } from '../../../media/manifests/timeline.js';
 import type { GoneSegment, SegmentRow, TrackRow } from '../entities/index.js';
 import { splitKey } from '../directories/object-names.js';
-import type { ShownObject } from '../playback/object-columns.js';
 import type { DirectoryRows, TimelineSegment, TimelineTrack } from './build-timeline.js';
 
+/** What manifests say of an object. */
+export type ShownObject = Pick<
+  RecordedObject,
+  'trackId' | 'objectKey' | 'startTicks' | 'durationTicks' | 'sizeBytes' | 'independent'
+>;
+
 /** What is needed of a segment's row. */
-interface TimelineRow extends Pick<
+interface TimelineRow<T> extends Pick<
   SegmentRow | GoneSegment,
   'directory' | 'number' | 'sessionId' | 'period' | 'startMs'
 > {
-  readonly objects: readonly ShownObject[];
+  readonly objects: readonly T[];
   readonly lostTracks?: readonly string[] | null;
 }
 
 /** @param folder address of the segment's directory as the manifest sees it, with its slash; empty beside the segment */
-export function timelineSegment(row: TimelineRow, folder = ''): TimelineSegment {
+export function timelineSegment(row: TimelineRow<ShownObject>, folder = ''): TimelineSegment {
+  return placedSegment({ ...row, objects: row.objects.map((object) => manifestObject(object, folder)) });
+}
+
+/** @returns the segment of a row whose objects are what a manifest shows of them already */
+export function placedSegment(row: TimelineRow<ManifestObject>): TimelineSegment {
   const { directory, number, sessionId, period, startMs, lostTracks = null, objects } = row;
-  return {
-    number,
-    origin: { sessionId, startMs },
-    sessionId,
-    directory,
-    period,
-    objects: objects.map(({ trackId, objectKey, startTicks, durationTicks, sizeBytes, independent }) => ({
-      trackId,
-      uri: folder + objectKey.slice(objectKey.lastIndexOf('/') + 1),
-      startTicks,
-      durationTicks,
-      sizeBytes,
-      independent,
-    })),
-    ...(lostTracks === null ? {} : { lostTracks }),
-  };
+  const segment = { number, origin: { sessionId, startMs }, sessionId, directory, period, objects };
+  return lostTracks === null ? segment : { ...segment, lostTracks };
+}
+
+/** @param folder address of the object's directory as the manifest sees it, with its slash */
+export function manifestObject(object: ShownObject, folder: string): ManifestObject {
+  const { trackId, objectKey, startTicks, durationTicks, sizeBytes, independent } = object;
+  const uri = folder + objectKey.slice(objectKey.lastIndexOf('/') + 1);
+  return { trackId, uri, startTicks, durationTicks, sizeBytes, independent };
 }
 
 /** A track whose init object is gone is as good as not recorded. */

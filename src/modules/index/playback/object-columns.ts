@@ -1,77 +1,81 @@
 import type { EntityManager } from 'typeorm';
 import type { RecordedObject } from '../../../engine/index.js';
+import type { ManifestObject } from '../../../media/manifests/timeline.js';
 import { isPostgres } from '../../../persistence/portable-data-source.js';
-
-/** What manifests say of an object. */
-export type ShownObject = Pick<
-  RecordedObject,
-  'trackId' | 'objectKey' | 'startTicks' | 'durationTicks' | 'sizeBytes' | 'independent'
->;
-
-/** The columns `objects` and `shown` of a row, as far as they were asked for. */
-export interface RawObjects {
-  /** Text in SQLite. */
-  readonly objects?: unknown;
-  readonly shown?: string | null;
-}
+import { manifestObject, type ShownObject } from '../manifests/timeline-rows.js';
 
 /** Which of a segment's objects is read, and how. */
 export interface ObjectColumns<T> {
-  /** Expressions over `segment` by the names of columns. */
-  readonly select: Readonly<Partial<Record<keyof RawObjects, string>>>;
-  readonly objectsOf: (row: RawObjects) => readonly T[];
+  /** What a row of `segments` gives. */
+  readonly select: string;
+  /** Expression over that: JSON as text. */
+  readonly json: string;
+  /** @param value that JSON, parsed */
+  readonly objectsOf: (value: unknown) => readonly T[];
 }
 
 export const WHOLE_OBJECTS: ObjectColumns<RecordedObject> = {
-  select: { objects: 'segment.objects' },
-  objectsOf: ({ objects }) => parsed(objects) as readonly RecordedObject[],
+  select: '"objects"',
+  json: 'CAST("objects" AS text)',
+  objectsOf: (value) => value as readonly RecordedObject[],
 };
 
-/** In the order in which they are put together. */
-const SHOWN = ['trackId', 'objectKey', 'startTicks', 'durationTicks', 'sizeBytes', 'independent'] as const;
-/** No key has it, and no track. */
-const SEPARATOR = '\t';
 /** A picture and its sound. */
-const USUAL_OBJECTS = 2;
-
-const isUsual = `jsonb_array_length(segment.objects) <= ${String(USUAL_OBJECTS)}`;
-const fields = Array.from({ length: USUAL_OBJECTS }, (_, index) =>
-  SHOWN.map((name) => `segment.objects -> ${String(index)} ->> '${name}'`),
-).flat();
+const USUAL = ['first', 'second'] as const;
+const TEXTS = ['trackId', 'objectKey'] as const;
+const NUMBERS = ['startTicks', 'durationTicks', 'sizeBytes', 'independent'] as const;
+const VALUES = TEXTS.length + NUMBERS.length;
 
 /**
- * PostgreSQL takes out of its binary form what is shown, in less time than it needs to write all of it as text; there is a
- * seventh left to send and to read, and nothing to parse.
+ * PostgreSQL takes out of its binary form what is shown, in less time than it needs to write all of it as text, and there
+ * is a quarter left to send and to parse: the values of one object after the other, without their names.
  */
-const PICKED_OBJECTS: ObjectColumns<ShownObject> = {
-  select: {
-    shown: `CASE WHEN ${isUsual} THEN concat_ws('${SEPARATOR}', ${fields.join(', ')}) END`,
-    objects: `CASE WHEN ${isUsual} THEN NULL ELSE segment.objects END`,
-  },
-  objectsOf: (row) => (typeof row.shown === 'string' ? pickedObjects(row.shown) : WHOLE_OBJECTS.objectsOf(row)),
+const PICKED = {
+  select: `${USUAL.map((name, index) => `"objects" -> ${String(index)} AS "${name}"`).join(', ')},
+    CASE WHEN jsonb_array_length("objects") > ${String(USUAL.length)} THEN "objects" END AS "more"`,
+  json: `CASE WHEN "more" IS NULL THEN concat('[', concat_ws(',', ${pickedValues().join(', ')}), ']') ELSE "more"::text END`,
 };
 
-/** SQLite parses the text of a row for each field that is taken out of it: there reading all of it is faster. */
-export function shownObjects({ dataSource }: EntityManager): ObjectColumns<ShownObject> {
-  return isPostgres(dataSource) ? PICKED_OBJECTS : WHOLE_OBJECTS;
+function pickedValues(): string[] {
+  return USUAL.flatMap((name) => [
+    ...TEXTS.map((field) => `to_json("${name}" ->> '${field}')`),
+    ...NUMBERS.map((field) => `"${name}" ->> '${field}'`),
+  ]);
 }
 
-function pickedObjects(text: string): ShownObject[] {
-  const values = text.split(SEPARATOR);
-  const objects: ShownObject[] = [];
-  for (let first = 0; first + SHOWN.length <= values.length; first += SHOWN.length) {
-    objects.push({
-      trackId: values[first] ?? '',
-      objectKey: values[first + 1] ?? '',
-      startTicks: Number(values[first + 2]),
-      durationTicks: Number(values[first + 3]),
-      sizeBytes: Number(values[first + 4]),
-      independent: values[first + 5] === 'true',
-    });
+/**
+ * What manifests say of a segment's objects. SQLite parses the text of a row for each field that is taken out of it: there
+ * reading all of it is faster.
+ *
+ * @param folder address of the segment's directory as the manifest sees it, with its slash
+ */
+export function shownObjects({ dataSource }: EntityManager, folder: string): ObjectColumns<ManifestObject> {
+  const wholeObjects = (value: unknown): ManifestObject[] =>
+    (value as readonly ShownObject[]).map((object) => manifestObject(object, folder));
+  if (!isPostgres(dataSource)) return { ...WHOLE_OBJECTS, objectsOf: wholeObjects };
+  const objectsOf = (value: unknown): ManifestObject[] =>
+    isPicked(value) ? pickedObjects(value, folder) : wholeObjects(value);
+  return { ...PICKED, objectsOf };
+}
+
+type PickedValues = readonly (string | number | boolean)[];
+
+function isPicked(value: unknown): value is PickedValues {
+  return Array.isArray(value) && typeof value[0] === 'string';
+}
+
+function pickedObjects(values: PickedValues, folder: string): ManifestObject[] {
+  const objects: ManifestObject[] = [];
+  for (let first = 0; first + VALUES <= values.length; first += VALUES) {
+    const object = {
+      trackId: values[first] as string,
+      objectKey: values[first + 1] as string,
+      startTicks: values[first + 2] as number,
+      durationTicks: values[first + 3] as number,
+      sizeBytes: values[first + 4] as number,
+      independent: values[first + 5] as boolean,
+    };
+    objects.push(manifestObject(object, folder));
   }
   return objects;
-}
-
-export function parsed(value: unknown): unknown {
-  return typeof value === 'string' ? JSON.parse(value) : value;
 }

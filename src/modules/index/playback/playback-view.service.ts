@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { hasGone } from '../../../media/manifests/gone-segments.js';
 import { NOTHING_LEFT } from '../../../media/manifests/keep-places.js';
 import { PLAIN_PLACES, Places, type AskedPlaces, type PlacedTimeline } from '../../../media/manifests/places.js';
 import { tileStepFor, type TileStep } from '../../../media/manifests/tiles.js';
 import type { LeftBehind, ManifestTimeline, ViewFacts } from '../../../media/manifests/timeline.js';
+import { findRows, placesFor } from '../../../persistence/find-row.js';
 import { KeyedQueue } from '../../../shared/keyed-queue.js';
 import { smallestOf } from '../../../shared/extremes.js';
 import { lastChange } from '../deletion/gone-segments.js';
@@ -236,7 +237,8 @@ export class PlaybackViewService {
   /** @returns undefined while nothing records the stream, or nothing that this server knows to go on */
   private async liveSource(stream: string): Promise<LiveSource | undefined> {
     const { manager } = this.dataSource;
-    const running = await manager.findBy(RecordingSession, { stream, state: In(UNFINISHED_STATES) });
+    const condition = `"stream" = ? AND "state" IN (${placesFor(UNFINISHED_STATES)})`;
+    const running = await findRows(manager, RecordingSession, condition, [stream, ...UNFINISHED_STATES]);
     const sessionIds = new Set<string>();
     let nowEpochMs = Date.now();
     for (const { id, directory, nodeAlias, state } of running) {

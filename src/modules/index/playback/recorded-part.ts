@@ -1,7 +1,6 @@
-import { And, In, LessThan, LessThanOrEqual, MoreThan, MoreThanOrEqual, Not, type EntityManager } from 'typeorm';
-import { RecordingSession, SegmentRow, SessionPart } from '../entities/index.js';
-
-import type { SegmentState } from '../entities/segment-row.entity.js';
+import type { EntityManager } from 'typeorm';
+import { findRows, placesFor, withParameters } from '../../../persistence/find-row.js';
+import { RecordingSession, SessionPart, type SegmentRow } from '../entities/index.js';
 
 /** What a session has in one directory, and which of it is in a range. */
 export interface RecordedPart {
@@ -43,21 +42,19 @@ export async function findPartsNear(
 ): Promise<PartOfSession[]> {
   const earliest = new Date(fromMs - LONG_PART_MS - START_TOLERANCE_MS);
   const latest = new Date(toMs + START_TOLERANCE_MS);
-  const usual = manager.findBy(SessionPart, {
+  const usual = findRows(manager, SessionPart, '"stream" = ? AND "started_at" >= ? AND "started_at" < ?', [
     stream,
-    startedAt: And(MoreThanOrEqual(earliest), LessThan(latest)),
-  });
-  const long = manager
-    .createQueryBuilder(SessionPart, 'part')
-    .where({ stream, startedAt: LessThan(earliest) })
-    .andWhere(`part.endMs - part.startMs > ${String(LONG_PART_MS)}`)
-    .getMany();
+    earliest,
+    latest,
+  ]);
+  const isLong = `"end_ms" - "start_ms" > ${String(LONG_PART_MS)}`;
+  const long = findRows(manager, SessionPart, `"stream" = ? AND "started_at" < ? AND ${isLong}`, [stream, earliest]);
   return withSessions(manager, (await Promise.all([long, usual])).flat());
 }
 
 /** @returns the parts of a session in the order they were recorded */
 export async function findPartsOf(manager: EntityManager, sessionId: string): Promise<PartOfSession[]> {
-  return withSessions(manager, await manager.findBy(SessionPart, { sessionId }));
+  return withSessions(manager, await findRows(manager, SessionPart, '"session_id" = ?', [sessionId]));
 }
 
 export function anchorOf({ anchoredAt, startedAt }: RecordingSession): number {
@@ -70,44 +67,43 @@ export interface Stretch {
   readonly toMs: number;
 }
 
-/** @returns the first segment that ends behind `fromMs` and begins before `toMs` */
+/** @returns number of the first segment that ends behind `fromMs` and begins before `toMs` */
 export async function findFirstSegment(
   manager: EntityManager,
   { directory, sessionId }: SessionPart,
   { fromMs, toMs }: Stretch,
   isLost: boolean,
-): Promise<Pick<SegmentRow, 'number'> | undefined> {
-  const [before] = await manager.find(SegmentRow, {
-    select: { directory: true, number: true, startMs: true, durationMs: true, state: true },
-    where: { sessionId, startMs: LessThanOrEqual(fromMs) },
-    order: { startMs: 'DESC' },
-    take: 1,
-  });
-  if (
-    before?.directory === directory &&
-    before.startMs + before.durationMs > fromMs &&
-    (before.state === 'lost') === isLost
-  ) {
-    return before;
+): Promise<number | undefined> {
+  const columns = '"directory", "number", "start_ms" + "duration_ms" AS "end_ms", "state"';
+  const [before] = await manager.query<FoundSegment[]>(
+    withParameters(
+      manager,
+      `SELECT ${columns} FROM "segments" WHERE "session_id" = ? AND "start_ms" <= ? ORDER BY "start_ms" DESC LIMIT 1`,
+    ),
+    [sessionId, fromMs],
+  );
+  if (before?.directory === directory && Number(before.end_ms) > fromMs && (before.state === 'lost') === isLost) {
+    return before.number;
   }
-  const rows = await manager.find(SegmentRow, {
-    select: { number: true, directory: true },
-    where: {
-      sessionId,
-      directory,
-      state: isLost ? 'lost' : Not<SegmentState>('lost'),
-      startMs: And(MoreThan(fromMs), LessThan(toMs)),
-    },
-    order: { startMs: 'ASC' },
-    take: 1,
-  });
-  return rows[0];
+  const [first] = await manager.query<FoundSegment[]>(
+    withParameters(
+      manager,
+      `SELECT ${columns} FROM "segments" WHERE "session_id" = ? AND "directory" = ? AND "state" ${isLost ? '=' : '<>'} 'lost'
+        AND "start_ms" > ? AND "start_ms" < ? ORDER BY "start_ms" LIMIT 1`,
+    ),
+    [sessionId, directory, fromMs, toMs],
+  );
+  return first?.number;
+}
+
+interface FoundSegment extends Pick<SegmentRow, 'directory' | 'number' | 'state'> {
+  readonly end_ms: number | string;
 }
 
 async function withSessions(manager: EntityManager, parts: readonly SessionPart[]): Promise<PartOfSession[]> {
   const ids = [...new Set(parts.map(({ sessionId }) => sessionId))];
   if (ids.length === 0) return [];
-  const rows = await manager.findBy(RecordingSession, { id: In(ids) });
+  const rows = await findRows(manager, RecordingSession, `"id" IN (${placesFor(ids)})`, ids);
   const sessions = new Map(rows.map((row) => [row.id, row]));
   const found = parts.flatMap((part): PartOfSession[] => {
     const session = sessions.get(part.sessionId);

@@ -10,6 +10,8 @@ import { folderOf, ViewRows } from './view-rows.js';
 
 /** Two days of segments of four seconds: some 20 MB. */
 const MOST_SEGMENTS = 40_000;
+/** Views each of which has more than that stay beside these while they are watched, up to so many times as much together. */
+const MOST_LARGE = 4;
 const MOST_VIEWS = 500;
 /** Players of what is live ask each few seconds. */
 const WATCHED_MS = 60_000;
@@ -98,18 +100,30 @@ export class ViewCache {
     return view;
   }
 
-  /** Forgets those that were not asked for longest; one that is larger than all may be together stays while it is watched. */
+  /** Forgets those that were not asked for longest, and of the large ones that are watched what is too much. */
   trim(): void {
+    const spared = this.watched();
     let segments = 0;
-    for (const { rowCount } of this.views.values()) segments += rowCount;
-    const large = [...this.views.values()].findLast(({ rowCount }) => rowCount > this.mostSegments);
-    const spared = Date.now() - (large?.askedAtMs ?? 0) < WATCHED_MS ? large : undefined;
-    segments -= spared?.rowCount ?? 0;
+    for (const view of this.views.values()) if (!spared.has(view)) segments += view.rowCount;
     for (const [name, view] of this.views) {
       if (this.views.size <= MOST_VIEWS && segments <= this.mostSegments) return;
-      if (view === spared) continue;
+      if (spared.has(view)) continue;
       segments -= view.rowCount;
       this.views.delete(name);
     }
+  }
+
+  /** @returns views larger than all others may be together that somebody asks for, the latest first; at least one of them */
+  private watched(): ReadonlySet<KeptView> {
+    const sinceMs = Date.now() - WATCHED_MS;
+    const spared = new Set<KeptView>();
+    let segments = 0;
+    for (const view of [...this.views.values()].reverse()) {
+      if (view.rowCount <= this.mostSegments || view.askedAtMs < sinceMs) continue;
+      segments += view.rowCount;
+      if (spared.size > 0 && segments > MOST_LARGE * this.mostSegments) return spared;
+      spared.add(view);
+    }
+    return spared;
   }
 }

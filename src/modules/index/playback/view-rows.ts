@@ -1,8 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import { In, IsNull, Not } from 'typeorm';
-import { SegmentRow, TrackRow } from '../entities/index.js';
+import { placesFor, withParameters } from '../../../persistence/find-row.js';
 import type { DirectoryRows, TimelineSegment } from '../manifests/build-timeline.js';
-import { timelineSegment, timelineTrack, withLostTracks } from '../manifests/timeline-rows.js';
+import { placedSegment, timelineTrack, withLostTracks } from '../manifests/timeline-rows.js';
 import type { PlaybackRange, PlaybackRangeService, RecordedPart } from '../playback-range.service.js';
 import type { FinishedParts, ReadSegment } from './finished-parts.js';
 import { shownObjects } from './object-columns.js';
@@ -84,13 +83,13 @@ export class ViewRows {
     const segments: ReadSegment[] = [];
     let lastNumber = afterNumber;
     let rowCount = 0;
-    for await (const page of readSegments(this.manager, part, afterNumber, shownObjects(this.manager))) {
+    for await (const page of readSegments(this.manager, part, afterNumber, shownObjects(this.manager, folder))) {
       lastNumber = page.at(-1)?.number ?? lastNumber;
       rowCount += page.length;
       for (const row of page) {
         if (row.state === 'lost') continue;
         const { startMs, durationMs } = row;
-        segments.push({ segment: timelineSegment(row, folder), startMs, endMs: startMs + durationMs });
+        segments.push({ segment: placedSegment(row), startMs, endMs: startMs + durationMs });
       }
     }
     return { segments, rowCount, lastNumber };
@@ -112,19 +111,21 @@ function isGrown(known: PartRows, { startMs, finishedAsOfMs }: RecordedPart): bo
 
 /** @returns how much of the range's sessions has no bytes any more: whole segments count twice, parts of them and inits once */
 export async function countLost(manager: EntityManager, { parts }: PlaybackRange): Promise<number> {
-  const sessionId = In([...new Set(parts.map((part) => part.sessionId))]);
-  const directory = In([...new Set(parts.map((part) => part.directory))]);
-  const segments = manager.countBy(SegmentRow, { state: 'lost', sessionId });
-  // In these words, or SQLite does not see that `segments_partly_lost_ix` is meant.
-  const partly = manager
-    .createQueryBuilder(SegmentRow, 'segment')
-    .select('COUNT(*)', 'count')
-    .where({ sessionId })
-    .andWhere('segment.lostTracks IS NOT NULL')
-    .getRawOne<{ count: number | string }>();
-  const tracks = manager.countBy(TrackRow, { lostAt: Not(IsNull()), directory, sessionId });
-  const [wholeCount, partCounted, trackCount] = await Promise.all([segments, partly, tracks]);
-  return 2 * wholeCount + Number(partCounted?.count ?? 0) + trackCount;
+  const sessions = [...new Set(parts.map((part) => part.sessionId))];
+  const directories = [...new Set(parts.map((part) => part.directory))];
+  const ofSessions = `"session_id" IN (${placesFor(sessions)})`;
+  const counts = [
+    // In these words, or SQLite does not see which partial index is meant.
+    `SELECT COUNT(*) FROM "segments" WHERE "state" = 'lost' AND ${ofSessions}`,
+    `SELECT COUNT(*) FROM "segments" WHERE "lost_tracks" IS NOT NULL AND ${ofSessions}`,
+    `SELECT COUNT(*) FROM "tracks" WHERE "lost_at" IS NOT NULL AND "directory" IN (${placesFor(directories)}) AND ${ofSessions}`,
+  ];
+  const [whole, partly, tracks] = counts.map((count) => `(${count})`);
+  const [found] = await manager.query<{ readonly lost: number | string }[]>(
+    withParameters(manager, `SELECT 2 * ${String(whole)} + ${String(partly)} + ${String(tracks)} AS "lost"`),
+    [...sessions, ...sessions, ...directories, ...sessions],
+  );
+  return Number(found?.lost);
 }
 
 /** @returns what the view of a range is made of: while this is the same, so is the view */
