@@ -2,6 +2,7 @@ import { Accounts1796100000000 } from './1796100000000-accounts.js';
 import { Audit1795600000000 } from './1795600000000-audit.js';
 import { Completeness1795300000000 } from './1795300000000-completeness.js';
 import { GonePlaces1796400000000 } from './1796400000000-gone-places.js';
+import { LongGone1796500000000 } from './1796500000000-long-gone.js';
 import { Index1795200000000 } from './1795200000000-index.js';
 import { GapEnds1795350000000 } from './1795350000000-gap-ends.js';
 import { IndexSync1795560000000 } from './1795560000000-index-sync.js';
@@ -37,4 +38,5 @@ export const migrations = [
   Accounts1796100000000,
   Webhooks1796200000000,
   GonePlaces1796400000000,
+  LongGone1796500000000,
 ] as const;

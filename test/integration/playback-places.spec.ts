@@ -242,6 +242,72 @@ overBothDatabases((database) => {
     for (const server of [here(), other]) expect(await said(server)).toEqual(before);
   });
 
+  const DAY = 24 * HOUR;
+  const goneRows = async (): Promise<number> => {
+    const [found] = await fixture.dataSource.query<{ rows: number | string }[]>(
+      'SELECT COUNT(*) AS "rows" FROM "gone_segments"',
+    );
+    return Number(found?.rows);
+  };
+
+  it.each([
+    ['a time on', all],
+    ['a session', (): ViewSelection => ({ sessionId: 's1' })],
+    ['a window', (): ViewSelection => ({ windowMs: HOUR })],
+  ])('keeps one place of each Period that was trimmed long ago, and says of %s what it said', async (_, selection) => {
+    const { dataSource } = fixture;
+    await session('s1', 0, [1, 2, 3, 5, 6, 7, 8, 9]);
+    nowMs = startedAt + 60 * SECOND;
+    for (const seconds of [12, 33, 40]) await trim('s1', seconds);
+    const names: readonly ViewName[] = ['video.m3u8', 'audio.m3u8', 'manifest.mpd'];
+    const said = async (server: Pick<Server, 'views'>): Promise<string[]> => {
+      const told = await Promise.all(names.map((name) => text(server, selection(), name)));
+      return told.map((document) => document.replaceAll(/publishTime="[^"]*"|value="[^"]*"/g, ''));
+    };
+    const before = await said(here());
+    const places = await dataSource.query<unknown[]>('SELECT * FROM "window_places"');
+    expect(await goneRows()).toBe(6);
+
+    await forgetOld(dataSource, Date.now() + 30 * DAY, 31 * DAY);
+    expect(await goneRows()).toBe(6);
+    await forgetOld(dataSource, Date.now() + 31 * DAY + HOUR, 31 * DAY);
+    expect(await goneRows()).toBe(2);
+    expect(await dataSource.query('SELECT * FROM "window_places"')).toEqual(places);
+    await using other = await startAnew();
+
+    for (const server of [here(), other]) expect(await said(server)).toEqual(before);
+
+    await fixture.index.commitSegment(
+      segmentClosed(10, { sessionId: 's1', directory: 'cam/s1', startMs: 8 * SEGMENT }),
+    );
+    await trim('s1', 46);
+    await forgetOld(dataSource, Date.now() + 31 * DAY + HOUR, 31 * DAY);
+    await using third = await startAnew();
+    const after = await said(third);
+
+    expect(await goneRows()).toBe(2);
+    expect(after.map(sequence).slice(0, 2)).toEqual(
+      before
+        .map(sequence)
+        .slice(0, 2)
+        .map((number) => number + 1),
+    );
+    expect(marks(after[2] ?? '')).toEqual(marks(before[2] ?? ''));
+  });
+
+  it('keeps the place of each segment behind something that is left', async () => {
+    const { dataSource } = fixture;
+    await session('s0', -60, [1, 2]);
+    await end('s0');
+    await session('s1', 0, [1, 2, 3, 4, 5]);
+    await trim('s1', 20);
+    const before = await goneRows();
+
+    await forgetOld(dataSource, Date.now() + 40 * DAY, 31 * DAY);
+
+    expect([before, await goneRows()]).toEqual([3, 3]);
+  });
+
   it('counts on when what was lost comes back', async () => {
     const selection: ViewSelection = { sessionId: 's1' };
     const objects = ['cam/s1/seg_0005.m4s', 'cam/s1/audio_seg_0005.m4s'];

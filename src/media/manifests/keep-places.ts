@@ -1,5 +1,6 @@
 import { withFiller } from './filler.js';
 import { isGone, placeOf } from './gone-segments.js';
+import { countSegments } from './spans.js';
 import { splitAt, splitByTemplate } from './template-runs.js';
 import type { LeftBehind, ManifestPeriod, ManifestSegment, ManifestTimeline } from './timeline.js';
 
@@ -26,7 +27,7 @@ export function keepPlaces(whole: ManifestTimeline, before = NOTHING_LEFT): Mani
     if (index > 0 && periods.length === 0 && period.isContinuation !== true) discontinuityCount += 1;
     for (const piece of piecesOf(period)) {
       if (periods.length > 0 || !isGone(piece)) periods.push(piece);
-      else segmentCount += piece.segments.length;
+      else segmentCount += countSegments(piece.segments);
     }
   }
   return {

@@ -1,4 +1,5 @@
 import { ticksToMs } from '../timeline/ticks.js';
+import { lastNumberOf } from './spans.js';
 import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
 
 /** A track's objects in a run, and the DASH template that names them all. */
@@ -94,7 +95,8 @@ function namesOf({ number, objects }: ManifestSegment): SegmentGroup['names'] {
 /** Asked of each segment of a day: tracks come in the same order as a rule, and an address is compared at once. */
 function continues({ segments, names }: SegmentGroup, next: ManifestSegment): boolean {
   const { number, objects } = next;
-  if (number !== (segments.at(-1)?.number ?? 0) + 1 || objects.length !== names.length) return false;
+  const before = segments.at(-1);
+  if (before === undefined || number !== lastNumberOf(before) + 1 || objects.length !== names.length) return false;
   const digits = digitsOf(number);
   for (let index = 0; index < objects.length; index++) {
     const object = objects[index];

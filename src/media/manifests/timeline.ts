@@ -43,6 +43,8 @@ export interface ManifestSegment {
   /** None of a segment that is gone. */
   readonly objects: readonly ManifestObject[];
   readonly gone?: GoneMedia;
+  /** How many segments in a row it stands for, from its number on: of what went away long ago. One when absent. */
+  readonly spans?: number;
   /** It went away with this change of the stream; absent while it is there. Changes are counted upwards. */
   readonly goneWith?: number;
   /** Tracks whose object of it is nowhere. */

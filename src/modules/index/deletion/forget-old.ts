@@ -11,9 +11,8 @@ import {
   SessionPart,
   WindowPlace,
 } from '../entities/index.js';
-import { buildTimeline } from '../manifests/build-timeline.js';
-import { GoneRows } from '../manifests/gone-rows.js';
 import { UNFINISHED_STATES } from '../sessions/recording-session.js';
+import { mergePlaces, periodsOf } from './merge-places.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -26,18 +25,19 @@ const ROWS_AT_ONCE = 1000;
 
 /**
  * Forgets what nobody asks about any more: places of segments of which nothing is left in their directory become a sum, and
- * that goes when no view that still grows can begin before it; deletions are remembered for {@link DELETED_DAYS}.
+ * that goes when no view that still grows can begin before it, while others become one for each Period; deletions are
+ * remembered for {@link DELETED_DAYS}.
  *
  * @param longestViewMs of what may be asked for at once
  */
 export async function forgetOld(dataSource: DataSource, nowMs: number, longestViewMs: number): Promise<void> {
   const { manager } = dataSource;
   const before = (ageMs: number): Date => new Date(nowMs - ageMs);
+  const viewsBegin = before(Math.max(longestViewMs, PLACES_MS));
   await forgetPlaces(dataSource, before(PLACES_MS));
-  await forgetParts(dataSource, before(Math.max(longestViewMs, PLACES_MS)));
-  await inTransaction(dataSource, async (transaction) => {
-    await transaction.delete(WindowPlace, { updatedAt: LessThan(before(Math.max(longestViewMs, PLACES_MS))) });
-  });
+  await mergePlaces(dataSource, await partsGoneBy(manager, viewsBegin), viewsBegin);
+  await forgetParts(dataSource, viewsBegin);
+  await forgetWindows(dataSource, viewsBegin);
   await inTransaction(dataSource, async (transaction) => {
     await transaction.delete(GoneChange, { updatedAt: LessThan(before(DELETED_DAYS * DAY_MS)) });
   });
@@ -55,8 +55,18 @@ export async function forgetOld(dataSource: DataSource, nowMs: number, longestVi
 
 /** What its session has in a directory stays whole: the first Period that is left may have begun there. */
 async function forgetPlaces(dataSource: DataSource, endedBefore: Date): Promise<void> {
-  const { manager } = dataSource;
-  const old = await manager
+  for (const place of await partsGoneBy(dataSource.manager, endedBefore)) {
+    await inTransaction(dataSource, (transaction) => forgetPart(transaction, place, endedBefore));
+    await setImmediate();
+  }
+}
+
+/** @returns sessions and their directories where something that ended by then has its place */
+function partsGoneBy(
+  manager: EntityManager,
+  endedBefore: Date,
+): Promise<Pick<GoneSegment, 'directory' | 'sessionId'>[]> {
+  return manager
     .createQueryBuilder(GoneSegment, 'gone')
     .select('gone.directory', 'directory')
     .addSelect('gone.sessionId', 'sessionId')
@@ -64,10 +74,6 @@ async function forgetPlaces(dataSource: DataSource, endedBefore: Date): Promise<
     .groupBy('gone.directory')
     .addGroupBy('gone.sessionId')
     .getRawMany<Pick<GoneSegment, 'directory' | 'sessionId'>>();
-  for (const place of old) {
-    await inTransaction(dataSource, (transaction) => forgetPart(transaction, place, endedBefore));
-    await setImmediate();
-  }
 }
 
 async function forgetPart(
@@ -97,15 +103,39 @@ function sumsOf(rows: readonly GoneSegment[]): Pick<GonePart, 'change' | 'startM
     const periods = countPeriods(rows.filter((row) => row.change >= change));
     const periodCount = periods - counted;
     counted = periods;
-    return { change, startMs: smallestOf(own.map(({ startMs }) => startMs)), segmentCount: own.length, periodCount };
+    return {
+      change,
+      startMs: smallestOf(own.map(({ startMs }) => startMs)),
+      segmentCount: own.reduce((sum, row) => sum + segmentsOf(row), 0),
+      periodCount,
+    };
   });
 }
 
 function countPeriods(rows: readonly GoneSegment[]): number {
-  const gone = new GoneRows(() => '');
-  gone.add(rows);
-  const known = gone.withGone({ anchors: new Map(), tracks: [], segments: [] }, 0);
-  return buildTimeline(known, { isLive: true, publishedEpochMs: 0, segmentDurationMs: 0 }).periods.length;
+  return periodsOf(rows).filter(({ isContinuation }) => isContinuation !== true).length;
+}
+
+function segmentsOf({ number, lastNumber }: GoneSegment): number {
+  return (lastNumber ?? number) - number + 1;
+}
+
+/** What is still recorded is counted from the beginning of its Period, however long ago that was. */
+async function forgetWindows(dataSource: DataSource, updatedBefore: Date): Promise<void> {
+  const old = await dataSource.manager.findBy(WindowPlace, { updatedAt: LessThan(updatedBefore) });
+  const streams = [...new Set(old.map(({ stream }) => stream))];
+  for (let start = 0; start < streams.length; start += ROWS_AT_ONCE) {
+    const some = streams.slice(start, start + ROWS_AT_ONCE);
+    await inTransaction(dataSource, async (manager) => {
+      const running = await manager.find(RecordingSession, {
+        select: { id: true, stream: true },
+        where: { stream: In(some), state: In(UNFINISHED_STATES) },
+      });
+      const isRunning = new Set(running.map(({ stream }) => stream));
+      const over = some.filter((one) => !isRunning.has(one));
+      await manager.delete(WindowPlace, { stream: In(over), updatedAt: LessThan(updatedBefore) });
+    });
+  }
 }
 
 /** A session that is not over may be asked for whole. */

@@ -43,7 +43,7 @@ function goneSegment(
   { stream, change, zeroMs }: { readonly stream: string; readonly change: number; readonly zeroMs: number },
 ): GoneSegment {
   return {
-    ...{ directory, number, stream, sessionId, change, period, startMs },
+    ...{ directory, number, lastNumber: null, stream, sessionId, change, period, startMs },
     startedAt: new Date(zeroMs + startMs),
     endedAt: new Date(zeroMs + startMs + durationMs),
     objects: objects.map(

@@ -8,7 +8,10 @@ export type GoneObject = Pick<
   'trackId' | 'kind' | 'objectKey' | 'sizeBytes' | 'startTicks' | 'durationTicks' | 'timescale' | 'independent'
 >;
 
-/** The place of a segment that went away while its stream was recorded: who watches counts it. */
+/**
+ * The place of a segment that went away while its stream was recorded: who watches counts it. What went away long ago has one
+ * place for all segments that play through, of which nobody sees more than where they begin and how many they are.
+ */
 @Entity('gone_segments')
 @Index('gone_segments_stream_ix', ['stream', 'change'])
 @Index('gone_segments_directory_ix', ['directory', 'change'])
@@ -20,6 +23,10 @@ export class GoneSegment {
 
   @PrimaryColumn({ type: 'integer' })
   number!: number;
+
+  /** Of the last segment that it is the place of; null where it is that of one. */
+  @Column({ name: 'last_number', type: 'integer', nullable: true })
+  lastNumber!: number | null;
 
   @Column({ type: 'varchar', length: 255 })
   stream!: string;

@@ -1,5 +1,6 @@
 import { withFiller } from '../../../media/manifests/filler.js';
 import { withPadding } from '../../../media/manifests/padding.js';
+import { lastNumberOf } from '../../../media/manifests/spans.js';
 import type {
   ManifestObject,
   ManifestPeriod,
@@ -144,7 +145,7 @@ function continues(before: TimelineSegment, next: TimelineSegment, tracks: Run['
     next.sessionId === before.sessionId &&
     next.directory === before.directory &&
     next.period === before.period &&
-    next.number === before.number + 1 &&
+    next.number === lastNumberOf(before) + 1 &&
     next.objects.length === before.objects.length &&
     allFollowOn(before.objects, next.objects, tracks)
   );

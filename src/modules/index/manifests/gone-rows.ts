@@ -68,9 +68,10 @@ export class GoneRows {
   }
 
   private placed(row: GoneSegment): PlacedSegment {
-    const { sessionId, directory, startMs, startedAt, endedAt, change, objects } = row;
+    const { sessionId, directory, number, lastNumber, startMs, startedAt, endedAt, change, objects } = row;
     return {
       ...timelineSegment(row, this.folderOf(directory)),
+      ...(lastNumber === null ? {} : { spans: lastNumber - number + 1 }),
       goneWith: change,
       anchorEpochMs: startedAt.getTime() - startMs,
       endEpochMs: endedAt.getTime(),

@@ -1,5 +1,6 @@
 import { NOTHING_LEFT } from '../../../media/manifests/keep-places.js';
 import type { PlacedTimeline } from '../../../media/manifests/places.js';
+import { countSegments } from '../../../media/manifests/spans.js';
 import { splitByTemplate } from '../../../media/manifests/template-runs.js';
 import type { ManifestPeriod, ManifestSegment } from '../../../media/manifests/timeline.js';
 import { ticksToMs } from '../../../media/timeline/ticks.js';
@@ -93,9 +94,10 @@ export class MovingWindow {
       if (count !== -1) {
         const rest = periods.slice(index + 1);
         const first = { ...period, segments: period.segments.slice(count) };
-        return { mediaSequence: mediaSequence + count, discontinuitySequence, periods: [first, ...rest] };
+        mediaSequence += countSegments(period.segments.slice(0, count));
+        return { mediaSequence, discontinuitySequence, periods: [first, ...rest] };
       }
-      mediaSequence += period.segments.length;
+      mediaSequence += countSegments(period.segments);
     }
     return { mediaSequence: 0, discontinuitySequence: 0, periods: [] };
   }
@@ -117,8 +119,8 @@ export class MovingWindow {
       const before = period.segments.findIndex(
         ({ origin }) => origin?.sessionId === sessionId && origin.startMs === startMs,
       );
-      if (before !== -1) return { segments: segments + before, breaks };
-      segments += period.segments.length;
+      if (before !== -1) return { segments: segments + countSegments(period.segments.slice(0, before)), breaks };
+      segments += countSegments(period.segments);
     }
     return undefined;
   }
