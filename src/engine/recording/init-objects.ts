@@ -21,6 +21,8 @@ export interface InitObject {
 type InitFacts = Pick<RecordedTrack, 'trackId' | 'initObjectKey' | 'initSizeBytes' | 'initSha256'>;
 
 interface KeptInit {
+  /** What it was made of last. */
+  format: TrackFormat;
   readonly trackId: string;
   readonly kind: MediaKind;
   readonly sha256: string;
@@ -45,10 +47,7 @@ export class InitObjects {
 
   /** @returns the object for these parameters as a track of the session, at once; its bytes follow */
   take(format: TrackFormat, recordingSessionId: string): InitObject {
-    const { kind } = format.codec;
-    const bytes = cmaf.encodeInit(format);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const init = this.kept.find((one) => one.kind === kind && one.sha256 === sha256) ?? this.keep(kind, bytes, sha256);
+    const init = this.kept.find((one) => isSame(one.format, format)) ?? this.encoded(format);
     if (init.toldFor !== recordingSessionId) {
       init.toldFor = recordingSessionId;
       init.ready = init.written.then((facts) => facts !== undefined && this.tell(format, facts, recordingSessionId));
@@ -56,11 +55,23 @@ export class InitObjects {
     return init;
   }
 
-  private keep(kind: MediaKind, bytes: Uint8Array, sha256: string): KeptInit {
+  /** Only where something is new: most segments have the very parameters of the one before. */
+  private encoded(format: TrackFormat): KeptInit {
+    const { kind } = format.codec;
+    const bytes = cmaf.encodeInit(format);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const known = this.kept.find((one) => one.kind === kind && one.sha256 === sha256);
+    if (known === undefined) return this.keep(format, bytes, sha256);
+    known.format = format;
+    return known;
+  }
+
+  private keep(format: TrackFormat, bytes: Uint8Array, sha256: string): KeptInit {
+    const { kind } = format.codec;
     const known = this.target.knownInits.find((init) => init.kind === kind && init.sha256 === sha256);
     const trackId = known?.trackId ?? randomUUID();
     const written = this.factsOf(trackId, kind, bytes, sha256, known?.objectKey);
-    const init = { trackId, kind, sha256, written, toldFor: '', ready: Promise.resolve(false) };
+    const init = { format, trackId, kind, sha256, written, toldFor: '', ready: Promise.resolve(false) };
     this.kept.push(init);
     return init;
   }
@@ -120,4 +131,9 @@ export class InitObjects {
     this.output.emit({ type: 'track-recorded', recordingSessionId, track });
     return true;
   }
+}
+
+/** Of the same objects, which never change. */
+function isSame(one: TrackFormat, other: TrackFormat): boolean {
+  return one.parameters === other.parameters && one.codec === other.codec && one.timescale === other.timescale;
 }

@@ -52,10 +52,8 @@ export class SampleArena {
     const target = this.share.bytes;
     const at = this.offset + this.end;
     // Packets lie in the same memory: moved without making a view of each.
-    if (bytes.buffer === target.buffer) {
-      const from = bytes.byteOffset - target.byteOffset + offset;
-      target.copyWithin(at, from, from + length);
-    } else {
+    if (bytes === target) target.copyWithin(at, offset, offset + length);
+    else {
       for (let index = 0; index < length; index++) target[at + index] = bytes[offset + index] ?? 0;
     }
     this.end += length;

@@ -12,16 +12,21 @@ const MOST_PER_OWNER = 32;
 
 /**
  * From the source of a datagram to its owner. Asked once per packet: keyed by port number, so that nothing is
- * allocated and no string is built.
+ * allocated and no string is built; and most packets come from where the one before came.
  */
 export class FlowTable<Owner extends object> {
   private readonly byPort = new Map<number, Flow<Owner>[]>();
   private readonly byOwner = new Map<Owner, Flow<Owner>[]>();
+  private lastFound: Flow<Owner> | undefined;
 
   find(address: string, port: number, socketId: number): Flow<Owner> | undefined {
+    const last = this.lastFound;
+    if (last?.remote.port === port && last.socketId === socketId && last.remote.address === address) return last;
     const flows = this.byPort.get(port);
     if (flows === undefined) return undefined;
-    for (const flow of flows) if (flow.remote.address === address && flow.socketId === socketId) return flow;
+    for (const flow of flows) {
+      if (flow.remote.address === address && flow.socketId === socketId) return (this.lastFound = flow);
+    }
     return undefined;
   }
 
@@ -43,6 +48,7 @@ export class FlowTable<Owner extends object> {
   }
 
   private remove(flow: Flow<Owner>): void {
+    this.lastFound = undefined;
     drop(this.byPort, flow.remote.port, flow);
     drop(this.byOwner, flow.owner, flow);
   }

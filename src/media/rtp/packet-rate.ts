@@ -9,12 +9,13 @@ export class PacketRate {
   private sinceMs = -Infinity;
   private counted = 0;
 
-  /** To be called often. @param received packets so far */
-  tick(nowMs: number, received: number): void {
+  /** To be called often. @param received packets so far. @returns true when `perMs` was measured anew */
+  tick(nowMs: number, received: number): boolean {
     const elapsedMs = nowMs - this.sinceMs;
-    if (elapsedMs < INTERVAL_MS) return;
+    if (elapsedMs < INTERVAL_MS) return false;
     this.perMs = Math.max((received - this.counted) / elapsedMs, this.perMs * DECAY);
     this.sinceMs = nowMs;
     this.counted = received;
+    return true;
   }
 }

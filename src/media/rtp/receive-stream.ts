@@ -147,8 +147,9 @@ export class ReceiveStream {
 
   /** Gives up on what has been missing for too long. Call it every few milliseconds. */
   tick(nowMs: number): void {
-    this.rate.tick(nowMs, this.packetsReceived);
-    this.reach = Math.min(MOST_ENTRIES, Math.max(LEAST_REACH, Math.ceil(this.rate.perMs * this.giveUpMs)));
+    if (this.rate.tick(nowMs, this.packetsReceived)) {
+      this.reach = Math.min(MOST_ENTRIES, Math.max(LEAST_REACH, Math.ceil(this.rate.perMs * this.giveUpMs)));
+    }
     if (this.isHolding && nowMs >= this.holdUntilMs) this.endHold();
     while (!this.isHolding && this.next <= this.highest && nowMs - this.ring.noticedMs(this.next) >= this.giveUpMs) {
       this.giveUpFirstGap();
@@ -161,7 +162,7 @@ export class ReceiveStream {
 
   /** Appends the sequence numbers to ask for now, oldest first; at most 128 per call, the rest comes with the next. */
   nackList(nowMs: number, roundTripMs: number, out: number[]): void {
-    if (!this.usesNack || this.isHolding) return;
+    if (!this.usesNack || this.isHolding || this.next > this.highest) return;
     this.requests.collect(this.next, this.highest, nowMs, this.packetsReceived, roundTripMs, out);
   }
 

@@ -61,7 +61,7 @@ export class SrtpReceiver {
   private readonly rtcpIndexFromEnd: number;
   private readonly rtpSources: ProtectedSource[] = [];
   private readonly rtcpSources: ProtectedSource[] = [];
-  /** Those of the packets in hand that wait for the ciphers. */
+  /** Those of the packets in hand that wait for the ciphers, in front. Never emptied: an array would be made anew for each. */
   private readonly waiting: ReceivedPacket[] = [];
   private readonly alone = [new ReceivedPacket()] as const;
 
@@ -94,13 +94,16 @@ export class SrtpReceiver {
   /** `unprotect` for the first `count` of `packets`, in their order: each is told its `plainLength`. */
   unprotectTogether(bytes: Uint8Array, packets: readonly ReceivedPacket[], count: number): void {
     const { waiting } = this;
-    waiting.length = 0;
+    let prepared = 0;
     for (let i = 0; i < count; i++) {
       const packet = packets[i];
-      if (packet !== undefined && this.prepare(bytes, packet)) waiting.push(packet);
+      if (packet !== undefined && this.prepare(bytes, packet)) waiting[prepared++] = packet;
     }
-    this.crypto.openRtpTogether(bytes, waiting, waiting.length);
-    for (const packet of waiting) this.acceptOpened(bytes, packet);
+    this.crypto.openRtpTogether(bytes, waiting, prepared);
+    for (let i = 0; i < prepared; i++) {
+      const packet = waiting[i];
+      if (packet !== undefined) this.acceptOpened(bytes, packet);
+    }
   }
 
   /**
