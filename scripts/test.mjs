@@ -1,5 +1,7 @@
 // `npm test`: brings the system tools, builds, runs every level or those named, ends with "N passed, N failed, N skipped".
 // `npm run test:interop -- --write` also writes what was seen into docs/interop.md, `-- --only=NAME,NAME` runs those senders.
+// `npm test -- --engine=dgram+node` has all servers receive and open media in that way; else they choose as in real life, and
+// tests of the engine itself run with several (test/support/engine-combinations.ts).
 // `npm run test:faults` kills the server a thousand times; `-- --kills=NUMBER` another number of times.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -18,6 +20,7 @@ const isWriting = process.argv.includes('--write');
 const valueOf = (name) => process.argv.findLast((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 const onlySender = valueOf('only');
 const kills = valueOf('kills');
+const engine = valueOf('engine');
 
 function run(command, args, env = {}) {
   const { status, signal } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
@@ -79,6 +82,7 @@ const environment = {
   AIRCHECK_TEST_MISSING_TOOLS: JSON.stringify(missing),
   ...(isWriting ? { AIRCHECK_INTEROP_WRITE: 'yes' } : {}),
   ...(onlySender === undefined ? {} : { AIRCHECK_INTEROP_ONLY: onlySender }),
+  ...(engine === undefined ? {} : { AIRCHECK_TEST_ENGINE: engine }),
   ...(kills === undefined ? {} : { AIRCHECK_KILL_RUNS: kills }),
 };
 const folder = mkdtempSync(join(tmpdir(), 'aircheck-test-'));

@@ -1,4 +1,5 @@
 import { type Browser } from 'playwright-core';
+import { environmentOf, otherCombination } from '../support/engine-combinations.js';
 import { launchChromium } from '../support/browser.js';
 import { decodeWithFfmpeg } from '../support/judges/ffmpeg.js';
 import { judgeDashPeriods } from '../support/judges/dash-periods.js';
@@ -34,7 +35,9 @@ describe('tracks that come and go', () => {
   let browser: Browser & AsyncDisposable;
 
   beforeAll(async () => {
-    server = await TestServer.start({ env: { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '2' } });
+    server = await TestServer.start({
+      env: { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: '2', ...environmentOf(otherCombination) },
+    });
     browser = await launchChromium();
     const media = await makeMedia({ seconds: SECONDS, size: '320x180', bitrateKbps: 150, gopFrames: 30 });
     const once = Object.entries(STREAMS).map(async ([stream, changes]) => {

@@ -1,3 +1,4 @@
+import { environmentOf, otherCombination } from '../support/engine-combinations.js';
 import { goLive, launchChromium, sendingBitrate } from '../support/browser.js';
 import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
@@ -5,7 +6,7 @@ import { until } from '../support/wait.js';
 
 describe('Chromium', () => {
   itWith('chromium')('is told how good the path is and rises above 1 Mbit/s within seconds', async () => {
-    await using server = await TestServer.start();
+    await using server = await TestServer.start({ env: environmentOf(otherCombination) });
     await using browser = await launchChromium();
     const page = await browser.newPage();
     await page.goto(server.url('/'));

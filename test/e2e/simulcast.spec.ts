@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { environmentOf, otherCombination } from '../support/engine-combinations.js';
 import { goLive, hangUp, launchChromium } from '../support/browser.js';
 import { isFinished } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
@@ -48,7 +49,7 @@ async function liveHeight(server: TestServer): Promise<number | undefined> {
 
 describe('simulcast of Chromium', () => {
   itWith('chromium', 'ffmpeg')('is recorded in its best layer that flows', async () => {
-    await using server = await TestServer.start();
+    await using server = await TestServer.start({ env: environmentOf(otherCombination) });
     await using browser = await launchChromium();
     const page = await browser.newPage();
     await page.goto(server.url('/'));

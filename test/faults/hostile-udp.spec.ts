@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Socket, createSocket } from 'node:dgram';
+import { environmentOf, itByEngine, oppositeCombinations } from '../support/engine-combinations.js';
 import { makeMedia } from '../support/media.js';
 import { offer } from '../support/offer.js';
 import { Publisher } from '../support/publisher.js';
@@ -29,10 +30,10 @@ const hostile: Record<string, () => Buffer> = {
 };
 
 describe('a stream whose port is under fire', () => {
-  itWith('ffmpeg')(
+  itByEngine(oppositeCombinations, itWith('ffmpeg'))(
     'is recorded whole, and the server answers strangers with nothing and logs no line per packet',
-    async () => {
-      await using server = await TestServer.start();
+    async (combination) => {
+      await using server = await TestServer.start({ env: environmentOf(combination) });
       const media = await makeMedia({ seconds: 10 });
       await using publisher = await Publisher.start('datachannel', { urls: [server.url('/whip/cam')], media });
       const port = await mediaPort(server);

@@ -1,8 +1,10 @@
+import { itByEngine, oppositeCombinations } from '../support/engine-combinations.js';
 import { NetworkScene, hashes, holes, isOneRecording, places } from '../support/network/network-scene.js';
 import { itWith } from '../support/tools.js';
 import { pause, until } from '../support/wait.js';
 
 const withFfmpeg = itWith('ffmpeg');
+const byOpposites = itByEngine(oppositeCombinations, withFfmpeg);
 /** Of test/support/publishers/datachannel.ts. */
 const AUDIO_PAYLOAD_TYPE = 111;
 
@@ -24,34 +26,37 @@ describe('a stream over a network', () => {
     expect(scene.relay.toServer.counters.duplicated).toBeGreaterThan(50);
   });
 
-  withFfmpeg('that loses a tenth is repaired where the publisher can, and what stays lost is counted', async () => {
-    await using scene = await NetworkScene.start(2, 10);
-    const conditions = { lossPercent: 10, reorderPercent: 5, duplicatePercent: 5, delayMs: 10, jitterMs: 5 };
-    scene.relay.toServer.become(conditions);
-    scene.relay.toPublisher.become(conditions);
+  byOpposites(
+    'that loses a tenth is repaired where the publisher can, and what stays lost is counted',
+    async (combination) => {
+      await using scene = await NetworkScene.start(2, 10, {}, {}, combination);
+      const conditions = { lossPercent: 10, reorderPercent: 5, duplicatePercent: 5, delayMs: 10, jitterMs: 5 };
+      scene.relay.toServer.become(conditions);
+      scene.relay.toPublisher.become(conditions);
 
-    const view = await scene.beforeTheEnd();
-    const recording = await scene.recording();
-    const { video, audio } = scene.publisher.sent;
-    const storedVideo = places(await hashes(recording, 'video'), video);
-    const storedAudio = places(await hashes(recording, 'audio'), audio);
+      const view = await scene.beforeTheEnd();
+      const recording = await scene.recording();
+      const { video, audio } = scene.publisher.sent;
+      const storedVideo = places(await hashes(recording, 'video'), video);
+      const storedAudio = places(await hashes(recording, 'audio'), audio);
 
-    const ofKind = (kind: string) => view.codecs.find((codec) => codec.kind === kind);
-    expect(storedVideo.length).toBeGreaterThan(0.97 * video.length);
-    expect(ofKind('video')?.packetsRepaired).toBeGreaterThan(50);
-    // libdatachannel offers no NACK for audio: what the network lost is missing, nothing else, and it is counted.
-    const missing = audio.length - storedAudio.length;
-    expect(missing).toBe(scene.relay.toServer.lostOf(AUDIO_PAYLOAD_TYPE));
-    expect(missing).toBeGreaterThan(10);
-    // Statistics are of the second before.
-    expect(ofKind('audio')?.packetsLost).toBeGreaterThan(0.6 * missing);
-    expect(ofKind('audio')?.packetsLost).toBeLessThanOrEqual(missing);
-    const { gaps } = await scene.sessionFile(recording);
-    const gapMs = gaps.filter(({ kind }) => kind === 'audio').reduce((sum, gap) => sum + gap.duration_ms, 0);
-    expect(Math.abs(gapMs - 20 * missing)).toBeLessThanOrEqual(40);
-    expect(new Set(gaps.map(({ cause }) => cause))).toEqual(new Set(['loss']));
-    expect(await scene.decodeErrors(recording)).toBe('');
-  });
+      const ofKind = (kind: string) => view.codecs.find((codec) => codec.kind === kind);
+      expect(storedVideo.length).toBeGreaterThan(0.97 * video.length);
+      expect(ofKind('video')?.packetsRepaired).toBeGreaterThan(50);
+      // libdatachannel offers no NACK for audio: what the network lost is missing, nothing else, and it is counted.
+      const missing = audio.length - storedAudio.length;
+      expect(missing).toBe(scene.relay.toServer.lostOf(AUDIO_PAYLOAD_TYPE));
+      expect(missing).toBeGreaterThan(10);
+      // Statistics are of the second before.
+      expect(ofKind('audio')?.packetsLost).toBeGreaterThan(0.6 * missing);
+      expect(ofKind('audio')?.packetsLost).toBeLessThanOrEqual(missing);
+      const { gaps } = await scene.sessionFile(recording);
+      const gapMs = gaps.filter(({ kind }) => kind === 'audio').reduce((sum, gap) => sum + gap.duration_ms, 0);
+      expect(Math.abs(gapMs - 20 * missing)).toBeLessThanOrEqual(40);
+      expect(new Set(gaps.map(({ cause }) => cause))).toEqual(new Set(['loss']));
+      expect(await scene.decodeErrors(recording)).toBe('');
+    },
+  );
 
   withFfmpeg('that is bad from the first packet on lets a publisher connect', async () => {
     const conditions = { lossPercent: 5, reorderPercent: 20, duplicatePercent: 20, delayMs: 20, jitterMs: 10 };

@@ -13,6 +13,7 @@ import {
 import { writeAnswer } from '../../src/media/sdp/answer.js';
 import { negotiate } from '../../src/media/sdp/negotiation.js';
 import { parseOffer } from '../../src/media/sdp/offer.js';
+import { wantedCombination } from '../support/engine-combinations.js';
 import { until } from '../support/wait.js';
 
 const PROJECT = resolve(__dirname, '../..');
@@ -43,6 +44,7 @@ export class EngineBench implements AsyncDisposable {
       listenAddresses,
       announcedAddresses: [],
       memoryMibPerWorker: 64,
+      ...wantedCombination,
       ...options,
     });
     return new EngineBench(engine, await mkdtemp(join(tmpdir(), 'aircheck-engine-')));

@@ -4,10 +4,15 @@ import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { MediaStreamTrack, RTCPeerConnection, RtpHeader, RtpPacket, useOPUS } from 'werift';
+import { everyCombination, itByEngine, oppositeCombinations } from '../support/engine-combinations.js';
 import { EngineBench } from './engine-bench.js';
 import { Relay } from './engine-relay.js';
 
 jest.setTimeout(60_000);
+
+const LOOPBACK = ['127.0.0.1'];
+const byEngine = itByEngine(everyCombination);
+const byOpposites = itByEngine(oppositeCombinations);
 
 /** Containers often have none. */
 const HAS_IPV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
@@ -46,42 +51,42 @@ async function publishWithWerift(
 }
 
 describe('a publisher on libdatachannel', () => {
-  it.each([
-    ['actpass', 'fd', 'wasm'],
-    ['passive', 'dgram', 'wasm'],
-    ['actpass', 'dgram', 'node'],
-    ['passive', 'fd', 'node'],
-  ] as const)(
-    'that offers setup:%s connects, and all its frames are recorded, received by %s with SRTP by %s',
-    async (setup, receive, srtp) => {
-      await using bench = await EngineBench.start(['127.0.0.1'], { receive, srtp });
-      await bench.record();
-      await bench.datachannel(setup);
+  byEngine('connects, and all its frames are recorded', async (combination) => {
+    await using bench = await EngineBench.start(LOOPBACK, combination);
+    await bench.record();
+    await bench.datachannel('actpass');
 
-      await bench.reached('connected');
-      const { tracks } = await bench.statistics(
-        (all) => all.length === 2 && all.every((track) => track.framesPerSecond > 20),
-      );
-      await bench.engine.stopRecording('recording');
+    await bench.reached('connected');
+    const { tracks } = await bench.statistics(
+      (all) => all.length === 2 && all.every((track) => track.framesPerSecond > 20),
+    );
+    await bench.engine.stopRecording('recording');
 
-      expect(tracks.find(({ kind }) => kind === 'video')).toMatchObject({
-        codecString: 'avc1.42C01E',
-        width: 640,
-        height: 480,
-        packetsLost: 0,
-      });
-      expect(tracks.find(({ kind }) => kind === 'audio')).toMatchObject({ codecString: 'opus', packetsLost: 0 });
-      const objects = bench.of('segment-closed').flatMap(({ segment }) => segment.objects);
-      const samples = (kind: string): number =>
-        objects.filter((object) => object.kind === kind).reduce((sum, object) => sum + object.samples, 0);
-      expect(samples('video')).toBeGreaterThan(20);
-      expect(samples('audio')).toBeGreaterThan(40);
-      expect(bench.of('gap-recorded')).toEqual([]);
-    },
-  );
+    expect(tracks.find(({ kind }) => kind === 'video')).toMatchObject({
+      codecString: 'avc1.42C01E',
+      width: 640,
+      height: 480,
+      packetsLost: 0,
+    });
+    expect(tracks.find(({ kind }) => kind === 'audio')).toMatchObject({ codecString: 'opus', packetsLost: 0 });
+    const objects = bench.of('segment-closed').flatMap(({ segment }) => segment.objects);
+    const samples = (kind: string): number =>
+      objects.filter((object) => object.kind === kind).reduce((sum, object) => sum + object.samples, 0);
+    expect(samples('video')).toBeGreaterThan(20);
+    expect(samples('audio')).toBeGreaterThan(40);
+    expect(bench.of('gap-recorded')).toEqual([]);
+  });
 
-  it('is disconnected by 3 s of silence and connected again by its next packet', async () => {
+  it('that offers setup:passive connects', async () => {
     await using bench = await EngineBench.start();
+    await bench.datachannel('passive');
+
+    await bench.reached('connected');
+    await bench.statistics((all) => all.length === 2 && all.every((track) => track.framesPerSecond > 20));
+  });
+
+  byOpposites('is disconnected by 3 s of silence and connected again by its next packet', async (combination) => {
+    await using bench = await EngineBench.start(LOOPBACK, combination);
     const peer = await bench.datachannel('actpass');
     await bench.reached('connected');
 
@@ -93,8 +98,8 @@ describe('a publisher on libdatachannel', () => {
     expect(bench.states).toEqual(['connecting', 'connected', 'disconnected', 'connected']);
   });
 
-  it('is refused when its certificate is not the announced one', async () => {
-    await using bench = await EngineBench.start();
+  byOpposites('is refused when its certificate is not the announced one', async (combination) => {
+    await using bench = await EngineBench.start(LOOPBACK, combination);
     const value = Array.from(randomBytes(32), (octet) => octet.toString(16).padStart(2, '0').toUpperCase()).join(':');
 
     await bench.datachannel('actpass', { remoteFingerprints: [{ algorithm: 'sha-256', value }] });
@@ -103,8 +108,8 @@ describe('a publisher on libdatachannel', () => {
     expect(bench.states).not.toContain('connected');
   });
 
-  it('is told when its session is closed', async () => {
-    await using bench = await EngineBench.start();
+  byOpposites('is told when its session is closed', async (combination) => {
+    await using bench = await EngineBench.start(LOOPBACK, combination);
     const peer = await bench.datachannel('actpass');
     await bench.reached('connected');
 
@@ -114,44 +119,47 @@ describe('a publisher on libdatachannel', () => {
     while (peer.states.at(-1) !== 'closed') await new Promise((resolve) => setTimeout(resolve, 20));
   });
 
-  it('loses nothing to strangers who send checks, handshakes, media and noise, and they get no answer', async () => {
-    await using bench = await EngineBench.start();
-    await bench.datachannel('actpass');
-    await bench.reached('connected');
-    const stranger = createSocket('udp4').bind(0, '127.0.0.1');
-    await once(stranger, 'listening');
-    let answers = 0;
-    stranger.on('message', () => (answers += 1));
-    const forgedCheck = Buffer.concat([Buffer.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), randomBytes(12)]);
-    const clientHello = Buffer.concat([
-      Buffer.from([22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50, 1]),
-      randomBytes(49),
-    ]);
-    const media = Buffer.concat([Buffer.from([0x80, 102]), randomBytes(200)]);
+  byEngine(
+    'loses nothing to strangers who send checks, handshakes, media and noise, and they get no answer',
+    async (combination) => {
+      await using bench = await EngineBench.start(LOOPBACK, combination);
+      await bench.datachannel('actpass');
+      await bench.reached('connected');
+      const stranger = createSocket('udp4').bind(0, '127.0.0.1');
+      await once(stranger, 'listening');
+      let answers = 0;
+      stranger.on('message', () => (answers += 1));
+      const forgedCheck = Buffer.concat([Buffer.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), randomBytes(12)]);
+      const clientHello = Buffer.concat([
+        Buffer.from([22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50, 1]),
+        randomBytes(49),
+      ]);
+      const media = Buffer.concat([Buffer.from([0x80, 102]), randomBytes(200)]);
 
-    for (let round = 0; round < 200; round += 1) {
-      for (const bytes of [
-        forgedCheck,
-        clientHello,
-        media,
-        media.subarray(0, 7),
-        randomBytes(1 + (round % 100)),
-        Buffer.alloc(3000),
-      ])
-        stranger.send(bytes, bench.udpPort, '127.0.0.1');
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-    const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
-    stranger.close();
+      for (let round = 0; round < 200; round += 1) {
+        for (const bytes of [
+          forgedCheck,
+          clientHello,
+          media,
+          media.subarray(0, 7),
+          randomBytes(1 + (round % 100)),
+          Buffer.alloc(3000),
+        ])
+          stranger.send(bytes, bench.udpPort, '127.0.0.1');
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+      stranger.close();
 
-    expect(answers).toBe(0);
-    expect(tracks.map(({ packetsLost }) => packetsLost)).toEqual([0, 0]);
-    expect(bench.of('worker-load').at(-1)?.packetsDropped).toBeGreaterThan(500);
-    expect(bench.states).toEqual(['connecting', 'connected']);
-  });
+      expect(answers).toBe(0);
+      expect(tracks.map(({ packetsLost }) => packetsLost)).toEqual([0, 0]);
+      expect(bench.of('worker-load').at(-1)?.packetsDropped).toBeGreaterThan(500);
+      expect(bench.states).toEqual(['connecting', 'connected']);
+    },
+  );
 
-  (HAS_IPV6 ? it : it.skip)('connects over IPv6', async () => {
-    await using bench = await EngineBench.start(['::1']);
+  itByEngine(oppositeCombinations, HAS_IPV6 ? it : it.skip)('connects over IPv6', async (combination) => {
+    await using bench = await EngineBench.start(['::1'], combination);
     await bench.datachannel('actpass');
 
     await bench.reached('connected');
@@ -159,24 +167,24 @@ describe('a publisher on libdatachannel', () => {
 });
 
 describe('a publisher on werift', () => {
-  it.each([
-    ['AEAD_AES_128_GCM', GCM, 'actpass', 'wasm'],
-    ['AEAD_AES_128_GCM', GCM, 'passive', 'node'],
-    ['AES_CM_128_HMAC_SHA1_80', COUNTER_MODE, 'actpass', 'wasm'],
-    ['AES_CM_128_HMAC_SHA1_80', COUNTER_MODE, 'passive', 'node'],
-  ] as const)('that speaks %s only (%i) and offers setup:%s is heard, SRTP by %s', async (_, profile, setup, srtp) => {
-    await using bench = await EngineBench.start(['127.0.0.1'], { srtp });
-    const { end } = await publishWithWerift(bench, [profile], setup);
+  describe.each([
+    ['AEAD_AES_128_GCM', GCM, 'actpass'],
+    ['AES_CM_128_HMAC_SHA1_80', COUNTER_MODE, 'passive'],
+  ] as const)('that speaks %s only (%i) and offers setup:%s', (_, profile, setup) => {
+    byEngine('is heard', async (combination) => {
+      await using bench = await EngineBench.start(LOOPBACK, combination);
+      const { end } = await publishWithWerift(bench, [profile], setup);
 
-    await bench.reached('connected');
-    const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
-    await end();
+      await bench.reached('connected');
+      const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+      await end();
 
-    expect(tracks).toMatchObject([{ kind: 'audio', codecString: 'opus', packetsLost: 0 }]);
+      expect(tracks).toMatchObject([{ kind: 'audio', codecString: 'opus', packetsLost: 0 }]);
+    });
   });
 
-  it.each(['dgram', 'fd'] as const)('is followed to another address without a new session, by %s', async (receive) => {
-    await using bench = await EngineBench.start(['127.0.0.1'], { receive });
+  byOpposites('is followed to another address without a new session', async (combination) => {
+    await using bench = await EngineBench.start(LOOPBACK, combination);
     using relay = await Relay.start(bench.udpPort);
     const { end } = await publishWithWerift(bench, [GCM], 'actpass', (answer) =>
       answer.replaceAll(` ${String(bench.udpPort)} typ`, ` ${String(relay.port)} typ`),

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { PublisherOrder } from '../../src/engine/index.js';
+import { itByEngine, oppositeCombinations } from '../support/engine-combinations.js';
 import { until } from '../support/wait.js';
 import { EngineBench } from './engine-bench.js';
 import { TcpBridge } from './engine-tcp-bridge.js';
@@ -11,6 +12,7 @@ jest.setTimeout(60_000);
 
 const LOOPBACK = ['127.0.0.1'];
 const ANY_PORT = { tcpPort: 0 };
+const byOpposites = itByEngine(oppositeCombinations);
 
 async function tcpPortOf(bench: EngineBench): Promise<number> {
   const [worker] = await bench.engine.reachability();
@@ -32,29 +34,32 @@ async function publishOver(
 }
 
 describe('a publisher over TCP', () => {
-  it('sends and is recorded, is missed when its connection breaks, and goes on by another', async () => {
-    await using bench = await EngineBench.start(LOOPBACK, ANY_PORT);
-    using bridge = await TcpBridge.start(await tcpPortOf(bench));
-    await bench.record();
-    await publishOver(bench, bridge);
-    await bench.statistics((all) => all.length === 2 && all.every((track) => track.framesPerSecond > 20));
+  byOpposites(
+    'sends and is recorded, is missed when its connection breaks, and goes on by another',
+    async (combination) => {
+      await using bench = await EngineBench.start(LOOPBACK, { ...ANY_PORT, ...combination });
+      using bridge = await TcpBridge.start(await tcpPortOf(bench));
+      await bench.record();
+      await publishOver(bench, bridge);
+      await bench.statistics((all) => all.length === 2 && all.every((track) => track.framesPerSecond > 20));
 
-    const cutMs = performance.now();
-    bridge.cut();
-    await bench.reached('disconnected');
-    const missedAfterMs = performance.now() - cutMs;
-    await bridge.reconnect();
-    await until(() => bench.states.at(-1) === 'connected', 'the session is back');
-    const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
-    await bench.engine.stopRecording('recording');
+      const cutMs = performance.now();
+      bridge.cut();
+      await bench.reached('disconnected');
+      const missedAfterMs = performance.now() - cutMs;
+      await bridge.reconnect();
+      await until(() => bench.states.at(-1) === 'connected', 'the session is back');
+      const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
+      await bench.engine.stopRecording('recording');
 
-    expect(missedAfterMs).toBeGreaterThan(2800);
-    expect(bench.states).toEqual(['connecting', 'connected', 'disconnected', 'connected']);
-    expect(tracks.every(({ packetsReceived }) => packetsReceived > 50)).toBe(true);
-    expect(bench.of('segment-closed').length).toBeGreaterThan(1);
-    const [{ udp, tcp } = { udp: undefined, tcp: undefined }] = await bench.engine.reachability();
-    expect([udp?.arrivals.addresses, tcp?.arrivals.addresses]).toEqual([0, 2]);
-  });
+      expect(missedAfterMs).toBeGreaterThan(2800);
+      expect(bench.states).toEqual(['connecting', 'connected', 'disconnected', 'connected']);
+      expect(tracks.every(({ packetsReceived }) => packetsReceived > 50)).toBe(true);
+      expect(bench.of('segment-closed').length).toBeGreaterThan(1);
+      const [{ udp, tcp } = { udp: undefined, tcp: undefined }] = await bench.engine.reachability();
+      expect([udp?.arrivals.addresses, tcp?.arrivals.addresses]).toEqual([0, 2]);
+    },
+  );
 
   it('reaches its stream by the one port, whichever worker that is in', async () => {
     await using bench = await EngineBench.start(LOOPBACK, { ...ANY_PORT, workers: 2 });
@@ -77,8 +82,8 @@ describe('a publisher over TCP', () => {
     expect(workers.map(({ tcp }) => tcp?.arrivals.addresses)).toEqual([countIn(0), countIn(1)]);
   });
 
-  it('loses its connection with its session', async () => {
-    await using bench = await EngineBench.start(LOOPBACK, ANY_PORT);
+  byOpposites('loses its connection with its session', async (combination) => {
+    await using bench = await EngineBench.start(LOOPBACK, { ...ANY_PORT, ...combination });
     using bridge = await TcpBridge.start(await tcpPortOf(bench));
     await publishOver(bench, bridge);
     await bench.reached('connected');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { environmentOf, wantedCombination } from './engine-combinations.js';
 import { leakedInto, secretsIn } from './given-secrets.js';
 import { pause, until } from './wait.js';
 
@@ -161,6 +162,7 @@ export class TestServer implements AsyncDisposable {
       AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: '127.0.0.1',
       // What a test records is small and goes away again.
       AIRCHECK_RECORDER_MIN_FREE_BYTES: '1048576',
+      ...environmentOf(wantedCombination),
       ...this.options.env,
     };
   }

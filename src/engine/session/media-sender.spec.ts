@@ -6,15 +6,17 @@ import type { RtcpPacket } from '../../media/rtcp/packet.js';
 import { parseRtcp } from '../../media/rtcp/parse.js';
 import { RtpHeader } from '../../media/rtp/packet.js';
 import type { NegotiatedFormat, NegotiatedTrack, SentTrack } from '../../media/sdp/session.js';
+import { srtpProfileNames, srtpProfiles, type SrtpProfile } from '../../media/srtp/profile.js';
 import { SrtpReceiver } from '../../media/srtp/receiver.js';
+import type { SrtpCryptoFactory } from '../../media/srtp/crypto.js';
 import { SrtpSender } from '../../media/srtp/sender.js';
 import { ForwardedLayer } from '../forwarding/forwarded-layer.js';
 import { SendRing } from '../forwarding/send-ring.js';
 import { srtpCrypto } from '../srtp/node-srtp-crypto.js';
+import { srtpBenches } from '../srtp/testing/implementations.js';
 import type { LayerReceiver } from './layer-receiver.js';
 import { MediaSender } from './media-sender.js';
 
-const PROFILE = 'AEAD_AES_128_GCM';
 const VIEWER_SSRC = 7;
 const VIDEO_SSRC = 0xaaaa;
 const NOW_MS = 1_000;
@@ -67,18 +69,19 @@ class Scene {
   private readonly slot: number;
   private sequence = 100;
 
-  constructor() {
+  constructor(profile: SrtpProfile, srtp: SrtpCryptoFactory) {
     const { memory } = this.scene;
     const ring = new SendRing(memory);
     ring.prepare();
     this.slot = memory.allocate(2048);
-    const [localKey, remoteKey] = [randomBytes(16), randomBytes(16)];
-    const [localSalt, remoteSalt] = [randomBytes(12), randomBytes(12)];
-    this.viewer = new SrtpSender(PROFILE, remoteKey, remoteSalt, srtpCrypto);
-    this.opener = new SrtpReceiver(PROFILE, localKey, localSalt, srtpCrypto);
+    const { keyLength, saltLength } = srtpProfiles[profile];
+    const [localKey, remoteKey] = [randomBytes(keyLength), randomBytes(keyLength)];
+    const [localSalt, remoteSalt] = [randomBytes(saltLength), randomBytes(saltLength)];
+    this.viewer = new SrtpSender(profile, remoteKey, remoteSalt, srtpCrypto);
+    this.opener = new SrtpReceiver(profile, localKey, localSalt, srtpCrypto);
     this.sender = new MediaSender({
-      keys: { profile: PROFILE, localKey, localSalt, remoteKey, remoteSalt },
-      srtp: srtpCrypto,
+      keys: { profile, localKey, localSalt, remoteKey, remoteSalt },
+      srtp,
       tracks: [wanted],
       canonicalName: 'name',
       ring,
@@ -131,9 +134,14 @@ class Scene {
   }
 }
 
-describe('MediaSender', () => {
+const combinations = srtpProfileNames.flatMap((profile) => [[profile, 'node'] as const, [profile, 'wasm'] as const]);
+
+describe.each(combinations)('MediaSender, %s by %s', (profile, implementation) => {
+  const { crypto } = srtpBenches[implementation]();
+  const begin = (): Scene => new Scene(profile, crypto);
+
   it('sends from a key frame on under its own source and payload type, protected', () => {
-    const scene = new Scene();
+    const scene = begin();
 
     scene.picture();
     scene.picture(true);
@@ -147,7 +155,7 @@ describe('MediaSender', () => {
   });
 
   it('begins with all of the access unit whose key frame it begins with, and sends nothing of it twice', () => {
-    const scene = new Scene();
+    const scene = begin();
     scene.picture();
 
     scene.unitWith([7, 8, 9]);
@@ -160,7 +168,7 @@ describe('MediaSender', () => {
   });
 
   it('waits for a key frame again after it was muted', () => {
-    const scene = new Scene();
+    const scene = begin();
     scene.picture(true);
 
     scene.sender.setEnabled('video', false);
@@ -174,7 +182,7 @@ describe('MediaSender', () => {
   });
 
   it('sends again what was lost, once per round trip', () => {
-    const scene = new Scene();
+    const scene = begin();
     scene.picture(true);
     const lost = scene.received[0]?.sequence ?? 0;
 
@@ -187,7 +195,7 @@ describe('MediaSender', () => {
   });
 
   it('passes on who needs a key frame, but not for sources that are not its own', () => {
-    const scene = new Scene();
+    const scene = begin();
 
     scene.say(encodePictureLossIndication(VIEWER_SSRC, VIDEO_SSRC));
     scene.say(encodePictureLossIndication(VIEWER_SSRC, 99));
@@ -196,7 +204,7 @@ describe('MediaSender', () => {
   });
 
   it('reads so much of a flood of reports per second, and never sends more again than it has sent', () => {
-    const scene = new Scene();
+    const scene = begin();
     scene.picture(true);
     for (let count = 0; count < 40; count += 1) scene.picture();
     const first = scene.received[0]?.sequence ?? 0;
@@ -216,7 +224,7 @@ describe('MediaSender', () => {
   });
 
   it('reports as a sender, in the name of the answer, and nothing before it has sent', () => {
-    const scene = new Scene();
+    const scene = begin();
     scene.sender.report(NOW_MS);
     expect(scene.reports).toEqual([]);
 
@@ -230,7 +238,7 @@ describe('MediaSender', () => {
   });
 
   it('leaves out a packet that would not fit any more, and hears nothing of strangers', () => {
-    const scene = new Scene();
+    const scene = begin();
 
     scene.picture(true, 2_000);
     scene.say(encodeReceiverReport(VIEWER_SSRC, [], 'viewer').fill(0, 0, 1));

@@ -1,3 +1,4 @@
+import { environmentOf, wantedCombination } from '../engine-combinations.js';
 import { decodeErrors } from '../judges/ffmpeg.js';
 import { makeMedia } from '../media.js';
 import { Publisher, type PublisherOrder } from '../publisher.js';
@@ -33,16 +34,18 @@ export class NetworkScene implements AsyncDisposable {
   /**
    * @param conditions from the first packet on, both ways
    * @param order more that the publisher is told
+   * @param engine how the server hears and opens packets
    */
   static async start(
     seed: number,
     seconds: number,
     conditions: Partial<PathConditions> = {},
     order: Partial<PublisherOrder> = {},
+    engine = wantedCombination,
   ): Promise<NetworkScene> {
     const relay = await UdpRelay.start({ seed });
     relay.become(conditions);
-    const server = await TestServer.start({ env: relay.serverEnvironment });
+    const server = await TestServer.start({ env: { ...relay.serverEnvironment, ...environmentOf(engine) } });
     const media = await makeMedia({ seconds, gopFrames: 15 });
     const publisher = await Publisher.start('datachannel', {
       urls: [server.url('/whip/cam')],
