@@ -11,6 +11,8 @@ import type { DatagramReceiver, LocalSocket, PortCounters, UdpPort } from './udp
 const DRAIN_MS = 10;
 /** Of one socket at a time: a peer that floods keeps nobody waiting. */
 const MOST_AT_ONCE = 512;
+/** Datagrams that are worked on together: after a stall all sockets are full, and slots that were once needed stay resident. */
+const MOST_IN_HAND = 1024;
 const SEND_BYTES = 4096;
 
 export interface FdUdpPortOptions extends UdpPortOptions {
@@ -131,8 +133,12 @@ export class FdUdpPort implements UdpPort {
     const { receiver } = this;
     if (receiver === undefined) return;
     // Whoever is attached or detached meanwhile: nobody is read twice, and who is left out has its turn soon.
+    let settled = this.readByDescriptor;
     for (const one of this.attached) {
       if (one.socket.calls !== undefined) this.drainSocket(one, one.socket.calls, receiver);
+      if (this.readByDescriptor - settled < MOST_IN_HAND) continue;
+      receiver.drained();
+      settled = this.readByDescriptor;
     }
     receiver.drained();
   }
