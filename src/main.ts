@@ -6,6 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beginAgain, startsServer } from './cli/begin-again.js';
 import { complaintAboutNode } from './cli/node-version.js';
+import { prepareThread } from './engine/worker-thread.js';
 
 const complaint = complaintAboutNode(process.versions.node);
 if (complaint !== undefined) {
@@ -19,7 +20,11 @@ const { version, gitHead } = JSON.parse(readFileSync(new URL('../package.json', 
   gitHead?: string;
 };
 const args = process.argv.slice(2);
-if (startsServer(args)) beginAgain();
+const engineWorkerUrl = new URL('./engine/worker.js', import.meta.url);
+if (startsServer(args)) {
+  beginAgain();
+  prepareThread(engineWorkerUrl);
+}
 // Not before: on an older Node it cannot even be loaded.
 const { run } = await import('./cli/run.js');
 
@@ -29,6 +34,6 @@ await run(args, {
   version,
   gitHash: gitHead ?? '',
   buildTime: statSync(fileURLToPath(import.meta.url)).mtime.toISOString(),
-  engineWorkerUrl: new URL('./engine/worker.js', import.meta.url),
+  engineWorkerUrl,
   webRoot: fileURLToPath(new URL('./web', import.meta.url)),
 });

@@ -4,8 +4,10 @@ import type { EngineEvent, PublisherOrder, RecordingOrder } from './protocol.js'
 
 /** A worker that answers as told by the username fragment of an order: `dies`, `refuses`, anything else is served. */
 const WORKER = `
-  import { parentPort, workerData } from 'node:worker_threads';
-  const transport = { ice: { usernameFragment: 'worker ' + workerData.worker, password: '' }, candidates: [], setup: 'passive' };
+  import { once } from 'node:events';
+  import { parentPort } from 'node:worker_threads';
+  const [{ worker }] = await once(parentPort, 'message');
+  const transport = { ice: { usernameFragment: 'worker ' + worker, password: '' }, candidates: [], setup: 'passive' };
   parentPort.on('message', ({ requestId, command }) => {
     const reply = (value) => parentPort.postMessage({ type: 'reply', requestId, value });
     const wish = command.order?.remoteIce?.usernameFragment;
@@ -18,7 +20,7 @@ const WORKER = `
       reply(undefined);
     } else reply(undefined);
   });
-  parentPort.postMessage({ type: 'ready', udpPort: 4000 + workerData.worker });
+  parentPort.postMessage({ type: 'ready', udpPort: 4000 + worker });
 `;
 
 const options: EngineOptions = {

@@ -1,13 +1,11 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EngineError } from './engine-error.js';
 import type { CommandResult, EngineCommand, EngineEvent, WorkerImplementations } from './protocol.js';
 import type { CommandMessage, WorkerMessage, WorkerSettings } from './worker-messages.js';
+import { takeThread } from './worker-thread.js';
 
 /** A worker that does not answer is stuck: its streams are better off with a new one. */
 const REPLY_TIMEOUT_MS = 10_000;
-/** That node:wasi is experimental is known (docs/adr/0023-engine-at-speed.md), and no news at every start. */
-const QUIET = '--disable-warning=ExperimentalWarning';
-
 interface PendingRequest {
   readonly resolve: (value: CommandResult) => void;
   readonly reject: (error: Error) => void;
@@ -40,7 +38,8 @@ export class WorkerHandle {
 
   /** @returns once the worker listens. @throws what kept it from that */
   static start(url: URL, settings: WorkerSettings, listener: WorkerListener): Promise<WorkerHandle> {
-    const thread = startThread(url, settings);
+    const thread = takeThread(url, settings.worker);
+    thread.postMessage(settings);
     return new Promise((resolve, reject) => {
       const died = (code: number): void => reject(new Error(`An engine worker ended with code ${String(code)}.`));
       thread.once('error', reject);
@@ -92,16 +91,5 @@ export class WorkerHandle {
       this.take(requestId)?.reject(new EngineError('internal', 'The engine worker ended.', { cause: this.cause }));
     }
     this.listener.lost(this.cause);
-  }
-}
-
-/** Flags of the whole process, as those of V8, are none that a thread takes: it is started without any of the process's then. */
-function startThread(url: URL, settings: WorkerSettings): Worker {
-  const options = { workerData: settings, name: `aircheck-engine-${String(settings.worker)}` };
-  try {
-    return new Worker(url, { ...options, execArgv: [...process.execArgv, QUIET] });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_INVALID_EXEC_ARGV')) throw error;
-    return new Worker(url, { ...options, execArgv: [QUIET] });
   }
 }

@@ -1,6 +1,7 @@
 // The entry of an engine worker thread: messages to and from its host.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { parentPort, type MessagePort } from 'node:worker_threads';
 import { systemClock } from '../shared/clock.js';
 import { EngineError } from './engine-error.js';
 import type { EngineReply } from './protocol.js';
@@ -10,7 +11,9 @@ import type { CommandMessage, WorkerMessage, WorkerSettings } from './worker-mes
 /** Lies beside the code in the build. */
 const KERNELS = new URL('../media/kernels/srtp.wasm', import.meta.url);
 
-async function run(port: MessagePort, settings: WorkerSettings): Promise<void> {
+/** The first message are its settings; the next ones come when it has said that it is ready. */
+async function run(port: MessagePort): Promise<void> {
+  const [settings] = (await once(port, 'message')) as [WorkerSettings];
   const post = (message: WorkerMessage): void => port.postMessage(message);
   const host = await WorkerHost.start(settings, {
     clock: systemClock,
@@ -35,4 +38,4 @@ async function answer(host: WorkerHost, { requestId, command }: CommandMessage):
 /** A forgotten rejection in a library is worth a warning, not the streams of this worker. */
 process.on('unhandledRejection', (reason) => process.emitWarning(reason instanceof Error ? reason : String(reason)));
 
-if (parentPort !== null) await run(parentPort, workerData as WorkerSettings);
+if (parentPort !== null) await run(parentPort);
