@@ -1,5 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { CascadeService } from './cascade.service.js';
+import { SOURCE_STATES } from './sources/source.js';
+import type { SourcesService } from './sources/sources.service.js';
 
 const DIRECTIONS = ['pull', 'push'] as const;
 const STATES = ['connecting', 'connected', 'waiting'] as const;
@@ -29,5 +31,19 @@ export function showCascades(cascades: Pick<CascadeService, 'links' | 'onAttempt
   });
   cascades.onAttempt((direction, error) => {
     attempts.inc({ direction, outcome: error === undefined ? 'ok' : 'failed' });
+  });
+}
+
+/** Shows Prometheus which streams are fetched by themselves, and which of them come. */
+export function showSources(sources: Pick<SourcesService, 'list'>, registry: Registry): void {
+  new Gauge({
+    name: 'aircheck_sources',
+    help: 'Streams that come from other servers by themselves',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { list } = sources;
+      for (const state of SOURCE_STATES) this.set({ state }, list.filter((source) => source.state === state).length);
+    },
   });
 }

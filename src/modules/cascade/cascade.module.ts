@@ -9,7 +9,7 @@ import { parseStreamName } from '../signaling/ports/stream-name.js';
 import { RelayService } from '../signaling/relay.service.js';
 import { SignalingModule } from '../signaling/signaling.module.js';
 import { SignalingService } from '../signaling/signaling.service.js';
-import { showCascades } from './cascade-metrics.js';
+import { showCascades, showSources } from './cascade-metrics.js';
 import { CascadeController } from './cascade.controller.js';
 import { CascadeService } from './cascade.service.js';
 import { onDemandIn, sendsViewersAwayIn } from './configured-streams.js';
@@ -47,15 +47,18 @@ import { SourcesService } from './sources/sources.service.js';
     },
     {
       provide: SourcesService,
-      inject: [CascadeService, SignalingService, StreamDemand, APP_CONFIG],
+      inject: [CascadeService, SignalingService, StreamDemand, APP_CONFIG, Registry],
       useFactory: (
         cascades: CascadeService,
         signaling: SignalingService,
         demand: StreamDemand,
         config: AppConfig,
-      ): SourcesService => {
+        registry: Registry,
+      ) => {
         const log = failureLog(new Logger(SourcesService.name));
-        return new SourcesService({ cascades, signaling, demand, onDemandOf: onDemandIn(config), log });
+        const sources = new SourcesService({ cascades, signaling, demand, onDemandOf: onDemandIn(config), log });
+        showSources(sources, registry);
+        return sources;
       },
     },
     CascadeResolver,

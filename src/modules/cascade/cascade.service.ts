@@ -87,10 +87,9 @@ export class CascadeService {
     this.keepTrying(this.linkOf(stream, 'push', target, { isPermanent: true }));
   }
 
-  /** Publishes a stream of another server here until it is released. @throws {CascadeExistsError} @throws {TooManyCascadesError} */
+  /** Publishes a stream of another server here until it is released, in turn with others who do. */
   keepPulling(stream: StreamName, source: RemoteEndpoint): CascadeLink {
     const link = this.linkOf(stream, 'pull', source, { isPermanent: true });
-    this.assertRoomFor(link);
     this.ofSources.add(link);
     this.keepTrying(link);
     return link;
@@ -115,20 +114,16 @@ export class CascadeService {
     this.client.stop();
   }
 
-  private assertRoomFor({ stream, direction, url }: CascadeLink): void {
-    const isSame = (link: CascadeLink): boolean =>
-      link.stream === stream && link.direction === direction && (direction === 'pull' || link.url === url);
-    if (this.links.some(isSame)) throw new CascadeExistsError(stream);
-    if (this.all.size >= MOST_LINKS) throw new TooManyCascadesError(MOST_LINKS);
-  }
-
   private keepTrying(link: CascadeLink): void {
     this.all.add(link);
     link.keepTrying();
   }
 
   private async begin(link: CascadeLink): Promise<CascadeLink> {
-    this.assertRoomFor(link);
+    const isSame = ({ stream, direction, url }: CascadeLink): boolean =>
+      stream === link.stream && direction === link.direction && (direction === 'pull' || url === link.url);
+    if (this.links.some(isSame)) throw new CascadeExistsError(link.stream);
+    if (this.all.size >= MOST_LINKS) throw new TooManyCascadesError(MOST_LINKS);
     this.all.add(link);
     try {
       await link.start();

@@ -4,7 +4,7 @@ import { Build } from './build.js';
 import { Implementations, type Implementation } from './implementations.js';
 
 /** What pages of live777 show buttons for. */
-const FEATURES = ['cascade', 'recorder', 'webui'] as const;
+const FEATURES = ['cascade', 'recorder', 'source', 'source-whep', 'webui'] as const;
 
 class ImplementationDto implements Implementation {
   @ApiProperty({ description: 'Number of the media worker' })

@@ -67,7 +67,7 @@ export class SourcesController {
   @ApiResponse({ status: 404, description: '`stream-not-found`, where `strategy.auto_create_whip` is off' })
   @ApiResponse({
     status: 409,
-    description: '`source-exists`, `stream-busy`, `cascade-exists`, `cascade-loop`, `cascades-full`',
+    description: '`source-exists`, `stream-busy`, `cascade-loop`, `cascades-full`',
   })
   @ApiResponse({ status: 413, description: '`body-too-large`: over 256 KiB' })
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })

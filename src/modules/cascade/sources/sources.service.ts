@@ -4,12 +4,15 @@ import type { StreamDemand } from '../../signaling/ports/stream-demand.js';
 import type { StreamName } from '../../signaling/ports/stream-name.js';
 import type { SignalingService } from '../../signaling/signaling.service.js';
 import type { CascadeService } from '../cascade.service.js';
+import { TooManyCascadesError } from '../cascade.errors.js';
 import type { RemoteEndpoint } from '../whip-client.js';
 import { SourceConfiguredError, SourceExistsError, SourceNotFoundError } from './source.errors.js';
 import { Source, type OnDemand } from './source.js';
 
 /** How long who adds a source waits for its first media connection: it goes on in any case. */
 const CONNECT_LIMIT_MS = 6000;
+/** Each is a session, and requests to another server for as long as that is away. */
+const MOST_SOURCES = 1000;
 
 export interface SourcesContext {
   readonly cascades: Pick<CascadeService, 'keepPulling' | 'release'>;
@@ -59,6 +62,7 @@ export class SourcesService {
    */
   async create(stream: StreamName, endpoint: RemoteEndpoint): Promise<Source> {
     if (this.sources.has(stream)) throw new SourceExistsError(stream);
+    if (this.sources.size >= MOST_SOURCES) throw new TooManyCascadesError(MOST_SOURCES);
     const source = this.add(stream, endpoint, false);
     source.follow();
     await source.attempted();
