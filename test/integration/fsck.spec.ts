@@ -1,6 +1,6 @@
 import { copyFile, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { deleteSessions } from '../../src/modules/index/deletion/delete-recordings.js';
-import { RecordingSession, SegmentRow } from '../../src/modules/index/entities/index.js';
+import { GoneSegment, RecordingSession, SegmentRow } from '../../src/modules/index/entities/index.js';
 import { reindex } from '../../src/modules/index/reindex/reindex.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { ArchiveFixture, DIRECTORY } from './support/archive-fixture.js';
@@ -79,6 +79,24 @@ it('takes back what is there again of a segment that was lost altogether', async
 
   expect(await row()).toMatchObject({ state: 'local', lostTracks: ['audio-1'] });
   expect(await check(fixture, { deep: true })).toMatchObject({ findings: [], notes: [{ kind: 'lost', number: 2 }] });
+});
+
+it('keeps the place of a segment that is lost while its stream is recorded, until something of it is back', async () => {
+  await using fixture = await ArchiveFixture.make();
+  const { rows } = fixture;
+  await fixture.record([1, 2, 3]);
+  await fixture.record([4], { id: 's2' });
+  await rows.update(RecordingSession, { id: 's2' }, { state: 'interrupted', endedAt: null });
+  await rename(fixture.path('seg_0002.m4s'), fixture.path('aside'));
+  await rm(fixture.path('audio_seg_0002.m4s'));
+
+  await check(fixture, { repair: true });
+  const places = await rows.find(GoneSegment);
+  await rename(fixture.path('aside'), fixture.path('seg_0002.m4s'));
+  await check(fixture, { repair: true });
+
+  expect(places).toMatchObject([{ stream: 'cam', sessionId: 's1', number: 2 }]);
+  expect(await rows.find(GoneSegment)).toEqual([]);
 });
 
 it('is believed by a reindex: what was lost stays so until its bytes are there', async () => {

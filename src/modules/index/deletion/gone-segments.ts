@@ -24,6 +24,22 @@ export async function rememberGone(
   await insertRows(manager, GoneSegment, gone, '("directory", "number") DO NOTHING');
 }
 
+/**
+ * Keeps the place of a segment when the last of it is lost, and gives it up when something comes back. To be called in the
+ * transaction that says so in its row.
+ */
+export async function rememberLoss(
+  manager: EntityManager,
+  segment: SegmentRow,
+  { before, now }: Readonly<Record<'before' | 'now', SegmentRow['state']>>,
+): Promise<void> {
+  const { directory, number, sessionId } = segment;
+  if (before === 'lost' && now !== 'lost') await forgetGone(manager, { directory, number });
+  if (before === 'lost' || now !== 'lost') return;
+  const session = await manager.findOneBy(RecordingSession, { id: sessionId });
+  if (session !== null) await rememberGone(manager, session, [segment]);
+}
+
 /** What a directory has of a session is there again, or one segment of it. To be called in a transaction. */
 export async function forgetGone(
   manager: EntityManager,

@@ -2,6 +2,7 @@ import { inTransaction } from '../../../persistence/transaction.js';
 import type { ObjectKey } from '../../storage/ports/object-key.js';
 import type { OutgoingObject } from '../../storage/outbox.service.js';
 import type { Archive } from '../archive/archive.js';
+import { rememberLoss } from '../deletion/gone-segments.js';
 import { SegmentRow, TrackRow } from '../entities/index.js';
 import { readContent } from '../archive/media-content.js';
 import { lossColumns, lostTracksOf } from '../object-state/segment-loss.js';
@@ -35,6 +36,7 @@ export class ObjectRepair {
       const place = cameBack.length === 0 ? { state, releasedAt } : placeOfCopies(copies, outbox.hasBucket);
       const columns = { ...place, ...lossColumns(objects, lost, place.state) };
       await manager.update(SegmentRow, { directory, number }, columns);
+      await rememberLoss(manager, row, { before: state, now: columns.state });
       await markChanged(manager, [sessionId]);
       if (columns.state !== 'uploading') return;
       const waiting = kept.filter((one) => one.copies.bucket !== 'good');

@@ -3,8 +3,8 @@ import { IsNull, Not, type EntityManager } from 'typeorm';
 import { forUpdate } from '../../../persistence/row-locks.js';
 import type { OutboxService } from '../../storage/outbox.service.js';
 import { parseObjectKey, type ObjectKey } from '../../storage/ports/object-key.js';
-import { forgetGone, rememberGone } from '../deletion/gone-segments.js';
-import { RecordingSession, SegmentRow, TrackRow } from '../entities/index.js';
+import { rememberLoss } from '../deletion/gone-segments.js';
+import { SegmentRow, TrackRow } from '../entities/index.js';
 import { parseSegmentName, splitKey } from '../directories/object-names.js';
 import { markChanged } from '../sessions/session-changes.js';
 import { lossColumns, lostTracksOf } from './segment-loss.js';
@@ -51,10 +51,7 @@ async function markInSegment(
   if (!isDeepStrictEqual(columns, { state, lostTracks, lostBytes })) {
     await manager.update(SegmentRow, { directory, number }, columns);
   }
-  if (columns.state === 'lost' && state !== 'lost') {
-    const session = await manager.findOneBy(RecordingSession, { id: sessionId });
-    if (session !== null) await rememberGone(manager, session, [segment]);
-  } else if (columns.state !== 'lost' && state === 'lost') await forgetGone(manager, { directory, number });
+  await rememberLoss(manager, segment, { before: state, now: columns.state });
   return lost.size === before.length ? [] : [sessionId];
 }
 
