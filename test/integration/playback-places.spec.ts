@@ -3,7 +3,8 @@ import { forgetOld } from '../../src/modules/index/deletion/forget-old.js';
 import { lastChange } from '../../src/modules/index/deletion/gone-segments.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import { trimSession } from '../../src/modules/index/deletion/trim-session.js';
-import type { ViewName } from '../../src/modules/index/manifests/manifest-document.js';
+import { DirectoryView } from '../../src/modules/index/manifests/directory-view.js';
+import { writeManifest, type ViewName } from '../../src/modules/index/manifests/manifest-document.js';
 import { markObject } from '../../src/modules/index/object-state/mark-object.js';
 import { PlaybackRangeService } from '../../src/modules/index/playback-range.service.js';
 import { PlaybackViewService, type ViewSelection } from '../../src/modules/index/playback/playback-view.service.js';
@@ -221,6 +222,27 @@ overBothDatabases((database) => {
     expect(
       await dataSource.query('SELECT COUNT(*) AS "left" FROM "gone_segments" WHERE "directory" = \'cam/s1\''),
     ).toEqual([{ left: database === 'SQLite' ? 0 : '0' }]);
+  });
+
+  it('counts on in the playlist of a directory when places of long ago are forgotten', async () => {
+    const { app, dataSource } = fixture;
+    const directory = 'cam/shared';
+    await record(fixture, { id: 's1', directory, startedAt: new Date(startedAt), segments: [1, 2] });
+    await fixture.index.setSessionState('s1', { state: 'completed', endedAt: new Date() });
+    await record(fixture, { id: 's2', directory, startedAt: new Date(startedAt + 60 * SECOND), segments: [3, 4] });
+    await app.get(RecordingDeletionService).deleteSessions(['s1'], true);
+    const told = async (): Promise<string> => {
+      const view = new DirectoryView(directory);
+      await view.refresh(dataSource.manager);
+      const timeline = view.timeline({ isLive: true, publishedEpochMs: 0, segmentDurationMs: SEGMENT });
+      return writeManifest('video.m3u8', timeline, new Date()).body.toString();
+    };
+    const before = await told();
+
+    await forgetOld(dataSource, Date.now() + 50 * HOUR, 31 * 24 * HOUR);
+
+    expect(marks(before)).toEqual(['#EXT-X-MEDIA-SEQUENCE:2', '#EXT-X-DISCONTINUITY-SEQUENCE:1']);
+    expect(await told()).toBe(before);
   });
 
   it('counts on in each way to count when places of long ago are forgotten', async () => {

@@ -1,8 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { In, type EntityManager } from 'typeorm';
 import { PLAIN_PLACES, Places, type AskedPlaces } from '../../../media/manifests/places.js';
-import type { ManifestTimeline } from '../../../media/manifests/timeline.js';
-import { GoneChange, GoneSegment, RecordingSession, SegmentRow, SessionPart, TrackRow } from '../entities/index.js';
+import type { LeftBehind, ManifestTimeline } from '../../../media/manifests/timeline.js';
+import {
+  GoneChange,
+  GoneSegment,
+  type GonePart,
+  RecordingSession,
+  SegmentRow,
+  SessionPart,
+  TrackRow,
+} from '../entities/index.js';
+import { countLeft, findLeft, originOf } from '../playback/left-behind.js';
 import { buildTimeline, type DirectoryRows, type TimelineSegment } from './build-timeline.js';
 import { GoneRows } from './gone-rows.js';
 import { segmentPages } from './segment-pages.js';
@@ -40,6 +49,7 @@ export class DirectoryView {
   private rows: DirectoryRows = { anchors: new Map(), tracks: [], segments: [] };
   private read = NOTHING_READ;
   private readonly gone = new GoneRows(() => '');
+  private left: readonly GonePart[] = [];
 
   constructor(readonly directory: string) {}
 
@@ -54,8 +64,13 @@ export class DirectoryView {
   /** What is live stays where it was shown, whatever goes away of it. */
   timeline(facts: Parameters<typeof buildTimeline>[1], asked: AskedPlaces = PLAIN_PLACES): ManifestTimeline {
     if (!facts.isLive) return buildTimeline(withoutLost(this.rows), facts);
-    const whole = (change: number): ManifestTimeline => buildTimeline(this.gone.withGone(this.rows, change), facts);
-    return new Places({ lastChange: this.gone.lastChange, whole }).placed(asked).timeline;
+    const whole = (change: number): ManifestTimeline => {
+      const placed = this.gone.withGone(this.rows, change);
+      return buildTimeline(placed, { ...facts, originMs: originOf(placed, this.left, change) });
+    };
+    // Segments are counted by their numbers, which run on in a directory.
+    const before = (change: number): LeftBehind => ({ ...countLeft(this.left, change), segmentCount: 0 });
+    return new Places({ lastChange: this.gone.lastChange, before, whole }).placed(asked).timeline;
   }
 
   /** Reads what was committed since the last call; everything when rows went away, came in between, or lost bytes. */
@@ -79,6 +94,8 @@ export class DirectoryView {
       { directory },
       { lastChange: await changeOf(manager, directory, sessions), fromMs: 0 },
     );
+    this.left = await findLeft(manager, { where: { directory }, fromMs: 0 });
+    this.gone.forget(this.left);
     this.sessions = sessions.map(({ id, updatedAt }) => ({ id, updatedAtMs: updatedAt.getTime() }));
     this.version += 1;
   }

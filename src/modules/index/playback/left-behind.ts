@@ -4,9 +4,9 @@ import { smallestOf } from '../../../shared/extremes.js';
 import { GonePart } from '../entities/index.js';
 import type { DirectoryRows } from '../manifests/build-timeline.js';
 
-type WantedParts = { readonly sessionId: string } | { readonly stream: string };
+type WantedParts = { readonly sessionId: string } | { readonly stream: string } | { readonly directory: string };
 
-/** @returns what a view had in front of everything whose places are known: of a session, or of a stream from a time on */
+/** @returns what a view had in front of everything whose places are known: of a session, of a directory, or of a stream from a time on */
 export function findLeft(
   manager: EntityManager,
   { where, fromMs }: { readonly where: WantedParts; readonly fromMs: number },
