@@ -36,7 +36,7 @@ export default {
   // Real senders send in real time.
   testTimeout: 180_000,
   projects: [
-    { ...common, displayName: 'unit', roots: ['<rootDir>/src'], testRegex: '\\.spec\\.ts$' },
+    { ...common, displayName: 'unit', roots: ['<rootDir>/src', '<rootDir>/bench'], testRegex: '\\.spec\\.ts$' },
     level('contract'),
     inRealTime('integration'),
     inRealTime('load'),

@@ -15,6 +15,24 @@ export function threadMicroseconds(pid: number, name?: string): number {
   return used.reduce((sum, text) => sum + Number(text.split(' ')[0]), 0) / NANOSECONDS_PER_MICROSECOND;
 }
 
+/** Processor time of each kind of thread: those that differ by a number at the end of their names are one kind. */
+export function microsecondsByThread(pid: number): ReadonlyMap<string, number> {
+  const used = new Map<string, number>();
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    const folder = `/proc/${pid}/task/${task}`;
+    const name = readFileSync(`${folder}/comm`, 'utf8')
+      .trim()
+      .replace(/[-\d]+$/, '');
+    const nanoseconds = Number(readFileSync(`${folder}/schedstat`, 'utf8').split(' ')[0]);
+    used.set(name, (used.get(name) ?? 0) + nanoseconds / NANOSECONDS_PER_MICROSECOND);
+  }
+  return used;
+}
+
+export function openDescriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
 export function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }

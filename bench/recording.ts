@@ -1,186 +1,134 @@
-// What recording a stream costs: the built server on the first core, libdatachannel senders on the others.
-// node bench/recording.ts [--streams 5,15,30] [--seconds 30] [--receive dgram,fd] [--srtp node,wasm] [--peer NAME=PATH]
-// The other server is mediamtx or live777, of which PATH is the program. It is measured after ours, by the same senders.
-// Prints CPU per packet, per stream, memory, set-up times, missing frames and drops; fails where something was switched off.
+// What recording costs: the built server as users start it on the first core, libdatachannel senders on the others, every recorded frame
+// compared with what was sent. docs/performance.md has the method.
+// npm run bench -- [--streams 5,15,30] [--seconds 24] [--receive auto,dgram,fd] [--srtp auto,wasm,node] [--peer NAME=PATH]…
+//   [--loss PERCENT] [--at-once] [--profile] [--set NAME=VALUE]… [--out FILE]
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startLive777 } from './live777.ts';
-import { startMediamtx } from './mediamtx.ts';
-import { residentMegabytes, socketDrops, threadMicroseconds } from './process-costs.ts';
-import { leaveServerItsCore, makeMedia, startSenders, startServer, type BenchServer } from './stage.ts';
+import { table } from './recording/figures.ts';
+import { readSource } from './recording/frames.ts';
+import { parsePeer, type Peer } from './recording/peers.ts';
+import { PROFILE_MS, recordWithOurs, recordWithPeer, type Run, type Trial } from './recording/run.ts';
+import { leaveServerItsCore, makeMedia } from './stage.ts';
 
-const PACKET_PAYLOAD_BYTES = 1200;
-const FRAMES_PER_SECOND = 30;
-const SOUND_PACKETS_PER_SECOND = 50;
-const SETTLE_MS = 4000;
-/** Of a stream of 2.5 Mbit/s, where the recorder is on. */
-const LEAST_RECORDED_KBPS = 1000;
-
-/** How each of the other servers is started, and where it takes a stream. */
-const peers = {
-  mediamtx: { start: startMediamtx, path: (stream: string): string => `/${stream}/whip` },
-  live777: { start: startLive777, path: (stream: string): string => `/whip/${stream}` },
-} as const;
-type PeerName = keyof typeof peers;
-const isPeer = (name: string): name is PeerName => name in peers;
+/** Media goes on while the server is looked into, twice, and between. */
+const PROFILE_SECONDS = (2 * PROFILE_MS) / 1000 + 8;
 
 const { values } = parseArgs({
   options: {
     streams: { type: 'string', default: '50' },
-    seconds: { type: 'string', default: '30' },
+    seconds: { type: 'string', default: '24' },
     receive: { type: 'string', default: 'auto' },
     srtp: { type: 'string', default: 'auto' },
-    peer: { type: 'string' },
+    peer: { type: 'string', multiple: true, default: [] },
+    /** Of the pictures' packets of every stream; else the first one's lose one in a hundred. */
+    loss: { type: 'string', default: '0' },
+    /** All publishers connect together, not the first sixty one after another. */
+    'at-once': { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    /** A setting of the server, as in its environment. */
+    set: { type: 'string', multiple: true, default: [] },
+    /** Text goes there too, and the figures beside it as JSON. */
+    out: { type: 'string' },
   },
 });
-const seconds = Number(values.seconds);
-const pause = (durationMs: number): Promise<void> => new Promise((done) => setTimeout(done, durationMs));
 
-interface Track {
-  readonly kind: 'video' | 'audio';
-  readonly packetsLost: number;
-  readonly framesRecorded: number;
+const lines: string[] = [];
+function say(text: string): void {
+  console.log(text);
+  lines.push(text);
 }
 
-interface Run {
-  readonly name: string;
-  readonly streams: number;
-  readonly microsecondsPerPacket: number;
+function tellMachine(): void {
+  const git = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  say(`${new Date().toISOString().slice(0, 16)}Z, commit ${git}, Node ${process.version}, Linux ${release()}`);
+  say(`${cpus().length} × ${cpus()[0]?.model ?? ''}; load before: ${(loadavg()[0] ?? NaN).toFixed(1)}`);
+  const buffer = readFileSync('/proc/sys/net/core/rmem_max', 'utf8').trim();
+  say(`largest socket buffer ${buffer} bytes; senders on ${cpus().length - 1} core(s), each server on the first`);
 }
 
-/** RTP packets per second of one stream: 20 ms of audio each, pictures cut at the sender's payload size. */
-function packetsPerSecond(mediaPath: string): number {
-  const probe = ['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=size', '-of', 'csv=p=0', mediaPath];
-  const sizes = execFileSync('ffprobe', probe, { encoding: 'utf8' }).trim().split('\n');
-  const packets = sizes.reduce((sum, size) => sum + Math.ceil(Number.parseInt(size, 10) / PACKET_PAYLOAD_BYTES), 0);
-  return packets / seconds + SOUND_PACKETS_PER_SECOND;
+function tell(run: Run): void {
+  const threads = Object.entries(run.usByThread)
+    .filter(([, us]) => us >= 0.05)
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, us]) => `${name} ${us.toFixed(1)}`);
+  say(`\n${run.streams} streams, ${run.name}: ${run.packetsPerSecond.toFixed(0)} packets/s`);
+  say(`  ${run.usPerReceivedPacket.toFixed(1)} µs CPU per received packet: ${threads.join(', ')}`);
+  say(`  ${run.corePercent.toFixed(1)} % of a core, ${run.corePercentPerStream.toFixed(2)} % per stream`);
+  say(`  ${run.baseMb.toFixed(0)} MB at rest, ${run.residentMb.toFixed(0)} MB while recording`);
+  say(`  POST to connected: p50 ${run.setUpMs.p50.toFixed(0)} ms, p95 ${run.setUpMs.p95.toFixed(0)} ms`);
+  say(`  ${run.packetsSent.toFixed(0)} packets sent, ${run.packetsDropped} dropped by sockets`);
+  say(`  ${run.framesMissing} of ${run.framesSent} frames missing`);
+  say(`  senders: ${run.sendersPercent.toFixed(0)} % of a core, at most ${run.mostLateMs.toFixed(0)} ms late`);
+  for (const note of run.notes) say(`  ${note}`);
+  if (run.faults.length > 0) {
+    say(`  NOT VALID: ${run.faults.join('; ')}`);
+    process.exitCode = 1;
+  }
 }
 
-/** The value of a metric without labels or summed over them; 0 when it is absent. */
-async function metric(address: string, name: string): Promise<number> {
-  const text = await (await fetch(`${address}/metrics`)).text();
-  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-}
+const HEADINGS = ['streams', 'server', 'µs/packet', '% core/stream', 'MB/stream', 'MB at rest'];
+const MORE_HEADINGS = ['set-up p50', 'p95 ms', 'frames missing', 'drops'];
 
-async function recordedTracks(address: string): Promise<Track[]> {
-  const response = await fetch(`${address}/api/v1/sessions?limit=200`);
-  const page = (await response.json()) as { sessions: { completeness: { tracks: Track[] } }[] };
-  return page.sessions.flatMap(({ completeness }) => completeness.tracks);
-}
-
-function percentile(sorted: readonly number[], share: number): string {
-  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(0);
-}
-
-/** Senders send for as long as the media is; what the server used is read inside of that. */
-async function measure(
-  server: BenchServer,
-  urls: readonly string[],
-  media: string,
-): Promise<{ run: Run; lines: string[] }> {
-  const { ended, setUpMs } = await startSenders(urls, media);
-  await pause(SETTLE_MS);
-  const windowMs = seconds * 1000 - 2 * SETTLE_MS;
-  const [all, worker] = [threadMicroseconds(server.pid), threadMicroseconds(server.pid, 'aircheck-engine')];
-  await pause(windowMs);
-  const usedUs = threadMicroseconds(server.pid) - all;
-  const workerUs = threadMicroseconds(server.pid, 'aircheck-engine') - worker;
-  const memory = residentMegabytes(server.pid);
-  const drops = socketDrops(server.pid);
-  await ended;
-  const packets = (packetsPerSecond(media) * urls.length * windowMs) / 1000;
-  const percent = usedUs / windowMs / 10;
-  const sorted = setUpMs.toSorted((one, other) => one - other);
-  const lines = [
-    `${Math.round((packets * 1000) / windowMs)} packets/s`,
-    `${(usedUs / packets).toFixed(1)} µs CPU per packet, ${(workerUs / packets).toFixed(1)} µs of them in the engine worker`,
-    `${percent.toFixed(1)} % of a core, ${(percent / urls.length).toFixed(2)} % per stream`,
-    `${memory.toFixed(0)} MB resident`,
-    `POST to connected, all at once: p50 ${percentile(sorted, 0.5)} ms, p95 ${percentile(sorted, 0.95)} ms`,
-    `${drops} datagrams dropped by sockets`,
+function row(run: Run, ratios: readonly string[]): string[] {
+  return [
+    ...[`${run.streams}`, run.name, run.usPerReceivedPacket.toFixed(1), run.corePercentPerStream.toFixed(2)],
+    ...[run.megabytesPerStream.toFixed(2), run.baseMb.toFixed(0)],
+    ...[run.setUpMs.p50.toFixed(0), run.setUpMs.p95.toFixed(0), `${run.framesMissing}`, `${run.packetsDropped}`],
+    ...ratios,
   ];
-  return { run: { name: '', streams: urls.length, microsecondsPerPacket: usedUs / packets }, lines };
 }
 
-async function record(media: string, streams: number, receive: string, srtp: string): Promise<Run> {
-  const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
-  const server = await startServer(folder, {
-    AIRCHECK_ENGINE_RECEIVE: receive,
-    AIRCHECK_ENGINE_SRTP: srtp,
-    AIRCHECK_ENGINE_ADMISSION_CPU_PERCENT: '100',
-  });
-  const info = (await (await fetch(`${server.address}/api/info`)).json()) as {
-    engine: { what: string; name: string }[];
+/** Ours with that many streams, in each way that was asked for, and then the others. */
+async function runAll(trial: Trial, others: readonly Peer[]): Promise<Run[]> {
+  const runs: Run[] = [];
+  const add = (run: Run): void => {
+    tell(run);
+    runs.push(run);
   };
-  const name = info.engine.map((one) => `${one.what}=${one.name}`).join(' ');
-  const urls = Array.from({ length: streams }, (_, i) => `${server.address}/whip/cam-${i}`);
-  const { run, lines } = await measure(server, urls, media);
-  await pause(SETTLE_MS / 2);
-  const tracks = await recordedTracks(server.address);
-  const sent = await metric(server.address, 'aircheck_engine_packets_sent');
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
-  console.log([`\n${streams} streams, ${name}`, ...lines, ...judge(streams, tracks, sent)].join('\n'));
-  return { ...run, name };
+  const set = Object.fromEntries(values.set.map((text) => text.split(/=(.*)/s, 2) as [string, string]));
+  for (const receive of values.receive.split(','))
+    for (const srtp of values.srtp.split(',')) {
+      const settings = { ...set, AIRCHECK_ENGINE_RECEIVE: receive, AIRCHECK_ENGINE_SRTP: srtp };
+      add(await recordWithOurs(trial, settings));
+    }
+  for (const peer of others) add(await recordWithPeer(trial, peer));
+  return runs;
 }
 
-/** Reports and feedback went out, the index was written, and every frame is there. */
-function judge(streams: number, tracks: readonly Track[], packetsSent: number): string[] {
-  const pictures = tracks.filter(({ kind }) => kind === 'video');
-  const recorded = pictures.reduce((sum, { framesRecorded }) => sum + framesRecorded, 0);
-  const lost = tracks.reduce((sum, { packetsLost }) => sum + packetsLost, 0);
-  const missing = streams * seconds * FRAMES_PER_SECOND - recorded;
-  if (pictures.length !== streams || packetsSent < streams * seconds) {
-    console.error(`Switched off? ${pictures.length} recordings in the index, ${packetsSent} packets to publishers.`);
-    process.exitCode = 1;
-  }
-  return [`${missing} frames missing, ${lost} packets lost; ${packetsSent} packets of feedback and reports sent`];
-}
-
-async function recordWith(peer: PeerName, program: string, media: string, streams: number): Promise<Run> {
-  const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
-  const { start, path } = peers[peer];
-  const server = await start(program, folder);
-  const urls = Array.from({ length: streams }, (_, i) => `${server.address}${path(`cam-${i}`)}`);
-  const { run, lines } = await measure(server, urls, media);
-  await server.stop();
-  const bytes = recordedBytes(folder);
-  rmSync(folder, { recursive: true, force: true });
-  if (bytes < (streams * seconds * LEAST_RECORDED_KBPS * 1000) / 8) {
-    console.error(`Switched off? ${peer} recorded ${bytes} bytes.`);
-    process.exitCode = 1;
-  }
-  console.log([`\n${streams} streams, ${peer}`, ...lines, `${(bytes / 1e6).toFixed(1)} MB recorded`].join('\n'));
-  return { ...run, name: peer };
-}
-
-/** Of everything below a folder. */
-function recordedBytes(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+/** Each of ours against each other server with as many streams. */
+function summary(runs: readonly Run[], others: readonly Peer[]): string {
+  const isPeer = ({ name }: Run): boolean => others.some((peer) => peer.name === name);
+  const ratios = (run: Run): string[] =>
+    others.map(({ name }) => {
+      const other = runs.find((one) => one.name === name && one.streams === run.streams);
+      const ratio = run.usPerReceivedPacket / (other?.usPerReceivedPacket ?? NaN);
+      return isPeer(run) ? '' : ratio.toFixed(2);
+    });
+  const headings = [...HEADINGS, ...MORE_HEADINGS, ...others.map(({ name }) => `of ${name}`)];
+  return table([headings, ...runs.map((run) => row(run, ratios(run)))]);
 }
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
-  const media = makeMedia(folder, seconds);
+  const others = values.peer.map(parsePeer);
+  const seconds = Number(values.seconds);
+  tellMachine();
+  const media = makeMedia(folder, seconds + (values.profile ? PROFILE_SECONDS : 0));
   leaveServerItsCore();
-  const [peer = '', program = ''] = values.peer?.split('=') ?? [];
-  if (values.peer !== undefined && (!isPeer(peer) || program === ''))
-    throw new Error(`--peer ${Object.keys(peers).join('|')}=PATH`);
+  const source = await readSource(media);
+  const runs: Run[] = [];
   for (const streams of values.streams.split(',').map(Number)) {
-    const runs: Run[] = [];
-    for (const receive of values.receive.split(','))
-      for (const srtp of values.srtp.split(',')) runs.push(await record(media, streams, receive, srtp));
-    if (!isPeer(peer)) continue;
-    const other = await recordWith(peer, program, media, streams);
-    for (const { name, microsecondsPerPacket } of runs)
-      console.log(`${name}: ${(microsecondsPerPacket / other.microsecondsPerPacket).toFixed(2)} of ${peer}`);
+    const asked = { lossPercent: Number(values.loss), atOnce: values['at-once'], profiles: values.profile };
+    runs.push(...(await runAll({ media, source, streams, seconds, ...asked }, others)));
   }
+  say(`\n${summary(runs, others)}`);
   rmSync(folder, { recursive: true, force: true });
+  if (values.out === undefined) return;
+  writeFileSync(values.out, `${lines.join('\n')}\n`);
+  writeFileSync(`${values.out.replace(/\.txt$/, '')}.json`, `${JSON.stringify(runs, undefined, 2)}\n`);
 }
 
 await main();

@@ -1,7 +1,7 @@
 // What benchmarks measure: the built server on the first core, libdatachannel senders on the others.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,61 +9,26 @@ import { createInterface } from 'node:readline';
 const PROJECT = resolve(import.meta.dirname, '..');
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
-/** 720p30 H.264 at a constant 2.45 Mbit/s and Opus at 64 kbit/s: 2.5 Mbit/s on the wire. */
-export function makeMedia(folder: string, seconds: number): string {
-  const path = join(folder, 'source.mkv');
-  const rate = [
-    '-b:v',
-    '2450k',
-    '-minrate',
-    '2450k',
-    '-maxrate',
-    '2450k',
-    '-bufsize',
-    '2450k',
-    '-x264-params',
-    'nal-hrd=cbr:repeat-headers=1',
-  ];
-  const picture = [
-    '-f',
-    'lavfi',
-    '-i',
-    'testsrc2=size=1280x720:rate=30',
-    '-f',
-    'lavfi',
-    '-i',
-    'sine=sample_rate=48000',
-  ];
-  const video = [
-    '-c:v',
-    'libx264',
-    '-preset',
-    'veryfast',
-    '-profile:v',
-    'baseline',
-    '-pix_fmt',
-    'yuv420p',
-    '-bf',
-    '0',
-    '-g',
-    '60',
-    ...rate,
-  ];
-  execFileSync('ffmpeg', [
-    '-v',
-    'error',
-    ...picture,
-    '-t',
-    String(seconds),
-    ...video,
-    '-c:a',
-    'libopus',
-    '-ac',
-    '2',
-    '-b:a',
-    '64k',
-    path,
-  ]);
+export interface MediaShape {
+  readonly size?: string;
+  readonly bitrateKbps?: number;
+}
+
+/** H.264 of a constant rate and Opus at 64 kbit/s: unless told otherwise 720p30, 2.5 Mbit/s on the wire. */
+export function makeMedia(
+  folder: string,
+  seconds: number,
+  { size = '1280x720', bitrateKbps = 2450 }: MediaShape = {},
+): string {
+  const path = join(folder, `source-${size}.mkv`);
+  const rate = `${bitrateKbps}k`;
+  const picture = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=30`];
+  const sound = ['-f', 'lavfi', '-i', 'sine=sample_rate=48000'];
+  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'baseline', '-pix_fmt', 'yuv420p', '-bf', '0'];
+  const constant = ['-g', '60', '-b:v', rate, '-minrate', rate, '-maxrate', rate, '-bufsize', rate];
+  const audio = ['-c:a', 'libopus', '-ac', '2', '-b:a', '64k'];
+  const encoding = [...video, ...constant, '-x264-params', 'nal-hrd=cbr:repeat-headers=1', ...audio];
+  execFileSync('ffmpeg', ['-v', 'error', '-y', ...picture, ...sound, '-t', String(seconds), ...encoding, path]);
   return path;
 }
 
@@ -78,35 +43,53 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(
-  folder: string,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<BenchServer> {
+/** Ours can be looked into. */
+export interface OurServer extends BenchServer {
+  /** Opens it. @returns the address of V8's inspector */
+  inspectorUrl(): Promise<string>;
+}
+
+/** With its defaults but ports and paths, and `settings`: of one core it makes one worker. What it says is in `folder`. */
+export async function startServer(folder: string, settings: Readonly<Record<string, string>> = {}): Promise<OurServer> {
+  const log = createWriteStream(join(folder, 'server.log'));
+  await once(log, 'open');
   const env = {
     PATH: process.env['PATH'],
+    // Nothing until the process is asked for it.
+    NODE_OPTIONS: '--inspect-port=127.0.0.1:0',
     AIRCHECK_HTTP_LISTEN: '127.0.0.1:0',
     AIRCHECK_WEBRTC_UDP_PORT: '0',
     AIRCHECK_WEBRTC_LISTEN_ADDRESSES: '127.0.0.1',
     AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: '127.0.0.1',
-    AIRCHECK_ENGINE_WORKERS: '1',
     ...settings,
   };
   const child = spawn(
     'taskset',
     ['-c', '0', join(PROJECT, 'node_modules/.bin/node'), join(PROJECT, 'dist/main.js'), 'serve'],
-    { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] },
+    { cwd: folder, env, stdio: ['ignore', 'pipe', log] },
   );
   for await (const line of createInterface({ input: child.stdout })) {
     const [address] = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(line) ?? [];
     if (address === undefined) continue;
-    child.stdout.resume();
+    child.stdout.pipe(log);
     const stop = async (): Promise<void> => {
       child.kill('SIGTERM');
       await once(child, 'exit');
     };
-    return { pid: serverPid(child.pid ?? 0), address, stop };
+    const pid = serverPid(child.pid ?? 0);
+    return { pid, address, stop, inspectorUrl: () => openInspector(pid, folder) };
   }
-  throw new Error('The server did not start.');
+  throw new Error(`The server did not start: ${folder}/server.log has what it said.`);
+}
+
+async function openInspector(pid: number, folder: string): Promise<string> {
+  process.kill(pid, 'SIGUSR1');
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const [url] = /ws:\/\/\S+/.exec(readFileSync(join(folder, 'server.log'), 'utf8')) ?? [];
+    if (url !== undefined) return url;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error('The inspector did not open.');
 }
 
 /** npm's `node` is a launcher on some systems: the process that works is the last of the line. */
@@ -115,35 +98,53 @@ function serverPid(pid: number): number {
   return children === '' ? pid : serverPid(Number(children.split(' ')[0]));
 }
 
-/**
- * @param order more that the senders are told (test/support/publishers/datachannel.ts)
- * @param environment of their process
- * @returns when all senders are connected, with how long each took from its POST on; `ended` when they have sent everything
- */
+/** What `Order` of test/support/publishers/datachannel.ts says of them. */
+export interface Sending {
+  readonly spreadSeconds?: number;
+  readonly inTurn?: number;
+  readonly lossy?: { readonly publishers: number; readonly percent: number };
+  readonly loops?: number;
+}
+
+export interface Senders {
+  readonly pid: number;
+  /** When they have sent everything. @returns how late the latest frame was sent */
+  readonly ended: Promise<number>;
+  /** How long each was from its POST to connected. */
+  readonly setUpMs: readonly number[];
+}
+
+interface SenderEvent {
+  readonly event: string;
+  readonly ms?: number;
+  readonly mostLateMs?: number;
+  readonly message?: string;
+}
+
+/** @param media one file, or several that follow each other. @returns when all are connected. @throws {Error} when one could not */
 export async function startSenders(
   urls: readonly string[],
-  media: string,
-  order: object = {},
-  environment: Readonly<Record<string, string>> = {},
-): Promise<{ readonly ended: Promise<unknown>; readonly setUpMs: readonly number[] }> {
-  const sender = spawn(
-    join(PROJECT, 'node_modules/.bin/node'),
-    [
-      '--no-warnings',
-      join(PROJECT, 'test/support/publishers/datachannel.ts'),
-      JSON.stringify({ urls, media, quiet: true, ...order }),
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
-  );
+  media: string | readonly string[],
+  sending: Sending = {},
+): Promise<Senders> {
+  const program = join(PROJECT, 'test/support/publishers/datachannel.ts');
+  const order = JSON.stringify({ urls, media, quiet: true, ...sending });
+  const sender = spawn(join(PROJECT, 'node_modules/.bin/node'), ['--no-warnings', program, order], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = once(sender, 'exit');
   const setUpMs: number[] = [];
-  for await (const line of createInterface({ input: sender.stdout })) {
-    const { event, ms } = JSON.parse(line) as { event: string; ms?: number };
-    if (event === 'set-up' && ms !== undefined) setUpMs.push(ms);
-    if (event === 'connected') break;
-  }
-  sender.stdout.resume();
-  return { ended, setUpMs };
+  let mostLateMs = NaN;
+  await new Promise<void>((done, failed) => {
+    createInterface({ input: sender.stdout }).on('line', (line) => {
+      const said = JSON.parse(line) as SenderEvent;
+      if (said.ms !== undefined) setUpMs.push(said.ms);
+      if (said.mostLateMs !== undefined) mostLateMs = said.mostLateMs;
+      if (said.event === 'connected') done();
+      if (said.event === 'error') failed(new Error(`A sender failed: ${said.message ?? ''}`));
+    });
+  });
+  return { pid: serverPid(sender.pid ?? 0), ended: ended.then(() => mostLateMs), setUpMs };
 }
 
 /** CPU time of a whole process in microseconds, from the kernel's own account (proc(5)). */

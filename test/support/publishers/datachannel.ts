@@ -7,6 +7,8 @@ import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny'
 import * as datachannel from 'node-datachannel';
 import { hashAudioFrame, hashPicture, splitLengthPrefixed } from '../access-unit.ts';
 import { RtpHeaders, type VideoCodecName, readPayloads, videoCodecs } from './datachannel-video.ts';
+import { leadAside } from './lossy-way.ts';
+import { schedule } from './schedule.ts';
 
 interface Frame {
   readonly kind: 'video' | 'audio';
@@ -30,6 +32,10 @@ interface Order {
   readonly loops?: number;
   /** So much later than the first the last begins to send, the others in between: their key frames do not come at once. */
   readonly spreadSeconds?: number;
+  /** So many connect one after another; the others, all by default, at the same time. */
+  readonly inTurn?: number;
+  /** Of so many publishers, the first ones, some packets of pictures are lost on the way: sound is not asked for again. */
+  readonly lossy?: { readonly publishers: number; readonly percent: number };
   /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
   readonly reconnects?: boolean;
   /** Tries again after a refusal, the first one too, when the time is over that the answer asks for (`Retry-After`). */
@@ -148,9 +154,11 @@ class Publisher {
   url: string;
   private session = '';
   private isLost = false;
+  private readonly lossPercent: number;
 
-  constructor(url: string) {
+  constructor(url: string, lossPercent = 0) {
     this.url = url;
+    this.lossPercent = lossPercent;
     if (wants('audio')) this.addAudio();
     if (wants('video')) this.addVideo();
   }
@@ -189,7 +197,9 @@ class Publisher {
       throw new Refusal(response.status, response.headers.get('retry-after'), await response.text());
     }
     this.session = new URL(response.headers.get('location') ?? '', response.url).href;
-    this.peer.setRemoteDescription(await response.text(), 'answer');
+    const answer = await response.text();
+    const aside = this.lossPercent > 0 ? await leadAside(answer, VIDEO_PAYLOAD_TYPE, this.lossPercent) : answer;
+    this.peer.setRemoteDescription(aside, 'answer');
     await connected;
     say({ event: 'set-up', url: this.url, ms: performance.now() - postedMs });
     await Promise.all([...this.tracks.values()].map(({ track }) => isOpen(track)));
@@ -228,7 +238,7 @@ class Publisher {
   async succeed(): Promise<Publisher> {
     this.peer.close();
     for (;;) {
-      const successor = new Publisher(this.url);
+      const successor = new Publisher(this.url, this.lossPercent);
       const tooLate = new Promise((done) => setTimeout(done, RECONNECT_MS, new Error('It took too long.')));
       const failure = await Promise.race([successor.tryToConnect(), tooLate]);
       if (failure === undefined) return successor;
@@ -319,39 +329,23 @@ class Successions {
   }
 }
 
-/** So many publishers begin at the same time where they are spread. */
-const GROUP_SIZE = 5;
-
-interface Sending {
-  readonly frame: Frame;
-  readonly dueSeconds: number;
-  /** Places of publishers. */
-  readonly from: number;
-  readonly until: number;
-}
-
-/** @returns what is sent when by whom, in the order of time */
-function schedule(frames: readonly Frame[], publishers: number): Sending[] {
-  const spread = order.spreadSeconds ?? 0;
-  const size = spread > 0 ? GROUP_SIZE : publishers;
-  const groups = Array.from({ length: Math.ceil(publishers / size) }, (_, group) => group * size);
-  return groups
-    .flatMap((from) =>
-      frames.map((frame) => ({
-        ...{ frame, from, until: from + size },
-        dueSeconds: frame.dueSeconds + (spread * from) / publishers,
-      })),
-    )
-    .sort((one, other) => one.dueSeconds - other.dueSeconds);
+/** Whoever is let in takes the place of whom it tried for. */
+async function beginAll(publishers: Publisher[]): Promise<void> {
+  const begin = async (publisher: Publisher, place: number): Promise<void> => {
+    publishers[place] = await publisher.begin();
+  };
+  const inTurn = order.inTurn ?? 0;
+  for (const [place, publisher] of publishers.slice(0, inTurn).entries()) await begin(publisher, place);
+  await Promise.all(publishers.slice(inTurn).map((publisher, index) => begin(publisher, inTurn + index)));
 }
 
 async function main(): Promise<void> {
   const { frames, lengthSeconds } = await readAll([order.media].flat());
-  const publishers = order.urls.map((url) => new Publisher(url));
-  const sendings = schedule(frames, publishers.length);
-  for (const [place, publisher] of (await Promise.all(publishers.map((one) => one.begin()))).entries()) {
-    publishers[place] = publisher;
-  }
+  const lossPercent = (place: number): number =>
+    place < (order.lossy?.publishers ?? 0) ? (order.lossy?.percent ?? 0) : 0;
+  const publishers = order.urls.map((url, place) => new Publisher(url, lossPercent(place)));
+  const sendings = schedule(frames, publishers.length, order.spreadSeconds ?? 0);
+  await beginAll(publishers);
   say({ event: 'connected' });
   const successions = new Successions(publishers);
   const end = new AbortController();
@@ -363,6 +357,7 @@ async function main(): Promise<void> {
   const isEnded = (): boolean => end.signal.aborted;
   const start = performance.now();
   const loops = order.loops ?? 1;
+  let mostLateMs = 0;
   for (let loop = 0; loop < loops && !isEnded(); loop++) {
     for (const { frame, dueSeconds, from, until } of sendings) {
       if (isEnded()) break;
@@ -370,6 +365,7 @@ async function main(): Promise<void> {
       const dueMs = start + (loop * lengthSeconds + dueSeconds) * 1000;
       const waitMs = dueMs - performance.now();
       if (waitMs > 1) await new Promise((done) => setTimeout(done, waitMs));
+      mostLateMs = Math.max(mostLateMs, performance.now() - dueMs);
       successions.begin();
       const sent = publishers.slice(from, until).map((publisher) => publisher.send(frame, loop * lengthSeconds));
       if (order.quiet !== true && from === 0) {
@@ -380,7 +376,7 @@ async function main(): Promise<void> {
   }
   // What was handed over last is still in the socket's queue.
   await new Promise((done) => setTimeout(done, 300));
-  say({ event: 'finished' });
+  say({ event: 'finished', mostLateMs });
   await Promise.all(publishers.map((publisher) => publisher.end()));
   say({ event: 'ended' });
   process.exit(0);

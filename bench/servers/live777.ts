@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, startPeer } from './peer-server.ts';
-import type { BenchServer } from './stage.ts';
+import type { BenchServer } from '../stage.ts';
 
 /** @param program built with the feature `recorder`. @returns once it listens. @throws {Error} when it does not within ten seconds */
 export async function startLive777(program: string, folder: string): Promise<BenchServer> {
