@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as datachannel from 'node-datachannel';
-import { startLive777 } from './live777.ts';
-import { startMediamtx } from './mediamtx.ts';
+import { startLive777 } from './servers/live777.ts';
+import { startMediamtx } from './servers/mediamtx.ts';
 import { threadMicroseconds } from './process-costs.ts';
 import { leaveServerItsCore, startServer, type BenchServer } from './stage.ts';
 

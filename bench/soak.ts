@@ -118,7 +118,7 @@ function tell({ live, finished, faults }: Soak, samples: readonly Sample[], minu
   const cost = samples.reduce((sum, { usPerPacket }) => sum + usPerPacket, 0) / samples.length;
   const drift = Math.max(
     0,
-    ...finished.filter(({ kind }) => kind !== 'killed').map(({ driftMs }) => Math.abs(driftMs)),
+    ...finished.filter(({ kind }) => kind === 'goodbye').map(({ driftMs }) => Math.abs(driftMs)),
   );
   console.log(
     `minute ${minute}: ${live} streams, at most ${most('residentMb')} MB and ${most('descriptors')} descriptors, ${cost.toFixed(1)} µs per packet; ` +

@@ -8,7 +8,7 @@ import { type Difference, difference, packetsOfUnits } from './figures.ts';
 /** Of the packetizer of the senders: test/support/publishers/datachannel-video.ts. */
 const PACKET_PAYLOAD_BYTES = 1200;
 /** A packet of sound without a frame asks the decoder to make up what was lost. */
-const CONCEALING_BYTES = 1;
+export const CONCEALING_BYTES = 1;
 /** Names of a track's files. */
 const PREFIXES = { video: '', audio: 'audio_' } as const;
 export const KINDS = ['video', 'audio'] as const;

@@ -1,6 +1,7 @@
 // What became of a recording: by the index, and by ffprobe, which reads its files through the server.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { CONCEALING_BYTES } from '../recording/frames.ts';
 import type { Finished } from './verdict.ts';
 
 const run = promisify(execFile);
@@ -35,12 +36,13 @@ async function finished(at: string, stream: string): Promise<Session> {
 
 /** Frames of both tracks, and how much the one moved against the other between their first and their last frames. */
 async function probe(playlist: string): Promise<Pick<Finished, 'framesFound' | 'driftMs'>> {
-  const shown = ['-show_entries', 'packet=codec_type,pts_time', '-of', 'csv=p=0', playlist];
+  const shown = ['-show_entries', 'packet=codec_type,pts_time,size', '-of', 'csv=p=0', playlist];
   const { stdout } = await run('ffprobe', ['-v', 'error', ...shown], { maxBuffer: MOST_OUTPUT_BYTES });
   const packets = stdout
     .trim()
     .split('\n')
-    .map((line) => line.split(','));
+    .map((line) => line.split(','))
+    .filter(([, , size]) => Number(size) > CONCEALING_BYTES);
   const times = (kind: string): number[] => packets.filter(([type]) => type === kind).map(([, time]) => Number(time));
   const [video, audio] = [times('video'), times('audio')];
   const apart = (index: 0 | -1): number =>

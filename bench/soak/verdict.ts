@@ -27,8 +27,8 @@ export interface Finished {
 const LOSSY_PER_THOUSAND = 1;
 /** Tracks end a frame of each apart. */
 const MOST_DRIFT_MS = 60;
-/** Of those who were killed: what was under way at their end is in one track and not in the other. */
-const MOST_DRIFT_OF_KILLED_MS = 300;
+/** What was under way at the end of others is in one track and not in the other: at most a group of pictures. */
+const MOST_DRIFT_OF_OTHERS_MS = 2100;
 const MOST_GROWTH = { residentMb: 1.1, descriptors: 1.15, usPerPacket: 1.25 } as const;
 const MOST_DESCRIPTORS_LEFT = 10;
 /** Samples are compared by quarters of the run: the second with the last, as the first one fills what is kept. */
@@ -38,7 +38,8 @@ const QUARTERS = 4;
 export function faultOf(finished: Finished): string | undefined {
   const { stream, kind, framesSent = finished.framesRecorded, framesRecorded, framesFound, driftMs } = finished;
   const mayMiss = kind === 'lossy' ? (framesSent * LOSSY_PER_THOUSAND) / 1000 : 0;
-  const mostDriftMs = kind === 'killed' ? MOST_DRIFT_OF_KILLED_MS : MOST_DRIFT_MS;
+  // Where the last picture is missing its time is not known.
+  const mostDriftMs = kind === 'goodbye' ? MOST_DRIFT_MS : MOST_DRIFT_OF_OTHERS_MS;
   const wrongs = [
     ...(framesRecorded === 0 || framesSent - framesRecorded > mayMiss
       ? [`${framesRecorded} of ${framesSent} frames`]

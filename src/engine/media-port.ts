@@ -53,6 +53,11 @@ export class MediaPort {
     if (socketId < FIRST_CONNECTION_ID) this.udp.detach(remote, socketId);
   }
 
+  /** When what has arrived by UDP has been heard: it may still be with the system. */
+  hearArrived(): Promise<void> {
+    return this.udp.hearArrived();
+  }
+
   async close(): Promise<void> {
     this.tcp?.close();
     await this.udp.close();

@@ -171,6 +171,7 @@ export class WorkerHost {
       case 'restart-ice':
         return this.restartIce(command.sessionId, command.remoteIce);
       case 'close-session':
+        await this.environment.port.hearArrived();
         this.sessionNamed(command.sessionId)?.close(command.reason);
         return undefined;
       case 'start-recording':

@@ -43,6 +43,7 @@ export interface PublisherOrder {
   readonly loops?: number;
   /** So much later than the first the last begins to send. For libdatachannel only. */
   readonly spreadSeconds?: number;
+  readonly lingerMs?: number;
   /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
   readonly reconnects?: boolean;
   /** Waits as long as a refusal says (`Retry-After`), and tries again. */

@@ -112,6 +112,11 @@ export class FdUdpPort implements UdpPort {
     removed.socket.close();
   }
 
+  async hearArrived(): Promise<void> {
+    this.drain();
+    await this.strangers.hearArrived();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.timer);
     for (const { socket } of this.attached.splice(0)) socket.close();

@@ -54,6 +54,23 @@ async function peer(): Promise<Socket> {
 }
 
 describe.each(['dgram', 'fd'] as const)('a UDP port, received from by %s', (implementation) => {
+  it('has heard what has arrived when it says so', async () => {
+    const { port, heard } = await open(implementation, ['127.0.0.1']);
+    const client = await peer();
+    const socketId = port.sockets[0]?.id ?? 0;
+    port.attach({ address: '127.0.0.1', port: client.address().port, family: 'IPv4' }, socketId);
+    const texts = Array.from({ length: 100 }, (_, index) => `packet ${index}`);
+    if (port instanceof FdUdpPort) await until(() => port.attachedCount === 1, 'the peer has a socket');
+
+    const taken = texts.map((text) => new Promise((done) => client.send(text, port.portNumber, '127.0.0.1', done)));
+    await Promise.all(taken);
+    await port.hearArrived();
+
+    expect(heard.map(({ text }) => text)).toEqual(texts);
+    client.close();
+    await port.close();
+  });
+
   it('brings datagrams in slots, answers from the same socket and takes the slots back', async () => {
     const { port, slots, next } = await open(implementation, ['127.0.0.1']);
     const client = await peer();

@@ -44,5 +44,7 @@ export interface UdpPort {
   attach(remote: TransportAddress, socketId: number): void;
   /** No more of that. What comes from there is heard as everything else is. */
   detach(remote: TransportAddress, socketId: number): void;
+  /** When what has arrived by now has been heard: before a session ends, its last packets count. */
+  hearArrived(): Promise<void>;
   close(): Promise<void>;
 }

@@ -36,6 +36,8 @@ interface Order {
   readonly inTurn?: number;
   /** Of so many publishers, the first ones, some packets of pictures are lost on the way: sound is not asked for again. */
   readonly lossy?: { readonly publishers: number; readonly percent: number };
+  /** How long it stays when it has sent everything: 0 says goodbye with the last packet. */
+  readonly lingerMs?: number;
   /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
   readonly reconnects?: boolean;
   /** Tries again after a refusal, the first one too, when the time is over that the answer asks for (`Retry-After`). */
@@ -375,7 +377,7 @@ async function main(): Promise<void> {
     }
   }
   // What was handed over last is still in the socket's queue.
-  await new Promise((done) => setTimeout(done, 300));
+  if (order.lingerMs !== 0) await new Promise((done) => setTimeout(done, order.lingerMs ?? 300));
   say({ event: 'finished', mostLateMs });
   await Promise.all(publishers.map((publisher) => publisher.end()));
   say({ event: 'ended' });
