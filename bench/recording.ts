@@ -1,7 +1,7 @@
 // What recording costs: the built server as users start it on the first core, libdatachannel senders on the others, every recorded frame
 // compared with what was sent. docs/performance.md has the method.
 // npm run bench -- [--streams 5,15,30] [--seconds 24] [--receive auto,dgram,fd] [--srtp auto,wasm,node] [--peer NAME=PATH]…
-//   [--loss PERCENT] [--at-once] [--profile] [--set NAME=VALUE]… [--out FILE]
+//   [--at-once] [--profile] [--set NAME=VALUE]… [--out FILE]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
@@ -23,8 +23,6 @@ const { values } = parseArgs({
     receive: { type: 'string', default: 'auto' },
     srtp: { type: 'string', default: 'auto' },
     peer: { type: 'string', multiple: true, default: [] },
-    /** Of the pictures' packets of every stream; else the first one's lose one in a hundred. */
-    loss: { type: 'string', default: '0' },
     /** All publishers connect together, not the first sixty one after another. */
     'at-once': { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
@@ -121,7 +119,7 @@ async function main(): Promise<void> {
   const source = await readSource(media);
   const runs: Run[] = [];
   for (const streams of values.streams.split(',').map(Number)) {
-    const asked = { lossPercent: Number(values.loss), atOnce: values['at-once'], profiles: values.profile };
+    const asked = { atOnce: values['at-once'], profiles: values.profile };
     runs.push(...(await runAll({ media, source, streams, seconds, ...asked }, others)));
   }
   say(`\n${summary(runs, others)}`);

@@ -9,6 +9,7 @@ import { readMetric } from './recording/counters.ts';
 import { readSource } from './recording/frames.ts';
 import { judge } from './soak/judge.ts';
 import { descriptorsLeft, faultOf, growth, type Finished, type Sample, type TurnKind } from './soak/verdict.ts';
+import { SenderNetwork } from '../test/support/network/sender-network.ts';
 import { leaveServerItsCore, makeMedia, startSenders, startServer, type OurServer } from './stage.ts';
 
 const { values } = parseArgs({
@@ -23,7 +24,7 @@ const MINUTE_MS = 60_000;
 const PROGRAMMES = [[0, 1], [1, 0, 1], [0], [1, 0]] as const;
 /** Of turns, in turn. */
 const KINDS: readonly TurnKind[] = ['goodbye', 'lossy', 'goodbye', 'killed'];
-const LOSS_PERCENT = 2;
+const LOST_PERCENT = 2;
 
 interface Media {
   readonly path: string;
@@ -41,8 +42,10 @@ class Soak {
   private readonly endsAtMs: number;
   private readonly server: OurServer;
   private readonly media: readonly Media[];
+  private readonly network: SenderNetwork;
 
-  constructor(server: OurServer, media: readonly Media[], minutes: number) {
+  constructor(server: OurServer, media: readonly Media[], network: SenderNetwork, minutes: number) {
+    this.network = network;
     this.server = server;
     this.media = media;
     this.endsAtMs = performance.now() + minutes * MINUTE_MS;
@@ -77,7 +80,8 @@ class Soak {
     const senders = await startSenders(
       streams.map((stream) => `${this.server.address}/whip/${stream}`),
       parts.map(({ path }) => path),
-      { loops, ...(kind === 'lossy' ? { lossy: { publishers: size, percent: LOSS_PERCENT } } : {}) },
+      { loops, repairsSound: true },
+      kind === 'lossy' ? this.network.environment : {},
     );
     this.live += size;
     if (kind === 'killed')
@@ -107,8 +111,11 @@ async function sample(server: OurServer, soak: Soak, samples: Sample[]): Promise
   while (!soak.isOver) {
     const [packets, us] = [await received(), threadMicroseconds(server.pid)];
     await pause(SAMPLE_MS);
-    const usPerPacket = (threadMicroseconds(server.pid) - us) / ((await received()) - packets);
-    samples.push({ residentMb: residentMegabytes(server.pid), descriptors: openDescriptors(server.pid), usPerPacket });
+    const [usedUs, came] = [threadMicroseconds(server.pid) - us, (await received()) - packets];
+    // Nobody has connected yet.
+    if (came === 0) continue;
+    const facts = { residentMb: residentMegabytes(server.pid), descriptors: openDescriptors(server.pid) };
+    samples.push({ ...facts, usPerPacket: usedUs / came });
     if (samples.length % perLine === 0) tell(soak, samples.slice(-perLine), samples.length / perLine);
   }
 }
@@ -139,8 +146,9 @@ async function main(): Promise<void> {
     AIRCHECK_RECORDER_RECONNECT_WINDOW_SECONDS: '5',
     AIRCHECK_ENGINE_ADMISSION_CPU_PERCENT: '100',
   });
+  using network = new SenderNetwork({ lostPercent: LOST_PERCENT });
   const before = openDescriptors(server.pid);
-  const soak = new Soak(server, media, Number(values.minutes));
+  const soak = new Soak(server, media, network, Number(values.minutes));
   const samples: Sample[] = [];
   await Promise.all([soak.run(Number(values.streams)), sample(server, soak, samples)]);
   const after = openDescriptors(server.pid);

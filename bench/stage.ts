@@ -102,7 +102,7 @@ function serverPid(pid: number): number {
 export interface Sending {
   readonly spreadSeconds?: number;
   readonly inTurn?: number;
-  readonly lossy?: { readonly publishers: number; readonly percent: number };
+  readonly repairsSound?: boolean;
   readonly loops?: number;
 }
 
@@ -121,16 +121,17 @@ interface SenderEvent {
   readonly message?: string;
 }
 
-/** @param media one file, or several that follow each other. @returns when all are connected. @throws {Error} when one could not */
+/** @param media one file, or several that follow each other. @param environment of their process. @returns when all are connected. @throws {Error} when one could not */
 export async function startSenders(
   urls: readonly string[],
   media: string | readonly string[],
   sending: Sending = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Senders> {
   const program = join(PROJECT, 'test/support/publishers/datachannel.ts');
   const order = JSON.stringify({ urls, media, quiet: true, ...sending });
   const sender = spawn(join(PROJECT, 'node_modules/.bin/node'), ['--no-warnings', program, order], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    ...{ stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
   });
   const ended = once(sender, 'exit');
   const setUpMs: number[] = [];

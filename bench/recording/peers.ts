@@ -1,6 +1,6 @@
 // The servers that ours is measured against: how they are started, where they take a stream, what they recorded.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, type Dirent } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, type Dirent } from 'node:fs';
 import { basename, join } from 'node:path';
 import { startLive777 } from '../servers/live777.ts';
 import { startMediamtx } from '../servers/mediamtx.ts';
@@ -47,7 +47,9 @@ export function parsePeer(text: string): Peer {
   return { name: name as PeerName, program };
 }
 
+/** None where nothing was recorded. */
 function filesBelow(folder: string): Dirent[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 }
 

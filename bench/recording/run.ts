@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { microsecondsByThread, residentMegabytes, socketDrops, threadMicroseconds } from '../process-costs.ts';
+import { SenderNetwork } from '../../test/support/network/sender-network.ts';
 import { startSenders, startServer, type BenchServer, type OurServer, type Senders } from '../stage.ts';
 import { compareCounters, readCounters, readInfo } from './counters.ts';
 import { type Costs, type Window, costs, percentile } from './figures.ts';
@@ -16,8 +17,8 @@ const SETTLE_MS = 4000;
 const SPREAD_SECONDS = 2.02;
 /** Publishers whose set-up is measured, one after another; the others come together. */
 const IN_TURN = 60;
-/** On its way to the server the first stream loses some packets, so that it is seen what is done about that. */
-const LOSSY = { publishers: 1, percent: 1 };
+/** Of the packets of the first stream, so that it is seen what is done about that. */
+const LOST_PERCENT = 1;
 const INDEXED_WITHIN_MS = 30_000;
 /** States of recordings that go on. */
 const UNFINISHED = ['waiting', 'recording', 'interrupted', 'finalizing'];
@@ -33,8 +34,6 @@ export interface Trial {
   readonly streams: number;
   /** From the first frame on, without those of the profile. */
   readonly seconds: number;
-  /** Of the pictures' packets of every stream; 0 for the first one's few only. */
-  readonly lossPercent: number;
   readonly atOnce: boolean;
   readonly profiles: boolean;
 }
@@ -138,19 +137,22 @@ async function measure(
   trial: Trial,
   lookInto?: (packetsPerMs: number) => Promise<string[]>,
 ): Promise<Measured> {
-  const { media, source, streams, lossPercent } = trial;
+  const { media, source, streams } = trial;
   const baseMb = residentMegabytes(server.pid);
-  const senders = await startSenders(urls, media, {
+  const [first = '', ...others] = urls;
+  using network = new SenderNetwork({ lostPercent: LOST_PERCENT });
+  const lossy = await startSenders([first], media, { repairsSound: true }, network.environment);
+  const senders = await startSenders(others, media, {
     spreadSeconds: SPREAD_SECONDS,
     inTurn: trial.atOnce ? 0 : Math.min(streams, IN_TURN),
-    lossy: lossPercent > 0 ? { publishers: streams, percent: lossPercent } : LOSSY,
   });
   await pause(SETTLE_MS);
   const { usedByThread, ...used } = await use(server.pid, senders, trial.seconds * 1000 - 2 * SETTLE_MS);
-  const packetsSent = (source.packets / source.seconds) * (used.durationMs / 1000) * streams * (1 - lossPercent / 100);
+  const packetsSent = (source.packets / source.seconds) * (used.durationMs / 1000) * streams;
   const received = packetsSent - used.packetsDropped;
   const notes = (await lookInto?.(packetsSent / used.durationMs)) ?? [];
   const mostLateMs = await senders.ended;
+  await lossy.ended;
   return {
     ...{ ...costs({ ...used, streams, packetsSent, baseMb }), streams, packetsSent, baseMb, mostLateMs, notes },
     ...{ packetsDropped: used.packetsDropped, residentMb: used.residentMb, sendersPercent: used.sendersPercent },

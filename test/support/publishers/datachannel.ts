@@ -7,7 +7,6 @@ import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny'
 import * as datachannel from 'node-datachannel';
 import { hashAudioFrame, hashPicture, splitLengthPrefixed } from '../access-unit.ts';
 import { RtpHeaders, type VideoCodecName, readPayloads, videoCodecs } from './datachannel-video.ts';
-import { leadAside } from './lossy-way.ts';
 import { schedule } from './schedule.ts';
 
 interface Frame {
@@ -34,8 +33,6 @@ interface Order {
   readonly spreadSeconds?: number;
   /** So many connect one after another; the others, all by default, at the same time. */
   readonly inTurn?: number;
-  /** Of so many publishers, the first ones, some packets of pictures are lost on the way: sound is not asked for again. */
-  readonly lossy?: { readonly publishers: number; readonly percent: number };
   /** How long it stays when it has sent everything: 0 says goodbye with the last packet. */
   readonly lingerMs?: number;
   /** Publishes anew when its connection is lost; what it cannot send meanwhile is gone. */
@@ -156,11 +153,9 @@ class Publisher {
   url: string;
   private session = '';
   private isLost = false;
-  private readonly lossPercent: number;
 
-  constructor(url: string, lossPercent = 0) {
+  constructor(url: string) {
     this.url = url;
-    this.lossPercent = lossPercent;
     if (wants('audio')) this.addAudio();
     if (wants('video')) this.addVideo();
   }
@@ -199,9 +194,7 @@ class Publisher {
       throw new Refusal(response.status, response.headers.get('retry-after'), await response.text());
     }
     this.session = new URL(response.headers.get('location') ?? '', response.url).href;
-    const answer = await response.text();
-    const aside = this.lossPercent > 0 ? await leadAside(answer, VIDEO_PAYLOAD_TYPE, this.lossPercent) : answer;
-    this.peer.setRemoteDescription(aside, 'answer');
+    this.peer.setRemoteDescription(await response.text(), 'answer');
     await connected;
     say({ event: 'set-up', url: this.url, ms: performance.now() - postedMs });
     await Promise.all([...this.tracks.values()].map(({ track }) => isOpen(track)));
@@ -240,7 +233,7 @@ class Publisher {
   async succeed(): Promise<Publisher> {
     this.peer.close();
     for (;;) {
-      const successor = new Publisher(this.url, this.lossPercent);
+      const successor = new Publisher(this.url);
       const tooLate = new Promise((done) => setTimeout(done, RECONNECT_MS, new Error('It took too long.')));
       const failure = await Promise.race([successor.tryToConnect(), tooLate]);
       if (failure === undefined) return successor;
@@ -343,9 +336,7 @@ async function beginAll(publishers: Publisher[]): Promise<void> {
 
 async function main(): Promise<void> {
   const { frames, lengthSeconds } = await readAll([order.media].flat());
-  const lossPercent = (place: number): number =>
-    place < (order.lossy?.publishers ?? 0) ? (order.lossy?.percent ?? 0) : 0;
-  const publishers = order.urls.map((url, place) => new Publisher(url, lossPercent(place)));
+  const publishers = order.urls.map((url) => new Publisher(url));
   const sendings = schedule(frames, publishers.length, order.spreadSeconds ?? 0);
   await beginAll(publishers);
   say({ event: 'connected' });
