@@ -30,16 +30,19 @@ const pause = (durationMs: number): Promise<void> => new Promise((done) => setTi
 class Publisher {
   private readonly peer = new datachannel.PeerConnection('publisher', { iceServers: [] });
   private readonly url: string;
+  /** Kept: the connection forgets them otherwise. */
+  private readonly tracks: readonly datachannel.Track[];
   private session = '';
 
   constructor(url: string) {
     this.url = url;
     const video = new datachannel.Video('video', 'SendOnly');
     video.addH264Codec(102);
+    video.addSSRC(1, 'publisher', 'publisher', 'video');
     const audio = new datachannel.Audio('audio', 'SendOnly');
     audio.addOpusCodec(111);
-    this.peer.addTrack(audio);
-    this.peer.addTrack(video);
+    audio.addSSRC(2, 'publisher', 'publisher', 'audio');
+    this.tracks = [audio, video].map((media) => this.peer.addTrack(media));
   }
 
   /** @returns milliseconds from POST on */
@@ -50,6 +53,7 @@ class Publisher {
         if (state === 'complete') done();
       });
     });
+    if (this.tracks.some((track) => track.isClosed())) throw new Error('A track is closed.');
     this.peer.setLocalDescription('offer');
     await gathered;
     const body = this.peer.localDescription()?.sdp ?? '';
@@ -140,7 +144,8 @@ async function main(): Promise<void> {
   else if (peer === 'live777')
     await measureServer(peer, await startLive777(program, folder), (stream) => `/whip/${stream}`);
   rmSync(folder, { recursive: true, force: true });
-  datachannel.cleanup();
+  // Connections that are being torn down keep the process alive, and crash its end.
+  process.exit(0);
 }
 
 await main();

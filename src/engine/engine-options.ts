@@ -2,6 +2,7 @@ import type { WantedSrtp } from './srtp/srtp-choice.js';
 import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
 import type { WantedReceive } from './udp/receive-choice.js';
+import type { SharedPortEnd } from './udp/shared-port-messages.js';
 import type { LocalSocket } from './udp/udp-port.js';
 import type { WorkerSettings } from './worker-messages.js';
 
@@ -10,7 +11,7 @@ export interface EngineOptions {
   readonly workerUrl: URL;
   /** Number of worker threads; 0 = one per core. */
   readonly workers: number;
-  /** Of the first worker; the others have the following ones. 0 = any free. */
+  /** Of all workers, or of the first where each has its own: the others have the following ones. 0 = any free. */
   readonly udpPort: number;
   /** Of ICE over TCP, for all workers; undefined = none, 0 = any free. */
   readonly tcpPort?: number | undefined;
@@ -33,19 +34,23 @@ export function listenAddressesOf({ listenAddresses }: EngineOptions): readonly 
   return listenAddresses.length > 0 ? listenAddresses : EVERY_ADDRESS;
 }
 
-/** @param tcpListeners what connections are accepted on for all workers */
+/**
+ * @param tcpListeners what connections are accepted on for all workers
+ * @param sharedUdp undefined where each worker has a port of its own
+ */
 export function settingsFor(
   options: EngineOptions,
   worker: number,
   tcpListeners: readonly LocalSocket[],
+  sharedUdp: SharedPortEnd | undefined,
 ): WorkerSettings {
   const { udpPort, announcedAddresses, memoryMibPerWorker, srtp = 'auto', receive = 'auto' } = options;
   return {
     worker,
-    // Each worker has its own.
     udpPort: udpPort === 0 ? 0 : udpPort + worker,
+    sharedUdp,
     tcpListeners,
-    portOffset: worker,
+    portOffset: sharedUdp === undefined ? worker : 0,
     listenAddresses: listenAddressesOf(options),
     announcedAddresses,
     stunServers: announcedAddresses.length > 0 ? [] : (options.stunServers ?? []),

@@ -30,6 +30,7 @@ const options: EngineOptions = {
   listenAddresses: [],
   announcedAddresses: [],
   memoryMibPerWorker: 1,
+  receive: 'dgram',
 };
 
 function publisher(streamId: string, sessionId: string, wish = 'served'): PublisherOrder {

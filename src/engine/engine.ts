@@ -19,9 +19,11 @@ import type {
   WorkerImplementations,
   WorkerReachability,
 } from './protocol.js';
-import { ExpectedChecks } from './tcp/expected-checks.js';
+import { ExpectedChecks, type ExpectedSession } from './tcp/expected-checks.js';
 import type { HandedConnection } from './tcp/handed-connection.js';
 import { TcpAcceptor } from './tcp/tcp-acceptor.js';
+import { canSharePort } from './udp/receive-choice.js';
+import { SharedUdpPort } from './udp/shared-udp-port.js';
 import { WorkerHandle } from './worker-handle.js';
 
 type Listener = (event: EngineEvent) => void;
@@ -49,6 +51,7 @@ export class Engine {
   private readonly restarts = new Set<NodeJS.Timeout>();
   private readonly checks = new ExpectedChecks();
   private acceptor: TcpAcceptor | undefined;
+  private sharedUdp: SharedUdpPort | undefined;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -63,6 +66,7 @@ export class Engine {
     const engine = new Engine(options, options.workers > 0 ? options.workers : availableParallelism());
     try {
       engine.acceptor = await engine.openAcceptor();
+      engine.sharedUdp = await engine.openSharedUdp();
       for (let worker = 0; worker < engine.count; worker += 1) await engine.startWorker(worker);
     } catch (error) {
       await engine.close();
@@ -71,7 +75,7 @@ export class Engine {
     return engine;
   }
 
-  /** The UDP port of each worker. */
+  /** The UDP port of each worker; one and the same where they share it. */
   get udpPorts(): readonly number[] {
     return this.workers.map((worker) => worker?.udpPort ?? 0);
   }
@@ -218,7 +222,7 @@ export class Engine {
         await worker?.terminate();
       }),
     );
-    await this.acceptor?.close();
+    await Promise.all([this.acceptor?.close(), this.sharedUdp?.close()]);
     this.listeners.clear();
   }
 
@@ -249,10 +253,18 @@ export class Engine {
       listenAddresses: listenAddressesOf(this.options),
       clock: systemClock,
       takers: {
-        workerOf: (usernameFragment) => this.checks.workerOf(usernameFragment),
+        workerOf: (usernameFragment) => this.checks.sessionOf(usernameFragment)?.worker,
         hand: (worker, connection) => this.hand(worker, connection),
       },
     });
+  }
+
+  private async openSharedUdp(): Promise<SharedUdpPort | undefined> {
+    const { udpPort: port, receive = 'auto' } = this.options;
+    if (!(await canSharePort(receive, this.count))) return undefined;
+    const sessionOf = (usernameFragment: string): ExpectedSession | undefined =>
+      this.checks.sessionOf(usernameFragment);
+    return SharedUdpPort.open({ port, listenAddresses: listenAddressesOf(this.options), sessionOf });
   }
 
   /** Whether the worker has it is told by its release and by its end, and by no answer that is late. */
@@ -267,10 +279,15 @@ export class Engine {
     if (this.sessions.has(sessionId)) this.checks.add(ice.usernameFragment, { sessionId, worker });
   }
 
+  private expectNoChecks(sessionId: string): void {
+    this.checks.forget(sessionId);
+    this.sharedUdp?.forget(sessionId);
+  }
+
   private async startWorker(worker: number): Promise<void> {
     const handle = await WorkerHandle.start(
       this.options.workerUrl,
-      settingsFor(this.options, worker, this.acceptor?.sockets ?? []),
+      settingsFor(this.options, worker, this.acceptor?.sockets ?? [], this.sharedUdp?.join(worker)),
       {
         event: (event) => this.heard(event),
         lost: () => this.lost(worker),
@@ -295,13 +312,14 @@ export class Engine {
   private lost(worker: number): void {
     this.workers[worker] = undefined;
     this.acceptor?.workerLost(worker);
+    this.sharedUdp?.leave(worker);
     if (this.closing !== undefined) return;
     const streamIds = this.placement.dropWorker(worker);
     for (const [id, place] of this.recordings) if (place.worker === worker) this.recordings.delete(id);
     for (const [sessionId, place] of this.sessions) {
       if (place.worker !== worker) continue;
       this.sessions.delete(sessionId);
-      this.checks.forget(sessionId);
+      this.expectNoChecks(sessionId);
       const { streamId } = place;
       this.emit({ type: 'session-state', streamId, sessionId, state: 'closed', reason: 'worker-lost' });
     }
@@ -338,7 +356,7 @@ export class Engine {
   private forgetSession(sessionId: string): void {
     const place = this.sessions.get(sessionId);
     this.sessions.delete(sessionId);
-    this.checks.forget(sessionId);
+    this.expectNoChecks(sessionId);
     if (place !== undefined) this.placement.release(place.streamId, sessionId);
   }
 

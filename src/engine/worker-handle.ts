@@ -39,7 +39,7 @@ export class WorkerHandle {
   /** @returns once the worker listens. @throws what kept it from that */
   static start(url: URL, settings: WorkerSettings, listener: WorkerListener): Promise<WorkerHandle> {
     const thread = takeThread(url, settings.worker);
-    thread.postMessage(settings);
+    thread.postMessage(settings, settings.sharedUdp === undefined ? [] : [settings.sharedUdp.messages]);
     return new Promise((resolve, reject) => {
       const died = (code: number): void => reject(new Error(`An engine worker ended with code ${String(code)}.`));
       thread.once('error', reject);

@@ -109,8 +109,9 @@ export class WorkerHost {
     const srtp = chooseSrtp(settings.srtp, block, loadKernels);
     const slots = new SlotPool(memory);
     const demultiplexer = new Demultiplexer(memory, clock);
-    const { listenAddresses, udpPort, tcpListeners } = settings;
-    const receive = await openUdpPort(settings.receive, block, { port: udpPort, listenAddresses, memory, slots });
+    const { listenAddresses, udpPort, sharedUdp, tcpListeners } = settings;
+    const udpOptions = { port: udpPort, listenAddresses, memory, slots };
+    const receive = await openUdpPort(settings.receive, block, udpOptions, sharedUdp);
     const { port: udp } = receive;
     udp.deliverTo(demultiplexer);
     const tcp = openTcp({

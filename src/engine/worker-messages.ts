@@ -3,14 +3,17 @@ import type { WantedSrtp } from './srtp/srtp-choice.js';
 import type { WantedReceive } from './udp/receive-choice.js';
 import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
+import type { SharedPortEnd } from './udp/shared-port-messages.js';
 import type { LocalSocket } from './udp/udp-port.js';
 
 /** What a worker is started with. */
 export interface WorkerSettings {
   /** 0, 1, 2 … */
   readonly worker: number;
-  /** The port of this worker; 0 = any free. */
+  /** The port of this worker, where it has one of its own; 0 = any free. */
   readonly udpPort: number;
+  /** The UDP port of all workers; undefined where each has its own. */
+  readonly sharedUdp: SharedPortEnd | undefined;
   /** Added to announced ports. */
   readonly portOffset: number;
   /** What the main thread accepts ICE over TCP on; none = it is off. */

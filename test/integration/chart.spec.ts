@@ -21,6 +21,7 @@ const MATRIX: readonly (readonly [string, object])[] = [
   ['nothing', {}],
   ['hostNetwork', { media: { exposure: 'hostNetwork', tcpPort: 7777 + 100 } }],
   ['hostPort', { media: { exposure: 'hostPort', workers: 4, tcpPort: 7900 } }],
+  ['one UDP port for all workers', { media: { workers: 4 }, settings: { AIRCHECK_ENGINE_RECEIVE: 'fd' } }],
   ['no exposure', { media: { exposure: 'none', announceNodeAddress: false } }],
   [
     'a load balancer for each pod',

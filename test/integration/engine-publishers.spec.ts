@@ -3,10 +3,10 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { MediaStreamTrack, RTCPeerConnection, RtpHeader, RtpPacket, useOPUS } from 'werift';
 import { everyCombination, itByEngine, oppositeCombinations } from '../support/engine-combinations.js';
 import { EngineBench } from './engine-bench.js';
 import { Relay } from './engine-relay.js';
+import { COUNTER_MODE, GCM, publishWithWerift } from './engine-werift.js';
 
 jest.setTimeout(60_000);
 
@@ -16,39 +16,6 @@ const byOpposites = itByEngine(oppositeCombinations);
 
 /** Containers often have none. */
 const HAS_IPV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
-
-/** SRTP profiles by their DTLS numbers: AEAD_AES_128_GCM and AES_CM_128_HMAC_SHA1_80. */
-const GCM = 7;
-const COUNTER_MODE = 1;
-
-/** A werift publisher of Opus that offers these SRTP profiles and this DTLS role. */
-async function publishWithWerift(
-  bench: EngineBench,
-  profiles: number[],
-  setup: string,
-  rewriteAnswer = (answer: string): string => answer,
-  iceLite = false,
-): Promise<{ peer: RTCPeerConnection; end: () => Promise<void> }> {
-  const peer = new RTCPeerConnection({ codecs: { audio: [useOPUS()] }, iceServers: [], iceLite });
-  const track = new MediaStreamTrack({ kind: 'audio' });
-  peer.addTransceiver(track, { direction: 'sendonly' });
-  await peer.setLocalDescription(await peer.createOffer());
-  for (const transport of peer.dtlsTransports) Object.assign(transport, { srtpProfiles: profiles });
-  const offer = peer.localDescription?.sdp.replaceAll('a=setup:actpass', `a=setup:${setup}`) ?? '';
-  const answer = await bench.publish(offer);
-  await peer.setRemoteDescription({ type: 'answer', sdp: rewriteAnswer(answer) });
-  let sent = 0;
-  const timer = setInterval(() => {
-    const header = new RtpHeader({ sequenceNumber: sent, timestamp: sent * 960, payloadType: 96, marker: false });
-    track.writeRtp(new RtpPacket(header, Buffer.from([0x78, sent & 255, 1, 2, 3])));
-    sent += 1;
-  }, 20);
-  const end = async (): Promise<void> => {
-    clearInterval(timer);
-    await peer.close();
-  };
-  return { peer, end };
-}
 
 describe('a publisher on libdatachannel', () => {
   byEngine('connects, and all its frames are recorded', async (combination) => {
@@ -173,7 +140,7 @@ describe('a publisher on werift', () => {
   ] as const)('that speaks %s only (%i) and offers setup:%s', (_, profile, setup) => {
     byEngine('is heard', async (combination) => {
       await using bench = await EngineBench.start(LOOPBACK, combination);
-      const { end } = await publishWithWerift(bench, [profile], setup);
+      const { end } = await publishWithWerift(bench, { profiles: [profile], setup });
 
       await bench.reached('connected');
       const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
@@ -186,9 +153,7 @@ describe('a publisher on werift', () => {
   byOpposites('is followed to another address without a new session', async (combination) => {
     await using bench = await EngineBench.start(LOOPBACK, combination);
     using relay = await Relay.start(bench.udpPort);
-    const { end } = await publishWithWerift(bench, [GCM], 'actpass', (answer) =>
-      answer.replaceAll(` ${String(bench.udpPort)} typ`, ` ${String(relay.port)} typ`),
-    );
+    const { end } = await publishWithWerift(bench, { rewriteAnswer: relay.inFrontOf(bench.udpPort) });
     const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
     const before = Math.max(...tracks.map(({ packetsReceived }) => packetsReceived));
 
@@ -206,7 +171,7 @@ describe('a publisher on werift', () => {
     await using bench = await EngineBench.start(['0.0.0.0']);
     let answered = '';
     const hearAnswer = (answer: string): string => (answered = answer);
-    const { end } = await publishWithWerift(bench, [GCM], 'actpass', hearAnswer, true);
+    const { end } = await publishWithWerift(bench, { rewriteAnswer: hearAnswer, iceLite: true });
 
     await bench.reached('connected');
     const { tracks } = await bench.statistics((all) => all.every((track) => track.framesPerSecond > 20));
@@ -218,7 +183,7 @@ describe('a publisher on werift', () => {
 
   it('is refused when it speaks no profile of ours', async () => {
     await using bench = await EngineBench.start();
-    const { end } = await publishWithWerift(bench, [2], 'actpass');
+    const { end } = await publishWithWerift(bench, { profiles: [2] });
 
     await bench.reached('closed: dtls-failed');
     await end();

@@ -26,6 +26,11 @@ export class Relay implements Disposable {
     return this.inner.address().port;
   }
 
+  /** @returns what makes an answer name the relay in place of the engine's port */
+  inFrontOf(port: number): (answer: string) => string {
+    return (answer) => answer.replaceAll(` ${String(port)} typ`, ` ${String(this.port)} typ`);
+  }
+
   /** The peer comes from another port from now on; what goes to the old one is lost. */
   async move(): Promise<void> {
     this.outer.close();

@@ -104,6 +104,11 @@ capabilities: { drop: [ALL] }
 {{- end }}
 {{- end -}}
 
+{{/* UDP ports of a pod: one for all workers where each peer has a socket of its own, which only a setting makes certain. */}}
+{{- define "aircheck.udpPorts" -}}
+{{- ternary 1 (int .Values.media.workers) (eq (get .Values.settings "AIRCHECK_ENGINE_RECEIVE" | toString) "fd") -}}
+{{- end -}}
+
 {{/* What cannot work, with the names of the values that are wrong. */}}
 {{- define "aircheck.check" -}}
 {{- $most := int (include "aircheck.mostPods" .) -}}

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { AppConfig } from '../../config/index.js';
 import { openOnOnePort } from '../../engine/one-port.js';
+import { canSharePort } from '../../engine/udp/receive-choice.js';
 import { systemErrorCode } from '../../shared/errors.js';
 import { reasonOf, type Finding } from './finding.js';
 import { tryTcp, udpSockets } from './media-sockets.js';
@@ -26,7 +27,8 @@ interface Ports {
 export async function portFindings(config: AppConfig, isRunning: boolean): Promise<Finding[]> {
   const { address, port } = listenAddressOf(config);
   const { udp_port: udp, tcp_port: tcp, listen_addresses: addresses } = config.webrtc;
-  const count = config.engine.workers > 0 ? config.engine.workers : availableParallelism();
+  const workers = config.engine.workers > 0 ? config.engine.workers : availableParallelism();
+  const count = (await canSharePort(config.engine.receive, workers)) ? 1 : workers;
   const all: Ports[] = [
     {
       check: 'http-port',

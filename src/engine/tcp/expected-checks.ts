@@ -1,22 +1,22 @@
-interface Expected {
+export interface ExpectedSession {
   readonly sessionId: string;
   readonly worker: number;
 }
 
 /** Which worker a connectivity check is for, by the username fragments that sessions gave to their peers. */
 export class ExpectedChecks {
-  private readonly byFragment = new Map<string, Expected>();
+  private readonly byFragment = new Map<string, ExpectedSession>();
   private readonly ofSession = new Map<string, string[]>();
 
   /** Besides those that the session has: after a restart the old ones serve until the new ones do. */
-  add(usernameFragment: string, expected: Expected): void {
+  add(usernameFragment: string, expected: ExpectedSession): void {
     this.byFragment.set(usernameFragment, expected);
     const fragments = this.ofSession.get(expected.sessionId) ?? [];
     this.ofSession.set(expected.sessionId, [...fragments, usernameFragment]);
   }
 
-  workerOf(usernameFragment: string): number | undefined {
-    return this.byFragment.get(usernameFragment)?.worker;
+  sessionOf(usernameFragment: string): ExpectedSession | undefined {
+    return this.byFragment.get(usernameFragment);
   }
 
   forget(sessionId: string): void {

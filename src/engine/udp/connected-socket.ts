@@ -18,8 +18,10 @@ export interface ConnectedSocketOptions {
   readonly block: WasmMemory;
   /** For `DescriptorCalls`. */
   readonly list: number;
-  /** Datagrams from before the socket is read by `calls`, whoever sent them. */
+  /** Datagrams of the peer from before the socket is read by `calls`. */
   readonly heard: (message: Buffer, from: RemoteInfo) => void;
+  /** Those of others from before the socket was connected. */
+  readonly overheard: (message: Buffer, from: RemoteInfo) => void;
 }
 
 /** A second socket on the port, connected to one peer: the system hands it what comes from there, and nothing else. */
@@ -34,12 +36,15 @@ export class ConnectedSocket {
 
   /** @throws the system's error; the socket is closed then */
   async open(): Promise<void> {
-    const { bound, remote, heard } = this.options;
+    const { bound, remote, heard, overheard } = this.options;
     const socket = await bindSocket(bound.address, bound.port, RECEIVE_BUFFER_BYTES, true);
     socket.on('error', () => this.close());
     socket.on('message', (message, from) => {
-      if (from.port !== remote.port || from.address !== remote.address) this.timer?.refresh();
-      heard(message, from);
+      if (from.port === remote.port && from.address === remote.address) heard(message, from);
+      else {
+        this.timer?.refresh();
+        overheard(message, from);
+      }
     });
     if (this.isClosed) return closeSocket(socket);
     this.socket = socket;

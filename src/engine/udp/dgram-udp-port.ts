@@ -2,10 +2,10 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { MediaMemory } from '../../media/memory.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
-import { freeBuffer } from '../free-buffer.js';
 import { openOnOnePort, type SocketKind } from '../one-port.js';
-import { SLOT_BYTES, type SlotPool } from './slot-pool.js';
-import type { DatagramReceiver, LocalSocket, PortCounters, UdpPort } from './udp-port.js';
+import { SlotIntake } from './slot-intake.js';
+import type { SlotPool } from './slot-pool.js';
+import type { DatagramReceiver, LocalSocket, PortCounters, StrangersPort } from './udp-port.js';
 
 /** 27 ms of a hundred streams overflow the default; the kernel may grant less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -27,20 +27,18 @@ export interface UdpPortOptions {
 }
 
 /** `UdpPort` over node:dgram: portable, one copy per datagram into a slot. */
-export class DgramUdpPort implements UdpPort {
+export class DgramUdpPort implements StrangersPort {
   readonly sockets: readonly LocalSocket[];
   readonly portNumber: number;
-  readonly counters: PortCounters = { received: 0, dropped: 0, sent: 0, sendFailed: 0 };
-  private receiver: DatagramReceiver | undefined;
+  readonly counters: PortCounters;
   private closing: Promise<void> | undefined;
-  private isTurnOpen = false;
 
   private constructor(
     private readonly handles: readonly Socket[],
-    private readonly memory: MediaMemory,
-    private readonly slots: SlotPool,
+    private readonly intake: SlotIntake,
     private readonly firstSocketId: number,
   ) {
+    this.counters = intake.counters;
     this.sockets = handles.map((socket, index) => ({ id: firstSocketId + index, bound: addressOf(socket) }));
     this.portNumber = this.sockets[0]?.bound.port ?? 0;
     handles.forEach((socket, index) => {
@@ -53,12 +51,12 @@ export class DgramUdpPort implements UdpPort {
   static async open(options: UdpPortOptions): Promise<DgramUdpPort> {
     const { listenAddresses, port, isShared = false, firstSocketId = 0 } = options;
     const handles = await openOnOnePort(isShared ? sharedUdpSockets : udpSockets, listenAddresses, port);
-    return new DgramUdpPort(handles, options.memory, options.slots, firstSocketId);
+    return new DgramUdpPort(handles, new SlotIntake(options.memory, options.slots), firstSocketId);
   }
 
   /** Datagrams that arrive before this are dropped. */
   deliverTo(receiver: DatagramReceiver): void {
-    this.receiver = receiver;
+    this.intake.deliverTo(receiver);
   }
 
   send(bytes: Uint8Array, remote: TransportAddress, socketId: number): void {
@@ -104,31 +102,13 @@ export class DgramUdpPort implements UdpPort {
 
   /** Takes a datagram as if the socket of that number had received it. @param message not to be used any more */
   heard(message: Buffer, from: RemoteInfo, socketId: number): void {
-    this.counters.received += 1;
-    const slot = message.length > SLOT_BYTES || message.length === 0 ? -1 : this.slots.take();
-    if (slot < 0 || this.receiver === undefined) {
-      this.counters.dropped += 1;
-      if (slot >= 0) this.slots.release(slot);
-      return;
-    }
-    const { length } = message;
-    this.memory.bytes.set(message, slot);
-    freeBuffer(message);
-    this.expectMore();
-    if (!this.receiver.datagram(slot, length, from.address, from.port, socketId)) this.slots.release(slot);
+    this.intake.take(message, from.address, from.port, socketId);
   }
 
-  /** What came in one turn of the loop is told to be all once the turn ends. */
-  private expectMore(): void {
-    if (this.isTurnOpen) return;
-    this.isTurnOpen = true;
-    setImmediate(this.endTurn);
+  /** The same: whoever it is for is here. */
+  overheard(message: Buffer, from: RemoteInfo, socketId: number): void {
+    this.heard(message, from, socketId);
   }
-
-  private readonly endTurn = (): void => {
-    this.isTurnOpen = false;
-    this.receiver?.drained();
-  };
 }
 
 const udpSockets: SocketKind<Socket> = {
@@ -137,7 +117,8 @@ const udpSockets: SocketKind<Socket> = {
   close: closeSocket,
 };
 
-const sharedUdpSockets: SocketKind<Socket> = { ...udpSockets, open: bindShared };
+/** Other sockets may be bound to the same port. */
+export const sharedUdpSockets: SocketKind<Socket> = { ...udpSockets, open: bindShared };
 
 /** With `reuseAddr` two servers would take the same port in silence: it is tried without before. */
 async function bindShared(address: string, port: number): Promise<Socket> {
@@ -179,7 +160,8 @@ function literalAddress(
   callback(null, hostname, isIPv6(hostname) ? 6 : 4);
 }
 
-function addressOf(socket: Socket): TransportAddress {
+/** What it is bound to. */
+export function addressOf(socket: Socket): TransportAddress {
   const { address, port, family } = socket.address();
   return { address, port, family: family === 'IPv6' ? 'IPv6' : 'IPv4' };
 }

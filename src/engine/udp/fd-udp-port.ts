@@ -5,7 +5,7 @@ import { allocateList, type DescriptorCalls } from './descriptor-calls.js';
 import { FlowTable } from './flow-table.js';
 import { DgramUdpPort, type UdpPortOptions } from './dgram-udp-port.js';
 import { SLOT_BYTES } from './slot-pool.js';
-import type { DatagramReceiver, LocalSocket, PortCounters, UdpPort } from './udp-port.js';
+import type { DatagramReceiver, LocalSocket, PortCounters, StrangersPort, UdpPort } from './udp-port.js';
 
 /** How often the sockets of known peers are drained: a wake-up for all of them costs less than one for each datagram. */
 const DRAIN_MS = 10;
@@ -28,7 +28,7 @@ interface Attached {
 
 /**
  * `UdpPort` with a connected socket for each attached peer on the same port, drained by system calls straight into
- * slots. Everybody else is heard by the sockets of a `DgramUdpPort`.
+ * slots. Everybody else is heard by the sockets of a `DgramUdpPort`, or of the one port of all workers.
  */
 export class FdUdpPort implements UdpPort {
   readonly counters: PortCounters;
@@ -41,7 +41,7 @@ export class FdUdpPort implements UdpPort {
   readByDescriptor = 0;
 
   private constructor(
-    private readonly strangers: DgramUdpPort,
+    private readonly strangers: StrangersPort,
     private readonly options: FdUdpPortOptions,
     private readonly list: number,
     private readonly outgoing: number,
@@ -52,10 +52,15 @@ export class FdUdpPort implements UdpPort {
 
   /** @throws the system's error when an address cannot be bound, a RangeError when the memory is exhausted */
   static async open(options: FdUdpPortOptions): Promise<FdUdpPort> {
+    return FdUdpPort.over(await DgramUdpPort.open({ ...options, isShared: true }), options);
+  }
+
+  /** @throws {RangeError} when the memory is exhausted */
+  static over(strangers: StrangersPort, options: FdUdpPortOptions): FdUdpPort {
     const list = allocateList(options.memory);
     const outgoing = options.memory.allocate(SEND_BYTES);
     if (list < 0 || outgoing < 0) throw new RangeError('No memory is left for a port.');
-    return new FdUdpPort(await DgramUdpPort.open({ ...options, isShared: true }), options, list, outgoing);
+    return new FdUdpPort(strangers, options, list, outgoing);
   }
 
   get sockets(): readonly LocalSocket[] {
@@ -96,6 +101,7 @@ export class FdUdpPort implements UdpPort {
       block,
       list,
       heard: (message, from) => this.strangers.heard(message, from, socketId),
+      overheard: (message, from) => this.strangers.overheard(message, from, socketId),
     });
     const added = { remote, socketId, socket };
     this.attached.push(added);

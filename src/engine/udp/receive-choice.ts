@@ -6,7 +6,10 @@ import { ConnectedSocket } from './connected-socket.js';
 import { allocateList, type DescriptorCalls } from './descriptor-calls.js';
 import { bindSocket, closeSocket, DgramUdpPort, type UdpPortOptions } from './dgram-udp-port.js';
 import { FdUdpPort } from './fd-udp-port.js';
-import type { MediaBlock } from './media-block.js';
+import { createMediaBlock, type MediaBlock } from './media-block.js';
+import { RemoteStrangersPort } from './remote-strangers-port.js';
+import type { SharedPortEnd } from './shared-port-messages.js';
+import { SlotIntake } from './slot-intake.js';
 import { SLOT_BYTES } from './slot-pool.js';
 
 /** How datagrams are wanted to be received: by Node's sockets, by system calls on one for each peer, or by those where they work. */
@@ -17,25 +20,42 @@ export interface ReceiveChoice extends WorkerChoice {
   readonly port: DgramUdpPort | FdUdpPort;
 }
 
+const nobody = (): void => undefined;
 const LOOPBACK = '127.0.0.1';
 const BUFFER_BYTES = 65_536;
 const PROBE_LIMIT_MS = 1_000;
 const PROBE_STEP_MS = 2;
 
-/** @throws the system's error when the port cannot be opened, an Error when `fd` is wanted and does not work here */
+/**
+ * @param shared the port of all workers, in place of one of its own; that sockets can be connected on it was tried before
+ * @throws the system's error when the port cannot be opened, an Error when `fd` is wanted and does not work here
+ */
 export async function openUdpPort(
   wanted: WantedReceive,
   block: MediaBlock,
   options: UdpPortOptions,
+  shared?: SharedPortEnd,
 ): Promise<ReceiveChoice> {
+  if (shared !== undefined) {
+    const strangers = new RemoteStrangersPort(shared, new SlotIntake(options.memory, options.slots));
+    return byDescriptor(wanted, FdUdpPort.over(strangers, { ...options, block: block.wasm }));
+  }
   if (wanted === 'dgram') return { port: await DgramUdpPort.open(options), name: 'dgram', reason: 'configured' };
   const failure = await whyNotByDescriptor(block);
   if (failure !== undefined) {
     if (wanted === 'fd') throw new Error(failure);
     return { port: await DgramUdpPort.open(options), name: 'dgram', reason: failure };
   }
-  const port = await FdUdpPort.open({ ...options, block: block.wasm });
+  return byDescriptor(wanted, await FdUdpPort.open({ ...options, block: block.wasm }));
+}
+
+function byDescriptor(wanted: WantedReceive, port: FdUdpPort): ReceiveChoice {
   return { port, name: 'fd', reason: wanted === 'fd' ? 'configured' : 'it works on this system' };
+}
+
+/** Whether one UDP port serves so many workers here. Without sockets of their own for peers each has a port of its own. */
+export async function canSharePort(wanted: WantedReceive, workers: number): Promise<boolean> {
+  return workers > 1 && wanted !== 'dgram' && (await whyNotByDescriptor(createMediaBlock(1))) === undefined;
 }
 
 /** Tries it on loopback: the peer's datagrams and no others must come to its socket, and it must be able to answer. */
@@ -57,7 +77,7 @@ async function probe({ memory, wasm }: MediaBlock): Promise<void> {
   if (peer === undefined || stranger === undefined) throw new Error('No socket is left to try it.');
   const bound = { address: LOOPBACK, port: port.address().port, family: 'IPv4' } as const;
   const remote = { ...bound, port: peer.address().port };
-  const own = new ConnectedSocket({ bound, remote, memory, block: wasm, list, heard: () => undefined });
+  const own = new ConnectedSocket({ bound, remote, memory, block: wasm, list, heard: nobody, overheard: nobody });
   try {
     await own.open();
     const calls = await until(() => own.calls, 'is not taken over');

@@ -1,3 +1,4 @@
+import type { RemoteInfo } from 'node:dgram';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
 
 /** One bound socket of a port. */
@@ -47,4 +48,14 @@ export interface UdpPort {
   /** When what has arrived by now has been heard: before a session ends, its last packets count. */
   hearArrived(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A `UdpPort` that hears whoever has no socket of its own. */
+export interface StrangersPort extends UdpPort {
+  readonly counters: PortCounters;
+  deliverTo(receiver: DatagramReceiver): void;
+  /** A peer's datagram that its own socket heard before it could be drained. @param message not to be used any more */
+  heard(message: Buffer, from: RemoteInfo, socketId: number): void;
+  /** What such a socket heard from others, who may belong to another worker. @param message not to be used any more */
+  overheard(message: Buffer, from: RemoteInfo, socketId: number): void;
 }

@@ -1,0 +1,39 @@
+import { StrangerRoutes } from './stranger-routes.js';
+
+describe('StrangerRoutes', () => {
+  it('leads to the worker of each session whose check came from an address, and to no other', () => {
+    const routes = new StrangerRoutes();
+    routes.learn('here', 'one', 0);
+    routes.learn('here', 'one', 0);
+    routes.learn('here', 'another', 2);
+    routes.learn('there', 'third', 1);
+
+    expect(routes.workersAt('here')).toEqual([0, 2]);
+    expect(routes.workersAt('there')).toEqual([1]);
+    expect(routes.workersAt('nowhere')).toEqual([]);
+  });
+
+  it('takes nothing from a session whose address another one claims', () => {
+    const routes = new StrangerRoutes();
+    routes.learn('here', 'victim', 0);
+
+    routes.learn('here', 'liar', 1);
+    routes.forget('liar');
+
+    expect(routes.workersAt('here')).toEqual([0]);
+  });
+
+  it('keeps so many addresses of a session, the latest ones, and none when it is over', () => {
+    const routes = new StrangerRoutes();
+    for (let port = 0; port < 1000; port += 1) routes.learn(`address ${String(port)}`, 'one', 0);
+    const known = (): number[] =>
+      Array.from({ length: 1000 }, (_, port) => port).filter(
+        (port) => routes.workersAt(`address ${String(port)}`).length > 0,
+      );
+
+    expect(known()).toHaveLength(32);
+    expect(known()[0]).toBe(968);
+    routes.forget('one');
+    expect(known()).toEqual([]);
+  });
+});
