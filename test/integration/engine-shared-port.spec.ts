@@ -28,55 +28,60 @@ async function flows(bench: EngineBench, streams: readonly string[], packets: nu
   );
 }
 
+/** Publishes streams until each of two workers has one; which one takes a stream depends on their load. */
+async function inBothWorkers(bench: EngineBench, publish: (streamId: string) => Promise<unknown>): Promise<string[]> {
+  const streams: string[] = [];
+  const workers = new Set<number | undefined>();
+  while (workers.size < 2) {
+    const streamId = `stream ${String(streams.length)}`;
+    streams.push(streamId);
+    await publish(streamId);
+    workers.add(bench.engine.workerOf(streamId));
+  }
+  return streams;
+}
+
 describe('publishers of two workers', () => {
   it.each([
     ['fd', 1],
     ['dgram', 2],
   ] as const)('received by %s have %i UDP ports, and lose nothing', async (receive, ports) => {
     await using bench = await EngineBench.start(LOOPBACK, { receive, workers: 2 });
-    const streams = ['a', 'b', 'c', 'd'];
-
-    for (const streamId of streams) await bench.datachannel('actpass', sessionOf(streamId));
+    const streams = await inBothWorkers(bench, (streamId) => bench.datachannel('actpass', sessionOf(streamId)));
     await flows(bench, streams, 100);
 
-    const placed = streams.map((streamId) => bench.engine.workerOf(streamId));
     const lost = bench.of('stream-statistics').flatMap(({ tracks }) => tracks.map(({ packetsLost }) => packetsLost));
     const arrivals = (await bench.engine.reachability()).map(({ udp }) => udp.arrivals.addresses);
     expect(new Set(bench.engine.udpPorts).size).toBe(ports);
-    expect(placed.toSorted()).toEqual([0, 0, 1, 1]);
     expect(Math.max(...lost)).toBe(0);
-    expect(arrivals.every((addresses) => addresses >= 2)).toBe(true);
+    expect(arrivals.every((addresses) => addresses >= 1)).toBe(true);
   });
 
   it('are followed to other addresses by the one port, each in its worker', async () => {
     await using bench = await EngineBench.start(LOOPBACK, { receive: 'fd', workers: 2 });
-    const streams = ['a', 'b'];
     using relays = new DisposableStack();
     const moving: Relay[] = [];
     const ends: (() => Promise<void>)[] = [];
-    for (const streamId of streams) {
+    const streams = await inBothWorkers(bench, async (streamId) => {
       const relay = relays.use(await Relay.start(bench.udpPort));
       const rewriteAnswer = relay.inFrontOf(bench.udpPort);
       const { end } = await publishWithWerift(bench, { rewriteAnswer, overrides: sessionOf(streamId) });
       moving.push(relay);
       ends.push(end);
-    }
+    });
     await flows(bench, streams, 50);
 
     for (const relay of moving) await relay.move();
     await flows(bench, streams, 100);
-    const placed = streams.map((streamId) => bench.engine.workerOf(streamId));
     const { states } = bench;
     for (const end of ends) await end();
 
-    expect(placed.toSorted()).toEqual([0, 1]);
     expect(states.some((state) => state.startsWith('closed'))).toBe(false);
   });
 
   it('lose nothing to strangers on the one port, who are counted and get no answer', async () => {
     await using bench = await EngineBench.start(LOOPBACK, { receive: 'fd', workers: 2 });
-    const streams = ['a', 'b'];
-    for (const streamId of streams) await bench.datachannel('actpass', sessionOf(streamId));
+    const streams = await inBothWorkers(bench, (streamId) => bench.datachannel('actpass', sessionOf(streamId)));
     await flows(bench, streams, 50);
     const stranger = createSocket('udp4').bind(0, '127.0.0.1');
     await once(stranger, 'listening');
