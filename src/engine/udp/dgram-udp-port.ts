@@ -9,8 +9,6 @@ import type { DatagramReceiver, LocalSocket, PortCounters, StrangersPort } from 
 
 /** 27 ms of a hundred streams overflow the default; the kernel may grant less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-/** Others go on sending meanwhile: they keep nobody waiting. */
-const MOST_TURNS = 16;
 const SEND_BUFFER_BYTES = 1024 * 1024;
 
 export interface UdpPortOptions {
@@ -78,15 +76,8 @@ export class DgramUdpPort implements StrangersPort {
     return;
   }
 
-  /** In each of its turns the event loop reads some of each socket. */
-  async hearArrived(): Promise<void> {
-    for (let turns = MOST_TURNS; turns > 0; turns--) {
-      const before = this.counters.received;
-      await new Promise((done) => setImmediate(done));
-      // What is due in this turn was perhaps under way already: a whole turn lies before the next.
-      await new Promise((done) => setImmediate(done));
-      if (this.counters.received === before) return;
-    }
+  hearArrived(): Promise<void> {
+    return this.intake.hearArrived();
   }
 
   close(): Promise<void> {

@@ -46,6 +46,10 @@ export class RemoteStrangersPort implements StrangersPort {
     this.pass('overheard', message, from.address, from.port, socketId);
   }
 
+  hearArrived(): Promise<void> {
+    return this.intake.hearArrived();
+  }
+
   close(): Promise<void> {
     this.end.messages.close();
     return Promise.resolve();
