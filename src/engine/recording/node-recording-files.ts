@@ -14,16 +14,16 @@ export class NodeRecordingFiles extends RecordingFiles {
     super();
   }
 
-  /** The folder may be taken away, when it has become empty, before the file is in it. */
+  /** The folder is there but for the first file, and may be taken away, when it has become empty, before the file is in it. */
   async create(objectKey: string): Promise<RecordingFile> {
     const path = this.pathOf(objectKey);
     for (let tries = 1; ; tries += 1) {
       try {
-        const firstMade = await mkdir(dirname(path), { recursive: true });
-        if (firstMade !== undefined) await syncNewFolders(firstMade, dirname(path));
         return new NodeFile(await open(path, 'wx'));
       } catch (error) {
-        if (tries === MOST_TRIES || systemErrorCode(error) !== 'ENOENT') throw error;
+        if (tries > MOST_TRIES || systemErrorCode(error) !== 'ENOENT') throw error;
+        const firstMade = await mkdir(dirname(path), { recursive: true });
+        if (firstMade !== undefined) await syncNewFolders(firstMade, dirname(path));
       }
     }
   }

@@ -15,8 +15,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import type { FsStorageConfig } from '../../../config/index.js';
 import { systemErrorCode } from '../../../shared/errors.js';
 import { groupBy } from '../../../shared/group-by.js';
@@ -68,8 +67,7 @@ export class FsStorageDriver extends StorageDriver implements LocalStorage {
     const { file, partial } = await this.openPartial(dirname(key));
     const directory = dirname(partial);
     try {
-      await pipeline(Readable.from(body), file.createWriteStream({ flush: isDurable }));
-      const { size: sizeBytes } = await stat(partial);
+      const sizeBytes = await writeWhole(file, body, isDurable);
       await this.name(partial, join(directory, basename(key)), key, options.onlyIfAbsent ?? false);
       if (isDurable) await syncDirectory(directory);
       return { key, sizeBytes };
@@ -295,6 +293,17 @@ export const fsStorage: StorageDriverDefinition<FsStorageConfig> = {
   type: 'fs',
   create: ({ root }) => new FsStorageDriver(root),
 };
+
+/** Closes the file. A stream over it would cost more than the writing: manifests are written several times a second. */
+async function writeWhole(file: FileHandle, body: AsyncIterable<Uint8Array>, isDurable: boolean): Promise<number> {
+  try {
+    await file.writeFile(body);
+    if (isDurable) await file.sync();
+    return fstatSync(file.fd).size;
+  } finally {
+    await file.close();
+  }
+}
 
 /** Without O_NONBLOCK a pipe that somebody put there would hold the call up for ever. */
 async function openIfPresent(path: string): Promise<FileHandle | undefined> {
