@@ -9,7 +9,7 @@ import { parseObjectKey } from '../storage/ports/object-key.js';
 import { commitGap } from './commits/commit-gap.js';
 import { commitSegments } from './commits/commit-segments.js';
 import { SegmentBatches } from './commits/segment-batches.js';
-import { countReception } from './commits/count-reception.js';
+import { countReceptions } from './commits/count-reception.js';
 import { EMPTY_SESSION } from './sessions/empty-session.js';
 import { RecordingSession, TrackRow } from './entities/index.js';
 import { RecordingSessionRunningError, TrackConflictError, UnknownRecordingSessionError } from './index.errors.js';
@@ -103,15 +103,16 @@ export class IndexService {
    * Segment, session, part and day in one transaction, with other segments that come at the same time; the same segment
    * once more changes nothing.
    *
+   * @param reception what came of the session's media, as {@link countReception} takes it: committed with the segment
    * @throws {SegmentConflictError | UnknownRecordingSessionError | EmptySegmentError}
    */
-  commitSegment(segment: SegmentClosed): Promise<void> {
-    return this.batches.add(segment);
+  commitSegment(segment: SegmentClosed, reception: readonly TrackReception[] = []): Promise<void> {
+    return this.batches.add({ segment, reception });
   }
 
   /** What came of the session's media, all of it; told again it changes nothing. */
   countReception(sessionId: string, tracks: readonly TrackReception[]): Promise<void> {
-    return this.write((manager) => countReception(manager, sessionId, tracks));
+    return this.write((manager) => countReceptions(manager, [{ sessionId, tracks }]));
   }
 
   /** A gap that is known already may have grown. */

@@ -1,4 +1,4 @@
-import type { RecordedObject, SegmentClosed } from '../../engine/index.js';
+import type { RecordedObject, SegmentClosed, TrackReception } from '../../engine/index.js';
 import { ticksToMs } from '../../media/timeline/ticks.js';
 import { parseObjectKey } from '../storage/ports/object-key.js';
 import type { RecordingContext } from './recording-context.js';
@@ -11,12 +11,14 @@ export class SegmentCommit {
 
   constructor(private readonly surroundings: Surroundings) {}
 
-  async commit(segment: SegmentClosed): Promise<void> {
+  /** @param reception what was counted by then: it goes into the index with the segment, or alone */
+  async commit(segment: SegmentClosed, reception: readonly TrackReception[] = []): Promise<void> {
     const { index } = this.surroundings;
     const present: RecordedObject[] = [];
     const lost: RecordedObject[] = [];
     for (const object of segment.objects) ((await this.isThere(object)) ? present : lost).push(object);
-    if (present.length > 0) await index.commitSegment({ ...segment, objects: present });
+    if (present.length > 0) await index.commitSegment({ ...segment, objects: present }, reception);
+    else if (reception.length > 0) await index.countReception(segment.recordingSessionId, reception);
     for (const object of lost) await this.commitLoss(segment.recordingSessionId, object);
   }
 

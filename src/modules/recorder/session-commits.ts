@@ -1,5 +1,5 @@
-import type { EngineEvent } from '../../engine/index.js';
-import type { CommitQueue } from './commit-queue.js';
+import type { EngineEvent, TrackReception } from '../../engine/index.js';
+import type { Commit, CommitQueue } from './commit-queue.js';
 import { commitLeftovers } from './leftovers.js';
 import type { RecordingContext, RecordingIndex } from './recording-context.js';
 import { SegmentCommit } from './segment-commit.js';
@@ -10,6 +10,8 @@ type StateChange = Parameters<RecordingIndex['setSessionState']>[1];
 /** What the index and the manifests are told of one recording session, each thing in its turn of the stream's commits. */
 export class SessionCommits {
   private isLive = false;
+  /** What the engine has counted, told just before a segment: it is committed with that, or before whatever else comes. */
+  private counted: readonly TrackReception[] = [];
   private readonly segments: SegmentCommit;
 
   /**
@@ -26,19 +28,19 @@ export class SessionCommits {
   }
 
   open(session: OpenedSession): void {
-    this.queue.push(async () => {
+    this.push(async () => {
       await this.context.index.openSession(session);
     });
   }
 
   setState(change: StateChange): void {
-    this.queue.push(() => this.context.index.setSessionState(this.sessionId, change));
+    this.push(() => this.context.index.setSessionState(this.sessionId, change));
   }
 
   /** Goes on in the directory of the session before, live if that was. */
   succeed(before: SessionCommits, directory: string, anchorEpochMs: number): void {
     this.isLive = before.isLive;
-    this.queue.push(async () => {
+    this.push(async () => {
       await this.context.index.anchorSession(this.sessionId, anchorEpochMs);
       this.setLive(directory);
     });
@@ -48,7 +50,7 @@ export class SessionCommits {
   goLive(directory: string): void {
     if (this.isLive) return;
     this.isLive = true;
-    this.queue.push(() => {
+    this.push(() => {
       this.setLive(directory);
     });
   }
@@ -57,13 +59,15 @@ export class SessionCommits {
   follow(event: EngineEvent): void {
     const { index, manifests } = this.context;
     const { sessionId: id } = this;
-    if (event.type === 'recording-anchored') this.queue.push(() => index.anchorSession(id, event.anchorEpochMs));
-    else if (event.type === 'track-recorded') this.queue.push(() => index.commitTrack(id, event.track));
-    else if (event.type === 'gap-recorded') this.queue.push(() => index.commitGap(id, event.gap));
-    else if (event.type === 'reception-counted') this.queue.push(() => index.countReception(id, event.tracks));
+    if (event.type === 'recording-anchored') this.push(() => index.anchorSession(id, event.anchorEpochMs));
+    else if (event.type === 'track-recorded') this.push(() => index.commitTrack(id, event.track));
+    else if (event.type === 'gap-recorded') this.push(() => index.commitGap(id, event.gap));
+    else if (event.type === 'reception-counted') this.counted = event.tracks;
     else if (event.type === 'segment-closed') {
-      this.queue.push(async () => {
-        await this.segments.commit(event.segment);
+      const { counted } = this;
+      this.counted = [];
+      this.push(async () => {
+        await this.segments.commit(event.segment, counted);
         void manifests.publish(event.segment.directory);
       });
     }
@@ -73,7 +77,7 @@ export class SessionCommits {
   move(state: StateChange['state'], left: string, directory: string): void {
     const { manifests } = this.context;
     this.setState({ state, directory });
-    this.queue.push(() => {
+    this.push(() => {
       manifests.setLive(left, false);
       this.setLive(directory);
       void manifests.publish(left);
@@ -84,7 +88,7 @@ export class SessionCommits {
   /** The session's files say its state in every directory it has been in. */
   publishAll(): void {
     const { sessions, manifests } = this.context;
-    this.queue.push(async () => {
+    this.push(async () => {
       void manifests.publishAll(await sessions.directoriesOf(this.sessionId));
     });
   }
@@ -92,10 +96,10 @@ export class SessionCommits {
   /** It has ended while another session goes on: its files say so when they are written, and the row then. */
   publishEnding(): void {
     const { index, sessions, manifests } = this.context;
-    this.queue.push(async () => {
+    this.push(async () => {
       const written = manifests.publishAll(await sessions.directoriesOf(this.sessionId));
       void written.then((isWritten) => {
-        if (isWritten) this.queue.push(() => index.sessionPublished(this.sessionId));
+        if (isWritten) this.push(() => index.sessionPublished(this.sessionId));
       });
     });
   }
@@ -104,7 +108,7 @@ export class SessionCommits {
   end(change: StateChange, directory: string): void {
     const { index, sessions, manifests } = this.context;
     this.setState(change);
-    this.queue.push(async () => {
+    this.push(async () => {
       manifests.setLive(directory, false);
       const isWritten = await manifests.publishAll(await sessions.directoriesOf(this.sessionId));
       if (isWritten) await index.sessionPublished(this.sessionId);
@@ -114,12 +118,19 @@ export class SessionCommits {
   /** What a dead worker left open of the session is committed. */
   saveLeftovers(): void {
     const { sessions, manifests } = this.context;
-    this.queue.push(async () => {
+    this.push(async () => {
       const session = await sessions.session(this.sessionId);
       if (session === undefined) return;
       await commitLeftovers(this.context, session);
       void manifests.publishAll(await sessions.directoriesOf(session.id));
     });
+  }
+
+  private push(commit: Commit): void {
+    const { counted, sessionId } = this;
+    this.counted = [];
+    if (counted.length > 0) this.queue.push(() => this.context.index.countReception(sessionId, counted));
+    this.queue.push(commit);
   }
 
   private setLive(directory: string): void {

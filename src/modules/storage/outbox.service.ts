@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In, IsNull, type EntityManager } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../../config/index.js';
+import { findRow } from '../../persistence/find-row.js';
 import { insertRows } from '../../persistence/insert-rows.js';
 import { afterCommit, inTransaction } from '../../persistence/transaction.js';
 import { Job, type JobKind } from './entities/job.entity.js';
@@ -175,8 +176,8 @@ export class OutboxService {
   }
 
   /** Whether a job of this kind about the object waits, on whatever node. */
-  isOrdered(kind: JobKind, key: ObjectKey): Promise<boolean> {
-    return this.dataSource.manager.existsBy(Job, { kind, objectKey: key });
+  async isOrdered(kind: JobKind, key: ObjectKey): Promise<boolean> {
+    return (await findRow(this.dataSource.manager, Job, { kind, objectKey: key })) !== null;
   }
 
   private ringAfter(manager: EntityManager): void {

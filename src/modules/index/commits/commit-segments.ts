@@ -1,23 +1,30 @@
-import { In, type EntityManager } from 'typeorm';
-import type { RecordedObject, SegmentClosed } from '../../../engine/index.js';
+import type { EntityManager } from 'typeorm';
+import type { RecordedObject, SegmentClosed, TrackReception } from '../../../engine/index.js';
 import { ticksToMs } from '../../../media/timeline/ticks.js';
+import { findRows, placesFor } from '../../../persistence/find-row.js';
 import { insertRows } from '../../../persistence/insert-rows.js';
-import { forUpdate } from '../../../persistence/row-locks.js';
+import { locksRows } from '../../../persistence/row-locks.js';
 import type { OutboxService, OutgoingObject } from '../../storage/outbox.service.js';
 import { parseObjectKey, plainKey } from '../../storage/ports/object-key.js';
 import { addToParts } from './add-to-parts.js';
 import { addToSessions } from './add-to-sessions.js';
 import type { CommittedExtent, Extent } from './extent.js';
-import { countFrames } from './count-reception.js';
+import { countFrames, countReceptions } from './count-reception.js';
 import { RecordingSession, SegmentRow } from '../entities/index.js';
 import type { SegmentState } from '../entities/segment-row.entity.js';
 import { tellWhenCommitted } from '../events/index-events.js';
 import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError } from '../index.errors.js';
 
+/** A segment, and what was counted of its session when it was closed. */
+export interface CountedSegment {
+  readonly segment: SegmentClosed;
+  readonly reception: readonly TrackReception[];
+}
+
 /**
  * Adds segments, of whatever sessions, to their sessions, those sessions' parts in the directories and, where one is the
  * first there, the stream's day, and has them uploaded; in as many statements as a single one takes.
- * To be called in a transaction. A segment that is there already changes nothing.
+ * To be called in a transaction. A segment that is there already changes nothing but what was counted.
  *
  * @throws {SegmentConflictError} when a number is another segment's
  * @throws {UnknownRecordingSessionError}
@@ -26,13 +33,18 @@ import { EmptySegmentError, SegmentConflictError, UnknownRecordingSessionError }
 export async function commitSegments(
   manager: EntityManager,
   outbox: OutboxService,
-  segments: readonly SegmentClosed[],
+  counted: readonly CountedSegment[],
   timeZone: string,
 ): Promise<void> {
+  const segments = counted.map(({ segment }) => segment);
   for (const { objects, directory, number } of segments) {
     if (objects.length === 0) throw new EmptySegmentError(directory, number);
   }
   const sessions = await takeSessions(manager, segments);
+  await countReceptions(
+    manager,
+    counted.map(({ segment, reception }) => ({ sessionId: segment.recordingSessionId, tracks: reception })),
+  );
   const state = outbox.hasBucket ? 'uploading' : 'local';
   const committed = await insertSegments(manager, segments, state);
   if (committed.length === 0) return;
@@ -55,11 +67,9 @@ async function takeSessions(
   segments: readonly SegmentClosed[],
 ): Promise<Map<string, RecordingSession>> {
   const ids = new Set(segments.map(({ recordingSessionId }) => recordingSessionId));
-  const rows = await manager.find(RecordingSession, {
-    where: { id: In([...ids]) },
-    order: { id: 'ASC' },
-    ...forUpdate(manager),
-  });
+  const lock = locksRows(manager) ? ' FOR UPDATE' : '';
+  const condition = `"id" IN (${placesFor([...ids])}) ORDER BY "id"${lock}`;
+  const rows = await findRows(manager, RecordingSession, condition, [...ids]);
   const sessions = new Map(rows.map((row) => [row.id, row]));
   const unknown = [...ids].find((id) => !sessions.has(id));
   if (unknown !== undefined) throw new UnknownRecordingSessionError(unknown);

@@ -15,13 +15,18 @@ export const NOTHING_COUNTED = {
 /** What the engine counts. */
 const COUNTED = ['packets_received', 'packets_repaired', 'packets_lost', 'frames_dropped'];
 
-/** Takes over what the engine has counted of a session; told again it changes nothing. To be called in a transaction. */
-export async function countReception(
-  manager: EntityManager,
-  sessionId: string,
-  tracks: readonly TrackReception[],
-): Promise<void> {
-  const rows = new Map(tracks.map((counted) => [counted.kind, { ...NOTHING_COUNTED, sessionId, ...counted }]));
+export interface SessionReception {
+  readonly sessionId: string;
+  readonly tracks: readonly TrackReception[];
+}
+
+/** Takes over what the engine has counted of sessions; told again it changes nothing. To be called in a transaction. */
+export async function countReceptions(manager: EntityManager, sessions: readonly SessionReception[]): Promise<void> {
+  const rows = new Map(
+    sessions.flatMap(({ sessionId, tracks }) =>
+      tracks.map((counted) => [`${counted.kind} ${sessionId}`, { ...NOTHING_COUNTED, sessionId, ...counted }]),
+    ),
+  );
   const counts = COUNTED.map((name) => `"${name}" = "excluded"."${name}"`).join(', ');
   await insertRows(manager, CompletenessRow, [...rows.values()], `("session_id", "kind") DO UPDATE SET ${counts}`);
 }

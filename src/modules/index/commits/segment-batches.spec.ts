@@ -1,17 +1,17 @@
-import type { SegmentClosed } from '../../../engine/index.js';
 import { SegmentConflictError } from '../index.errors.js';
+import type { CountedSegment } from './commit-segments.js';
 import { SegmentBatches } from './segment-batches.js';
 
-const segment = (number: number): SegmentClosed => ({
-  ...{ recordingSessionId: 's1', directory: 'cam/2026/11/20', period: 0, objects: [] },
-  number,
+const segment = (number: number): CountedSegment => ({
+  segment: { recordingSessionId: 's1', directory: 'cam/2026/11/20', period: 0, objects: [], number },
+  reception: [],
 });
 
 describe('segments that come at the same time', () => {
   it('are committed together while the one before is', async () => {
     const batches: number[][] = [];
     const commits = new SegmentBatches((segments) => {
-      batches.push(segments.map(({ number }) => number));
+      batches.push(segments.map(({ segment: { number } }) => number));
       return Promise.resolve();
     });
 
@@ -23,8 +23,9 @@ describe('segments that come at the same time', () => {
   it('are committed each by itself when a rule refuses one of them', async () => {
     const committed: number[] = [];
     const commits = new SegmentBatches((segments) => {
-      if (segments.some(({ number }) => number === 3)) return Promise.reject(new SegmentConflictError('cam', 3));
-      committed.push(...segments.map(({ number }) => number));
+      if (segments.some(({ segment: { number } }) => number === 3))
+        return Promise.reject(new SegmentConflictError('cam', 3));
+      committed.push(...segments.map(({ segment: { number } }) => number));
       return Promise.resolve();
     });
 

@@ -1,11 +1,11 @@
-import type { SegmentClosed } from '../../../engine/index.js';
 import { AppError } from '../../../shared/errors.js';
+import type { CountedSegment } from './commit-segments.js';
 
 /** A transaction of this many takes some hundredths of a second. */
 const MOST_AT_ONCE = 200;
 
 interface Waiting {
-  readonly segment: SegmentClosed;
+  readonly segment: CountedSegment;
   readonly resolve: () => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -19,10 +19,10 @@ export class SegmentBatches {
   private isRunning = false;
 
   /** @param commit all of them, or none */
-  constructor(private readonly commit: (segments: readonly SegmentClosed[]) => Promise<void>) {}
+  constructor(private readonly commit: (segments: readonly CountedSegment[]) => Promise<void>) {}
 
   /** @returns when the segment has its row */
-  add(segment: SegmentClosed): Promise<void> {
+  add(segment: CountedSegment): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ segment, resolve, reject });
       void this.run();

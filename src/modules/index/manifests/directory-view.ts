@@ -1,16 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { In, type EntityManager } from 'typeorm';
+import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 import { PLAIN_PLACES, Places, type AskedPlaces } from '../../../media/manifests/places.js';
 import type { LeftBehind, ManifestTimeline } from '../../../media/manifests/timeline.js';
-import {
-  GoneChange,
-  GoneSegment,
-  type GonePart,
-  RecordingSession,
-  SegmentRow,
-  SessionPart,
-  TrackRow,
-} from '../entities/index.js';
+import { findRows, placesFor, withParameters } from '../../../persistence/find-row.js';
+import { GoneChange, GoneSegment, type GonePart, RecordingSession, SessionPart, TrackRow } from '../entities/index.js';
 import { countLeft, findLeft, originOf } from '../playback/left-behind.js';
 import { buildTimeline, type DirectoryRows, type TimelineSegment } from './build-timeline.js';
 import { GoneRows } from './gone-rows.js';
@@ -76,13 +69,14 @@ export class DirectoryView {
   /** Reads what was committed since the last call; everything when rows went away, came in between, or lost bytes. */
   async refresh(manager: EntityManager): Promise<void> {
     const { directory } = this;
-    const parts = await manager.findBy(SessionPart, { directory });
-    const sessions = await manager.findBy(RecordingSession, { id: In(parts.map(({ sessionId }) => sessionId)) });
+    const parts = await findRows(manager, SessionPart, '"directory" = ?', [directory]);
+    const ids = parts.map(({ sessionId }) => sessionId);
+    const sessions = await findAny(manager, RecordingSession, 'id', ids);
     const counts = await countSegments(manager, directory);
     const added = await this.readAfter(manager, this.read);
     const isAll = isDeepStrictEqual(added.counts, counts);
     const read = isAll ? added : await this.readAfter(manager, NOTHING_READ);
-    const tracks = await manager.find(TrackRow, { where: { directory }, order: { createdAt: 'ASC' } });
+    const tracks = await findRows(manager, TrackRow, '"directory" = ? ORDER BY "created_at"', [directory]);
     this.read = read;
     this.rows = {
       anchors: new Map(sessions.map((row) => [row.id, (row.anchoredAt ?? row.startedAt).getTime()])),
@@ -124,20 +118,31 @@ async function changeOf(
   directory: string,
   sessions: readonly Pick<RecordingSession, 'stream'>[],
 ): Promise<number> {
-  const own = (await manager.maximum(GoneSegment, 'change', { directory })) ?? 0;
+  const latest = '"directory" = ? ORDER BY "gone_with" DESC LIMIT 1';
+  const [own] = await findRows(manager, GoneSegment, latest, [directory]);
   const streams = [...new Set(sessions.map(({ stream }) => stream))];
-  const changes = await manager.findBy(GoneChange, { stream: In(streams) });
-  return Math.max(own, ...changes.map(({ change }) => change));
+  const changes = await findAny(manager, GoneChange, 'stream', streams);
+  return Math.max(own?.change ?? 0, ...changes.map(({ change }) => change));
+}
+
+async function findAny<T extends ObjectLiteral>(
+  manager: EntityManager,
+  entity: EntityTarget<T>,
+  column: string,
+  values: readonly string[],
+): Promise<T[]> {
+  return values.length === 0 ? [] : findRows(manager, entity, `"${column}" IN (${placesFor(values)})`, values);
 }
 
 async function countSegments(manager: EntityManager, directory: string): Promise<SegmentCounts> {
-  const counts = await manager
-    .createQueryBuilder(SegmentRow, 'segment')
-    .select('COUNT(*)', 'all')
-    .addSelect(`COUNT(CASE WHEN segment.state = 'lost' THEN 1 END)`, 'lost')
-    .addSelect('COUNT(segment.lostTracks)', 'partlyLost')
-    .where('segment.directory = :directory', { directory })
-    .getRawOne<Record<keyof SegmentCounts, number | string>>();
+  const [counts] = await manager.query<Record<keyof SegmentCounts, number | string>[]>(
+    withParameters(
+      manager,
+      `SELECT COUNT(*) AS "all", COUNT(CASE WHEN "state" = 'lost' THEN 1 END) AS "lost", COUNT("lost_tracks") AS "partlyLost"
+     FROM "segments" WHERE "directory" = ?`,
+    ),
+    [directory],
+  );
   return {
     all: Number(counts?.all ?? 0),
     lost: Number(counts?.lost ?? 0),

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { GapRow, RecordingSession, SessionPart, TrackRow, type SegmentRow } from '../entities/index.js';
+import { findRow, findRows } from '../../../persistence/find-row.js';
 import { splitKey } from '../directories/object-names.js';
 import type { Completeness } from '../sessions/completeness.js';
 import { findCompleteness } from '../sessions/find-completeness.js';
@@ -17,9 +18,10 @@ const LOST = { state: 'lost' } as const;
  */
 export async function writeSessionFile(manager: EntityManager, sessionId: string, directory: string): Promise<Buffer> {
   const session = await manager.findOneByOrFail(RecordingSession, { id: sessionId });
-  const part = await manager.findOneBy(SessionPart, { sessionId, directory });
-  const tracks = await manager.find(TrackRow, { where: { sessionId, directory }, order: { createdAt: 'ASC' } });
-  const gaps = await manager.find(GapRow, { where: { sessionId }, order: { startMs: 'ASC' } });
+  const part = await findRow(manager, SessionPart, { sessionId, directory });
+  const inDirectory = '"session_id" = ? AND "directory" = ? ORDER BY "created_at"';
+  const tracks = await findRows(manager, TrackRow, inDirectory, [sessionId, directory]);
+  const gaps = await findRows(manager, GapRow, '"session_id" = ? ORDER BY "start_ms"', [sessionId]);
   const completeness = (await findCompleteness(manager, [session])).get(sessionId);
   const facts = JSON.stringify({
     ...sessionEntry(session, directory),

@@ -1,4 +1,5 @@
-import { In, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { findRows, placesFor } from '../../../persistence/find-row.js';
 import { CompletenessRow, GapSumRow, type RecordingSession } from '../entities/index.js';
 import { completenessOf, type Completeness, type MediaExtent } from './completeness.js';
 
@@ -8,8 +9,10 @@ export async function findCompleteness(
   sessions: readonly (MediaExtent & Pick<RecordingSession, 'id'>)[],
 ): Promise<Map<string, Completeness>> {
   const ids = sessions.map(({ id }) => id);
-  const rows = await manager.findBy(CompletenessRow, { sessionId: In(ids) });
-  const gaps = await manager.find(GapSumRow, { where: { sessionId: In(ids) }, order: { gapMs: 'DESC' } });
+  if (ids.length === 0) return new Map();
+  const ofSessions = `"session_id" IN (${placesFor(ids)})`;
+  const rows = await findRows(manager, CompletenessRow, ofSessions, ids);
+  const gaps = await findRows(manager, GapSumRow, `${ofSessions} ORDER BY "gap_ms" DESC`, ids);
   return new Map(
     sessions.map((session) => {
       const own = (row: { sessionId: string }): boolean => row.sessionId === session.id;

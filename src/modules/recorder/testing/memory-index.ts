@@ -54,8 +54,9 @@ export class MemoryIndex implements RecordingIndex, RecordingSessions, Recording
     return Promise.resolve();
   }
 
-  async commitSegment(closed: SegmentClosed): Promise<void> {
+  async commitSegment(closed: SegmentClosed, reception: readonly TrackReception[] = []): Promise<void> {
     this.answer(`segment ${closed.number}`);
+    if (reception.length > 0) this.receptions.set(closed.recordingSessionId, [...reception]);
     this.segments.push(closed);
     const row = this.row(closed.recordingSessionId);
     const object = closed.objects[0];
