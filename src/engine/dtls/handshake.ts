@@ -1,7 +1,7 @@
 import { randomBytes, sign, timingSafeEqual } from 'node:crypto';
 import { ContentType } from './dtls-record.js';
 import type { DtlsIdentity } from './dtls-identity.js';
-import type { FlightSender} from './flight.js';
+import type { FlightSender } from './flight.js';
 import { type FlightRecord, handshakeMessage } from './flight.js';
 import type { HandshakeMessage } from './handshake-assembler.js';
 import { HandshakeType, type PeerSignature, writeSignature } from './handshake-messages.js';

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:dgram';
-import { WASI } from 'node:wasi';
 import type { WasmMemory } from '../../media/kernels/web-assembly.js';
 import type { MediaMemory } from '../../media/memory.js';
 
@@ -37,6 +36,8 @@ export class DescriptorCalls {
     block: WasmMemory,
     private readonly list: number,
   ) {
+    // Loaded where it is used: Node warns of it then, which commands that open no socket need not say.
+    const { WASI } = process.getBuiltinModule('node:wasi');
     const wasi = new WASI({ version: 'preview1', stdin: fd, stdout: fd, stderr: fd, returnOnExit: true });
     wasi.finalizeBindings({ exports: { memory: block } });
     const { fd_read: read, fd_write: write } = wasi.wasiImport as { fd_read: Call; fd_write: Call };
