@@ -1,4 +1,4 @@
-import { betterBeginning } from './begin-again.js';
+import { betterBeginning, startsServer } from './begin-again.js';
 
 const QUIET = '--disable-warning=ExperimentalWarning';
 const argv = ['/usr/bin/node', '/opt/aircheck/dist/main.js', 'serve'];
@@ -25,5 +25,15 @@ describe('betterBeginning', () => {
   it('keeps the heaps that are asked for', () => {
     const better = betterBeginning({ execArgv: [], argv, env: { MALLOC_ARENA_MAX: '8' } });
     expect(better?.env['MALLOC_ARENA_MAX']).toBe('8');
+  });
+});
+
+describe('startsServer', () => {
+  it.each([[[]], [['serve']], [['--config', 'aircheck.toml']]])('is true of %j', (args) => {
+    expect(startsServer(args)).toBe(true);
+  });
+
+  it.each([[['--version']], [['--help']], [['-h']], [['doctor']]])('is false of %j', (args) => {
+    expect(startsServer(args)).toBe(false);
   });
 });

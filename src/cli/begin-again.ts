@@ -44,11 +44,19 @@ export function beginAgain(): void {
   if (better === undefined || process.execve === undefined || process.platform === 'win32') return;
   if (process.connected) return;
   const [program = process.execPath, ...args] = better.argv;
-  process.execve(process.execPath, [program, ...better.execArgv, ...args], better.env);
+  try {
+    process.execve(process.execPath, [program, ...better.execArgv, ...args], better.env);
+  } catch {
+    // Not allowed (node --permission): it goes on as it began.
+  }
 }
+
+/** Options that are answered at once. */
+const QUESTIONS = ['--help', '-h', '--version'];
 
 /** @returns whether a command line starts the server, for which it is worth while; options alone do */
 export function startsServer([first = '']: readonly string[]): boolean {
+  if (QUESTIONS.includes(first)) return false;
   return first === '' || first === 'serve' || first.startsWith('-');
 }
 

@@ -12,6 +12,8 @@ const FIRST = 0;
  */
 export function prepareThread(url: URL): void {
   const thread = startThread(url, FIRST);
+  // A program that ends before it takes the thread does not wait for it.
+  thread.unref();
   const forget = (): void => void prepared.delete(url.href);
   thread.on('error', forget).once('exit', forget);
   prepared.set(url.href, thread);
@@ -23,8 +25,10 @@ export function prepareThread(url: URL): void {
  */
 export function takeThread(url: URL, worker: number): Worker {
   const thread = worker === FIRST ? prepared.get(url.href) : undefined;
-  if (thread !== undefined) prepared.delete(url.href);
-  return thread ?? startThread(url, worker);
+  if (thread === undefined) return startThread(url, worker);
+  prepared.delete(url.href);
+  thread.ref();
+  return thread;
 }
 
 /** A thread takes no flags that are the whole process's, as those of V8 are: it is started without any of them then. */

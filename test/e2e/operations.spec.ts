@@ -6,13 +6,17 @@ import { TestServer } from '../support/server.js';
 
 const PROJECT = resolve(__dirname, '../..');
 
-/** Starts the server with settings that must stop it. @returns its exit code and everything it said */
-function startWith(env: Record<string, string>, file?: string): { status: number | null; output: string } {
+/** Starts the program with what must stop it. @returns its exit code and everything it said */
+function startWith(
+  env: Record<string, string>,
+  file?: string,
+  argument = 'serve',
+): { status: number | null; output: string } {
   const folder = mkdtempSync(join(tmpdir(), 'aircheck-config-'));
   if (file !== undefined) writeFileSync(join(folder, 'aircheck.toml'), file);
   const { status, stdout, stderr } = spawnSync(
     join(PROJECT, 'node_modules/.bin/node'),
-    [join(PROJECT, 'dist/main.js'), 'serve'],
+    [join(PROJECT, 'dist/main.js'), argument],
     {
       cwd: folder,
       env: { PATH: process.env['PATH'], AIRCHECK_HTTP_LISTEN: '127.0.0.1:0', AIRCHECK_WEBRTC_UDP_PORT: '0', ...env },
@@ -25,6 +29,13 @@ function startWith(env: Record<string, string>, file?: string): { status: number
 }
 
 describe('operations', () => {
+  it.each(['--version', '--help', '-h'])('answers %s and ends, without a word of warning', (question) => {
+    const { status, output } = startWith({}, undefined, question);
+
+    expect(status).toBe(0);
+    expect(output).toMatch(question === '--version' ? /^\d+\.\d+\.\d+\n$/ : /^Usage/i);
+  });
+
   let server: TestServer;
 
   beforeAll(async () => {

@@ -84,6 +84,14 @@ describe('SharedUdpPort', () => {
     expect(await next(ends[1])).toEqual(overheard);
   });
 
+  it('outlives what cannot be sent anywhere, and hears nothing from port 0', async () => {
+    const nowhere = { bytes: checkFor('second'), address: '127.0.0.1', port: 0, socketId: 0 };
+    ends[0].messages.postMessage({ what: 'send', ...nowhere } satisfies ToSharedPort);
+    ends[0].messages.postMessage({ what: 'overheard', ...nowhere } satisfies ToSharedPort);
+
+    expect(await next(ends[1], send(checkFor('second')))).toMatchObject({ port: peer.address().port });
+  });
+
   it('gives the place of a worker to its successor', async () => {
     const successor = port.join(1);
 

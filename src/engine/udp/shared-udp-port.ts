@@ -93,8 +93,9 @@ export class SharedUdpPort {
 
   /** Checks name their session. Everything else goes where checks from that address went, answers of STUN servers to who asked. */
   private hear(datagram: PassedDatagram): void {
-    const { bytes } = datagram;
-    if (bytes.length === 0 || bytes.length > SLOT_BYTES) {
+    const { bytes, port } = datagram;
+    // Nobody can be answered at port 0.
+    if (port === 0 || bytes.length === 0 || bytes.length > SLOT_BYTES) {
       this.unclaimed += 1;
       return;
     }
@@ -129,8 +130,12 @@ export class SharedUdpPort {
     if (this.closing !== undefined) return;
     const { bytes, address, port, socketId } = datagram;
     if (isBindingRequest(bytes)) this.expectAnswer(worker, datagram);
-    // With a callback a refused datagram raises no event.
-    this.handles[socketId]?.send(bytes, port, address, () => undefined);
+    try {
+      // With a callback a refused datagram raises no event.
+      this.handles[socketId]?.send(bytes, port, address, () => undefined);
+    } catch {
+      // Thrown for an address that is none; lost, as what the system refuses is.
+    }
   }
 
   /** A check of ours names our session last: its peer may have sent none itself. A question to a STUN server has no name. */
