@@ -210,6 +210,20 @@ describe('the server starts after a crash', () => {
     expect(fixture.signaling.recording).toEqual(new Set(['cam']));
   });
 
+  it('what somebody asked for is wanted again, until its end; what began by itself wants nothing', async () => {
+    const before = new RecorderFixture(new MemoryIndex(), {}, { patterns: [] });
+    await before.publish();
+    await before.recorder.start(cam);
+    await before.rest();
+    const after = new RecorderFixture(before.index);
+    await after.recorder.onApplicationBootstrap();
+
+    expect(after.demand.isRecorded(cam)).toBe(true);
+    await after.recorder.stop(cam);
+    expect(after.demand.isRecorded(cam)).toBe(false);
+    expect((await restart(16_000)).demand.isRecorded(cam)).toBe(false);
+  });
+
   it('and the window goes on from where it was', async () => {
     const fixture = await restart(16_000);
     await pass(49_999);

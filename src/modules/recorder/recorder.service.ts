@@ -140,11 +140,13 @@ export class RecorderService {
     return this.recordedStreams.get(stream)?.isRecording === true;
   }
 
-  /** Before the first request: finishes or takes up again what a stopped server left behind. */
+  /** Before the first request: finishes or takes up again what a stopped server left behind, and wants what was asked for. */
   async onApplicationBootstrap(): Promise<void> {
     const recovery = new RecordingRecovery(this.context);
     for (const { session, remainingMs } of await recovery.run()) {
-      this.recordedStream(session.stream as StreamName).adopt(session, remainingMs);
+      const stream = session.stream as StreamName;
+      this.recordedStream(stream).adopt(session, remainingMs);
+      if (session.trigger === 'api') this.demand.setRecorded(stream, true);
     }
   }
 

@@ -28,9 +28,14 @@ const WORDS =
 
 /** @returns the error as clients are told of it: one of the database that is away as such, any other as it is */
 export function withDatabaseAway(error: unknown): unknown {
+  return isDatabaseAway(error) ? new DatabaseAwayError(error) : error;
+}
+
+/** @returns whether it would fail the same way with anything else that is asked of the database now */
+export function isDatabaseAway(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (cause instanceof AppError) return error;
-  return AWAY.test(systemErrorCode(cause) ?? '') || WORDS.test(messageOf(cause)) ? new DatabaseAwayError(error) : error;
+  if (cause instanceof AppError) return false;
+  return AWAY.test(systemErrorCode(cause) ?? '') || WORDS.test(messageOf(cause));
 }
 
 function messageOf(error: unknown): string {

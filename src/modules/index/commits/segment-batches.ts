@@ -1,4 +1,5 @@
-import { AppError } from '../../../shared/errors.js';
+import { LogNotSyncedError } from '../../../persistence/sqlite-log/log-sync.js';
+import { isDatabaseAway } from '../../../platform/problem/database-away.js';
 import type { CountedSegment } from './commit-segments.js';
 
 /** A transaction of this many takes some hundredths of a second. */
@@ -12,7 +13,7 @@ interface Waiting {
 
 /**
  * Commits in one transaction what comes while the last one runs: a disk that syncs a hundred times a second takes the
- * segments of a thousand streams so. One that a rule refuses costs the others nothing.
+ * segments of a thousand streams so. One that a rule or the database refuses costs the others nothing.
  */
 export class SegmentBatches {
   private readonly waiting: Waiting[] = [];
@@ -41,9 +42,31 @@ export class SegmentBatches {
       await this.commit(batch.map(({ segment }) => segment));
       for (const { resolve } of batch) resolve();
     } catch (error) {
-      const isOneRefused = batch.length > 1 && error instanceof AppError;
-      if (isOneRefused) for (const one of batch) await this.attempt([one]);
+      if (batch.length > 1 && !isOfAll(error)) await this.attemptEach(batch);
       else for (const { reject } of batch) reject(error);
     }
   }
+
+  /** Until it shows that none of them can be committed now. */
+  private async attemptEach(batch: readonly Waiting[]): Promise<void> {
+    let failure: unknown;
+    for (const { segment, resolve, reject } of batch) {
+      if (isOfAll(failure)) {
+        reject(failure);
+        continue;
+      }
+      try {
+        await this.commit([segment]);
+        resolve();
+      } catch (error) {
+        failure = error;
+        reject(error);
+      }
+    }
+  }
+}
+
+/** Whether it has nothing to do with what was to be committed. */
+function isOfAll(error: unknown): boolean {
+  return isDatabaseAway(error) || error instanceof LogNotSyncedError;
 }
