@@ -1,10 +1,14 @@
 import { migrations } from '../../src/migrations/index.js';
+import { lastChange } from '../../src/modules/index/deletion/gone-segments.js';
+import { mergePlaces } from '../../src/modules/index/deletion/merge-places.js';
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
+import { trimSession } from '../../src/modules/index/deletion/trim-session.js';
 import { SegmentRow } from '../../src/modules/index/entities/index.js';
 import { SegmentUploads } from '../../src/modules/index/object-state/segment-uploads.js';
 import { SessionHoldService } from '../../src/modules/index/sessions/session-hold.service.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/memory.driver.js';
+import { OutboxService } from '../../src/modules/storage/outbox.service.js';
 import { parseObjectKey } from '../../src/modules/storage/ports/object-key.js';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
 import { openDataSource } from '../../src/persistence/open-data-source.js';
@@ -13,12 +17,12 @@ import { databaseSettings, overBothDatabases } from '../support/databases.js';
 import { PostgresServer } from '../support/postgres-server.js';
 import { describeWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
-import { DIRECTORY, record, segmentClosed, sessionInput, startIndex } from './support/index-fixture.js';
+import { DIRECTORY, record, segmentClosed, sessionInput, START, startIndex } from './support/index-fixture.js';
 import { untrueRows } from './support/untrue-rows.js';
 
 const RUNS = Array.from({ length: 20 }, (_, number) => number);
 
-overBothDatabases(() => {
+overBothDatabases((database) => {
   it('leaves sums true whatever is written of a session and its directory at the same time', async () => {
     await using fixture = await startIndex();
     const { app, sessions, index } = fixture;
@@ -71,6 +75,42 @@ overBothDatabases(() => {
 
     expect([held.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected']);
     expect((await sessions.session('s1')) === undefined).toBe(deleted.status === 'fulfilled');
+  });
+
+  it('keeps the places of all segments that went away when two servers put them together', async () => {
+    await using fixture = await startIndex();
+    const { app, dataSource } = fixture;
+    await record(fixture, { segments: [1, 2, 3, 4, 5, 6, 7] });
+    const changes: number[] = [];
+    for (const seconds of [18, 36]) {
+      const endedBy = new Date(START.getTime() + seconds * 1000);
+      const selection = { endedBy, onlyStored: false, timeZone: 'UTC' };
+      await trimSession(dataSource.manager, app.get(OutboxService), 's1', selection);
+      changes.unshift(await lastChange(dataSource.manager, 'cam'));
+    }
+    const part = { directory: DIRECTORY, sessionId: 's1', stream: 'cam' };
+    const merging: Promise<void>[] = [];
+    const waiting = async (): Promise<number> => {
+      if (database === 'SQLite') return merging.length;
+      const [found] = await dataSource.query<{ count: string }[]>(
+        `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return Number(found?.count);
+    };
+
+    // Both wait for rows that somebody else has; the one that merges more goes on first.
+    await inTransaction(dataSource, async (manager) => {
+      if (database === 'PostgreSQL') await manager.query('SELECT 1 FROM "gone_segments" FOR UPDATE');
+      for (const change of changes) {
+        merging.push(mergePlaces(dataSource, [part], new Date(change + 1)));
+        await until(async () => (await waiting()) === merging.length, 'it waits');
+      }
+    });
+    await Promise.all(merging);
+
+    expect(await dataSource.query('SELECT "number", "last_number" FROM "gone_segments"')).toEqual([
+      { number: 1, last_number: 6 },
+    ]);
   });
 
   it('has a segment stored whose objects are uploaded at the same time', async () => {

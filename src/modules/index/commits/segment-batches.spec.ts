@@ -70,6 +70,6 @@ describe('segments that come at the same time', () => {
     const outcomes = await Promise.allSettled([1, 2, 3, 4, 5].map((number) => commits.add(segment(number))));
 
     expect(tried).toEqual([[1], [2, 3, 4, 5], [2], [3]]);
-    expect(outcomes.map(({ status }) => status)).toEqual([...Array(2).fill('fulfilled'), ...Array(3).fill('rejected')]);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
   });
 });

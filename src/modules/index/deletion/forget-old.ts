@@ -12,7 +12,8 @@ import {
   WindowPlace,
 } from '../entities/index.js';
 import { UNFINISHED_STATES } from '../sessions/recording-session.js';
-import { mergePlaces, periodsOf } from './merge-places.js';
+import { lockPlaces } from './gone-segments.js';
+import { mergePlaces, periodsOf, type PartGone } from './merge-places.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -62,31 +63,30 @@ async function forgetPlaces(dataSource: DataSource, endedBefore: Date): Promise<
 }
 
 /** @returns sessions and their directories where something that ended by then has its place */
-function partsGoneBy(
-  manager: EntityManager,
-  endedBefore: Date,
-): Promise<Pick<GoneSegment, 'directory' | 'sessionId'>[]> {
+function partsGoneBy(manager: EntityManager, endedBefore: Date): Promise<PartGone[]> {
   return manager
     .createQueryBuilder(GoneSegment, 'gone')
     .select('gone.directory', 'directory')
     .addSelect('gone.sessionId', 'sessionId')
+    .addSelect('gone.stream', 'stream')
     .where({ endedAt: LessThan(endedBefore) })
     .groupBy('gone.directory')
     .addGroupBy('gone.sessionId')
-    .getRawMany<Pick<GoneSegment, 'directory' | 'sessionId'>>();
+    .addGroupBy('gone.stream')
+    .getRawMany<PartGone>();
 }
 
 async function forgetPart(
   manager: EntityManager,
-  place: Pick<GoneSegment, 'directory' | 'sessionId'>,
+  { directory, sessionId, stream }: PartGone,
   endedBefore: Date,
 ): Promise<void> {
+  await lockPlaces(manager, stream);
+  const place = { directory, sessionId };
   if (await manager.existsBy(SessionPart, place)) return;
   const rows = await manager.find(GoneSegment, { where: place, order: { number: 'ASC' } });
-  const [first] = rows;
   const endedAt = new Date(largestOf(rows.map((row) => row.endedAt.getTime())));
-  if (first === undefined || endedAt >= endedBefore) return;
-  const { stream } = first;
+  if (rows.length === 0 || endedAt >= endedBefore) return;
   await manager.save(
     GonePart,
     sumsOf(rows).map((sum) => ({ ...place, ...sum, stream, endedAt })),

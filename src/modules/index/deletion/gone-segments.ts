@@ -16,12 +16,17 @@ export async function rememberGone(
   const { stream } = session;
   const isRecorded = await manager.existsBy(RecordingSession, { stream, state: In(UNFINISHED_STATES) });
   if (!isRecorded || rows.length === 0) return;
-  await lockNames(manager, [`places of ${stream}`]);
+  await lockPlaces(manager, stream);
   const change = Math.max(Date.now(), (await lastChange(manager, stream)) + 1);
   const zeroMs = (session.anchoredAt ?? session.startedAt).getTime();
   const gone = rows.map((row) => goneSegment(row, { stream, change, zeroMs }));
   await manager.save(GoneChange, { stream, change, updatedAt: new Date() });
   await insertRows(manager, GoneSegment, gone, '("directory", "number") DO NOTHING');
+}
+
+/** Places of a stream are remembered and put together by one transaction at a time, of whatever node. */
+export function lockPlaces(manager: EntityManager, stream: string): Promise<void> {
+  return lockNames(manager, [`places of ${stream}`]);
 }
 
 /**

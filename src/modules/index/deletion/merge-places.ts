@@ -7,8 +7,10 @@ import { largestOf } from '../../../shared/extremes.js';
 import { GoneSegment, SessionPart } from '../entities/index.js';
 import { buildTimeline } from '../manifests/build-timeline.js';
 import { GoneRows } from '../manifests/gone-rows.js';
+import { lockPlaces } from './gone-segments.js';
 
-type Part = Pick<GoneSegment, 'directory' | 'sessionId'>;
+/** What a directory had of a session. */
+export type PartGone = Pick<GoneSegment, 'directory' | 'sessionId' | 'stream'>;
 
 /** Rows of one transaction. */
 const ROWS_AT_ONCE = 1000;
@@ -20,7 +22,7 @@ const ROWS_AT_ONCE = 1000;
  *
  * @param before wall clock: no view that is still asked for began earlier, and no way to count
  */
-export async function mergePlaces(dataSource: DataSource, parts: readonly Part[], before: Date): Promise<void> {
+export async function mergePlaces(dataSource: DataSource, parts: readonly PartGone[], before: Date): Promise<void> {
   for (const part of parts) {
     for (let from: number | undefined = 0; from !== undefined;) {
       const number: number = from;
@@ -33,12 +35,13 @@ export async function mergePlaces(dataSource: DataSource, parts: readonly Part[]
 /** @returns number to go on from; undefined when there is nothing more */
 async function mergePart(
   manager: EntityManager,
-  part: Part,
+  { directory, sessionId, stream }: PartGone,
   before: Date,
   fromNumber: number,
 ): Promise<number | undefined> {
+  await lockPlaces(manager, stream);
   const rows = await manager.find(GoneSegment, {
-    where: { ...part, change: LessThan(before.getTime()), number: MoreThanOrEqual(fromNumber) },
+    where: { directory, sessionId, change: LessThan(before.getTime()), number: MoreThanOrEqual(fromNumber) },
     order: { number: 'ASC' },
     take: ROWS_AT_ONCE,
   });
