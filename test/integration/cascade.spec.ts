@@ -112,6 +112,25 @@ describe('a push', () => {
 
     expect(stage.asked).toEqual(['awaken cam', 'POST /whip/x']);
   });
+
+  it('is ended at once while its stream is waited for, and asks nobody', async () => {
+    await using stage = new Stage(false);
+    let waits = (): void => undefined;
+    const isWaiting = new Promise<void>((resolve) => (waits = resolve));
+    stage.demand.awakenBy(async (_stream, task, waitsNoMore) => {
+      waits();
+      if (waitsNoMore !== undefined) await once(waitsNoMore, 'abort');
+      return task();
+    });
+    const pushed = stage.cascades.push(cam, await stage.endpoint());
+    const refusal = expect(pushed).rejects.toMatchObject({ code: 'stream-not-found' });
+    await isWaiting;
+
+    await stage.cascades.end(cam);
+
+    await refusal;
+    expect([stage.cascades.links, stage.asked]).toEqual([[], []]);
+  });
 });
 
 describe('the way of a source', () => {

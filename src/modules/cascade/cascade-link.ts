@@ -19,8 +19,8 @@ export interface LinkOptions {
   readonly direction: CascadeDirection;
   /** Of the endpoint over there. */
   readonly url: string;
-  /** Opens a session with the other server. */
-  readonly connect: () => Promise<LinkedSession>;
+  /** Opens a session with the other server, unless nobody wants it any more. */
+  readonly connect: (over: AbortSignal) => Promise<LinkedSession>;
   /** Ends a session on this side. */
   readonly disconnect: (sessionId: string) => Promise<void>;
   /** Part of the configuration: whoever ends its session does not end it. */
@@ -50,7 +50,7 @@ export class CascadeLink {
   private timer: NodeJS.Timeout | undefined;
   private attempt: Promise<void> | undefined;
   private failure: Error | undefined;
-  private isOver = false;
+  private readonly over = new AbortController();
   private hasBeenConnected = false;
 
   constructor(private readonly options: LinkOptions) {
@@ -105,7 +105,7 @@ export class CascadeLink {
 
   /** Idempotent. @returns when the session is over on this side */
   async stop(): Promise<void> {
-    this.isOver = true;
+    this.over.abort();
     clearTimeout(this.timer);
     await this.attempt;
     const { current } = this;
@@ -115,7 +115,7 @@ export class CascadeLink {
 
   /** The server stops: its sessions end by themselves, and the other server is told by them. */
   abandon(): void {
-    this.isOver = true;
+    this.over.abort();
     clearTimeout(this.timer);
   }
 
@@ -129,6 +129,10 @@ export class CascadeLink {
     } else if (event.type === 'publisher-opened' && this.direction === 'push') {
       if (event.stream === this.stream) this.hurry();
     } else if ('sessionId' in event && event.sessionId === this.current?.session.id) this.hearSession(event);
+  }
+
+  private get isOver(): boolean {
+    return this.over.signal.aborted;
   }
 
   private hearSession(event: Extract<SignalingEvent, { readonly sessionId: string }>): void {
@@ -180,7 +184,7 @@ export class CascadeLink {
   }
 
   private end(): void {
-    this.isOver = true;
+    this.over.abort();
     clearTimeout(this.timer);
     this.current?.leave();
     this.current = undefined;
@@ -217,7 +221,7 @@ export class CascadeLink {
   private async connect(): Promise<void> {
     const before = this.current;
     try {
-      const next = await this.options.connect();
+      const next = await this.options.connect(this.over.signal);
       this.failure = undefined;
       if (this.isOver) {
         await this.drop(next);

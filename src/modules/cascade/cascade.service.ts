@@ -145,7 +145,8 @@ export class CascadeService {
       stream,
       direction,
       url: endpoint.url,
-      connect: () => (direction === 'pull' ? this.connectFrom(stream, endpoint) : this.connectTo(stream, endpoint)),
+      connect: (over) =>
+        direction === 'pull' ? this.connectFrom(stream, endpoint) : this.connectTo(stream, endpoint, over),
       disconnect: (sessionId) => this.disconnect(stream, sessionId),
       isPermanent,
       clock,
@@ -175,11 +176,12 @@ export class CascadeService {
     return { ...linked, isOutdated: () => false };
   }
 
-  private connectTo(stream: StreamName, target: RemoteEndpoint): Promise<LinkedSession> {
-    return this.context.demand.during(stream, () => this.send(stream, target));
+  private connectTo(stream: StreamName, target: RemoteEndpoint, over: AbortSignal): Promise<LinkedSession> {
+    return this.context.demand.during(stream, () => this.send(stream, target, over), over);
   }
 
-  private async send(stream: StreamName, target: RemoteEndpoint): Promise<LinkedSession> {
+  private async send(stream: StreamName, target: RemoteEndpoint, over: AbortSignal): Promise<LinkedSession> {
+    if (over.aborted) throw new StreamNotFoundError(stream);
     const { relay, signaling } = this.context;
     const offered = relay.sentFormats(stream);
     const hops = [hopOf(stream), ...(signaling.findStream(stream)?.publisher?.hops ?? [])];

@@ -185,6 +185,21 @@ describe('a source', () => {
     expect(() => stage.sources.of(cam)).toThrow(expect.objectContaining({ code: 'source-not-found' }) as Error);
   });
 
+  it('that is removed during its first attempt is none, and another one in its place stays', async () => {
+    const stage = new Stage();
+    let answer = (): void => undefined;
+    stage.answers = new Promise((resolve) => (answer = resolve));
+    const created = expect(stage.sources.create(cam, endpoint)).rejects.toMatchObject({ code: 'source-not-found' });
+    const removed = stage.sources.remove(cam);
+    stage.sources.configure(cam, endpoint);
+
+    answer();
+
+    await created;
+    expect(await removed).toBe(true);
+    expect(stage.sources.of(cam).isConfigured).toBe(true);
+  });
+
   it('that was asked for ends with its stream, one of the configuration does not', async () => {
     const [asked, configured] = [new Stage(ON_DEMAND), new Stage(ON_DEMAND)];
     await asked.sources.create(cam, endpoint);
@@ -278,6 +293,22 @@ describe('a source on demand', () => {
 
     await refusal;
     await pass(1);
+    expect(stage.sources.of(cam).state).toBe('disconnected');
+  });
+
+  it('is waited for no more once nobody wants to', async () => {
+    const stage = new Stage(ON_DEMAND);
+    stage.failure = new Error('away');
+    stage.sources.configure(cam, endpoint);
+    const waitsNoMore = new AbortController();
+    const done = [1, 2].map((one) => stage.demand.during(cam, () => Promise.resolve(one), waitsNoMore.signal));
+    await pass(1);
+
+    waitsNoMore.abort();
+
+    await expect(Promise.all(done)).resolves.toEqual([1, 2]);
+    await expect(stage.demand.during(cam, () => Promise.resolve(3), waitsNoMore.signal)).resolves.toBe(3);
+    await pass(10_000);
     expect(stage.sources.of(cam).state).toBe('disconnected');
   });
 

@@ -33,7 +33,7 @@ export class SourcesService {
       this.hear(event);
     });
     demand.onChange((stream) => this.sources.get(stream)?.follow());
-    demand.awakenBy((stream, task) => this.during(stream, task));
+    demand.awakenBy((stream, task, waitsNoMore) => this.during(stream, task, waitsNoMore));
   }
 
   /** In the order of the streams' names. */
@@ -59,6 +59,7 @@ export class SourcesService {
    *
    * @returns once media can flow, or after a few seconds
    * @throws {SourceExistsError} @throws {TooManyCascadesError} @throws what the first attempt failed with
+   * @throws {SourceNotFoundError} when somebody has removed it meanwhile
    */
   async create(stream: StreamName, endpoint: RemoteEndpoint): Promise<Source> {
     if (this.sources.has(stream)) throw new SourceExistsError(stream);
@@ -66,6 +67,7 @@ export class SourcesService {
     const source = this.add(stream, endpoint, false);
     source.follow();
     await source.attempted();
+    if (this.sources.get(stream) !== source) throw new SourceNotFoundError(stream);
     const { lastError } = source;
     if (lastError !== undefined) {
       await this.remove(stream);
@@ -115,27 +117,30 @@ export class SourcesService {
     }
   }
 
-  private during<T>(stream: StreamName, task: () => Promise<T>): Promise<T> {
+  private during<T>(stream: StreamName, task: () => Promise<T>, waitsNoMore?: AbortSignal): Promise<T> {
     const source = this.sources.get(stream);
     const { onDemand } = source ?? {};
     if (source === undefined || onDemand === undefined) return task();
     return source.during(async () => {
-      await this.published(stream, onDemand.startTimeoutMs);
+      await this.published(stream, onDemand.startTimeoutMs, waitsNoMore);
       return task();
     });
   }
 
   /** @returns when its publisher is connected, or that has lasted too long */
-  private published(stream: StreamName, limitMs: number): Promise<void> {
+  private published(stream: StreamName, limitMs: number, waitsNoMore?: AbortSignal): Promise<void> {
     const { signaling } = this.context;
+    if (waitsNoMore?.aborted === true) return Promise.resolve();
     if (signaling.findStream(stream)?.publisher?.state === 'connected') return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(limit);
+        waitsNoMore?.removeEventListener('abort', done);
         endListening();
         resolve();
       };
       const limit = setTimeout(done, limitMs);
+      waitsNoMore?.addEventListener('abort', done);
       const endListening = signaling.on((event) => {
         if (event.type === 'publisher-state' && event.stream === stream && event.state === 'connected') done();
       });

@@ -1,7 +1,7 @@
 import type { StreamName } from './stream-name.js';
 
-/** Does something with a stream once it is there, or in vain to wait for. */
-export type Awakener = <T>(stream: StreamName, task: () => Promise<T>) => Promise<T>;
+/** Does something with a stream once it is there, in vain to wait for, or not to be waited for any more. */
+export type Awakener = <T>(stream: StreamName, task: () => Promise<T>, waitsNoMore?: AbortSignal) => Promise<T>;
 
 /** Who wants streams that are fetched on demand, besides their subscribers, which every list shows. */
 export class StreamDemand {
@@ -17,9 +17,13 @@ export class StreamDemand {
     this.listeners.push(listener);
   }
 
-  /** Does something that needs a publisher, who is brought before it where that is done on demand; it is wanted meanwhile. */
-  during<T>(stream: StreamName, task: () => Promise<T>): Promise<T> {
-    return this.awakener(stream, task);
+  /**
+   * Does something that needs a publisher, who is brought before it where that is done on demand; it is wanted meanwhile.
+   *
+   * @param waitsNoMore has it done at once
+   */
+  during<T>(stream: StreamName, task: () => Promise<T>, waitsNoMore?: AbortSignal): Promise<T> {
+    return this.awakener(stream, task, waitsNoMore);
   }
 
   /** Somebody has asked for a recording of it, which goes on until it is ended. One that begins by itself wants nothing. */
