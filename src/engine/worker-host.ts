@@ -179,6 +179,7 @@ export class WorkerHost {
         this.startRecording(command.order);
         return undefined;
       case 'stop-recording':
+        await this.environment.port.hearArrived();
         await this.stopRecording(command.recordingSessionId);
         return undefined;
       case 'roll-over':
@@ -200,7 +201,7 @@ export class WorkerHost {
 
   /** Ends sessions and recordings, with everything on disk. Idempotent. */
   close(): Promise<void> {
-    this.closing ??= this.shutDown();
+    this.closing ??= this.environment.port.hearArrived().then(() => this.shutDown());
     return this.closing;
   }
 

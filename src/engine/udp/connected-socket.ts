@@ -22,6 +22,8 @@ export interface ConnectedSocketOptions {
   readonly heard: (message: Buffer, from: RemoteInfo) => void;
   /** Those of others from before the socket was connected. */
   readonly overheard: (message: Buffer, from: RemoteInfo) => void;
+  /** It was opened, and is of no use any more: it is to be closed. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** A second socket on the port, connected to one peer: the system hands it what comes from there, and nothing else. */
@@ -31,6 +33,9 @@ export class ConnectedSocket {
   private socket: Socket | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
+  /** Messages that came by Node, and those of them that were of others. */
+  private heardCount = 0;
+  private overheardCount = 0;
 
   constructor(private readonly options: ConnectedSocketOptions) {}
 
@@ -38,11 +43,12 @@ export class ConnectedSocket {
   async open(): Promise<void> {
     const { bound, remote, heard, overheard } = this.options;
     const socket = await bindSocket(bound.address, bound.port, RECEIVE_BUFFER_BYTES, true);
-    socket.on('error', () => this.close());
+    socket.on('error', (error) => this.broke(error));
     socket.on('message', (message, from) => {
+      this.heardCount += 1;
       if (from.port === remote.port && from.address === remote.address) heard(message, from);
       else {
-        this.timer?.refresh();
+        this.overheardCount += 1;
         overheard(message, from);
       }
     });
@@ -63,12 +69,33 @@ export class ConnectedSocket {
   }
 
   private settle(socket: Socket): void {
-    if (!this.isClosed) this.timer = setTimeout(() => this.takeOver(socket), SETTLE_MS);
+    if (this.isClosed) return;
+    const { overheardCount } = this;
+    this.timer = setTimeout(() => this.takeOverWhenRead(socket, overheardCount), SETTLE_MS);
+  }
+
+  /** After a stall the timer is due before the socket is read: what others sent lies there until a poll has brought nothing. */
+  private takeOverWhenRead(socket: Socket, overheardBefore: number): void {
+    const { heardCount } = this;
+    setImmediate(() => {
+      if (this.overheardCount > overheardBefore) this.settle(socket);
+      else if (this.heardCount > heardCount) this.takeOverWhenRead(socket, overheardBefore);
+      else this.takeOver(socket);
+    });
   }
 
   private takeOver(socket: Socket): void {
     if (this.isClosed) return;
-    const { memory, block, list } = this.options;
-    this.calls = new DescriptorCalls(takeFromLoop(socket), memory, block, list);
+    const { memory, block, list, failed } = this.options;
+    try {
+      this.calls = new DescriptorCalls(takeFromLoop(socket), memory, block, list);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** While Node reads it, it says what the network refused of what was sent: the peer may hear the next. */
+  private broke(error: Error): void {
+    if (this.calls !== undefined) this.options.failed(error);
   }
 }

@@ -13,6 +13,9 @@ const DRAIN_MS = 10;
 const MOST_AT_ONCE = 512;
 /** Datagrams that are worked on together: after a stall all sockets are full, and slots that were once needed stay resident. */
 const MOST_IN_HAND = 1024;
+/** Rounds in which what has arrived is heard: others go on sending meanwhile. */
+const MOST_ROUNDS = 8;
+const RETRY_MS = 1_000;
 const SEND_BYTES = 4096;
 
 export interface FdUdpPortOptions extends UdpPortOptions {
@@ -23,7 +26,8 @@ export interface FdUdpPortOptions extends UdpPortOptions {
 interface Attached {
   readonly remote: TransportAddress;
   readonly socketId: number;
-  readonly socket: ConnectedSocket;
+  /** Undefined after it failed, until it is tried again: the peer is heard by those of the strangers. */
+  socket: ConnectedSocket | undefined;
 }
 
 /**
@@ -35,6 +39,8 @@ export class FdUdpPort implements UdpPort {
   private readonly attached: Attached[] = [];
   private readonly byRemote = new FlowTable<Attached>();
   private readonly timer: NodeJS.Timeout;
+  private readonly retryTimer: NodeJS.Timeout;
+  private hasWarned = false;
   private receiver: DatagramReceiver | undefined;
 
   /** Datagrams that came by sockets of their own. */
@@ -48,6 +54,7 @@ export class FdUdpPort implements UdpPort {
   ) {
     this.counters = strangers.counters;
     this.timer = setInterval(() => this.drain(), DRAIN_MS);
+    this.retryTimer = setInterval(() => this.retry(), RETRY_MS).unref();
   }
 
   /** @throws the system's error when an address cannot be bound, a RangeError when the memory is exhausted */
@@ -73,7 +80,7 @@ export class FdUdpPort implements UdpPort {
 
   /** Peers whose sockets are drained. */
   get attachedCount(): number {
-    return this.attached.filter(({ socket }) => socket.calls !== undefined).length;
+    return this.attached.filter(({ socket }) => socket?.calls !== undefined).length;
   }
 
   /** Datagrams that arrive before this are dropped. */
@@ -83,15 +90,57 @@ export class FdUdpPort implements UdpPort {
   }
 
   send(bytes: Uint8Array, remote: TransportAddress, socketId: number): void {
-    const calls = this.find(remote, socketId)?.socket.calls;
+    const calls = this.find(remote, socketId)?.socket?.calls;
     if (calls === undefined || bytes.length > SEND_BYTES) this.strangers.send(bytes, remote, socketId);
     else if (this.write(calls, bytes)) this.counters.sent += 1;
     else this.counters.sendFailed += 1;
   }
 
   attach(remote: TransportAddress, socketId: number): void {
+    if (this.sockets[socketId] === undefined || this.find(remote, socketId) !== undefined) return;
+    const added: Attached = { remote, socketId, socket: undefined };
+    this.attached.push(added);
+    this.byRemote.add(remote, socketId, added);
+    this.connect(added);
+  }
+
+  /** What had arrived is heard before its socket is closed. */
+  detach(remote: TransportAddress, socketId: number): void {
+    const removed = this.find(remote, socketId);
+    if (removed === undefined) return;
+    this.attached.splice(this.attached.indexOf(removed), 1);
+    this.byRemote.removeOwner(removed);
+    const { socket } = removed;
+    if (socket === undefined) return;
+    this.drainSocket(removed, socket);
+    this.receiver?.drained();
+    socket.close();
+  }
+
+  async hearArrived(): Promise<void> {
+    await this.strangers.hearArrived();
+    for (let rounds = MOST_ROUNDS; rounds > 0; rounds--) {
+      const before = this.readByDescriptor;
+      this.drain();
+      if (this.readByDescriptor === before) return;
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    clearInterval(this.retryTimer);
+    for (const { socket } of this.attached.splice(0)) socket?.close();
+    await this.strangers.close();
+  }
+
+  private find(remote: TransportAddress, socketId: number): Attached | undefined {
+    return this.byRemote.find(remote.address, remote.port, socketId)?.owner;
+  }
+
+  private connect(one: Attached): void {
+    const { remote, socketId } = one;
     const bound = this.sockets[socketId]?.bound;
-    if (bound === undefined || this.find(remote, socketId) !== undefined) return;
+    if (bound === undefined) return;
     const { memory, block } = this.options;
     const { list } = this;
     const socket = new ConnectedSocket({
@@ -102,35 +151,24 @@ export class FdUdpPort implements UdpPort {
       list,
       heard: (message, from) => this.strangers.heard(message, from, socketId),
       overheard: (message, from) => this.strangers.overheard(message, from, socketId),
+      failed: (error) => this.failed(one, socket, error),
     });
-    const added = { remote, socketId, socket };
-    this.attached.push(added);
-    this.byRemote.add(remote, socketId, added);
-    // Without a socket of its own it is heard by those of the strangers.
-    socket.open().catch(() => this.detach(remote, socketId));
+    one.socket = socket;
+    socket.open().catch((error: unknown) => this.failed(one, socket, error));
   }
 
-  detach(remote: TransportAddress, socketId: number): void {
-    const removed = this.find(remote, socketId);
-    if (removed === undefined) return;
-    this.attached.splice(this.attached.indexOf(removed), 1);
-    this.byRemote.removeOwner(removed);
-    removed.socket.close();
+  /** Said once: where one fails, so do those of others. */
+  private failed(one: Attached, socket: ConnectedSocket, error: unknown): void {
+    socket.close();
+    if (one.socket !== socket || !this.attached.includes(one)) return;
+    one.socket = undefined;
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    process.emitWarning(`A peer has no UDP socket of its own, which costs CPU; it is tried again: ${String(error)}`);
   }
 
-  async hearArrived(): Promise<void> {
-    this.drain();
-    await this.strangers.hearArrived();
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.timer);
-    for (const { socket } of this.attached.splice(0)) socket.close();
-    await this.strangers.close();
-  }
-
-  private find(remote: TransportAddress, socketId: number): Attached | undefined {
-    return this.byRemote.find(remote.address, remote.port, socketId)?.owner;
+  private retry(): void {
+    for (const one of this.attached) if (one.socket === undefined) this.connect(one);
   }
 
   private write(calls: DescriptorCalls, bytes: Uint8Array): boolean {
@@ -146,7 +184,7 @@ export class FdUdpPort implements UdpPort {
     // Whoever is attached or detached meanwhile: nobody is read twice, and who is left out has its turn soon.
     let settled = this.readByDescriptor;
     for (const one of this.attached) {
-      if (one.socket.calls !== undefined) this.drainSocket(one, one.socket.calls, receiver);
+      if (one.socket !== undefined) this.drainSocket(one, one.socket);
       if (this.readByDescriptor - settled < MOST_IN_HAND) continue;
       receiver.drained();
       settled = this.readByDescriptor;
@@ -154,11 +192,10 @@ export class FdUdpPort implements UdpPort {
     receiver.drained();
   }
 
-  private drainSocket(
-    { remote, socketId, socket }: Attached,
-    calls: DescriptorCalls,
-    receiver: DatagramReceiver,
-  ): void {
+  private drainSocket({ remote, socketId }: Attached, socket: ConnectedSocket): void {
+    const { calls } = socket;
+    const { receiver } = this;
+    if (calls === undefined || receiver === undefined) return;
     const { slots } = this.options;
     let slot = slots.take();
     for (let left = MOST_AT_ONCE; left > 0 && slot >= 0 && socket.calls === calls; left--) {

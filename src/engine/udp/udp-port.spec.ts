@@ -2,7 +2,8 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { until } from '../../../test/support/wait.js';
-import type { DgramUdpPort } from './dgram-udp-port.js';
+import { ConnectedSocket } from './connected-socket.js';
+import { bindSocket, closeSocket, type DgramUdpPort } from './dgram-udp-port.js';
 import { FdUdpPort } from './fd-udp-port.js';
 import { createMediaBlock } from './media-block.js';
 import { openUdpPort, whyNotByDescriptor } from './receive-choice.js';
@@ -185,6 +186,59 @@ describe('the port whose peers have sockets of their own', () => {
 
     await expect(open('fd', ['127.0.0.1'], first.port.portNumber)).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await first.port.close();
+  });
+
+  it('has heard what had arrived when a peer is no longer expected there', async () => {
+    const { port, heard } = await open('fd', ['127.0.0.1']);
+    const client = await bindSocket('127.0.0.1', 0, 65_536, false);
+    const remote = { address: '127.0.0.1', port: client.address().port, family: 'IPv4' } as const;
+    if (!(port instanceof FdUdpPort)) throw new Error('Not the port that was asked for.');
+    port.attach(remote, 0);
+    await until(() => port.attachedCount === 1, 'the peer has a socket');
+
+    for (const text of ['one', 'two', 'three']) client.send(text, port.portNumber, '127.0.0.1');
+    port.detach(remote, 0);
+
+    expect(heard.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+    await closeSocket(client);
+    await port.close();
+  });
+
+  it('reads a peer from its own socket though the network refused what was sent there before', async () => {
+    const { port } = await open('fd', ['127.0.0.1']);
+    const gone = await peer();
+    const remote = { address: '127.0.0.1', port: gone.address().port, family: 'IPv4' } as const;
+    await closeSocket(gone);
+    if (!(port instanceof FdUdpPort)) throw new Error('Not the port that was asked for.');
+
+    port.attach(remote, 0);
+    const knock = setInterval(() => port.send(Buffer.from('refused'), remote, 0), 1);
+    await until(() => port.attachedCount === 1, 'the peer has a socket');
+
+    clearInterval(knock);
+    await port.close();
+  });
+
+  it('tries again where a socket of its own failed, says so once, and not when the peer has gone', async () => {
+    const { port } = await open('fd', ['127.0.0.1']);
+    if (!(port instanceof FdUdpPort)) throw new Error('Not the port that was asked for.');
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation();
+    const refused = jest.spyOn(ConnectedSocket.prototype, 'open').mockRejectedValueOnce(new Error('EMFILE'));
+    refused.mockRejectedValueOnce(new Error('EMFILE'));
+    const [here, gone] = [20_100, 20_101].map((at) => ({ address: '127.0.0.1', port: at, family: 'IPv4' }) as const);
+    if (here === undefined || gone === undefined) throw new Error('Two addresses are needed.');
+
+    port.attach(here, 0);
+    port.attach(gone, 0);
+    await until(() => warned.mock.calls.length > 0, 'it is told');
+    port.detach(gone, 0);
+    await until(() => port.attachedCount === 1, 'the peer has a socket');
+
+    expect(refused).toHaveBeenCalledTimes(3);
+    expect(warned.mock.calls).toEqual([[expect.stringContaining('EMFILE')]]);
+    warned.mockRestore();
+    refused.mockRestore();
+    await port.close();
   });
 
   it('leaves no descriptor open, however peers come and go', async () => {
