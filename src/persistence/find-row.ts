@@ -1,5 +1,7 @@
 import type { EntityManager, EntityMetadata, EntityTarget, ObjectLiteral } from 'typeorm';
 
+/** Name of the statement without a condition: no property is called so, nor none at all. */
+const SELECTION = '*';
 const statements = new WeakMap<EntityMetadata, Map<string, string>>();
 
 /**
@@ -71,7 +73,7 @@ function statement(manager: EntityManager, metadata: EntityMetadata, names: read
 }
 
 function selectionOf(metadata: EntityMetadata): string {
-  return keptStatement(metadata, '', () => {
+  return keptStatement(metadata, SELECTION, () => {
     const columns = metadata.columns.map(({ databaseName }) => `"${databaseName}"`);
     return `SELECT ${columns.join(', ')} FROM "${metadata.tableName}"`;
   });

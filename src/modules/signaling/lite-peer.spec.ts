@@ -28,6 +28,16 @@ describe('an ice-lite offer', () => {
     expect([...engine.published, ...engine.opened]).toEqual([]);
   });
 
+  it.each([0, 53, 1023])('is refused where all that it names is port %d', async (port) => {
+    const { engine, signaling, subscriptions } = new ViewerStage();
+    const refusal = { kind: 'forbidden', code: 'peer-address-forbidden' };
+    const offer = LITE.replaceAll(' 7777 typ', ` ${port} typ`);
+
+    await expect(signaling.publish(cam, offer.replace('recvonly', 'sendonly'))).rejects.toMatchObject(refusal);
+    await expect(subscriptions.subscribe(cam, offer)).rejects.toMatchObject(refusal);
+    expect([...engine.published, ...engine.opened]).toEqual([]);
+  });
+
   it('is the only one of which addresses are asked', async () => {
     const { engine, subscriptions } = new ViewerStage({}, { mayAsk: () => false });
 

@@ -99,7 +99,7 @@ export class RelayService {
   /** Without candidates that nothing may be sent to. */
   private answerIn({ text }: RemoteAnswer, direction: 'sendonly' | 'recvonly'): SubscriberOffer {
     const answer = parseAnswer(text, direction);
-    const candidates = answer.transport.candidates.filter(({ address }) => this.mayAsk(address));
+    const candidates = answer.transport.candidates.filter(({ address, port }) => port > 0 && this.mayAsk(address));
     if (candidates.length === 0) throw new CandidatesForbiddenError();
     return { ...answer, transport: { ...answer.transport, candidates } };
   }

@@ -101,7 +101,7 @@ export class PeerAddressForbiddenError extends AppError {
   readonly code = 'peer-address-forbidden';
 
   constructor() {
-    super('The ice-lite offer names no address that is asked (cascade.allowed_networks).');
+    super('The ice-lite offer names no address that is asked (cascade.allowed_networks; ports from 1024 on).');
   }
 }
 

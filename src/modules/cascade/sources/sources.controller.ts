@@ -64,7 +64,10 @@ export class SourcesController {
   @ApiResponse({ status: 200, type: NewSourceDto, description: 'The other server has answered' })
   @ApiResponse({ status: 400, description: '`input-invalid`, `body-malformed`, `stream-name-invalid`' })
   @ApiResponse({ status: 403, description: '`cascade-address-forbidden`' })
-  @ApiResponse({ status: 404, description: '`stream-not-found`, where `strategy.auto_create_whip` is off' })
+  @ApiResponse({
+    status: 404,
+    description: '`stream-not-found`, where `strategy.auto_create_whip` is off; `source-not-found`: removed meanwhile',
+  })
   @ApiResponse({
     status: 409,
     description: '`source-exists`, `stream-busy`, `cascade-loop`, `cascades-full`',
