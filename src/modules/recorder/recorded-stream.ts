@@ -9,6 +9,7 @@ import { StreamNotFoundError } from '../signaling/signaling.errors.js';
 import { CommitQueue } from './commit-queue.js';
 import { LiveRecording, type Ending, type Rotated } from './live-recording.js';
 import {
+  BaseDirTakenError,
   RecordingUnavailableError,
   StorageFullError,
   StreamNotRecordingError,
@@ -20,6 +21,11 @@ import type { RecordingContext } from './recording-context.js';
 /** How long a start waits for the rows of the session before. */
 const SETTLE_LIMIT_MS = 10_000;
 
+/** A recording that somebody asked for, and that goes on until it is ended. */
+export interface AskedRecording {
+  readonly baseDir: string | undefined;
+}
+
 /** What a stream's recording tells the recorder. */
 export interface RecordedStreamHost {
   /** Before the engine is asked: its events may come at once. */
@@ -28,8 +34,12 @@ export interface RecordedStreamHost {
   began(recording: LiveRecording): void;
   /** Another one has taken over from it, and nothing more of it comes. */
   retired(recording: LiveRecording): void;
-  /** The engine has closed its files, or never had any. */
-  ended(recording: LiveRecording): void;
+  /** The engine has closed its files. */
+  ended(recording: LiveRecording, reason: Ending['reason']): void;
+  /** It was never begun. */
+  failed(recording: LiveRecording): void;
+  /** What somebody wants recorded whenever it is there; undefined where nobody does. */
+  askedFor(stream: StreamName): AskedRecording | undefined;
   hasRoom(): Promise<boolean>;
   /** @throws {BaseDirTakenError} */
   checkBaseDir(stream: StreamName, baseDir: string): Promise<void>;
@@ -231,12 +241,16 @@ export class RecordedStream {
   }
 
   private async beginByItself(): Promise<void> {
-    if (!this.isAuto || this.isHeldBack || !this.hasRecordable) return;
+    const asked = this.host.askedFor(this.name);
+    if ((!this.isAuto && asked === undefined) || this.isHeldBack || !this.hasRecordable) return;
     try {
-      if (await this.host.hasRoom()) await this.begin('auto', undefined);
+      if (!(await this.host.hasRoom())) return;
+      if (asked?.baseDir !== undefined) await this.host.checkBaseDir(this.name, asked.baseDir);
+      await this.begin(asked === undefined ? 'auto' : 'api', asked?.baseDir);
     } catch (error) {
-      const isLiveAnyway = error instanceof RecordingUnavailableError && this.context.settings.onFull === 'live_only';
-      if (!isLiveAnyway) throw error;
+      const isUnavailable = error instanceof RecordingUnavailableError;
+      const isLiveAnyway = isUnavailable && this.context.settings.onFull === 'live_only';
+      if (!isLiveAnyway && !(error instanceof BaseDirTakenError)) throw error;
       this.context.log.warn(`${this.name} is not being recorded.`, error);
     }
   }
@@ -248,7 +262,7 @@ export class RecordedStream {
     try {
       await this.launch(recording);
     } catch (error) {
-      this.host.ended(recording);
+      this.host.failed(recording);
       throw error;
     }
     this.recording = recording;
@@ -280,7 +294,7 @@ export class RecordedStream {
     if (recording === undefined) return;
     this.recording = undefined;
     await recording.end(ending);
-    this.host.ended(recording);
+    this.host.ended(recording, ending.reason);
   }
 
   private newRecording(facts: LiveRecording['facts']): LiveRecording {

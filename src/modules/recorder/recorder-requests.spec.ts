@@ -125,6 +125,59 @@ describe('POST /api/record', () => {
     expect(fixture.demand.isRecorded(cam)).toBe(false);
   });
 
+  describe('of a stream that is fetched on demand and away for longer than it is waited for', () => {
+    const away = async (brings: boolean): Promise<RecorderFixture> => {
+      const fixture = manual();
+      fixture.demand.awakenBy(
+        (_stream, task) => task(),
+        () => brings,
+      );
+      await fixture.publish('a');
+      await fixture.recorder.start(cam, 'shows/one');
+      await fixture.close('consent-lost', 'a');
+      await pass(60_000);
+      expect(fixture.index.onlyRow).toMatchObject({ state: 'completed', reason: 'publisher-lost' });
+      return fixture;
+    };
+
+    it('wants it on, and begins again when it is back', async () => {
+      const fixture = await away(true);
+      expect(fixture.demand.isRecorded(cam)).toBe(true);
+
+      await fixture.publish('b');
+
+      const [, again] = [...fixture.index.rows.values()];
+      expect(again).toMatchObject({ state: 'recording', trigger: 'api', baseDir: 'shows/one' });
+    });
+
+    it('is ended by who asked for it', async () => {
+      const fixture = await away(true);
+
+      await fixture.recorder.stop(cam);
+      await fixture.publish('b');
+
+      expect([fixture.demand.isRecorded(cam), fixture.recorder.isRecording(cam)]).toEqual([false, false]);
+    });
+
+    it('leaves the directory to who has taken it meanwhile, and the stream is live', async () => {
+      const fixture = await away(true);
+      fixture.index.owners.set('shows/one', 'other');
+
+      await fixture.publish('b');
+
+      expect(fixture.recorder.isRecording(cam)).toBe(false);
+      expect(new Set(fixture.warnings)).toEqual(new Set(['cam is not being recorded.']));
+    });
+
+    it('is over where nobody brings it', async () => {
+      const fixture = await away(false);
+
+      await fixture.publish('b');
+
+      expect([fixture.demand.isRecorded(cam), fixture.recorder.isRecording(cam)]).toEqual([false, false]);
+    });
+  });
+
   it('for a stream that does not connect yet waits with it', async () => {
     const fixture = manual();
     await fixture.open();

@@ -10,8 +10,8 @@ import type { StreamName } from '../signaling/ports/stream-name.js';
 import { StreamNotFoundError } from '../signaling/signaling.errors.js';
 import { FreeSpace } from '../storage/ports/free-space.js';
 import { parseBaseDir } from './base-dir.js';
-import type { LiveRecording } from './live-recording.js';
-import { RecordedStream, type RecordedStreamHost } from './recorded-stream.js';
+import type { Ending, LiveRecording } from './live-recording.js';
+import { RecordedStream, type AskedRecording, type RecordedStreamHost } from './recorded-stream.js';
 import {
   BaseDirTakenError,
   RecordingUnavailableError,
@@ -55,6 +55,8 @@ export interface SplitRecording {
 export class RecorderService {
   private readonly recordedStreams = new Map<string, RecordedStream>();
   private readonly recordings = new Map<string, LiveRecording>();
+  /** Of streams that are being recorded, or shall be when they are brought again. */
+  private readonly asked = new Map<StreamName, AskedRecording>();
   private readonly host: RecordedStreamHost;
   private readonly freeSpace: FreeSpace;
   private readonly unusableVideo: UnusableVideo;
@@ -64,7 +66,7 @@ export class RecorderService {
     private readonly context: RecordingContext,
     private readonly signaling: RecorderSignaling,
     private readonly patterns: StreamPatterns,
-    private readonly demand: Pick<StreamDemand, 'during' | 'setRecorded'>,
+    private readonly demand: Pick<StreamDemand, 'during' | 'setRecorded' | 'isBrought'>,
   ) {
     this.freeSpace = new FreeSpace(context.storage);
     this.unusableVideo = new UnusableVideo(context.clock, context.log);
@@ -72,7 +74,13 @@ export class RecorderService {
       prepared: (recording) => void this.recordings.set(recording.facts.id, recording),
       began: (recording) => signaling.setRecording(recording.facts.stream, true),
       retired: (recording) => void this.recordings.delete(recording.facts.id),
-      ended: (recording) => this.ended(recording),
+      ended: (recording, reason) => {
+        this.ended(recording, reason);
+      },
+      failed: (recording) => {
+        this.forget(recording);
+      },
+      askedFor: (stream) => (demand.isBrought(stream) ? this.asked.get(stream) : undefined),
       hasRoom: () => this.hasRoom(),
       checkBaseDir: (stream, baseDir) => this.checkBaseDir(stream, baseDir),
     };
@@ -96,7 +104,7 @@ export class RecorderService {
       const recorded = this.recordedStreams.get(stream);
       if (recorded === undefined) throw new StreamNotFoundError(stream);
       const running = await recorded.start(checkedDir);
-      this.demand.setRecorded(stream, true);
+      this.want(stream, running.facts);
       return running;
     });
     const { directory } = recording;
@@ -122,8 +130,9 @@ export class RecorderService {
     return { stream, endedSessionId: ending.facts.id, sessionId: next?.facts.id };
   }
 
-  /** Ends a stream's recording, if there is one. */
+  /** Ends a stream's recording, if there is one, and begins none when the stream is brought again. */
   async stop(stream: StreamName): Promise<void> {
+    this.wantNoMore(stream);
     const recorded = this.recordedStreams.get(stream);
     if (recorded === undefined) return;
     await recorded.stop('requested');
@@ -146,7 +155,7 @@ export class RecorderService {
     for (const { session, remainingMs } of await recovery.run()) {
       const stream = session.stream as StreamName;
       this.recordedStream(stream).adopt(session, remainingMs);
-      if (session.trigger === 'api') this.demand.setRecorded(stream, true);
+      if (session.trigger === 'api') this.want(stream, session);
     }
   }
 
@@ -194,12 +203,28 @@ export class RecorderService {
     }
   }
 
-  private ended(recording: LiveRecording): void {
+  /** A stream that we have brought is recorded again when it comes back: who asked for that has not ended it. */
+  private ended(recording: LiveRecording, reason: Ending['reason']): void {
+    const { stream } = recording.facts;
+    this.forget(recording);
+    if (reason !== 'publisher-lost' || !this.demand.isBrought(stream)) this.wantNoMore(stream);
+  }
+
+  private forget(recording: LiveRecording): void {
     for (let one: LiveRecording | undefined = recording; one !== undefined; one = one.successor) {
       this.recordings.delete(one.facts.id);
     }
     this.signaling.setRecording(recording.facts.stream, false);
-    this.demand.setRecorded(recording.facts.stream, false);
+  }
+
+  private want(stream: StreamName, { baseDir }: AskedRecording): void {
+    this.asked.set(stream, { baseDir });
+    this.demand.setRecorded(stream, true);
+  }
+
+  private wantNoMore(stream: StreamName): void {
+    this.asked.delete(stream);
+    this.demand.setRecorded(stream, false);
   }
 
   private follow(event: SignalingEvent): Promise<void> | undefined {
@@ -217,6 +242,7 @@ export class RecorderService {
         this.unusableVideo.forget(event.stream);
         return this.recordedStreams.get(event.stream)?.publisherClosed(event.reason);
       case 'stream-deleted':
+        this.wantNoMore(event.stream);
         return this.recordedStreams.get(event.stream)?.stop('stream-deleted');
       default:
         return undefined;

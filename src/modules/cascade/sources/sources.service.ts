@@ -33,7 +33,10 @@ export class SourcesService {
       this.hear(event);
     });
     demand.onChange((stream) => this.sources.get(stream)?.follow());
-    demand.awakenBy((stream, task, waitsNoMore) => this.during(stream, task, waitsNoMore));
+    demand.awakenBy(
+      (stream, task, waitsNoMore) => this.during(stream, task, waitsNoMore),
+      (stream) => this.sources.get(stream)?.onDemand !== undefined,
+    );
   }
 
   /** In the order of the streams' names. */

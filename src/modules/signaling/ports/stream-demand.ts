@@ -8,9 +8,17 @@ export class StreamDemand {
   private readonly recorded = new Set<StreamName>();
   private readonly listeners: ((stream: StreamName) => void)[] = [];
   private awakener: Awakener = (_stream, task) => task();
+  private brings: (stream: StreamName) => boolean = () => false;
 
-  awakenBy(awakener: Awakener): void {
+  /** @param brings which streams it brings, and tries to again for as long as they are wanted */
+  awakenBy(awakener: Awakener, brings: (stream: StreamName) => boolean = () => true): void {
     this.awakener = awakener;
+    this.brings = brings;
+  }
+
+  /** Whether its publisher comes because somebody wants it. */
+  isBrought(stream: StreamName): boolean {
+    return this.brings(stream);
   }
 
   onChange(listener: (stream: StreamName) => void): void {
