@@ -22,6 +22,7 @@ export function finding(): Stage[] {
   let found = 0;
   for (let session = 0; session < SESSIONS; session++) {
     const owner = {
+      lastHeardMs: -Infinity,
       stun: () => true,
       dtlsDatagram: () => undefined,
       mediaDatagram: () => (found += 1) < 0,

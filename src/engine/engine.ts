@@ -264,7 +264,12 @@ export class Engine {
     if (!(await canSharePort(receive, this.count))) return undefined;
     const sessionOf = (usernameFragment: string): ExpectedSession | undefined =>
       this.checks.sessionOf(usernameFragment);
-    return SharedUdpPort.open({ port, listenAddresses: listenAddressesOf(this.options), sessionOf });
+    return SharedUdpPort.open({
+      port,
+      listenAddresses: listenAddressesOf(this.options),
+      clock: systemClock,
+      sessionOf,
+    });
   }
 
   /** Whether the worker has it is told by its release and by its end, and by no answer that is late. */

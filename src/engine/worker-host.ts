@@ -108,10 +108,9 @@ export class WorkerHost {
     const { memory } = block;
     const srtp = chooseSrtp(settings.srtp, block, loadKernels);
     const slots = new SlotPool(memory);
-    const demultiplexer = new Demultiplexer(memory, clock);
-    const { listenAddresses, udpPort, sharedUdp, tcpListeners } = settings;
-    const udpOptions = { port: udpPort, listenAddresses, memory, slots };
-    const receive = await openUdpPort(settings.receive, block, udpOptions, sharedUdp);
+    const demultiplexer = new Demultiplexer(memory, clock, (...proof) => udp.proved(...proof));
+    const { listenAddresses, udpPort: port, sharedUdp, tcpListeners, receive: wanted } = settings;
+    const receive = await openUdpPort(wanted, block, { port, listenAddresses, memory, slots }, sharedUdp);
     const { port: udp } = receive;
     udp.deliverTo(demultiplexer);
     const tcp = openTcp({

@@ -95,6 +95,10 @@ export class PeerConnection implements DatagramOwner {
     return this.agent.roundTripMs;
   }
 
+  get lastHeardMs(): number {
+    return Math.max(this.media.lastHeardMs, this.agent.lastHeardMs);
+  }
+
   /** RFC 8445 section 9: the pair in use goes on until one of the new credentials is nominated. */
   restartIce(remote: IceCredentials): LocalTransport {
     const { demultiplexer } = this.environment;

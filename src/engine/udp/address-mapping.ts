@@ -59,6 +59,8 @@ const MOST_OPEN = 256;
  * last answers: that all servers are away for a while changes nothing. Each round of questions also keeps a NAT's mapping open.
  */
 export class AddressMapping implements DatagramOwner {
+  /** No address is its own. */
+  readonly lastHeardMs = -Infinity;
   private readonly open = new Map<string, Question>();
   private readonly answered = new Map<string, Answer>();
   private round = 0;

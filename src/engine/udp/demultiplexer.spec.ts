@@ -5,10 +5,12 @@ import { bindingRequest } from '../tcp/testing/binding-request.js';
 import { Demultiplexer, type DatagramOwner } from './demultiplexer.js';
 
 const SLOT = 4096;
-const clock = { epochMs: () => 0, monotonicMs: () => 0 };
+let nowMs = 0;
+const clock = { epochMs: () => 0, monotonicMs: () => nowMs };
 
 class RecordingOwner implements DatagramOwner {
   readonly seen: string[] = [];
+  lastHeardMs = -Infinity;
   constructor(private readonly authentic: boolean) {}
 
   stun(): boolean {
@@ -123,6 +125,42 @@ describe('Demultiplexer', () => {
 
     expect(owner.seen).toEqual(['stun']);
     expect(demultiplexer.arrivals.udp.addresses).toBe(0);
+  });
+
+  it('leaves an address to the session that is heard there, and gives it to another one once it has been silent', () => {
+    const { owner, demultiplexer, hear } = setUp(true);
+    const other = new RecordingOwner(true);
+    demultiplexer.expect('them', other);
+    hear(bindingRequest('us:peer'));
+    nowMs = 50_000;
+    owner.lastHeardMs = nowMs - 999;
+
+    hear(bindingRequest('them:peer'));
+    hear(rtp);
+    expect(owner.seen).toEqual(['stun', 'media']);
+    expect(demultiplexer.counters.unknownChecks).toBe(1);
+
+    nowMs += 1;
+    hear(bindingRequest('them:peer'));
+    hear(rtp);
+    expect(other.seen).toEqual(['stun', 'media']);
+  });
+
+  it("tells once that an address has become a session's", () => {
+    const memory = new MediaMemory(new ArrayBuffer(16_384));
+    const proofs: unknown[] = [];
+    const demultiplexer = new Demultiplexer(memory, clock, (...proof) => proofs.push(proof));
+    demultiplexer.expect('us', new RecordingOwner(true));
+    demultiplexer.expect('liars', new RecordingOwner(false));
+    const check = (name: string): void => {
+      const bytes = bindingRequest(`${name}:peer`);
+      memory.bytes.set(bytes, SLOT);
+      demultiplexer.datagram(SLOT, bytes.length, '192.0.2.1', 5000, 0);
+    };
+
+    for (const name of ['liars', 'us', 'us']) check(name);
+
+    expect(proofs).toEqual([['us', { address: '192.0.2.1', port: 5000, family: 'IPv4' }, 0]]);
   });
 
   it('forgets a session that was removed', () => {

@@ -6,8 +6,13 @@ import { FlowTable } from './flow-table.js';
 import { FIRST_CONNECTION_ID } from '../tcp/handed-connection.js';
 import type { ConnectionReceiver } from '../tcp/tcp-port.js';
 
+/** An address stays with whoever was heard there so lately, by authentic packets: forged checks of a neighbour do not take it. */
+const KEPT_MS = 1_000;
+
 /** Whoever a datagram may belong to. */
 export interface DatagramOwner {
+  /** When something authentic of its peer came last, monotonic; -Infinity before. */
+  readonly lastHeardMs: number;
   /** @returns true when the check was authentic, so that `remote` now belongs to this owner */
   stun(datagram: Uint8Array, remote: TransportAddress, socketId: number, nowMs: number): boolean;
   /** Only from proven addresses. `datagram` is borrowed. */
@@ -23,7 +28,7 @@ export interface DemultiplexerCounters {
   media: number;
   /** Not STUN, from an address that has proved nothing. */
   strangers: number;
-  /** Connectivity checks for no session here. */
+  /** Connectivity checks for no session here, or from an address where another session is heard. */
   unknownChecks: number;
   /** No protocol of ours. */
   unknownProtocol: number;
@@ -58,6 +63,9 @@ export class Demultiplexer implements ConnectionReceiver {
   constructor(
     private readonly memory: MediaMemory,
     private readonly clock: Clock,
+    /** Called when an address has become a session's by a check with this local username fragment. */
+    private readonly proved: (usernameFragment: string, remote: TransportAddress, socketId: number) => void = () =>
+      undefined,
   ) {}
 
   /** Checks with this local username fragment are for `owner` from now on, besides earlier ones of its. */
@@ -120,14 +128,18 @@ export class Demultiplexer implements ConnectionReceiver {
     const name = peekUsername(datagram);
     const flow = this.flows.find(address, port, socketId);
     const owner = name === undefined ? flow?.owner : this.byUsernameFragment.get(name.localUsernameFragment);
-    if (owner === undefined) {
+    const nowMs = this.clock.monotonicMs();
+    if (
+      owner === undefined ||
+      (flow !== undefined && flow.owner !== owner && nowMs - flow.owner.lastHeardMs < KEPT_MS)
+    ) {
       this.counters.unknownChecks += 1;
       return;
     }
     const remote: TransportAddress = flow?.remote ?? { address, port, family: address.includes(':') ? 'IPv6' : 'IPv4' };
-    const nowMs = this.clock.monotonicMs();
     if (!owner.stun(datagram, remote, socketId, nowMs)) return;
     this.flows.add(remote, socketId, owner);
+    if (flow?.owner !== owner && name !== undefined) this.proved(name.localUsernameFragment, remote, socketId);
     if (flow === undefined) this.arrived(socketId, nowMs);
   }
 

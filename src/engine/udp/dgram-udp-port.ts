@@ -67,6 +67,11 @@ export class DgramUdpPort implements StrangersPort {
     }
   }
 
+  /** It hears everybody. */
+  proved(): void {
+    return;
+  }
+
   /** One way serves all. */
   attach(): void {
     return;

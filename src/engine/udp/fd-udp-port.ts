@@ -96,6 +96,10 @@ export class FdUdpPort implements UdpPort {
     else this.counters.sendFailed += 1;
   }
 
+  proved(usernameFragment: string, remote: TransportAddress, socketId: number): void {
+    if (this.sockets[socketId] !== undefined) this.strangers.proved(usernameFragment, remote, socketId);
+  }
+
   attach(remote: TransportAddress, socketId: number): void {
     if (this.sockets[socketId] === undefined || this.find(remote, socketId) !== undefined) return;
     const added: Attached = { remote, socketId, socket: undefined };

@@ -30,7 +30,7 @@ export class FlowTable<Owner extends object> {
     return undefined;
   }
 
-  /** An address that belonged to another owner is taken over: the latest proof counts. An owner's oldest one makes room. */
+  /** An address that belonged to another owner is taken over: whether it may be is for the caller to judge. An owner's oldest one makes room. */
   add(remote: TransportAddress, socketId: number, owner: Owner): void {
     const known = this.find(remote.address, remote.port, socketId);
     if (known?.owner === owner) return;

@@ -12,7 +12,7 @@ const sessions = new Map([
 const transactionId = Uint8Array.from({ length: 12 }, (_, index) => index);
 const checkFor = (name: string): Uint8Array =>
   encodeBinding({ class: 'request', transactionId, username: `${name}:peer` });
-const text = (bytes: string): Uint8Array => Uint8Array.from(Buffer.from(bytes));
+const text = (bytes: string): Uint8Array => Uint8Array.from(Buffer.from(bytes, 'latin1'));
 
 /** The next message to a worker that is as wanted; the socket sends until there is one, as datagrams may get lost. */
 async function next(end: SharedPortEnd, knock = (): void => undefined): Promise<FromSharedPort> {
@@ -33,6 +33,7 @@ describe('SharedUdpPort', () => {
     port = await SharedUdpPort.open({
       port: 0,
       listenAddresses: ['127.0.0.1'],
+      clock: { epochMs: () => 0, monotonicMs: () => 0 },
       sessionOf: (usernameFragment) => sessions.get(usernameFragment),
     });
     ends = [port.join(0), port.join(1)];
@@ -47,7 +48,7 @@ describe('SharedUdpPort', () => {
 
   it('hands a check to the worker of its session, and what follows from that address', async () => {
     const check = await next(ends[1], send(checkFor('second')));
-    const flight = await next(ends[1], send(text('flight')));
+    const flight = await next(ends[1], send(text('\x16 a flight')));
 
     expect(check).toEqual({
       bytes: checkFor('second'),
@@ -90,6 +91,62 @@ describe('SharedUdpPort', () => {
     ends[0].messages.postMessage({ what: 'overheard', ...nowhere } satisfies ToSharedPort);
 
     expect(await next(ends[1], send(checkFor('second')))).toMatchObject({ port: peer.address().port });
+  });
+
+  describe('of addresses that checks came from', () => {
+    const place = { address: '192.0.2.1', port: 9, socketId: 0 };
+    const tell = (message: ToSharedPort): void => ends[0].messages.postMessage(message);
+    const overhear = (bytes: Uint8Array): void => tell({ what: 'overheard', bytes, ...place });
+    const media = text('\xbf media');
+
+    /** What the worker of the second session was handed when all that was told is heard. */
+    async function handed(): Promise<string[]> {
+      const all: string[] = [];
+      ends[1].messages.on('message', (message: FromSharedPort) => {
+        if ('bytes' in message) all.push(Buffer.from(message.bytes).toString('latin1'));
+      });
+      tell({ what: 'echo', echo: 1 });
+      while (!('echo' in (await next(ends[0]))));
+      ends[1].messages.postMessage({ what: 'echo', echo: 2 } satisfies ToSharedPort);
+      while (!('echo' in (await next(ends[1]))));
+      return all;
+    }
+
+    it('hands over handshakes, a limited number each second', async () => {
+      overhear(checkFor('second'));
+      for (let i = 0; i < 300; i += 1) overhear(text('\x16'));
+
+      expect(await handed()).toHaveLength(200);
+    });
+
+    it('hands over media once the worker has said that the address is proven, not before', async () => {
+      overhear(checkFor('second'));
+      overhear(text('\x80 early'));
+      tell({ what: 'proved', usernameFragment: 'second', ...place });
+      overhear(text('\x80 media'));
+
+      expect((await handed()).slice(1)).toEqual(['\x80 media']);
+    });
+
+    it('hands no more to a worker that takes nothing, until it does', async () => {
+      tell({ what: 'proved', usernameFragment: 'second', ...place });
+      for (let i = 0; i < 1500; i += 1) overhear(media);
+      expect(await handed()).toHaveLength(1024);
+
+      ends[1].messages.postMessage({ what: 'taken', count: 1000 } satisfies ToSharedPort);
+      ends[1].messages.postMessage({ what: 'overheard', bytes: media, ...place } satisfies ToSharedPort);
+
+      expect(await handed()).toHaveLength(1);
+    });
+  });
+
+  it('answers an echo behind everything that has arrived', async () => {
+    const overheard = { bytes: checkFor('second'), address: '192.0.2.1', port: 9, socketId: 0 };
+    ends[1].messages.postMessage({ what: 'overheard', ...overheard } satisfies ToSharedPort);
+    ends[1].messages.postMessage({ what: 'echo', echo: 7 } satisfies ToSharedPort);
+
+    expect(await next(ends[1])).toEqual(overheard);
+    expect(await next(ends[1])).toEqual({ echo: 7 });
   });
 
   it('gives the place of a worker to its successor', async () => {

@@ -1,48 +1,73 @@
 import type { Socket } from 'node:dgram';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { Clock } from '../../shared/clock.js';
 import { peekUsername } from '../../media/stun/message.js';
 import { openOnOnePort } from '../one-port.js';
 import type { ExpectedSession } from '../tcp/expected-checks.js';
 import { addressOf, closeSocket, sharedUdpSockets } from './dgram-udp-port.js';
-import type { FromSharedPort, PassedDatagram, SharedPortEnd, ToSharedPort } from './shared-port-messages.js';
+import type {
+  DatagramToSharedPort,
+  FromSharedPort,
+  PassedDatagram,
+  ProvenPlace,
+  SharedPortEnd,
+  ToSharedPort,
+} from './shared-port-messages.js';
 import { SLOT_BYTES } from './slot-pool.js';
+import { StrangerAllowance } from './stranger-allowance.js';
 import { StrangerRoutes } from './stranger-routes.js';
 import type { LocalSocket } from './udp-port.js';
 
 const TELL_MS = 1_000;
-/** First byte of STUN, RFC 7983 section 7. */
+/** First byte of STUN and of DTLS, RFC 7983 section 7. */
 const LAST_STUN_BYTE = 3;
+const FIRST_DTLS_BYTE = 20;
+const LAST_DTLS_BYTE = 63;
 const TRANSACTION_AT = 8;
 const TRANSACTION_END = 20;
 /** Questions to STUN servers that are waited for. */
 const MOST_ASKED = 256;
+/** Datagrams that a worker was handed and has not taken yet: one that stalls does not fill the memory. */
+const MOST_UNDER_WAY = 1024;
+/** Others go on sending meanwhile: they keep no echo waiting. */
+const MOST_TURNS = 16;
 
 export interface SharedUdpPortOptions {
   /** 0 = any free port, the same for all addresses. */
   readonly port: number;
   readonly listenAddresses: readonly string[];
+  readonly clock: Clock;
   /** @returns the session that expects checks with this local username fragment */
   readonly sessionOf: (usernameFragment: string) => ExpectedSession | undefined;
 }
 
+interface WorkerEnd {
+  readonly messages: MessagePort;
+  underWay: number;
+}
+
 /**
  * The one UDP port of all workers, in the main thread: it hears strangers and hands a peer's first datagrams to the worker of its
- * session, which soon has a socket of its own for the peer. Media passes here only until then.
+ * session, which soon has a socket of its own for the peer. Media passes here only until then,
+ * and only from addresses that a worker has called proven.
  */
 export class SharedUdpPort {
   readonly sockets: readonly LocalSocket[];
-  private readonly ends = new Map<number, MessagePort>();
+  private readonly ends = new Map<number, WorkerEnd>();
   private readonly routes = new StrangerRoutes();
+  private readonly allowance: StrangerAllowance;
   /** Which worker asked, by the transaction of its question. */
   private readonly asked = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
   private unclaimed = 0;
+  private heardCount = 0;
   private closing: Promise<void> | undefined;
 
   private constructor(
     private readonly handles: readonly Socket[],
     private readonly options: SharedUdpPortOptions,
   ) {
+    this.allowance = new StrangerAllowance(options.clock);
     this.sockets = handles.map((socket, id) => ({ id, bound: addressOf(socket) }));
     handles.forEach((socket, socketId) => {
       // A datagram that cannot be sent is lost, as others are.
@@ -65,24 +90,23 @@ export class SharedUdpPort {
   join(worker: number): SharedPortEnd {
     this.leave(worker);
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', (message: ToSharedPort) => {
-      if (message.what === 'overheard') this.hear(message);
-      else this.send(worker, message);
-    });
+    const end: WorkerEnd = { messages: port1, underWay: 0 };
+    port1.on('message', (message: ToSharedPort) => this.told(worker, end, message));
     port1.unref();
-    this.ends.set(worker, port1);
+    this.ends.set(worker, end);
     return { sockets: this.sockets, messages: port2 };
   }
 
   /** It is gone. */
   leave(worker: number): void {
-    this.ends.get(worker)?.close();
+    this.ends.get(worker)?.messages.close();
     this.ends.delete(worker);
   }
 
   /** The session is over. */
   forget(sessionId: string): void {
     this.routes.forget(sessionId);
+    this.allowance.forget(sessionId);
   }
 
   /** Idempotent. */
@@ -91,42 +115,91 @@ export class SharedUdpPort {
     return this.closing;
   }
 
-  /** Checks name their session. Everything else goes where checks from that address went, answers of STUN servers to who asked. */
+  private told(worker: number, end: WorkerEnd, message: ToSharedPort): void {
+    switch (message.what) {
+      case 'send':
+        this.send(worker, message);
+        return;
+      case 'overheard':
+        this.hear(message);
+        return;
+      case 'proved':
+        this.proved(message);
+        return;
+      case 'taken':
+        end.underWay -= message.count;
+        return;
+      case 'echo':
+        void this.echo(end, message.echo);
+        return;
+    }
+  }
+
+  private proved(place: ProvenPlace): void {
+    const session = this.options.sessionOf(place.usernameFragment);
+    if (session !== undefined) this.routes.prove(keyOf(place), session.sessionId, session.worker);
+  }
+
+  /** In each of its turns the event loop reads some of each socket. The answer comes behind what was handed over by then. */
+  private async echo({ messages }: WorkerEnd, echo: number): Promise<void> {
+    for (let turns = MOST_TURNS; turns > 0; turns--) {
+      const before = this.heardCount;
+      await new Promise((done) => setImmediate(done));
+      // The first of them may be due without a poll in between.
+      await new Promise((done) => setImmediate(done));
+      if (this.heardCount === before) break;
+    }
+    messages.postMessage({ echo } satisfies FromSharedPort);
+  }
+
   private hear(datagram: PassedDatagram): void {
+    this.heardCount += 1;
     const { bytes, port } = datagram;
     // Nobody can be answered at port 0.
-    if (port === 0 || bytes.length === 0 || bytes.length > SLOT_BYTES) {
-      this.unclaimed += 1;
-      return;
-    }
-    const isStun = (bytes[0] ?? 0) <= LAST_STUN_BYTE;
+    const isNothing = port === 0 || bytes.length === 0 || bytes.length > SLOT_BYTES;
+    const workers = isNothing ? [] : this.workersFor(datagram);
+    let taken = 0;
+    for (const worker of new Set(workers)) if (this.hand(worker, datagram)) taken += 1;
+    if (taken === 0) this.unclaimed += 1;
+  }
+
+  /** Checks name their session. Everything else goes where checks from that address went, answers of STUN servers to who asked. */
+  private workersFor(datagram: PassedDatagram): number[] {
+    const { bytes } = datagram;
+    const first = bytes[0] ?? 0;
+    const isStun = first <= LAST_STUN_BYTE;
     const name = isStun ? peekUsername(bytes) : undefined;
-    if (name !== undefined) {
-      this.hearCheck(datagram, this.options.sessionOf(name.localUsernameFragment));
-      return;
-    }
+    if (name !== undefined) return this.workerOfCheck(datagram, this.options.sessionOf(name.localUsernameFragment));
     const asker = isStun ? this.asked.get(transactionOf(bytes)) : undefined;
-    const workers = asker === undefined ? this.routes.workersAt(keyOf(datagram)) : [asker];
-    for (const worker of workers) this.hand(worker, datagram);
-    if (workers.length === 0) this.unclaimed += 1;
+    if (asker !== undefined) return [asker];
+    // Media is of use only to who has keys, and who has keys has proven its address.
+    const isHandshake = isStun || (first >= FIRST_DTLS_BYTE && first <= LAST_DTLS_BYTE);
+    return this.routes
+      .at(keyOf(datagram))
+      .filter(({ isProven, sessionId }) => isProven || (isHandshake && this.allowance.take(sessionId)))
+      .map(({ worker }) => worker);
   }
 
-  private hearCheck(datagram: PassedDatagram, session: ExpectedSession | undefined): void {
-    if (session === undefined) {
-      this.unclaimed += 1;
-      return;
-    }
-    this.routes.learn(keyOf(datagram), session.sessionId, session.worker);
-    this.hand(session.worker, datagram);
+  private workerOfCheck(datagram: PassedDatagram, session: ExpectedSession | undefined): number[] {
+    if (session === undefined) return [];
+    const { sessionId, worker } = session;
+    const key = keyOf(datagram);
+    if (!this.routes.isProven(key, sessionId) && !this.allowance.take(sessionId)) return [];
+    this.routes.learn(key, sessionId, worker);
+    return [worker];
   }
 
-  /** Copied as it is: the message has the bytes of the datagram only. */
-  private hand(worker: number, { bytes, address, port, socketId }: PassedDatagram): void {
+  /** Copied as it is: the message has the bytes of the datagram only. @returns false when the worker has too many, or is gone */
+  private hand(worker: number, { bytes, address, port, socketId }: PassedDatagram): boolean {
+    const end = this.ends.get(worker);
+    if (end === undefined || end.underWay >= MOST_UNDER_WAY) return false;
+    end.underWay += 1;
     const message: FromSharedPort = { bytes: Uint8Array.from(bytes), address, port, socketId };
-    this.ends.get(worker)?.postMessage(message);
+    end.messages.postMessage(message);
+    return true;
   }
 
-  private send(worker: number, datagram: ToSharedPort): void {
+  private send(worker: number, datagram: DatagramToSharedPort): void {
     if (this.closing !== undefined) return;
     const { bytes, address, port, socketId } = datagram;
     if (isBindingRequest(bytes)) this.expectAnswer(worker, datagram);
@@ -156,7 +229,7 @@ export class SharedUdpPort {
   private tellUnclaimed(): void {
     const [first] = this.ends.values();
     if (this.unclaimed === 0 || first === undefined) return;
-    first.postMessage({ unclaimed: this.unclaimed } satisfies FromSharedPort);
+    first.messages.postMessage({ unclaimed: this.unclaimed } satisfies FromSharedPort);
     this.unclaimed = 0;
   }
 
@@ -167,7 +240,7 @@ export class SharedUdpPort {
   }
 }
 
-function keyOf({ address, port, socketId }: PassedDatagram): string {
+function keyOf({ address, port, socketId }: Omit<PassedDatagram, 'bytes'>): string {
   return `${socketId} ${address} ${port}`;
 }
 

@@ -1,38 +1,76 @@
-/** Addresses that a session's checks may come from; the oldest makes room. */
+/** Addresses that a session's checks may come from, and those that were proven to be its: of each kind the oldest makes room. */
 const MOST_OF_A_SESSION = 32;
 
-interface Route {
+/** An address leads to a session. */
+export interface Route {
   readonly sessionId: string;
   readonly worker: number;
+  /** A check from there was authentic, says the worker. */
+  readonly isProven: boolean;
+}
+
+/** The addresses of one session, those first that were heard of least lately. */
+interface OwnAddresses {
+  readonly claimed: Set<string>;
+  readonly proven: Set<string>;
 }
 
 /**
  * To which workers datagrams from an address go, by the checks that came from there. It only saves the other workers the trouble:
  * checks are not authenticated here, so nobody can take an address away from another session, and each worker judges for itself.
+ * Forged checks never push out an address that a worker has found proven.
  */
 export class StrangerRoutes {
   private readonly byAddress = new Map<string, Route[]>();
-  private readonly addressesOf = new Map<string, string[]>();
+  private readonly addressesOf = new Map<string, OwnAddresses>();
 
   /** A check for this session came from there. */
   learn(address: string, sessionId: string, worker: number): void {
-    const routes = this.byAddress.get(address) ?? [];
-    if (routes.some((route) => route.sessionId === sessionId)) return;
-    this.byAddress.set(address, [...routes, { sessionId, worker }]);
-    const own = [...(this.addressesOf.get(sessionId) ?? []), address];
-    if (own.length > MOST_OF_A_SESSION) this.leave(own.shift() ?? '', sessionId);
-    this.addressesOf.set(sessionId, own);
+    const { claimed, proven } = this.ownOf(sessionId);
+    if (proven.has(address)) return;
+    if (!claimed.delete(address)) this.enter(address, { sessionId, worker, isProven: false });
+    this.keep(claimed, address, sessionId);
   }
 
-  /** @returns each worker once */
-  workersAt(address: string): readonly number[] {
-    const routes = this.byAddress.get(address);
-    return routes === undefined ? [] : [...new Set(routes.map(({ worker }) => worker))];
+  /** One of them was authentic. */
+  prove(address: string, sessionId: string, worker: number): void {
+    const { claimed, proven } = this.ownOf(sessionId);
+    if (proven.has(address)) return;
+    if (claimed.delete(address)) this.leave(address, sessionId);
+    this.enter(address, { sessionId, worker, isProven: true });
+    this.keep(proven, address, sessionId);
+  }
+
+  isProven(address: string, sessionId: string): boolean {
+    return this.addressesOf.get(sessionId)?.proven.has(address) === true;
+  }
+
+  at(address: string): readonly Route[] {
+    return this.byAddress.get(address) ?? [];
   }
 
   forget(sessionId: string): void {
-    for (const address of this.addressesOf.get(sessionId) ?? []) this.leave(address, sessionId);
+    const own = this.addressesOf.get(sessionId);
+    for (const address of [...(own?.claimed ?? []), ...(own?.proven ?? [])]) this.leave(address, sessionId);
     this.addressesOf.delete(sessionId);
+  }
+
+  private ownOf(sessionId: string): OwnAddresses {
+    const own = this.addressesOf.get(sessionId) ?? { claimed: new Set(), proven: new Set() };
+    this.addressesOf.set(sessionId, own);
+    return own;
+  }
+
+  private keep(addresses: Set<string>, address: string, sessionId: string): void {
+    addresses.add(address);
+    const [oldest] = addresses;
+    if (addresses.size <= MOST_OF_A_SESSION || oldest === undefined) return;
+    addresses.delete(oldest);
+    this.leave(oldest, sessionId);
+  }
+
+  private enter(address: string, route: Route): void {
+    this.byAddress.set(address, [...(this.byAddress.get(address) ?? []), route]);
   }
 
   private leave(address: string, sessionId: string): void {

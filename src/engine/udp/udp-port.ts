@@ -41,6 +41,8 @@ export interface UdpPort {
   readonly counters: Readonly<PortCounters>;
   /** Sends and forgets; `bytes` must not be written to any more. What the network refuses is counted. */
   send(bytes: Uint8Array, remote: TransportAddress, socketId: number): void;
+  /** The address has become that of the session that expects checks with this local username fragment. */
+  proved(usernameFragment: string, remote: TransportAddress, socketId: number): void;
   /** Much is going to come from there: it may be given a way of its own. Once more changes nothing. */
   attach(remote: TransportAddress, socketId: number): void;
   /** No more of that. What comes from there is heard as everything else is. */
