@@ -17,7 +17,7 @@ function stall(): void {
 }
 
 describe('ConnectedSocket', () => {
-  it('never has what others sent before it was connected taken for that of its peer, however late its timer is', async () => {
+  it('never takes what others sent before it was connected for that of its peer, however late it is', async () => {
     const { memory, wasm } = createMediaBlock(1);
     const list = allocateList(memory);
     const slot = memory.allocate(SLOT_BYTES);

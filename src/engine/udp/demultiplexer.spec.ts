@@ -127,7 +127,7 @@ describe('Demultiplexer', () => {
     expect(demultiplexer.arrivals.udp.addresses).toBe(0);
   });
 
-  it('leaves an address to the session that is heard there, and gives it to another one once it has been silent', () => {
+  it('leaves an address to the session that is heard there, until it has been silent for a second', () => {
     const { owner, demultiplexer, hear } = setUp(true);
     const other = new RecordingOwner(true);
     demultiplexer.expect('them', other);
