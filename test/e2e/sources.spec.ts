@@ -86,6 +86,14 @@ describe('a source', () => {
       await fetch(edge.url(watched.headers.get('location') ?? ''), { method: 'DELETE' });
       await until(async () => (await stateOf(edge, 'cam')) === 'Disconnected', 'it is left again', LIMIT_MS);
       expect((await fetch(edge.url('/api/sources/cam'), { method: 'DELETE' })).status).toBe(409);
+
+      expect((await send(edge, 'POST', '/api/record/cam', '{}')).status).toBe(200);
+      const before = await stored();
+      await until(async () => (await stored()) > before, 'it is recorded again', LIMIT_MS);
+      await edge.kill();
+      await edge.start();
+      const saved = await stored();
+      await until(async () => (await stored()) > saved, 'it is fetched and recorded on after a crash', LIMIT_MS);
       await publisher.end();
     },
   );
