@@ -17,6 +17,15 @@ import { createKeyAgreement } from './key-agreement.js';
 /** FFmpeg takes a first flight as the sign to begin, and loses it: it is soon repeated. */
 const FIRST_REPEATED_AFTER_MS = [40, 60, 120, 280, ...REPEAT_AFTER_MS.slice(1)];
 
+const HEARD: readonly number[] = [
+  HandshakeType.helloVerifyRequest,
+  HandshakeType.serverHello,
+  HandshakeType.certificate,
+  HandshakeType.serverKeyExchange,
+  HandshakeType.certificateRequest,
+  HandshakeType.serverHelloDone,
+];
+
 /** The active side. */
 export class ClientHandshake extends Handshake {
   protected readonly role = 'client';
@@ -31,6 +40,14 @@ export class ClientHandshake extends Handshake {
   /** What a server repeats was answered, and the answer is repeated until it is heard. */
   receiveAgain(): void {
     return;
+  }
+
+  get answersFinished(): boolean {
+    return false;
+  }
+
+  hears(type: number): boolean {
+    return HEARD.includes(type);
   }
 
   protected take(type: number, body: Uint8Array, bytes: Uint8Array): void {
@@ -53,8 +70,8 @@ export class ClientHandshake extends Handshake {
     this.sender.begin([hello], undefined, isFirst ? FIRST_REPEATED_AFTER_MS : REPEAT_AFTER_MS);
   }
 
+  /** Our hello is repeated until all of the server's flight is there. */
   private takeHello(hello: ServerHello, bytes: Uint8Array): void {
-    this.sender.settle();
     this.peerRandom = hello.random.slice();
     this.profileId = hello.srtpProfile;
     this.isExtended = hello.hasExtendedMasterSecret;
@@ -83,15 +100,16 @@ export class ClientHandshake extends Handshake {
   }
 
   private answer(bytes: Uint8Array): void {
-    this.transcript.push(bytes);
     const { exchange, identity, isCertificateWanted } = this;
     refuseUnless(exchange !== undefined, 'no key');
     const agreement = createKeyAgreement(exchange.group);
+    const secret = agreement.agree(exchange.publicKey);
+    this.transcript.push(bytes);
     const flight: FlightRecord[] = [];
     if (isCertificateWanted)
       flight.push(this.message(HandshakeType.certificate, writeCertificate(identity.certificate)));
     flight.push(this.message(HandshakeType.clientKeyExchange, writeClientKeyExchange(agreement.publicKey)));
-    this.agreed(agreement.agree(exchange.publicKey), this.isExtended);
+    this.agreed(secret, this.isExtended);
     if (isCertificateWanted) flight.push(this.message(HandshakeType.certificateVerify, this.sign(this.spoken)));
     this.expected = [HandshakeType.finished];
     this.sender.begin([...flight, changeCipherSpec, this.finished()], this.cipher, REPEAT_AFTER_MS);

@@ -16,25 +16,26 @@ export interface DtlsRecord {
   readonly fragment: Uint8Array;
 }
 
-/** @returns the whole records of a datagram in order; what cannot be one ends the list (RFC 6347 section 4.1.2.7) */
-export function parseRecords(datagram: Uint8Array): DtlsRecord[] {
+/**
+ * The whole records of a datagram in order, each read when it is asked for; what cannot be one ends them (RFC 6347
+ * section 4.1.2.7).
+ */
+export function* parseRecords(datagram: Uint8Array): Generator<DtlsRecord, void, undefined> {
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
-  const records: DtlsRecord[] = [];
   let start = 0;
   while (start + RECORD_HEADER_BYTES <= datagram.length && datagram[start + 1] === VERSION_MAJOR) {
     const end = start + RECORD_HEADER_BYTES + view.getUint16(start + 11);
     if (end > datagram.length) break;
-    records.push({
+    yield {
       contentType: view.getUint8(start),
       version: view.getUint16(start + 1),
       epoch: view.getUint16(start + 3),
       sequenceNumber: view.getUint16(start + 5) * 2 ** 32 + view.getUint32(start + 7),
       bytes: datagram.subarray(start, end),
       fragment: datagram.subarray(start + RECORD_HEADER_BYTES, end),
-    });
+    };
     start = end;
   }
-  return records;
 }
 
 /** @returns a record around `fragment`, which is at most 65,535 bytes */

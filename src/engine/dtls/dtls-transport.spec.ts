@@ -138,7 +138,7 @@ describe('DtlsTransport', () => {
     const sides = await handshake({
       network: (datagram, to) => {
         if (to === 'client') return [datagram];
-        const records = parseRecords(datagram.slice());
+        const records = [...parseRecords(datagram.slice())];
         late.push(...records.filter(isProof));
         const others = records.filter((record) => !isProof(record));
         const proofs = others.some(({ epoch }) => epoch === 1) ? late.splice(0) : [];

@@ -7,9 +7,11 @@ import { FlightSender } from './flight.js';
 import type { Handshake } from './handshake.js';
 import { HandshakeAssembler, type HandshakeMessage } from './handshake-assembler.js';
 import { HandshakeType } from './handshake-messages.js';
+import { AlertDescription, HandshakeRefusedError } from './handshake-refused-error.js';
 import { VERIFY_DATA_BYTES } from './key-schedule.js';
 import type { MediaKeys } from './media-keys.js';
 import { PeerProof } from './peer-proof.js';
+import { RecordOpener } from './record-opener.js';
 import { ServerHandshake } from './server-handshake.js';
 
 const FATAL = 2;
@@ -23,7 +25,10 @@ export interface DtlsTransportListener {
   /** A datagram for the peer; owned by the receiver. */
   send(datagram: Uint8Array): void;
   secured(keys: MediaKeys): void;
-  /** The handshake cannot succeed any more. `proven` is false for what anybody could have sent. */
+  /**
+   * It failed. `proven` is false for what anybody could have sent: that is dropped, the handshake goes on, and whoever
+   * listens may say so when it comes to nothing.
+   */
   failed(message: string, proven: boolean): void;
   /** close_notify. */
   closed(): void;
@@ -46,8 +51,10 @@ export class DtlsTransport {
   private readonly sender: FlightSender;
   private readonly handshake: Handshake;
   private readonly assembler: HandshakeAssembler;
+  private readonly opener = new RecordOpener();
   private readonly held: DtlsRecord[] = [];
   private phase: Phase = 'handshake';
+  private hasAlerted = false;
 
   constructor(
     { role, identity, remoteFingerprints }: DtlsTransportOptions,
@@ -60,7 +67,10 @@ export class DtlsTransport {
       role === 'server'
         ? new ServerHandshake(identity, proof, this.sender, [clientHello])
         : new ClientHandshake(identity, proof, this.sender, [serverHello, helloVerifyRequest]);
-    this.assembler = new HandshakeAssembler((message, isRepeated) => this.handshakeMessage(message, isRepeated));
+    this.assembler = new HandshakeAssembler(
+      (message, isRepeated) => this.handshakeMessage(message, isRepeated),
+      (type) => this.handshake.hears(type),
+    );
   }
 
   get isSecured(): boolean {
@@ -72,90 +82,121 @@ export class DtlsTransport {
     if (this.phase === 'handshake') this.handshake.start();
   }
 
-  /** A datagram of the peer, borrowed. Never throws. */
+  /** A datagram of the peer, borrowed. Its first record that is not believed is its last. Never throws. */
   receive(datagram: Uint8Array): void {
-    try {
-      for (const record of parseRecords(datagram)) {
-        if (this.phase === 'ended') return;
-        this.receiveRecord(record);
-      }
-    } catch (error) {
-      this.fail(error);
+    for (const record of parseRecords(datagram)) {
+      if (this.phase === 'ended') return;
+      const isBelieved = record.epoch === 0 ? this.receivePlaintext(record) : this.receiveSealed(record);
+      if (!isBelieved) return;
     }
   }
 
   /** Says goodbye where there is a key to say it with, then falls silent. Idempotent. */
   close(): void {
-    const { cipher } = this.handshake;
-    if (this.phase === 'secured' && cipher !== undefined) {
-      const content = Uint8Array.of(WARNING, CLOSE_NOTIFY);
-      this.sender.sendAlone({ contentType: ContentType.alert, epoch: 1, content }, cipher);
-    }
+    if (this.phase === 'secured') this.sender.sendAlert(WARNING, CLOSE_NOTIFY, this.handshake.cipher);
     this.end();
   }
 
-  private receiveRecord(record: DtlsRecord): void {
-    if (record.epoch === 0) this.receivePlaintext(record);
-    else if (record.contentType === ContentType.alert) this.receiveAlert(record);
-    else if (record.contentType === ContentType.handshake) this.receiveProtected(record);
+  /** Nothing in the clear is believed once there are keys, and little before: anyone could have written it. */
+  private receivePlaintext(record: DtlsRecord): boolean {
+    if (this.phase !== 'handshake') return true;
+    try {
+      if (record.contentType === ContentType.handshake) this.assembler.push(record.fragment);
+      else if (record.contentType === ContentType.alert && record.fragment[0] === FATAL)
+        this.listener.failed(`The peer refused the handshake (alert ${String(record.fragment[1])}).`, false);
+      return true;
+    } catch (error) {
+      this.refuse(error);
+      return false;
+    }
   }
 
-  /** Nothing in the clear is believed once there are keys: anyone could have written it. */
-  private receivePlaintext(record: DtlsRecord): void {
-    if (this.phase !== 'handshake') return;
-    if (record.contentType === ContentType.handshake) this.assembler.push(record.fragment);
-    else if (record.contentType === ContentType.alert && record.fragment[0] === FATAL)
-      this.listener.failed(`The peer refused the handshake (alert ${String(record.fragment[1])}).`, false);
-  }
-
-  /** Finished is sealed, so this is none. */
-  private handshakeMessage(message: HandshakeMessage, isRepeated: boolean): void {
-    if (this.phase !== 'handshake' || message.type === HandshakeType.finished) return;
+  private handshakeMessage(message: HandshakeMessage, isRepeated: boolean): boolean {
     if (isRepeated) this.handshake.receiveAgain(message.type);
-    else this.handshake.receive(message);
-    if (this.handshake.awaitsFinished) for (const record of this.held.splice(0)) this.receiveProtected(record);
+    if (isRepeated || this.phase !== 'handshake' || !this.handshake.expects(message.type)) return false;
+    this.handshake.receive(message);
+    if (this.handshake.awaitsFinished) for (const record of this.held.splice(0)) this.receiveSealed(record);
+    return true;
+  }
+
+  private receiveSealed(record: DtlsRecord): boolean {
+    try {
+      if (record.contentType === ContentType.alert) return this.receiveAlert(record);
+      return record.contentType === ContentType.handshake && this.receiveFinished(record);
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
   }
 
   /** The peer's Finished, which may have overtaken what it follows on, or its repetition because ours was lost. */
-  private receiveProtected(record: DtlsRecord): void {
+  private receiveFinished(record: DtlsRecord): boolean {
     if (this.phase === 'handshake' && !this.handshake.awaitsFinished) {
       if (this.held.length < MOST_HELD) this.held.push({ ...record, fragment: record.fragment.slice() });
-      return;
+      return true;
     }
-    const message = this.handshake.cipher?.open(record);
-    if (message === undefined || !isFinished(message)) return;
-    if (this.phase === 'secured') {
-      this.handshake.receiveAgain(HandshakeType.finished);
-      return;
+    if (this.phase === 'secured' && !this.handshake.answersFinished) return false;
+    const message = this.open(record);
+    if (message === undefined) return false;
+    if (!isFinished(message)) return true;
+    if (this.phase === 'secured') this.handshake.receiveAgain(HandshakeType.finished);
+    else {
+      this.handshake.receive({ type: HandshakeType.finished, bytes: message });
+      this.finished();
     }
-    this.handshake.receive({ type: HandshakeType.finished, bytes: message });
-    this.finished();
+    return true;
   }
 
-  private receiveAlert(record: DtlsRecord): void {
-    const alert = this.handshake.cipher?.open(record);
-    if (alert?.length !== 2) return;
-    const isOver = alert[1] === CLOSE_NOTIFY || (alert[0] === FATAL && this.phase === 'secured');
+  private receiveAlert(record: DtlsRecord): boolean {
+    const alert = this.open(record);
+    if (alert === undefined) return false;
+    const [level, description] = alert;
+    const isOver = description === CLOSE_NOTIFY || (level === FATAL && this.phase === 'secured');
     if (isOver) {
       this.end();
       this.listener.closed();
-    } else if (alert[0] === FATAL) this.fail(new Error(`The peer gave up (alert ${String(alert[1])}).`));
+    } else if (level === FATAL) {
+      this.hasAlerted = true;
+      this.fail(new Error(`The peer gave up (alert ${String(description)}).`));
+    }
+    return true;
+  }
+
+  private open(record: DtlsRecord): Uint8Array | undefined {
+    const { cipher } = this.handshake;
+    return cipher === undefined ? undefined : this.opener.open(record, cipher);
   }
 
   private finished(): void {
     const keys = this.handshake.mediaKeys;
-    if (keys === undefined) {
-      this.fail(new Error('The handshake ended without an SRTP profile.'));
-      return;
-    }
+    if (keys === undefined) throw new Error('The handshake ended without an SRTP profile.');
     this.phase = 'secured';
     this.listener.secured(keys);
   }
 
+  /** Of what came in the clear only a wrong proof ends the handshake. */
+  private refuse(error: unknown): void {
+    if (!(error instanceof HandshakeRefusedError)) this.listener.failed(messageOf(error), false);
+    else if (error.isFinal) this.fail(error);
+    else {
+      if (error.alert !== undefined) this.alert(error.alert);
+      this.listener.failed(error.message, false);
+    }
+  }
+
   private fail(error: unknown): void {
-    if (this.phase !== 'handshake') return;
+    if (this.phase === 'ended') return;
+    const refusal = error instanceof HandshakeRefusedError ? error.alert : undefined;
+    this.alert(refusal ?? AlertDescription.internalError);
     this.end();
-    this.listener.failed(error instanceof Error ? error.message : String(error), true);
+    this.listener.failed(messageOf(error), true);
+  }
+
+  /** Once: who sends nonsense in the name of the peer shall not have us answer each time. */
+  private alert(description: number): void {
+    if (this.hasAlerted) return;
+    this.hasAlerted = true;
+    this.sender.sendAlert(FATAL, description, this.handshake.cipher);
   }
 
   private end(): void {
@@ -163,6 +204,10 @@ export class DtlsTransport {
     this.sender.settle();
     this.held.length = 0;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A whole Finished, and nothing else. */

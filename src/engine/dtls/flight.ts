@@ -46,9 +46,10 @@ export class FlightSender {
     clearTimeout(this.timer);
   }
 
-  /** A single record, which is not repeated. */
-  sendAlone(record: FlightRecord, cipher: RecordCipher): void {
-    this.send(this.encode(record, cipher));
+  /** Sealed as soon as anything was. It is not repeated. */
+  sendAlert(level: number, description: number, cipher: RecordCipher | undefined): void {
+    const epoch = this.nextSequence[1] > 0 ? 1 : 0;
+    this.send(this.encode({ contentType: ContentType.alert, epoch, content: uint8(level, description) }, cipher));
   }
 
   private schedule(cipher: RecordCipher | undefined, [pauseMs, ...later]: readonly number[]): void {

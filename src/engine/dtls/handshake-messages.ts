@@ -1,5 +1,5 @@
 import { uint16, uint8 } from '../../media/bytes.js';
-import { refuseIf } from './handshake-refused-error.js';
+import { AlertDescription, refuseIf } from './handshake-refused-error.js';
 import { groupIds } from './key-agreement.js';
 import { srtpProfileIds } from './media-keys.js';
 import { ECDSA_SHA256, signatureSchemes } from './signature-schemes.js';
@@ -161,7 +161,7 @@ export function writeServerHello(random: Uint8Array, hello: ClientHello, srtpPro
 /** @returns the peer's own certificate, DER: the first of its list */
 export function readCertificate(body: Uint8Array): Uint8Array {
   const list = new WireReader(new WireReader(body).vector(3));
-  refuseIf(list.isAtEnd, 'no certificate');
+  refuseIf(list.isAtEnd, 'no certificate', AlertDescription.badCertificate);
   return list.vector(3);
 }
 

@@ -5,7 +5,7 @@ import type { FlightSender } from './flight.js';
 import { type FlightRecord, handshakeMessage } from './flight.js';
 import type { HandshakeMessage } from './handshake-assembler.js';
 import { HandshakeType, type PeerSignature, writeSignature } from './handshake-messages.js';
-import { refuseIf } from './handshake-refused-error.js';
+import { AlertDescription, refuseIf } from './handshake-refused-error.js';
 import { type HelloRandoms, masterSecretOf, verifyData } from './key-schedule.js';
 import { exportMediaKeys, type MediaKeys } from './media-keys.js';
 import type { PeerProof } from './peer-proof.js';
@@ -19,7 +19,7 @@ export const REPEAT_AFTER_MS = [500, 1000, 1500, 2000, 2500, 3000, 3500];
 
 /**
  * One side of a handshake: ECDHE with AES-128-GCM, certificates on both sides, SRTP keys (RFC 5246, 5764, 6347). Messages of the
- * peer come in order and whole; one that is not expected, or proves the wrong thing, ends it.
+ * peer come in order and whole; one that is refused changes nothing.
  */
 export abstract class Handshake {
   /** Keys of epoch 1. */
@@ -53,14 +53,25 @@ export abstract class Handshake {
     return this.expected[0] === HandshakeType.finished;
   }
 
+  /** Whether a message of this type may come next. */
+  expects(type: number): boolean {
+    return this.expected.includes(type);
+  }
+
+  /** Whether the peer sends such messages at all in the clear. */
+  abstract hears(type: number): boolean;
+
   /** A message of the peer, sealed where it is Finished. @throws {HandshakeRefusedError} */
   receive({ type, bytes }: Pick<HandshakeMessage, 'type' | 'bytes'>): void {
-    refuseIf(!this.expected.includes(type), 'a message out of order');
+    refuseIf(!this.expects(type), 'a message out of order');
     this.take(type, bytes.subarray(HEADER_BYTES), bytes);
   }
 
   /** The peer repeats its first message, or its last one. */
   abstract receiveAgain(type: number): void;
+
+  /** Whether it matters that the peer repeats its Finished. */
+  abstract get answersFinished(): boolean;
 
   /** @returns undefined when there is no profile of ours */
   get mediaKeys(): MediaKeys | undefined {
@@ -108,7 +119,8 @@ export abstract class Handshake {
   protected takeFinished(body: Uint8Array, bytes: Uint8Array): void {
     const peerRole = this.role === 'client' ? 'server' : 'client';
     const expected = verifyData(this.masterSecret, peerRole, this.spoken);
-    refuseIf(body.length !== expected.length || !timingSafeEqual(expected, body), 'another handshake than ours');
+    const isOurs = body.length === expected.length && timingSafeEqual(expected, body);
+    refuseIf(!isOurs, 'another handshake than ours', AlertDescription.decryptError);
     this.transcript.push(bytes);
     this.expected = [];
     this.isFinished = true;

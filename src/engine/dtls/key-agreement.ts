@@ -1,4 +1,9 @@
 import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
+import { refuseUnless } from './handshake-refused-error.js';
+
+/** The only form there is (RFC 8422 section 5.1.2): this byte, then both coordinates. */
+const UNCOMPRESSED = 4;
+const P256_POINT_BYTES = 65;
 
 /** One side's part of an ECDHE key agreement (RFC 8422), all of it by OpenSSL. */
 export interface KeyAgreement {
@@ -38,5 +43,12 @@ function x25519(): KeyAgreement {
 
 function p256(): KeyAgreement {
   const own = createECDH('prime256v1');
-  return { publicKey: own.generateKeys(), agree: (peerPublicKey) => own.computeSecret(peerPublicKey) };
+  return {
+    publicKey: own.generateKeys(),
+    agree: (peerPublicKey) => {
+      const isUncompressed = peerPublicKey.length === P256_POINT_BYTES && peerPublicKey[0] === UNCOMPRESSED;
+      refuseUnless(isUncompressed, 'a point that is compressed');
+      return own.computeSecret(peerPublicKey);
+    },
+  };
 }

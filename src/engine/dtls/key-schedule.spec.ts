@@ -25,6 +25,15 @@ describe('createKeyAgreement', () => {
     ['29, too short', 29, Buffer.alloc(7, 9)],
     ['23, not on the curve', 23, Buffer.concat([Buffer.of(4), Buffer.alloc(64, 1)])],
     ['23, empty', 23, Buffer.alloc(0)],
+    ['23, compressed', 23, Buffer.from('036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296', 'hex')],
+    [
+      '23, of both forms',
+      23,
+      Buffer.from(
+        '076b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5',
+        'hex',
+      ),
+    ],
   ] as const)('refuses what is no public key of its group: %s', (_, group, publicKey) => {
     expect(() => createKeyAgreement(group).agree(publicKey)).toThrow();
   });

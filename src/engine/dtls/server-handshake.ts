@@ -12,13 +12,20 @@ import {
   writeServerHello,
   type ClientHello,
 } from './handshake-messages.js';
-import { refuseIf, refuseUnless } from './handshake-refused-error.js';
+import { AlertDescription, refuseIf, refuseUnless } from './handshake-refused-error.js';
 import { createKeyAgreement, groupIds, type KeyAgreement } from './key-agreement.js';
 import { srtpProfileIds } from './media-keys.js';
 import { ECDSA_SHA256 } from './signature-schemes.js';
 
-/** Answers to what a peer repeats, so that a replayed record is no lever. */
+/** Answers to repeated hellos, and as many to repeated Finished, so that what is replayed is no lever. */
 const MOST_REPETITIONS = 16;
+
+const HEARD: readonly number[] = [
+  HandshakeType.clientHello,
+  HandshakeType.certificate,
+  HandshakeType.clientKeyExchange,
+  HandshakeType.certificateVerify,
+];
 
 /**
  * The passive side. It asks for no cookie (RFC 6347 section 4.2.1 leaves that to us): who gets here has proved its address by a
@@ -28,7 +35,8 @@ export class ServerHandshake extends Handshake {
   protected readonly role = 'server';
   private agreement: KeyAgreement | undefined;
   private isExtended = false;
-  private repetitions = 0;
+  private repeatedHellos = 0;
+  private repeatedFinished = 0;
 
   start(): void {
     return;
@@ -37,8 +45,18 @@ export class ServerHandshake extends Handshake {
   /** Its first message or its Finished: what we answered then got lost. */
   receiveAgain(type: number): void {
     const isFirst = type === HandshakeType.clientHello && this.expected[0] === HandshakeType.certificate;
-    const isLast = type === HandshakeType.finished && this.isFinished;
-    if ((isFirst || isLast) && ++this.repetitions <= MOST_REPETITIONS) this.sender.repeat(this.cipher);
+    const isLast = type === HandshakeType.finished && this.answersFinished;
+    if (isFirst && ++this.repeatedHellos > MOST_REPETITIONS) return;
+    if (isLast) this.repeatedFinished += 1;
+    if (isFirst || isLast) this.sender.repeat(this.cipher);
+  }
+
+  get answersFinished(): boolean {
+    return this.isFinished && this.repeatedFinished < MOST_REPETITIONS;
+  }
+
+  hears(type: number): boolean {
+    return HEARD.includes(type);
   }
 
   protected take(type: number, body: Uint8Array, bytes: Uint8Array): void {
@@ -50,12 +68,13 @@ export class ServerHandshake extends Handshake {
   }
 
   private takeHello(hello: ClientHello, bytes: Uint8Array): void {
+    const { handshakeFailure } = AlertDescription;
     const group = hello.groups.find((one) => groupIds.includes(one));
-    refuseIf(!hello.cipherSuites.includes(ECDHE_ECDSA_SUITE), 'no cipher suite of ours');
-    refuseUnless(group !== undefined, 'no group of ours');
-    refuseIf(hello.signatureSchemes?.includes(ECDSA_SHA256) === false, 'no signature scheme of ours');
+    refuseIf(!hello.cipherSuites.includes(ECDHE_ECDSA_SUITE), 'no cipher suite of ours', handshakeFailure);
+    refuseUnless(group !== undefined, 'no group of ours', handshakeFailure);
+    refuseIf(hello.signatureSchemes?.includes(ECDSA_SHA256) === false, 'no signature scheme of ours', handshakeFailure);
     this.profileId = srtpProfileIds.find((id) => hello.srtpProfiles.includes(id));
-    refuseUnless(this.profileId !== undefined, 'no SRTP profile of ours');
+    refuseUnless(this.profileId !== undefined, 'no SRTP profile of ours', handshakeFailure);
     this.peerRandom = hello.random.slice();
     this.isExtended = hello.hasExtendedMasterSecret;
     this.agreement = createKeyAgreement(group);
@@ -74,16 +93,16 @@ export class ServerHandshake extends Handshake {
   }
 
   private takeCertificate(body: Uint8Array, bytes: Uint8Array): void {
-    this.sender.settle();
     this.proof.takeCertificate(body);
+    this.sender.settle();
     this.transcript.push(bytes);
     this.expected = [HandshakeType.clientKeyExchange];
   }
 
   private takeKey(publicKey: Uint8Array, bytes: Uint8Array): void {
-    this.transcript.push(bytes);
     const secret = this.agreement?.agree(publicKey);
     refuseUnless(secret !== undefined, 'a key before its hello');
+    this.transcript.push(bytes);
     this.agreed(secret, this.isExtended);
     this.expected = [HandshakeType.certificateVerify];
   }
