@@ -28,6 +28,7 @@ const HEARD: readonly number[] = [
 
 /** The active side. */
 export class ClientHandshake extends Handshake {
+  readonly answersFinished = false;
   protected readonly role = 'client';
   private isExtended = false;
   private isCertificateWanted = false;
@@ -40,10 +41,6 @@ export class ClientHandshake extends Handshake {
   /** What a server repeats was answered, and the answer is repeated until it is heard. */
   receiveAgain(): void {
     return;
-  }
-
-  get answersFinished(): boolean {
-    return false;
   }
 
   hears(type: number): boolean {

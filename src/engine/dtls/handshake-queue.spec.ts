@@ -1,63 +1,69 @@
-import { HandshakeQueue, type HandshakeTurn } from './handshake-queue.js';
-
-const turnOfLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { HandshakeQueue } from './handshake-queue.js';
 
 async function turnsOfLoop(count: number): Promise<void> {
-  for (let left = count; left > 0; left -= 1) await turnOfLoop();
+  for (let left = count; left > 0; left -= 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A queue in whose time every step takes `stepMs`. */
+function queueOf(stepMs: number): {
+  queue: HandshakeQueue;
+  done: string[];
+  add: (name: string, isFirst: boolean) => void;
+} {
+  let nowMs = 0;
+  const done: string[] = [];
+  const queue = new HandshakeQueue(
+    () => false,
+    () => nowMs,
+  );
+  const step = (name: string) => (): void => {
+    nowMs += stepMs;
+    done.push(name);
+  };
+  return { queue, done, add: (name, isFirst) => queue.enter(step(name), isFirst) };
 }
 
 describe('HandshakeQueue', () => {
-  it('lets eight handshakes begin and the next when one of them ends', async () => {
-    const queue = new HandshakeQueue(() => false);
-    const begun: number[] = [];
-    const turns = Array.from({ length: 10 }, (_, index) => queue.enter(() => begun.push(index)));
-    await turnsOfLoop(12);
-    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  it('does two milliseconds of steps per turn of the loop, and counts their time', async () => {
+    const { queue, done, add } = queueOf(1);
+    for (let count = 0; count < 5; count += 1) add(String(count), true);
+    expect(done).toEqual([]);
 
-    turns[3]?.end();
-    turns[3]?.end();
-    await turnsOfLoop(3);
-
-    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
-    queue.close();
-  });
-
-  it('forgets one that gives up while it waits', async () => {
-    const queue = new HandshakeQueue(() => false);
-    const begun: number[] = [];
-    const turns = Array.from({ length: 10 }, (_, index) => queue.enter(() => begun.push(index)));
-    turns[8]?.end();
-    turns[0]?.end();
-    await turnsOfLoop(12);
-
-    expect(begun).toEqual([1, 2, 3, 4, 5, 6, 7, 9]);
-    queue.close();
-  });
-
-  it('does one piece of work per turn of the loop, and counts its time', async () => {
-    const queue = new HandshakeQueue(() => false);
-    let done = 0;
-    const turn: HandshakeTurn = queue.enter(() => undefined);
-    for (let piece = 0; piece < 3; piece += 1) turn.run(() => (done += 1));
-
-    await turnOfLoop();
-    expect(done).toBeLessThan(2);
-    await turnsOfLoop(6);
-
-    expect(done).toBe(3);
-    expect(queue.busyMs).toBeGreaterThan(0);
-    queue.close();
-  });
-
-  it('drops the work of a handshake that ended', async () => {
-    const queue = new HandshakeQueue(() => false);
-    let isDone = false;
-    const turn = queue.enter(() => undefined);
-    turn.run(() => (isDone = true));
-    turn.end();
+    await turnsOfLoop(1);
+    expect(done).toEqual(['0', '1']);
     await turnsOfLoop(4);
 
-    expect(isDone).toBe(false);
+    expect(done).toEqual(['0', '1', '2', '3', '4']);
+    expect(queue.busyMs).toBe(5);
+  });
+
+  it('does one step however long it takes', async () => {
+    const { done, add } = queueOf(100);
+    for (const name of ['a', 'b']) add(name, true);
+
+    await turnsOfLoop(1);
+    expect(done).toEqual(['a']);
+    await turnsOfLoop(2);
+
+    expect(done).toEqual(['a', 'b']);
+  });
+
+  it('takes first and later steps in turn, so that neither wait for all of the others', async () => {
+    const { done, add } = queueOf(0);
+    for (const name of ['first 1', 'first 2', 'first 3']) add(name, true);
+    for (const name of ['later 1', 'later 2']) add(name, false);
+    await turnsOfLoop(2);
+
+    expect(done).toEqual(['first 1', 'later 1', 'first 2', 'later 2', 'first 3']);
+  });
+
+  it('does nothing more when it is closed', async () => {
+    const { queue, done, add } = queueOf(1);
+    add('a', true);
     queue.close();
+    add('b', true);
+    await turnsOfLoop(3);
+
+    expect(done).toEqual([]);
   });
 });

@@ -71,7 +71,7 @@ export abstract class Handshake {
   abstract receiveAgain(type: number): void;
 
   /** Whether it matters that the peer repeats its Finished. */
-  abstract get answersFinished(): boolean;
+  abstract readonly answersFinished: boolean;
 
   /** @returns undefined when there is no profile of ours */
   get mediaKeys(): MediaKeys | undefined {

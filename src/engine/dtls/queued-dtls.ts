@@ -1,16 +1,21 @@
 import { threadCounters } from '../thread-counters.js';
 import { DtlsTransport, type DtlsTransportListener, type DtlsTransportOptions } from './dtls-transport.js';
-import type { HandshakeQueue, HandshakeTurn } from './handshake-queue.js';
+import type { HandshakeQueue } from './handshake-queue.js';
 
-/** Datagrams that wait for the handshake's turn; the peer repeats what is dropped. */
+/** Datagrams that wait for their step; the peer repeats what is dropped. */
 const MOST_WAITING = 16;
 
-/** A session's DTLS whose handshake waits for its turn and does a flight at a time. Idempotent `close`. */
+/**
+ * A session's DTLS whose handshake goes through the queue, a datagram per step. As a server it enters with the peer's first
+ * datagram: who says nothing costs nothing. Idempotent `close`.
+ */
 export class QueuedDtls {
   private transport: DtlsTransport | undefined;
-  private turn: HandshakeTurn | undefined;
   private waiting: Uint8Array[] = [];
+  private isReachable = false;
+  private isQueued = false;
   private isClosed = false;
+  private hasFailed = false;
 
   constructor(
     private readonly queue: HandshakeQueue,
@@ -20,8 +25,9 @@ export class QueuedDtls {
 
   /** The peer's address is proven: the handshake may begin. Further calls do nothing. */
   begin(): void {
-    if (this.turn !== undefined || this.isClosed) return;
-    this.turn = this.queue.enter(() => this.start());
+    if (this.isReachable) return;
+    this.isReachable = true;
+    if (this.options.role === 'client' || this.waiting.length > 0) this.enter();
   }
 
   /** @param datagram borrowed */
@@ -30,8 +36,13 @@ export class QueuedDtls {
     if (this.transport?.isSecured === true) this.transport.receive(datagram);
     else if (this.waiting.length < MOST_WAITING) {
       this.waiting.push(datagram.slice());
-      if (this.transport !== undefined) this.turn?.run(() => this.receiveNext());
+      if (this.isReachable) this.enter();
     }
+  }
+
+  /** The time for it is over: a handshake that had begun and came to nothing has failed. */
+  timedOut(): void {
+    if (this.transport !== undefined) this.countFailure();
   }
 
   close(): void {
@@ -39,31 +50,43 @@ export class QueuedDtls {
     this.isClosed = true;
     this.waiting = [];
     this.transport?.close();
-    this.turn?.end();
   }
 
-  private start(): void {
+  private enter(): void {
+    if (this.isQueued) return;
+    this.isQueued = true;
+    this.queue.enter(() => this.step(), this.transport === undefined);
+  }
+
+  private step(): void {
+    this.isQueued = false;
     if (this.isClosed) return;
-    this.transport = new DtlsTransport(this.options, {
+    this.transport ??= this.start();
+    const datagram = this.waiting.shift();
+    if (datagram !== undefined) this.transport.receive(datagram);
+    if (this.waiting.length > 0) this.enter();
+  }
+
+  private start(): DtlsTransport {
+    const transport = new DtlsTransport(this.options, {
       send: (datagram) => this.listener.send(datagram),
       closed: () => this.listener.closed(),
       secured: (keys) => {
-        threadCounters.handshakes += 1;
-        this.turn?.end();
         this.listener.secured(keys);
+        threadCounters.handshakes += 1;
       },
       failed: (message, proven) => {
-        threadCounters.handshakesFailed += 1;
-        if (proven) this.turn?.end();
+        if (proven) this.countFailure();
         this.listener.failed(message, proven);
       },
     });
-    this.transport.start();
-    for (let left = this.waiting.length; left > 0; left -= 1) this.turn?.run(() => this.receiveNext());
+    transport.start();
+    return transport;
   }
 
-  private receiveNext(): void {
-    const datagram = this.waiting.shift();
-    if (datagram !== undefined) this.transport?.receive(datagram);
+  private countFailure(): void {
+    if (this.hasFailed || this.transport?.isSecured === true) return;
+    this.hasFailed = true;
+    threadCounters.handshakesFailed += 1;
   }
 }

@@ -212,6 +212,7 @@ export class PeerConnection implements DatagramOwner {
       this.environment.demultiplexer.remove(this);
     }
     this.media.stateChanged(state, reason);
+    if (reason === 'dtls-failed' || reason === 'connect-timeout') this.dtls.timedOut();
     if (state === 'closed') this.release();
   }
 
