@@ -1,6 +1,6 @@
 import { uint16, uint8 } from '../../media/bytes.js';
-import { AlertDescription, refuseIf } from './handshake-refused-error.js';
-import { groupIds } from './key-agreement.js';
+import { AlertDescription, refuseIf, refuseUnless } from './handshake-refused-error.js';
+import { groupIds, P256_GROUP } from './key-agreement.js';
 import { srtpProfileIds } from './media-keys.js';
 import { ECDSA_SHA256, signatureSchemes } from './signature-schemes.js';
 import { uint16List, vector, WireReader } from './wire-vectors.js';
@@ -26,6 +26,7 @@ const ECDHE_RSA_SUITE = 0xc02f;
 /** TLS_EMPTY_RENEGOTIATION_INFO_SCSV, RFC 5746 section 3.3. */
 const RENEGOTIATION_SIGNAL = 0x00ff;
 const RANDOM_BYTES = 32;
+const NO_COMPRESSION = 0;
 const NAMED_CURVE = 3;
 /** ecdsa_sign and rsa_sign, RFC 5246 section 7.4.4. */
 const CERTIFICATE_TYPES = uint8(64, 1);
@@ -57,7 +58,7 @@ export interface ClientHello {
 
 export interface ServerHello {
   readonly random: Uint8Array;
-  readonly srtpProfile: number | undefined;
+  readonly srtpProfile: number;
   readonly hasExtendedMasterSecret: boolean;
 }
 
@@ -78,18 +79,22 @@ export interface ServerKeyExchange extends PeerSignature {
 
 export function readClientHello(body: Uint8Array): ClientHello {
   const reader = new WireReader(body);
-  reader.uint16();
+  // The later the version, the smaller its number.
+  refuseIf(reader.uint16() > DTLS_1_2, 'a version before DTLS 1.2', AlertDescription.protocolVersion);
   const random = reader.take(RANDOM_BYTES);
   reader.vector(1);
   reader.vector(1);
   const cipherSuites = uint16List(reader.vector(2));
-  reader.vector(1);
+  const isUncompressed = reader.vector(1).includes(NO_COMPRESSION);
+  refuseIf(!isUncompressed, 'no way to go without compression', AlertDescription.handshakeFailure);
   const extensions = readExtensions(reader);
+  const groups = extensions.get(Extension.supportedGroups);
   const schemes = extensions.get(Extension.signatureAlgorithms);
   return {
     random,
     cipherSuites,
-    groups: listIn(extensions.get(Extension.supportedGroups)),
+    // RFC 8422 section 4: who says nothing about groups leaves the choice to us, and has at least this one.
+    groups: groups === undefined ? [P256_GROUP] : listIn(groups),
     signatureSchemes: schemes && listIn(schemes),
     srtpProfiles: listIn(extensions.get(Extension.useSrtp)),
     hasExtendedMasterSecret: extensions.has(Extension.extendedMasterSecret),
@@ -106,7 +111,7 @@ export function writeClientHello(random: Uint8Array, cookie: Uint8Array): Uint8A
     vector(1),
     vector(1, cookie),
     vector(2, uint16(ECDHE_ECDSA_SUITE, ECDHE_RSA_SUITE)),
-    vector(1, uint8(0)),
+    vector(1, uint8(NO_COMPRESSION)),
     vector(
       2,
       extension(Extension.supportedGroups, vector(2, uint16(...groupIds))),
@@ -133,11 +138,14 @@ export function readServerHello(body: Uint8Array): ServerHello {
   reader.vector(1);
   const suite = reader.uint16();
   refuseIf(suite !== ECDHE_ECDSA_SUITE && suite !== ECDHE_RSA_SUITE, 'a cipher suite that was not offered');
-  reader.uint8();
+  refuseIf(reader.uint8() !== NO_COMPRESSION, 'a compression that was not offered', AlertDescription.handshakeFailure);
   const extensions = readExtensions(reader);
+  const [srtpProfile, ...others] = listIn(extensions.get(Extension.useSrtp));
+  const isOffered = srtpProfile !== undefined && srtpProfileIds.includes(srtpProfile) && others.length === 0;
+  refuseUnless(isOffered, 'no SRTP profile that was offered', AlertDescription.handshakeFailure);
   return {
     random,
-    srtpProfile: listIn(extensions.get(Extension.useSrtp))[0],
+    srtpProfile,
     hasExtendedMasterSecret: extensions.has(Extension.extendedMasterSecret),
   };
 }
@@ -153,7 +161,7 @@ export function writeServerHello(random: Uint8Array, hello: ClientHello, srtpPro
     random,
     vector(1),
     uint16(ECDHE_ECDSA_SUITE),
-    uint8(0),
+    uint8(NO_COMPRESSION),
     vector(2, ...extensions),
   ]);
 }

@@ -13,10 +13,12 @@ export interface KeyAgreement {
   agree(peerPublicKey: Uint8Array): Uint8Array;
 }
 
+export const P256_GROUP = 23;
+
 /** NamedCurve values (RFC 8422 section 5.1.1), preferred first. */
 const groups = new Map<number, () => KeyAgreement>([
   [29, x25519],
-  [23, p256],
+  [P256_GROUP, p256],
 ]);
 
 export const groupIds: readonly number[] = [...groups.keys()];

@@ -203,7 +203,7 @@ export class PeerConnection implements DatagramOwner {
 
   private handshakeFailed(proven: boolean): void {
     if (proven) this.close('dtls-failed');
-    else this.life.handshakeRefused();
+    else this.life.handshakeRefused(this.environment.clock.monotonicMs());
   }
 
   private stateChanged(state: SessionState, reason: SessionCloseReason | undefined): void {

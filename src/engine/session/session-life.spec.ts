@@ -27,11 +27,14 @@ describe('SessionLife', () => {
     expect(seen).toEqual(['connecting', 'closed', 'connect-timeout']);
   });
 
-  it('names the handshake as the cause when the peer said that it failed', () => {
+  it('closes 5 s after someone said that the handshake failed, and names it as the cause', () => {
     const { life, seen } = begin();
-    life.handshakeRefused();
+    life.handshakeRefused(1_000);
+    life.handshakeRefused(5_000);
 
-    life.tick(15_000, 0);
+    life.tick(5_999, 0);
+    expect(life.state).toBe('new');
+    life.tick(6_000, 0);
 
     expect(seen).toEqual(['closed', 'dtls-failed']);
   });

@@ -2,6 +2,8 @@ import type { SessionCloseReason, SessionState } from '../protocol.js';
 
 /** From the answer to the first media key. */
 const CONNECT_TIMEOUT_MS = 15_000;
+/** From a refusal that anybody may have said: enough for a handshake that goes on. */
+const REFUSED_UNTIL_CLOSED_MS = 5_000;
 /** Without any authenticated packet. */
 const SILENCE_UNTIL_DISCONNECTED_MS = 3_000;
 /** Disconnected for so long. */
@@ -17,7 +19,7 @@ export type StateListener = (state: SessionState, reason: SessionCloseReason | u
 export class SessionLife {
   private current: SessionState = 'new';
   private changedMs: number;
-  private handshakeFailed = false;
+  private refusedMs = Infinity;
 
   constructor(
     private readonly openedMs: number,
@@ -40,9 +42,9 @@ export class SessionLife {
     if (this.current === 'new' || this.current === 'connecting') this.enter('connected', nowMs);
   }
 
-  /** The peer said, without proof, that the handshake failed: it is believed once nothing else happens. */
-  handshakeRefused(): void {
-    this.handshakeFailed = true;
+  /** Something of no proof says that the handshake failed: it is believed once nothing else happens. */
+  handshakeRefused(nowMs: number): void {
+    this.refusedMs = Math.min(this.refusedMs, nowMs);
   }
 
   close(reason: SessionCloseReason, nowMs: number): void {
@@ -57,8 +59,9 @@ export class SessionLife {
   }
 
   private checkConnectTimeout(nowMs: number): void {
-    if (nowMs - this.openedMs < CONNECT_TIMEOUT_MS) return;
-    this.enter('closed', nowMs, this.handshakeFailed ? 'dtls-failed' : 'connect-timeout');
+    const isRefused = nowMs - this.refusedMs >= REFUSED_UNTIL_CLOSED_MS;
+    if (!isRefused && nowMs - this.openedMs < CONNECT_TIMEOUT_MS) return;
+    this.enter('closed', nowMs, this.refusedMs < Infinity ? 'dtls-failed' : 'connect-timeout');
   }
 
   private checkSilence(nowMs: number, lastHeardMs: number): void {
