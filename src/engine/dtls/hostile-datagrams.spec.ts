@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { createDtlsIdentity } from './dtls-identity.js';
 import { ContentType, encodeRecord, parseRecords, type DtlsRecord } from './dtls-record.js';
 import { DtlsTransport } from './dtls-transport.js';
