@@ -37,6 +37,7 @@ describe('ConnectedSocket', () => {
       list,
       heard: (message) => toAll.push(message.toString()),
       overheard: (message) => toAll.push(message.toString()),
+      othersHeard: () => Promise.resolve(),
       failed: (error) => toAll.push(String(error)),
     });
     const { connect } = Socket.prototype;
@@ -54,5 +55,35 @@ describe('ConnectedSocket', () => {
     connected.mockRestore();
     own.close();
     await Promise.all([port, peer, stranger].map(closeSocket));
+  });
+
+  it('keeps what its peer sent behind what it sent before, which another thread still has', async () => {
+    const { memory, wasm } = createMediaBlock(1);
+    const port = await bindSocket(LOOPBACK, 0, BUFFER_BYTES, true);
+    const peer = await bindSocket(LOOPBACK, 0, BUFFER_BYTES, false);
+    const bound = { address: LOOPBACK, port: port.address().port, family: 'IPv4' } as const;
+    const heard: string[] = [];
+    const own = new ConnectedSocket({
+      bound,
+      remote: { ...bound, port: peer.address().port },
+      memory,
+      block: wasm,
+      list: allocateList(memory),
+      heard: (message) => heard.push(message.toString()),
+      overheard: (message) => heard.push(message.toString()),
+      othersHeard: async () => {
+        peer.send('second', bound.port, LOOPBACK);
+        await new Promise((done) => setTimeout(done, STALL_MS));
+        heard.push('first');
+      },
+      failed: (error) => heard.push(String(error)),
+    });
+
+    await own.open();
+    await until(() => heard.length === 2, 'both are heard');
+
+    expect(heard).toEqual(['first', 'second']);
+    own.close();
+    await Promise.all([port, peer].map(closeSocket));
   });
 });

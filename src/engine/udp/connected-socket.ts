@@ -22,6 +22,8 @@ export interface ConnectedSocketOptions {
   readonly heard: (message: Buffer, from: RemoteInfo) => void;
   /** Those of others from before the socket was connected. */
   readonly overheard: (message: Buffer, from: RemoteInfo) => void;
+  /** When everything is heard that came before the socket was connected, by those of the strangers. */
+  readonly othersHeard: () => Promise<void>;
   /** It was opened, and is of no use any more: it is to be closed. */
   readonly failed: (error: unknown) => void;
 }
@@ -33,6 +35,8 @@ export class ConnectedSocket {
   private socket: Socket | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
+  /** What the peer sent waits for what it sent before, which may be on its way here by another thread; undefined afterwards. */
+  private waiting: (() => void)[] | undefined = [];
   /** Messages that came by Node, and those of them that were of others. */
   private heardCount = 0;
   private overheardCount = 0;
@@ -46,8 +50,10 @@ export class ConnectedSocket {
     socket.on('error', (error) => this.broke(error));
     socket.on('message', (message, from) => {
       this.heardCount += 1;
-      if (from.port === remote.port && from.address === remote.address) heard(message, from);
-      else {
+      if (from.port === remote.port && from.address === remote.address) {
+        if (this.waiting === undefined) heard(message, from);
+        else this.waiting.push(() => heard(message, from));
+      } else {
         this.overheardCount += 1;
         overheard(message, from);
       }
@@ -56,6 +62,8 @@ export class ConnectedSocket {
     this.socket = socket;
     socket.connect(remote.port, remote.address);
     await once(socket, 'connect');
+    await this.options.othersHeard();
+    this.hearWaiting();
     this.settle(socket);
   }
 
@@ -64,8 +72,15 @@ export class ConnectedSocket {
     if (this.isClosed) return;
     this.isClosed = true;
     clearTimeout(this.timer);
+    this.hearWaiting();
     this.calls = undefined;
     if (this.socket !== undefined) void closeSocket(this.socket);
+  }
+
+  private hearWaiting(): void {
+    const { waiting = [] } = this;
+    this.waiting = undefined;
+    for (const hear of waiting) hear();
   }
 
   private settle(socket: Socket): void {

@@ -155,6 +155,7 @@ export class FdUdpPort implements UdpPort {
       list,
       heard: (message, from) => this.strangers.heard(message, from, socketId),
       overheard: (message, from) => this.strangers.overheard(message, from, socketId),
+      othersHeard: () => this.strangers.hearArrived(),
       failed: (error) => this.failed(one, socket, error),
     });
     one.socket = socket;

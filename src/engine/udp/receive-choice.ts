@@ -77,7 +77,7 @@ async function probe({ memory, wasm }: MediaBlock): Promise<void> {
   if (peer === undefined || stranger === undefined) throw new Error('No socket is left to try it.');
   const bound = { address: LOOPBACK, port: port.address().port, family: 'IPv4' } as const;
   const remote = { ...bound, port: peer.address().port };
-  const listeners = { heard: nobody, overheard: nobody, failed: nobody };
+  const listeners = { heard: nobody, overheard: nobody, othersHeard: () => Promise.resolve(), failed: nobody };
   const own = new ConnectedSocket({ bound, remote, memory, block: wasm, list, ...listeners });
   try {
     await own.open();
