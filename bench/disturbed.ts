@@ -1,12 +1,13 @@
 // What recordings cost, and what they have, while something is wrong with the packets that come.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { residentMegabytes, socketDrops, threadMicroseconds } from './process-costs.ts';
+import { readInfo, readMetrics, sumOf } from './recording/counters.ts';
+import { readSource } from './recording/frames.ts';
 import { startSenders, startServer } from './stage.ts';
 
-const PACKET_PAYLOAD_BYTES = 1200;
 /** Until all have begun and the server's code is warm. */
 const SETTLE_MS = 4000;
 /** Until the index has everything. */
@@ -47,35 +48,6 @@ interface Track {
   readonly framesRecorded: number;
 }
 
-const pause = (durationMs: number): Promise<void> => new Promise((done) => setTimeout(done, durationMs));
-
-/** Sizes of the frames of a track. */
-function frameSizes(mediaPath: string, track: 'v' | 'a'): number[] {
-  const probe = ['-v', 'error', '-select_streams', track, '-show_entries', 'packet=size', '-of', 'csv=p=0', mediaPath];
-  return execFileSync('ffprobe', probe, { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((size) => Number.parseInt(size, 10));
-}
-
-class Metrics {
-  private readonly lines: readonly string[];
-
-  private constructor(text: string) {
-    this.lines = text.split('\n');
-  }
-
-  static async read(address: string): Promise<Metrics> {
-    return new Metrics(await (await fetch(`${address}/metrics`)).text());
-  }
-
-  /** Summed over labels; 0 when it is absent. */
-  get(name: string): number {
-    const found = this.lines.filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-    return found.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
-  }
-}
-
 async function recordedTracks(address: string): Promise<Track[]> {
   const response = await fetch(`${address}/api/v1/sessions?limit=200`);
   const page = (await response.json()) as { sessions: { completeness: { tracks: Track[] } }[] };
@@ -100,32 +72,31 @@ export async function recordDisturbed(scene: Scene): Promise<DisturbedRun> {
   await pause(SETTLE_MS);
   const windowMs = seconds * 1000 - 2 * SETTLE_MS;
   const [before, usedBefore, residentBefore] = [
-    await Metrics.read(address),
+    await readMetrics(address),
     threadMicroseconds(pid),
     residentMegabytes(pid),
   ];
   await pause(windowMs);
   const usedUs = threadMicroseconds(pid) - usedBefore;
-  const [after, residentAfter, drops] = [await Metrics.read(address), residentMegabytes(pid), socketDrops(pid)];
+  const [after, residentAfter, drops] = [await readMetrics(address), residentMegabytes(pid), socketDrops(pid)];
   await ended;
   await pause(END_MS);
   const tracks = await recordedTracks(address);
-  const info = (await (await fetch(`${address}/api/info`)).json()) as { engine: { what: string; name: string }[] };
+  const info = await readInfo(address);
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
-  const grown = (name: string): number => ((after.get(name) - before.get(name)) * 1000) / windowMs;
-  const mediaMegabytes = (metrics: Metrics): number => metrics.get('aircheck_engine_memory_used_bytes') / 2 ** 20;
-  const [pictures, sound] = [frameSizes(media, 'v'), frameSizes(media, 'a')];
-  const packets = pictures.reduce((sum, size) => sum + Math.ceil(size / PACKET_PAYLOAD_BYTES), sound.length);
-  const measuredPackets = ((packets / seconds) * streams * windowMs) / 1000;
-  const picturesSent = streams * pictures.length;
+  const grown = (name: string): number => ((sumOf(after, name) - sumOf(before, name)) * 1000) / windowMs;
+  const mediaMegabytes = (metrics: string): number => sumOf(metrics, 'aircheck_engine_memory_used_bytes') / 2 ** 20;
+  const source = await readSource(media);
+  const measuredPackets = ((source.packets / source.seconds) * streams * windowMs) / 1000;
+  const picturesSent = streams * source.video.length;
   return {
     name: info.engine.map(({ what, name }) => `${what}=${name}`).join(' '),
     microsecondsPerPacket: usedUs / measuredPackets,
     percentOfCore: usedUs / windowMs / 10,
     picturesSent,
     picturesMissing: picturesSent - framesOf(tracks, 'video'),
-    soundMissing: streams * sound.length - framesOf(tracks, 'audio'),
+    soundMissing: streams * source.audio.length - framesOf(tracks, 'audio'),
     drops,
     refusedPerSecond: grown('aircheck_engine_packets_dropped'),
     nacksPerSecond: grown('aircheck_nacks_sent_total'),

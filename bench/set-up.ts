@@ -5,11 +5,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as datachannel from 'node-datachannel';
 import { startLive777 } from './servers/live777.ts';
 import { startMediamtx } from './servers/mediamtx.ts';
 import { threadMicroseconds } from './process-costs.ts';
+import { percentile } from './recording/figures.ts';
 import { leaveServerItsCore, startServer, type BenchServer } from './stage.ts';
 
 const { values } = parseArgs({
@@ -24,8 +26,6 @@ const WORKER = 'aircheck-engine';
 /** The first ones meet code that is not compiled yet. */
 const WARM_UP = 5;
 const SETTLE_MS = 1500;
-
-const pause = (durationMs: number): Promise<void> => new Promise((done) => setTimeout(done, durationMs));
 
 class Publisher {
   private readonly peer = new datachannel.PeerConnection('publisher', { iceServers: [] });
@@ -88,11 +88,6 @@ interface SetUp {
   readonly connected: number;
 }
 
-const percentile = (all: readonly number[], share: number): string =>
-  (all.toSorted((one, other) => one - other)[Math.min(all.length - 1, Math.floor(all.length * share))] ?? NaN).toFixed(
-    1,
-  );
-
 /** Has `run` set up publishers, prints what that took, and ends them. */
 async function measure(
   what: string,
@@ -107,8 +102,8 @@ async function measure(
   const worker = (threadMicroseconds(server.pid, WORKER) - workerBefore) / urls.length / 1000;
   const [answered, connected] = [setUps.map((one) => one.answered), setUps.map((one) => one.connected)];
   console.log(
-    `${what}: POST to connected p50 ${percentile(connected, 0.5)} ms, p95 ${percentile(connected, 0.95)} ms ` +
-      `(answered p50 ${percentile(answered, 0.5)} ms, p95 ${percentile(answered, 0.95)} ms); ` +
+    `${what}: POST to connected p50 ${percentile(connected, 0.5).toFixed(1)} ms, p95 ${percentile(connected, 0.95).toFixed(1)} ms ` +
+      `(answered p50 ${percentile(answered, 0.5).toFixed(1)} ms, p95 ${percentile(answered, 0.95).toFixed(1)} ms); ` +
       `${used.toFixed(1)} ms CPU each, ${worker.toFixed(1)} ms of them in the engine worker`,
   );
   await Promise.all(all.map((one) => one.end()));

@@ -29,16 +29,17 @@ export async function readCounters(address: string): Promise<Counters> {
   return Object.fromEntries(names.map((name) => [name, sumOf(text, name)])) as Record<Name, number>;
 }
 
-/** The sum over all labels of one; 0 where it is absent. */
 export async function readMetric(address: string, name: string): Promise<number> {
   return sumOf(await readMetrics(address), name);
 }
 
-async function readMetrics(address: string): Promise<string> {
+/** As Prometheus reads them. */
+export async function readMetrics(address: string): Promise<string> {
   return (await fetch(`${address}/metrics`)).text();
 }
 
-function sumOf(text: string, name: string): number {
+/** The sum over all labels of one; 0 where it is absent. @param text of `readMetrics` */
+export function sumOf(text: string, name: string): number {
   const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
   return lines.reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
 }

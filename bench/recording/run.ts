@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { microsecondsByThread, residentMegabytes, socketDrops, threadMicroseconds } from '../process-costs.ts';
 import { SenderNetwork } from '../../test/support/network/sender-network.ts';
 import { startSenders, startServer, type BenchServer, type OurServer, type Senders } from '../stage.ts';
@@ -71,8 +72,6 @@ interface Reading {
 }
 
 type Measured = Omit<Run, 'name' | 'framesSent' | 'framesMissing' | 'faults'>;
-
-const pause = (durationMs: number): Promise<void> => new Promise((done) => setTimeout(done, durationMs));
 
 /** Ours, with its defaults but ports, paths, admission mark and `settings`. */
 export async function recordWithOurs(trial: Trial, settings: Readonly<Record<string, string>>): Promise<Run> {

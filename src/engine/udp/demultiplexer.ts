@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { MediaMemory } from '../../media/memory.js';
 import { peekUsername } from '../../media/stun/message.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
+import { isDtls, isMedia, isStun } from './first-byte.js';
 import { FlowTable } from './flow-table.js';
 import { FIRST_CONNECTION_ID } from '../tcp/handed-connection.js';
 import type { ConnectionReceiver } from '../tcp/tcp-port.js';
@@ -40,13 +41,6 @@ export interface Arrivals {
   /** When the last one did, monotonic; -Infinity before. */
   lastMs: number;
 }
-
-/** First byte of a datagram, RFC 7983 section 7. */
-const LAST_STUN_BYTE = 3;
-const FIRST_DTLS_BYTE = 20;
-const LAST_DTLS_BYTE = 63;
-const FIRST_RTP_BYTE = 128;
-const LAST_RTP_BYTE = 191;
 
 /** Finds the session of each datagram. An address may send connectivity checks only until one of them was authentic. */
 export class Demultiplexer implements ConnectionReceiver {
@@ -98,21 +92,20 @@ export class Demultiplexer implements ConnectionReceiver {
 
   datagram(slot: number, length: number, address: string, port: number, socketId: number): boolean {
     const first = this.memory.bytes[slot] ?? 0;
-    if (first <= LAST_STUN_BYTE) {
+    if (isStun(first)) {
       this.stun(this.memory.bytes.subarray(slot, slot + length), address, port, socketId);
       return false;
     }
     const flow = this.flows.find(address, port, socketId);
     if (flow === undefined) this.counters.strangers += 1;
-    else if (first >= FIRST_RTP_BYTE && first <= LAST_RTP_BYTE) {
+    else if (isMedia(first)) {
       this.counters.media += 1;
       if (this.lastOwner !== flow.owner) {
         this.drained();
         this.lastOwner = flow.owner;
       }
       return flow.owner.mediaDatagram(slot, length, this.clock.monotonicMs());
-    } else if (first >= FIRST_DTLS_BYTE && first <= LAST_DTLS_BYTE)
-      flow.owner.dtlsDatagram(this.memory.bytes.subarray(slot, slot + length));
+    } else if (isDtls(first)) flow.owner.dtlsDatagram(this.memory.bytes.subarray(slot, slot + length));
     else this.counters.unknownProtocol += 1;
     return false;
   }

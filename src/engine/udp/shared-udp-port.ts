@@ -5,6 +5,8 @@ import { peekUsername } from '../../media/stun/message.js';
 import { openOnOnePort } from '../one-port.js';
 import type { ExpectedSession } from '../tcp/expected-checks.js';
 import { addressOf, closeSocket, sharedUdpSockets } from './dgram-udp-port.js';
+import { isDtls, isStun } from './first-byte.js';
+import { untilQuiet } from './quiet-turn.js';
 import type {
   DatagramToSharedPort,
   FromSharedPort,
@@ -19,18 +21,12 @@ import { StrangerRoutes } from './stranger-routes.js';
 import type { LocalSocket } from './udp-port.js';
 
 const TELL_MS = 1_000;
-/** First byte of STUN and of DTLS, RFC 7983 section 7. */
-const LAST_STUN_BYTE = 3;
-const FIRST_DTLS_BYTE = 20;
-const LAST_DTLS_BYTE = 63;
 const TRANSACTION_AT = 8;
 const TRANSACTION_END = 20;
 /** Questions to STUN servers that are waited for. */
 const MOST_ASKED = 256;
 /** Datagrams that a worker was handed and has not taken yet: one that stalls does not fill the memory. */
 const MOST_UNDER_WAY = 1024;
-/** Others go on sending meanwhile: they keep no echo waiting. */
-const MOST_TURNS = 16;
 
 export interface SharedUdpPortOptions {
   /** 0 = any free port, the same for all addresses. */
@@ -140,15 +136,9 @@ export class SharedUdpPort {
     if (session !== undefined) this.routes.prove(keyOf(place), session.sessionId, session.worker);
   }
 
-  /** In each of its turns the event loop reads some of each socket. The answer comes behind what was handed over by then. */
+  /** The answer comes behind what was handed over by then. */
   private async echo({ messages }: WorkerEnd, echo: number): Promise<void> {
-    for (let turns = MOST_TURNS; turns > 0; turns--) {
-      const before = this.heardCount;
-      await new Promise((done) => setImmediate(done));
-      // The first of them may be due without a poll in between.
-      await new Promise((done) => setImmediate(done));
-      if (this.heardCount === before) break;
-    }
+    await untilQuiet(() => this.heardCount);
     messages.postMessage({ echo } satisfies FromSharedPort);
   }
 
@@ -167,13 +157,12 @@ export class SharedUdpPort {
   private workersFor(datagram: PassedDatagram): number[] {
     const { bytes } = datagram;
     const first = bytes[0] ?? 0;
-    const isStun = first <= LAST_STUN_BYTE;
-    const name = isStun ? peekUsername(bytes) : undefined;
+    const name = isStun(first) ? peekUsername(bytes) : undefined;
     if (name !== undefined) return this.workerOfCheck(datagram, this.options.sessionOf(name.localUsernameFragment));
-    const asker = isStun ? this.asked.get(transactionOf(bytes)) : undefined;
+    const asker = isStun(first) ? this.asked.get(transactionOf(bytes)) : undefined;
     if (asker !== undefined) return [asker];
     // Media is of use only to who has keys, and who has keys has proven its address.
-    const isHandshake = isStun || (first >= FIRST_DTLS_BYTE && first <= LAST_DTLS_BYTE);
+    const isHandshake = isStun(first) || isDtls(first);
     return this.routes
       .at(keyOf(datagram))
       .filter(({ isProven, sessionId }) => isProven || (isHandshake && this.allowance.take(sessionId)))

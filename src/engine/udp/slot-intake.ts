@@ -1,10 +1,8 @@
 import type { MediaMemory } from '../../media/memory.js';
 import { freeBuffer } from '../free-buffer.js';
+import { untilQuiet } from './quiet-turn.js';
 import { SLOT_BYTES, type SlotPool } from './slot-pool.js';
 import type { DatagramReceiver, PortCounters } from './udp-port.js';
-
-/** Others go on sending meanwhile: they keep nobody waiting. */
-const MOST_TURNS = 16;
 
 /** Puts datagrams that come one by one, as buffers, into slots. */
 export class SlotIntake {
@@ -38,15 +36,9 @@ export class SlotIntake {
     if (!this.receiver.datagram(slot, length, address, port, socketId)) this.slots.release(slot);
   }
 
-  /** In each of its turns the event loop reads some of each socket. */
-  async hearArrived(): Promise<void> {
-    for (let turns = MOST_TURNS; turns > 0; turns--) {
-      const before = this.counters.received;
-      await new Promise((done) => setImmediate(done));
-      // What is due in this turn was perhaps under way already: a whole turn lies before the next.
-      await new Promise((done) => setImmediate(done));
-      if (this.counters.received === before) return;
-    }
+  /** When no more comes of what had arrived. */
+  hearArrived(): Promise<void> {
+    return untilQuiet(() => this.counters.received);
   }
 
   /** What came in one turn of the loop is told to be all once the turn ends. */
