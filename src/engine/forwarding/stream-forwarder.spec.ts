@@ -52,6 +52,8 @@ class Publisher implements ForwardedPublisher {
 class FakeViewer implements Viewer {
   readonly chosen = new Map<string, PacketSource | undefined>();
   readonly packets: string[] = [];
+  /** How many packets there were each time. */
+  readonly flushes: number[] = [];
   isWaiting = true;
 
   offer({ kind }: NegotiatedTrack, [best]: readonly ForwardedLayer[]): void {
@@ -64,6 +66,10 @@ class FakeViewer implements Viewer {
 
   forward(kind: string, source: PacketSource, { sequence }: { readonly sequence: number }): void {
     if (this.chosen.get(kind) === source) this.packets.push(`${kind} ${String(sequence & 0xffff)}`);
+  }
+
+  flush(): void {
+    this.flushes.push(this.packets.length);
   }
 
   awaits(source: PacketSource): boolean {
@@ -80,6 +86,12 @@ class Scene {
   readonly forwarder = new StreamForwarder(this.memory);
 
   packet(publisher: Publisher, sequence: number, layer = publisher.layers[0]): void {
+    this.among(publisher, sequence, layer);
+    publisher.target?.drained();
+  }
+
+  /** More are there already. */
+  among(publisher: Publisher, sequence: number, layer = publisher.layers[0]): void {
     const { bytes } = this.memory;
     bytes.set([0x80, 96, sequence >> 8, sequence & 255, 0, 0, 0, 1, 0, 0, 0, 9, 1, 2, 3], SLOT);
     const header = new RtpHeader();
@@ -141,6 +153,75 @@ describe('StreamForwarder', () => {
 
     expect(early.packets).toEqual(['video 1', 'video 2']);
     expect(late.packets).toEqual(['video 2']);
+  });
+
+  it('gives what comes together to one viewer after another, but no more than a picture', () => {
+    const scene = new Scene();
+    const publisher = new Publisher();
+    const [one, other] = [new FakeViewer(), new FakeViewer()];
+    scene.forwarder.publishedBy(publisher);
+    scene.forwarder.join(one);
+    scene.forwarder.join(other);
+
+    for (let sequence = 1; sequence <= 20; sequence++) scene.among(publisher, sequence);
+    expect([one.flushes, other.flushes]).toEqual([[16], [16]]);
+    publisher.target?.drained();
+
+    const all = Array.from({ length: 20 }, (_, index) => `video ${index + 1}`);
+    expect([one.packets, other.packets]).toEqual([all, all]);
+    expect([one.flushes, other.flushes]).toEqual([
+      [16, 20],
+      [16, 20],
+    ]);
+  });
+
+  it('gives a viewer that leaves what came before', () => {
+    const scene = new Scene();
+    const publisher = new Publisher();
+    const [one, late] = [new FakeViewer(), new FakeViewer()];
+    scene.forwarder.publishedBy(publisher);
+    scene.forwarder.join(one);
+
+    scene.among(publisher, 1);
+    scene.forwarder.join(late);
+    scene.among(publisher, 2);
+    scene.forwarder.leave(one);
+    scene.among(publisher, 3);
+    scene.forwarder.publishedBy(undefined);
+
+    expect([one.packets, late.packets]).toEqual([
+      ['video 1', 'video 2'],
+      ['video 2', 'video 3'],
+    ]);
+  });
+
+  it('gives each packet once to the others when a viewer fails and leaves among them', () => {
+    const scene = new Scene();
+    const publisher = new Publisher();
+    const [failing, other] = [new FakeViewer(), new FakeViewer()];
+    failing.flush = () => {
+      scene.forwarder.leave(failing);
+    };
+    scene.forwarder.publishedBy(publisher);
+    for (const viewer of [failing, other]) scene.forwarder.join(viewer);
+
+    scene.packet(publisher, 1);
+    scene.packet(publisher, 2);
+
+    expect([failing.packets, other.packets]).toEqual([['video 1'], ['video 1', 'video 2']]);
+  });
+
+  it('sends each packet at once where memory has no room to keep it meanwhile', () => {
+    const scene = new Scene();
+    const publisher = new Publisher();
+    const viewer = new FakeViewer();
+    while (scene.memory.usedBytes < MEMORY_BYTES * 0.8) scene.memory.allocate(4096);
+    scene.forwarder.publishedBy(publisher);
+    scene.forwarder.join(viewer);
+
+    for (let sequence = 1; sequence <= 3; sequence++) scene.among(publisher, sequence);
+
+    expect(viewer.flushes).toEqual([1, 2, 3]);
   });
 
   it('keeps viewers from before a publisher, and takes them over to the next one', () => {

@@ -1,4 +1,3 @@
-import type { SourcePacket } from '../../media/forwarding/source-packet.js';
 import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import type { MediaKind } from '../../media/codecs/codec.js';
 import type { MediaMemory } from '../../media/memory.js';
@@ -8,16 +7,15 @@ import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { LayerReceiver } from '../session/layer-receiver.js';
 import type { TrackReceiver } from '../session/track-receiver.js';
 import type { ForwardedLayer } from './forwarded-layer.js';
+import { PacketBatch, type PacketTaker } from './packet-batch.js';
 import { PublisherSources } from './publisher-sources.js';
 
 /** Who is sent a stream. */
-export interface Viewer {
+export interface Viewer extends PacketTaker {
   /** What there is of a track, best first: it takes one of these. Told some times per second. */
   offer(track: NegotiatedTrack, layers: readonly ForwardedLayer[], nowMs: number): void;
   /** No more comes of this kind for the time being. */
   end(kind: MediaKind): void;
-  /** Sends a packet on. Never throws: its own failure is its own. */
-  forward(kind: MediaKind, source: PacketSource, packet: SourcePacket, nowMs: number): void;
   /** Cannot show `source` before its next key frame. */
   awaits(source: PacketSource): boolean;
   /** Is sent `source` at present, or waits for it. */
@@ -43,6 +41,8 @@ export interface PacketTarget {
     isRetransmission: boolean,
   ): void;
   senderReport(layer: LayerReceiver, report: SenderReport, nowMs: number): void;
+  /** No more packets are there at present. */
+  drained(): void;
 }
 
 /** Requests for key frames by those who watch, all together. */
@@ -50,8 +50,8 @@ const KEYFRAME_INTERVAL_MS = 1_000;
 const KINDS = ['audio', 'video'] as const;
 
 /**
- * Sends one stream to its viewers: each packet at the moment it comes, to one viewer after another. The publisher and the
- * viewers come and go independently.
+ * Sends one stream to its viewers: what comes together, as soon as no more is there, to one viewer after another. The
+ * publisher and the viewers come and go independently.
  */
 export class StreamForwarder implements PacketTarget {
   private readonly viewers = new Set<Viewer>();
@@ -59,8 +59,13 @@ export class StreamForwarder implements PacketTarget {
   private sources: PublisherSources | undefined;
   private lastRequestMs = -Infinity;
   private nowMs = 0;
+  private isForwarding = false;
 
-  constructor(private readonly memory: MediaMemory) {}
+  private readonly batch: PacketBatch;
+
+  constructor(private readonly memory: MediaMemory) {
+    this.batch = new PacketBatch(memory.bytes);
+  }
 
   /** Whose packets are sent from now on. */
   publishedBy(publisher: ForwardedPublisher | undefined): void {
@@ -72,6 +77,7 @@ export class StreamForwarder implements PacketTarget {
 
   /** A viewer is connected: what it needs for its first picture is asked for at once. */
   join(viewer: Viewer): void {
+    this.drained();
     this.viewers.add(viewer);
     if (this.sources === undefined) this.start();
     else this.offerAll();
@@ -79,6 +85,7 @@ export class StreamForwarder implements PacketTarget {
 
   /** Nothing is sent to a viewer that is away: if it comes back, what it gets begins anew. */
   leave(viewer: Viewer): void {
+    this.drained();
     if (!this.viewers.delete(viewer)) return;
     for (const kind of KINDS) viewer.end(kind);
     if (this.viewers.size === 0) this.stop();
@@ -110,10 +117,22 @@ export class StreamForwarder implements PacketTarget {
     if (sources === undefined || packet === undefined) return;
     const { kind } = layer.track;
     const source = sources.of(layer);
-    for (const viewer of this.viewers) viewer.forward(kind, source, packet, nowMs);
+    this.batch.add(kind, source, packet);
+    if (this.batch.isFull || !packet.isKept) this.drained();
+  }
+
+  drained(): void {
+    const { batch } = this;
+    // Who fails while it is sent something leaves meanwhile.
+    if (batch.count === 0 || this.isForwarding) return;
+    this.isForwarding = true;
+    for (const viewer of this.viewers) batch.forwardTo(viewer);
+    this.isForwarding = false;
+    batch.clear();
   }
 
   senderReport(layer: LayerReceiver, report: SenderReport, nowMs: number): void {
+    this.drained();
     this.sources?.of(layer).senderReport(report, nowMs);
   }
 
@@ -127,6 +146,7 @@ export class StreamForwarder implements PacketTarget {
 
   private stop(): void {
     if (this.sources === undefined) return;
+    this.drained();
     this.publisher?.forwardTo(undefined);
     for (const viewer of this.viewers) for (const kind of KINDS) viewer.end(kind);
     this.sources.close();

@@ -87,16 +87,21 @@ export class MediaReceiver {
   receive(slot: number, length: number, nowMs: number): boolean {
     if (!isRtcp(this.memory.bytes, slot)) {
       this.packets[this.waiting++]?.set(slot, length, nowMs);
-      if (this.waiting === this.packets.length) this.drained();
+      if (this.waiting === this.packets.length) this.open();
       return true;
     }
-    this.drained();
+    this.open();
     this.receiveRtcp(slot, length, nowMs);
     return false;
   }
 
   /** No more packets are there at present: those that waited for others go on. */
   drained(): void {
+    this.open();
+    this.target?.drained();
+  }
+
+  private open(): void {
     const count = this.waiting;
     this.waiting = 0;
     if (count === 0) return;

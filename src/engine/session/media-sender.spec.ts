@@ -94,7 +94,8 @@ class Scene {
     this.sender.offer(published, [new ForwardedLayer(layer, this.source)], NOW_MS);
   }
 
-  picture(isKey = false, bytes = 3): void {
+  /** @param isTogether with what follows */
+  picture(isKey = false, bytes = 3, isTogether = false): void {
     this.sequence += 1;
     const sent = { sequence: this.sequence, timestamp: this.sequence * 3000, atMs: NOW_MS, isKey };
     const packet = this.scene.receive(this.source, {
@@ -102,6 +103,7 @@ class Scene {
       payload: new Array<number>(bytes).fill(this.sequence & 255),
     });
     if (packet !== undefined) this.sender.forward('video', this.source, packet, NOW_MS);
+    if (!isTogether) this.sender.flush();
   }
 
   /** A key frame in packets of its own for each part: what tells that it is one comes last. */
@@ -114,6 +116,7 @@ class Scene {
       const packet = this.scene.receive(this.source, sent);
       if (packet !== undefined) this.sender.forward('video', this.source, packet, NOW_MS);
     });
+    this.sender.flush();
   }
 
   say(rtcp: Uint8Array, nowMs = NOW_MS): void {
@@ -165,6 +168,17 @@ describe.each(combinations)('MediaSender, %s by %s', (profile, implementation) =
     const [first] = scene.received;
     expect(scene.received.map(({ sequence }) => (sequence - (first?.sequence ?? 0)) & 0xffff)).toEqual([0, 1, 2, 3, 4]);
     expect(scene.sender.packetsSent).toBe(5);
+  });
+
+  it.each([2, 5, 16, 21])('seals %i packets together as it does each alone, in their order', (count) => {
+    const scene = begin();
+
+    for (let index = 0; index < count; index++) scene.picture(index === 0, 3 + ((index * 7) % 40), true);
+    expect(scene.received).toHaveLength(count - (count % 16));
+    scene.sender.flush();
+
+    expect(scene.received.map(({ payload }) => payload[1])).toEqual(Array.from({ length: count }, (_, at) => 101 + at));
+    expect(scene.sender.packetsSent).toBe(count);
   });
 
   it('waits for a key frame again after it was muted', () => {

@@ -15,7 +15,7 @@ import type { NegotiatedTrack, SentTrack } from '../../media/sdp/session.js';
 import { fittingFormat } from '../../media/sdp/subscriber-negotiation.js';
 import type { SrtpCryptoFactory } from '../../media/srtp/crypto.js';
 import { SrtpReceiver } from '../../media/srtp/receiver.js';
-import { SrtpSender } from '../../media/srtp/sender.js';
+import { SentPacket, SrtpSender } from '../../media/srtp/sender.js';
 import type { Clock } from '../../shared/clock.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import type { ForwardedLayer } from '../forwarding/forwarded-layer.js';
@@ -31,6 +31,8 @@ const MOST_REPORTS_PER_SECOND = 200;
 /** Packets that a viewer may ask for again per second. */
 const MOST_NACKED_PER_SECOND = 2_000;
 const ASSUMED_ROUND_TRIP_MS = 60;
+/** Packets that wait to be sealed together. */
+const MOST_WAITING = 16;
 /** Is taken off what there is for the picture. */
 const SOUND_BITS_PER_SECOND = 64_000;
 
@@ -71,6 +73,8 @@ export class MediaSender {
   private readonly srtp: SrtpSender;
   private readonly receiver: SrtpReceiver;
   private readonly tracks: readonly SendingTrack[];
+  private readonly waiting = Array.from({ length: MOST_WAITING }, () => new SentPacket());
+  private waitingCount = 0;
   private readonly video: SendingTrack | undefined;
   private readonly audio: SendingTrack | undefined;
   private reportsLeft = MOST_REPORTS_PER_SECOND;
@@ -92,6 +96,7 @@ export class MediaSender {
 
   /** Nothing is sent any more. */
   close(): void {
+    this.waitingCount = 0;
     this.srtp.close();
     this.receiver.close();
   }
@@ -149,6 +154,7 @@ export class MediaSender {
     return this.video?.isEnabled === true && (this.video.source === source || this.video.stream.current === source);
   }
 
+  /** Sends a packet on at the next `flush`, or before. */
   forward(kind: MediaKind, source: PacketSource, packet: SourcePacket, nowMs: number): void {
     const sending = kind === 'video' ? this.video : this.audio;
     if (sending?.isEnabled !== true || packet.payloadLength > this.options.ring.largest - LARGEST_OVERHEAD_BYTES)
@@ -156,8 +162,20 @@ export class MediaSender {
     const { ring } = this.options;
     const { stream } = sending;
     for (let lead = stream.leadOf(source, packet, nowMs); lead > 0; lead -= 1)
-      this.sendPacket(stream.writeLead(source, packet.sequence - lead, ring.bytes, ring.place, nowMs));
-    this.sendPacket(stream.write(source, packet, ring.bytes, ring.place, nowMs));
+      this.add(stream.writeLead(source, packet.sequence - lead, ring.bytes, ring.place, nowMs));
+    this.add(stream.write(source, packet, ring.bytes, ring.place, nowMs));
+  }
+
+  /** What waits is sealed together, and leaves. */
+  flush(): void {
+    const { waiting, waitingCount: count } = this;
+    if (count === 0) return;
+    this.waitingCount = 0;
+    this.srtp.protectTogether(this.options.ring.bytes, waiting, count);
+    for (let i = 0; i < count; i++) {
+      const packet = waiting[i];
+      if (packet !== undefined) this.sendSealed(packet);
+    }
   }
 
   /** RTCP; media of a viewer means nothing. Never keeps the slot. */
@@ -217,25 +235,31 @@ export class MediaSender {
     if (sending?.isEnabled !== true) return;
     const roundTripMs = this.options.roundTripMs() ?? ASSUMED_ROUND_TRIP_MS;
     for (const sequenceNumber of sequenceNumbers) {
-      if (this.nacksLeft === 0) return;
+      if (this.nacksLeft === 0) break;
       this.nacksLeft -= 1;
       const { bytes, place } = this.options.ring;
-      this.sendPacket(sending.stream.resend(sequenceNumber, nowMs, roundTripMs, bytes, place), true);
+      this.add(sending.stream.resend(sequenceNumber, nowMs, roundTripMs, bytes, place), true);
     }
+    this.flush();
   }
 
   /** @param length of the packet at the ring's place, 0 for none */
-  private sendPacket(length: number, isRepeat = false): void {
+  private add(length: number, isRepeat = false): void {
     if (length === 0) return;
-    const { ring, send } = this.options;
-    const { bytes, place } = ring;
-    const sealedLength = this.srtp.protect(bytes, place, length, isRepeat);
-    if (sealedLength === 0) return;
+    const { ring } = this.options;
+    this.waiting[this.waitingCount]?.set(ring.place, length, isRepeat);
+    this.waitingCount += 1;
     ring.sent();
+    if (this.waitingCount === MOST_WAITING) this.flush();
+  }
+
+  private sendSealed({ offset, length, isRepeat, sealedLength }: SentPacket): void {
+    if (sealedLength === 0) return;
+    const { ring, send } = this.options;
     this.bytesSent += length;
     this.packetsSent += 1;
     if (isRepeat) threadCounters.packetsRepeated += 1;
-    send(bytes.subarray(place, place + sealedLength));
+    send(ring.bytes.subarray(offset, offset + sealedLength));
   }
 
   private trackOf(kind: MediaKind): SendingTrack | undefined {

@@ -114,6 +114,14 @@ export class SubscriberSession implements PeerMedia, Viewer {
     }
   }
 
+  flush(): void {
+    try {
+      this.media?.flush();
+    } catch (error) {
+      this.connection.broke(error);
+    }
+  }
+
   receive(slot: number, length: number, nowMs: number): boolean {
     this.media?.receive(this.environment.memory.bytes, slot, length, nowMs);
     return false;

@@ -1,9 +1,9 @@
 import { createCipheriv, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { RtpHeader } from '../../media/rtp/packet.js';
-import type { ProtectedPacket, SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
+import type { PlainPacket, ProtectedPacket, SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
 import { RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from '../../media/srtp/rtcp-layout.js';
 import { freeBuffer } from '../free-buffer.js';
-import { openOneByOne } from './open-one-by-one.js';
+import { openOneByOne, sealOneByOne } from './one-by-one.js';
 
 const HMAC_TAG_BYTES = 10;
 
@@ -62,6 +62,10 @@ export class CounterModeCrypto implements SrtpCrypto {
     applyKeystream(this.rtp, bytes, offset + header.headerLength, end);
     bytes.set(this.rtpTag(bytes, offset, end, rolloverCounter).subarray(0, HMAC_TAG_BYTES), end);
     return length + HMAC_TAG_BYTES;
+  }
+
+  sealRtpTogether(bytes: Uint8Array, packets: readonly PlainPacket[], count: number): void {
+    sealOneByOne(this, bytes, packets, count);
   }
 
   openRtcp(bytes: Uint8Array, offset: number, length: number, ssrc: number, index: number): number {

@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import type { RtpHeader } from '../../media/rtp/packet.js';
-import type { ProtectedPacket, SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
+import type { PlainPacket, ProtectedPacket, SrtpCrypto, SrtpKeySet, SrtpSessionKeys } from '../../media/srtp/crypto.js';
 import { RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from '../../media/srtp/rtcp-layout.js';
 import { freeBuffer } from '../free-buffer.js';
-import { openOneByOne } from './open-one-by-one.js';
+import { openOneByOne, sealOneByOne } from './one-by-one.js';
 
 const GCM_TAG_BYTES = 16;
 /** One object for all packets. */
@@ -67,6 +67,10 @@ export class GcmCrypto implements SrtpCrypto {
     const payload = offset + header.headerLength;
     gcmSeal(this.rtp, bytes, bytes.subarray(offset, payload), payload, offset + length);
     return length + GCM_TAG_BYTES;
+  }
+
+  sealRtpTogether(bytes: Uint8Array, packets: readonly PlainPacket[], count: number): void {
+    sealOneByOne(this, bytes, packets, count);
   }
 
   openRtcp(bytes: Uint8Array, offset: number, length: number, ssrc: number, index: number): number {

@@ -1,7 +1,7 @@
 import { BLOCK_BYTES, GUEST, HMAC_PADS_BYTES, LANES, MOST_LANES } from '../../media/kernels/kernel-memory.js';
 import type { SrtpKernels } from '../../media/kernels/srtp-kernels.js';
 import type { RtpHeader } from '../../media/rtp/packet.js';
-import type { ProtectedPacket, SrtpCrypto, SrtpKeySet } from '../../media/srtp/crypto.js';
+import type { PlainPacket, ProtectedPacket, SrtpCrypto, SrtpKeySet } from '../../media/srtp/crypto.js';
 import { indexOf, KernelCrypto, type KeyMaterial } from './kernel-crypto.js';
 import type { KernelSpace } from './kernel-space.js';
 
@@ -29,15 +29,20 @@ export class KernelCounterModeCrypto extends KernelCrypto {
     for (let i = 0; i < count; i += MOST_LANES) this.openFour(material, packets, i, Math.min(count, i + MOST_LANES));
   }
 
-  protected override seal(
-    material: KeyMaterial,
-    offset: number,
-    length: number,
-    header: RtpHeader,
-    rolloverCounter: number,
-  ): void {
-    this.applyKeystream(material, offset, length, header, rolloverCounter);
-    for (let lane = 0; lane < MOST_LANES; lane++) this.setLane(lane, offset, length, rolloverCounter);
+  protected override seal(material: KeyMaterial, packets: readonly PlainPacket[], count: number): void {
+    for (let i = 0; i < count; i += MOST_LANES) this.sealFour(material, packets, i, Math.min(count, i + MOST_LANES));
+  }
+
+  private sealFour(material: KeyMaterial, packets: readonly PlainPacket[], from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const packet = packets[i];
+      if (packet === undefined) return;
+      this.applyKeystream(material, packet.offset, packet.length, packet.header, packet.rolloverCounter);
+    }
+    for (let lane = 0; lane < MOST_LANES; lane++) {
+      const packet = packets[Math.min(from + lane, to - 1)];
+      if (packet !== undefined) this.setLane(lane, packet.offset, packet.length, packet.rolloverCounter);
+    }
     this.kernels.cmSign(LANES, material.authentication);
   }
 

@@ -1,10 +1,10 @@
 import { BLOCK_BYTES, GUEST, MOST_LANES } from '../../media/kernels/kernel-memory.js';
 import type { SrtpKernels } from '../../media/kernels/srtp-kernels.js';
 import type { RtpHeader } from '../../media/rtp/packet.js';
-import type { ProtectedPacket, SrtpCrypto, SrtpKeySet } from '../../media/srtp/crypto.js';
+import type { PlainPacket, ProtectedPacket, SrtpCrypto, SrtpKeySet } from '../../media/srtp/crypto.js';
 import type { KernelSpace } from './kernel-space.js';
 import { KeystreamMaker } from './keystream-maker.js';
-import { openOneByOne } from './open-one-by-one.js';
+import { openOneByOne, sealOneByOne } from './one-by-one.js';
 import { SessionKeystream } from './session-keystream.js';
 
 /** Longer ones are no datagrams of ours. */
@@ -64,7 +64,7 @@ export abstract class KernelCrypto implements SrtpCrypto {
   }
 
   openRtpTogether(bytes: Uint8Array, packets: readonly ProtectedPacket[], count: number): void {
-    const material = this.isInPlace(bytes, packets, count) ? this.prepared() : undefined;
+    const material = this.isInPlace(bytes, packets, count, 0) ? this.prepared() : undefined;
     if (material === undefined) openOneByOne(this, bytes, packets, count);
     else this.open(material, packets, count);
   }
@@ -74,9 +74,15 @@ export abstract class KernelCrypto implements SrtpCrypto {
     if (material === undefined) return this.portable.sealRtp(bytes, offset, length, header, rolloverCounter);
     const isGuest = bytes.buffer !== this.space.memory.bytes.buffer;
     const at = isGuest ? this.invite(bytes, offset, length) : bytes.byteOffset + offset;
-    this.seal(material, at, length, header, rolloverCounter);
+    this.seal(material, this.loneOf(at, length, header, rolloverCounter), 1);
     if (isGuest) this.sendHome(bytes, offset, length + this.tagLength);
     return length + this.tagLength;
+  }
+
+  sealRtpTogether(bytes: Uint8Array, packets: readonly PlainPacket[], count: number): void {
+    const material = this.isInPlace(bytes, packets, count, this.tagLength) ? this.prepared() : undefined;
+    if (material === undefined) sealOneByOne(this, bytes, packets, count);
+    else this.seal(material, packets, count);
   }
 
   openRtcp(bytes: Uint8Array, offset: number, length: number, ssrc: number, index: number): number {
@@ -107,14 +113,8 @@ export abstract class KernelCrypto implements SrtpCrypto {
   /** Opens packets in place; offsets are those of the memory. */
   protected abstract open(material: KeyMaterial, packets: readonly ProtectedPacket[], count: number): void;
 
-  /** Seals a packet in place. */
-  protected abstract seal(
-    material: KeyMaterial,
-    offset: number,
-    length: number,
-    header: RtpHeader,
-    rolloverCounter: number,
-  ): void;
+  /** Seals packets in place. */
+  protected abstract seal(material: KeyMaterial, packets: readonly PlainPacket[], count: number): void;
 
   private prepared(): KeyMaterial | undefined {
     if (this.material === undefined && !this.isExhausted) this.prepare();
@@ -136,9 +136,10 @@ export abstract class KernelCrypto implements SrtpCrypto {
     this.material = { keystream: new SessionKeystream(memory, maker), maker, salt, authentication };
   }
 
-  private isInPlace(bytes: Uint8Array, packets: readonly ProtectedPacket[], count: number): boolean {
+  /** @param room that each needs behind it */
+  private isInPlace(bytes: Uint8Array, packets: readonly PlainPacket[], count: number, room: number): boolean {
     if (bytes.buffer !== this.space.memory.bytes.buffer || bytes.byteOffset !== 0) return false;
-    for (let i = 0; i < count; i++) if ((packets[i]?.length ?? 0) > LONGEST_PACKET_BYTES) return false;
+    for (let i = 0; i < count; i++) if ((packets[i]?.length ?? 0) + room > LONGEST_PACKET_BYTES) return false;
     return true;
   }
 

@@ -1,7 +1,6 @@
 import { BLOCK_BYTES, GHASH_TABLE_BYTES, GUEST } from '../../media/kernels/kernel-memory.js';
 import type { SrtpKernels } from '../../media/kernels/srtp-kernels.js';
-import type { RtpHeader } from '../../media/rtp/packet.js';
-import type { ProtectedPacket, SrtpCrypto, SrtpKeySet } from '../../media/srtp/crypto.js';
+import type { PlainPacket, ProtectedPacket, SrtpCrypto, SrtpKeySet } from '../../media/srtp/crypto.js';
 import { indexOf, KernelCrypto, type KeyMaterial } from './kernel-crypto.js';
 import type { KernelSpace } from './kernel-space.js';
 import type { KeystreamMaker } from './keystream-maker.js';
@@ -32,23 +31,37 @@ export class KernelGcmCrypto extends KernelCrypto {
     }
   }
 
-  protected override seal(
-    material: KeyMaterial,
-    offset: number,
-    length: number,
-    header: RtpHeader,
-    rolloverCounter: number,
-  ): void {
-    const { keystream, authentication } = material;
-    const index = indexOf(rolloverCounter, header);
-    const blocks = blocksOf(length - header.headerLength);
-    const at = keystream.find(header.ssrc, index, blocks, 0);
-    this.kernels.gcmSeal(authentication, offset, header.headerLength, length, at);
-    keystream.advance(header.ssrc, index, blocks);
+  protected override seal(material: KeyMaterial, packets: readonly PlainPacket[], count: number): void {
+    for (let i = 0; i < count; i += 2) {
+      const first = packets[i];
+      if (first !== undefined) this.sealPair(material, first, i + 1 < count ? packets[i + 1] : undefined);
+    }
+  }
+
+  private sealPair(material: KeyMaterial, first: PlainPacket, second: PlainPacket | undefined): void {
+    const { authentication } = material;
+    const keystream = keystreamOf(material, first, blocksOfPlain(first), 0);
+    const { offset, header, length } = first;
+    if (second === undefined)
+      this.kernels.gcmSeal(authentication, offset, header.headerLength, length, keystream, 0, 0, 0, 0);
+    else
+      this.kernels.gcmSeal(
+        authentication,
+        offset,
+        header.headerLength,
+        length,
+        keystream,
+        second.offset,
+        second.header.headerLength,
+        second.length,
+        keystreamOf(material, second, blocksOfPlain(second), 1),
+      );
+    advance(material, first, blocksOfPlain(first));
+    if (second !== undefined) advance(material, second, blocksOfPlain(second));
   }
 
   private openPair(material: KeyMaterial, first: ProtectedPacket, second: ProtectedPacket | undefined): void {
-    const keystream = keystreamOf(material, first, 0);
+    const keystream = keystreamOf(material, first, blocksOfSealed(first), 0);
     const { offset, header, length } = first;
     const authentic =
       second === undefined
@@ -62,22 +75,29 @@ export class KernelGcmCrypto extends KernelCrypto {
             second.offset,
             second.header.headerLength,
             second.length,
-            keystreamOf(material, second, 1),
+            keystreamOf(material, second, blocksOfSealed(second), 1),
           );
     settle(material, first, (authentic & 1) !== 0);
     if (second !== undefined) settle(material, second, (authentic & 2) !== 0);
   }
 }
 
-function keystreamOf({ keystream }: KeyMaterial, packet: ProtectedPacket, lane: number): number {
+function keystreamOf({ keystream }: KeyMaterial, packet: PlainPacket, blocks: number, lane: number): number {
   const { header, rolloverCounter } = packet;
-  return keystream.find(header.ssrc, indexOf(rolloverCounter, header), blocksOfSealed(packet), lane);
+  return keystream.find(header.ssrc, indexOf(rolloverCounter, header), blocks, lane);
 }
 
-function settle({ keystream }: KeyMaterial, packet: ProtectedPacket, isAuthentic: boolean): void {
+function settle(material: KeyMaterial, packet: ProtectedPacket, isAuthentic: boolean): void {
   packet.plainLength = isAuthentic ? packet.length - TAG_BYTES : -1;
-  const { header, rolloverCounter } = packet;
-  if (isAuthentic) keystream.advance(header.ssrc, indexOf(rolloverCounter, header), blocksOfSealed(packet));
+  if (isAuthentic) advance(material, packet, blocksOfSealed(packet));
+}
+
+function advance({ keystream }: KeyMaterial, { header, rolloverCounter }: PlainPacket, blocks: number): void {
+  keystream.advance(header.ssrc, indexOf(rolloverCounter, header), blocks);
+}
+
+function blocksOfPlain({ length, header }: PlainPacket): number {
+  return blocksOf(length - header.headerLength);
 }
 
 function blocksOfSealed({ length, header }: ProtectedPacket): number {

@@ -5,6 +5,8 @@ import type { SourcePacket } from './source-packet.js';
 const MOST_PACKETS = 2048;
 const MASK = MOST_PACKETS - 1;
 const NONE = -1;
+/** A ring of so many bytes holds dozens of packets. */
+const ROOMY_BYTES = 64 * 1024;
 
 export interface PacketHistoryLimits {
   /** Rounded up to a power of two. */
@@ -44,9 +46,10 @@ export class PacketHistory {
     this.ageMs = ageMs;
   }
 
-  /** Copies a packet. One larger than the whole ring is not kept. */
+  /** Copies a packet, which is described as it lies here from then on. One larger than the whole ring is not kept. */
   add(packet: SourcePacket): void {
     const { sequence, payloadLength, captureLength } = packet;
+    packet.isKept = false;
     const length = payloadLength + captureLength;
     if (this.isClosed || this.start < 0 || length > this.sizeBytes) return;
     const at = sequence & MASK;
@@ -55,6 +58,9 @@ export class PacketHistory {
     const { bytes } = this.memory;
     bytes.copyWithin(offset, packet.captureOffset, packet.captureOffset + captureLength);
     bytes.copyWithin(offset + captureLength, packet.payloadOffset, packet.payloadOffset + payloadLength);
+    packet.captureOffset = offset;
+    packet.payloadOffset = offset + captureLength;
+    packet.isKept = this.sizeBytes >= ROOMY_BYTES;
     this.sequences[at] = sequence;
     this.positions[at] = position;
     this.arrivals[at] = packet.arrivalMs;

@@ -18,6 +18,24 @@ export class SourcePacket {
   /** The value of abs-capture-time, 0 bytes where there is none. */
   captureOffset = 0;
   captureLength = 0;
+  /** Its bytes lie in the source's history: they stay there while dozens of packets more come. */
+  isKept = false;
 
   constructor(readonly bytes: Uint8Array) {}
+
+  /** Describes what `other` does. */
+  copy(other: SourcePacket): void {
+    this.run = other.run;
+    this.sequence = other.sequence;
+    this.timestamp = other.timestamp;
+    this.marker = other.marker;
+    this.payloadType = other.payloadType;
+    this.startsKeyframe = other.startsKeyframe;
+    this.arrivalMs = other.arrivalMs;
+    this.payloadOffset = other.payloadOffset;
+    this.payloadLength = other.payloadLength;
+    this.captureOffset = other.captureOffset;
+    this.captureLength = other.captureLength;
+    this.isKept = other.isKept;
+  }
 }

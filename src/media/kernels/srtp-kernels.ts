@@ -39,8 +39,21 @@ export interface SrtpKernels {
     secondLength: number,
     secondKeystream: number,
   ): number;
-  /** Encrypts a packet in place and writes the tag behind it. @param length without the tag */
-  gcmSeal(tables: number, packet: number, header: number, length: number, keystream: number): void;
+  /**
+   * Encrypts one or two packets of one key in place and writes their tags behind them.
+   * @param length without the tag; `secondLength` 0 = there is no second packet
+   */
+  gcmSeal(
+    tables: number,
+    packet: number,
+    header: number,
+    length: number,
+    keystream: number,
+    second: number,
+    secondHeader: number,
+    secondLength: number,
+    secondKeystream: number,
+  ): void;
 
   /** Counter blocks (RFC 3711 section 4.1.1), as `gcmCounters`. */
   cmCounters(
@@ -59,7 +72,7 @@ export interface SrtpKernels {
    * @returns bit 0 to 3: the tag behind the packet is right
    */
   cmVerify(lanes: number, pads: number): number;
-  /** Writes the tag of the packet in the first lane behind it; the other lanes repeat it. */
+  /** Writes the tags of four packets behind them. @param lanes as those of `cmVerify` */
   cmSign(lanes: number, pads: number): void;
 }
 

@@ -25,6 +25,14 @@ export interface ProtectedPacket {
   plainLength: number;
 }
 
+/** One plain packet on its way through `sealRtpTogether`, with room for the tag behind it: reused, too. */
+export interface PlainPacket {
+  readonly offset: number;
+  readonly length: number;
+  readonly header: RtpHeader;
+  readonly rolloverCounter: number;
+}
+
 /**
  * The ciphers of one direction of one session, one whole packet per call, in place. The engine fills this port.
  *
@@ -40,6 +48,8 @@ export interface SrtpCrypto {
   openRtpTogether(bytes: Uint8Array, packets: readonly ProtectedPacket[], count: number): void;
   /** Needs room for the tag behind the packet. @returns the length with the tag */
   sealRtp(bytes: Uint8Array, offset: number, length: number, header: RtpHeader, rolloverCounter: number): number;
+  /** `sealRtp` for the first `count` of `packets`, in their order. */
+  sealRtpTogether(bytes: Uint8Array, packets: readonly PlainPacket[], count: number): void;
   /** @param index of 31 bits, as the packet carries it with the E flag set. @returns the length without tag and index, -1 when not authentic */
   openRtcp(bytes: Uint8Array, offset: number, length: number, ssrc: number, index: number): number;
   /** Needs room for tag and index behind the packet. @returns the length with both */

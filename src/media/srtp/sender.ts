@@ -1,7 +1,7 @@
 import { readUint32 } from '../bytes.js';
 import { RtpHeader } from '../rtp/packet.js';
 import { SequenceWindow } from '../rtp/sequence-window.js';
-import type { SrtpCrypto, SrtpCryptoFactory } from './crypto.js';
+import type { PlainPacket, SrtpCrypto, SrtpCryptoFactory } from './crypto.js';
 import { deriveSessionKeys } from './key-derivation.js';
 import { guessPacketIndex, rolloverCounterOf } from './packet-index.js';
 import { srtpProfiles, type SrtpProfile } from './profile.js';
@@ -17,13 +17,33 @@ interface SendingSource {
   readonly sent: SequenceWindow;
 }
 
+/** One packet on its way through `SrtpSender.protectTogether`: reused, so a packet allocates none. */
+export class SentPacket implements PlainPacket {
+  offset = 0;
+  length = 0;
+  isRepeat = false;
+  readonly header = new RtpHeader();
+  rolloverCounter = 0;
+  /** After `protectTogether`: the protected packet's length, 0 when it is refused. */
+  sealedLength = 0;
+
+  /** @param isRepeat it has the bytes of the packet that was sent with its number, if one was */
+  set(offset: number, length: number, isRepeat: boolean): void {
+    this.offset = offset;
+    this.length = length;
+    this.isRepeat = isRepeat;
+  }
+}
+
 /** Protects what we send to one peer: SRTP and SRTCP (RFC 3711, RFC 7714). Wrong packets are our own mistake: they throw. */
 export class SrtpSender {
   /** Packets that were not sealed: another one was, or may have been, sealed under their index. */
   refused = 0;
   private readonly crypto: SrtpCrypto;
   private readonly tagLength: number;
-  private readonly header = new RtpHeader();
+  /** Those of the packets in hand that wait for the ciphers, in front. Never emptied: an array would be made anew for each. */
+  private readonly waiting: SentPacket[] = [];
+  private readonly alone = [new SentPacket()] as const;
   private readonly sources: SendingSource[] = [];
   /** One counter for all our SSRCs: each still sees its index grow. The first packet has 1, as other senders do it. */
   private rtcpIndex = 0;
@@ -42,15 +62,21 @@ export class SrtpSender {
    * @throws {RangeError} when it is no RTP packet, or the tag has no room in `bytes`
    */
   protect(bytes: Uint8Array, offset: number, length: number, isRepeat = false): number {
-    const header = this.header;
-    if (!header.parse(bytes, offset, length)) throw new RangeError('Not an RTP packet.');
-    if (offset + length + this.tagLength > bytes.length) throw new RangeError('No room for the SRTP tag.');
-    const index = this.nextIndex(header.ssrc, header.sequenceNumber, isRepeat);
-    if (index < 0) {
-      this.refused += 1;
-      return 0;
+    const [packet] = this.alone;
+    packet.set(offset, length, isRepeat);
+    this.protectTogether(bytes, this.alone, 1);
+    return packet.sealedLength;
+  }
+
+  /** `protect` for the first `count` of `packets`, in their order: each is told its `sealedLength`. */
+  protectTogether(bytes: Uint8Array, packets: readonly SentPacket[], count: number): void {
+    const { waiting } = this;
+    let prepared = 0;
+    for (let i = 0; i < count; i++) {
+      const packet = packets[i];
+      if (packet !== undefined && this.prepare(bytes, packet)) waiting[prepared++] = packet;
     }
-    return this.crypto.sealRtp(bytes, offset, length, header, rolloverCounterOf(index));
+    this.crypto.sealRtpTogether(bytes, waiting, prepared);
   }
 
   /**
@@ -71,6 +97,17 @@ export class SrtpSender {
   /** Gives the ciphers' memory back. Idempotent. */
   close(): void {
     this.crypto.close();
+  }
+
+  private prepare(bytes: Uint8Array, packet: SentPacket): boolean {
+    const { header, offset, length, isRepeat } = packet;
+    if (!header.parse(bytes, offset, length)) throw new RangeError('Not an RTP packet.');
+    if (offset + length + this.tagLength > bytes.length) throw new RangeError('No room for the SRTP tag.');
+    const index = this.nextIndex(header.ssrc, header.sequenceNumber, isRepeat);
+    packet.rolloverCounter = rolloverCounterOf(index);
+    packet.sealedLength = index < 0 ? 0 : length + this.tagLength;
+    if (index < 0) this.refused += 1;
+    return index >= 0;
   }
 
   /** @returns -1 when there is none that may be used */

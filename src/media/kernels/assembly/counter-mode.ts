@@ -122,11 +122,14 @@ export function cmVerify(lanes: usize, pads: usize): u32 {
   return authentic;
 }
 
-/** Writes the tag of the packet in the first lane behind it; the other lanes repeat it. */
+/** Writes the tags of four packets behind them. @param lanes as those of `cmVerify` */
 export function cmSign(lanes: usize, pads: usize): void {
   hashLanes(lanes, pads);
-  const tag = <usize>load<u32>(lanes) + <usize>load<u32>(lanes, 4);
-  store<u32>(tag, bswap<u32>(load<u32>(LANE_STATE)));
-  store<u32>(tag, bswap<u32>(load<u32>(LANE_STATE, 16)), 4);
-  store<u16>(tag, <u16>bswap<u32>(load<u32>(LANE_STATE, 32)), 8);
+  for (let lane: usize = 0; lane < 4; lane++) {
+    const tag = <usize>load<u32>(lanes + lane * 16) + <usize>load<u32>(lanes + lane * 16, 4);
+    const state = LANE_STATE + lane * 4;
+    store<u32>(tag, bswap<u32>(load<u32>(state)));
+    store<u32>(tag, bswap<u32>(load<u32>(state, 16)), 4);
+    store<u16>(tag, <u16>bswap<u32>(load<u32>(state, 32)), 8);
+  }
 }

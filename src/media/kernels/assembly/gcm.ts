@@ -80,10 +80,19 @@ export function gcmOpen(
   return authentic;
 }
 
-/** Encrypts in place and writes the tag behind the packet. @param length without the tag */
-export function gcmSeal(tables: usize, p: usize, header: usize, length: usize, keystream: usize): void {
+/**
+ * Encrypts one or two packets of one key in place and writes their tags behind them.
+ * @param length without the tag; `length2` 0 = there is no second packet
+ */
+export function gcmSeal(
+  tables: usize, p: usize, header: usize, length: usize, keystream: usize,
+  q: usize, header2: usize, length2: usize, keystream2: usize,
+): void {
   const body = length - header;
+  const body2 = length2 - header2;
   applyKeystream(p + header, keystream + 16, body);
-  hashPackets(tables, p, header, body, 0, 0, 0);
+  applyKeystream(q + header2, keystream2 + 16, body2);
+  hashPackets(tables, p, header, body, q, header2, body2);
   v128.store(p + length, v128.xor(hashAt(STATES), v128.load(keystream)));
+  if (length2 > 0) v128.store(q + length2, v128.xor(hashAt(STATES + 16), v128.load(keystream2)));
 }

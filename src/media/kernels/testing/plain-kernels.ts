@@ -62,7 +62,22 @@ export class PlainKernels implements SrtpKernels {
     return first | isSecond;
   }
 
-  gcmSeal(tables: number, packet: number, header: number, length: number, keystream: number): void {
+  gcmSeal(
+    tables: number,
+    packet: number,
+    header: number,
+    length: number,
+    keystream: number,
+    second: number,
+    secondHeader: number,
+    secondLength: number,
+    secondKeystream: number,
+  ): void {
+    this.gcmSealOne(tables, packet, header, length, keystream);
+    if (secondLength > 0) this.gcmSealOne(tables, second, secondHeader, secondLength, secondKeystream);
+  }
+
+  private gcmSealOne(tables: number, packet: number, header: number, length: number, keystream: number): void {
     this.applyKeystream(packet + header, keystream + 16, length - header);
     this.write128(packet + length, this.gcmTag(tables, packet, header, length, keystream));
   }
@@ -106,7 +121,8 @@ export class PlainKernels implements SrtpKernels {
   }
 
   cmSign(lanes: number, pads: number): void {
-    this.bytes.set(this.hmac(lanes, pads), this.endOf(lanes));
+    const tags = [0, 16, 32, 48].map((lane) => this.hmac(lanes + lane, pads));
+    tags.forEach((tag, lane) => this.bytes.set(tag, this.endOf(lanes + lane * 16)));
   }
 
   private gcmOpenOne(tables: number, packet: number, header: number, length: number, keystream: number): boolean {
