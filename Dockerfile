@@ -6,7 +6,7 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
-COPY scripts/build-kernels.mjs scripts/
+COPY scripts/build-kernels.mjs scripts/pack-server.mjs scripts/
 COPY src src
 COPY web web
 RUN npm run -s build

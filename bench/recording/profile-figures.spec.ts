@@ -1,6 +1,6 @@
 import { allocationPortions, byFunction, byStage, cpuPortions, withinCpu, type CallFrame } from './profile-figures.js';
 
-const frame = (functionName: string, url = ''): CallFrame => ({ functionName, url, lineNumber: 9 });
+const frame = (functionName: string, url = ''): CallFrame => ({ functionName, url, lineNumber: 9, columnNumber: 0 });
 const open = frame('open', 'file:///srv/dist/media/srtp/receiver.js');
 const push = frame('push', 'file:///srv/dist/media/codecs/h264/depacketizer.js');
 

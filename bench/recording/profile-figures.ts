@@ -4,6 +4,7 @@ export interface CallFrame {
   readonly functionName: string;
   readonly url: string;
   readonly lineNumber: number;
+  readonly columnNumber: number;
 }
 
 /** As `Profiler.stop` gives it. */
@@ -74,7 +75,7 @@ export function allocationPortions(node: AllocationNode): Portion[] {
 export function withinCpu(portions: readonly Portion[], cpuUs: number): Portion[] {
   const inCode = portions.filter(({ place }) => place.functionName !== PROGRAM);
   const rest = Math.max(0, cpuUs - inCode.reduce((sum, { amount }) => sum + amount, 0));
-  return [...inCode, { place: { functionName: PROGRAM, url: '', lineNumber: 0 }, amount: rest }];
+  return [...inCode, { place: { functionName: PROGRAM, url: '', lineNumber: 0, columnNumber: 0 }, amount: rest }];
 }
 
 /** The largest first. */

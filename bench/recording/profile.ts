@@ -11,6 +11,7 @@ import {
   type CpuProfile,
   type Portion,
 } from './profile-figures.ts';
+import { inSources } from './written-place.ts';
 
 const SAMPLE_US = 500;
 const SAMPLE_BYTES = 16 * 1024;
@@ -117,7 +118,7 @@ export class Profiler {
     for (const { name, call } of threads) {
       const { profile } = (await call('Profiler.stop')) as { profile: CpuProfile };
       const usedUs = (after.get(name) ?? NaN) - (before.get(name) ?? NaN);
-      const portions = cpuPortions(profile);
+      const portions = inSources(cpuPortions(profile));
       const known = Number.isNaN(usedUs) ? portions : withinCpu(portions, usedUs);
       tables.push(...show(`${name}, µs per packet`, known, packets, 2));
     }
@@ -135,7 +136,7 @@ export class Profiler {
     const tables: string[] = [];
     for (const { name, call } of threads) {
       const { profile } = (await call('HeapProfiler.stopSampling')) as { profile: { head: AllocationNode } };
-      const portions = allocationPortions(profile.head);
+      const portions = inSources(allocationPortions(profile.head));
       tables.push(...show(`${name}, bytes allocated per packet`, portions, durationMs * packetsPerMs, 1));
     }
     return tables;

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule } from 'nestjs-pino';
 import { APP_CONFIG, type AppConfig } from '../config/index.js';
 import { BodyInterceptor } from './body/body.interceptor.js';
@@ -15,10 +14,7 @@ import { ProblemFilter } from './problem/problem.filter.js';
 
 /** How every request is logged, read, checked and refused. */
 @Module({
-  imports: [
-    LoggerModule.forRootAsync({ inject: [APP_CONFIG], useFactory: (config: AppConfig) => logOptions(config) }),
-    TerminusModule.forRoot({ logger: false }),
-  ],
+  imports: [LoggerModule.forRootAsync({ inject: [APP_CONFIG], useFactory: (config: AppConfig) => logOptions(config) })],
   controllers: [HealthController, InfoController],
   providers: [
     ReadinessService,

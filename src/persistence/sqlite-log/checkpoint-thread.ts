@@ -18,8 +18,8 @@ export interface CheckpointSettings {
   readonly keptBytes: number;
 }
 
-/** Beside this file, built or not. */
-const WORKER = new URL(import.meta.url.replace(/checkpoint-thread(?=\.\w+$)/, 'checkpoint-worker'));
+/** Beside this file: built, packed or neither. */
+const WORKER = new URL(import.meta.url.replace(/[^/]+(?=\.\w+$)/, 'checkpoint-worker'));
 
 /** A thread that lives for one checkpoint. */
 export class CheckpointThread {

@@ -1,6 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
-import { HealthCheckService, TypeOrmHealthIndicator } from '@nestjs/terminus';
+import { DataSource } from 'typeorm';
+import { inTime } from '../../shared/in-time.js';
 import { NotReadyError } from './health.errors.js';
 import { ReadinessService } from './readiness.service.js';
 
@@ -18,8 +19,7 @@ class HealthDto {
 export class HealthController {
   constructor(
     private readonly readiness: ReadinessService,
-    private readonly checks: HealthCheckService,
-    private readonly database: TypeOrmHealthIndicator,
+    private readonly database: DataSource,
   ) {}
 
   @Get('livez')
@@ -44,7 +44,7 @@ export class HealthController {
 
   private async checkDatabase(): Promise<void> {
     try {
-      await this.checks.check([() => this.database.pingCheck('database', { timeout: DATABASE_LIMIT_MS })]);
+      await inTime(this.database.query('SELECT 1'), DATABASE_LIMIT_MS);
     } catch {
       throw new NotReadyError('the database does not answer');
     }
