@@ -1,6 +1,7 @@
 import { codecString } from './av1/configuration.js';
 import { Av1Depacketizer } from './av1/depacketizer.js';
 import { startsAv1Keyframe } from './av1/key-packet.js';
+import { Av1LayerReader } from './av1/layer-reader.js';
 import type { RecordableCodec } from './codec.js';
 import { answerParameters, fitOfProfiles } from './format.js';
 
@@ -19,6 +20,7 @@ export const av1: RecordableCodec = {
   answerFormat: (parameters) => answerParameters(parameters, ['profile', 'level-idx', 'tier']),
   createDepacketizer: (sink) => new Av1Depacketizer(sink),
   startsKeyframe: startsAv1Keyframe,
+  layers: { needsDescriptor: true, createReader: () => new Av1LayerReader() },
   isobmff: {
     sampleEntryType: 'av01',
     configurationBoxType: 'av1C',

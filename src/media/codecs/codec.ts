@@ -88,6 +88,48 @@ export interface ConcealingUnit {
   readonly durationTicks: number;
 }
 
+/** What a packet of a stream with layers (SVC) says of itself. Reused from packet to packet. */
+export interface PacketLayers {
+  /** False where nothing is known of layers; the rest then means nothing. */
+  isLayered: boolean;
+  /** 0 is the lowest, 7 the highest. */
+  spatialLayer: number;
+  temporalLayer: number;
+  /** The packet is the first or last one of a frame: of one spatial layer of a picture. */
+  startsFrame: boolean;
+  endsFrame: boolean;
+  /** The frame refers to no other picture: whoever has the lower layers of this one can begin with this layer. */
+  startsLayer: boolean;
+  /** Later pictures of higher temporal layers refer to none of a higher one than this picture's that came before it. */
+  allowsFaster: boolean;
+}
+
+/** A packet whose layers are read. */
+export interface LayeredPacket extends PacketLayers {
+  readonly bytes: Uint8Array;
+  readonly payloadOffset: number;
+  readonly payloadLength: number;
+  /** RTP ticks: packets of one picture have the same. */
+  readonly timestamp: number;
+}
+
+/** Reads the layers of one source's packets, in the order in which they come. Never throws on any bytes. */
+export interface LayerReader {
+  /**
+   * Sets everything of `PacketLayers`, `isLayered` in any case.
+   * @param descriptorOffset of the dependency descriptor in the packet's bytes
+   * @param descriptorLength 0 where there is none
+   */
+  read(packet: LayeredPacket, descriptorOffset: number, descriptorLength: number): void;
+}
+
+/** How packets of a codec tell their layers. */
+export interface LayerBinding {
+  /** By the header extension of the AV1 payload format, appendix A, and nothing else. */
+  readonly needsDescriptor: boolean;
+  createReader(): LayerReader;
+}
+
 /** Everything Aircheck knows about a codec. One file each, listed in `index.ts`. */
 export interface CodecDefinition {
   /** Encoding name as in `a=rtpmap`, compared without case. */
@@ -115,6 +157,8 @@ export interface CodecDefinition {
    * any bytes; runs per packet, whatever lies in it.
    */
   readonly startsKeyframe?: (bytes: Uint8Array, offset: number, length: number) => boolean;
+  /** How packets tell which layer of a picture they belong to (SVC); absent where they do not. */
+  readonly layers?: LayerBinding;
   /**
    * What to put where sound is missing; absent where units last as long as the container says.
    *

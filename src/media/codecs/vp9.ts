@@ -3,6 +3,7 @@ import { answerParameters, fitOfProfiles } from './format.js';
 import { codecString } from './vp9/configuration.js';
 import { Vp9Depacketizer } from './vp9/depacketizer.js';
 import { startsVp9Keyframe } from './vp9/key-packet.js';
+import { Vp9LayerReader } from './vp9/layer-reader.js';
 
 /** VP9 over RTP: RFC 9628. All spatial layers of a picture are one sample, so a recording has the full quality. */
 export const vp9: RecordableCodec = {
@@ -16,6 +17,7 @@ export const vp9: RecordableCodec = {
   answerFormat: (parameters) => answerParameters(parameters, ['profile-id']),
   createDepacketizer: (sink) => new Vp9Depacketizer(sink),
   startsKeyframe: startsVp9Keyframe,
+  layers: { needsDescriptor: false, createReader: () => new Vp9LayerReader() },
   isobmff: {
     sampleEntryType: 'vp09',
     configurationBoxType: 'vpcC',

@@ -57,6 +57,7 @@ function writeMedia(offered: OfferedMedia, track: NegotiatedTrack, local: LocalT
   const payloadTypes = track.formats.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []]);
   return [
     ...writeMediaTransport(offered, payloadTypes.flat(), local, isTagged),
+    ...(track.extensions.dependencyDescriptor === undefined ? [] : ['a=extmap-allow-mixed']),
     ...writeExtensions(offered, Object.values(track.extensions)),
     'a=recvonly',
     ...writeMultiplexing(offered),

@@ -30,6 +30,7 @@ export class MediaReader {
   private hasRtcpMux = false;
   private hasReducedSizeRtcp = false;
   private isBundleOnly = false;
+  private allowsMixedExtensions = false;
   private readonly readers: ReadonlyMap<string, (attribute: SdpAttribute) => void> = new Map([
     ['mid', (attribute) => this.readMid(attribute)],
     ['rtpmap', (attribute) => this.formats.readEncoding(attribute)],
@@ -43,6 +44,7 @@ export class MediaReader {
     ['rtcp-mux', () => (this.hasRtcpMux = true)],
     ['rtcp-rsize', () => (this.hasReducedSizeRtcp = true)],
     ['bundle-only', () => (this.isBundleOnly = true)],
+    ['extmap-allow-mixed', () => (this.allowsMixedExtensions = true)],
   ] satisfies [string, (attribute: SdpAttribute) => void][]);
 
   /**
@@ -102,6 +104,7 @@ export class MediaReader {
       sources: this.sources.sources(),
       ...(layers.length > 0 ? { layers } : {}),
       ...(this.hasReducedSizeRtcp ? { reducedSizeRtcp: true } : {}),
+      ...(this.allowsMixedExtensions ? { allowsMixedExtensions: true } : {}),
     };
   }
 

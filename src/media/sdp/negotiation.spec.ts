@@ -29,6 +29,17 @@ function offerOf(formats: readonly OfferedFormat[], extensions: OfferedMedia['ex
 }
 
 describe('negotiate', () => {
+  it('takes the dependency descriptor for AV1 only, from who may send it in the long form', () => {
+    const uri = 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
+    const taken = (codecName: string, allowsMixedExtensions: boolean): number | undefined => {
+      const offer = offerOf([format(45, codecName)], [{ id: 13, uri }]);
+      const media = offer.media.map((one) => ({ ...one, allowsMixedExtensions }));
+      return negotiate({ ...offer, media })[0]?.extensions.dependencyDescriptor;
+    };
+
+    expect([taken('AV1', true), taken('AV1', false), taken('VP9', true)]).toEqual([13, undefined, undefined]);
+  });
+
   it('takes what the codec prefers, wherever it stands', () => {
     const [track] = negotiate(
       offerOf([

@@ -11,6 +11,8 @@ const RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 const REPAIRED_RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id';
 export const TRANSPORT_SEQUENCE_NUMBER_EXTENSION =
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+const DEPENDENCY_DESCRIPTOR_EXTENSION =
+  'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
 export const ABSOLUTE_CAPTURE_TIME_EXTENSION = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
 
 /**
@@ -57,6 +59,7 @@ function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[],
   const { feedback } = best.format;
   const nack = feedback.includes('nack');
   const transportSequenceNumber = extensionId(media, TRANSPORT_SEQUENCE_NUMBER_EXTENSION);
+  const dependencyDescriptor = dependencyDescriptorOf(media, choices);
   return {
     mid: media.mid,
     kind: media.kind,
@@ -72,10 +75,19 @@ function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[],
       absoluteCaptureTime: extensionId(media, ABSOLUTE_CAPTURE_TIME_EXTENSION),
       rid: rids.length > 0 ? ridExtension : undefined,
       repairedRid: rids.length > 0 ? extensionId(media, REPAIRED_RID_EXTENSION) : undefined,
+      ...(dependencyDescriptor === undefined ? {} : { dependencyDescriptor }),
     },
     sources: media.sources,
     rids,
   };
+}
+
+/** Only AV1 needs it to say its layers, and what describes them is too long for the one-byte form of header extensions. */
+function dependencyDescriptorOf(media: OfferedMedia, accepted: readonly Choice[]): number | undefined {
+  const isOfUse = accepted.some(({ codec }) => codec.layers?.needsDescriptor === true);
+  return isOfUse && media.allowsMixedExtensions === true
+    ? extensionId(media, DEPENDENCY_DESCRIPTOR_EXTENSION)
+    : undefined;
 }
 
 /** Layers whose packets can be told apart, and that may be sent in what was accepted. */

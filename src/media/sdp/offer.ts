@@ -6,7 +6,14 @@ import type { OfferedMedia, RefusedMedia, SessionOffer, SubscriberOffer, Transpo
 import { TransportReader } from './transport-reader.js';
 
 /** Session attributes that stand for those of every m-line (RFC 8866 section 6.7, RFC 8285 section 5). */
-const INHERITED: ReadonlySet<string> = new Set(['extmap', 'sendrecv', 'sendonly', 'recvonly', 'inactive']);
+const INHERITED: ReadonlySet<string> = new Set([
+  'extmap',
+  'extmap-allow-mixed',
+  'sendrecv',
+  'sendonly',
+  'recvonly',
+  'inactive',
+]);
 const BUNDLE = /^BUNDLE(?: (?<mids>.*))?$/;
 
 /**

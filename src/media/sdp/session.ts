@@ -86,6 +86,8 @@ export interface OfferedMedia {
   readonly layers?: readonly OfferedLayer[];
   /** `a=rtcp-rsize`, RFC 5506: only who offers it gets it in the answer. */
   readonly reducedSizeRtcp?: boolean;
+  /** `a=extmap-allow-mixed`, RFC 8285 section 6: packets may have either form of header extensions. */
+  readonly allowsMixedExtensions?: boolean;
 }
 
 /** A WHIP client's offer, checked. */
@@ -139,6 +141,8 @@ export interface NegotiatedTrack {
     /** RFC 8852: which layer a packet, or the one that it repeats, belongs to. */
     readonly rid: number | undefined;
     readonly repairedRid: number | undefined;
+    /** Says which layer of AV1 a packet belongs to; absent where it was not accepted. */
+    readonly dependencyDescriptor?: number;
   };
   readonly sources: readonly AnnouncedSource[];
   /** RFC 8853: rids of the layers, in the order of the offer, which is that of the sender's preference; empty without. */

@@ -6,6 +6,7 @@ const FRAME_START = 0x08;
 const FRAME_END = 0x04;
 const SCALABILITY_STRUCTURE = 0x02;
 const LONG_PICTURE_ID = 0x80;
+const SWITCHING_UP_POINT = 0x10;
 const MORE_REFERENCES = 0x01;
 const MAX_REFERENCES = 3;
 const HAS_SIZES = 0x10;
@@ -18,6 +19,12 @@ export class PayloadDescriptor {
   isFrameEnd = false;
   /** 0 to 7; 0 where there are no layers. */
   spatialLayer = 0;
+  temporalLayer = 0;
+  hasLayerIndices = false;
+  /** The frame refers to pictures before its own (P). */
+  isInterPicture = false;
+  /** From this picture on higher temporal layers can be begun (U). */
+  isSwitchingUpPoint = false;
   private bytes: Uint8Array = new Uint8Array(0);
   private position = 0;
   private end = 0;
@@ -31,11 +38,15 @@ export class PayloadDescriptor {
     this.end = offset + length;
     this.isFrameStart = (flags & FRAME_START) !== 0;
     this.isFrameEnd = (flags & FRAME_END) !== 0;
+    this.isInterPicture = (flags & INTER_PICTURE) !== 0;
+    this.hasLayerIndices = (flags & LAYER_INDICES) !== 0;
     this.spatialLayer = 0;
+    this.temporalLayer = 0;
+    this.isSwitchingUpPoint = false;
     const isFlexible = (flags & FLEXIBLE) !== 0;
     if ((flags & PICTURE_ID) !== 0) this.position += (this.byte() & LONG_PICTURE_ID) !== 0 ? 2 : 1;
-    if ((flags & LAYER_INDICES) !== 0) this.readLayerIndices(isFlexible);
-    if (isFlexible && (flags & INTER_PICTURE) !== 0 && !this.skipReferences()) return -1;
+    if (this.hasLayerIndices) this.readLayerIndices(isFlexible);
+    if (isFlexible && this.isInterPicture && !this.skipReferences()) return -1;
     if ((flags & SCALABILITY_STRUCTURE) !== 0) this.skipScalabilityStructure();
     return this.position <= this.end ? this.position - offset : -1;
   }
@@ -47,7 +58,10 @@ export class PayloadDescriptor {
 
   /** TID, U, SID, D; the non-flexible mode adds TL0PICIDX. */
   private readLayerIndices(isFlexible: boolean): void {
-    this.spatialLayer = (this.byte() >> 1) & 7;
+    const indices = this.byte();
+    this.spatialLayer = (indices >> 1) & 7;
+    this.temporalLayer = indices >> 5;
+    this.isSwitchingUpPoint = (indices & SWITCHING_UP_POINT) !== 0;
     this.position += isFlexible ? 1 : 2;
   }
 

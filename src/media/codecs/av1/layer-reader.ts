@@ -1,0 +1,77 @@
+import { readUint16 } from '../../bytes.js';
+import { BitReader } from '../bit-reader.js';
+import type { LayeredPacket, LayerReader } from '../codec.js';
+import { readIndications, TemplateStructure } from './template-structure.js';
+
+const STARTS_FRAME = 0x80;
+const ENDS_FRAME = 0x40;
+const TEMPLATE_ID = 0x3f;
+/** Of the fields that every packet has. */
+const SHORTEST_BYTES = 3;
+const FRAME_NUMBERS = 0x1_0000;
+
+/** Layers of AV1 as the dependency descriptor says them: "RTP Payload Format For AV1", appendix A.8. */
+export class Av1LayerReader implements LayerReader {
+  private readonly reader = new BitReader();
+  private structure: TemplateStructure | undefined;
+  private timestamp = -1;
+  /** Of the first frame of the picture. */
+  private firstFrame = 0;
+  /** What a frame says of itself in place of its template; undefined where it does not. */
+  private ownIndications: readonly number[] | undefined;
+  private ownReference: number | undefined;
+
+  read(packet: LayeredPacket, descriptorOffset: number, descriptorLength: number): void {
+    packet.isLayered = false;
+    if (descriptorLength < SHORTEST_BYTES) return;
+    const { bytes } = packet;
+    const flags = bytes[descriptorOffset] ?? 0;
+    const frame = readUint16(bytes, descriptorOffset + 1);
+    if (packet.timestamp !== this.timestamp) this.firstFrame = frame;
+    this.timestamp = packet.timestamp;
+    this.forgetOwn();
+    if (descriptorLength > SHORTEST_BYTES && !this.readMore(bytes, descriptorOffset, descriptorLength)) return;
+    const { structure } = this;
+    const template = structure?.find(flags & TEMPLATE_ID);
+    if (structure === undefined || template === undefined) return;
+    const { ownIndications, ownReference = template.farthestReference } = this;
+    packet.isLayered = true;
+    packet.spatialLayer = template.spatialLayer;
+    packet.temporalLayer = template.temporalLayer;
+    packet.startsFrame = (flags & STARTS_FRAME) !== 0;
+    packet.endsFrame = (flags & ENDS_FRAME) !== 0;
+    packet.startsLayer = ownReference <= (frame - this.firstFrame + FRAME_NUMBERS) % FRAME_NUMBERS;
+    packet.allowsFaster =
+      ownIndications === undefined ? template.allowsFaster : structure.allowsFaster(template, ownIndications);
+  }
+
+  private forgetOwn(): void {
+    this.ownIndications = undefined;
+    this.ownReference = undefined;
+  }
+
+  /** "extended_descriptor_fields" and "frame_dependency_definition". @returns false for what makes no sense */
+  private readMore(bytes: Uint8Array, offset: number, length: number): boolean {
+    const reader = this.reader.reset(bytes, offset + SHORTEST_BYTES, length - SHORTEST_BYTES);
+    const hasStructure = reader.flag();
+    const hasActiveTargets = reader.flag();
+    const hasIndications = reader.flag();
+    const hasReferences = reader.flag();
+    reader.bit();
+    if (hasStructure) this.structure = TemplateStructure.read(reader) ?? this.structure;
+    const targetCount = this.structure?.targetCount ?? 0;
+    if (targetCount === 0) return false;
+    if (hasActiveTargets) reader.bits(targetCount);
+    if (hasIndications) this.ownIndications = readIndications(reader, targetCount);
+    if (hasReferences) this.ownReference = readReferences(reader);
+    return !reader.isOverrun;
+  }
+}
+
+/** "frame_fdiffs". @returns the farthest */
+function readReferences(reader: BitReader): number {
+  let farthest = 0;
+  for (let nibbles = reader.bits(2); nibbles !== 0; nibbles = reader.bits(2))
+    farthest = Math.max(farthest, reader.bits(4 * nibbles) + 1);
+  return farthest;
+}
