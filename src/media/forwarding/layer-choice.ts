@@ -1,10 +1,12 @@
-/** A simulcast layer that a viewer may be sent. */
+/** A simulcast layer, or a layer (SVC) with those below it, that a viewer may be sent. */
 export interface ViewableLayer {
-  /** Undefined without simulcast. */
+  /** Undefined where there is one only. */
   readonly rid: string | undefined;
   readonly bitsPerSecond: number;
   /** Packets of it come at present. */
   readonly isFlowing: boolean;
+  /** Never chosen unless it was asked for. */
+  readonly isOnRequest?: boolean;
 }
 
 /** A better layer has to fit with so much to spare, */
@@ -13,13 +15,16 @@ const ROOM_FOR_BETTER = 1.2;
 const SHORTEST_STAY_MS = 3_000;
 
 /**
- * Which simulcast layer one viewer is sent: the best that flows and that the way to the viewer carries, or the one that
+ * Which layer one viewer is sent: the best that flows and that the way to the viewer carries, or the one that
  * was asked for. Down at once, up with room to spare and not soon after a change; the lowest layer is never given up.
  */
 export class LayerChoice<Layer extends ViewableLayer> {
   private layer: Layer | undefined;
   private changedMs = -Infinity;
   private wantedRid: string | undefined;
+
+  /** @param takesAny also of the layers that are there on request only */
+  constructor(private readonly takesAny = false) {}
 
   /** @param rid of the layer to send whatever fits, for as long as it flows; undefined to choose again */
   pin(rid: string | undefined): void {
@@ -49,13 +54,14 @@ export class LayerChoice<Layer extends ViewableLayer> {
     const pinned = flowing.find(({ rid }) => rid !== undefined && rid === this.wantedRid);
     if (pinned !== undefined) return pinned;
     if (flowing.length === 0) return this.layer !== undefined && layers.includes(this.layer) ? this.layer : layers[0];
-    const current = flowing.findIndex((layer) => layer === this.layer);
+    const eligible = flowing.filter(({ isOnRequest }) => this.takesAny || isOnRequest !== true);
+    const current = eligible.findIndex((layer) => layer === this.layer);
     const fits = (layer: Layer, room: number): boolean => layer.bitsPerSecond * room <= bitsPerSecond;
     const mayRise = nowMs - this.changedMs >= SHORTEST_STAY_MS;
-    const found = flowing.findIndex((layer, index) => {
+    const found = eligible.findIndex((layer, index) => {
       if (current < 0 || index >= current) return fits(layer, 1);
       return mayRise && fits(layer, ROOM_FOR_BETTER);
     });
-    return flowing[found] ?? flowing.at(-1);
+    return eligible[found] ?? eligible.at(-1);
   }
 }

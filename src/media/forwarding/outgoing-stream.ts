@@ -3,6 +3,7 @@ import { writeUint16 } from '../bytes.js';
 import type { OutgoingReport } from '../rtcp/encode-sender.js';
 import { extendSequence } from '../rtp/sequence.js';
 import { OutgoingHeader, type OutgoingExtensions } from './outgoing-header.js';
+import { EVERY_LAYER, type LayerLimit } from './layer-filter.js';
 import type { PacketSource } from './packet-source.js';
 import { ResendBudget } from './resend-budget.js';
 import type { SentPackets } from './sent-packets.js';
@@ -68,6 +69,7 @@ export class OutgoingStream {
   private readonly resends = new ResendBudget();
   private formats: readonly OutgoingFormat[] = [];
   private chosen: PacketSource | undefined;
+  private layerLimit = EVERY_LAYER;
   /** False until the first packet, and while nothing is chosen: the next packet begins a piece. */
   private isFlowing = false;
   /** Extended. */
@@ -104,6 +106,13 @@ export class OutgoingStream {
     if (source === undefined) this.isFlowing = false;
   }
 
+  /** Of the chosen source no higher layers (SVC) are sent. @param limit `EVERY_LAYER` for all there are */
+  limit(limit: LayerLimit): void {
+    if (limit === this.layerLimit) return;
+    this.layerLimit = limit;
+    if (this.current === this.chosen) this.splices[0]?.limit(limit);
+  }
+
   /** The source that is sent at present. */
   get current(): PacketSource | undefined {
     return this.isFlowing ? this.splices[0]?.source : undefined;
@@ -113,7 +122,8 @@ export class OutgoingStream {
   get awaited(): PacketSource | undefined {
     const { kind, chosen } = this;
     const isThere = chosen === this.current && chosen?.run === this.splices[0]?.run;
-    return kind === 'audio' || isThere ? undefined : chosen;
+    const isEnough = isThere && this.splices[0]?.thinning?.needsKeyframe !== true;
+    return kind === 'audio' || isEnough ? undefined : chosen;
   }
 
   /**
@@ -151,13 +161,15 @@ export class OutgoingStream {
     if (splice === undefined) return 0;
     const format = splice.formatOf(packet.payloadType);
     if (format === undefined) return 0;
-    const sequence = packet.sequence + splice.sequenceOffset;
-    const isAfterPause = this.kind === 'audio' && sequence === splice.firstSequence;
+    const { thinning } = splice;
+    if (thinning !== undefined && !thinning.take(packet)) return 0;
+    const sequence = splice.sequenceOffset + (thinning === undefined ? packet.sequence : thinning.number);
+    const payloadLength = thinning?.isEmpty === true ? 0 : packet.payloadLength;
     splice.passed(packet);
     if (sequence > this.highest) this.highest = sequence;
-    const length = this.assemble(splice, packet, format.payloadType, isAfterPause, out, at);
+    const length = this.assemble(splice, packet, format.payloadType, sequence, payloadLength, out, at);
     this.packetsSent += 1;
-    this.octetsSent += packet.payloadLength;
+    this.octetsSent += payloadLength;
     this.sentPackets?.sent(length, nowMs);
     return length;
   }
@@ -174,17 +186,19 @@ export class OutgoingStream {
     const splice = this.spliceAt(sequence);
     if (splice === undefined) return 0;
     const packet = this.earlier;
-    if (!splice.source.history.load(sequence - splice.sequenceOffset, nowMs, packet)) return 0;
+    if (!splice.source.history.load(splice.sourceOf(sequence), nowMs, packet)) return 0;
     const format = splice.formatOf(packet.payloadType);
     if (format === undefined || packet.run !== splice.run) return 0;
     if (format.rtxPayloadType === undefined && this.sentPackets !== undefined) return 0;
     if (!this.resends.take(sequence, this.packetsSent, nowMs, roundTripMs)) return 0;
     this.packetsResent += 1;
-    const isAfterPause = this.kind === 'audio' && sequence === splice.firstSequence;
+    const { thinning } = splice;
+    thinning?.takeAgain(packet, sequence - splice.sequenceOffset);
+    const payloadLength = thinning?.isEmpty === true ? 0 : packet.payloadLength;
     const length =
       format.rtxPayloadType === undefined || this.rtxHeader === undefined
-        ? this.assemble(splice, packet, format.payloadType, isAfterPause, out, at)
-        : this.assembleRepeat(this.rtxHeader, splice, packet, format.rtxPayloadType, out, at);
+        ? this.assemble(splice, packet, format.payloadType, sequence, payloadLength, out, at)
+        : this.assembleRepeat(this.rtxHeader, splice, packet, format.rtxPayloadType, sequence, payloadLength, out, at);
     this.sentPackets?.sent(length, nowMs);
     return length;
   }
@@ -210,8 +224,7 @@ export class OutgoingStream {
   private spliceOf(source: PacketSource, packet: SourcePacket): Splice | undefined {
     const splice = this.isFlowing ? this.splices[0] : undefined;
     if (source === splice?.source && packet.run === splice.run) {
-      if (packet.sequence + splice.sequenceOffset - this.highest <= LONGEST_GAP)
-        return splice.has(packet) ? splice : undefined;
+      if (splice.numberOf(packet) - this.highest <= LONGEST_GAP) return splice.has(packet) ? splice : undefined;
       this.isFlowing = false;
     }
     return this.canBegin(source, packet) ? this.begin(source, packet) : undefined;
@@ -235,7 +248,7 @@ export class OutgoingStream {
   private begin(source: PacketSource, packet: SourcePacket): Splice {
     const before = this.splices[0];
     const timestamp = before?.timestampAfter(source, packet) ?? this.firstTimestamp;
-    const splice = new Splice(source, packet, this.highest + 1, timestamp, this.formats);
+    const splice = new Splice(source, packet, this.highest + 1, timestamp, this.formats, this.layerLimit);
     this.splices.unshift(splice);
     if (this.splices.length > MOST_SPLICES) this.splices.pop();
     this.isFlowing = true;
@@ -249,28 +262,22 @@ export class OutgoingStream {
     return undefined;
   }
 
-  /** RFC 3551 section 4.1: the first packet of sound after a pause is marked. */
+  /** @param sequence extended, of ours. RFC 3551 section 4.1: the first packet of sound after a pause is marked. */
   private assemble(
     splice: Splice,
     packet: SourcePacket,
     payloadType: number,
-    isAfterPause: boolean,
+    sequence: number,
+    payloadLength: number,
     out: Uint8Array,
     at: number,
   ): number {
-    const sequence = (packet.sequence + splice.sequenceOffset) & 0xffff;
-    const headerLength = this.writeHeader(
-      this.header,
-      payloadType | (packet.marker || isAfterPause ? MARKER : 0),
-      sequence,
-      splice,
-      packet,
-      out,
-      at,
-    );
-    if (packet.payloadLength === 0) return headerLength + writePadding(out, at, headerLength);
+    const isAfterPause = this.kind === 'audio' && sequence === splice.firstSequence;
+    const typeAndMarker = payloadType | (isAfterPause ? MARKER : markerOf(splice, packet));
+    const headerLength = this.writeHeader(this.header, typeAndMarker, sequence & 0xffff, splice, packet, out, at);
+    if (payloadLength === 0) return headerLength + writePadding(out, at, headerLength);
     copyPayload(packet, out, at + headerLength);
-    return headerLength + packet.payloadLength;
+    return headerLength + payloadLength;
   }
 
   private assembleRepeat(
@@ -278,15 +285,17 @@ export class OutgoingStream {
     splice: Splice,
     packet: SourcePacket,
     payloadType: number,
+    sequence: number,
+    payloadLength: number,
     out: Uint8Array,
     at: number,
   ): number {
-    const typeAndMarker = payloadType | (packet.marker ? MARKER : 0);
+    const typeAndMarker = payloadType | markerOf(splice, packet);
     const headerLength = this.writeHeader(header, typeAndMarker, this.rtxSequence & 0xffff, splice, packet, out, at);
     this.rtxSequence += 1;
-    writeUint16(out, at + headerLength, (packet.sequence + splice.sequenceOffset) & 0xffff);
-    copyPayload(packet, out, at + headerLength + ORIGINAL_SEQUENCE_BYTES);
-    return headerLength + ORIGINAL_SEQUENCE_BYTES + packet.payloadLength;
+    writeUint16(out, at + headerLength, sequence & 0xffff);
+    if (payloadLength > 0) copyPayload(packet, out, at + headerLength + ORIGINAL_SEQUENCE_BYTES);
+    return headerLength + ORIGINAL_SEQUENCE_BYTES + payloadLength;
   }
 
   private writeHeader(
@@ -310,6 +319,11 @@ export class OutgoingStream {
       this.hasCaptureTime ? captureLength : 0,
     );
   }
+}
+
+/** Of the highest layer that is sent the last packet is marked. */
+function markerOf({ thinning }: Splice, { marker }: SourcePacket): number {
+  return (thinning === undefined ? marker : thinning.isMarked) ? MARKER : 0;
 }
 
 /** What was only padding stays so, as short as can be: its number is taken. @returns its length */

@@ -5,6 +5,7 @@ import { SequenceWindow } from '../rtp/sequence-window.js';
 import { extendSequence } from '../rtp/sequence.js';
 import { PacketHistory, type PacketHistoryLimits } from './packet-history.js';
 import type { PublisherClock } from './publisher-clock.js';
+import type { SourceLayers } from './source-layers.js';
 import { SourcePacket } from './source-packet.js';
 
 /** Late packets that are still sent on. */
@@ -80,6 +81,7 @@ export class PacketSource {
    * @param length of the plain packet, padding included
    * @param captureTimeId of the abs-capture-time extension, undefined where it was not agreed on or must not be looked for
    * @param startsKeyframe of the codec of this packet
+   * @param layers of the codec of this packet; undefined where it has none
    * @returns an object that is reused; undefined for what was here before, or is too far off to have a place
    */
   receive(
@@ -89,6 +91,7 @@ export class PacketSource {
     arrivalMs: number,
     captureTimeId?: number,
     startsKeyframe?: KeyframeTest,
+    layers?: SourceLayers,
   ): SourcePacket | undefined {
     const sequence = this.placeOf(header, arrivalMs);
     if (sequence === NONE) return undefined;
@@ -107,6 +110,8 @@ export class PacketSource {
     packet.captureLength = hasCapture && CAPTURE_LENGTHS.includes(header.extensionLength) ? header.extensionLength : 0;
     packet.startsKeyframe =
       packet.payloadLength > 0 && (startsKeyframe?.(bytes, packet.payloadOffset, packet.payloadLength) ?? true);
+    packet.isLayered = false;
+    layers?.read(packet, header, offset, arrivalMs);
     this.lastPacketMs = arrivalMs;
     this.bytesReceived += packet.payloadLength;
     this.history.add(packet);

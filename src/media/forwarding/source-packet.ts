@@ -1,5 +1,7 @@
+import type { LayeredPacket } from '../codecs/codec.js';
+
 /** An authentic packet of a source in the clear, described once for all who are sent it. Reused from packet to packet. */
-export class SourcePacket {
+export class SourcePacket implements LayeredPacket {
   /** Of the source, which counts them when its sender starts anew: sequence numbers and times of two runs say nothing of each other. */
   run = 0;
   /** Extended: grows with the order of sending, over runs too. */
@@ -20,6 +22,14 @@ export class SourcePacket {
   captureLength = 0;
   /** Its bytes lie in the source's history: they stay there while dozens of packets more come. */
   isKept = false;
+  /** Known of a packet as it comes, not of one that is read back from the history. */
+  isLayered = false;
+  spatialLayer = 0;
+  temporalLayer = 0;
+  startsFrame = false;
+  endsFrame = false;
+  startsLayer = false;
+  allowsFaster = false;
 
   constructor(readonly bytes: Uint8Array) {}
 
@@ -37,5 +47,16 @@ export class SourcePacket {
     this.captureOffset = other.captureOffset;
     this.captureLength = other.captureLength;
     this.isKept = other.isKept;
+    this.isLayered = other.isLayered;
+    if (other.isLayered) this.copyLayers(other);
+  }
+
+  private copyLayers(other: SourcePacket): void {
+    this.spatialLayer = other.spatialLayer;
+    this.temporalLayer = other.temporalLayer;
+    this.startsFrame = other.startsFrame;
+    this.endsFrame = other.endsFrame;
+    this.startsLayer = other.startsLayer;
+    this.allowsFaster = other.allowsFaster;
   }
 }

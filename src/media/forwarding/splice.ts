@@ -1,5 +1,7 @@
 import type { PacketSource } from './packet-source.js';
+import { EVERY_LAYER, type LayerLimit } from './layer-filter.js';
 import type { SourcePacket } from './source-packet.js';
+import { Thinning } from './thinning.js';
 
 /** Where sender reports and arrivals disagree by more about how much time has passed, the arrivals are right. */
 const MOST_DISAGREEMENT_MS = 1_000;
@@ -23,6 +25,8 @@ export class Splice {
   readonly sequenceOffset: number;
   /** Added to the source's timestamps, modulo 2^32. */
   readonly timestampOffset: number;
+  /** Undefined until layers are left out. */
+  thinning: Thinning | undefined;
   /** Of the piece's last packet in the order of sending: of the source. */
   private highest: number;
   private highestTimestamp: number;
@@ -39,6 +43,7 @@ export class Splice {
     readonly firstSequence: number,
     firstTimestamp: number,
     private readonly formats: readonly OutgoingFormat[],
+    limit: LayerLimit = EVERY_LAYER,
   ) {
     this.run = first.run;
     this.sequenceOffset = firstSequence - first.sequence;
@@ -46,6 +51,25 @@ export class Splice {
     this.highest = first.sequence;
     this.highestTimestamp = first.timestamp;
     this.highestArrivalMs = first.arrivalMs;
+    if (limit !== EVERY_LAYER) this.thinning = new Thinning(limit, first.sequence - 1);
+  }
+
+  /** From the next picture on, or where that is more, as soon as it can be begun. */
+  limit(limit: LayerLimit): void {
+    if (this.thinning !== undefined) this.thinning.limit(limit);
+    else if (limit !== EVERY_LAYER) this.thinning = new Thinning(limit, this.highest);
+  }
+
+  /** @returns the number in the viewer's stream of a packet that comes now, extended */
+  numberOf({ sequence }: SourcePacket): number {
+    return sequence + this.sequenceOffset - (this.thinning?.distance ?? 0);
+  }
+
+  /** @param number extended, in the viewer's stream. @returns that of the source, -1 for none that is known */
+  sourceOf(number: number): number {
+    const { thinning } = this;
+    const sequence = number - this.sequenceOffset;
+    return thinning === undefined ? sequence : thinning.sourceOf(sequence);
   }
 
   /** Whether a packet of its run belongs to this piece; what is older than its beginning does not. */

@@ -5,6 +5,7 @@ import { RtpHeader } from '../../rtp/packet.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../outgoing-stream.js';
 import { PacketSource, type KeyframeTest } from '../packet-source.js';
 import { PublisherClock } from '../publisher-clock.js';
+import { SourceLayers } from '../source-layers.js';
 import type { SourcePacket } from '../source-packet.js';
 import type { OutgoingFormat } from '../splice.js';
 
@@ -50,6 +51,7 @@ export interface ReceivedByViewer {
 export class ForwardingScene {
   readonly memory: MediaMemory;
   readonly clock = new PublisherClock();
+  private readonly layers = vp9Layers();
   private readonly header = new RtpHeader();
 
   constructor(memoryBytes = 1 << 20) {
@@ -92,7 +94,8 @@ export class ForwardingScene {
     if (!this.header.parse(bytes, SLOT, 12 + content.length)) throw new RangeError('No packet.');
     const test: KeyframeTest | undefined =
       codecName === undefined ? (all, at) => all[at] === KEY : findCodec(codecName, 'video')?.startsKeyframe;
-    return source.receive(SLOT, this.header, 12 + content.length, sent.atMs, 5, test);
+    const layers = codecName === 'VP9' ? this.layers : undefined;
+    return source.receive(SLOT, this.header, 12 + content.length, sent.atMs, 5, test, layers);
   }
 
   /** @returns what the viewer gets of it, undefined for nothing */
@@ -138,4 +141,10 @@ export class ForwardingScene {
       extensions,
     };
   }
+}
+
+function vp9Layers(): SourceLayers {
+  const binding = findCodec('VP9', 'video')?.layers;
+  if (binding === undefined) throw new RangeError('VP9 has layers.');
+  return new SourceLayers(binding.createReader(), undefined);
 }

@@ -1,0 +1,60 @@
+import type { LayerReader } from '../codecs/codec.js';
+import type { RtpHeader } from '../rtp/packet.js';
+import type { SourcePacket } from './source-packet.js';
+
+/** Of either kind: three bits on the wire. */
+export const LAYER_COUNT = 8;
+
+/** The layers (SVC) of one source: what each packet belongs to, and how much comes of which. Runs per packet: nothing is allocated. */
+export class SourceLayers {
+  private readonly bytes = new Float64Array(LAYER_COUNT * LAYER_COUNT);
+  private readonly heardMs = new Float64Array(LAYER_COUNT * LAYER_COUNT).fill(-Infinity);
+
+  /** @param descriptorId of the dependency descriptor; undefined where none was agreed on, or the codec needs none */
+  constructor(
+    private readonly reader: LayerReader,
+    private readonly descriptorId: number | undefined,
+  ) {}
+
+  /** Layers are told by a header extension that viewers are not sent. */
+  get isDescribedApart(): boolean {
+    return this.descriptorId !== undefined;
+  }
+
+  /** @param offset of the packet whose header this is */
+  read(packet: SourcePacket, header: RtpHeader, offset: number, nowMs: number): void {
+    const { descriptorId } = this;
+    const isDescribed = descriptorId !== undefined && header.readExtension(packet.bytes, offset, descriptorId);
+    this.reader.read(packet, header.extensionStart, isDescribed ? header.extensionLength : 0);
+    if (!packet.isLayered) return;
+    const cell = packet.spatialLayer * LAYER_COUNT + packet.temporalLayer;
+    this.bytes[cell] = (this.bytes[cell] ?? 0) + packet.payloadLength;
+    this.heardMs[cell] = nowMs;
+  }
+
+  /** @returns payload bytes that ever came of this layer and of those below it */
+  bytesUpTo(spatialLayer: number, temporalLayer: number): number {
+    let sum = 0;
+    for (let spatial = 0; spatial <= spatialLayer; spatial++)
+      for (let temporal = 0; temporal <= temporalLayer; temporal++)
+        sum += this.bytes[spatial * LAYER_COUNT + temporal] ?? 0;
+    return sum;
+  }
+
+  /** @returns how many spatial layers were heard since then; 0 for none */
+  spatialCount(sinceMs: number): number {
+    return this.highest(sinceMs, (cell) => Math.floor(cell / LAYER_COUNT)) + 1;
+  }
+
+  /** @returns how many temporal layers were heard since then; 0 for none */
+  temporalCount(sinceMs: number): number {
+    return this.highest(sinceMs, (cell) => cell % LAYER_COUNT) + 1;
+  }
+
+  private highest(sinceMs: number, layerOf: (cell: number) => number): number {
+    return this.heardMs.reduce(
+      (most, heardMs, cell) => (heardMs >= sinceMs ? Math.max(most, layerOf(cell)) : most),
+      -1,
+    );
+  }
+}
