@@ -134,7 +134,7 @@ export class Engine {
     await this.request(place.worker, { type: 'enable-subscriber', sessionId, kind, isEnabled });
   }
 
-  /** @param rid of the simulcast layer that a viewer is sent; undefined for the one that fits best. A session that is closed already stays so */
+  /** @param rid of the simulcast layer, or name of the highest layer (SVC), that a viewer is sent; undefined for the one that fits best. A session that is closed already stays so */
   async selectLayer(sessionId: string, rid: string | undefined): Promise<void> {
     const place = this.sessions.get(sessionId);
     if (place === undefined) return;

@@ -119,7 +119,7 @@ export type EngineCommand =
       readonly kind: MediaKind;
       readonly isEnabled: boolean;
     }
-  /** Sends a viewer this simulcast layer; undefined for the one that fits best. */
+  /** Sends a viewer this simulcast layer, or up to this layer of one stream (SVC); undefined for the one that fits best. */
   | { readonly type: 'select-layer'; readonly sessionId: string; readonly rid: string | undefined }
   /** Gives our side of a session that we shall offer; nothing is kept of it. */
   | { readonly type: 'prepare-offer' }
@@ -250,6 +250,8 @@ export interface TrackStatistics {
   /** Came by retransmission. */
   readonly packetsRepaired: number;
   readonly jitterMs: number;
+  /** Names of the layers of one stream (SVC) that viewers can be sent, best first; absent where there are none, and while nobody watches. */
+  readonly layers?: readonly string[];
 }
 
 /** What one viewer was sent. */

@@ -336,8 +336,9 @@ export class WorkerHost {
   }
 
   private report(nowMs: number): void {
-    for (const [streamId, { current, subscribers }] of this.streams) {
-      if (current !== undefined) this.emit({ type: 'stream-statistics', streamId, tracks: current.statistics(nowMs) });
+    for (const [streamId, stream] of this.streams) {
+      const { current, subscribers } = stream;
+      if (current) this.emit({ type: 'stream-statistics', streamId, tracks: stream.trackStatistics(nowMs) });
       if (subscribers.size === 0) continue;
       const sessions = [...subscribers].map((session) => session.statistics(nowMs));
       this.emit({ type: 'subscriber-statistics', streamId, sessions });

@@ -1,4 +1,4 @@
-import type { SessionState } from './protocol.js';
+import type { SessionState, TrackStatistics } from './protocol.js';
 import type { PublisherSession } from './session/publisher-session.js';
 import type { StreamForwarder } from './forwarding/stream-forwarder.js';
 import type { StreamRecorder } from './recording/stream-recorder.js';
@@ -32,6 +32,16 @@ export class WorkerStream {
   /** Connected or not. */
   get subscribers(): ReadonlySet<SubscriberSession> {
     return this.viewers;
+  }
+
+  /** Of the publisher that is connected, or was last; empty before the first. */
+  trackStatistics(nowMs: number): TrackStatistics[] {
+    const tracks = this.publisher?.tracks ?? [];
+    return (this.publisher?.statistics(nowMs) ?? []).map((statistics) => {
+      const track = tracks.find(({ mid }) => mid === statistics.mid);
+      const layers = track === undefined ? [] : this.forwarder.scalableLayersOf(track);
+      return layers.length === 0 ? statistics : { ...statistics, layers };
+    });
   }
 
   subscribed(session: SubscriberSession): void {

@@ -1,4 +1,5 @@
 import type { ViewableLayer } from '../../media/forwarding/layer-choice.js';
+import { EVERY_LAYER, type LayerLimit } from '../../media/forwarding/layer-filter.js';
 import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import { RateMeter } from '../../media/forwarding/rate-meter.js';
 import type { LayerReceiver } from '../session/layer-receiver.js';
@@ -6,8 +7,16 @@ import type { LayerReceiver } from '../session/layer-receiver.js';
 /** What has not been heard for so long does not flow. */
 const SILENCE_MS = 1_000;
 
+/** Packets that a viewer may be sent. */
+export interface OfferedLayer extends ViewableLayer {
+  readonly source: PacketSource;
+  /** What is sent of the source. */
+  readonly limit: LayerLimit;
+}
+
 /** A layer of a track, or all there is of it, as viewers may be sent it. */
-export class ForwardedLayer implements ViewableLayer {
+export class ForwardedLayer implements OfferedLayer {
+  readonly limit = EVERY_LAYER;
   bitsPerSecond = 0;
   isFlowing = false;
   private readonly meter = new RateMeter();

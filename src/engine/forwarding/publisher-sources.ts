@@ -1,13 +1,17 @@
+import type { CodecDefinition } from '../../media/codecs/codec.js';
 import { findCodec } from '../../media/codecs/index.js';
 import type { PacketHistoryLimits } from '../../media/forwarding/packet-history.js';
 import { PacketSource, type KeyframeTest } from '../../media/forwarding/packet-source.js';
 import { PublisherClock } from '../../media/forwarding/publisher-clock.js';
+import { SourceLayers } from '../../media/forwarding/source-layers.js';
 import type { SourcePacket } from '../../media/forwarding/source-packet.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { RtpHeader } from '../../media/rtp/packet.js';
+import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { LayerReceiver } from '../session/layer-receiver.js';
 import type { TrackReceiver } from '../session/track-receiver.js';
-import { byQuality, ForwardedLayer } from './forwarded-layer.js';
+import { byQuality, ForwardedLayer, type OfferedLayer } from './forwarded-layer.js';
+import { ScalableLayers } from './scalable-layers.js';
 
 /** Of a layer of pictures and of sound: a second and more of what browsers send. */
 const VIDEO_HISTORY: PacketHistoryLimits = { sizeBytes: 1024 * 1024, ageMs: 2_000 };
@@ -17,10 +21,18 @@ const NO_HISTORY: PacketHistoryLimits = { sizeBytes: 2048, ageMs: 0 };
 /** Of the worker's memory: what viewers lost is kept only while less has been used. */
 const LARGEST_USE = 3 / 4;
 
+/** How packets of one payload type are looked into. */
+interface Reading {
+  readonly startsKeyframe: KeyframeTest | undefined;
+  readonly layers: SourceLayers | undefined;
+}
+
 interface Entry {
   readonly forwarded: ForwardedLayer;
   /** By payload type. */
-  readonly keyframeTests: ReadonlyMap<number, KeyframeTest | undefined>;
+  readonly readings: ReadonlyMap<number, Reading>;
+  /** One for each codec that has layers. */
+  readonly scalable: readonly ScalableLayers[];
 }
 
 /** What one publisher sends, layer by layer, as its viewers need it. Exists while somebody watches. */
@@ -35,7 +47,10 @@ export class PublisherSources {
   }
 
   /** @returns what there is of a track at present, best first */
-  layersOf({ layers }: TrackReceiver, nowMs: number): ForwardedLayer[] {
+  layersOf({ layers }: TrackReceiver, nowMs: number): readonly OfferedLayer[] {
+    const [only, ...others] = layers.map((layer) => this.entryOf(layer));
+    const scalable = others.length > 0 ? [] : (only?.scalable.flatMap((one) => one.tick(nowMs)) ?? []);
+    if (scalable.length > 0) return scalable;
     const forwarded = layers.map((layer) => this.entryOf(layer).forwarded);
     for (const layer of forwarded) layer.tick(nowMs);
     return forwarded.sort(byQuality);
@@ -50,9 +65,11 @@ export class PublisherSources {
     nowMs: number,
     isRetransmission: boolean,
   ): SourcePacket | undefined {
-    const { forwarded, keyframeTests } = this.entryOf(layer);
+    const { forwarded, readings } = this.entryOf(layer);
     const captureTimeId = isRetransmission ? undefined : layer.track.extensions.absoluteCaptureTime;
-    return forwarded.source.receive(slot, header, length, nowMs, captureTimeId, keyframeTests.get(header.payloadType));
+    const reading = readings.get(header.payloadType);
+    const startsKeyframe = reading?.startsKeyframe;
+    return forwarded.source.receive(slot, header, length, nowMs, captureTimeId, startsKeyframe, reading?.layers);
   }
 
   close(): void {
@@ -64,14 +81,13 @@ export class PublisherSources {
     const known = this.entries.get(layer);
     if (known !== undefined) return known;
     const { kind, formats } = layer.track;
-    const tests = formats.map(({ payloadType, codecName }): [number, KeyframeTest | undefined] => [
-      payloadType,
-      findCodec(codecName, kind)?.startsKeyframe,
-    ]);
     const { memory, clock } = this;
     const history = this.historyLimits(kind === 'video' ? VIDEO_HISTORY : AUDIO_HISTORY);
     const source = new PacketSource({ memory, clockRate: formats[0].clockRate, clock, history });
-    const entry = { forwarded: new ForwardedLayer(layer, source), keyframeTests: new Map(tests) };
+    const readings = readingsOf(layer.track);
+    const found = [...new Set([...readings.values()].flatMap(({ layers }) => layers ?? []))];
+    const scalable = found.map((one) => new ScalableLayers(source, one));
+    const entry = { forwarded: new ForwardedLayer(layer, source), readings, scalable };
     this.entries.set(layer, entry);
     return entry;
   }
@@ -80,4 +96,22 @@ export class PublisherSources {
     const { usedBytes, bytes } = this.memory;
     return usedBytes + wanted.sizeBytes <= bytes.length * LARGEST_USE ? wanted : NO_HISTORY;
   }
+}
+
+function readingsOf({ kind, formats, extensions }: NegotiatedTrack): Map<number, Reading> {
+  const byCodec = new Map<CodecDefinition | undefined, Reading>();
+  return new Map(
+    formats.map(({ payloadType, codecName }) => {
+      const codec = findCodec(codecName, kind);
+      const reading = byCodec.get(codec) ?? readingOf(codec, extensions.dependencyDescriptor);
+      byCodec.set(codec, reading);
+      return [payloadType, reading];
+    }),
+  );
+}
+
+function readingOf(codec: CodecDefinition | undefined, descriptorId: number | undefined): Reading {
+  const { startsKeyframe, layers: binding } = codec ?? {};
+  if (binding === undefined) return { startsKeyframe, layers: undefined };
+  return { startsKeyframe, layers: new SourceLayers(binding.createReader(), descriptorId) };
 }

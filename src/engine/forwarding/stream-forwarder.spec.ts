@@ -5,7 +5,7 @@ import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import { KeyframeRequester } from '../session/keyframe-requester.js';
 import type { LayerReceiver } from '../session/layer-receiver.js';
 import type { TrackReceiver } from '../session/track-receiver.js';
-import type { ForwardedLayer } from './forwarded-layer.js';
+import type { OfferedLayer } from './forwarded-layer.js';
 import { StreamForwarder, type ForwardedPublisher, type PacketTarget, type Viewer } from './stream-forwarder.js';
 
 const MEMORY_BYTES = 8 << 20;
@@ -56,7 +56,7 @@ class FakeViewer implements Viewer {
   readonly flushes: number[] = [];
   isWaiting = true;
 
-  offer({ kind }: NegotiatedTrack, [best]: readonly ForwardedLayer[]): void {
+  offer({ kind }: NegotiatedTrack, [best]: readonly OfferedLayer[]): void {
     this.chosen.set(kind, best?.source);
   }
 

@@ -6,14 +6,14 @@ import type { SenderReport } from '../../media/rtcp/packet.js';
 import type { NegotiatedTrack } from '../../media/sdp/session.js';
 import type { LayerReceiver } from '../session/layer-receiver.js';
 import type { TrackReceiver } from '../session/track-receiver.js';
-import type { ForwardedLayer } from './forwarded-layer.js';
+import type { OfferedLayer } from './forwarded-layer.js';
 import { PacketBatch, type PacketTaker } from './packet-batch.js';
 import { PublisherSources } from './publisher-sources.js';
 
 /** Who is sent a stream. */
 export interface Viewer extends PacketTaker {
   /** What there is of a track, best first: it takes one of these. Told some times per second. */
-  offer(track: NegotiatedTrack, layers: readonly ForwardedLayer[], nowMs: number): void;
+  offer(track: NegotiatedTrack, layers: readonly OfferedLayer[], nowMs: number): void;
   /** No more comes of this kind for the time being. */
   end(kind: MediaKind): void;
   /** Cannot show `source` before its next key frame. */
@@ -57,6 +57,7 @@ export class StreamForwarder implements PacketTarget {
   private readonly viewers = new Set<Viewer>();
   private publisher: ForwardedPublisher | undefined;
   private sources: PublisherSources | undefined;
+  private readonly scalable = new Map<NegotiatedTrack, readonly string[]>();
   private lastRequestMs = -Infinity;
   private nowMs = 0;
   private isForwarding = false;
@@ -96,6 +97,11 @@ export class StreamForwarder implements PacketTarget {
     if (nowMs - this.lastRequestMs < KEYFRAME_INTERVAL_MS) return;
     this.lastRequestMs = nowMs;
     this.askForKeyframes((viewer, source) => viewer.watches(source));
+  }
+
+  /** @returns names of the layers (SVC) that viewers can be sent of a track, best first; empty while nobody watches */
+  scalableLayersOf(track: NegotiatedTrack): readonly string[] {
+    return this.scalable.get(track) ?? [];
   }
 
   /** To be called some times per second. */
@@ -151,11 +157,17 @@ export class StreamForwarder implements PacketTarget {
     for (const viewer of this.viewers) for (const kind of KINDS) viewer.end(kind);
     this.sources.close();
     this.sources = undefined;
+    this.scalable.clear();
   }
 
   private offerAll(): void {
     for (const receiver of this.publisher?.receivers ?? []) {
       const layers = this.sources?.layersOf(receiver, this.nowMs) ?? [];
+      if (receiver.layers.length === 1)
+        this.scalable.set(
+          receiver.track,
+          layers.flatMap(({ rid }) => rid ?? []),
+        );
       for (const viewer of this.viewers) viewer.offer(receiver.track, layers, this.nowMs);
     }
     this.askForKeyframes((viewer, source) => viewer.awaits(source));

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { MediaKind } from '../../media/codecs/codec.js';
 import { BandwidthEstimator } from '../../media/forwarding/bandwidth-estimator.js';
 import { LayerChoice } from '../../media/forwarding/layer-choice.js';
+import { EVERY_LAYER } from '../../media/forwarding/layer-filter.js';
 import { OutgoingStream } from '../../media/forwarding/outgoing-stream.js';
 import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import { SentPackets } from '../../media/forwarding/sent-packets.js';
@@ -18,7 +19,7 @@ import { SrtpReceiver } from '../../media/srtp/receiver.js';
 import { SentPacket, SrtpSender } from '../../media/srtp/sender.js';
 import type { Clock } from '../../shared/clock.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
-import type { ForwardedLayer } from '../forwarding/forwarded-layer.js';
+import type { OfferedLayer } from '../forwarding/forwarded-layer.js';
 import type { SendRing } from '../forwarding/send-ring.js';
 import { threadCounters } from '../thread-counters.js';
 
@@ -43,6 +44,8 @@ export interface MediaSenderOptions {
   readonly canonicalName: string;
   readonly ring: SendRing;
   readonly clock: Clock;
+  /** The other end is a server, that we offered the stream: it takes what a browser might not show. */
+  readonly isToServer?: boolean;
   /** Takes protected packets; they stay as they are for a while. */
   readonly send: (datagram: Uint8Array) => void;
   /** To the viewer; undefined while unknown. */
@@ -56,7 +59,7 @@ interface SendingTrack {
   readonly track: SentTrack;
   readonly stream: OutgoingStream;
   isEnabled: boolean;
-  readonly choice: LayerChoice<ForwardedLayer>;
+  readonly choice: LayerChoice<OfferedLayer>;
   source: PacketSource | undefined;
   formats: readonly OutgoingFormat[];
 }
@@ -86,10 +89,10 @@ export class MediaSender {
   private readonly intraNumbers = new Map<number, number>();
 
   constructor(private readonly options: MediaSenderOptions) {
-    const { keys, tracks, ring, srtp } = options;
+    const { keys, tracks, ring, srtp, isToServer } = options;
     this.srtp = new SrtpSender(keys.profile, keys.localKey, keys.localSalt, srtp);
     this.receiver = new SrtpReceiver(keys.profile, keys.remoteKey, keys.remoteSalt, srtp);
-    this.tracks = tracks.map((track) => sendingTrack(track, ring.bytes, this.sentPackets));
+    this.tracks = tracks.map((track) => sendingTrack(track, ring.bytes, this.sentPackets, isToServer));
     this.video = this.tracks.find(({ track }) => track.kind === 'video');
     this.audio = this.tracks.find(({ track }) => track.kind === 'audio');
   }
@@ -107,20 +110,23 @@ export class MediaSender {
   }
 
   /**
-   * Takes the layer that fits best of what there is of a track: from its next key frame on, sound at once.
+   * Takes the layer that fits best of what there is of a track: from its next key frame on, sound at once; of one source with
+   * layers (SVC) less from the next picture on.
    * @param layers best first
    */
-  offer(from: NegotiatedTrack, layers: readonly ForwardedLayer[], nowMs: number): void {
+  offer(from: NegotiatedTrack, layers: readonly OfferedLayer[], nowMs: number): void {
     const sending = this.trackOf(from.kind);
     if (sending === undefined) return;
     const isVideo = sending === this.video;
     if (isVideo) this.bandwidth.tick(nowMs, this.bytesSent);
     const room = isVideo ? this.bandwidth.bitsPerSecond - SOUND_BITS_PER_SECOND : Infinity;
-    const source = sending.choice.select(layers, room, nowMs)?.source;
-    if (source === sending.source) return;
-    sending.source = source;
-    sending.formats = formatsBetween(from, sending.track);
-    if (sending.isEnabled) sending.stream.choose(source, sending.formats);
+    const { source, limit = EVERY_LAYER } = sending.choice.select(layers, room, nowMs) ?? {};
+    if (source !== sending.source) {
+      sending.source = source;
+      sending.formats = formatsBetween(from, sending.track);
+      if (sending.isEnabled) sending.stream.choose(source, sending.formats);
+    }
+    sending.stream.limit(limit);
   }
 
   /** No more comes of this kind for the time being. */
@@ -267,7 +273,12 @@ export class MediaSender {
   }
 }
 
-function sendingTrack(track: SentTrack, memoryBytes: Uint8Array, sentPackets: SentPackets): SendingTrack {
+function sendingTrack(
+  track: SentTrack,
+  memoryBytes: Uint8Array,
+  sentPackets: SentPackets,
+  takesAny?: boolean,
+): SendingTrack {
   const { kind, ssrc, rtxSsrc, mid, extensions, feedback } = track;
   const stream = new OutgoingStream(
     {
@@ -286,7 +297,7 @@ function sendingTrack(track: SentTrack, memoryBytes: Uint8Array, sentPackets: Se
     },
     memoryBytes,
   );
-  return { track, stream, choice: new LayerChoice(), isEnabled: true, source: undefined, formats: [] };
+  return { track, stream, choice: new LayerChoice(takesAny), isEnabled: true, source: undefined, formats: [] };
 }
 
 /** What each of a publisher's formats is called towards a viewer; those that it does not take are left out. */

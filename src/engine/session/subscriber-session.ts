@@ -3,7 +3,7 @@ import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import type { SourcePacket } from '../../media/forwarding/source-packet.js';
 import type { IceCredentials, NegotiatedTrack } from '../../media/sdp/session.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
-import type { ForwardedLayer } from '../forwarding/forwarded-layer.js';
+import type { OfferedLayer } from '../forwarding/forwarded-layer.js';
 import type { SendRing } from '../forwarding/send-ring.js';
 import type { Viewer } from '../forwarding/stream-forwarder.js';
 import type {
@@ -89,7 +89,7 @@ export class SubscriberSession implements PeerMedia, Viewer {
     this.media?.pinLayer(rid);
   }
 
-  offer(track: NegotiatedTrack, layers: readonly ForwardedLayer[], nowMs: number): void {
+  offer(track: NegotiatedTrack, layers: readonly OfferedLayer[], nowMs: number): void {
     this.media?.offer(track, layers, nowMs);
   }
 
@@ -138,7 +138,7 @@ export class SubscriberSession implements PeerMedia, Viewer {
   secured(keys: MediaKeys): void {
     const { clock, wheel, srtp } = this.environment;
     const { connection, ring } = this;
-    const { tracks, canonicalName } = this.order;
+    const { tracks, canonicalName, controlled } = this.order;
     const media = new MediaSender({
       keys,
       srtp,
@@ -146,6 +146,7 @@ export class SubscriberSession implements PeerMedia, Viewer {
       canonicalName,
       ring,
       clock,
+      isToServer: controlled?.localIce !== undefined,
       send: (datagram) => connection.send(datagram),
       roundTripMs: () => connection.roundTripMs,
       keyframeWanted: (nowMs) => this.listener.keyframeWanted(nowMs),

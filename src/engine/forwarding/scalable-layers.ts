@@ -1,0 +1,73 @@
+import { EVERY_LAYER, type LayerLimit } from '../../media/forwarding/layer-filter.js';
+import type { PacketSource } from '../../media/forwarding/packet-source.js';
+import { RateMeter } from '../../media/forwarding/rate-meter.js';
+import type { SourceLayers } from '../../media/forwarding/source-layers.js';
+import type { OfferedLayer } from './forwarded-layer.js';
+
+/** What has not been heard for so long is not there: the lowest of three temporal layers comes some times per second. */
+const SILENCE_MS = 2_000;
+
+/**
+ * One source up to one of its layers (SVC): `S1T2` is two spatial layers with three temporal ones, as in `L2T3`.
+ *
+ * Chromium shows nothing of AV1 in several sizes without the descriptor that tells them apart: unless a larger one is asked
+ * for, the smallest is sent.
+ */
+class ScalableLayer implements OfferedLayer {
+  readonly rid: string;
+  readonly isFlowing = true;
+  bitsPerSecond = 0;
+  limit = EVERY_LAYER;
+  isOnRequest = false;
+  private readonly meter = new RateMeter();
+
+  constructor(
+    readonly source: PacketSource,
+    private readonly own: LayerLimit,
+  ) {
+    this.rid = `S${String(own.spatialLayer)}T${String(own.temporalLayer)}`;
+  }
+
+  tick(layers: SourceLayers, spatialCount: number, temporalCount: number, nowMs: number): void {
+    const { spatialLayer, temporalLayer } = this.own;
+    const isAll = spatialLayer === spatialCount - 1 && temporalLayer === temporalCount - 1;
+    this.limit = isAll ? EVERY_LAYER : this.own;
+    const isSlow = temporalLayer < temporalCount - 2;
+    this.isOnRequest = spatialLayer > 0 && (isSlow || layers.isDescribedApart);
+    this.bitsPerSecond = this.meter.read(layers.bytesUpTo(spatialLayer, temporalLayer), nowMs);
+  }
+}
+
+/** What viewers can be sent of a source with layers: each of its pictures' sizes at each of its rates. */
+export class ScalableLayers {
+  private readonly known = new Map<string, ScalableLayer>();
+
+  constructor(
+    private readonly source: PacketSource,
+    private readonly layers: SourceLayers,
+  ) {}
+
+  /**
+   * To be called some times per second.
+   * @returns best first: larger, then faster pictures; empty while there is nothing to choose from
+   */
+  tick(nowMs: number): ScalableLayer[] {
+    const { layers } = this;
+    const spatialCount = layers.spatialCount(nowMs - SILENCE_MS);
+    const temporalCount = layers.temporalCount(nowMs - SILENCE_MS);
+    if (spatialCount * temporalCount < 2) return [];
+    const found: ScalableLayer[] = [];
+    for (let spatialLayer = spatialCount - 1; spatialLayer >= 0; spatialLayer--)
+      for (let temporalLayer = temporalCount - 1; temporalLayer >= 0; temporalLayer--)
+        found.push(this.layerOf({ spatialLayer, temporalLayer }));
+    for (const layer of found) layer.tick(layers, spatialCount, temporalCount, nowMs);
+    return found;
+  }
+
+  private layerOf(limit: LayerLimit): ScalableLayer {
+    const key = `${String(limit.spatialLayer)} ${String(limit.temporalLayer)}`;
+    const layer = this.known.get(key) ?? new ScalableLayer(this.source, limit);
+    this.known.set(key, layer);
+    return layer;
+  }
+}
