@@ -17,12 +17,12 @@ interface Props {
   readonly isOwn?: boolean;
 }
 
-/** Which simulcast layer a viewer is sent, who has just come. */
+/** Which layer a viewer is sent, who has just come. */
 export function OwnLayerChoice({ session }: { readonly session: string }): React.JSX.Element | null {
   return <LayerChoice session={session} layers={useLayers(session)} isOwn />;
 }
 
-/** Which simulcast layer a viewer is sent; nothing where its publisher sends one only. */
+/** Which layer a viewer is sent, of simulcast or of one stream (SVC); nothing where its publisher sends one only. */
 export function LayerChoice({ session, layers, isOwn = false }: Props): React.JSX.Element | null {
   const [chosen, setChosen] = useState(isOwn ? AUTOMATIC : UNKNOWN);
   const { isBusy, problem, attempt } = useAttempt();
@@ -47,13 +47,20 @@ export function LayerChoice({ session, layers, isOwn = false }: Props): React.JS
         <option value={AUTOMATIC}>automatic</option>
         {layers.map((layer) => (
           <option key={layer} value={layer}>
-            {NAMES[layer] ?? layer}
+            {nameOf(layer)}
           </option>
         ))}
       </select>
       <Problem text={problem} />
     </span>
   );
+}
+
+/** `S1T2` is the second size at the third rate, counted from the smallest and slowest. */
+function nameOf(layer: string): string {
+  const { size, rate } = /^S(?<size>\d)T(?<rate>\d)$/.exec(layer)?.groups ?? {};
+  if (size === undefined || rate === undefined) return NAMES[layer] ?? layer;
+  return `size ${Number(size) + 1}, rate ${Number(rate) + 1} (${layer})`;
 }
 
 /**
@@ -72,7 +79,7 @@ export function useLayers(session: string | undefined): readonly string[] {
         (found) => {
           if (isCurrent) setLayers(found.map(({ encodingId }) => encodingId));
         },
-        // Without simulcast there is nothing to choose from, nor of a viewer who has left.
+        // Without layers there is nothing to choose from, nor of a viewer who has left.
         () => {
           if (isCurrent) setLayers([]);
         },

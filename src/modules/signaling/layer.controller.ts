@@ -10,10 +10,10 @@ import { StreamNamePipe } from './ports/stream-name.pipe.js';
 import { SignalingService } from './signaling.service.js';
 import { WhipRateGuard } from './whip-rate.guard.js';
 
-const NO_LAYERS = '`stream-not-layered`: its publisher sends no simulcast at present';
+const NO_LAYERS = '`stream-not-layered`: its publisher sends no layers at present';
 const BUSY = '`engine-unavailable`, `whip-rate-exceeded`, `not-ready`';
 
-/** Simulcast layers of what a subscriber is sent. */
+/** Layers of what a subscriber is sent: of simulcast, or of one stream (SVC). */
 @ApiTags('whep')
 @ApiParam({ name: 'stream', description: 'Name of the stream, 1 to 255 bytes', example: 'cam' })
 @ApiParam({ name: 'session', description: 'As in the `Location` that watching gave' })
@@ -25,7 +25,11 @@ export class LayerController {
 
   @Get()
   @ApiOperation({ summary: 'The layers that a subscriber can be sent' })
-  @ApiResponse({ status: 200, type: [LayerDto], description: 'In alphabetical order' })
+  @ApiResponse({
+    status: 200,
+    type: [LayerDto],
+    description: 'Of simulcast in alphabetical order, of one stream best first',
+  })
   @ApiResponse({ status: 404, description: '`session-not-found`: no subscriber has this address' })
   @ApiResponse({ status: 409, description: NO_LAYERS })
   list(@Param('stream', StreamNamePipe) stream: StreamName, @Param('session') sessionId: string): LayerDto[] {
@@ -36,7 +40,7 @@ export class LayerController {
   @Audited('layer-chosen')
   @UseGuards(WhipRateGuard)
   @HttpCode(200)
-  @ApiOperation({ summary: 'Send a subscriber this layer, from its next key frame on, whatever the network carries' })
+  @ApiOperation({ summary: 'Send a subscriber this layer, from when it can be begun, whatever the network carries' })
   @ApiBody({ type: LayerInput })
   @ApiResponse({ status: 200, description: 'Nothing' })
   @ApiResponse({ status: 400, description: '`input-invalid`, `stream-name-invalid`, `body-malformed`' })

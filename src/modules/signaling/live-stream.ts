@@ -1,3 +1,5 @@
+import type { TrackStatistics } from '../../engine/index.js';
+import { findCodec } from '../../media/codecs/index.js';
 import { NO_TRAFFIC, sumOfTraffic, type SubscriberSession, type Traffic } from './ports/listed-session.js';
 import type { StreamName } from './ports/stream-name.js';
 import type { PublisherSession } from './publisher-session.js';
@@ -35,10 +37,18 @@ export class LiveStream {
     return this.session?.isClosed === false ? this.session : undefined;
   }
 
-  /** Rids of the simulcast layers that its publisher sends, in alphabetical order; none without simulcast. */
+  /**
+   * What viewers can be sent: rids of the simulcast layers that its publisher sends, in alphabetical order, or the layers of
+   * one stream (SVC), best first.
+   */
   get layers(): readonly string[] {
-    const video = this.publisher?.tracks.find(({ kind }) => kind === 'video');
-    return [...(video?.rids ?? [])].sort();
+    const rids = this.publisher?.tracks.find(({ kind }) => kind === 'video')?.rids ?? [];
+    return rids.length > 0 ? [...rids].sort() : (this.picture?.layers ?? []);
+  }
+
+  /** There are layers, or what is sent is of a kind that may get some: those of one stream are known while somebody watches. */
+  get mayHaveLayers(): boolean {
+    return this.layers.length > 0 || findCodec(this.picture?.codecName ?? '', 'video')?.layers !== undefined;
   }
 
   /** In the order of their ids, as `/api/sse/streams` wants them. */
@@ -111,6 +121,10 @@ export class LiveStream {
   forgetSubscriber(session: SubscriberSession): void {
     if (!this.viewers.delete(session.id)) return;
     this.earlierSent = sumOfTraffic([this.earlierSent, { ...session.traffic, bitrate: 0 }]);
+  }
+
+  private get picture(): TrackStatistics | undefined {
+    return this.publisher?.statistics.find(({ kind }) => kind === 'video');
   }
 
   private retire(): void {

@@ -43,7 +43,7 @@ export class StreamNotLayeredError extends AppError {
   readonly code = 'stream-not-layered';
 
   constructor(stream: string) {
-    super('This stream is not published in simulcast layers at present.', { stream });
+    super('This stream is not published in layers at present.', { stream });
   }
 }
 

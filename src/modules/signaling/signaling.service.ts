@@ -241,7 +241,7 @@ export class SignalingService {
   }
 
   /**
-   * The simulcast layers that a subscriber may choose from, in alphabetical order.
+   * The layers that a subscriber may choose from: of simulcast in alphabetical order, of one stream (SVC) best first.
    * @throws {SessionNotFoundError} @throws {StreamNotLayeredError}
    */
   layersFor(stream: StreamName, sessionId: string): readonly string[] {

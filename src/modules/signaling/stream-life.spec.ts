@@ -6,11 +6,13 @@ import type { SubscriberSession, Traffic } from './ports/listed-session.js';
 import type { SignalingEvent } from './ports/signaling-event.js';
 import { parseStreamName, type StreamName } from './ports/stream-name.js';
 import {
+  LayerNotFoundError,
   NodeDrainingError,
   SessionNotFoundError,
   StreamExistsError,
   StreamFullError,
   StreamNotFoundError,
+  StreamNotLayeredError,
   StreamNotLiveError,
   StreamProvisionedError,
 } from './signaling.errors.js';
@@ -318,5 +320,56 @@ describe('subscribers', () => {
     signaling.drain();
 
     expect(() => new Viewer(signaling, 'a')).toThrow(NodeDrainingError);
+  });
+});
+
+describe('the layers of one stream', () => {
+  const picture = (layers?: readonly string[], codecName = 'VP9'): EngineEvent => ({
+    type: 'stream-statistics',
+    streamId: cam,
+    tracks: [
+      {
+        mid: '1',
+        kind: 'video',
+        codecName,
+        codecString: undefined,
+        width: 640,
+        height: 480,
+        framesPerSecond: 30,
+        bitrateBps: 1,
+        bytesReceived: 1,
+        packetsReceived: 1,
+        packetsLost: 0,
+        packetsRepaired: 0,
+        jitterMs: 0,
+        ...(layers === undefined ? {} : { layers }),
+      },
+    ],
+  });
+
+  it('are those that the engine tells of, best first, and the first is taken where none is named', async () => {
+    const { signaling, engine } = new Fixture();
+    const viewer = new Viewer(signaling, 'v');
+    await signaling.publish(cam, offer());
+    expect(() => signaling.layersFor(cam, 'v')).toThrow(StreamNotLayeredError);
+
+    engine.tell(picture(['S1T1', 'S1T0', 'S0T1', 'S0T0']));
+    expect(signaling.layersFor(cam, 'v')).toEqual(['S1T1', 'S1T0', 'S0T1', 'S0T0']);
+    await signaling.selectLayer(cam, 'v', 'S0T1');
+    await signaling.selectLayer(cam, 'v', undefined);
+    await expect(signaling.selectLayer(cam, 'v', 'S2T0')).rejects.toThrow(LayerNotFoundError);
+
+    expect(viewer.media).toEqual(['layer S0T1', 'layer S1T1']);
+  });
+
+  it('may come of what is sent in a codec that has them', async () => {
+    const { signaling, engine } = new Fixture();
+    await signaling.publish(cam, offer());
+    const may = ['H264', 'VP8', 'VP9', 'AV1'].map((codecName) => {
+      engine.tell(picture(undefined, codecName));
+      return signaling.stream(cam).mayHaveLayers;
+    });
+
+    expect(may).toEqual([false, false, true, true]);
   });
 });

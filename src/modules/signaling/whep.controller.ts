@@ -89,9 +89,9 @@ export class WhepController {
     response.setHeader(HOPS_HEADER, writeHops(hops));
   }
 
-  /** Where a layer is chosen, while there are any. */
+  /** Where a layer is chosen, while there may be any. */
   private layerLinks(stream: StreamName, sessionId: string): string[] {
-    if ((this.signaling.findStream(stream)?.layers ?? []).length === 0) return [];
+    if (this.signaling.findStream(stream)?.mayHaveLayers !== true) return [];
     return [`</session/${encodeURIComponent(stream)}/${sessionId}/layer>; rel="urn:ietf:params:whep:ext:core:layer"`];
   }
 

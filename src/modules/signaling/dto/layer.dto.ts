@@ -12,15 +12,15 @@ export class LayerInput {
     type: String,
     required: false,
     nullable: true,
-    description: 'Name of the layer (rid); nothing for the first one in alphabetical order',
+    description: 'Name of the layer, as listed; nothing for the first one of the list',
     example: 'h',
   })
   readonly encodingId?: string | null;
 }
 
-/** A simulcast layer. */
+/** A simulcast layer, or a layer of one stream (SVC) with those below it. */
 export class LayerDto {
-  @ApiProperty({ description: 'Its name (rid)', example: 'h' })
+  @ApiProperty({ description: 'Its rid, or of one stream its place in it: `S1T2`', example: 'h' })
   readonly encodingId: string;
 
   constructor(rid: string) {

@@ -51,7 +51,7 @@ export interface SubscriberSession extends ListedSession {
   close(reason: SessionCloseReason): Promise<void>;
   /** Sends media of one kind, or no longer: the others go on. */
   setEnabled(kind: MediaKind, isEnabled: boolean): Promise<void>;
-  /** Sends this simulcast layer for as long as it flows; undefined for the one that fits best. */
+  /** Sends this layer for as long as it flows; undefined for the one that fits best. */
   selectLayer(rid: string | undefined): Promise<void>;
 }
 

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import type { Browser, Page } from 'playwright-core';
+import { connectionReport, goLive, launchChromium } from '../support/browser.js';
+import { UdpRelay } from '../support/network/udp-relay.js';
+import { TestServer } from '../support/server.js';
+import { describeWith } from '../support/tools.js';
+import { watch, watched } from '../support/viewer.js';
+import { pause, until } from '../support/wait.js';
+
+const WIDTH = 640;
+const SOME_PICTURES = 30;
+/** A picture that waits in the jitter buffer is seen later. */
+const SPARE = 1.5;
+
+/** How many layers there are depends on the size of the picture: 640x480 has two sizes at most. */
+const MODES = [
+  { codec: 'VP9', mode: 'L1T2', spatial: 1, temporal: 2 },
+  { codec: 'VP9', mode: 'L2T3', spatial: 2, temporal: 3 },
+  { codec: 'VP9', mode: 'L3T3_KEY', spatial: 2, temporal: 3 },
+  { codec: 'AV1', mode: 'L1T3', spatial: 1, temporal: 3 },
+] as const;
+
+type Codec = (typeof MODES)[number]['codec'];
+
+/** Best first. */
+function namesOf(spatial: number, temporal: number): string[] {
+  const from = (count: number): number[] => [...Array(count).keys()].reverse();
+  return from(spatial).flatMap((s) => from(temporal).map((t) => `S${String(s)}T${String(t)}`));
+}
+
+/** Each layer gets what it needs at once: how fast the path is found to be good is not what is tested. */
+function encoding(scalabilityMode: string): RTCRtpEncodingParameters & { scalabilityMode: string } {
+  return { active: true, scalabilityMode, maxBitrate: 900_000 };
+}
+
+describeWith('chromium')('a viewer of one stream with layers', () => {
+  let browser: Browser & AsyncDisposable;
+  let relay: UdpRelay;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    relay = await UdpRelay.start({ seed: 7 });
+    server = await TestServer.start({
+      env: { AIRCHECK_ENGINE_WORKERS: '1', AIRCHECK_WEBRTC_UDP_PORT: String(relay.serverPort) },
+    });
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+    await relay[Symbol.asyncDispose]();
+  });
+
+  afterEach(async () => {
+    relay.become({});
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  });
+
+  async function openPage(): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(server.url('/'));
+    return page;
+  }
+
+  /** A publisher whose picture is sent at full size. */
+  async function publish(codec: Codec, mode: string): Promise<string> {
+    const page = await openPage();
+    await takeCamera(page);
+    const stream = `cam-${randomUUID()}`;
+    await goLive(page, stream, { picture: 'page', codec, keepsSize: true, rtx: true, encodings: [encoding(mode)] });
+    const isWhole = async (): Promise<boolean> => (await connectionReport(page)).frameWidth === WIDTH;
+    await until(isWhole, 'a picture of full size is encoded', 60_000);
+    return stream;
+  }
+
+  async function layersOf(viewer: Page): Promise<LayerChoice> {
+    return new LayerChoice(server.url(`${(await watched(viewer)).session}/layer`));
+  }
+
+  it.each(MODES)(
+    'gets the layer that it asks for, goes on in every change, and others see nothing of it: $codec $mode',
+    async ({ codec, mode, spatial, temporal }) => {
+      const stream = await publish(codec, mode);
+      const [viewer, other] = [await openPage(), await openPage()];
+      for (const page of [viewer, other]) await watch(page, stream, { codec });
+      for (const page of [viewer, other]) await shows(page, WIDTH);
+      const layers = await layersOf(viewer);
+      const names = namesOf(spatial, temporal);
+      await until(async () => (await layers.names()).length === names.length, 'all layers are known', 20_000);
+
+      expect(await layers.names()).toEqual(names);
+      expect(await layers.select('S0T0')).toBe(200);
+      await shows(viewer, WIDTH / 2 ** (spatial - 1));
+      await pause(1_000);
+      const [slow, fast] = await picturesOf([viewer, other]);
+      expect(slow).toBeGreaterThan(0);
+      expect(slow).toBeLessThanOrEqual((fast * SPARE) / 2 ** (temporal - 1) + 1);
+
+      for (const [index, name] of names.toReversed().entries()) {
+        expect(await layers.select(name)).toBe(200);
+        await shows(viewer, WIDTH / 2 ** (spatial - 1 - Math.floor(index / temporal)));
+      }
+      expect(await layers.select('S7T7')).toBe(404);
+      expect(await layers.select('S0T0')).toBe(200);
+      await shows(viewer, WIDTH / 2 ** (spatial - 1));
+      expect(await layers.release()).toBe(200);
+      await shows(viewer, WIDTH);
+      const [again, still] = await picturesOf([viewer, other]);
+      expect(again).toBeGreaterThan(still / SPARE - 2);
+
+      const [chosen, whole] = [await watched(viewer), await watched(other)];
+      expect(chosen.packetsLost).toBe(0);
+      expect(whole).toMatchObject({ packetsLost: 0, width: WIDTH });
+      expect(chosen.freezes).toBeLessThanOrEqual(whole.freezes + 1);
+    },
+  );
+
+  it('gets less when the way becomes narrow, and more again when it is wide', async () => {
+    const stream = await publish('VP9', 'L2T3');
+    const viewer = await openPage();
+    await watch(viewer, stream, { codec: 'VP9', throughPort: [relay.serverPort, relay.port] });
+    await shows(viewer, WIDTH);
+
+    relay.toPublisher.become({ rateKbps: 350, queueMs: 300 });
+    await until(async () => (await watched(viewer)).width < WIDTH, 'a lower layer is sent', 40_000);
+    const { framesDecoded } = await watched(viewer);
+    await until(
+      async () => (await watched(viewer)).framesDecoded > framesDecoded + SOME_PICTURES,
+      'it goes on',
+      30_000,
+    );
+    relay.toPublisher.become({});
+    await shows(viewer, WIDTH, 90_000);
+  });
+
+  it('gets of AV1 in several sizes the one that browsers show', async () => {
+    const stream = await publish('AV1', 'L2T1');
+    const viewer = await openPage();
+    await watch(viewer, stream, { codec: 'AV1' });
+
+    await shows(viewer, WIDTH / 2);
+    const layers = await layersOf(viewer);
+    await until(async () => (await layers.names()).join(' ') === 'S1T0 S0T0', 'both sizes are known');
+    const { framesDecoded } = await watched(viewer);
+    await until(
+      async () => (await watched(viewer)).framesDecoded > framesDecoded + SOME_PICTURES,
+      'it goes on',
+      30_000,
+    );
+  });
+});
+
+async function takeCamera(page: Page): Promise<void> {
+  await page.evaluate(async (width) => {
+    const media = await navigator.mediaDevices.getUserMedia({ video: { width, height: 480, frameRate: 15 } });
+    Object.assign(globalThis, { media });
+  }, WIDTH);
+}
+
+async function shows(page: Page, width: number, timeoutMs = 30_000): Promise<void> {
+  const { framesDecoded: before } = await watched(page);
+  const isShown = async (): Promise<boolean> => {
+    const report = await watched(page);
+    return report.width === width && report.framesDecoded > before + 2;
+  };
+  await until(isShown, `the picture is ${String(width)} wide`, timeoutMs);
+}
+
+/** @returns how many pictures each of them decodes in the same few seconds */
+async function picturesOf(pages: readonly [Page, Page]): Promise<[number, number]> {
+  const counts = (): Promise<number[]> => Promise.all(pages.map(async (page) => (await watched(page)).framesDecoded));
+  const before = await counts();
+  await pause(4_000);
+  const [one = 0, other = 0] = (await counts()).map((count, index) => count - (before[index] ?? 0));
+  return [one, other];
+}
+
+/** A viewer's choice of layers. */
+class LayerChoice {
+  constructor(private readonly url: string) {}
+
+  async names(): Promise<string[]> {
+    const response = await fetch(this.url);
+    if (response.status !== 200) return [];
+    return ((await response.json()) as { encodingId: string }[]).map(({ encodingId }) => encodingId);
+  }
+
+  async select(encodingId: string): Promise<number> {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(this.url, { method: 'POST', headers, body: JSON.stringify({ encodingId }) })).status;
+  }
+
+  async release(): Promise<number> {
+    return (await fetch(this.url, { method: 'DELETE' })).status;
+  }
+}
