@@ -58,6 +58,33 @@ overBothDatabases(() => {
     );
   });
 
+  it.each([
+    ['without a hole', (number: number) => number],
+    ['with holes', (number: number) => number + 700 * Math.floor(number / 900)],
+    ['as every third of the directory', (number: number) => 3 * number],
+  ])('reads several pages, each segment once, numbered %s', async (_, numberOf) => {
+    await using fixture = await startIndex();
+    const { index, dataSource } = fixture;
+    await index.openSession(sessionInput());
+    for (const trackId of ['v1', 'a1'] as const) await index.commitTrack('s1', recordedTrack(trackId));
+    const places = Array.from({ length: 4321 }, (_position, place) => place);
+    for (let first = 0; first < places.length; first += 200) {
+      const batch = places.slice(first, first + 200);
+      await Promise.all(
+        batch.map((place) => index.commitSegment(segmentClosed(numberOf(place + 1), { startMs: place * 6000 }))),
+      );
+    }
+
+    const whole = await readAll(fixture, WHOLE_OBJECTS);
+    const shown = await readAll(fixture, shownObjects(dataSource.manager, 'here/'));
+
+    expect(whole.map(({ number }) => number)).toEqual(places.map((place) => numberOf(place + 1)));
+    expect(shown.map(({ number, startMs }) => [number, startMs])).toEqual(
+      whole.map(({ number, startMs }) => [number, startMs]),
+    );
+    expect(shown.at(-1)?.objects).toEqual(whole.at(-1)?.objects.map((object) => manifestObject(object, 'here/')));
+  });
+
   describe('of a session that is over', () => {
     const minute = { fromMs: START.getTime(), toMs: START.getTime() + 60_000 };
     const part = { fromMs: START.getTime() + 6000, toMs: START.getTime() + 24_000 };

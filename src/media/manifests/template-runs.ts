@@ -103,10 +103,19 @@ function continues({ segments, names }: SegmentGroup, next: ManifestSegment): bo
     const inOrder = names[index];
     const found =
       inOrder?.trackId === object?.trackId ? inOrder : names.find(({ trackId }) => trackId === object?.trackId);
-    const name = found?.name;
-    if (name === undefined || object?.uri !== name.before + digits + name.after) return false;
+    if (object === undefined || found?.name === undefined || !isNamed(object.uri, found.name, digits)) return false;
   }
   return true;
+}
+
+/** Puts nothing together to compare with. */
+function isNamed(uri: string, { before, after }: NumberedName, digits: string): boolean {
+  return (
+    uri.length === before.length + digits.length + after.length &&
+    uri.startsWith(before) &&
+    uri.startsWith(digits, before.length) &&
+    uri.endsWith(after)
+  );
 }
 
 function toRun(

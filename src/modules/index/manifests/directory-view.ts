@@ -72,7 +72,7 @@ export class DirectoryView {
     const parts = await findRows(manager, SessionPart, '"directory" = ?', [directory]);
     const ids = parts.map(({ sessionId }) => sessionId);
     const sessions = await findAny(manager, RecordingSession, 'id', ids);
-    const counts = await countSegments(manager, directory);
+    const counts = await countSegments(manager, directory, parts);
     const added = await this.readAfter(manager, this.read);
     const isAll = isDeepStrictEqual(added.counts, counts);
     const read = isAll ? added : await this.readAfter(manager, NOTHING_READ);
@@ -134,18 +134,34 @@ async function findAny<T extends ObjectLiteral>(
   return values.length === 0 ? [] : findRows(manager, entity, `"${column}" IN (${placesFor(values)})`, values);
 }
 
-async function countSegments(manager: EntityManager, directory: string): Promise<SegmentCounts> {
-  const [counts] = await manager.query<Record<keyof SegmentCounts, number | string>[]>(
+/** Asked after each commit, so no segment is counted but those that lost something: all of them are counted in their parts. */
+async function countSegments(
+  manager: EntityManager,
+  directory: string,
+  parts: readonly Pick<SessionPart, 'sessionId' | 'segmentCount'>[],
+): Promise<SegmentCounts> {
+  const all = parts.reduce((sum, { segmentCount }) => sum + segmentCount, 0);
+  const ids = parts.map(({ sessionId }) => sessionId);
+  const lost = await countOf(manager, directory, ids, `"state" = 'lost'`);
+  const partlyLost = await countOf(manager, directory, ids, '"lost_tracks" IS NOT NULL');
+  return { all, lost, partlyLost };
+}
+
+/** @param condition as the index has it over such segments, which finds them by their sessions */
+async function countOf(
+  manager: EntityManager,
+  directory: string,
+  sessionIds: readonly string[],
+  condition: string,
+): Promise<number> {
+  if (sessionIds.length === 0) return 0;
+  const counts = await manager.query<{ readonly directory: string; readonly count: number | string }[]>(
     withParameters(
       manager,
-      `SELECT COUNT(*) AS "all", COUNT(CASE WHEN "state" = 'lost' THEN 1 END) AS "lost", COUNT("lost_tracks") AS "partlyLost"
-     FROM "segments" WHERE "directory" = ?`,
+      `SELECT "directory", COUNT(*) AS "count" FROM "segments" WHERE ${condition} AND "session_id" IN (${placesFor(sessionIds)})
+        GROUP BY "directory"`,
     ),
-    [directory],
+    [...sessionIds],
   );
-  return {
-    all: Number(counts?.all ?? 0),
-    lost: Number(counts?.lost ?? 0),
-    partlyLost: Number(counts?.partlyLost ?? 0),
-  };
+  return Number(counts.find((row) => row.directory === directory)?.count ?? 0);
 }

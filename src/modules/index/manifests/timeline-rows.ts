@@ -31,10 +31,15 @@ export function placedSegment(row: TimelineRow<ManifestObject>): TimelineSegment
   return lostTracks === null ? segment : { ...segment, lostTracks };
 }
 
-/** @param folder address of the object's directory as the manifest sees it, with its slash */
+/**
+ * @param object its key may be in the folder already
+ * @param folder address of the object's directory as the manifest sees it, with its slash
+ */
 export function manifestObject(object: ShownObject, folder: string): ManifestObject {
   const { trackId, objectKey, startTicks, durationTicks, sizeBytes, independent } = object;
-  const uri = folder + objectKey.slice(objectKey.lastIndexOf('/') + 1);
+  const nameAt = objectKey.lastIndexOf('/') + 1;
+  const isInFolder = nameAt === folder.length && objectKey.startsWith(folder);
+  const uri = isInFolder ? objectKey : folder + objectKey.slice(nameAt);
   return { trackId, uri, startTicks, durationTicks, sizeBytes, independent };
 }
 
