@@ -4,6 +4,8 @@ export interface Stage {
   readonly packets: number;
   /** Where the usual number takes too long. */
   readonly rounds?: number;
+  /** What a round needs and is not a part of it. */
+  readonly prepare?: () => void;
   readonly run: () => Promise<unknown> | undefined;
   readonly close?: () => unknown;
 }

@@ -1,5 +1,8 @@
+import type { SrtpCryptoFactory } from '../../media/srtp/crypto.js';
 import { createMediaBlock } from '../udp/media-block.js';
+import { srtpCrypto } from './node-srtp-crypto.js';
 import { chooseSrtp } from './srtp-choice.js';
+import { SrtpTrial } from './srtp-trial.js';
 import { compiledKernels } from './testing/implementations.js';
 
 describe('chooseSrtp', () => {
@@ -35,3 +38,32 @@ describe('chooseSrtp', () => {
     expect(() => chooseSrtp('wasm', createMediaBlock(1), missing)).toThrow('No such file.');
   });
 });
+
+describe('SrtpTrial', () => {
+  it('goes on where others have the processor: the clock runs, the thread does not', () => {
+    const { memory } = createMediaBlock(1);
+    let nowMs = 0;
+    using _clock = jest.spyOn(performance, 'now').mockImplementation(() => (nowMs += 20));
+    using trial = new SrtpTrial(memory);
+    const opened = { packets: 0 };
+
+    trial.compare(counting(opened), srtpCrypto);
+
+    expect(opened.packets).toBeGreaterThan(3 * 64);
+  });
+});
+
+function counting(opened: { packets: number }): SrtpCryptoFactory {
+  return {
+    ...srtpCrypto,
+    create(profile, keys) {
+      const crypto = srtpCrypto.create(profile, keys);
+      const { openRtpTogether } = crypto;
+      crypto.openRtpTogether = (bytes, packets, count) => {
+        opened.packets += count;
+        openRtpTogether.call(crypto, bytes, packets, count);
+      };
+      return crypto;
+    },
+  };
+}
