@@ -33,13 +33,14 @@ import type { SessionEnvironment } from './session/session-environment.js';
 import { SubscriberSession } from './session/subscriber-session.js';
 import { chooseSrtp } from './srtp/srtp-choice.js';
 import { TcpPort, type TcpPortOptions } from './tcp/tcp-port.js';
-import { TICK_MS, TimerWheel } from './timer-wheel.js';
+import { TimerWheel } from './timer-wheel.js';
 import { Demultiplexer } from './udp/demultiplexer.js';
 import { createMediaBlock } from './udp/media-block.js';
 import { openUdpPort } from './udp/receive-choice.js';
 import { SlotPool } from './udp/slot-pool.js';
 import type { WorkerSettings } from './worker-messages.js';
 import { WorkerStream } from './worker-stream.js';
+import { WorkerTurns } from './worker-turns.js';
 
 /** Address space that one publisher may come to need: a reorder ring per track, fragments of a recording. */
 const BYTES_PER_PUBLISHER = 2 * 1024 * 1024;
@@ -81,7 +82,7 @@ export class WorkerHost {
   private readonly load: LoadMeter;
   private readonly clientPorts: ClientPorts;
   private readonly loopLag = new LoopLag();
-  private readonly timer: NodeJS.Timeout;
+  private readonly turns: WorkerTurns;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -99,7 +100,7 @@ export class WorkerHost {
     wheel.every(FORWARDER_INTERVAL_MS, (nowMs) => {
       for (const stream of this.streams.values()) stream.tick(nowMs);
     });
-    this.timer = setInterval(() => wheel.advance(clock.monotonicMs()), TICK_MS);
+    this.turns = new WorkerTurns(wheel, clock, environment.port);
   }
 
   /** @throws the system's error when the port cannot be opened, or an implementation that was asked for does not run here */
@@ -319,7 +320,7 @@ export class WorkerHost {
   private async shutDown(): Promise<void> {
     for (const session of [...this.subscribers.values(), ...this.sessions.values()]) session.close('shutdown');
     await Promise.allSettled([...this.recordings.keys()].map((id) => this.stopRecording(id)));
-    clearInterval(this.timer);
+    this.turns.close();
     this.loopLag.close();
     this.environment.handshakes.close();
     await this.environment.port.close();

@@ -248,6 +248,7 @@ export class LayerReceiver implements PacketSink, LayerState {
       releaseSlot: slots.release,
       mayHold: slots.mayHold,
       usesNack,
+      begins: this.codec.startsKeyframe,
       giveUpMs: usesNack ? GIVE_UP_MS : GIVE_UP_WITHOUT_NACK_MS,
     });
     this.open();

@@ -6,6 +6,9 @@ import { ReceiveStream, type PacketSink } from './receive-stream.js';
 
 const SLOT_BYTES = 2048;
 const GIVE_UP_MS = 400;
+const TURN_MS = 10;
+/** Content of a packet that nothing can begin with. */
+const MIDDLE = 0xff;
 
 /** What a sink heard, as one list: sequence numbers of packets, and `lost n`. */
 class Recorder implements PacketSink {
@@ -55,6 +58,7 @@ class Bench {
       usesNack: options.usesNack ?? true,
       giveUpMs: options.giveUpMs ?? GIVE_UP_MS,
       mayHold: (count) => count <= (options.mostHeld ?? Infinity),
+      begins: (bytes, offset) => bytes[offset] !== MIDDLE,
     });
   }
 
@@ -90,8 +94,16 @@ class Bench {
   }
 
   pass(milliseconds: number): void {
+    const endMs = this.nowMs + milliseconds;
+    while (this.nowMs < endMs) {
+      this.nowMs = Math.min(endMs, this.nowMs + TURN_MS);
+      this.stream.tick(this.nowMs);
+    }
+  }
+
+  /** The thread has no turn meanwhile. */
+  standStill(milliseconds: number): void {
     this.nowMs += milliseconds;
-    this.stream.tick(this.nowMs);
   }
 
   nackList(roundTripMs = 50): number[] {
@@ -155,6 +167,37 @@ describe('ReceiveStream, the very first packets', () => {
     bench.receive(13);
 
     expect(bench.sink.heard).toEqual([11, 12, 13]);
+  });
+
+  it('asks for those before a first one that nothing can begin with, and waits for them', () => {
+    const bench = new Bench();
+    for (const number of [2, 3, 4]) bench.receive(number, false, [MIDDLE]);
+    expect(bench.nackList(40)).toEqual([65_530, 65_531, 65_532, 65_533, 65_534, 65_535, 0, 1]);
+    bench.pass(40);
+    expect(bench.nackList(40)).toEqual([]);
+    bench.pass(10);
+    expect(bench.nackList(40)).toHaveLength(8);
+    bench.receive(1, true, [MIDDLE]);
+    bench.receive(0, true, [1]);
+    bench.pass(20);
+
+    expect(bench.sink.heard).toEqual([0, 1, 2, 3, 4]);
+    expect(bench.nackList(40)).toEqual([]);
+  });
+
+  it('does not wait for ever where there was nothing before, nor ask who cannot answer', () => {
+    const bench = new Bench();
+    bench.receive(7, false, [MIDDLE]);
+    bench.pass(490);
+    expect(bench.sink.heard).toEqual([]);
+    bench.pass(10);
+    expect(bench.sink.heard).toEqual([7]);
+
+    const other = new Bench({ usesNack: false });
+    other.receive(7, false, [MIDDLE]);
+    expect(other.nackList()).toEqual([]);
+    other.pass(20);
+    expect(other.sink.heard).toEqual([7]);
   });
 
   it('takes packets from before a wrap', () => {
@@ -345,7 +388,39 @@ describe('ReceiveStream, requests', () => {
       if (bench.nackList(40).length === 2) requests.push(waited);
     }
 
-    expect(requests).toEqual([50, 100, 175, 288, 457, 711, 1091, 1591, 2091, 2591, 3091]);
+    expect(requests).toEqual([50, 100, 175, 288, 457, 711, 1091, 1591, 2091, 2591, 3091, 3591, 4091, 4591, 5091]);
+  });
+
+  it('asks again within half a second, however long the round trip was measured to be', () => {
+    const bench = new Bench();
+    bench.begin(1);
+    bench.receive(3);
+    bench.nowMs += 5;
+    expect(bench.nackList(4300)).toEqual([2]);
+    bench.nowMs += 490;
+    expect(bench.nackList(4300)).toEqual([]);
+    bench.nowMs += 10;
+    expect(bench.nackList(4300)).toEqual([2]);
+  });
+
+  it('gives up on nothing in a time in which it had no turn', () => {
+    const bench = new Bench();
+    bench.begin(1);
+    bench.receive(3);
+    bench.pass(10);
+    expect(bench.nackList()).toEqual([2]);
+    bench.standStill(10 * GIVE_UP_MS);
+    bench.receive(5);
+    bench.pass(10);
+    expect(bench.sink.lostCount).toBe(0);
+    expect(bench.nackList()).toEqual([2, 4]);
+    bench.receive(2, true);
+    expect(bench.sink.heard).toEqual([1, 2, 3]);
+    bench.standStill(10 * GIVE_UP_MS);
+    bench.pass(GIVE_UP_MS);
+    bench.pass(10 * GIVE_UP_MS);
+
+    expect(bench.sink.heard).toEqual([1, 2, 3, 'lost 1', 5]);
   });
 
   it('does not repeat a request within 20 ms, however short the round trip', () => {

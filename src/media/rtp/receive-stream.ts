@@ -1,5 +1,6 @@
 import type { MediaMemory } from '../memory.js';
 import type { ReportBlock } from '../rtcp/report-block.js';
+import { ListeningTime } from './listening-time.js';
 import { NO_SLOT, PacketPayload, type ReceivedPayload } from './packet-payload.js';
 import type { RtpHeader } from './packet.js';
 import { ReceptionStatistics } from './reception-statistics.js';
@@ -8,14 +9,13 @@ import { MOST_ENTRIES, ReorderRing } from './reorder-ring.js';
 import { FIRST_REQUEST_MS, RetransmissionRequests } from './retransmission-requests.js';
 import { SequenceWindow } from './sequence-window.js';
 import { extendSequence } from './sequence.js';
+import { type Beginning, StartHold } from './start-hold.js';
 import { StrayPacket } from './stray-packet.js';
 
 /** So many packets may be missing at once, however slow the stream; more is a jump. */
 const LEAST_REACH = 512;
 /** Packets older than this, counted from the next to deliver, are no late ones: the sender has started again. */
 const MISORDER_LIMIT = 1024;
-/** How long the very first packets wait for older ones that the network has overtaken. */
-const START_HOLD_MS = 20;
 const SEQUENCE_NUMBERS = 0x10000;
 
 /** Where the packets of a stream go, in sequence order. */
@@ -43,6 +43,8 @@ export interface ReceiveStreamOptions {
   readonly usesNack: boolean;
   /** How long a gap may hold up what comes after it. */
   readonly giveUpMs: number;
+  /** A stream whose first packet is none to begin with asks for those before it. */
+  readonly begins?: Beginning | undefined;
   /** @returns whether this stream may keep `count` slots; where memory is short, the wait for what is missing ends sooner */
   readonly mayHold: (count: number) => boolean;
 }
@@ -51,7 +53,7 @@ export interface ReceiveStreamOptions {
  * One received source: puts its packets in order, knows which are missing, and gives up on them in time.
  *
  * A packet in order goes straight to the sink. An early one stays in its slot, the slot in the ring. A gap is given up
- * after `giveUpMs`, or when what came after it needs more slots than the stream may hold. A jump of the sequence beyond
+ * after `giveUpMs` in which the stream had its turns, or when what came after it needs more slots than the stream may hold. A jump of the sequence beyond
  * what can have been lost in that time is believed when a second packet follows on it (RFC 3550 appendix A.1), or when
  * nothing else comes. Times are local, monotonic, in milliseconds.
  */
@@ -91,8 +93,8 @@ export class ReceiveStream {
   private heldCount = 0;
   /** Repairs come by a source of their own: a packet of this one that was asked for was only late. */
   private hasRepairSource = false;
-  private isHolding = false;
-  private holdUntilMs = 0;
+  private readonly hold: StartHold;
+  private readonly listening = new ListeningTime();
   private readonly stray: StrayPacket;
   private isClosed = false;
 
@@ -100,6 +102,7 @@ export class ReceiveStream {
     this.sink = options.sink;
     this.releaseSlot = options.releaseSlot;
     this.usesNack = options.usesNack;
+    this.hold = new StartHold(options.usesNack ? options.begins : undefined);
     this.giveUpMs = options.giveUpMs;
     this.mayHold = options.mayHold;
     this.ring = new ReorderRing(options.memory);
@@ -140,8 +143,8 @@ export class ReceiveStream {
     if (this.isClosed || (!this.hasStarted && isRetransmission)) return false;
     const { timestamp, marker, payloadType } = header;
     this.incoming.set(payloadOffset, payloadLength, timestamp, marker, payloadType, arrivalMs, isRetransmission);
-    if (!this.hasStarted) this.start(header.sequenceNumber, arrivalMs);
-    else if (this.isHolding && arrivalMs >= this.holdUntilMs) this.endHold();
+    if (!this.hasStarted) this.start(header.sequenceNumber);
+    else if (this.hold.isOver(arrivalMs)) this.endHold();
     return this.place(slot, header, isRetransmission);
   }
 
@@ -150,8 +153,10 @@ export class ReceiveStream {
     if (this.rate.tick(nowMs, this.packetsReceived)) {
       this.reach = Math.min(MOST_ENTRIES, Math.max(LEAST_REACH, Math.ceil(this.rate.perMs * this.giveUpMs)));
     }
-    if (this.isHolding && nowMs >= this.holdUntilMs) this.endHold();
-    while (!this.isHolding && this.next <= this.highest && nowMs - this.ring.noticedMs(this.next) >= this.giveUpMs) {
+    this.listening.turn(nowMs);
+    if (this.hold.isOver(nowMs)) this.endHold();
+    const latestMs = this.listening.at(nowMs) - this.giveUpMs;
+    while (!this.hold.isHolding && this.next <= this.highest && this.ring.noticedMs(this.next) <= latestMs) {
       this.giveUpFirstGap();
     }
     if (this.stray.isHeld && nowMs - this.stray.payload.arrivalMs >= this.giveUpMs) {
@@ -162,8 +167,9 @@ export class ReceiveStream {
 
   /** Appends the sequence numbers to ask for now, oldest first; at most 128 per call, the rest comes with the next. */
   nackList(nowMs: number, roundTripMs: number, out: number[]): void {
-    if (!this.usesNack || this.isHolding || this.next > this.highest) return;
-    this.requests.collect(this.next, this.highest, nowMs, this.packetsReceived, roundTripMs, out);
+    if (!this.usesNack || this.next > this.highest) return;
+    if (this.hold.isHolding) this.hold.collect(this.next, nowMs, this.requests.intervalMs(roundTripMs), out);
+    else this.requests.collect(this.next, this.highest, nowMs, this.packetsReceived, roundTripMs, out);
   }
 
   /** A sender report of this source came. @param compactNtp the middle 32 bits of its NTP time */
@@ -178,7 +184,7 @@ export class ReceiveStream {
 
   /** Delivers all that is held, whatever is missing between: the publisher is gone or silent. */
   flush(): void {
-    this.isHolding = false;
+    this.hold.isHolding = false;
     this.giveUpBefore(this.highest + 1);
   }
 
@@ -194,17 +200,16 @@ export class ReceiveStream {
     this.ring.release();
   }
 
-  private start(sequenceNumber: number, arrivalMs: number): void {
+  private start(sequenceNumber: number): void {
     this.hasStarted = true;
-    this.isHolding = true;
-    this.holdUntilMs = arrivalMs + START_HOLD_MS;
+    this.hold.start(this.incoming);
     this.next = sequenceNumber;
     this.highest = sequenceNumber - 1;
     this.statistics.start(sequenceNumber);
   }
 
   private endHold(): void {
-    this.isHolding = false;
+    this.hold.isHolding = false;
     this.deliverHeld();
   }
 
@@ -216,7 +221,7 @@ export class ReceiveStream {
     }
     this.stray.isAlone = false;
     if (!this.accept(number, header, isRetransmission)) return false;
-    if (number === this.next && !this.isHolding) {
+    if (number === this.next && !this.hold.isHolding) {
       this.deliver(this.incoming);
       this.deliverHeld();
       return false;
@@ -229,7 +234,7 @@ export class ReceiveStream {
 
   /** Memory is short: the oldest gaps are given up until what is held fits. */
   private shortenWait(): void {
-    this.isHolding = false;
+    this.hold.isHolding = false;
     while (this.heldCount > 0 && !this.mayHold(this.heldCount)) this.giveUpFirstGap();
   }
 
@@ -269,11 +274,12 @@ export class ReceiveStream {
 
   /** The first packet was not the sender's first. @returns false when delivery has begun, or it is too old for the ring */
   private extendBack(number: number): boolean {
-    if (!this.isHolding || this.highest - number >= LEAST_REACH) return false;
+    if (!this.hold.isHolding || this.highest - number >= LEAST_REACH) return false;
     this.ring.reserve(this.highest - number + 1, this.next, this.highest + 1);
     this.expect(number, this.next);
     this.next = number;
     this.statistics.extendBack(number);
+    this.hold.foundEarlier(this.incoming);
     return true;
   }
 
@@ -286,14 +292,15 @@ export class ReceiveStream {
   private makeRoom(number: number): void {
     this.ring.reserve(number - this.next + 1, this.next, this.highest + 1);
     if (number - this.next < this.ring.capacity) return;
-    this.isHolding = false;
+    this.hold.isHolding = false;
     this.giveUpBefore(number - this.ring.capacity + 1);
   }
 
   /** The incoming packet shows that those from `from` to before `to` are missing. */
   private expect(from: number, to: number): void {
-    const noticedMs = this.incoming.arrivalMs;
-    for (let number = from; number < to; number++) this.ring.expect(number, noticedMs, noticedMs + FIRST_REQUEST_MS);
+    const { arrivalMs } = this.incoming;
+    const noticedMs = this.listening.at(arrivalMs);
+    for (let number = from; number < to; number++) this.ring.expect(number, noticedMs, arrivalMs + FIRST_REQUEST_MS);
   }
 
   private giveUpFirstGap(): void {

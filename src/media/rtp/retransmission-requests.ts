@@ -5,10 +5,11 @@ export const FIRST_REQUEST_MS = 5;
 const SHORTEST_INTERVAL_MS = 20;
 /** An answer that is about to come is waited for: jitter, and the sender's own timers. */
 const PATIENCE = 1.25;
+/** However long the round trip is said to be: it was perhaps measured while we stood still. */
 const LONGEST_INTERVAL_MS = 500;
 /** From the third request on each waits so much longer than the one before: an outage must not use up all of them. */
 const GROWTH = 1.5;
-const MOST_PER_PACKET = 12;
+const MOST_PER_PACKET = 16;
 const MOST_PER_CALL = 128;
 /** Requests that a stream may have saved up: what a burst of loss takes at once. */
 const MOST_CREDIT = 512;
@@ -34,6 +35,12 @@ export class RetransmissionRequests {
     this.answerMs += this.answerMs === 0 ? afterMs : (afterMs - this.answerMs) * ANSWER_WEIGHT;
   }
 
+  /** @returns how long an answer is waited for before the same is asked for again */
+  intervalMs(roundTripMs: number): number {
+    const answerMs = PATIENCE * Math.max(roundTripMs, this.answerMs);
+    return Math.min(LONGEST_INTERVAL_MS, Math.max(SHORTEST_INTERVAL_MS, answerMs));
+  }
+
   /**
    * Appends the sequence numbers to ask for now, oldest first, and notes that they were asked for.
    *
@@ -44,7 +51,7 @@ export class RetransmissionRequests {
    */
   collect(from: number, to: number, nowMs: number, received: number, roundTripMs: number, out: number[]): void {
     this.earn(nowMs, received);
-    const intervalMs = Math.max(PATIENCE * Math.max(roundTripMs, this.answerMs), SHORTEST_INTERVAL_MS);
+    const intervalMs = this.intervalMs(roundTripMs);
     let budget = Math.min(MOST_PER_CALL, Math.floor(this.credit));
     for (let number = from; number < to && budget > 0; number++) {
       if (!this.isDue(number, nowMs)) continue;
@@ -70,5 +77,5 @@ export class RetransmissionRequests {
 
 /** @param requests how often it was asked for before */
 function pauseMs(intervalMs: number, requests: number): number {
-  return Math.min(Math.max(intervalMs, LONGEST_INTERVAL_MS), intervalMs * GROWTH ** Math.max(0, requests - 1));
+  return Math.min(LONGEST_INTERVAL_MS, intervalMs * GROWTH ** Math.max(0, requests - 1));
 }

@@ -7,7 +7,8 @@ import { guessPacketIndex, rolloverCounterOf } from './packet-index.js';
 import { srtpProfiles, type SrtpProfile } from './profile.js';
 import { LARGEST_RTCP_INDEX, RTCP_ENCRYPTED_FLAG, RTCP_HEADER_BYTES, RTCP_INDEX_BYTES } from './rtcp-layout.js';
 
-const RTP_WINDOW = 1024;
+/** As many as a stream may wait for what is missing: a packet that is sent again has the number that it had. */
+const RTP_WINDOW = 8192;
 const RTCP_WINDOW = 128;
 /** A session has a handful of sources; a peer that invents more is not heard on them. */
 const MAX_SOURCES = 64;
