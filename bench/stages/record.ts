@@ -253,7 +253,7 @@ function trackOf(kind: 'video' | 'audio', ssrc: number, format: NegotiatedFormat
     ...{ mid: kind, kind, formats: [format], rids: [] },
     feedback: { nack: true, pli: true, transportCc: false },
     extensions: { mid: none, transportSequenceNumber: none, absoluteCaptureTime: none, rid: none, repairedRid: none },
-    sources: [{ ssrc, rtxSsrc: undefined, layer: undefined }],
+    sources: [{ ssrc }],
   };
 }
 

@@ -40,10 +40,14 @@ describe('chooseSrtp', () => {
 });
 
 describe('SrtpTrial', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   it('goes on where others have the processor: the clock runs, the thread does not', () => {
     const { memory } = createMediaBlock(1);
     let nowMs = 0;
-    using _clock = jest.spyOn(performance, 'now').mockImplementation(() => (nowMs += 20));
+    jest.spyOn(performance, 'now').mockImplementation(() => (nowMs += 20));
     using trial = new SrtpTrial(memory);
     const opened = { packets: 0 };
 
