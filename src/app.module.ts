@@ -18,6 +18,7 @@ import { IndexModule } from './modules/index/index.module.js';
 import { LiveMetricsModule } from './modules/live-metrics/live-metrics.module.js';
 import { PlaybackUrlsModule } from './modules/playback-urls/playback-urls.module.js';
 import { RecorderModule } from './modules/recorder/recorder.module.js';
+import { SessionTracesModule } from './modules/session-traces/session-traces.module.js';
 import { SignalingModule } from './modules/signaling/signaling.module.js';
 import { StorageModule } from './modules/storage/storage.module.js';
 import { WebhooksModule } from './modules/webhooks/webhooks.module.js';
@@ -64,6 +65,7 @@ function openWithEntities(options: DataSourceOptions | undefined): Promise<DataS
     WebhooksModule,
     HooksModule,
     LiveMetricsModule,
+    SessionTracesModule,
     GraphqlModule,
   ],
   providers: [

@@ -4,17 +4,10 @@ import { parseEnv } from 'node:util';
 import { systemErrorCode } from '../shared/errors.js';
 import { ConfigError } from './config.errors.js';
 import { formatListenAddress, parseListenAddress } from './formats.js';
+import type { Environment, EnvironmentValue } from './environment-value.js';
 import { nearestName } from './nearest-name.js';
 import type { Setting } from './settings.js';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** A value that a variable gives to a setting. */
-export interface EnvironmentValue {
-  readonly key: string;
-  readonly variable: string;
-  readonly value: unknown;
-}
+import { tracingValues } from './tracing-variables.js';
 
 /** Read by others than the schema, or put there by Kubernetes for a Service of our name, or of that of a bucket. */
 const NOT_OURS = /^AIRCHECK_(CONFIG$|PORT|SERVICE_|RECORDER_(BACKUP_)?STORAGE_(SERVICE_(HOST$|PORT(_|$))|PORT(_\d|$)))/;
@@ -92,7 +85,7 @@ function commonValues(env: Environment, listen: unknown): EnvironmentValue[] {
   if (env['DATABASE_URL'] !== undefined)
     values.push({ key: 'database.url', variable: 'DATABASE_URL', value: env['DATABASE_URL'] });
   if (env['LOG_LEVEL'] !== undefined) values.push({ key: 'log.level', variable: 'LOG_LEVEL', value: env['LOG_LEVEL'] });
-  return values;
+  return [...values, ...tracingValues(env)];
 }
 
 /** `PORT` changes the port alone: who may reach the server stays as it was. */

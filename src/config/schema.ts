@@ -12,6 +12,7 @@ import { http } from './http-schema.js';
 import { limits } from './limits-schema.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 import { backupStorage, storage, upload } from './storage-schema.js';
+import { tracing } from './tracing-schema.js';
 import { webhooks } from './webhook-schema.js';
 
 const GIBIBYTE = 2 ** 30;
@@ -380,6 +381,7 @@ export const configSchema = z.strictObject({
       ),
     })
     .prefault({}),
+  tracing: tracing.prefault({}),
   ice_servers: iceServers,
   extra_ice: extraIce.prefault({}),
   auth: auth.prefault({}),

@@ -3,6 +3,7 @@ import type { MediaKind } from '../media/codecs/codec.js';
 import { systemClock } from '../shared/clock.js';
 import type { IceCredentials } from '../media/sdp/session.js';
 import { EngineError } from './engine-error.js';
+import { EngineListeners, type EngineListener, type Surrounding } from './engine-listeners.js';
 import { listenAddressesOf, settingsFor, type EngineOptions } from './engine-options.js';
 import { Placement } from './placement.js';
 import type {
@@ -26,8 +27,6 @@ import { canSharePort } from './udp/receive-choice.js';
 import { SharedUdpPort } from './udp/shared-udp-port.js';
 import { WorkerHandle } from './worker-handle.js';
 
-type Listener = (event: EngineEvent) => void;
-
 const SHUT_DOWN_TIMEOUT_MS = 20_000;
 const RESTART_DELAY_MS = 200;
 const LONGEST_RESTART_DELAY_MS = 10_000;
@@ -43,7 +42,9 @@ interface Placed {
  * replaced; its sessions are reported as closed, then `worker-lost` names its streams.
  */
 export class Engine {
-  private readonly listeners = new Set<Listener>();
+  private readonly listeners = new EngineListeners(
+    (recordingSessionId) => this.recordings.get(recordingSessionId)?.streamId,
+  );
   private readonly workers: (WorkerHandle | undefined)[] = [];
   private readonly placement: Placement;
   private readonly sessions = new Map<string, Placed>();
@@ -86,9 +87,13 @@ export class Engine {
   }
 
   /** @returns ends it */
-  on(listener: Listener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  on(listener: EngineListener): () => void {
+    return this.listeners.add(listener);
+  }
+
+  /** See {@link EngineListeners.tellWithin}. */
+  tellWithin(surround: Surrounding): void {
+    this.listeners.tellWithin(surround);
   }
 
   /**
@@ -349,7 +354,7 @@ export class Engine {
   }
 
   private emit(event: EngineEvent): void {
-    for (const listener of this.listeners) listener(event);
+    this.listeners.tell(event);
   }
 
   private sessionPlace(sessionId: string): Placed {

@@ -252,6 +252,8 @@ export interface TrackStatistics {
   readonly jitterMs: number;
   /** Names of the layers of one stream (SVC) that viewers can be sent, best first; absent where there are none, and while nobody watches. */
   readonly layers?: readonly string[];
+  /** Since its first packet in this session; undefined before that. */
+  readonly firstPacketAgoMs?: number | undefined;
 }
 
 /** What one viewer was sent. */

@@ -11,10 +11,18 @@ import { InfoController } from './info/info.controller.js';
 import { FrameworkLogger } from './logging/framework-logger.js';
 import { logOptions } from './logging/log-options.js';
 import { ProblemFilter } from './problem/problem.filter.js';
+import { TracingModule } from './tracing/tracing.module.js';
+import { Tracing } from './tracing/tracing.js';
 
 /** How every request is logged, read, checked and refused. */
 @Module({
-  imports: [LoggerModule.forRootAsync({ inject: [APP_CONFIG], useFactory: (config: AppConfig) => logOptions(config) })],
+  imports: [
+    TracingModule,
+    LoggerModule.forRootAsync({
+      inject: [APP_CONFIG, Tracing],
+      useFactory: (config: AppConfig, tracing: Tracing) => logOptions(config, tracing),
+    }),
+  ],
   controllers: [HealthController, InfoController],
   providers: [
     ReadinessService,

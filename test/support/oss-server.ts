@@ -30,6 +30,8 @@ export interface OssServer extends AsyncDisposable {
   clock: () => Date;
   /** What every request is refused with while it is set. */
   refusal: OssRefusal | undefined;
+  /** Which objects {@link refusal} is about: all, until it is set. */
+  isRefused: (object: string) => boolean;
   /** Whether requests are taken and never answered. */
   isSilent: boolean;
   /** After how many bytes of an object nothing more comes; undefined: after the last. */
@@ -56,6 +58,7 @@ class TestOssServer implements OssServer {
   readonly requests: string[] = [];
   clock = (): Date => new Date();
   refusal: OssRefusal | undefined;
+  isRefused = (_object: string): boolean => true;
   isSilent = false;
   stallsAfterBytes: number | undefined;
   private readonly credentials: OssCredentials;
@@ -120,7 +123,7 @@ class TestOssServer implements OssServer {
       const request = readRequest(incoming);
       this.requests.push(`${request.method} ${request.object}${new URL(incoming.url ?? '', this.endpoint).search}`);
       if (this.isSilent) return;
-      if (this.refusal !== undefined) throw this.refusal;
+      if (this.refusal !== undefined && this.isRefused(request.object)) throw this.refusal;
       checkSignature(request, this.credentials, this.region, this.clock());
       this.route({ request, body: received(request, bytes), response });
     } catch (error) {

@@ -56,6 +56,8 @@ export interface LayerListener {
 export class LayerReceiver implements PacketSink, LayerState {
   readonly keyframes = new KeyframeRequester();
   readonly totals = { packetsReceived: 0, packetsLost: 0, packetsRepaired: 0, bytesReceived: 0 };
+  /** Infinity before it. */
+  firstPacketMs = Infinity;
   lastPacketMs = -Infinity;
   flowingSinceMs = -Infinity;
   private readonly tap: AccessUnitTap;
@@ -236,7 +238,8 @@ export class LayerReceiver implements PacketSink, LayerState {
   private streamOf(ssrc: number, nowMs: number): ReceiveStream | undefined {
     if (this.stream !== undefined && this.streamSsrc === ssrc) return this.stream;
     if (this.replacedSsrcs.includes(ssrc) && nowMs - this.lastPacketMs < SUCCESSOR_SILENCE_MS) return undefined;
-    if (this.stream !== undefined) this.endStream(this.stream);
+    if (this.stream === undefined) this.firstPacketMs = nowMs;
+    else this.endStream(this.stream);
     const { memory, slots } = this.environment;
     const usesNack = this.track.feedback.nack;
     this.streamSsrc = ssrc;

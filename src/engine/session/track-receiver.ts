@@ -89,7 +89,13 @@ export class TrackReceiver {
       packetsLost: this.total('packetsLost'),
       packetsRepaired: this.total('packetsRepaired'),
       jitterMs: layer?.jitterMs ?? 0,
+      firstPacketAgoMs: this.firstPacketAgoMs(nowMs),
     };
+  }
+
+  private firstPacketAgoMs(nowMs: number): number | undefined {
+    const firstMs = Math.min(...this.layers.map(({ firstPacketMs }) => firstPacketMs));
+    return firstMs === Infinity ? undefined : nowMs - firstMs;
   }
 
   private finished(layer: LayerReceiver, facts: AccessUnitFacts): boolean {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -84,7 +85,8 @@ function createJobRunner(
   const runner = new JobRunner(table, stores, settings, systemClock, jobLog(new Logger(JobRunner.name)), (key) =>
     outbox.doCall(key),
   );
-  outbox.onOrder(() => runner.wake());
+  // Jobs belong to no request: what a trace is of ends with the order.
+  outbox.onOrder(AsyncResource.bind(() => runner.wake()));
   return runner;
 }
 

@@ -11,6 +11,8 @@ import { Origins } from './origins.js';
 import { pageHeaders } from './page-headers.js';
 import { securityHeaders } from './security-headers.js';
 import type { StartGate } from './start-gate.js';
+import { traceRequests } from '../tracing/trace-requests.js';
+import { Tracing } from '../tracing/tracing.js';
 import { staticFiles } from '../web/static-files.js';
 
 export interface HttpSurroundings {
@@ -27,6 +29,8 @@ export function configureHttp(app: NestExpressApplication, { config, version, we
   answerBrokenRequests(app.getHttpServer());
   if (config.http.trusted_proxies.length > 0) app.set('trust proxy', [...config.http.trusted_proxies]);
   app.use(httpMetrics(app.get(Registry)));
+  const tracing = app.get(Tracing);
+  if (tracing.isOn) app.use(traceRequests(tracing));
   app.use(takeAbsoluteForm);
   app.use(securityHeaders(config));
   app.use(requireHost);

@@ -12,12 +12,13 @@ const HIDDEN = '(hidden)';
  *
  * @returns the line without it
  */
-export function secretsHider({ auth, extra_ice: extraIce, webhooks }: AppConfig): (line: string) => string {
+export function secretsHider({ auth, extra_ice: extraIce, tracing, webhooks }: AppConfig): (line: string) => string {
   const secrets = [
     ...auth.tokens,
     auth.secret,
     ...auth.accounts.map(({ password }) => password),
     ...webhooks.targets.map(({ secret }) => secret),
+    ...tracing.headers.map((header) => header.slice(header.indexOf('=') + 1)),
     extraIce.coturn.secret,
     extraIce.cloudflare.api_token,
   ].filter((secret) => secret.length >= SHORTEST);

@@ -52,7 +52,8 @@ export function describeRequest({ id, method = '', url, remoteAddress = '' }: Lo
   return { id, method, url: pathOf(url), remoteAddress };
 }
 
-function pathOf(url = ''): string {
+/** @returns the path without its query, and without tokens */
+export function pathOf(url = ''): string {
   const [path = ''] = url.split('?', 1);
   return path.replace(SIGNED, '$1(hidden)').replace(TOKEN, '(hidden)');
 }

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { Histogram, type Registry } from 'prom-client';
+import { routeOf } from '../http/route-of.js';
 
 const BUCKETS_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10];
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'];
@@ -17,15 +18,13 @@ export function httpMetrics(registry: Registry): (request: Request, response: Re
     const startedMs = performance.now();
     response.once('close', () => {
       const method = METHODS.includes(request.method) ? request.method : 'other';
-      const labels = { method, route: routeOf(request), status: `${String(response.statusCode).slice(0, 1)}xx` };
+      const labels = {
+        method,
+        route: routeOf(request) ?? 'other',
+        status: `${String(response.statusCode).slice(0, 1)}xx`,
+      };
       durations.observe(labels, (performance.now() - startedMs) / 1000);
     });
     next();
   };
-}
-
-/** @returns the route's pattern, `/api/streams/:stream`; `other` for files and for what is not there */
-function routeOf(request: Request): string {
-  const { route } = request as { readonly route?: { readonly path?: unknown } };
-  return typeof route?.path === 'string' ? route.path : 'other';
 }

@@ -9,6 +9,7 @@ import {
 import type { Request, Response } from 'express';
 import { AppError } from '../../shared/errors.js';
 import { withDatabaseAway } from './database-away.js';
+import { keepProblemCode } from './problem-code.js';
 import { PROBLEM_CONTENT_TYPE, problem, problemOf, problemOfStatus, type ProblemDocument } from './problem-document.js';
 import { methodsOfPath } from './route-methods.js';
 
@@ -53,6 +54,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function sendProblem(response: Response, document: ProblemDocument): void {
+  keepProblemCode(response, document.code);
   if (document.status === 401) response.setHeader('WWW-Authenticate', challengeOf(document));
   response.status(document.status).setHeader('Content-Type', PROBLEM_CONTENT_TYPE);
   response.end(JSON.stringify(document));

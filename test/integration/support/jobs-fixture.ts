@@ -112,7 +112,7 @@ export class JobsFixture implements AsyncDisposable {
     await rm(this.folder, { recursive: true });
   }
 
-  private listener(): UploadListener {
+  private listener(): Omit<UploadListener, 'failed'> {
     return {
       stored: (_manager, key) => Promise.resolve(void this.told.push(`stored ${key}`)),
       lost: (_manager, key) => Promise.resolve(void this.told.push(`lost ${key}`)),

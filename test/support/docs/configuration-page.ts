@@ -32,6 +32,7 @@ const TITLES: Readonly<Record<string, string>> = {
   exports: 'Files made of recordings: see [exports.md](exports.md)',
   database: 'The index: see [database.md](database.md)',
   graphql: 'GraphQL: see [graphql.md](graphql.md)',
+  tracing: 'Spans for OpenTelemetry, which has names of its own for these: see [tracing.md](tracing.md)',
   cascade: 'Streams between servers: see [cascade.md](cascade.md)',
   auth: 'Who may: see [auth.md](auth.md)',
 };

@@ -14,7 +14,7 @@ import { takeBack } from '../spool/take-back.js';
 
 /** Keeps the rows of segments and tracks true about where their bytes are. */
 @Injectable()
-export class SegmentUploads implements UploadListener, OnModuleInit {
+export class SegmentUploads implements Omit<UploadListener, 'failed'>, OnModuleInit {
   private readonly logger = new Logger(SegmentUploads.name);
 
   constructor(

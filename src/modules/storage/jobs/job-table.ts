@@ -103,7 +103,8 @@ export class JobTable {
   }
 
   /** The job is done. Asked for again meanwhile, it goes to the end of the line. */
-  async finish({ id, generation, kind, lane, objectKey }: Job): Promise<void> {
+  async finish(job: Job): Promise<void> {
+    const { id, generation, objectKey } = job;
     await inTransaction(this.dataSource, async (manager) => {
       const { affected } = await manager.delete(Job, { id, generation });
       if (affected === 0) {
@@ -111,7 +112,7 @@ export class JobTable {
         await manager.update(Job, { id }, anew);
         return;
       }
-      if (kind !== 'upload' || lane !== 'media') return;
+      if (!isMediaUpload(job)) return;
       for (const listener of this.listeners()) await listener.stored?.(manager, objectKey as ObjectKey);
     });
   }
@@ -123,9 +124,14 @@ export class JobTable {
   }
 
   /** @param delayMs undefined: the job keeps its place and its time */
-  async fail({ id, attempts, sentTo }: Job, error: unknown, delayMs: number | undefined): Promise<void> {
-    const failure = { attempts: attempts + 1, lastError: textOf(error), sentTo, ...this.after(delayMs) };
-    await inTransaction(this.dataSource, (manager) => manager.update(Job, { id }, failure));
+  async fail(job: Job, error: unknown, delayMs: number | undefined): Promise<void> {
+    const { id, attempts, sentTo, objectKey } = job;
+    const reason = textOf(error);
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.update(Job, { id }, { attempts: attempts + 1, lastError: reason, sentTo, ...this.after(delayMs) });
+      if (!isMediaUpload(job)) return;
+      for (const listener of this.listeners()) await listener.failed?.(manager, objectKey as ObjectKey, reason);
+    });
   }
 
   /** Deletions that failed together. */
@@ -210,6 +216,10 @@ export class JobTable {
   now(): Date {
     return new Date(this.clock.epochMs());
   }
+}
+
+function isMediaUpload({ kind, lane }: Job): boolean {
+  return kind === 'upload' && lane === 'media';
 }
 
 function textOf(error: unknown): string {

@@ -6,6 +6,9 @@ export interface UploadListener {
   /** The bucket has the media or init, verified, and its job is gone. */
   stored(manager: EntityManager, key: ObjectKey): Promise<void>;
 
+  /** It did not come to the bucket this time; it is tried again, in another transaction. */
+  failed(manager: EntityManager, key: ObjectKey, reason: string): Promise<void>;
+
   /** No store has the bytes that the row of the object promises: its file is gone or was changed. Its job is gone too. */
   lost(manager: EntityManager, key: ObjectKey): Promise<void>;
 
