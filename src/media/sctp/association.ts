@@ -1,0 +1,280 @@
+import { readUint16, readUint32, uint16, uint32 } from '../bytes.js';
+import {
+  ChunkType,
+  MOST_PACKET_BYTES,
+  PACKET_HEADER_BYTES,
+  parsePacket,
+  parseParameters,
+  type SctpChunk,
+  type SctpPacket,
+  writeChunk,
+  writePacket,
+  writeParameter,
+} from './packet.js';
+import type { IncomingMessage } from './reassembly.js';
+import { Receiving } from './receiving.js';
+import { Sending, type OutgoingMessage } from './sending.js';
+import { StreamResets } from './stream-resets.js';
+
+/** Parameters of INIT and INIT ACK, RFC 9260 section 3.3.2, RFC 5061, RFC 3758. */
+const STATE_COOKIE = 7;
+const SUPPORTED_EXTENSIONS = 0x8008;
+const FORWARD_TSN_SUPPORTED = 0xc000;
+
+/** Streams in each direction. */
+const MOST_STREAMS = 1024;
+const WINDOW_BYTES = 512 * 1024;
+const COOKIE_BYTES = 16;
+const INIT_BYTES = 16;
+/** Bit of an ABORT that has its receiver's own tag. */
+const REFLECTED = 1;
+
+interface AssociationOptions {
+  readonly localPort: number;
+  readonly remotePort: number;
+  /** Of one message of the peer; a larger one ends the association. */
+  readonly mostMessageBytes: number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+interface AssociationListener {
+  /** @param packet owned by whoever is told */
+  send(packet: Uint8Array): void;
+  message(message: IncomingMessage): void;
+  /** The peer has closed these streams; ours are closed too. */
+  streamsEnded(streamIds: readonly number[]): void;
+  /** Once and last. */
+  ended(reason: AssociationEnd): void;
+}
+
+export type AssociationEnd = 'peer-closed' | 'violation' | 'unanswered' | 'requested';
+
+interface Established {
+  readonly peerTag: number;
+  readonly receiving: Receiving;
+  readonly sending: Sending;
+  readonly resets: StreamResets;
+}
+
+interface Hello {
+  readonly cookie: Uint8Array;
+  readonly init: SctpChunk;
+}
+
+/**
+ * One SCTP association over DTLS, RFC 8261: the peer calls, as every WebRTC client does. The core is synchronous; nothing that the peer
+ * sends makes it throw, and what breaks the rules ends it.
+ */
+export class SctpAssociation {
+  private readonly localTag: number;
+  private readonly firstTsn: number;
+  private hello: Hello | undefined;
+  private state: Established | undefined;
+  private control: Uint8Array[] = [];
+  private hasEnded = false;
+
+  constructor(
+    private readonly options: AssociationOptions,
+    private readonly listener: AssociationListener,
+  ) {
+    const random = options.randomBytes(8);
+    this.localTag = readUint32(random, 0) || 1;
+    this.firstTsn = readUint32(random, 4);
+  }
+
+  /** Of messages that the peer has not acknowledged yet. */
+  get bufferedBytes(): number {
+    return this.state?.sending.bufferedBytes ?? 0;
+  }
+
+  /** A packet of the peer, borrowed. */
+  receive(bytes: Uint8Array, nowMs: number): void {
+    const packet = this.hasEnded ? undefined : parsePacket(bytes);
+    if (packet === undefined || !this.isOurs(packet)) return;
+    const hasData = packet.chunks.some(({ type }) => type === ChunkType.data);
+    for (const chunk of packet.chunks) if (!this.isOver) this.take(chunk, nowMs);
+    if (hasData) this.state?.receiving.packetEnded();
+    this.flush(nowMs, false);
+  }
+
+  /** To be called some times per second. */
+  tick(nowMs: number): void {
+    if (this.state === undefined || this.hasEnded) return;
+    this.state.sending.tick(nowMs);
+    if (this.state.sending.hasFailed) this.abort('unanswered');
+    else this.flush(nowMs, true);
+  }
+
+  /** Nothing is sent before there is an association, and after its end. */
+  send(message: OutgoingMessage, nowMs: number): void {
+    if (this.state === undefined || this.hasEnded) return;
+    this.state.sending.add(message);
+    this.flush(nowMs, false);
+  }
+
+  /** Closes streams of ours; what has not left of them is not sent. */
+  endStreams(streamIds: readonly number[], nowMs: number): void {
+    this.state?.sending.forget(streamIds);
+    this.state?.resets.end(streamIds);
+    this.flush(nowMs, false);
+  }
+
+  /** Tells the peer. Idempotent. */
+  abort(reason: AssociationEnd): void {
+    if (this.hasEnded) return;
+    if (this.state !== undefined) this.transmit(this.state.peerTag, [writeChunk(ChunkType.abort, 0)]);
+    this.end(reason);
+  }
+
+  /** Changes while chunks are taken. */
+  private get isOver(): boolean {
+    return this.hasEnded;
+  }
+
+  private isOurs({ verificationTag, chunks, sourcePort, destinationPort }: SctpPacket): boolean {
+    const { localPort, remotePort } = this.options;
+    if (sourcePort !== remotePort || destinationPort !== localPort) return false;
+    const [first] = chunks;
+    if (first?.type === ChunkType.init) return verificationTag === 0 && chunks.length === 1;
+    const isReflected = first?.type === ChunkType.abort && (first.flags & REFLECTED) !== 0;
+    return verificationTag === (isReflected ? this.state?.peerTag : this.localTag);
+  }
+
+  private take(chunk: SctpChunk, nowMs: number): void {
+    if (chunk.type === ChunkType.init) this.greet(chunk);
+    else if (chunk.type === ChunkType.cookieEcho) this.establish(chunk.value);
+    else if (chunk.type === ChunkType.abort) this.end('peer-closed');
+    else if (this.state !== undefined) this.takeEstablished(chunk, this.state, nowMs);
+  }
+
+  private takeEstablished(chunk: SctpChunk, { receiving, sending, resets }: Established, nowMs: number): void {
+    switch (chunk.type) {
+      case ChunkType.data:
+        if (!receiving.receive(chunk)) this.abort('violation');
+        return;
+      case ChunkType.sack:
+        sending.receiveSack(chunk.value, nowMs);
+        return;
+      case ChunkType.forwardTsn:
+        if (!receiving.skip(chunk)) this.abort('violation');
+        return;
+      case ChunkType.reconfiguration:
+        this.control.push(...resets.receive(chunk.value));
+        return;
+      case ChunkType.heartbeat:
+        this.control.push(writeChunk(ChunkType.heartbeatAck, 0, chunk.value));
+        return;
+      case ChunkType.shutdown:
+        this.transmit(this.state?.peerTag ?? 0, [writeChunk(ChunkType.shutdownAck, 0)]);
+        this.end('peer-closed');
+    }
+  }
+
+  /** A peer that is connected does not begin anew: its INIT then was late. */
+  private greet(init: SctpChunk): void {
+    const { value } = init;
+    const peerTag = readUint32(value, 0);
+    const canTalk = readUint16(value, 8) > 0 && readUint16(value, 10) > 0;
+    if (this.state !== undefined || value.length < INIT_BYTES || peerTag === 0 || !canTalk) return;
+    const cookie = this.options.randomBytes(COOKIE_BYTES).slice();
+    this.hello = { cookie, init: { ...init, value: value.slice() } };
+    const answer = writeChunk(
+      ChunkType.initAck,
+      0,
+      uint32(this.localTag, WINDOW_BYTES),
+      uint16(MOST_STREAMS, MOST_STREAMS),
+      uint32(this.firstTsn),
+      writeParameter(STATE_COOKIE, cookie),
+      writeParameter(FORWARD_TSN_SUPPORTED),
+      writeParameter(SUPPORTED_EXTENSIONS, Uint8Array.of(ChunkType.reconfiguration, ChunkType.forwardTsn)),
+    );
+    this.transmit(peerTag, [answer]);
+  }
+
+  private establish(cookie: Uint8Array): void {
+    const { hello } = this;
+    if (hello === undefined || !areEqual(cookie, hello.cookie)) return;
+    this.state ??= this.establishWith(hello.init.value);
+    this.control.push(writeChunk(ChunkType.cookieAck, 0));
+  }
+
+  private establishWith(init: Uint8Array): Established {
+    const { firstTsn, listener } = this;
+    const { mostMessageBytes } = this.options;
+    const receiving = new Receiving(readUint32(init, 12), WINDOW_BYTES, mostMessageBytes, (message) => {
+      if (!this.hasEnded) listener.message(message);
+    });
+    const sending = new Sending(firstTsn, readUint32(init, 4), canSkip(init.subarray(INIT_BYTES)));
+    const resets: StreamResets = new StreamResets(firstTsn, {
+      get receivedUpTo() {
+        return receiving.upTo;
+      },
+      get sentUpTo() {
+        return sending.lastTsn;
+      },
+      endedByPeer: (streamIds) => {
+        receiving.reset(streamIds);
+        sending.forget(streamIds);
+        resets.end(streamIds);
+        listener.streamsEnded(streamIds);
+      },
+      endedHere: (streamIds) => sending.reset(streamIds),
+    });
+    return { peerTag: readUint32(init, 0), receiving, sending, resets };
+  }
+
+  /** Sends what may leave now. */
+  private flush(nowMs: number, isLate: boolean): void {
+    const { state } = this;
+    if (state === undefined || this.hasEnded) return;
+    const { sending, resets } = state;
+    const reset = resets.next(nowMs, sending.roundTrip.retransmitAfterMs);
+    let chunks = [
+      ...this.control.splice(0),
+      state.receiving.report(isLate) ?? [],
+      sending.skip() ?? [],
+      reset ?? [],
+    ].flat();
+    for (;;) {
+      let room = MOST_PACKET_BYTES - PACKET_HEADER_BYTES - sizeOf(chunks);
+      for (let next = sending.next(nowMs, room); next !== undefined; next = sending.next(nowMs, room)) {
+        chunks.push(next);
+        room -= next.length;
+      }
+      if (chunks.length === 0) return;
+      this.transmit(state.peerTag, chunks);
+      chunks = [];
+    }
+  }
+
+  private transmit(peerTag: number, chunks: readonly Uint8Array[]): void {
+    const { localPort, remotePort } = this.options;
+    const header = { sourcePort: localPort, destinationPort: remotePort, verificationTag: peerTag };
+    this.listener.send(writePacket(header, chunks));
+  }
+
+  private end(reason: AssociationEnd): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.state = undefined;
+    this.hello = undefined;
+    this.listener.ended(reason);
+  }
+}
+
+function sizeOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0);
+}
+
+function areEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
+
+/** Whether the peer says that it knows FORWARD TSN, in either of the two ways. */
+function canSkip(parameters: Uint8Array): boolean {
+  for (const [type, value] of parseParameters(parameters)) {
+    if (type === FORWARD_TSN_SUPPORTED) return true;
+    if (type === SUPPORTED_EXTENSIONS && value.includes(ChunkType.forwardTsn)) return true;
+  }
+  return false;
+}
