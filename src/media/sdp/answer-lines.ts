@@ -1,7 +1,24 @@
 import { ascii } from '../bytes.js';
 import { crc32 } from '../stun/crc32.js';
-import { ICE_OPTIONS, writeBundle, writeCandidates, writeCredentials, writeMediaLine } from './local-description.js';
-import type { LocalTransport, NegotiatedFormat, OfferedFormat, OfferedMedia, SessionOffer } from './session.js';
+import {
+  ICE_OPTIONS,
+  writeBundle,
+  writeCandidates,
+  writeCredentials,
+  writeDataLine,
+  writeMediaLine,
+} from './local-description.js';
+import type {
+  LocalTransport,
+  NegotiatedFormat,
+  OfferedData,
+  OfferedFormat,
+  OfferedMedia,
+  SessionOffer,
+} from './session.js';
+
+/** Ours, of SCTP. */
+export const SCTP_PORT = 5000;
 
 /** @param sessionVersion counts our descriptions of this session from 1. @returns everything before the first m-line */
 export function writeAnswerHead(
@@ -35,8 +52,21 @@ export function writeMediaTransport(
   local: LocalTransport,
   isTagged: boolean,
 ): string[] {
+  return [...writeMediaLine(kind, payloadTypes, local), ...writeTransport(mid, local, isTagged)];
+}
+
+/** The m-line of data channels (RFC 8841 section 10.2). */
+export function writeData(data: OfferedData, local: LocalTransport, isTagged: boolean): string[] {
   return [
-    ...writeMediaLine(kind, payloadTypes, local),
+    ...writeDataLine(data, local),
+    ...writeTransport(data.mid, local, isTagged),
+    `a=sctp-port:${SCTP_PORT}`,
+    ...(local.mostMessageBytes === undefined ? [] : [`a=max-message-size:${local.mostMessageBytes}`]),
+  ];
+}
+
+function writeTransport(mid: string, local: LocalTransport, isTagged: boolean): string[] {
+  return [
     ...(isTagged ? writeCandidates(local.candidates) : []),
     ...writeCredentials(local.ice),
     `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,

@@ -1,5 +1,6 @@
 import {
   writeAnswerHead,
+  writeData,
   writeEncoding,
   writeExtensions,
   writeMediaTransport,
@@ -32,7 +33,9 @@ export function writeAnswer(
 ): string {
   const tagged = taggedMedia(offer);
   const bandwidth = mostBitsPerSecond === undefined ? [] : writeBandwidth(mostBitsPerSecond, offer);
-  const media = offer.media.flatMap((one) => {
+  const media = (offer.lines ?? offer.media).flatMap((one) => {
+    if ('data' in one) return writeData(one, local, one === tagged);
+    if ('refused' in one) return [];
     const [line = '', connection = '', ...attributes] = writeMedia(one, trackOf(one, tracks), local, one === tagged);
     return [line, connection, ...(one.kind === 'video' ? bandwidth : []), ...attributes];
   });

@@ -8,10 +8,11 @@ import {
   writeBundle,
   writeCandidates,
   writeCredentials,
+  writeDataLine,
   writeMediaLine,
 } from './local-description.js';
 import { SdpError } from './sdp.errors.js';
-import type { IceFragment, LocalTransport, SessionOffer } from './session.js';
+import type { IceFragment, LocalTransport, OfferedData, OfferedMedia, SessionOffer } from './session.js';
 
 /**
  * Reads the body of a WHIP PATCH, `application/trickle-ice-sdpfrag` (RFC 8840 section 9): candidates of the client, or
@@ -38,8 +39,7 @@ export function parseFragment(text: string): IceFragment {
 export function writeFragment(local: LocalTransport, offer: SessionOffer): string {
   const tagged = taggedMedia(offer);
   if (tagged === undefined) throw new RangeError('The offer has no m-line.');
-  const payloadTypes = tagged.formats.slice(0, 1).map(({ payloadType }) => payloadType);
-  const [mediaLine] = writeMediaLine(tagged.kind, payloadTypes, local);
+  const [mediaLine] = writeTaggedLine(tagged, local);
   const lines = [
     ICE_OPTIONS,
     ...writeBundle(offer),
@@ -49,6 +49,12 @@ export function writeFragment(local: LocalTransport, offer: SessionOffer): strin
     ...writeCandidates(local.candidates),
   ];
   return lines.map((line) => `${line}\r\n`).join('');
+}
+
+function writeTaggedLine(tagged: OfferedMedia | OfferedData, local: LocalTransport): [string, string] {
+  if ('data' in tagged) return writeDataLine(tagged, local);
+  const payloadTypes = tagged.formats.slice(0, 1).map(({ payloadType }) => payloadType);
+  return writeMediaLine(tagged.kind, payloadTypes, local);
 }
 
 function read(attribute: SdpAttribute, candidates: CandidateList, credentials: CredentialsReader): void {

@@ -1,6 +1,13 @@
 import { parseIpAddress } from '../stun/ip-address.js';
 import { writeCandidate } from './candidate.js';
-import type { IceCandidate, IceCredentials, LocalTransport, OfferedMedia, SessionOffer } from './session.js';
+import type {
+  IceCandidate,
+  IceCredentials,
+  LocalTransport,
+  OfferedData,
+  OfferedMedia,
+  SessionOffer,
+} from './session.js';
 
 /** Candidates may come later, by PATCH; nominations follow RFC 8445. */
 export const ICE_OPTIONS = 'a=ice-options:trickle ice2';
@@ -12,8 +19,9 @@ export function writeBundle(offer: Pick<SessionOffer, 'bundle' | 'media'>): stri
 }
 
 /** The m-line that has the transport of all (RFC 9143 section 7.3). */
-export function taggedMedia(offer: SessionOffer): OfferedMedia | undefined {
+export function taggedMedia(offer: SessionOffer): OfferedMedia | OfferedData | undefined {
   const [tagged] = bundledMids(offer);
+  if (offer.data !== undefined && offer.data.mid === tagged) return offer.data;
   return offer.media.find(({ mid }) => mid === tagged) ?? offer.media[0];
 }
 
@@ -23,10 +31,19 @@ function bundledMids({ bundle, media }: Pick<SessionOffer, 'bundle' | 'media'>):
 
 /** @returns `m=` and `c=` lines; address and port are those of the default candidate (RFC 8839 section 4.2.1.2) */
 export function writeMediaLine(kind: string, payloadTypes: readonly number[], local: LocalTransport): [string, string] {
+  return writeLine(kind, `UDP/TLS/RTP/SAVPF ${payloadTypes.join(' ')}`, local);
+}
+
+/** @returns `m=` and `c=` lines of data channels, as `writeMediaLine` */
+export function writeDataLine({ protocol }: OfferedData, local: LocalTransport): [string, string] {
+  return writeLine('application', `${protocol} webrtc-datachannel`, local);
+}
+
+function writeLine(kind: string, rest: string, local: LocalTransport): [string, string] {
   const candidate = local.candidates.find(({ transport }) => transport === 'udp');
   const { address, port } = candidate ?? { address: '0.0.0.0', port: 9 };
   const family = parseIpAddress(address)?.length === 16 ? 'IP6' : 'IP4';
-  return [`m=${kind} ${port} UDP/TLS/RTP/SAVPF ${payloadTypes.join(' ')}`, `c=IN ${family} ${address}`];
+  return [`m=${kind} ${port} ${rest}`, `c=IN ${family} ${address}`];
 }
 
 /** @returns the `a=` lines that peers check each other with */

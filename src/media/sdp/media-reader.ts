@@ -3,6 +3,7 @@ import type { CandidateList } from './candidate.js';
 import { ExtensionReader } from './extension-reader.js';
 import { FormatReader } from './format-reader.js';
 import type { SdpAttribute, SdpLine } from './lines.js';
+import { readMid } from './mid.js';
 import { SdpError, SdpUnsupportedError } from './sdp.errors.js';
 import type { OfferedMedia } from './session.js';
 import { SimulcastReader } from './simulcast-reader.js';
@@ -12,8 +13,6 @@ import { TransportReader } from './transport-reader.js';
 type Direction = OfferedMedia['direction'];
 
 const PROTOCOL = 'UDP/TLS/RTP/SAVPF';
-/** Token characters of RFC 8866 section 9: a mid is repeated in the answer. */
-const MID = /^[\w!#$%&'*+\-.^`{|}~]{1,64}$/;
 const DIRECTIONS: readonly string[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] satisfies Direction[];
 
 /** One m-line of an offer. */
@@ -32,7 +31,7 @@ export class MediaReader {
   private isBundleOnly = false;
   private allowsMixedExtensions = false;
   private readonly readers: ReadonlyMap<string, (attribute: SdpAttribute) => void> = new Map([
-    ['mid', (attribute) => this.readMid(attribute)],
+    ['mid', (attribute) => (this.mid ??= readMid(attribute))],
     ['rtpmap', (attribute) => this.formats.readEncoding(attribute)],
     ['fmtp', (attribute) => this.formats.readParameters(attribute)],
     ['rtcp-fb', (attribute) => this.formats.readFeedback(attribute)],
@@ -108,11 +107,6 @@ export class MediaReader {
     };
   }
 
-  private readMid({ line, value }: SdpAttribute): void {
-    if (!MID.test(value)) throw new SdpError(line, 'A mid has 1 to 64 token characters.');
-    this.mid ??= value;
-  }
-
   private demand(isMet: boolean, otherwise: string): void {
     if (!isMet) throw new SdpUnsupportedError(this.line.number, otherwise);
   }
@@ -122,7 +116,9 @@ function kindOf(media: string, line: number): MediaKind {
   if (media === 'audio' || media === 'video') return media;
   throw new SdpUnsupportedError(
     line,
-    media === 'application' ? 'Data channels are not accepted.' : 'Only audio and video are recorded.',
+    media === 'application'
+      ? 'Data channels are offered as UDP/DTLS/SCTP webrtc-datachannel, on one m-line.'
+      : 'Only audio and video are recorded.',
   );
 }
 

@@ -215,7 +215,11 @@ describe('a broken offer is refused with its line', () => {
 describe('a correct offer is refused that could be met only in part:', () => {
   it.each([
     ['a second video track', adding(...VIDEO.map((line) => line.replace('mid:1', 'mid:2')))],
-    ['a data channel', adding('m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=mid:2', 'a=sctp-port:5000')],
+    [
+      'data channels of before RFC 8841',
+      adding('m=application 9 DTLS/SCTP 5000', 'a=mid:2', 'a=sctpmap:5000 webrtc-datachannel 256'),
+    ],
+    ['data channels outside of the bundle', adding('m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=mid:2')],
     ['text', adding('m=text 9 UDP/TLS/RTP/SAVPF 98', 'a=mid:2')],
     ['plain RTP', replacing('m=audio 9 UDP/TLS/RTP/SAVPF 111', 'm=audio 9 RTP/AVP 111')],
     ['a disabled m-line', replacing('m=audio 9 UDP/TLS/RTP/SAVPF 111', 'm=audio 0 UDP/TLS/RTP/SAVPF 111')],

@@ -1,8 +1,16 @@
 import { CandidateList } from './candidate.js';
+import { DataReader, offersData } from './data-reader.js';
 import { readDescription, type MediaSection, type SdpDescription } from './description.js';
 import { MediaReader } from './media-reader.js';
 import { SdpError, SdpUnsupportedError } from './sdp.errors.js';
-import type { OfferedMedia, RefusedMedia, SessionOffer, SubscriberOffer, TransportDescription } from './session.js';
+import type {
+  OfferedData,
+  OfferedMedia,
+  RefusedMedia,
+  SessionOffer,
+  SubscriberOffer,
+  TransportDescription,
+} from './session.js';
 import { TransportReader } from './transport-reader.js';
 
 /** Session attributes that stand for those of every m-line (RFC 8866 section 6.7, RFC 8285 section 5). */
@@ -14,11 +22,14 @@ const INHERITED: ReadonlySet<string> = new Set([
   'recvonly',
   'inactive',
 ]);
+type Reader = MediaReader | DataReader;
+type Line = OfferedMedia | OfferedData;
+
 const BUNDLE = /^BUNDLE(?: (?<mids>.*))?$/;
 
 /**
  * Reads a WHIP client's offer (RFC 9725 section 4.2): at most one audio and one video track in one bundle, each of which
- * the client may send.
+ * the client may send, and data channels besides.
  *
  * @param text at most 64 KiB; whoever took it from the network counted that
  * @throws {SdpError} for what is no SDP or exceeds a limit: lines of 4096 characters, 16 m-lines, and per m-line or
@@ -29,16 +40,21 @@ export function parseOffer(text: string): SessionOffer {
   const description = readDescription(text);
   const candidates = new CandidateList();
   const session = readSession(description, candidates);
-  const readers = description.media.map((section) => readSection(section, description, candidates));
+  const dataSection = description.media.find(offersData);
+  const readers = description.media.map((section) =>
+    section === dataSection ? readData(section, candidates) : readSection(section, description, candidates),
+  );
   if (readers.length === 0) throw new SdpError(1, 'The offer has no m-line.');
-  const media = readers.map((reader) => reader.sentMedia());
-  checkTracks(media, readers);
-  return offerOf(description, media, readers, session);
+  const lines = readers.map((reader) => (reader instanceof DataReader ? reader.offered() : reader.sentMedia()));
+  checkTracks(lines, readers);
+  const offer = offerOf(description, lines, readers, session);
+  if (offer.media.length === 0) throw new SdpUnsupportedError(1, 'The offer has neither audio nor video.');
+  return offer;
 }
 
 /**
- * Reads a WHEP client's offer: audio and video that it may receive, in one bundle. M-lines of anything else, and those with
- * port 0, are to be refused; the limits are those of a WHIP client's offer.
+ * Reads a WHEP client's offer: audio and video that it may receive, and data channels, in one bundle. M-lines of anything else, and
+ * those with port 0, are to be refused; the limits are those of a WHIP client's offer.
  *
  * @param text at most 64 KiB; whoever took it from the network counted that
  * @throws {SdpError} for what is no SDP or exceeds a limit
@@ -48,18 +64,21 @@ export function parseSubscriberOffer(text: string): SubscriberOffer {
   const description = readDescription(text);
   const candidates = new CandidateList();
   const session = readSession(description, candidates);
-  const readers: MediaReader[] = [];
+  const dataSection = description.media.find(offersData);
+  const readers: Reader[] = [];
   const lines = description.media.map((section) => {
-    const refused = refusedIn(section);
+    const refused = section === dataSection ? undefined : refusedIn(section);
     if (refused !== undefined) return refused;
-    const reader = readSection(section, description, candidates);
+    const reader =
+      section === dataSection ? readData(section, candidates) : readSection(section, description, candidates);
     readers.push(reader);
-    return reader.media();
+    return reader instanceof DataReader ? reader.offered() : reader.media();
   });
-  const media = lines.filter((line): line is OfferedMedia => !('refused' in line));
-  if (media.length === 0) throw new SdpUnsupportedError(1, 'The offer has neither audio nor video.');
-  checkNames(media, readers);
-  return { ...offerOf(description, media, readers, session), lines };
+  const taken = lines.filter((line): line is Line => !('refused' in line));
+  checkNames(taken, readers);
+  const offer = offerOf(description, taken, readers, session);
+  if (offer.media.length === 0) throw new SdpUnsupportedError(1, 'The offer has neither audio nor video.');
+  return { ...offer, lines };
 }
 
 /**
@@ -97,6 +116,12 @@ function readSection(section: MediaSection, { attributes }: SdpDescription, cand
   return reader;
 }
 
+function readData({ line, attributes }: MediaSection, candidates: CandidateList): DataReader {
+  const reader = new DataReader(line, candidates);
+  for (const attribute of attributes) reader.read(attribute);
+  return reader;
+}
+
 /** @returns undefined for an m-line of audio or video that is in use */
 function refusedIn({ line, attributes }: MediaSection): RefusedMedia | undefined {
   const [media = '', port = '', ...rest] = line.value.trim().split(/ +/);
@@ -109,30 +134,31 @@ function refusedIn({ line, attributes }: MediaSection): RefusedMedia | undefined
 
 function offerOf(
   description: SdpDescription,
-  media: readonly OfferedMedia[],
-  readers: readonly MediaReader[],
+  lines: readonly Line[],
+  readers: readonly Reader[],
   session: TransportReader,
 ): SessionOffer {
-  const bundle = bundleOf(description, media, readers);
-  const tagged = readers[media.findIndex(({ mid }) => mid === bundle[0])] ?? readers[0];
-  return { transport: transportOf(tagged, session), media, bundle };
+  const bundle = bundleOf(description, lines, readers);
+  const tagged = readers[lines.findIndex(({ mid }) => mid === bundle[0])] ?? readers[0];
+  const media = lines.filter((line): line is OfferedMedia => 'kind' in line);
+  const data = lines.find((line): line is OfferedData => 'data' in line);
+  const offer = { transport: transportOf(tagged, session), media, bundle };
+  return data === undefined ? offer : { ...offer, data, lines };
 }
 
-function checkTracks(media: readonly OfferedMedia[], readers: readonly MediaReader[]): void {
-  checkNames(media, readers);
-  for (const [index, { kind }] of media.entries()) {
-    const line = readers[index]?.line.number ?? 1;
-    const before = media.slice(0, index);
-    if (before.some((other) => other.kind === kind)) {
-      throw new SdpUnsupportedError(line, `A stream has one ${kind} track.`);
-    }
+function checkTracks(lines: readonly Line[], readers: readonly Reader[]): void {
+  checkNames(lines, readers);
+  const kinds = lines.map((line) => ('kind' in line ? line.kind : undefined));
+  for (const [index, kind] of kinds.entries()) {
+    if (kind !== undefined && kinds.indexOf(kind) < index)
+      throw new SdpUnsupportedError(readers[index]?.line.number ?? 1, `A stream has one ${kind} track.`);
   }
 }
 
-function checkNames(media: readonly OfferedMedia[], readers: readonly MediaReader[]): void {
-  for (const [index, { mid }] of media.entries()) {
+function checkNames(lines: readonly Line[], readers: readonly Reader[]): void {
+  for (const [index, { mid }] of lines.entries()) {
     const line = readers[index]?.line.number ?? 1;
-    if (media.slice(0, index).some((other) => other.mid === mid))
+    if (lines.slice(0, index).some((other) => other.mid === mid))
       throw new SdpError(line, 'Two m-lines have the same mid.');
   }
 }
@@ -141,21 +167,17 @@ function checkNames(media: readonly OfferedMedia[], readers: readonly MediaReade
  * The mids of the BUNDLE group (RFC 9143 section 7.2) that exist: FFmpeg names absent ones too, and who has one m-line
  * needs no group.
  */
-function bundleOf(
-  { attributes }: SdpDescription,
-  media: readonly OfferedMedia[],
-  readers: readonly MediaReader[],
-): string[] {
+function bundleOf({ attributes }: SdpDescription, lines: readonly Line[], readers: readonly Reader[]): string[] {
   const groups = attributes.filter(({ name }) => name === 'group');
   const named = new Set(groups.flatMap(({ value }) => BUNDLE.exec(value)?.groups?.['mids']?.split(' ') ?? []));
-  const outside = media.findIndex(({ mid }) => !named.has(mid));
-  if (media.length > 1 && outside >= 0) {
+  const outside = lines.findIndex(({ mid }) => !named.has(mid));
+  if (lines.length > 1 && outside >= 0) {
     throw new SdpUnsupportedError(readers[outside]?.line.number ?? 1, 'All m-lines are in one BUNDLE group.');
   }
-  return [...named].filter((mid) => media.some((one) => one.mid === mid));
+  return [...named].filter((mid) => lines.some((one) => one.mid === mid));
 }
 
-function transportOf(tagged: MediaReader | undefined, session: TransportReader): TransportDescription {
+function transportOf(tagged: Reader | undefined, session: TransportReader): TransportDescription {
   const line = tagged?.line.number ?? 1;
   const ice = tagged?.transport.credentials() ?? session.credentials();
   if (ice === undefined) throw new SdpError(line, 'The m-line has no ice-ufrag and ice-pwd.');

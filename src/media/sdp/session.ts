@@ -45,6 +45,8 @@ export interface LocalTransport {
   readonly setup: DtlsSetup;
   /** Best first: some clients use the first one only. */
   readonly candidates: readonly IceCandidate[];
+  /** Of one message on a data channel; absent where there are none. */
+  readonly mostMessageBytes?: number;
 }
 
 /** One payload type of an offered m-line. */
@@ -90,12 +92,32 @@ export interface OfferedMedia {
   readonly allowsMixedExtensions?: boolean;
 }
 
+/** What a peer says of its data channels (RFC 8841): a plain object that crosses to the engine worker. */
+export interface NegotiatedData {
+  /** Of SCTP, not of UDP. */
+  readonly port: number;
+  /** Of one message that it takes; 0 for any. */
+  readonly mostBytes: number;
+}
+
+/** The m-line of data channels, on the transport of the others. */
+export interface OfferedData {
+  readonly mid: string;
+  readonly data: NegotiatedData;
+  /** `UDP/DTLS/SCTP` or `TCP/DTLS/SCTP`. */
+  readonly protocol: string;
+}
+
 /** A WHIP client's offer, checked. */
 export interface SessionOffer {
   readonly transport: TransportDescription;
   readonly media: readonly OfferedMedia[];
   /** Mids in the order of the BUNDLE group, the first one's m-line has the transport; empty when none was offered. */
   readonly bundle?: readonly string[];
+  /** Absent where none is offered. */
+  readonly data?: OfferedData;
+  /** All m-lines in their order; absent: those of `media`. */
+  readonly lines?: readonly (OfferedMedia | OfferedData | RefusedMedia)[];
 }
 
 /** An m-line of a viewer's offer that carries nothing of ours: the answer repeats it with port 0 (RFC 3264 section 6). */
@@ -108,7 +130,7 @@ export interface RefusedMedia {
 /** A WHEP client's offer, checked. `media` and `bundle` are without the m-lines that are refused. */
 export interface SubscriberOffer extends SessionOffer {
   /** All m-lines in their order. */
-  readonly lines: readonly (OfferedMedia | RefusedMedia)[];
+  readonly lines: readonly (OfferedMedia | OfferedData | RefusedMedia)[];
 }
 
 /** One payload type that both sides agreed on. */

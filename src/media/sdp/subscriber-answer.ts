@@ -1,5 +1,6 @@
 import {
   writeAnswerHead,
+  writeData,
   writeEncoding,
   writeExtensions,
   writeMediaTransport,
@@ -44,8 +45,9 @@ export function writeSubscriberAnswer(
   const tagged = taggedMedia(offer);
   const media = offer.lines.flatMap((line) => {
     if ('refused' in line) return writeRefusal(line);
-    const track = tracks.find(({ mid }) => mid === line.mid);
     const isTagged = line === tagged;
+    if ('data' in line) return writeData(line, local, isTagged);
+    const track = tracks.find(({ mid }) => mid === line.mid);
     return track === undefined
       ? writeInactive(line, local, isTagged)
       : writeTrack(line, track, local, canonicalName, isTagged);

@@ -95,7 +95,7 @@ describe('the answer to a viewer', () => {
     const lines = answerTo(OFFER);
 
     expect(lines.filter((line) => /^(m=|a=(sendonly|msid|ssrc|extmap|group|mid))/.test(line))).toEqual([
-      'a=group:BUNDLE 0 1',
+      'a=group:BUNDLE 0 1 2',
       'm=audio 7777 UDP/TLS/RTP/SAVPF 111 0',
       'a=mid:0',
       'a=sendonly',
@@ -112,7 +112,7 @@ describe('the answer to a viewer', () => {
       'a=ssrc:1002 msid:name video',
       'a=ssrc:1003 cname:name',
       'a=ssrc:1003 msid:name video',
-      'm=application 0 UDP/DTLS/SCTP webrtc-datachannel',
+      'm=application 7777 UDP/DTLS/SCTP webrtc-datachannel',
       'a=mid:2',
     ]);
     expect(lines.filter((line) => line.startsWith('a=candidate'))).toHaveLength(1);
