@@ -36,4 +36,26 @@ export const limits = z.strictObject({
     description:
       'For limits.publisher_kbps: a publisher is sent away when he has sent too much by so many seconds of it.',
   }),
+  data_message_bytes: wholeNumber({
+    min: 1_024,
+    max: 262_144,
+    default: 65_536,
+    unit: 'bytes',
+    description: 'Of one message on a data channel; who sends a larger one loses the channels of the session.',
+  }),
+  data_messages_per_second: wholeNumber({
+    min: 1,
+    max: 10_000,
+    default: 500,
+    unit: 'messages',
+    description:
+      'What one session may send on its data channels: more are dropped, and who sends twice as many loses the channels.',
+  }),
+  data_kbps: wholeNumber({
+    min: 8,
+    max: 1_000_000,
+    default: 8_000,
+    unit: 'kbit/s',
+    description: 'The same in bits.',
+  }),
 });

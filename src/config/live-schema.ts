@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseListenAddress } from './formats.js';
 import { parseWhepUrl, parseWhipUrl } from './remote-url.js';
 import { flag, oneOf, setting, wholeNumber } from './setting.js';
 
@@ -115,6 +116,9 @@ const sources = z
   )
   .max(1);
 
+/** An end of UDP; an address that is bound may be of all of the machine's. */
+const udpEnd = z.string().refine((text) => (parseListenAddress(text)?.port ?? 0) > 0);
+
 /** What `{stream}` of a path can be; its module says it more exactly. */
 const NAME = /^(?!\.)[^/\\\p{Cc}]{1,255}$/u;
 
@@ -127,6 +131,7 @@ export const streams = setting(
         hooks: streamHooks.default({}),
         targets: targets.optional(),
         sources: sources.optional(),
+        channel: z.strictObject({ listen: udpEnd, target: udpEnd }).optional(),
         on_demand: z.boolean().optional(),
         on_demand_close_after_ms: z.number().int().min(0).max(LONGEST_IDLE_MS).optional(),
         on_demand_start_timeout_ms: z.number().int().min(100).max(LONGEST_START_MS).optional(),
@@ -135,10 +140,10 @@ export const streams = setting(
     .default({}),
   {
     description:
-      'Streams that are always there, each with a strategy and hooks of its own, where it comes from, all the time or on demand, and servers it is published on; hooks of the node are run first.',
-    unit: 'JSON: {"cam":{"strategy":{"each_stream_max_sub":2},"hooks":{},"targets":[{"url":"whips://token@example.org/whip/cam"}]},"far":{"sources":[{"url":"wheps://token@example.org/whep/far"}],"on_demand":true,"on_demand_close_after_ms":10000,"on_demand_start_timeout_ms":10000}}',
+      'Streams that are always there, each with a strategy and hooks of its own, where it comes from, all the time or on demand, servers it is published on, and UDP beside its data channels; hooks of the node are run first.',
+    unit: 'JSON: {"cam":{"strategy":{"each_stream_max_sub":2},"hooks":{},"targets":[{"url":"whips://token@example.org/whip/cam"}]},"far":{"sources":[{"url":"wheps://token@example.org/whep/far"}],"on_demand":true,"on_demand_close_after_ms":10000,"on_demand_start_timeout_ms":10000,"channel":{"listen":"127.0.0.1:7774","target":"127.0.0.1:7775"}}}',
     allowed:
-      'tables by the names of streams, with strategy, hooks, targets, which have urls (whip, whips, http or https, each once), sources (at most one, with a url: whep, wheps, http or https; RTSP, SDP files and capture are not read) and on_demand',
+      'tables by the names of streams, with strategy, hooks, targets, which have urls (whip, whips, http or https, each once), sources (at most one, with a url: whep, wheps, http or https; RTSP, SDP files and capture are not read), channel (listen and target, each an ip:port) and on_demand',
     secret: 'value',
   },
 );

@@ -205,6 +205,7 @@ describe('loadConfig', () => {
         sources = [{ url = "wheps://abc@example.org/whep/cam" }]
         [stream."a.b".channel]
         listen = "127.0.0.1:7000"
+        target = "127.0.0.1:7001"
         [stream.c.hooks]
         on_publish_started = ["./started"]
         [stream.d]
@@ -225,14 +226,13 @@ describe('loadConfig', () => {
           hooks: {},
           sources: [{ url: 'wheps://abc@example.org/whep/cam' }],
           on_demand: true,
+          channel: { listen: '127.0.0.1:7000', target: '127.0.0.1:7001' },
         },
         c: { strategy: {}, hooks: { on_publish_started: ['./started'] } },
         d: { strategy: {}, hooks: {} },
       });
       expect(warnings).toEqual(
-        ['recorder.index_path', 'stream.a.b.channel.listen', 'nodes'].map(
-          (key) => `${key} is not supported yet and has no effect.`,
-        ),
+        ['recorder.index_path', 'nodes'].map((key) => `${key} is not supported yet and has no effect.`),
       );
     });
 

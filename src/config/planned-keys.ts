@@ -8,7 +8,6 @@ const PLANNED: readonly string[] = [
   'recorder.index_path',
   'rtsp.listen rtsp.max_connections rtsp.session_timeout rtsp.realm',
   'net4mqtt.alias net4mqtt.mqtt_url net4mqtt.listen net4mqtt.domain',
-  'stream.*.channel.listen stream.*.channel.target',
   'nodes liveion',
   'cascade.check_attempts cascade.check_tick_time cascade.maximum_idle_time cascade.close_other_sub cascade.mode',
   'extra_ice.override_upstream_ice_servers',

@@ -1,3 +1,5 @@
+import type { DataLimits } from './data-channels/data-limits.js';
+import type { StreamChannel } from './data-channels/channel-port.js';
 import type { WantedSrtp } from './srtp/srtp-choice.js';
 import type { StunServer } from './udp/address-mapping.js';
 import type { AnnouncedAddress } from './udp/candidates.js';
@@ -26,12 +28,22 @@ export interface EngineOptions {
   readonly srtp?: WantedSrtp;
   /** How datagrams are received; absent = the cheaper way, where it works. */
   readonly receive?: WantedReceive;
+  /** Of each session's data channels. */
+  readonly dataLimits?: DataLimits;
+  /** UDP beside data channels. */
+  readonly channels?: readonly StreamChannel[];
 }
+
+const DEFAULT_DATA_LIMITS: DataLimits = { mostMessageBytes: 65_536, messagesPerSecond: 500, bytesPerSecond: 1_000_000 };
 
 const EVERY_ADDRESS = ['0.0.0.0', '::'];
 
 export function listenAddressesOf({ listenAddresses }: EngineOptions): readonly string[] {
   return listenAddresses.length > 0 ? listenAddresses : EVERY_ADDRESS;
+}
+
+export function dataLimitsOf({ dataLimits }: EngineOptions): DataLimits {
+  return dataLimits ?? DEFAULT_DATA_LIMITS;
 }
 
 /**
@@ -57,5 +69,7 @@ export function settingsFor(
     memoryMib: memoryMibPerWorker,
     srtp,
     receive,
+    dataLimits: dataLimitsOf(options),
+    streamsWithChannel: (options.channels ?? []).map(({ streamId }) => streamId),
   };
 }

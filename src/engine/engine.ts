@@ -2,9 +2,11 @@ import { availableParallelism } from 'node:os';
 import type { MediaKind } from '../media/codecs/codec.js';
 import { systemClock } from '../shared/clock.js';
 import type { IceCredentials } from '../media/sdp/session.js';
+import { ChannelPorts } from './data-channels/channel-ports.js';
 import { EngineError } from './engine-error.js';
 import { EngineListeners, type EngineListener, type Surrounding } from './engine-listeners.js';
-import { listenAddressesOf, settingsFor, type EngineOptions } from './engine-options.js';
+import { expectReachability, expectTransport } from './expect-result.js';
+import { dataLimitsOf, listenAddressesOf, settingsFor, type EngineOptions } from './engine-options.js';
 import { Placement } from './placement.js';
 import type {
   CommandResult,
@@ -53,6 +55,7 @@ export class Engine {
   private readonly checks = new ExpectedChecks();
   private acceptor: TcpAcceptor | undefined;
   private sharedUdp: SharedUdpPort | undefined;
+  private channels: ChannelPorts | undefined;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -68,6 +71,7 @@ export class Engine {
     try {
       engine.acceptor = await engine.openAcceptor();
       engine.sharedUdp = await engine.openSharedUdp();
+      engine.channels = await engine.openChannels();
       for (let worker = 0; worker < engine.count; worker += 1) await engine.startWorker(worker);
     } catch (error) {
       await engine.close();
@@ -227,6 +231,7 @@ export class Engine {
         await worker?.terminate();
       }),
     );
+    this.channels?.close();
     await Promise.all([this.acceptor?.close(), this.sharedUdp?.close()]);
     this.listeners.clear();
   }
@@ -277,6 +282,14 @@ export class Engine {
     });
   }
 
+  private openChannels(): Promise<ChannelPorts> {
+    const { channels = [] } = this.options;
+    return ChannelPorts.open(channels, dataLimitsOf(this.options), systemClock, (streamId, bytes) => {
+      const worker = this.placement.workerOf(streamId);
+      if (worker !== undefined) this.request(worker, { type: 'tell-viewers', streamId, bytes }).catch(() => undefined);
+    });
+  }
+
   /** Whether the worker has it is told by its release and by its end, and by no answer that is late. */
   private hand(worker: number, connection: HandedConnection): boolean {
     const handle = this.workers[worker];
@@ -310,6 +323,10 @@ export class Engine {
   private heard(event: EngineEvent): void {
     if (event.type === 'connection-released') {
       this.acceptor?.release(event.connectionId);
+      return;
+    }
+    if (event.type === 'viewer-said') {
+      this.channels?.send(event.streamId, event.bytes);
       return;
     }
     if (event.type === 'worker-load') this.placement.reportLoad(event.worker, event.cpuPercent);
@@ -382,16 +399,4 @@ export class Engine {
     this.recordings.delete(recordingSessionId);
     if (place !== undefined) this.placement.release(place.streamId, recordingSessionId);
   }
-}
-
-function expectTransport(value: CommandResult): LocalTransport {
-  if (value === undefined || !('ice' in value))
-    throw new EngineError('internal', 'The engine answered without a transport.');
-  return value;
-}
-
-function expectReachability(value: CommandResult): WorkerReachability {
-  if (value === undefined || !('worker' in value))
-    throw new EngineError('internal', 'The engine answered without a report.');
-  return value;
 }

@@ -6,9 +6,11 @@ import type {
   IceCandidate,
   IceCredentials,
   LocalTransport,
+  NegotiatedData,
   NegotiatedTrack,
   SentTrack,
 } from '../media/sdp/session.js';
+import type { DataChannelsEnd } from './data-channels/data-channels.js';
 import type { HandedConnection } from './tcp/handed-connection.js';
 import type { MappedAddresses } from './udp/address-mapping.js';
 
@@ -41,6 +43,8 @@ export interface PeerOrder {
   readonly remoteSetup: DtlsSetup;
   /** Where we control: the peer answered an offer of ours, or is a lite agent. Undefined for a full one that offered. */
   readonly controlled?: ControlledPeer;
+  /** The peer offers data channels; absent where it does not. */
+  readonly data?: NegotiatedData;
 }
 
 /** A peer that we check, and to which we nominate (RFC 8445 section 6.1.1). */
@@ -131,6 +135,8 @@ export type EngineCommand =
   /** The session reaches its limit now. */
   | { readonly type: 'split-recording'; readonly recordingSessionId: string }
   | { readonly type: 'describe-reachability' }
+  /** What came to a stream's `channel`, for its viewers. */
+  | { readonly type: 'tell-viewers'; readonly streamId: string; readonly bytes: Uint8Array }
   /** Answered by `connection-released`, sooner or later, whatever else happens. */
   | { readonly type: 'take-connection'; readonly connection: HandedConnection }
   | { readonly type: 'shut-down' };
@@ -273,6 +279,15 @@ export type EngineEvent =
       readonly state: SessionState;
       readonly reason: SessionCloseReason | undefined;
     }
+  /** A session has no data channels any more, for what it or its peer did; its media goes on. */
+  | {
+      readonly type: 'data-channels-ended';
+      readonly streamId: string;
+      readonly sessionId: string;
+      readonly reason: DataChannelsEnd;
+    }
+  /** What a viewer said, in a stream that has a `channel`. */
+  | { readonly type: 'viewer-said'; readonly streamId: string; readonly bytes: Uint8Array }
   | { readonly type: 'stream-statistics'; readonly streamId: string; readonly tracks: readonly TrackStatistics[] }
   | {
       readonly type: 'subscriber-statistics';
@@ -329,6 +344,13 @@ export type EngineEvent =
       readonly sendsFailed: number;
       readonly handshakes: number;
       readonly handshakesFailed: number;
+      /** On data channels, as sessions count them. */
+      readonly dataMessagesReceived: number;
+      readonly dataMessagesSent: number;
+      /** Too many of a sender, or more than a receiver could take. */
+      readonly dataMessagesDropped: number;
+      /** Sessions that lost their data channels: floods, broken rules, no answer. */
+      readonly dataSessionsEnded: number;
       readonly syncs: number;
       readonly syncMs: number;
       /** The longest since the last time. */

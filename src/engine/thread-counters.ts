@@ -11,6 +11,12 @@ export const threadCounters = {
   packetsRepeated: 0,
   handshakes: 0,
   handshakesFailed: 0,
+  dataMessagesReceived: 0,
+  dataMessagesSent: 0,
+  /** Too many of a sender, or more than a receiver could take. */
+  dataMessagesDropped: 0,
+  /** Sessions that lost their data channels. */
+  dataSessionsEnded: 0,
   /** Files that were forced to the disk, and how long that took altogether. */
   syncs: 0,
   syncMs: 0,

@@ -1,9 +1,5 @@
-import type { Clock } from '../shared/clock.js';
 import type { IceCredentials } from '../media/sdp/session.js';
 import { ClientPorts } from './client/client-ports.js';
-import { createDtlsIdentity } from './dtls/dtls-identity.js';
-import { HandshakeQueue } from './dtls/handshake-queue.js';
-import { rehearseHandshakes } from './dtls/rehearsal.js';
 import { EngineError } from './engine-error.js';
 import { LoadMeter, threadCpuMs } from './load-meter.js';
 import { LoopLag } from './loop-lag.js';
@@ -11,7 +7,6 @@ import { threadCounters } from './thread-counters.js';
 import type {
   CommandResult,
   EngineCommand,
-  EngineEvent,
   LocalTransport,
   PublisherOrder,
   RecordingOrder,
@@ -19,11 +14,10 @@ import type {
   SessionCloseReason,
   SessionState,
   SubscriberOrder,
-  WorkerChoice,
   WorkerImplementations,
 } from './protocol.js';
-import { MediaPort } from './media-port.js';
-import { Reachability } from './reachability.js';
+import type { Reachability } from './reachability.js';
+import { DataExchange } from './data-channels/data-exchange.js';
 import { SendRing } from './forwarding/send-ring.js';
 import { StreamForwarder } from './forwarding/stream-forwarder.js';
 import { StreamRecorder } from './recording/stream-recorder.js';
@@ -31,13 +25,7 @@ import { PublisherSession } from './session/publisher-session.js';
 import { createIceCredentials } from './session/ice-credentials.js';
 import type { SessionEnvironment } from './session/session-environment.js';
 import { SubscriberSession } from './session/subscriber-session.js';
-import { chooseSrtp } from './srtp/srtp-choice.js';
-import { TcpPort, type TcpPortOptions } from './tcp/tcp-port.js';
-import { TimerWheel } from './timer-wheel.js';
-import { Demultiplexer } from './udp/demultiplexer.js';
-import { createMediaBlock } from './udp/media-block.js';
-import { openUdpPort } from './udp/receive-choice.js';
-import { SlotPool } from './udp/slot-pool.js';
+import { prepareEnvironment, type Emit, type WorkerSurroundings } from './worker-environment.js';
 import type { WorkerSettings } from './worker-messages.js';
 import { WorkerStream } from './worker-stream.js';
 import { WorkerTurns } from './worker-turns.js';
@@ -53,16 +41,6 @@ const MOST_PENDING = 1024;
 const RECORDER_INTERVAL_MS = 20;
 const FORWARDER_INTERVAL_MS = 100;
 const SECOND_MS = 1_000;
-
-type Emit = (event: EngineEvent) => void;
-
-/** What a worker is given by its thread. */
-export interface WorkerSurroundings {
-  readonly clock: Clock;
-  /** Reads the compiled media kernels. @throws the system's error */
-  readonly loadKernels: () => Uint8Array;
-  readonly emit: Emit;
-}
 
 interface Recording {
   readonly streamId: string;
@@ -105,49 +83,9 @@ export class WorkerHost {
 
   /** @throws the system's error when the port cannot be opened, or an implementation that was asked for does not run here */
   static async start(settings: WorkerSettings, { clock, loadKernels, emit }: WorkerSurroundings): Promise<WorkerHost> {
-    const block = createMediaBlock(settings.memoryMib);
-    const { memory } = block;
-    const srtp = chooseSrtp(settings.srtp, block, loadKernels);
-    const slots = new SlotPool(memory);
-    const demultiplexer = new Demultiplexer(memory, clock, (...proof) => udp.proved(...proof));
-    const { listenAddresses, udpPort: port, sharedUdp, tcpListeners, receive: wanted } = settings;
-    const receive = await openUdpPort(wanted, block, { port, listenAddresses, memory, slots }, sharedUdp);
-    const { port: udp } = receive;
-    udp.deliverTo(demultiplexer);
-    const tcp = openTcp({
-      listeners: tcpListeners,
-      memory,
-      block: block.wasm,
-      slots,
-      clock,
-      receiver: demultiplexer,
-      released: (connectionId) => emit({ type: 'connection-released', connectionId }),
-    });
-    const identity = createDtlsIdentity();
-    const [reachability] = await Promise.all([
-      Reachability.of(settings, { udp, tcp, demultiplexer, clock }),
-      rehearseHandshakes(identity),
-    ]);
-    const wheel = new TimerWheel(clock.monotonicMs());
-    wheel.every(SECOND_MS, (nowMs) => {
-      reachability.tick(nowMs);
-      tcp?.sweep(nowMs);
-    });
-    const environment: SessionEnvironment = {
-      clock,
-      memory,
-      slots,
-      srtp: srtp.crypto,
-      demultiplexer,
-      port: new MediaPort(udp, tcp),
-      wheel,
-      handshakes: new HandshakeQueue(mediaSince(demultiplexer)),
-      identity,
-      get candidates() {
-        return reachability.candidates;
-      },
-    };
-    return new WorkerHost(settings, environment, reachability, { receive: nameOf(receive), srtp: nameOf(srtp) }, emit);
+    const prepared = await prepareEnvironment(settings, { clock, loadKernels, emit });
+    const { environment, reachability, implementations } = prepared;
+    return new WorkerHost(settings, environment, reachability, implementations, emit);
   }
 
   get udpPort(): number {
@@ -187,6 +125,9 @@ export class WorkerHost {
         return undefined;
       case 'split-recording':
         this.recordingNamed(command.recordingSessionId).recorder.split();
+        return undefined;
+      case 'tell-viewers':
+        this.streams.get(command.streamId)?.data.tell(command.bytes);
         return undefined;
       case 'describe-reachability':
         return this.reachability.report;
@@ -327,9 +268,20 @@ export class WorkerHost {
   }
 
   private streamOf(streamId: string): WorkerStream {
-    const stream = this.streams.get(streamId) ?? new WorkerStream(new StreamForwarder(this.environment.memory));
+    const stream =
+      this.streams.get(streamId) ??
+      new WorkerStream(new StreamForwarder(this.environment.memory), this.exchangeFor(streamId));
     this.streams.set(streamId, stream);
     return stream;
+  }
+
+  private exchangeFor(streamId: string): DataExchange {
+    const { emit } = this;
+    const hasChannel = this.settings.streamsWithChannel.includes(streamId);
+    return new DataExchange({
+      outwards: hasChannel ? (bytes) => emit({ type: 'viewer-said', streamId, bytes }) : undefined,
+      ended: (sessionId, reason) => emit({ type: 'data-channels-ended', streamId, sessionId, reason }),
+    });
   }
 
   private forgetIfEmpty(streamId: string): void {
@@ -376,26 +328,6 @@ export class WorkerHost {
   }
 }
 
-/** @returns undefined when none is wanted */
-function openTcp(options: TcpPortOptions): TcpPort | undefined {
-  return options.listeners.length === 0 ? undefined : TcpPort.open(options);
-}
-
 function pendingOf(sessions: ReadonlyMap<string, { readonly isPending: boolean }>): number {
   return [...sessions.values()].filter(({ isPending }) => isPending).length;
-}
-
-/** Without what cannot be told to another thread. */
-function nameOf({ name, reason }: WorkerChoice): WorkerChoice {
-  return { name, reason };
-}
-
-/** @returns a question: has media come since it was asked last? */
-function mediaSince({ counters }: Demultiplexer): () => boolean {
-  let seen = 0;
-  return () => {
-    const before = seen;
-    seen = counters.media;
-    return seen !== before;
-  };
 }

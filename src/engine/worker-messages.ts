@@ -1,3 +1,4 @@
+import type { DataLimits } from './data-channels/data-limits.js';
 import type { EngineCommand, EngineEvent, EngineReply, WorkerImplementations } from './protocol.js';
 import type { WantedSrtp } from './srtp/srtp-choice.js';
 import type { WantedReceive } from './udp/receive-choice.js';
@@ -25,6 +26,9 @@ export interface WorkerSettings {
   readonly memoryMib: number;
   readonly srtp: WantedSrtp;
   readonly receive: WantedReceive;
+  readonly dataLimits: DataLimits;
+  /** Streams whose viewers are heard outside, and who hear from there. */
+  readonly streamsWithChannel: readonly string[];
 }
 
 /** From the main thread: answered by one `EngineReply` with the same `requestId`. */

@@ -1,4 +1,5 @@
 import { MediaMemory } from '../media/memory.js';
+import { DataExchange } from './data-channels/data-exchange.js';
 import { StreamForwarder } from './forwarding/stream-forwarder.js';
 import { WorkerStream } from './worker-stream.js';
 import type { NegotiatedTrack } from '../media/sdp/session.js';
@@ -27,7 +28,10 @@ function setUp(): {
       interrupt: () => heard.push(`${name} interrupt`),
     }) as unknown as StreamRecorder;
   return {
-    stream: new WorkerStream(new StreamForwarder(new MediaMemory(new ArrayBuffer(1024)))),
+    stream: new WorkerStream(
+      new StreamForwarder(new MediaMemory(new ArrayBuffer(1024))),
+      new DataExchange({ outwards: undefined, ended: () => undefined }),
+    ),
     heard,
     publisher,
     recorder,

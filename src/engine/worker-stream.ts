@@ -1,3 +1,4 @@
+import type { DataExchange } from './data-channels/data-exchange.js';
 import type { SessionState, TrackStatistics } from './protocol.js';
 import type { PublisherSession } from './session/publisher-session.js';
 import type { StreamForwarder } from './forwarding/stream-forwarder.js';
@@ -14,7 +15,10 @@ export class WorkerStream {
   private recorder: StreamRecorder | undefined;
   private readonly viewers = new Set<SubscriberSession>();
 
-  constructor(private readonly forwarder: StreamForwarder) {}
+  constructor(
+    private readonly forwarder: StreamForwarder,
+    readonly data: DataExchange,
+  ) {}
 
   /** The publisher that is connected, or was last. */
   get current(): PublisherSession | undefined {
@@ -50,9 +54,13 @@ export class WorkerStream {
 
   /** A viewer's session changed its state: it is sent media while it is connected. */
   subscriberChanged(session: SubscriberSession, state: SessionState): void {
-    if (state === 'connected') this.forwarder.join(session);
-    else this.forwarder.leave(session);
-    if (state === 'closed') this.viewers.delete(session);
+    if (state === 'connected') {
+      this.forwarder.join(session);
+      this.data.join(session);
+    } else this.forwarder.leave(session);
+    if (state !== 'closed') return;
+    this.viewers.delete(session);
+    this.data.leave(session);
   }
 
   /** A viewer has lost what it needs to go on. */
@@ -86,6 +94,7 @@ export class WorkerStream {
     this.publisher?.recordInto(undefined);
     this.publisher = session;
     this.forwarder.publishedBy(session);
+    this.data.publishedBy(session);
     if (this.recorder === undefined) return;
     this.recorder.attach(session.tracks);
     session.recordInto(this.recorder);
@@ -95,6 +104,7 @@ export class WorkerStream {
     this.publisher?.recordInto(undefined);
     this.publisher = undefined;
     this.forwarder.publishedBy(undefined);
+    this.data.publishedBy(undefined);
     this.recorder?.interrupt();
   }
 }

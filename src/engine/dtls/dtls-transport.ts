@@ -19,6 +19,8 @@ const WARNING = 1;
 const CLOSE_NOTIFY = 0;
 /** Encrypted records that came before the messages they follow on; a flight has one or two. */
 const MOST_HELD = 4;
+/** With data channels more come: as many as a flood of them may be. */
+const MOST_DATA_PER_SECOND = 4000;
 const FINISHED_BYTES = 12 + VERIFY_DATA_BYTES;
 
 export interface DtlsTransportListener {
@@ -32,6 +34,8 @@ export interface DtlsTransportListener {
   failed(message: string, proven: boolean): void;
   /** close_notify. */
   closed(): void;
+  /** Data of the peer, borrowed; nobody hears it where this is not given. */
+  data?(content: Uint8Array): void;
 }
 
 export interface DtlsTransportOptions {
@@ -51,7 +55,7 @@ export class DtlsTransport {
   private readonly sender: FlightSender;
   private readonly handshake: Handshake;
   private readonly assembler: HandshakeAssembler;
-  private readonly opener = new RecordOpener();
+  private readonly opener: RecordOpener;
   private readonly held: DtlsRecord[] = [];
   private phase: Phase = 'handshake';
   private hasAlerted = false;
@@ -62,6 +66,7 @@ export class DtlsTransport {
   ) {
     const { clientHello, serverHello, helloVerifyRequest } = HandshakeType;
     const proof = new PeerProof(remoteFingerprints);
+    this.opener = new RecordOpener(undefined, listener.data === undefined ? undefined : MOST_DATA_PER_SECOND);
     this.sender = new FlightSender((datagram) => this.listener.send(datagram));
     this.handshake =
       role === 'server'
@@ -89,6 +94,12 @@ export class DtlsTransport {
       const isBelieved = record.epoch === 0 ? this.receivePlaintext(record) : this.receiveSealed(record);
       if (!isBelieved) return;
     }
+  }
+
+  /** @param content at most 16 KiB; it is dropped where there are no keys, or none any more */
+  sendData(content: Uint8Array): void {
+    const { cipher } = this.handshake;
+    if (this.phase === 'secured' && cipher !== undefined) this.sender.sendData(content, cipher);
   }
 
   /** Says goodbye where there is a key to say it with, then falls silent. Idempotent. */
@@ -122,6 +133,7 @@ export class DtlsTransport {
   private receiveSealed(record: DtlsRecord): boolean {
     try {
       if (record.contentType === ContentType.alert) return this.receiveAlert(record);
+      if (record.contentType === ContentType.applicationData) return this.receiveData(record);
       return record.contentType === ContentType.handshake && this.receiveFinished(record);
     } catch (error) {
       this.fail(error);
@@ -144,6 +156,14 @@ export class DtlsTransport {
       this.handshake.receive({ type: HandshakeType.finished, bytes: message });
       this.finished();
     }
+    return true;
+  }
+
+  private receiveData(record: DtlsRecord): boolean {
+    if (this.phase !== 'secured' || this.listener.data === undefined) return false;
+    const content = this.open(record);
+    if (content === undefined) return false;
+    this.listener.data(content);
     return true;
   }
 

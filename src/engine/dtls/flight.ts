@@ -52,6 +52,11 @@ export class FlightSender {
     this.send(this.encode({ contentType: ContentType.alert, epoch, content: uint8(level, description) }, cipher));
   }
 
+  /** For the application, with keys that were agreed on. @param content at most 16 KiB */
+  sendData(content: Uint8Array, cipher: RecordCipher): void {
+    this.send(this.encode({ contentType: ContentType.applicationData, epoch: 1, content }, cipher));
+  }
+
   private schedule(cipher: RecordCipher | undefined, [pauseMs, ...later]: readonly number[]): void {
     clearTimeout(this.timer);
     if (pauseMs === undefined) return;

@@ -40,6 +40,11 @@ export class QueuedDtls {
     }
   }
 
+  /** See `DtlsTransport.sendData`. */
+  sendData(content: Uint8Array): void {
+    this.transport?.sendData(content);
+  }
+
   /** The time for it is over: a handshake that had begun and came to nothing has failed. */
   timedOut(): void {
     if (this.transport !== undefined) this.countFailure();
@@ -68,7 +73,9 @@ export class QueuedDtls {
   }
 
   private start(): DtlsTransport {
+    const { data } = this.listener;
     const transport = new DtlsTransport(this.options, {
+      ...(data === undefined ? {} : { data: (content: Uint8Array) => data(content) }),
       send: (datagram) => this.listener.send(datagram),
       closed: () => this.listener.closed(),
       secured: (keys) => {

@@ -9,11 +9,19 @@ const SECOND_MS = 1000;
 /** Opens the peer's sealed records: each once, and few in a second, whoever sends them. */
 export class RecordOpener {
   private readonly replays = new ReplayWindow();
-  private left = MOST_OPENED_PER_SECOND;
+  private left: number;
   private sinceMs = -Infinity;
 
-  /** @param nowMs monotonic */
-  constructor(private readonly nowMs: () => number = () => performance.now()) {}
+  /**
+   * @param nowMs monotonic
+   * @param mostPerSecond that are tried
+   */
+  constructor(
+    private readonly nowMs: () => number = () => performance.now(),
+    private readonly mostPerSecond = MOST_OPENED_PER_SECOND,
+  ) {
+    this.left = mostPerSecond;
+  }
 
   /** @returns its content; undefined when it is not the peer's, not the first of its number, or one too many */
   open(record: DtlsRecord, cipher: RecordCipher): Uint8Array | undefined {
@@ -27,7 +35,7 @@ export class RecordOpener {
     const nowMs = this.nowMs();
     if (nowMs - this.sinceMs >= SECOND_MS) {
       this.sinceMs = nowMs;
-      this.left = MOST_OPENED_PER_SECOND;
+      this.left = this.mostPerSecond;
     }
     this.left -= 1;
     return this.left >= 0;

@@ -5,6 +5,7 @@ import { ControllingAgent } from '../../media/stun/controlling-agent.js';
 import { IceAgent, type IceDatagram, type SelectedPair } from '../../media/stun/ice-agent.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
 import { checkedPairs } from '../client/checked-pairs.js';
+import { DataChannels } from '../data-channels/data-channels.js';
 import { QueuedDtls } from '../dtls/queued-dtls.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import { EngineError } from '../engine-error.js';
@@ -45,6 +46,8 @@ export class PeerConnection implements DatagramOwner {
   private readonly agent: IceAgent | ControllingAgent;
   private readonly port: Pick<UdpPort, 'send' | 'attach' | 'detach'>;
   private readonly dtls: QueuedDtls;
+  /** Undefined where the peer offers none. */
+  readonly channels: DataChannels | undefined;
   private readonly endLifeTimer: () => void;
   private local: IceCredentials;
   /** The pair that the port was told of, once there are keys. */
@@ -72,8 +75,10 @@ export class PeerConnection implements DatagramOwner {
         secured: (keys) => this.secured(keys),
         failed: (_message, proven) => this.handshakeFailed(proven),
         closed: () => this.close('peer-closed'),
+        ...(order.data === undefined ? {} : { data: (packet: Uint8Array) => this.dataPacket(packet) }),
       },
     );
+    this.channels = this.createChannels(order);
     demultiplexer.expect(this.local.usernameFragment, this);
     this.endLifeTimer = wheel.every(LIFE_INTERVAL_MS, (nowMs) => this.tick(nowMs));
   }
@@ -85,9 +90,11 @@ export class PeerConnection implements DatagramOwner {
 
   /** Our side, for the answer. Who is checked by us from a port of its own learns where that is by the checks. */
   get transport(): LocalTransport {
-    const { identity, candidates, ownPort } = this.environment;
-    const { local: ice, setup } = this;
-    return { ice, fingerprint: identity.fingerprint, setup, candidates: ownPort === undefined ? candidates : [] };
+    const { identity, candidates, ownPort, dataLimits } = this.environment;
+    const { local: ice, setup, channels } = this;
+    const { fingerprint } = identity;
+    const transport = { ice, fingerprint, setup, candidates: ownPort === undefined ? candidates : [] };
+    return channels === undefined ? transport : { ...transport, mostMessageBytes: dataLimits.mostMessageBytes };
   }
 
   /** Of the path to the peer; undefined while unknown. */
@@ -174,6 +181,23 @@ export class PeerConnection implements DatagramOwner {
     return new ControllingAgent({ ...common, pairs });
   }
 
+  private createChannels({ data }: PeerOrder): DataChannels | undefined {
+    if (data === undefined) return undefined;
+    const { clock, wheel, dataLimits: limits } = this.environment;
+    const send = (packet: Uint8Array): void => this.dtls.sendData(packet);
+    return new DataChannels({ negotiated: data, limits, clock, wheel, send });
+  }
+
+  /** What we cannot cope with is our mistake, but costs the channels only, not the media. */
+  private dataPacket(packet: Uint8Array): void {
+    try {
+      this.channels?.receive(packet);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+      this.channels?.close();
+    }
+  }
+
   private tick(nowMs: number): void {
     const { lastHeardMs } = this.media;
     if (lastHeardMs > this.agent.lastHeardMs) this.agent.heard(lastHeardMs);
@@ -217,6 +241,7 @@ export class PeerConnection implements DatagramOwner {
   }
 
   private release(): void {
+    this.channels?.close();
     this.dtls.close();
     const { attached } = this;
     if (attached !== undefined) this.port.detach(attached.remote, attached.socketId);

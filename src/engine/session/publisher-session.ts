@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { IceCredentials, NegotiatedTrack } from '../../media/sdp/session.js';
+import type { DataChannels } from '../data-channels/data-channels.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import type { LocalTransport, PublisherOrder, SessionCloseReason, SessionState, TrackStatistics } from '../protocol.js';
 import type { ForwardedPublisher, PacketTarget } from '../forwarding/stream-forwarder.js';
@@ -52,6 +53,10 @@ export class PublisherSession implements PeerMedia, ForwardedPublisher {
   /** Our side, for the answer. */
   get transport(): LocalTransport {
     return this.connection.transport;
+  }
+
+  get channels(): DataChannels | undefined {
+    return this.connection.channels;
   }
 
   restartIce(remote: IceCredentials): LocalTransport {

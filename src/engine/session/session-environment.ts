@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { MediaMemory } from '../../media/memory.js';
 import type { IceCandidate } from '../../media/sdp/session.js';
 import type { SrtpCryptoFactory } from '../../media/srtp/crypto.js';
+import type { DataLimits } from '../data-channels/data-limits.js';
 import type { DtlsIdentity } from '../dtls/dtls-identity.js';
 import type { HandshakeQueue } from '../dtls/handshake-queue.js';
 import type { MediaPort } from '../media-port.js';
@@ -23,6 +24,7 @@ export interface SessionEnvironment {
   readonly demultiplexer: Demultiplexer;
   readonly handshakes: HandshakeQueue;
   readonly identity: DtlsIdentity;
+  readonly dataLimits: DataLimits;
   /** Best first; they may be others the next time. */
   readonly candidates: readonly IceCandidate[];
 }

@@ -2,6 +2,7 @@ import type { MediaKind } from '../../media/codecs/codec.js';
 import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import type { SourcePacket } from '../../media/forwarding/source-packet.js';
 import type { IceCredentials, NegotiatedTrack } from '../../media/sdp/session.js';
+import type { DataChannels } from '../data-channels/data-channels.js';
 import type { MediaKeys } from '../dtls/media-keys.js';
 import type { OfferedLayer } from '../forwarding/forwarded-layer.js';
 import type { SendRing } from '../forwarding/send-ring.js';
@@ -64,6 +65,10 @@ export class SubscriberSession implements PeerMedia, Viewer {
 
   get lastHeardMs(): number {
     return this.media?.lastHeardMs ?? -Infinity;
+  }
+
+  get channels(): DataChannels | undefined {
+    return this.connection.channels;
   }
 
   restartIce(remote: IceCredentials): LocalTransport {

@@ -39,6 +39,16 @@ export class EngineMetrics {
       [total('aircheck_datagrams_unsent_total', 'That the system did not take'), ({ sendsFailed }) => sendsFailed],
       [total('aircheck_dtls_handshakes_total', 'That made keys'), ({ handshakes }) => handshakes],
       [total('aircheck_dtls_handshakes_failed_total', 'That failed'), ({ handshakesFailed }) => handshakesFailed],
+      [total('aircheck_data_messages_received_total', 'On data channels'), (all) => all.dataMessagesReceived],
+      [total('aircheck_data_messages_sent_total', 'On data channels'), (all) => all.dataMessagesSent],
+      [
+        total('aircheck_data_messages_dropped_total', 'Too many of a sender, or more than a receiver could take'),
+        (all) => all.dataMessagesDropped,
+      ],
+      [
+        total('aircheck_data_sessions_ended_total', 'That lost their data channels: floods, broken rules, no answer'),
+        (all) => all.dataSessionsEnded,
+      ],
       [total('aircheck_fsync_seconds_count', 'Files forced to the disk'), ({ syncs }) => syncs],
       [total('aircheck_fsync_seconds_sum', 'Time that it took'), ({ syncMs }) => syncMs / MS],
     ];

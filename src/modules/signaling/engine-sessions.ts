@@ -90,7 +90,9 @@ async function orUnavailable(order: Promise<void>): Promise<void> {
 
 function peerOf({ stream, id, offer, own }: PeerSession): PeerOrder {
   const { ice, fingerprints, setup, candidates, isLite } = offer.transport;
+  const { data } = offer;
   const order = {
+    ...(data === undefined ? {} : { data: data.data }),
     streamId: stream,
     sessionId: id,
     remoteIce: ice,

@@ -13,7 +13,6 @@ const LOSSES: readonly SessionCloseReason[] = ['consent-lost', 'peer-closed', 'w
 export abstract class PeerSession implements ListedSession {
   /** 128 random bits: whoever knows the session's URL may end it. */
   readonly id: string;
-  readonly hasDataChannel = false;
   private currentState: SessionState = 'new';
   private closedBecause: SessionCloseReason | undefined;
   private leftMs = 0;
@@ -35,6 +34,11 @@ export abstract class PeerSession implements ListedSession {
 
   /** What its tracks have carried. */
   abstract get traffic(): Traffic;
+
+  /** Whether its offer has one. */
+  get hasDataChannel(): boolean {
+    return this.offer.data !== undefined;
+  }
 
   get state(): SessionState {
     return this.currentState;

@@ -14,6 +14,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { IceModule } from '../ice/ice.module.js';
 import { configuredAddresses, configuredLimits } from './configured-limits.js';
+import { configuredChannels, configuredDataLimits } from './configured-data.js';
 import { configuredStrategies } from './configured-strategies.js';
 import { LoadAdmission } from './load-admission.js';
 import { failureLog } from './ports/failure-log.js';
@@ -53,11 +54,14 @@ const engine = {
       memoryMibPerWorker: config.engine.memory_mib,
       receive: config.engine.receive,
       srtp: config.engine.srtp,
+      dataLimits: configuredDataLimits(config.limits),
+      channels: configuredChannels(config.stream),
     });
     const chosen = implementationsOf(media);
     logImplementations(chosen);
     implementations.tell(chosen);
     showEngineMetrics(media, chosen, registry);
+    logEndedChannels(media);
     return media;
   },
 };
@@ -71,6 +75,16 @@ function implementationsOf({ implementations }: Engine): Implementation[] {
 function logImplementations(all: readonly Implementation[]): void {
   const logger = new Logger('Engine');
   for (const { worker, what, name, reason } of all) logger.log(`Worker ${worker}: ${what} by ${name} (${reason}).`);
+}
+
+/** Whose media goes on. */
+function logEndedChannels(media: Engine): void {
+  const logger = new Logger('DataChannels');
+  media.on((event) => {
+    if (event.type !== 'data-channels-ended') return;
+    const { streamId: stream, sessionId: session, reason } = event;
+    logger.warn({ stream, session, reason }, 'A session has lost its data channels.');
+  });
 }
 
 function loadAdmission(media: Engine, { engine: limits }: AppConfig): LoadAdmission {

@@ -1,0 +1,63 @@
+import type { DataChannels, DataChannelsEnd, DataMessage } from './data-channels.js';
+
+interface DataExchangeListener {
+  /** What a viewer said; undefined where the stream has no `channel`. */
+  readonly outwards: ((bytes: Uint8Array) => void) | undefined;
+  /** A session has lost its channels, and not by its own wish. */
+  ended(sessionId: string, reason: DataChannelsEnd): void;
+}
+
+interface Talker {
+  readonly sessionId: string;
+  readonly channels: DataChannels | undefined;
+}
+
+/**
+ * Who hears whom in one stream: the publisher all viewers, each viewer the publisher; the stream's `channel` stands beside the
+ * publisher. Nobody waits for anybody: what somebody cannot take is dropped for him alone.
+ */
+export class DataExchange {
+  private publisher: DataChannels | undefined;
+  private readonly viewers = new Set<DataChannels>();
+
+  constructor(private readonly listener: DataExchangeListener) {}
+
+  /** Undefined when there is none (any more). */
+  publishedBy(session: Talker | undefined): void {
+    const channels = session?.channels;
+    this.publisher = channels;
+    if (session === undefined || channels === undefined) return;
+    this.hear(session, channels, (message) => {
+      if (channels === this.publisher) for (const viewer of this.viewers) viewer.deliver(message, channels);
+    });
+  }
+
+  /** Idempotent. */
+  join(session: Talker): void {
+    const { channels } = session;
+    if (channels === undefined || this.viewers.has(channels)) return;
+    this.viewers.add(channels);
+    this.hear(session, channels, (message) => {
+      this.publisher?.deliver(message, channels);
+      this.listener.outwards?.(message.bytes);
+    });
+  }
+
+  leave({ channels }: Talker): void {
+    if (channels !== undefined) this.viewers.delete(channels);
+  }
+
+  /** From outside, to all viewers. */
+  tell(bytes: Uint8Array): void {
+    for (const viewer of this.viewers) viewer.deliver({ label: '', isText: false, bytes }, undefined);
+  }
+
+  private hear({ sessionId }: Talker, channels: DataChannels, message: (message: DataMessage) => void): void {
+    channels.listenWith({
+      message,
+      ended: (reason) => {
+        if (reason !== 'requested' && reason !== 'peer-closed') this.listener.ended(sessionId, reason);
+      },
+    });
+  }
+}
