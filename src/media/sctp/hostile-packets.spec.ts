@@ -17,7 +17,10 @@ class Peer {
   readonly association = new SctpAssociation(
     { localPort: 5000, remotePort: 5000, mostMessageBytes: 65_536, randomBytes },
     {
-      send: (bytes) => void this.sent.push(parsePacket(bytes) as SctpPacket),
+      send: (bytes) => {
+        const packet = parsePacket(bytes);
+        if (packet !== undefined) this.sent.push(packet);
+      },
       message: ({ bytes }) => void this.messages.push(bytes),
       streamsEnded: () => undefined,
       ended: (reason) => void this.ends.push(reason),

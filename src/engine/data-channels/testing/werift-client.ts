@@ -56,7 +56,7 @@ export class WeriftClient implements Disposable {
     id: number,
     how: Partial<RTCDataChannelParameters> = {},
   ): { channel: RTCDataChannel; heard: (string | Buffer)[] } {
-    const parameters = new RTCDataChannelParameters({ label, id, ordered: true, ...how } as RTCDataChannelParameters);
+    const parameters = new RTCDataChannelParameters({ label, id, ordered: true, ...how });
     const channel = new RTCDataChannel(this.theirs, parameters);
     const heard: (string | Buffer)[] = [];
     channel.onMessage.subscribe((message) => void heard.push(message));
