@@ -73,9 +73,8 @@ export class QueuedDtls {
   }
 
   private start(): DtlsTransport {
-    const { data } = this.listener;
     const transport = new DtlsTransport(this.options, {
-      ...(data === undefined ? {} : { data: (content: Uint8Array) => data(content) }),
+      ...(this.listener.data && { data: (content: Uint8Array) => this.listener.data?.(content) }),
       send: (datagram) => this.listener.send(datagram),
       closed: () => this.listener.closed(),
       secured: (keys) => {
