@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { loadConfig } from '../../src/config/index.js';
+import { loadConfig, type AppConfig } from '../../src/config/index.js';
 import { migrations } from '../../src/migrations/index.js';
 import { MemoryStorageDriver } from '../../src/modules/storage/drivers/memory.driver.js';
 import { Job } from '../../src/modules/storage/entities/job.entity.js';
@@ -23,7 +23,10 @@ import { openDataSource } from '../../src/persistence/open-data-source.js';
 import { inTransaction } from '../../src/persistence/transaction.js';
 import { ForbiddenAddresses } from '../../src/platform/outgoing/forbidden-addresses.js';
 import { systemClock } from '../../src/shared/clock.js';
-import { makeDatabase } from '../support/databases.js';
+import { groupBy } from '../../src/shared/group-by.js';
+import { makeDatabase, overBothDatabases } from '../support/databases.js';
+import { PostgresServer } from '../support/postgres-server.js';
+import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
 
@@ -43,11 +46,19 @@ class Webhooks implements AsyncDisposable {
     private readonly deliverer: Deliverer,
   ) {}
 
-  static async start({ allowed = ['127.0.0.0/8'], mostRows = 1000, timeoutMs = 300 } = {}): Promise<Webhooks> {
+  static async start({
+    allowed = ['127.0.0.0/8'],
+    mostRows = 1000,
+    timeoutMs = 300,
+    node = 'node-1',
+    database = undefined as AppConfig['database'] | undefined,
+  } = {}): Promise<Webhooks> {
     const folder = await mkdtemp(join(tmpdir(), 'aircheck-webhooks-'));
     const entities = [Job, ...webhookEntities];
-    const dataSource = await openDataSource(dataSourceOptions(await makeDatabase(folder), { entities, migrations }));
-    const { config } = loadConfig({ env: { AIRCHECK_RECORDER_NODE_ALIAS: 'node-1' }, cwd: folder });
+    const dataSource = await openDataSource(
+      dataSourceOptions(database ?? (await makeDatabase(folder)), { entities, migrations }),
+    );
+    const { config } = loadConfig({ env: { AIRCHECK_RECORDER_NODE_ALIAS: node }, cwd: folder });
     const stores = { local: new MemoryStorageDriver(), bucket: undefined, backup: undefined };
     const outbox = new OutboxService(dataSource, stores, config);
     const targets = new TargetDirectory(dataSource, outbox, systemClock, config.webhooks);
@@ -56,13 +67,13 @@ class Webhooks implements AsyncDisposable {
     const limits = { timeoutMs, keepMs: HOUR_MS };
     const deliverer = new Deliverer(dataSource, find, forbidden, limits, systemClock);
     outbox.handleCalls(deliverer);
-    const table = new JobTable(dataSource, 'node-1', systemClock, () => []);
+    const table = new JobTable(dataSource, node, systemClock, () => []);
     const settings = { uploadsSideBySide: 1, backupAfterMs: HOUR_MS, graceMs: 1000, retry: RETRY };
     const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
     const runner = new JobRunner(table, stores, settings, systemClock, silent, (key) => outbox.doCall(key));
     outbox.onOrder(() => runner.wake());
     await runner.onApplicationBootstrap();
-    const writer = new EventWriter((manager) => targets.current(manager), outbox, 'node-1');
+    const writer = new EventWriter((manager) => targets.current(manager), outbox, node);
     const log = new DeliveryLog(dataSource, outbox, { keepMs: HOUR_MS, mostRows }, systemClock);
     return new Webhooks(folder, dataSource, targets, log, writer, runner, deliverer);
   }
@@ -87,6 +98,14 @@ class Webhooks implements AsyncDisposable {
     return deliveries.map(({ eventType, state, attempts }) => `${eventType} ${state} ${String(attempts)}`);
   }
 
+  /** Nothing is finished or written down: its connections end, and with them what they held. */
+  async kill(): Promise<void> {
+    this.deliverer.stop();
+    this.runner.onModuleDestroy();
+    await this.dataSource.destroy();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.runner.onModuleDestroy();
     this.deliverer.stop();
@@ -96,11 +115,11 @@ class Webhooks implements AsyncDisposable {
   }
 }
 
-function happened(type: EventType, id = 's1', stream = 'cam'): HappenedEvent {
-  return { type, subject: { kind: 'publish', id }, stream, happenedAt: new Date(), data: { reason: 'requested' } };
+function happened(type: EventType, id = 's1', stream = 'cam', happenedAt = new Date()): HappenedEvent {
+  return { type, subject: { kind: 'publish', id }, stream, happenedAt, data: { reason: 'requested' } };
 }
 
-describe('webhooks', () => {
+overBothDatabases(() => {
   it('tell in order, signed, with a place for each event of a session', async () => {
     await using receiver = await WebhookReceiver.start(SECRET);
     await using webhooks = await Webhooks.start();
@@ -275,4 +294,165 @@ describe('webhooks', () => {
     await until(async () => (await webhooks.dataSource.manager.count(Job)) === 0, 'nobody is called any more');
     await expect(webhooks.targets.delete(id)).rejects.toMatchObject({ code: 'webhook-target-not-found' });
   });
+});
+
+/** The places of events of each subject, in the order in which the target heard of them first. */
+function sequencesOf(receiver: WebhookReceiver): Map<string, number[]> {
+  return new Map(
+    [...groupBy(receiver.events, ({ subject }) => subject.id)].map(([id, events]) => [
+      id,
+      events.map(({ sequence }) => sequence),
+    ]),
+  );
+}
+
+describe('webhooks of two servers on one database', () => {
+  const inOrder = Array.from({ length: 30 }, (_, place) => place + 1);
+
+  // As few connections as are allowed: one is kept while a target is told.
+  async function twoNodes(postgres: PostgresServer): Promise<[Webhooks, Webhooks]> {
+    const { config } = loadConfig({
+      env: {
+        AIRCHECK_DATABASE_URL: postgres.url(await postgres.createDatabase()),
+        AIRCHECK_DATABASE_MAX_CONNECTIONS: '2',
+      },
+      cwd: tmpdir(),
+    });
+    const { database } = config;
+    const first = await Webhooks.start({ node: 'node-1', database, timeoutMs: 10_000 });
+    return [first, await Webhooks.start({ node: 'node-2', database, timeoutMs: 10_000 })];
+  }
+
+  itWith('postgres')(
+    'tell each target one event at a time, in the order of each session, whoever wrote them',
+    async () => {
+      await using postgres = await PostgresServer.start();
+      await using receiver = await WebhookReceiver.start(SECRET);
+      const [first, second] = await twoNodes(postgres);
+      await using _first = first;
+      await using _second = second;
+      await first.add(receiver);
+      let underWay = 0;
+      let mostUnderWay = 0;
+      receiver.answer = (_event, response) => {
+        underWay += 1;
+        mostUnderWay = Math.max(mostUnderWay, underWay);
+        setTimeout(() => {
+          underWay -= 1;
+          response.writeHead(204).end();
+        }, 5);
+      };
+
+      for (const place of inOrder) {
+        const [one, other] = place % 2 === 0 ? [first, second] : [second, first];
+        await Promise.all([
+          one.tell(happened('publish.connected', 'moving')),
+          other.tell(happened('publish.connected', 's2')),
+        ]);
+      }
+      await until(() => receiver.events.length === 60, 'all are told', 60_000);
+
+      expect(mostUnderWay).toBe(1);
+      expect(receiver.posts).toHaveLength(60);
+      expect(sequencesOf(receiver)).toEqual(
+        new Map([
+          ['moving', inOrder],
+          ['s2', inOrder],
+        ]),
+      );
+    },
+    120_000,
+  );
+
+  itWith('postgres')(
+    'lose nothing, and keep the order, when one of them is killed in the middle of it',
+    async () => {
+      await using postgres = await PostgresServer.start();
+      await using receiver = await WebhookReceiver.start(SECRET);
+      const [first, second] = await twoNodes(postgres);
+      await using _second = second;
+      const { id } = await first.add(receiver);
+      receiver.answer = () => undefined;
+      for (const _ of inOrder) await first.tell(happened('publish.connected'));
+      await until(() => receiver.posts.length > 0, 'the first server tells');
+
+      await first.kill();
+      receiver.answer = (_event, response) => void response.writeHead(204).end();
+      await until(
+        async () => {
+          await second.log.takeOver([id]);
+          return receiver.events.length === inOrder.length;
+        },
+        'the second server tells the rest',
+        60_000,
+      );
+
+      expect(sequencesOf(receiver)).toEqual(new Map([['s1', inOrder]]));
+      expect(await second.states()).toEqual(
+        inOrder.map(() => expect.stringMatching(/^publish.connected delivered/) as string),
+      );
+    },
+    120_000,
+  );
+
+  itWith('postgres')(
+    'tell a session in its order, whatever their clocks say',
+    async () => {
+      await using postgres = await PostgresServer.start();
+      await using receiver = await WebhookReceiver.start(SECRET);
+      const [first, second] = await twoNodes(postgres);
+      await using _first = first;
+      await using _second = second;
+      await first.add(receiver);
+      let isReady = false;
+      receiver.answer = (_event, response) => void response.writeHead(isReady ? 204 : 503).end();
+      const now = new Date();
+      const ahead = new Date(now.getTime() + 2000);
+
+      await second.tell(...inOrder.map((place) => happened('publish.connected', `other-${String(place)}`, 'cam', now)));
+      for (const place of inOrder) {
+        const server = place % 2 === 0 ? first : second;
+        await server.tell(happened('publish.connected', 's1', 'cam', place % 3 === 0 ? ahead : now));
+      }
+      isReady = true;
+      await until(() => receiver.events.length === 2 * inOrder.length, 'all are told', 60_000);
+
+      expect(sequencesOf(receiver).get('s1')).toEqual(inOrder);
+    },
+    120_000,
+  );
+
+  itWith('postgres')(
+    'tell many targets at once, and go on when their connections are lost',
+    async () => {
+      await using postgres = await PostgresServer.start();
+      await using receivers = new AsyncDisposableStack();
+      const all: WebhookReceiver[] = [];
+      for (const _ of Array(6)) all.push(receivers.use(await WebhookReceiver.start(SECRET)));
+      const [first, second] = await twoNodes(postgres);
+      await using _first = first;
+      await using _second = second;
+      for (const receiver of all) {
+        await first.add(receiver);
+        receiver.answer = () => undefined;
+      }
+      for (const place of inOrder) await (place % 2 === 0 ? first : second).tell(happened('publish.connected'));
+      await until(() => all.every(({ posts }) => posts.length > 0), 'all are being told');
+
+      const lost = await second.dataSource.query<unknown[]>(
+        "SELECT pg_terminate_backend(pid) FROM (SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory') AS held",
+      );
+      for (const receiver of all) receiver.answer = (_event, response) => void response.writeHead(204).end();
+      await until(() => all.every(({ events }) => events.length === inOrder.length), 'all are told', 60_000);
+
+      expect(lost.length).toBeGreaterThan(0);
+      for (const receiver of all) expect(sequencesOf(receiver)).toEqual(new Map([['s1', inOrder]]));
+      await until(async () => (await first.states()).every((state) => state.includes('delivered')), 'the log says so');
+      await until(async () => {
+        const held = await first.dataSource.query<unknown[]>("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'");
+        return held.length === 0;
+      }, 'no lock is left');
+    },
+    120_000,
+  );
 });

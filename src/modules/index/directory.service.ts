@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { RecordingDirectory } from '../../engine/index.js';
 import { inTransaction } from '../../persistence/transaction.js';
 import type { StoredObject } from '../storage/ports/storage-driver.js';
@@ -40,10 +40,15 @@ export class DirectoryService {
 
   /**
    * @param exceptStream may record there: its own claim does not count
+   * @param manager of the transaction that asks, which has a connection already
    * @returns a stream that has recorded there, or whose default tree (the folder of its name) lies above, below or there
    */
-  directoryOwner(directory: string, exceptStream?: string): Promise<string | undefined> {
-    return findDirectoryOwner(this.dataSource.manager, directory, exceptStream ?? '');
+  directoryOwner(
+    directory: string,
+    exceptStream = '',
+    manager: EntityManager = this.dataSource.manager,
+  ): Promise<string | undefined> {
+    return findDirectoryOwner(manager, directory, exceptStream);
   }
 
   /** A bucket that is away, or lists nothing, does not keep a recording from its beginning: what it has there is seen when it is uploaded to. */

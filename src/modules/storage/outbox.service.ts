@@ -62,13 +62,22 @@ export class OutboxService {
     );
   }
 
+  /** As {@link call}, where this node does not call already: one that waits for its next try goes on waiting. */
+  async callUnlessWaiting(manager: EntityManager, keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const now = { nodeAlias: this.config.recorder.node_alias, dueAt: new Date() };
+    const jobs = keys.map((key) => newJob({ kind: 'call', lane: 'call', key: parseObjectKey(key) }, now));
+    await insertRows(manager, Job, jobs, `${SAME_JOB} DO NOTHING`);
+    this.ringAfter(manager);
+  }
+
   /** Nobody is called any more by that key. */
   async forgetCall(manager: EntityManager, key: string): Promise<void> {
     await manager.delete(Job, { kind: 'call', objectKey: key });
   }
 
   /** @throws what the handler threw */
-  async doCall(key: string): Promise<boolean> {
+  async doCall(key: string): Promise<number | undefined> {
     if (this.callHandler === undefined) throw new RangeError('Nobody does calls.');
     return this.callHandler.call(key);
   }

@@ -22,6 +22,7 @@ import type { TargetDirectory } from './targets/target-directory.js';
 
 const TRIM_EVERY_MS = 600_000;
 const WATCH_EVERY_MS = 15_000;
+const TAKE_OVER_EVERY_MS = 5_000;
 
 /** What ends what is open of a kind, when the server that had it is gone. */
 const ENDINGS: Readonly<Partial<Record<SubjectKind, EventType>>> = {
@@ -73,6 +74,7 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy,
     this.timers = [
       setInterval(() => void this.trim(), TRIM_EVERY_MS).unref(),
       setInterval(() => void this.watchStorage(), WATCH_EVERY_MS).unref(),
+      setInterval(() => void this.takeOver(), TAKE_OVER_EVERY_MS).unref(),
     ];
     void this.trim();
   }
@@ -118,7 +120,7 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy,
   private async tellOfUpload(manager: EntityManager, type: EventType, objectKey: string): Promise<void> {
     const { writer } = this.parts;
     if (!(await writer.isWanted(manager))) return;
-    const stream = await this.sources.directories.directoryOwner(dirname(objectKey));
+    const stream = await this.sources.directories.directoryOwner(dirname(objectKey), undefined, manager);
     const subject = { kind: 'node', id: this.nodeAlias } as const;
     await writer.write(manager, [{ type, subject, stream, happenedAt: this.now(), data: { objectKey } }]);
   }
@@ -160,6 +162,17 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy,
       await this.parts.log.trim();
     } catch (error) {
       this.failures.warn('The log of webhooks could not be trimmed.', error);
+    }
+  }
+
+  /** What a server that was killed has left, the others tell. A SQLite database has no others. */
+  private async takeOver(): Promise<void> {
+    const { targets, log } = this.parts;
+    if (this.sources.dataSource.options.type === 'better-sqlite3') return;
+    try {
+      await log.takeOver((await targets.list()).map(({ id }) => id));
+    } catch (error) {
+      this.failures.warn('What other servers left for webhooks could not be looked for.', error);
     }
   }
 

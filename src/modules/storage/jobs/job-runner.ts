@@ -62,7 +62,7 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
     private readonly settings: JobSettings,
     private readonly clock: Clock,
     private readonly jobLog: JobLog,
-    private readonly doCall: (key: string) => Promise<boolean> = noCalls,
+    private readonly doCall: (key: string) => Promise<number | undefined> = noCalls,
   ) {
     this.bucket = this.circuit('bucket');
     this.backup = this.circuit('backup storage');
@@ -155,8 +155,9 @@ export class JobRunner implements LaneHost, OnApplicationBootstrap, OnModuleDest
   private async call([job]: readonly Job[]): Promise<boolean> {
     if (job === undefined) return true;
     try {
-      if (await this.doCall(job.objectKey)) await this.table.finish(job);
-      else await this.table.putBehind(job);
+      const againMs = await this.doCall(job.objectKey);
+      if (againMs === undefined) await this.table.finish(job);
+      else await this.table.putBehind(job, againMs);
     } catch (error) {
       await this.table.fail(job, error, retryDelayMs(job.attempts + 1, this.settings.retry));
     }

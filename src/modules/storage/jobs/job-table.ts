@@ -117,9 +117,9 @@ export class JobTable {
     });
   }
 
-  /** There is more to do of it, after others. */
-  async putBehind({ id }: Job): Promise<void> {
-    const anew = { dueAt: this.now(), attempts: 0, lastError: null };
+  /** There is more to do of it, after a while and after others. */
+  async putBehind({ id }: Job, delayMs: number): Promise<void> {
+    const anew = { ...this.after(delayMs), attempts: 0, lastError: null };
     await inTransaction(this.dataSource, (manager) => manager.update(Job, { id }, anew));
   }
 

@@ -2,8 +2,8 @@
 export interface CallHandler {
   /**
    * @param key who is called
-   * @returns false when there is more to do, after others had their turn
+   * @returns when there is more to do, milliseconds until it may be gone on with: at 0 others have their turn before; undefined: all is done
    * @throws what kept it from being done: it is tried again later, and later each time
    */
-  call(key: string): Promise<boolean>;
+  call(key: string): Promise<number | undefined>;
 }

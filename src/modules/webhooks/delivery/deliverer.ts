@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { inTransaction, readSettled } from '../../../persistence/transaction.js';
+import { inTransaction } from '../../../persistence/transaction.js';
 import type { ForbiddenAddresses } from '../../../platform/outgoing/forbidden-addresses.js';
 import { guardedPost, type OutgoingAnswer } from '../../../platform/outgoing/guarded-request.js';
 import type { Clock } from '../../../shared/clock.js';
@@ -7,9 +7,12 @@ import type { CallHandler } from '../../storage/ports/call-handler.js';
 import { WebhookDelivery, type DeliveryState } from '../entities/index.js';
 import { targetIdOf, type WebhookTarget } from '../targets/webhook-target.js';
 import { WebhookTargetNotFoundError } from '../webhooks.errors.js';
+import { TargetTurns, type TargetTurn } from './target-turns.js';
 
 /** A target with more to hear lets others have their turn after so many. */
 const MOST_AT_ONCE = 50;
+/** Another server tells the target: what we have for it, it tells too, or it is killed. */
+const ELSEWHERE_MS = 1_000;
 /** How often a target may say that it does not want an event before it is not asked again. */
 const MOST_REFUSALS = 5;
 const MOST_ERROR_CHARACTERS = 500;
@@ -25,6 +28,7 @@ export interface DeliverySettings {
 /** Tells a target what it is to be told: in the order it happened, one at a time, until it has answered with 2xx. */
 export class Deliverer implements CallHandler {
   private readonly end = new AbortController();
+  private readonly turns: TargetTurns;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -32,25 +36,37 @@ export class Deliverer implements CallHandler {
     private readonly forbidden: ForbiddenAddresses,
     private readonly settings: DeliverySettings,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.turns = new TargetTurns(dataSource);
+  }
 
   /** @throws while the target does not take what is next */
-  async call(key: string): Promise<boolean> {
+  async call(key: string): Promise<number | undefined> {
     const target = await this.targetOf(key);
-    if (target === undefined) return true;
-    for (let sent = 0; sent < MOST_AT_ONCE; sent += 1) {
-      const next = await readSettled(this.dataSource, (manager) =>
-        manager.findOne(WebhookDelivery, { where: { targetId: target.id, state: 'pending' }, order: { id: 'ASC' } }),
-      );
-      if (next === null) return true;
-      await this.deliver(target, next);
+    if (target === undefined) return undefined;
+    const turn = await this.turns.take(target.id);
+    if (turn === undefined) return ELSEWHERE_MS;
+    try {
+      return await this.tell(target, turn);
+    } finally {
+      await turn.giveBack();
     }
-    return false;
   }
 
   /** Nothing is waited for any more: what was not answered is told again after the next start. */
   stop(): void {
     this.end.abort();
+  }
+
+  private async tell(target: WebhookTarget, turn: TargetTurn): Promise<number | undefined> {
+    for (let sent = 0; sent < MOST_AT_ONCE; sent += 1) {
+      const next = await turn.read((manager) =>
+        manager.findOne(WebhookDelivery, { where: { targetId: target.id, state: 'pending' }, order: { id: 'ASC' } }),
+      );
+      if (next === null) return undefined;
+      await this.deliver(target, next);
+    }
+    return 0;
   }
 
   /** One that was deleted is told nothing more. */

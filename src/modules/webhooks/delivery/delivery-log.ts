@@ -6,6 +6,9 @@ import { WebhookDelivery, WebhookSubject, type DeliveryState } from '../entities
 import { callKey } from '../targets/webhook-target.js';
 import { WebhookDeliveryNotFoundError } from '../webhooks.errors.js';
 
+/** Longer than a target takes that answers. */
+const LEFT_MS = 2_000;
+
 export interface DeliveryFilter {
   readonly targetId?: string | undefined;
   readonly state?: DeliveryState | undefined;
@@ -31,7 +34,7 @@ export interface LogLimits {
 export class DeliveryLog {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly outbox: Pick<OutboxService, 'call'>,
+    private readonly outbox: Pick<OutboxService, 'call' | 'callUnlessWaiting'>,
     private readonly limits: LogLimits,
     private readonly clock: Clock,
   ) {}
@@ -67,6 +70,22 @@ export class DeliveryLog {
       await manager.update(WebhookDelivery, { id }, { state: 'pending', attempts: 0, happenedAt });
       await this.outbox.call(manager, [callKey(delivery.targetId)]);
     });
+  }
+
+  /** Has targets told what has waited for a while: the server that was to tell it may be gone. */
+  async takeOver(targetIds: readonly string[]): Promise<void> {
+    const happenedAt = LessThan(new Date(this.clock.epochMs() - LEFT_MS));
+    const left: string[] = [];
+    for (const targetId of targetIds) {
+      const isLeft = await this.dataSource.manager.existsBy(WebhookDelivery, {
+        targetId,
+        state: 'pending',
+        happenedAt,
+      });
+      if (isLeft) left.push(callKey(targetId));
+    }
+    if (left.length === 0) return;
+    await inTransaction(this.dataSource, (manager) => this.outbox.callUnlessWaiting(manager, left));
   }
 
   /** Forgets what is old or too much; what is still to be told goes last. */

@@ -53,13 +53,16 @@ export class EventWriter {
       updatedAt: event.happenedAt,
     };
     const onKnown = PASSING_TYPES.includes(type) ? COUNT_ON : `${COUNT_ON}, ${CHANGE}`;
-    const [counted] = await insertRows(manager, WebhookSubject, [row], onKnown, ['sequence']);
-    return { type, sequence: Number(counted?.['sequence']) };
+    const [counted] = await insertRows(manager, WebhookSubject, [row], onKnown, ['sequence', 'updated_at']);
+    const placeMs = new Date(counted?.['updated_at'] as string | Date).getTime();
+    const sequence = Number(counted?.['sequence']);
+    const isNext = sequence === 1 || (before?.sequence === sequence - 1 && before.updatedAt.getTime() < placeMs);
+    return { type, sequence, placeMs, turn: isNext ? undefined : sequence };
   }
 
   private deliveriesOf(
     { subject, stream, happenedAt, data }: HappenedEvent,
-    { type, sequence }: CountedEvent,
+    { type, sequence, placeMs, turn }: CountedEvent,
     targets: readonly WebhookTarget[],
   ): WebhookDelivery[] {
     const eventId = randomUUID();
@@ -76,7 +79,7 @@ export class EventWriter {
     return targets
       .filter((target) => target.wants(type, stream))
       .map((target) => ({
-        id: this.ids.next(happenedAt.getTime()),
+        id: this.ids.next(placeMs, turn),
         targetId: target.id,
         eventId,
         eventType: type,
@@ -95,9 +98,14 @@ export class EventWriter {
 interface CountedEvent {
   readonly type: EventType;
   readonly sequence: number;
+  /** When it happened, or when the one before it did, where that was told by a clock that is ahead: targets are told by it. */
+  readonly placeMs: number;
+  /** Where it may have the millisecond of the one before it, which another server may have written. */
+  readonly turn: number | undefined;
 }
 
-const COUNT_ON =
-  '("id") DO UPDATE SET "sequence" = "webhook_subjects"."sequence" + 1, "updated_at" = "excluded"."updated_at"';
+const LATER =
+  'CASE WHEN "excluded"."updated_at" > "webhook_subjects"."updated_at" THEN "excluded"."updated_at" ELSE "webhook_subjects"."updated_at" END';
+const COUNT_ON = `("id") DO UPDATE SET "sequence" = "webhook_subjects"."sequence" + 1, "updated_at" = ${LATER}`;
 const CHANGE =
   '"last_type" = "excluded"."last_type", "is_open" = "excluded"."is_open", "node_alias" = "excluded"."node_alias"';
