@@ -106,8 +106,11 @@ describeWith('chromium')('a viewer of one stream with layers', () => {
       await shows(viewer, WIDTH / 2 ** (spatial - 1));
       expect(await layers.release()).toBe(200);
       await shows(viewer, WIDTH);
-      const [again, still] = await picturesOf([viewer, other]);
-      expect(again).toBeGreaterThan(still / SPARE - 2);
+      const isAsFast = async (): Promise<boolean> => {
+        const [again, still] = await picturesOf([viewer, other]);
+        return again > still / SPARE;
+      };
+      await until(isAsFast, 'it gets as many pictures as others', 60_000);
 
       const [chosen, whole] = [await watched(viewer), await watched(other)];
       expect(chosen.packetsLost).toBe(0);
