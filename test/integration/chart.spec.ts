@@ -240,6 +240,27 @@ describeWith(
     });
   });
 
+  it('leads a client to the node that it had, by the ways of ingress-nginx and of Traefik, unless it is told otherwise', async () => {
+    const annotationsOf = async (values: object): Promise<readonly object[]> => {
+      const objects = await chart.objects(values);
+      const named = (kind: string): object =>
+        objects.find((one) => one.kind === kind && one.metadata.name === 'live-aircheck')?.metadata.annotations ?? {};
+      return [named('Ingress'), named('Service')];
+    };
+    const [hash, cookie] = [
+      'nginx.ingress.kubernetes.io/upstream-hash-by',
+      'traefik.ingress.kubernetes.io/service.sticky.cookie',
+    ];
+    const ingress = { enabled: true, hosts: ['rec.example.org'] };
+
+    expect(await annotationsOf({ ingress })).toMatchObject([{ [hash]: '$remote_addr' }, { [cookie]: 'true' }]);
+    const changed = { ingress: { ...ingress, annotations: { [hash]: '$http_x_forwarded_for' } } };
+    expect((await annotationsOf(changed))[0]).toMatchObject({ [hash]: '$http_x_forwarded_for' });
+    for (const annotations of await annotationsOf({ ingress: { ...ingress, sticky: false } }))
+      expect(Object.keys(annotations)).not.toEqual(expect.arrayContaining([expect.stringMatching(/hash-by|sticky/)]));
+    expect((await annotationsOf({}))[1]).toEqual({});
+  });
+
   it('gives settings to the server as they were written', async () => {
     const { config } = configurationOf(await chart.objects(BUCKET));
 

@@ -137,3 +137,20 @@ capabilities: { drop: [ALL] }
 {{- if hasKey $.Values.secretRefs $name }}{{ fail (printf "secrets.%s and secretRefs.%s: one of the two is enough." $name $name) }}{{ end -}}
 {{- end -}}
 {{- end -}}
+
+{{/* What ingress-nginx is told. Programs such as FFmpeg and OBS keep no cookies, so a client is known by its address. */}}
+{{- define "aircheck.ingressAnnotations" -}}
+{{- if .Values.ingress.sticky }}
+nginx.ingress.kubernetes.io/upstream-hash-by: $remote_addr
+{{- end }}
+# Event streams and WebSockets stay open.
+nginx.ingress.kubernetes.io/proxy-read-timeout: '3600'
+nginx.ingress.kubernetes.io/proxy-buffering: 'off'
+{{- end }}
+
+{{/* What Traefik is told, which knows a client by a cookie only, and looks for that at the Service. */}}
+{{- define "aircheck.stickyService" -}}
+traefik.ingress.kubernetes.io/service.sticky.cookie: 'true'
+traefik.ingress.kubernetes.io/service.sticky.cookie.name: aircheck-node
+traefik.ingress.kubernetes.io/service.sticky.cookie.httponly: 'true'
+{{- end }}
