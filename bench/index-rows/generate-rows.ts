@@ -8,19 +8,10 @@ const DAY_MS = 86_400_000;
 /** Tables that are there while rows are generated. */
 const HELPERS = { numbers: 'bench_numbers', days: 'bench_days' } as const;
 
-const OBJECTS = (['video', 'audio'] as const).map((kind) => ({
-  trackId: kind === 'video' ? 'v1' : 'a1',
-  kind,
-  objectKey: `@DIRECTORY/${kind === 'video' ? '' : 'audio_'}seg_@NAME.m4s`,
-  sizeBytes: kind === 'video' ? 1_800_000 : 48_000,
-  sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  startTicks: `@${kind.toUpperCase()}@`,
-  durationTicks: kind === 'video' ? 540_000 : 288_000,
-  timescale: kind === 'video' ? 90_000 : 48_000,
-  samples: kind === 'video' ? 180 : 300,
-  independent: true,
-}));
-const TEMPLATE = JSON.stringify(OBJECTS).replaceAll(/"(@(?:VIDEO|AUDIO)@)"/g, '$1');
+const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+/** As src/modules/index/entities/packed-objects.ts has it. */
+const TEMPLATE = `[["v1","@DIRECTORY/seg_@NAME.m4s",@VIDEO@,540000,1800000,true],["a1","@DIRECTORY/audio_seg_@NAME.m4s",@AUDIO@,288000,48000,true]]
+[["video",90000,180,"${SHA256}"],["audio",48000,300,"${SHA256}"]]`;
 
 const SESSION = `'@STREAM-' || d."name"`;
 const DIRECTORY = `'@STREAM/' || d."path"`;
@@ -110,7 +101,7 @@ function statements(isPostgres: boolean, segments: number): string[] {
   });
   return [
     `INSERT INTO "segments" ("directory", "number", "session_id", "period", "start_ms", "duration_ms", "size_bytes", "state", "objects", "created_at")
-      SELECT ${DIRECTORY}, n."i", ${SESSION}, 0, (n."i" - 1) * ${String(SEGMENT_MS)}, ${String(SEGMENT_MS)}, 1848000, 'local', ${cast(objects, 'jsonb')}, ${at}
+      SELECT ${DIRECTORY}, n."i", ${SESSION}, 0, (n."i" - 1) * ${String(SEGMENT_MS)}, ${String(SEGMENT_MS)}, 1848000, 'local', ${objects}, ${at}
       FROM "bench_days" d CROSS JOIN "bench_numbers" n WHERE n."i" <= ${String(segments)}`,
     `INSERT INTO "session_parts" ("directory", "session_id", "stream", "started_at", "first_number", "segment_count", "start_ms", "end_ms", "size_bytes")
       SELECT ${DIRECTORY}, ${SESSION}, '@STREAM', ${at}, 1, ${String(segments)}, 0, ${String(lengthMs)}, ${String(sizeBytes)} FROM "bench_days" d`,

@@ -8,6 +8,7 @@ import { GapEnds1795350000000 } from './1795350000000-gap-ends.js';
 import { IndexSync1795560000000 } from './1795560000000-index-sync.js';
 import { Lists1795510000000 } from './1795510000000-lists.js';
 import { Outbox1795400000000 } from './1795400000000-outbox.js';
+import { PackedObjects1796600000000 } from './1796600000000-packed-objects.js';
 import { PlaybackRanges1795520000000 } from './1795520000000-playback-ranges.js';
 import { DeletedStretches1796000000000 } from './1796000000000-deleted-stretches.js';
 import { Exports1795530000000 } from './1795530000000-exports.js';
@@ -39,4 +40,5 @@ export const migrations = [
   Webhooks1796200000000,
   GonePlaces1796400000000,
   LongGone1796500000000,
+  PackedObjects1796600000000,
 ] as const;

@@ -14,6 +14,6 @@ export function jsonType(queryRunner: QueryRunner): ColumnType {
   return { type: isPostgres(queryRunner) ? 'jsonb' : 'text' };
 }
 
-function isPostgres({ dataSource }: QueryRunner): boolean {
+export function isPostgres({ dataSource }: QueryRunner): boolean {
   return dataSource.options.type === 'postgres';
 }

@@ -100,7 +100,7 @@ overBothDatabases(() => {
 
     expect(type).toBe(isPostgres ? 'timestamp with time zone' : 'varchar');
     expect(isPostgres ? precision : length).toBe(isPostgres ? 3 : '24');
-    expect((await columnOf('segments', 'objects')).type).toBe(isPostgres ? 'jsonb' : 'text');
+    expect((await columnOf('segments', 'lost_tracks')).type).toBe(isPostgres ? 'jsonb' : 'text');
     expect((await columnOf('segments', 'start_ms')).type).toBe('bigint');
   });
 

@@ -5,7 +5,7 @@ import { manifestObject, withoutLost } from '../../src/modules/index/manifests/t
 import { markObject } from '../../src/modules/index/object-state/mark-object.js';
 import { renameObject } from '../../src/modules/index/object-state/rename-object.js';
 import { FinishedParts } from '../../src/modules/index/playback/finished-parts.js';
-import { shownObjects, WHOLE_OBJECTS, type ObjectColumns } from '../../src/modules/index/playback/object-columns.js';
+import { shownObjects, wholeObjects, type ObjectColumns } from '../../src/modules/index/playback/object-columns.js';
 import { readSegments, type SegmentFacts } from '../../src/modules/index/playback/read-segments.js';
 import { countLost, ViewRows } from '../../src/modules/index/playback/view-rows.js';
 import { PlaybackRangeService } from '../../src/modules/index/playback-range.service.js';
@@ -46,7 +46,7 @@ overBothDatabases(() => {
       await index.commitSegment(segmentClosed(before + 1, { startMs: before * 6000, trackIds: [...trackIds] }));
     }
 
-    const whole = await readAll(fixture, WHOLE_OBJECTS);
+    const whole = await readAll(fixture, wholeObjects(dataSource.manager));
     const shown = await readAll(fixture, shownObjects(dataSource.manager, 'here/'));
 
     expect(whole.map(({ objects }) => objects.map(({ trackId }) => trackId))).toEqual(TRACKS);
@@ -75,7 +75,7 @@ overBothDatabases(() => {
       );
     }
 
-    const whole = await readAll(fixture, WHOLE_OBJECTS);
+    const whole = await readAll(fixture, wholeObjects(dataSource.manager));
     const shown = await readAll(fixture, shownObjects(dataSource.manager, 'here/'));
 
     expect(whole.map(({ number }) => number)).toEqual(places.map((place) => numberOf(place + 1)));

@@ -20,8 +20,19 @@ const BY_NAME: Readonly<Record<string, string>> = {
   state: 'completed',
   kind: 'video',
   objects:
-    '[{"trackId":"video","kind":"video","objectKey":"cam/2026/11/20/seg_0001.m4s","sizeBytes":1000,"sha256":"00","startTicks":0,"durationTicks":540000,"timescale":90000,"samples":180,"independent":true}]',
+    '[{"trackId":"video","objectKey":"cam/2026/11/20/seg_0001.m4s","startTicks":0,"durationTicks":540000,"sizeBytes":1000,"independent":true,"kind":"video","timescale":90000,"samples":180,"sha256":"00"},{"trackId":"audio","objectKey":"cam/2026/11/20/audio_seg_0001.m4s","startTicks":9007199254740,"durationTicks":288000,"sizeBytes":100,"independent":false,"kind":"audio","timescale":48000,"samples":300,"sha256":"01"}]',
 };
+/** The same in lines, as this version has them. */
+const LINES_OF_OBJECTS = [
+  [
+    ['video', 'cam/2026/11/20/seg_0001.m4s', 0, 540_000, 1000, true],
+    ['audio', 'cam/2026/11/20/audio_seg_0001.m4s', 9_007_199_254_740, 288_000, 100, false],
+  ],
+  [
+    ['video', 90_000, 180, '00'],
+    ['audio', 48_000, 300, '01'],
+  ],
+];
 /** Jobs: the first version gave none; migrations: what was run is told there. */
 const NOT_KEPT = new Set(['jobs', 'migrations']);
 
@@ -47,12 +58,13 @@ overBothDatabases(() => {
     expect(tables.size).toBeGreaterThan(5);
 
     const now = await open(migrations);
-    expect(await rowsOf(now, tables)).toEqual(before);
+    const after = { ...before, segments: before['segments']?.map((row) => ({ ...row, objects: LINES_OF_OBJECTS })) };
+    expect(inLines(await rowsOf(now, tables))).toEqual(after);
     for (const _ of migrations.slice(1)) await now.undoLastMigration();
     expect(await rowsOf(now, tables)).toEqual(before);
     expect([...(await tablesOf(now)).keys()].sort()).toEqual([...tables.keys()].sort());
     await now.runMigrations();
-    expect(await rowsOf(now, tables)).toEqual(before);
+    expect(inLines(await rowsOf(now, tables))).toEqual(after);
     await now.destroy();
   });
 });
@@ -109,4 +121,10 @@ async function rowsOf(
     rows[table] = await dataSource.query<Row[]>(`SELECT ${names} FROM "${table}"`);
   }
   return rows;
+}
+
+function inLines(rows: Readonly<Record<string, Row[]>>): Readonly<Record<string, Row[] | undefined>> {
+  const lines = ({ objects }: Row): unknown =>
+    (objects as string).split('\n').map((line) => JSON.parse(line) as unknown);
+  return { ...rows, segments: rows['segments']?.map((row) => ({ ...row, objects: lines(row) })) };
 }

@@ -25,7 +25,7 @@ import {
   type RecordedPart,
   type Stretch,
 } from './playback/recorded-part.js';
-import { WHOLE_OBJECTS } from './playback/object-columns.js';
+import { wholeObjects } from './playback/object-columns.js';
 import { readSegments, type SegmentFacts } from './playback/read-segments.js';
 import type { RecordingSessionView } from './sessions/recording-session.js';
 import { keptObjects, unplayableTracks } from './object-state/segment-loss.js';
@@ -89,7 +89,7 @@ export class PlaybackRangeService {
     const { manager } = this.dataSource;
     for (const part of parts) {
       const unplayable = await unplayableTracks(manager, part.directory);
-      for await (const page of readSegments(manager, part, part.firstNumber - 1, WHOLE_OBJECTS)) {
+      for await (const page of readSegments(manager, part, part.firstNumber - 1, wholeObjects(manager))) {
         const playable = page.flatMap((row) => playableSegment(row, unplayable));
         if (playable.length > 0) yield playable;
       }

@@ -6,6 +6,7 @@ import {
   jsonColumn,
   nullableInstantColumn,
 } from '../../../persistence/column-types.js';
+import { packedObjectsColumn } from './packed-objects.js';
 
 /**
  * Where the bytes of a segment are, as far as they are not lost: in the folder it was recorded into, on their way to the
@@ -53,7 +54,7 @@ export class SegmentRow {
   releasedAt!: Date | null;
 
   /** As they were recorded, which never changes. */
-  @Column(jsonColumn)
+  @Column(packedObjectsColumn)
   objects!: readonly RecordedObject[];
 
   /** Tracks whose object is nowhere while that of another one is somewhere; null for none, and when all are lost. */

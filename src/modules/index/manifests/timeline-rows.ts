@@ -1,14 +1,8 @@
-import type { RecordedObject } from '../../../engine/index.js';
 import type { ManifestObject } from '../../../media/manifests/timeline.js';
 import type { GoneSegment, SegmentRow, TrackRow } from '../entities/index.js';
+import type { ShownObject } from '../entities/packed-objects.js';
 import { splitKey } from '../directories/object-names.js';
 import type { DirectoryRows, TimelineSegment, TimelineTrack } from './build-timeline.js';
-
-/** What manifests say of an object. */
-export type ShownObject = Pick<
-  RecordedObject,
-  'trackId' | 'objectKey' | 'startTicks' | 'durationTicks' | 'sizeBytes' | 'independent'
->;
 
 /** What is needed of a segment's row. */
 interface TimelineRow<T> extends Pick<

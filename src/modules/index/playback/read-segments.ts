@@ -80,11 +80,11 @@ class AskedPages {
   constructor(
     private readonly manager: EntityManager,
     private readonly part: RecordedPart,
-    columns: Pick<ObjectColumns<unknown>, 'select' | 'lists'>,
+    { lists }: Pick<ObjectColumns<unknown>, 'lists'>,
     private afterNumber: number,
   ) {
     const rows = probableRows(part);
-    this.statement = statementOf(manager, columns);
+    this.statement = statementOf(manager, lists);
     this.most = isPostgres(manager.dataSource) ? POSTGRES_PAGES : 1;
     this.limit = Math.min(PAGE_ROWS, rows);
     this.left = Math.ceil(Math.min(rows, part.segmentCount) / PAGE_ROWS);
@@ -123,15 +123,12 @@ class AskedPages {
 }
 
 /** @returns the statement up to how many rows it reads at most */
-function statementOf(
-  manager: EntityManager,
-  { select, lists }: Pick<ObjectColumns<unknown>, 'select' | 'lists'>,
-): string {
+function statementOf(manager: EntityManager, lists: ObjectColumns<unknown>['lists']): string {
   const listed = Object.entries({ ...FACTS, ...lists }).map(([name, list]) => `${list} AS "${name}"`);
   return withParameters(
     manager,
     `SELECT ${listed.join(', ')} FROM (
-      SELECT "number", "period", "start_ms", "duration_ms", "state", "lost_tracks", ${select} FROM "segments"
+      SELECT "number", "period", "start_ms", "duration_ms", "state", "lost_tracks", "objects" FROM "segments"
       WHERE "session_id" = ? AND "directory" = ? AND "number" > ? ORDER BY "number" LIMIT`,
   );
 }
