@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/browser.js';
 import { TestServer } from '../support/server.js';
-import { channelState, framesOf, heardBy, say, talk, type Heard } from '../support/talker.js';
+import { channelState, flood, framesOf, heardBy, say, talk, type Heard } from '../support/talker.js';
 import { describeWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 
@@ -110,7 +110,7 @@ describeWith('chromium')('data channels of Chromium', () => {
     await talk(good, '/whep/cam', { chat: {} });
     await talk(bad, '/whep/cam', { chat: {} });
 
-    for (let sent = 0; sent < 300; sent += 1) await say(bad, 'chat', 'spam').catch(() => undefined);
+    await flood(bad, 'chat', 'spam', 300);
     await until(async () => (await channelState(bad, 'chat')) === 'closed', 'who floods has no channel any more');
     const frames = await framesOf(bad);
     await say(publisher, 'chat', 'calm');

@@ -22,6 +22,10 @@ interface Asked {
   readonly body?: string;
 }
 
+interface AuditPage {
+  readonly events: readonly { readonly address: string }[];
+}
+
 /** What stands between the network and the routes: who may ask how often, from which pages, and what answers tell. */
 describe('the server behind a proxy, with authorisation', () => {
   let server: TestServer;
@@ -184,7 +188,7 @@ describe('the server behind a proxy, with authorisation', () => {
 
   it('writes down who did what on which stream, over REST and GraphQL, and who was refused', async () => {
     const from = new Date().toISOString();
-    const address = '198.51.100.7';
+    const address = freshAddress();
     const headers = { 'x-forwarded-for': address, 'content-type': 'application/json' };
     await ask('/api/record/nobody', { method: 'POST', headers, body: '{}' });
     await ask('/api/v1/sessions/none/hold', { method: 'PUT', headers });
@@ -192,11 +196,13 @@ describe('the server behind a proxy, with authorisation', () => {
     await ask('/graphql', { method: 'POST', headers, body: query });
     for (let n = 0; n < 30; n += 1) await ask('/api/streams', { headers: { ...headers, authorization: 'Bearer no' } });
     const list = await ask(`/api/v1/audit?from=${from}&limit=3`);
-    const { events, nextCursor } = (await list.json()) as { events: readonly object[]; nextCursor: string };
+    const { events, nextCursor } = (await list.json()) as AuditPage & { nextCursor: string };
     const rest = await ask(`/api/v1/audit?from=${from}&cursor=${nextCursor}`);
+    const all = [...events, ...((await rest.json()) as AuditPage).events];
 
     const actor = 'auth.tokens #1';
-    expect([...events, ...((await rest.json()) as { events: readonly object[] }).events]).toMatchObject([
+    // What was done before, through no proxy, may be written down in the same millisecond.
+    expect(all.filter((event) => event.address === address)).toMatchObject([
       { event: 'refused', outcome: 'token-invalid', actor: '', address, subject: 'GET /api/streams', times: 1 },
       { event: 'recording-stopped', outcome: 'ok', actor, address, stream: 'cam' },
       { event: 'hold-placed', outcome: 'recording-session-not-found', actor, address, subject: 'none', stream: null },

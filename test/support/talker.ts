@@ -68,6 +68,17 @@ export async function say(page: Page, label: string, content: string | readonly 
   );
 }
 
+/** Says the same so many times at once. */
+export async function flood(page: Page, label: string, content: string, times: number): Promise<void> {
+  await page.evaluate(
+    ([name, said, count]) => {
+      const channel = (globalThis as unknown as TalkingPage).talking.channels.get(name);
+      for (let sent = 0; sent < count; sent += 1) channel?.send(said);
+    },
+    [label, content, times] as const,
+  );
+}
+
 /** Everything that came so far, in order. */
 export function heardBy(page: Page): Promise<Heard[]> {
   return page.evaluate(() => (globalThis as unknown as TalkingPage).talking.heard);
