@@ -6,8 +6,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beginAgain, startsServer } from './cli/begin-again.js';
 import { complaintAboutNode } from './cli/node-version.js';
+import { keepExperimentalWarningsBack } from './cli/quiet-warnings.js';
 import { prepareThread } from './engine/worker-thread.js';
 
+keepExperimentalWarningsBack(process);
 const complaint = complaintAboutNode(process.versions.node);
 if (complaint !== undefined) {
   process.stderr.write(`${complaint}\n`);

@@ -1,13 +1,12 @@
 import { betterBeginning, startsServer } from './begin-again.js';
 
-const QUIET = '--disable-warning=ExperimentalWarning';
 const argv = ['/usr/bin/node', '/opt/aircheck/dist/main.js', 'serve'];
 
 describe('betterBeginning', () => {
   it('adds what can be said at the beginning only, and says it once', () => {
     const better = betterBeginning({ execArgv: ['--enable-source-maps'], argv, env: { PATH: '/bin' } });
     expect(better).toEqual({
-      execArgv: ['--enable-source-maps', '--max-semi-space-size=8', QUIET],
+      execArgv: ['--enable-source-maps', '--max-semi-space-size=8'],
       argv,
       env: { PATH: '/bin', MALLOC_ARENA_MAX: '2' },
     });
@@ -19,7 +18,7 @@ describe('betterBeginning', () => {
     { execArgv: ['--max_semi_space_size=32'], env: {} },
     { execArgv: [], env: { NODE_OPTIONS: '--no-warnings --max-semi-space-size=32' } },
   ])('keeps the young generation that is asked for: %j', ({ execArgv, env }) => {
-    expect(betterBeginning({ execArgv, argv, env })?.execArgv).toEqual([...execArgv, QUIET]);
+    expect(betterBeginning({ execArgv, argv, env })?.execArgv).toEqual(execArgv);
   });
 
   it('keeps the heaps that are asked for', () => {

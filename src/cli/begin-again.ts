@@ -4,11 +4,7 @@
  */
 const YOUNG_MIB = 8;
 /** What Node takes from its command line only. */
-const FLAGS = [
-  `--max-semi-space-size=${String(YOUNG_MIB)}`,
-  // That node:wasi is experimental is known (docs/adr/0023-engine-at-speed.md), and no news at every start.
-  '--disable-warning=ExperimentalWarning',
-];
+const FLAGS = [`--max-semi-space-size=${String(YOUNG_MIB)}`];
 /**
  * What the C library takes from the environment only: each of thirty threads would have a heap of its own, and keep there what
  * it has freed. One for the main thread and one for the others are some 30 MB less, and cost nothing that can be measured.

@@ -1,34 +1,58 @@
 import { parseArgs } from 'node:util';
+import type { DataSource } from 'typeorm';
 import { loadConfig } from '../config/index.js';
 import { migrations } from '../migrations/index.js';
 import { dataSourceOptions } from '../persistence/data-source-options.js';
-import { openDataSource } from '../persistence/open-data-source.js';
+import { migrationsDone } from '../persistence/migrations-done.js';
+import { DatabaseUnusableError, openDataSource } from '../persistence/open-data-source.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
 
 export const migrateCommand: Command = {
   name: 'migrate',
   refusal: 'Nothing was migrated',
   summary:
-    'Brings the database to this version and ends, as every start does; on PostgreSQL one at a time, beside servers that run.',
+    'Brings the database to this version and ends, as every start does; on PostgreSQL one at a time, beside servers that run. --revert COUNT: takes the last COUNT migrations back instead, for an older version; no server may run.',
   run: migrate,
 };
 
 async function migrate(args: readonly string[], { env, cwd }: CommandContext): Promise<void> {
-  const { config } = loadConfig({ env, cwd, configFile: configFileOf(args) });
+  const { configFile, revert } = parse(args);
+  const { config } = loadConfig({ env, cwd, configFile });
   const options = { ...dataSourceOptions(config.database, { entities: [], migrations }), migrationsRun: false };
   const dataSource = await openDataSource(options);
   try {
-    const done = await dataSource.runMigrations();
-    for (const { name } of done) process.stdout.write(`${name}\n`);
-    process.stdout.write(`${String(done.length)} migrations were run; the database is of this version.\n`);
+    process.stdout.write(await (revert === undefined ? bringUp(dataSource) : takeBack(dataSource, revert)));
   } finally {
     await dataSource.destroy();
   }
 }
 
-function configFileOf(args: readonly string[]): string | undefined {
+async function bringUp(dataSource: DataSource): Promise<string> {
+  const done = await dataSource.runMigrations();
+  const lines = done.map(({ name }) => `${name}\n`).join('');
+  return `${lines}${String(done.length)} migrations were run; the database is of this version.\n`;
+}
+
+async function takeBack(dataSource: DataSource, count: number): Promise<string> {
+  const last = [...((await migrationsDone(dataSource)) ?? [])].reverse().slice(0, count);
+  const strange = last.filter((name) => migrations.every((ours) => ours.name !== name));
+  if (strange.length > 0) {
+    const names = strange.join(', ');
+    throw new DatabaseUnusableError(new Error(`this version does not know ${names}: a later one takes them back`));
+  }
+  for (const _ of last) await dataSource.undoLastMigration();
+  const lines = last.map((name) => `${name}\n`).join('');
+  return `${lines}${String(last.length)} migrations were taken back; the next start of this version runs them again.\n`;
+}
+
+function parse(args: readonly string[]): { configFile: string | undefined; revert: number | undefined } {
   try {
-    return parseArgs({ args: [...args], options: { config: { type: 'string', short: 'c' } } }).values.config;
+    const options = { config: { type: 'string', short: 'c' }, revert: { type: 'string' } } as const;
+    const { config, revert } = parseArgs({ args: [...args], options }).values;
+    if (revert !== undefined && !/^[1-9]\d{0,3}$/.test(revert)) {
+      throw new RangeError('--revert takes how many migrations: 1 or more.');
+    }
+    return { configFile: config, revert: revert === undefined ? undefined : Number(revert) };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { sqlitePath, type AppConfig } from '../../config/index.js';
 import { migrations } from '../../migrations/index.js';
 import { probeFolder } from '../../modules/storage/drivers/index.js';
+import { migrationsDone } from '../../persistence/migrations-done.js';
 import { postgresOptions } from '../../persistence/postgres-options.js';
 import { clockFinding } from './clock-checks.js';
 import { reasonOf, type Finding } from './finding.js';
@@ -39,7 +40,7 @@ async function lookAtSqlite(path: string): Promise<Finding[]> {
   const dataSource = new DataSource({ type: 'better-sqlite3', database: file, readonly: true, fileMustExist: true });
   await dataSource.initialize();
   try {
-    return [judgeVersion(file, await knownMigrations(dataSource))];
+    return [judgeVersion(file, await migrationsDone(dataSource))];
   } finally {
     await dataSource.destroy();
   }
@@ -55,7 +56,7 @@ async function lookAtPostgres(database: AppConfig['database']): Promise<Finding[
     );
     const roundTripMs = performance.now() - fromMs;
     const skewMs = (row?.now.getTime() ?? NaN) + roundTripMs / 2 - Date.now();
-    const rows = await knownMigrations(dataSource);
+    const rows = await migrationsDone(dataSource);
     return [
       judgeVersion('The PostgreSQL', rows),
       ...judgeServer(Math.floor(Number(row?.version) / 10_000), row?.may === true),
@@ -67,18 +68,6 @@ async function lookAtPostgres(database: AppConfig['database']): Promise<Finding[
   }
 }
 
-/** @returns those that were run there, undefined when it has no tables of ours */
-async function knownMigrations(dataSource: DataSource): Promise<readonly string[] | undefined> {
-  const queryRunner = dataSource.createQueryRunner();
-  try {
-    if (!(await queryRunner.hasTable('migrations'))) return undefined;
-    const rows = (await queryRunner.query('SELECT "name" FROM "migrations"')) as { name: string }[];
-    return rows.map(({ name }) => name);
-  } finally {
-    await queryRunner.release();
-  }
-}
-
 /** @param done names of the migrations that were run there */
 export function judgeVersion(database: string, done: readonly string[] | undefined): Finding {
   const ours = migrations.map(({ name }) => name);
@@ -87,8 +76,7 @@ export function judgeVersion(database: string, done: readonly string[] | undefin
   const strange = done.filter((name) => !ours.includes(name));
   if (strange.length > 0) {
     const message = `${database} is of a later version: this one does not know ${strange.join(', ')}.`;
-    const remedy =
-      'Run the version that it is of, or take its migrations back with that version first (npm run migration:revert, docs/database.md).';
+    const remedy = `Run the version that it is of, or take back with that version what this one does not know: aircheck migrate --revert ${strange.length} (docs/upgrade.md).`;
     return { check, severity: 'problem', message, remedy };
   }
   const missing = ours.length - done.length;

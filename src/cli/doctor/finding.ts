@@ -17,5 +17,7 @@ export interface Finding {
 /** @returns why something failed, in the words of whoever said so */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // Node's `fetch` says what happened in the cause alone.
+  return error.message === 'fetch failed' && error.cause !== undefined ? reasonOf(error.cause) : error.message;
 }

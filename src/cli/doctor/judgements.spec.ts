@@ -3,6 +3,7 @@ import { clockFinding } from './clock-checks.js';
 import { judgeVersion } from './database-checks.js';
 import { judgeSpace, judgeSpeed } from './disk-checks.js';
 import { judgeOpenFiles, judgeReceiveBuffer, WANTED_RECEIVE_BYTES } from './kernel-checks.js';
+import { reasonOf } from './finding.js';
 import { linesOf, reportOf } from './report.js';
 
 const GIBIBYTE = 2 ** 30;
@@ -63,7 +64,14 @@ describe('what aircheck doctor makes of what it sees', () => {
     expect(judgeVersion('It', [...names, 'Later'])).toMatchObject({
       severity: 'problem',
       message: 'It is of a later version: this one does not know Later.',
+      remedy: expect.stringContaining('aircheck migrate --revert 1 ') as string,
     });
+  });
+
+  it('says why nobody answered, which fetch keeps to itself', () => {
+    const refused = new AggregateError([new Error('connect ECONNREFUSED 127.0.0.1:7777')]);
+    expect(reasonOf(new TypeError('fetch failed', { cause: refused }))).toBe('connect ECONNREFUSED 127.0.0.1:7777');
+    expect(reasonOf(new Error('it answered 401', { cause: refused }))).toBe('it answered 401');
   });
 
   it('is told to people with what to do, and to programs by the weightiest', () => {
