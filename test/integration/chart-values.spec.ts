@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expectGenerated } from '../support/generated-file.js';
-import { MANAGED, valuesSchema } from '../support/chart/values-schema.js';
+import { MANAGED, secretVariables, valuesSchema } from '../support/chart/values-schema.js';
 
 interface Table {
   readonly properties: Readonly<Record<string, { readonly properties: Readonly<Record<string, unknown>> }>>;
@@ -14,6 +14,15 @@ const variables = [...example.matchAll(/^#(\w+)=/gm)].map(([, name = '']) => nam
 describe('values of the chart', () => {
   it('are checked against what the configuration knows', async () => {
     await expectGenerated('helm/aircheck/values.schema.json', JSON.stringify(valuesSchema()));
+  });
+
+  it('are told their place by the template, where that is not among the settings', () => {
+    const text = readFileSync(resolve(__dirname, '../../helm/aircheck/templates/_helpers.tpl'), 'utf8');
+    const named = (pattern: RegExp): (string | undefined)[] =>
+      [...text.matchAll(pattern)].map(([, name]) => name).sort();
+
+    expect(named(/^- (AIRCHECK_\w+)$/gm)).toEqual(secretVariables().sort());
+    expect(named(/^(AIRCHECK_\w+): /gm)).toEqual(Object.keys(MANAGED).sort());
   });
 
   it('name the variables of .env.example and no others', () => {

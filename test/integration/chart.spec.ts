@@ -1,5 +1,6 @@
 import { loadConfig, type LoadedConfig } from '../../src/config/index.js';
 import { Chart, type KubernetesObject } from '../support/chart/chart.js';
+import { MANAGED } from '../support/chart/values-schema.js';
 import { describeWith } from '../support/tools.js';
 
 const POSTGRES = {
@@ -75,7 +76,16 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ replica: 2 }, 'replica'],
   [{ media: { expose: 'hostPort' } }, 'expose'],
   [{ settings: { AIRCHECK_RECORDER_TIMEZONE: 'UTC' } }, 'AIRCHECK_RECORDER_TIMEZONE'],
-  [{ settings: { AIRCHECK_AUTH_TOKENS: 'a-token-that-everybody-reads' } }, 'AIRCHECK_AUTH_TOKENS'],
+  [{ settings: { AIRCHECK_AUTH_TOKENS: 'a-token-that-everybody-reads' } }, 'AIRCHECK_AUTH_TOKENS is secret'],
+  [{ settings: { AIRCHECK_LOG_LEVEL: 'loud' } }, 'AIRCHECK_LOG_LEVEL'],
+  [{ settings: { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: 0 } }, 'AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS'],
+  [{ settings: { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: 61 } }, 'AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS'],
+  [{ settings: { AIRCHECK_RECORDER_STORAGE_TYPE: 'gcs' } }, 'AIRCHECK_RECORDER_STORAGE_TYPE'],
+  [{ media: { addresses: ['live.example.org'] } }, '/media/addresses/0'],
+  [{ media: { nodePort: { prefix: '32', suffix: '99' } }, ...POSTGRES, replicas: 8 }, 'media.nodePort'],
+  [{ persistence: { size: '50GB' } }, '/persistence/size'],
+  [{ fullnameOverride: 'Live_1' }, 'fullnameOverride'],
+  [{ ...POSTGRES, autoscaling: { enabled: true, minReplicas: 20 } }, 'autoscaling.minReplicas'],
   [{ settings: { AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS: 'six' } }, 'AIRCHECK_RECORDER_SEGMENT_DURATION_SECONDS'],
   [{ media: { exposure: 'udp' } }, 'exposure'],
   [{ replicas: 2 }, 'replicas'],
@@ -174,6 +184,12 @@ describeWith(
     expect(output).toContain(name);
   });
 
+  it.each(Object.entries(MANAGED))('says that %s is said by %s', async (name, place) => {
+    const { output } = await chart.template({ settings: { [name]: 'x' } });
+
+    expect(output).toContain(`settings.${name} is said by ${place}.`);
+  });
+
   it('runs by its defaults: credentials are made, and the node tells publishers where its port is', async () => {
     const objects = await chart.objects({});
     const { config, warnings } = configurationOf(objects);
@@ -262,10 +278,12 @@ describeWith(
   });
 
   it('gives settings to the server as they were written', async () => {
-    const { config } = configurationOf(await chart.objects(BUCKET));
+    const settings = { ...BUCKET.settings, AIRCHECK_TRACING_SAMPLER_RATIO: 0.25 };
+    const { config } = configurationOf(await chart.objects({ settings }));
 
     expect(config.recorder.auto_streams).toEqual(['cam-*', 'studio']);
     expect(config.recorder.segment_duration_seconds).toBe(4);
     expect(config.http.metrics_public).toBe(false);
+    expect(config.tracing.sampler_ratio).toBe(0.25);
   });
 });

@@ -109,14 +109,61 @@ capabilities: { drop: [ALL] }
 {{- ternary 1 (int .Values.media.workers) (eq (get .Values.settings "AIRCHECK_ENGINE_RECEIVE" | toString) "fd") -}}
 {{- end -}}
 
+{{/* Settings that values of the chart say, because other objects have to agree with them. */}}
+{{- define "aircheck.managed" -}}
+AIRCHECK_HTTP_LISTEN: service.port
+AIRCHECK_WEBRTC_UDP_PORT: media.port
+AIRCHECK_WEBRTC_TCP_PORT: media.tcpPort
+AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: media.addresses
+AIRCHECK_ENGINE_WORKERS: media.workers
+AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
+{{- end -}}
+
+{{/* Settings that no ConfigMap may have. */}}
+{{- define "aircheck.secretSettings" -}}
+- AIRCHECK_STREAM
+- AIRCHECK_RECORDER_STORAGE_SECRET_ACCESS_KEY
+- AIRCHECK_RECORDER_STORAGE_SESSION_TOKEN
+- AIRCHECK_RECORDER_STORAGE_ACCESS_KEY_SECRET
+- AIRCHECK_RECORDER_STORAGE_SECURITY_TOKEN
+- AIRCHECK_RECORDER_BACKUP_STORAGE_SECRET_ACCESS_KEY
+- AIRCHECK_RECORDER_BACKUP_STORAGE_SESSION_TOKEN
+- AIRCHECK_RECORDER_BACKUP_STORAGE_ACCESS_KEY_SECRET
+- AIRCHECK_RECORDER_BACKUP_STORAGE_SECURITY_TOKEN
+- AIRCHECK_RECORDER_UPLOAD_LIVEMAN_TOKEN
+- AIRCHECK_TRACING_HEADERS
+- AIRCHECK_ICE_SERVERS
+- AIRCHECK_EXTRA_ICE_ICE_SERVERS
+- AIRCHECK_EXTRA_ICE_COTURN_SECRET
+- AIRCHECK_EXTRA_ICE_CLOUDFLARE_API_TOKEN
+- AIRCHECK_AUTH_TOKENS
+- AIRCHECK_AUTH_SECRET
+- AIRCHECK_AUTH_ACCOUNTS
+- AIRCHECK_WEBHOOKS_TARGETS
+{{- end -}}
+
+{{/* Settings that were written where they do not belong, with the place where they do. */}}
+{{- define "aircheck.checkPlaces" -}}
+{{- range $name, $place := include "aircheck.managed" . | fromYaml -}}
+{{- if hasKey $.Values.settings $name }}{{ fail (printf "settings.%s is said by %s." $name $place) }}{{ end -}}
+{{- end -}}
+{{- range $name := include "aircheck.secretSettings" . | fromYamlArray -}}
+{{- if hasKey $.Values.settings $name }}{{ fail (printf "settings.%s is secret: put it into secrets, secretRefs or existingSecret." $name) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What cannot work, with the names of the values that are wrong. */}}
 {{- define "aircheck.check" -}}
+{{- include "aircheck.checkPlaces" . -}}
 {{- $most := int (include "aircheck.mostPods" .) -}}
 {{- if and (eq .Values.database "sqlite") (gt $most 1) -}}
-{{- fail "replicas and autoscaling: more than one node needs database: postgres, because each has the others' recordings in its index." -}}
+{{- fail (printf "%s: more than one node needs database: postgres, because each has the others' recordings in its index." (ternary "autoscaling.enabled" "replicas" .Values.autoscaling.enabled)) -}}
 {{- end -}}
 {{- if and (eq .Values.database "sqlite") .Values.autoscaling.enabled -}}
 {{- fail "autoscaling.enabled needs database: postgres." -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
+{{- fail "autoscaling.minReplicas is more than autoscaling.maxReplicas." -}}
 {{- end -}}
 {{- if and (eq .Values.database "postgres") (not .Values.existingSecret) (not (include "aircheck.isGiven" (list . "AIRCHECK_DATABASE_URL"))) -}}
 {{- fail "database: postgres needs AIRCHECK_DATABASE_URL in secrets or secretRefs, or existingSecret." -}}
@@ -126,6 +173,10 @@ capabilities: { drop: [ALL] }
 {{- end -}}
 {{- if and (eq .Values.media.exposure "nodePort") (gt $most 10) -}}
 {{- fail "media.exposure: nodePort has room for ten pods (replicas, autoscaling.maxReplicas)." -}}
+{{- end -}}
+{{- $last := add (printf "%s%d%s" .Values.media.nodePort.prefix (sub $most 1) .Values.media.nodePort.suffix | int) .Values.media.workers -1 -}}
+{{- if and (eq .Values.media.exposure "nodePort") (gt $last 32767) -}}
+{{- fail (printf "media.nodePort: the last of its ports is %d, and Kubernetes has none above 32767." $last) -}}
 {{- end -}}
 {{- if and (eq .Values.media.exposure "nodePort") (ne (int .Values.media.tcpPort) 0) -}}
 {{- fail "media.tcpPort does not go with media.exposure: nodePort, whose port outside is another than inside." -}}

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { configSchema } from '../../../src/config/schema.js';
 import { listSettings, type Setting } from '../../../src/config/settings.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -12,6 +14,12 @@ export const MANAGED: Readonly<Record<string, string>> = {
   AIRCHECK_RECORDER_NODE_ALIAS: 'the name of the pod',
 };
 
+/** Secrets, which a ConfigMap must not have. */
+export const secretVariables = (): string[] =>
+  listSettings()
+    .filter(({ secret }) => secret === 'value')
+    .map(({ variable }) => variable);
+
 const text = { type: 'string' };
 const flag = { type: 'boolean' };
 const texts = { type: 'array', items: text };
@@ -21,6 +29,14 @@ const object = { type: 'object' };
 const objects = { type: 'array', items: object };
 const port = { type: 'integer', minimum: 1, maximum: 65_535 };
 const count = { type: 'integer', minimum: 1 };
+/** An amount as Kubernetes has it: 500m, 50Gi; and as much as it takes, where it is empty. */
+const amount = { type: 'string', pattern: '^(\\d+(\\.\\d+)?([EPTGMk]i?|m)?)?$' };
+const name = { type: 'string', pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$' };
+/** `ip`, `ip:port`, `[ip6]:port`; what is more is told by the server. */
+const address = {
+  type: 'string',
+  pattern: '^(\\d+(\\.\\d+){3}(:\\d+)?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\\[[0-9a-fA-F:.]+\\]:\\d+)$',
+};
 const oneOf = (...words: string[]): Schema => ({ enum: words });
 const table = (properties: Readonly<Record<string, Schema>>): Schema => ({
   type: 'object',
@@ -34,13 +50,14 @@ export function valuesSchema(): Schema {
   const open = settings.filter(({ secret, variable }) => secret !== 'value' && !(variable in MANAGED));
   const secret = settings.filter((one) => one.secret !== undefined);
   const any = settings.filter(({ variable }) => !(variable in MANAGED));
+  const elsewhere = [...Object.keys(MANAGED), ...secretVariables()];
   const reference = { ...table({ name: text, key: text }), required: ['name', 'key'] };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     ...table({
       global: object,
-      nameOverride: text,
-      fullnameOverride: text,
+      nameOverride: name,
+      fullnameOverride: name,
       image: table({
         repository: text,
         tag: text,
@@ -48,7 +65,10 @@ export function valuesSchema(): Schema {
         pullSecrets: objects,
       }),
       replicas: count,
-      settings: table(Object.fromEntries(open.map((setting) => [setting.variable, schemaOf(setting)]))),
+      settings: table({
+        ...Object.fromEntries(open.map((setting) => [setting.variable, schemaOf(setting)])),
+        ...Object.fromEntries(elsewhere.map((variable) => [variable, SAID_BY_TEMPLATE])),
+      }),
       secrets: table(Object.fromEntries(secret.map((setting) => [setting.variable, schemaOf(setting)]))),
       secretRefs: table(Object.fromEntries(any.map(({ variable }) => [variable, reference]))),
       existingSecret: text,
@@ -59,16 +79,16 @@ export function valuesSchema(): Schema {
         port,
         tcpPort: { ...port, minimum: 0 },
         announceNodeAddress: flag,
-        addresses: texts,
+        addresses: { type: 'array', items: address },
         nodePort: table({ prefix: { ...text, pattern: '^3[0-2]$' }, suffix: { ...text, pattern: '^\\d{2}$' } }),
         serviceAnnotations: labels,
       }),
       persistence: table({
         enabled: flag,
-        size: text,
+        size: { ...amount, minLength: 1 },
         storageClassName: text,
         accessModes: texts,
-        emptyDirSizeLimit: text,
+        emptyDirSizeLimit: amount,
       }),
       service: table({ type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'), port, annotations: labels }),
       ingress: table({ enabled: flag, className: text, annotations: labels, sticky: flag, hosts: texts, tls: objects }),
@@ -103,7 +123,12 @@ export function valuesSchema(): Schema {
   };
 }
 
-function schemaOf({ shape, description, unit, default: byDefault }: Setting): Schema {
+/** Lets them through to the template, which says where they belong: a schema can only say that they are not here. */
+const SAID_BY_TEMPLATE: Schema = { description: 'Not here: see docs/kubernetes.md, settings and secrets.' };
+
+const checked = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+
+function schemaOf({ key, shape, description, unit, default: byDefault }: Setting): Schema {
   const types = {
     text: 'string',
     number: 'integer',
@@ -112,5 +137,25 @@ function schemaOf({ shape, description, unit, default: byDefault }: Setting): Sc
     tables: 'string',
   } as const;
   const plain = byDefault === undefined || Array.isArray(byDefault) ? {} : { default: byDefault };
-  return { type: types[shape], description: `${description} [${unit}]`, ...plain };
+  return { type: types[shape], ...limitsOf(key, shape), description: `${description} [${unit}]`, ...plain };
+}
+
+/** What the server takes: words, or from where to where. */
+function limitsOf(key: string, shape: Setting['shape']): Schema {
+  if (shape !== 'number' && shape !== 'text') return {};
+  const leaf = key.split('.').reduce<JsonTable>((table, name) => table.properties?.[name] ?? {}, checked as JsonTable);
+  const { type, minimum, maximum, enum: words } = leaf;
+  return Object.fromEntries(
+    Object.entries({ type: shape === 'number' ? type : undefined, minimum, maximum, enum: words }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}
+
+interface JsonTable {
+  readonly properties?: Readonly<Record<string, JsonTable>>;
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
 }
