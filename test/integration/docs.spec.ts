@@ -120,9 +120,10 @@ describe('the documentation', () => {
   });
 
   it('says of every alert what it means and what to do', () => {
-    const headings = [...read('docs/operations.md').matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+    const sections = [...read('docs/operations.md').matchAll(/^### (\w+)$([^#]*)/gm)];
 
-    expect(rules.map(({ alert }) => alert)).toEqual(headings);
+    expect(rules.map(({ alert }) => alert)).toEqual(sections.map(([, name]) => name));
+    for (const [section] of sections) expect(section).toMatch(/^\*\*Means\*\*: .*^\*\*Do\*\*:/ms);
     for (const { alert, annotations } of rules) {
       expect(annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`);
     }

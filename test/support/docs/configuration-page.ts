@@ -53,8 +53,13 @@ function row({ key, variable, default: byDefault, unit, description, secret }: S
     `\`${key}\``,
     `\`${variable}\``,
     shown === '' ? '' : `\`${shown}\``,
-    unit,
-    secret === 'value' ? `${description} Never shown.` : description,
+    plain(unit),
+    plain(secret === 'value' ? `${description} Never shown.` : description),
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** A star is a star, and begins nothing that leans. */
+function plain(words: string): string {
+  return words.replaceAll('*', '\\*');
 }
