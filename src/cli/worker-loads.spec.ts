@@ -1,17 +1,9 @@
 import type { EngineEvent } from '../engine/index.js';
+import { workerLoad } from '../modules/signaling/testing/worker-load.js';
 import { WorkerLoads } from './worker-loads.js';
 
 function load(worker: number, cpuPercent: number, sessions: number): EngineEvent {
-  return {
-    type: 'worker-load',
-    worker,
-    cpuPercent,
-    sessions,
-    packetsReceived: 0,
-    packetsDropped: 0,
-    packetsSent: 0,
-    memoryUsedBytes: 0,
-  };
+  return workerLoad({ worker, cpuPercent, sessions });
 }
 
 describe('WorkerLoads', () => {

@@ -317,7 +317,7 @@ export class Engine {
       },
     );
     this.workers[worker] = handle;
-    this.placement.reportLoad(worker, 0);
+    this.placement.reportLoad({ worker, cpuPercent: 0, strainedSeconds: 0 });
   }
 
   private heard(event: EngineEvent): void {
@@ -329,7 +329,7 @@ export class Engine {
       this.channels?.send(event.streamId, event.bytes);
       return;
     }
-    if (event.type === 'worker-load') this.placement.reportLoad(event.worker, event.cpuPercent);
+    if (event.type === 'worker-load') this.placement.reportLoad(event);
     else if (event.type === 'session-state' && event.state === 'closed') this.forgetSession(event.sessionId);
     else if (event.type === 'recording-rotated') this.rotated(event.recordingSessionId, event.nextSessionId);
     else if (event.type === 'recording-completed') this.forgetRecording(event.recordingSessionId);

@@ -13,7 +13,7 @@ describe('Placement', () => {
     const placement = new Placement(2);
     const first = placement.hold('a', 'session');
     placement.hold('a', 'recording');
-    placement.reportLoad(first, 90);
+    placement.reportLoad({ worker: first, cpuPercent: 90, strainedSeconds: 0 });
     placement.release('a', 'session');
 
     expect(placement.hold('a', 'next session')).toBe(first);
@@ -23,9 +23,38 @@ describe('Placement', () => {
     const placement = new Placement(2);
     const first = placement.hold('a', 'session');
     placement.release('a', 'session');
-    placement.reportLoad(first, 90);
+    placement.reportLoad({ worker: first, cpuPercent: 90, strainedSeconds: 0 });
 
     expect(placement.hold('a', 'session')).not.toBe(first);
+  });
+
+  it('avoids a worker that had a bad second, but not with all of a burst', () => {
+    const placement = new Placement(2);
+    placement.reportLoad({ worker: 0, cpuPercent: 0, strainedSeconds: 1 });
+
+    const workers = Array.from({ length: 20 }, (_, index) => placement.hold(`cam-${index}`, 'session'));
+
+    expect(workers.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 1));
+    expect(workers.filter((worker) => worker === 0)).toHaveLength(5);
+  });
+
+  it('gives an overstrained worker nothing while another is not, whatever that has to do', () => {
+    const placement = new Placement(3);
+    placement.reportLoad({ worker: 0, cpuPercent: 5, strainedSeconds: 3 });
+    placement.reportLoad({ worker: 1, cpuPercent: 95, strainedSeconds: 0 });
+    placement.dropWorker(2);
+
+    const workers = Array.from({ length: 50 }, (_, index) => placement.hold(`cam-${index}`, 'session'));
+
+    expect(new Set(workers)).toEqual(new Set([1]));
+  });
+
+  it('goes by processor use where all are overstrained', () => {
+    const placement = new Placement(2);
+    placement.reportLoad({ worker: 0, cpuPercent: 60, strainedSeconds: 3 });
+    placement.reportLoad({ worker: 1, cpuPercent: 20, strainedSeconds: 5 });
+
+    expect(placement.hold('a', 'session')).toBe(1);
   });
 
   it('names the streams of a dead worker and gives it none before it reports again', () => {

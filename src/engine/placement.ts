@@ -1,19 +1,35 @@
+import { isOverstrained } from './strain.js';
+
 /** Processor percent that count as much as one session: load reports lag a second behind, session counts do not. */
 const PERCENT_PER_SESSION = 2;
+/** A blip turns away the next few, and not all of a burst: streams stay where they are. */
+const SESSIONS_PER_STRAINED_SECOND = 10;
+/** Of an overstrained worker: more than any other has, and still less than of one that does not run. */
+const OVERSTRAINED_SESSIONS = 1e6;
+
+/** As in `worker-load`. */
+interface ReportedLoad {
+  readonly worker: number;
+  readonly cpuPercent: number;
+  readonly strainedSeconds: number;
+}
 
 /** Which worker each stream belongs to, and how much each worker has to do. A stream stays where its sessions and recordings are. */
 export class Placement {
   private readonly workers = new Map<string, number>();
   private readonly users = new Map<string, Set<string>>();
-  /** Infinity for a worker that does not run. */
-  private readonly cpuPercent: number[];
+  /** In sessions, beside those that are placed; Infinity for a worker that does not run. */
+  private readonly loads: number[];
 
   constructor(count: number) {
-    this.cpuPercent = new Array<number>(count).fill(0);
+    this.loads = new Array<number>(count).fill(0);
   }
 
-  reportLoad(worker: number, cpuPercent: number): void {
-    this.cpuPercent[worker] = cpuPercent;
+  reportLoad({ worker, cpuPercent, strainedSeconds }: ReportedLoad): void {
+    const strain = isOverstrained(strainedSeconds)
+      ? OVERSTRAINED_SESSIONS
+      : strainedSeconds * SESSIONS_PER_STRAINED_SECOND;
+    this.loads[worker] = cpuPercent / PERCENT_PER_SESSION + strain;
   }
 
   /** @returns undefined for a stream that nobody holds */
@@ -45,12 +61,12 @@ export class Placement {
       this.workers.delete(streamId);
       this.users.delete(streamId);
     }
-    this.cpuPercent[worker] = Infinity;
+    this.loads[worker] = Infinity;
     return streamIds;
   }
 
   private leastLoaded(): number {
-    const loads = this.cpuPercent.map((percent) => percent / PERCENT_PER_SESSION);
+    const loads = [...this.loads];
     for (const worker of this.workers.values()) loads[worker] = (loads[worker] ?? 0) + 1;
     return loads.indexOf(Math.min(...loads));
   }

@@ -331,6 +331,12 @@ export type EngineEvent =
       readonly packetsDropped: number;
       readonly packetsSent: number;
       readonly memoryUsedBytes: number;
+      /** The longest of the last second. */
+      readonly loopLagMs: number;
+      /** Datagrams that the kernel dropped from the worker's UDP sockets since it started; 0 where it does not say. */
+      readonly receiveDrops: number;
+      /** Of the last five seconds those in which it was late or dropped: see `StrainMeter`. */
+      readonly strainedSeconds: number;
     }
   /** With each `worker-load`: what its thread has counted since it began. */
   | {
@@ -353,8 +359,6 @@ export type EngineEvent =
       readonly dataSessionsEnded: number;
       readonly syncs: number;
       readonly syncMs: number;
-      /** The longest since the last time. */
-      readonly loopLagMs: number;
     }
   /** A connection that the worker was given may be closed: it does not use it any more. */
   | { readonly type: 'connection-released'; readonly connectionId: number }

@@ -3,6 +3,7 @@ import { ClientPorts } from './client/client-ports.js';
 import { EngineError } from './engine-error.js';
 import { LoadMeter, threadCpuMs } from './load-meter.js';
 import { LoopLag } from './loop-lag.js';
+import { StrainMeter } from './strain.js';
 import { threadCounters } from './thread-counters.js';
 import type {
   CommandResult,
@@ -25,6 +26,7 @@ import { PublisherSession } from './session/publisher-session.js';
 import { createIceCredentials } from './session/ice-credentials.js';
 import type { SessionEnvironment } from './session/session-environment.js';
 import { SubscriberSession } from './session/subscriber-session.js';
+import { receiveDrops } from './udp/receive-drops.js';
 import { prepareEnvironment, type Emit, type WorkerSurroundings } from './worker-environment.js';
 import type { WorkerSettings } from './worker-messages.js';
 import { WorkerStream } from './worker-stream.js';
@@ -60,6 +62,7 @@ export class WorkerHost {
   private readonly load: LoadMeter;
   private readonly clientPorts: ClientPorts;
   private readonly loopLag = new LoopLag();
+  private readonly strain = new StrainMeter();
   private readonly turns: WorkerTurns;
   private closing: Promise<void> | undefined;
 
@@ -296,6 +299,9 @@ export class WorkerHost {
       const sessions = [...subscribers].map((session) => session.statistics(nowMs));
       this.emit({ type: 'subscriber-statistics', streamId, sessions });
     }
+    // What it finds is told a second later: nothing waits for the kernel's table.
+    void receiveDrops.refresh();
+    const loopLagMs = this.loopLag.read();
     this.emit({
       type: 'worker-load',
       worker: this.settings.worker,
@@ -305,13 +311,15 @@ export class WorkerHost {
       packetsDropped: this.packetsDropped(),
       packetsSent: this.environment.port.sent,
       memoryUsedBytes: this.environment.memory.usedBytes,
+      loopLagMs,
+      receiveDrops: receiveDrops.total,
+      strainedSeconds: this.strain.read(loopLagMs, receiveDrops.total),
     });
     this.emit({
       type: 'worker-counters',
       worker: this.settings.worker,
       ...threadCounters,
       sendsFailed: this.environment.port.sendFailed,
-      loopLagMs: this.loopLag.read(),
     });
   }
 

@@ -85,6 +85,11 @@ export function takeFromLoop(socket: Socket): number {
   return handle.fd;
 }
 
+/** @throws {TypeError} when this Node has no such handle */
+export function descriptorOf(socket: Socket): number {
+  return handleOf(socket).fd;
+}
+
 function handleOf(socket: Socket): SocketHandle {
   for (const key of Object.getOwnPropertySymbols(socket)) {
     const state: unknown = Reflect.get(socket, key);

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { MediaMemory } from '../../media/memory.js';
 import type { TransportAddress } from '../../media/stun/transport-address.js';
 import { openOnOnePort, type SocketKind } from '../one-port.js';
+import { receiveDrops } from './receive-drops.js';
 import { SlotIntake } from './slot-intake.js';
 import type { SlotPool } from './slot-pool.js';
 import type { DatagramReceiver, LocalSocket, PortCounters, StrangersPort } from './udp-port.js';
@@ -142,6 +143,7 @@ export function bindSocket(address: string, port: number, recvBufferSize: number
     });
     socket.bind({ address, port }, () => {
       socket.removeAllListeners('error');
+      receiveDrops.watch(socket);
       resolve(socket);
     });
   });

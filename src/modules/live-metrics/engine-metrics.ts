@@ -13,7 +13,6 @@ export class EngineMetrics {
   private readonly gauges: readonly [Gauge, (load: Load) => number][];
   private readonly loadTotals: readonly [RisingCounter<string>, (load: Load) => number][];
   private readonly totals: readonly [RisingCounter<string>, (counters: Counters) => number][];
-  private readonly loopLag: Gauge;
 
   constructor(engine: Pick<Engine, 'on'>, registry: Registry) {
     const gauge = (name: string, help: string): Gauge =>
@@ -23,11 +22,19 @@ export class EngineMetrics {
       [gauge('aircheck_worker_cpu_ratio', 'Of a core, without handshakes'), ({ cpuPercent }) => cpuPercent / PERCENT],
       [gauge('aircheck_worker_sessions', 'Peer connections'), ({ sessions }) => sessions],
       [gauge('aircheck_worker_memory_used_bytes', 'For media'), ({ memoryUsedBytes }) => memoryUsedBytes],
+      [gauge('aircheck_worker_loop_lag_seconds', 'The longest of the last second'), ({ loopLagMs }) => loopLagMs / MS],
+      [
+        gauge('aircheck_worker_strained_seconds', 'Of the last five: late, or with datagrams dropped; 3 are too many'),
+        ({ strainedSeconds }) => strainedSeconds,
+      ],
     ];
-    this.loopLag = gauge('aircheck_worker_loop_lag_seconds', 'The longest of the last second');
     this.loadTotals = [
       [total('aircheck_datagrams_received_total', 'On the media ports'), ({ packetsReceived }) => packetsReceived],
       [total('aircheck_datagrams_dropped_total', 'Of nobody, or hostile'), ({ packetsDropped }) => packetsDropped],
+      [
+        total('aircheck_worker_receive_drops_total', "That the kernel dropped from the workers' sockets"),
+        ({ receiveDrops }) => receiveDrops,
+      ],
     ];
     this.totals = [
       [total('aircheck_nacks_sent_total', 'Requests for lost packets'), ({ nacksSent }) => nacksSent],
@@ -71,14 +78,12 @@ export class EngineMetrics {
 
   private hearCounters(counters: Counters): void {
     const worker = String(counters.worker);
-    this.loopLag.set({ worker }, counters.loopLagMs / MS);
     for (const [counter, value] of this.totals) counter.tell(worker, value(counters));
   }
 
   /** The one that takes its place counts from nothing. */
   private forget(worker: string): void {
     for (const [gauge] of this.gauges) gauge.remove({ worker });
-    this.loopLag.remove({ worker });
     for (const [counter] of [...this.loadTotals, ...this.totals]) counter.forget(worker);
   }
 }

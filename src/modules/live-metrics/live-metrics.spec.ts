@@ -41,7 +41,6 @@ const counters = (nacksSent: number): EngineEvent => ({
   dataSessionsEnded: 0,
   syncs: 2,
   syncMs: 500,
-  loopLagMs: 20,
 });
 
 it('a counter of a worker goes on when another one takes its place', async () => {

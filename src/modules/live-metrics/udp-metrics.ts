@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Gauge, type Registry } from 'prom-client';
 import type { Engine } from '../../engine/index.js';
+import { readUdpTable } from '../../shared/udp-table.js';
 
 const TABLES = ['/proc/net/udp', '/proc/net/udp6'];
 const PORTS_GOOD_FOR_MS = 10_000;
@@ -49,12 +50,6 @@ export class UdpMetrics {
 
 /** @param table as in `/proc/net/udp` @returns the last column of the rows of these ports; undefined without any */
 export function dropsOf(table: string, ports: ReadonlySet<number>): number | undefined {
-  let sum: number | undefined;
-  for (const line of table.split('\n')) {
-    const columns = line.trim().split(/\s+/);
-    const [, port] = /^[0-9A-F]+:([0-9A-F]{4})$/.exec(columns[1] ?? '') ?? [];
-    const drops = Number(columns.at(-1));
-    if (port !== undefined && ports.has(parseInt(port, 16)) && Number.isInteger(drops)) sum = (sum ?? 0) + drops;
-  }
-  return sum;
+  const rows = readUdpTable(table).filter(({ localPort }) => ports.has(localPort));
+  return rows.length === 0 ? undefined : rows.reduce((sum, { drops }) => sum + drops, 0);
 }

@@ -1,11 +1,16 @@
 import { LoadAdmission } from './load-admission.js';
 import { NodeOverloadedError } from './signaling.errors.js';
+import { workerLoad } from './testing/worker-load.js';
 
 describe('LoadAdmission', () => {
   const report = (admission: LoadAdmission, ...loads: readonly number[]): void => {
-    const media = { packetsReceived: 0, packetsDropped: 0, packetsSent: 0, memoryUsedBytes: 0 };
     loads.forEach((cpuPercent, worker) => {
-      admission.hear({ type: 'worker-load', worker, cpuPercent, sessions: 1, ...media });
+      admission.hear(workerLoad({ worker, cpuPercent }));
+    });
+  };
+  const reportStrain = (admission: LoadAdmission, ...seconds: readonly number[]): void => {
+    seconds.forEach((strainedSeconds, worker) => {
+      admission.hear(workerLoad({ worker, strainedSeconds }));
     });
   };
 
@@ -38,9 +43,42 @@ describe('LoadAdmission', () => {
     admission.admit();
   });
 
+  it('refuses while every worker is overstrained, however idle it looks', () => {
+    const admission = new LoadAdmission(75);
+    reportStrain(admission, 3, 5);
+
+    expect(() => {
+      admission.admit();
+    }).toThrow(NodeOverloadedError);
+  });
+
+  it('bears blips, and workers that are overstrained beside one that is not', () => {
+    const admission = new LoadAdmission(75);
+    reportStrain(admission, 2, 1);
+    admission.admit();
+    reportStrain(admission, 5, 2);
+
+    expect(() => {
+      admission.admit();
+      admission.admitViewer(1);
+    }).not.toThrow();
+    expect(() => {
+      admission.admitViewer(0);
+    }).toThrow(NodeOverloadedError);
+  });
+
+  it('forgets a worker that died', () => {
+    const admission = new LoadAdmission(75);
+    reportStrain(admission, 5);
+    admission.hear({ type: 'worker-lost', worker: 0, streamIds: [] });
+
+    expect(admission.isOverloaded).toBe(false);
+  });
+
   it('refuses nobody at 100', () => {
     const admission = new LoadAdmission(100);
     report(admission, 100);
+    reportStrain(admission, 5);
 
     expect(() => {
       admission.admit();

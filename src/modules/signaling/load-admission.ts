@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../../engine/index.js';
+import { isOverstrained, type EngineEvent } from '../../engine/index.js';
 import { NodeOverloadedError } from './signaling.errors.js';
 
 /** A worker that is as busy as this cannot be busier. */
@@ -9,31 +9,37 @@ const ALL_OF_A_CORE = 100;
  * known is let in, as its recording waits.
  */
 export class LoadAdmission {
-  private readonly cpuPercent = new Map<number, number>();
+  /** Workers that were heard of, and whether each has too much to do. */
+  private readonly workers = new Map<number, boolean>();
 
   /** @param limitPercent of a core; 100: nobody is refused */
   constructor(private readonly limitPercent: number) {}
 
   hear(event: EngineEvent): void {
-    if (event.type === 'worker-load') this.cpuPercent.set(event.worker, event.cpuPercent);
-    else if (event.type === 'worker-lost') this.cpuPercent.delete(event.worker);
+    if (event.type === 'worker-load')
+      this.workers.set(event.worker, event.cpuPercent >= this.limitPercent || isOverstrained(event.strainedSeconds));
+    else if (event.type === 'worker-lost') this.workers.delete(event.worker);
   }
 
-  /** @throws {NodeOverloadedError} while every worker is busier than the limit */
+  /** Every worker is busier than the limit, or overstrained. */
+  get isOverloaded(): boolean {
+    if (this.limitPercent >= ALL_OF_A_CORE || this.workers.size === 0) return false;
+    return [...this.workers.values()].every(Boolean);
+  }
+
+  /** @throws {NodeOverloadedError} while the node is overloaded */
   admit(): void {
-    if (this.limitPercent >= ALL_OF_A_CORE || this.cpuPercent.size === 0) return;
-    if (Math.min(...this.cpuPercent.values()) >= this.limitPercent) throw new NodeOverloadedError();
+    if (this.isOverloaded) throw new NodeOverloadedError();
   }
 
   /**
    * A viewer is served where the stream is: what is recorded there would pay for one too many.
    *
    * @param worker of the stream, undefined for one that has none yet
-   * @throws {NodeOverloadedError} while that worker is busier than the limit
+   * @throws {NodeOverloadedError} while that worker is busier than the limit, or overstrained
    */
   admitViewer(worker: number | undefined): void {
     if (worker === undefined) this.admit();
-    else if (this.limitPercent < ALL_OF_A_CORE && (this.cpuPercent.get(worker) ?? 0) >= this.limitPercent)
-      throw new NodeOverloadedError();
+    else if (this.limitPercent < ALL_OF_A_CORE && this.workers.get(worker) === true) throw new NodeOverloadedError();
   }
 }

@@ -1,4 +1,3 @@
-import type { EngineEvent } from '../../engine/index.js';
 import { EngineError } from '../../engine/engine-error.js';
 import { parseSubscriberOffer } from '../../media/sdp/offer.js';
 import {
@@ -12,6 +11,7 @@ import {
 } from './signaling.errors.js';
 import { ViewerSession } from './viewer-session.js';
 import { cam, OFFER, ViewerStage } from './testing/viewer-stage.js';
+import { workerLoad } from './testing/worker-load.js';
 
 const RESTART = 'a=ice-ufrag:newer\r\na=ice-pwd:3/1muCWoOi3uLifh0NuRHlit\r\n';
 
@@ -133,9 +133,9 @@ describe('SubscriptionService', () => {
     const busy = new ViewerStage();
     await full.watch();
     draining.signaling.drain();
-    busy.admission.hear(loadOf(0, 10));
+    busy.admission.hear(workerLoad({ worker: 0, cpuPercent: 10 }));
     await busy.watch();
-    busy.admission.hear(loadOf(1, 90));
+    busy.admission.hear(workerLoad({ worker: 1, cpuPercent: 90 }));
 
     await expect(notLive.watch()).rejects.toThrow(StreamNotLiveError);
     await expect(full.watch()).rejects.toThrow(StreamFullError);
@@ -155,9 +155,4 @@ describe('SubscriptionService', () => {
 
 function bind(stage: ViewerStage): ViewerStage & { watch: ViewerStage['watch'] } {
   return Object.assign(stage, { watch: stage.watch.bind(stage) });
-}
-
-function loadOf(worker: number, cpuPercent: number): EngineEvent {
-  const counts = { sessions: 0, packetsReceived: 0, packetsDropped: 0, packetsSent: 0, memoryUsedBytes: 0 };
-  return { type: 'worker-load', worker, cpuPercent, ...counts };
 }
