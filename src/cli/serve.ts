@@ -5,9 +5,12 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../app.module.js';
 import { formatListenAddress, loadConfig, type AppConfig, type LoadedConfig } from '../config/index.js';
 import { Engine } from '../engine/index.js';
+import { NodeListService } from '../modules/index/node-list.service.js';
 import { NodeService, type NodeAddress } from '../modules/index/nodes/node.service.js';
 import { RetentionService } from '../modules/index/retention/retention.service.js';
 import { OwnershipService } from '../modules/storage/ownership.service.js';
+import { LoadAdmission } from '../modules/signaling/load-admission.js';
+import { OtherNodes } from '../modules/signaling/ports/other-nodes.js';
 import { SignalingService } from '../modules/signaling/signaling.service.js';
 import { ReadinessService } from '../platform/health/readiness.service.js';
 import { configureHttp } from '../platform/http/configure-http.js';
@@ -63,15 +66,20 @@ async function startApplication({ config, warnings }: LoadedConfig, context: Com
   logger.log(`Aircheck ${context.version} is ready: ${url}`);
 }
 
-/** From now on the index knows this server, and how busy it is. */
+/** From now on the index knows this server and how busy it is, and this server the others. */
 async function registerNode(app: NestExpressApplication, address: NodeAddress): Promise<void> {
   const node = app.get(NodeService);
   const loads = new WorkerLoads();
   const signaling = app.get(SignalingService);
+  const admission = app.get(LoadAdmission);
   app.get(Engine).on((event) => {
     const load = loads.hear(event);
-    if (load !== undefined) node.reportLoad({ ...load, liveStreams: signaling.publisherCount });
+    const { isOverloaded } = admission;
+    if (load !== undefined) node.reportLoad({ ...load, liveStreams: signaling.publisherCount, isOverloaded });
   });
+  signaling.on(({ type }) => (type === 'draining' ? node.drain() : undefined));
+  const nodes = app.get(NodeListService);
+  app.get(OtherNodes).findBy(() => nodes.withRoom(node.alias));
   await node.register(address);
 }
 

@@ -13,7 +13,7 @@ export class WorkerLoads {
   private readonly loads = new Map<number, WorkerLoad>();
 
   /** @returns the load of all workers that were heard of, undefined when the event says nothing of it */
-  hear(event: EngineEvent): Omit<NodeLoad, 'liveStreams'> | undefined {
+  hear(event: EngineEvent): Omit<NodeLoad, 'liveStreams' | 'isOverloaded'> | undefined {
     if (event.type === 'worker-load') this.loads.set(event.worker, event);
     else if (event.type === 'worker-lost') this.loads.set(event.worker, IDLE);
     else return undefined;

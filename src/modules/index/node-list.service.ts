@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In, MoreThan } from 'typeorm';
 import { NodeRow } from './entities/index.js';
 import { NodeNotFoundError } from './index.errors.js';
+import { addressOf, nodeWithRoom } from './nodes/node-with-room.js';
 
 /** A node that was not seen for so long is not running: it says so every 10 s. */
 const ALIVE_MS = 30_000;
-
-/** Of who listens on all addresses. */
-const EVERYWHERE: readonly string[] = ['0.0.0.0', '[::]'];
 
 export interface NodePage {
   readonly rows: readonly NodeRow[];
@@ -44,9 +42,17 @@ export class NodeListService {
   /** @returns where another reaches the node; undefined when it does not run, or says only that it listens everywhere */
   async urlOf(alias: string): Promise<URL | undefined> {
     const row = await this.dataSource.manager.findOneBy(NodeRow, { alias });
-    if (row === null || !isRunning(row, Date.now()) || !URL.canParse(row.url)) return undefined;
-    const url = new URL(row.url);
-    return EVERYWHERE.includes(url.hostname) ? undefined : url;
+    return row === null || !isRunning(row, Date.now()) ? undefined : addressOf(row);
+  }
+
+  /** @returns origin of another node that takes who is too many for the node `alias`: see `nodeWithRoom` */
+  async withRoom(alias: string): Promise<string | undefined> {
+    const rows = await this.dataSource.manager.find(NodeRow);
+    const nowMs = Date.now();
+    return nodeWithRoom(
+      rows.filter((row) => isRunning(row, nowMs)),
+      alias,
+    );
   }
 }
 

@@ -143,7 +143,8 @@ export class NodeOverloadedError extends AppError {
   readonly code = 'node-overloaded';
   override readonly retryAfterSeconds = spreadWaitSeconds(...WAIT_SECONDS);
 
-  constructor() {
+  /** @param elsewhere origin of a node that has room */
+  constructor(override readonly elsewhere?: string) {
     super('This node is too busy for another stream now.');
   }
 }

@@ -18,6 +18,7 @@ import { configuredChannels, configuredDataLimits } from './configured-data.js';
 import { configuredStrategies } from './configured-strategies.js';
 import { LoadAdmission } from './load-admission.js';
 import { failureLog } from './ports/failure-log.js';
+import { OtherNodes } from './ports/other-nodes.js';
 import { StreamDemand } from './ports/stream-demand.js';
 import { parseStreamName } from './ports/stream-name.js';
 import { StreamMutationResolver } from './graphql/stream-mutation.resolver.js';
@@ -169,6 +170,7 @@ function admitByLoad(admission: LoadAdmission, signaling: SignalingService): voi
       },
     },
     StreamDemand,
+    OtherNodes,
     WhipRateGuard,
     SessionCredentials,
     SessionEndpoint,

@@ -49,7 +49,7 @@ export class WhepController {
   })
   @ApiResponse({
     status: 307,
-    description: '`node-draining`, where another node takes new sessions',
+    description: '`node-draining`, `node-overloaded`: of a stream that is not here, where another node takes it',
     headers: ELSEWHERE,
   })
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })

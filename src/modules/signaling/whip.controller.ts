@@ -49,7 +49,7 @@ export class WhipController {
   })
   @ApiResponse({
     status: 307,
-    description: '`node-draining`, where another node takes new sessions',
+    description: '`node-draining`, `node-overloaded`, where another node takes new sessions',
     headers: ELSEWHERE,
   })
   @ApiResponse({ status: 400, description: '`sdp-invalid`, `stream-name-invalid`, `body-malformed`' })

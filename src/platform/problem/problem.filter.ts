@@ -42,8 +42,10 @@ export class ProblemFilter implements ExceptionFilter {
 
   private describe(error: unknown, request: Request, response: Response): ProblemDocument {
     if (error instanceof AppError) {
-      if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
-      if (error.elsewhere === undefined) return problemOf(error);
+      if (error.elsewhere === undefined) {
+        if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
+        return problemOf(error);
+      }
       response.setHeader('Location', `${error.elsewhere}${request.originalUrl}`);
       return { ...problemOf(error), status: TEMPORARY_REDIRECT };
     }

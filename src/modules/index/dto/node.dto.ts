@@ -31,7 +31,7 @@ export class NodeDto {
   @ApiProperty({ type: 'integer', description: 'Media worker threads, each a core at most' })
   readonly workers: number;
 
-  @ApiProperty({ description: "Of the busiest worker's core" })
+  @ApiProperty({ description: "Of the busiest worker's core; 100 while the node takes no new streams" })
   readonly cpuPercent: number;
 
   constructor(row: NodeRow) {

@@ -24,7 +24,7 @@ export class NodeRow {
   @Column({ type: 'integer' })
   workers!: number;
 
-  /** Of the busiest worker's core. */
+  /** Of the busiest worker's core; 100 while the node takes no new streams. */
   @Column({ name: 'cpu_percent', type: 'integer' })
   cpuPercent!: number;
 

@@ -6,7 +6,7 @@ import { isRunning } from '../node-list.service.js';
 
 @ObjectType('NodeLoad', { description: 'As its last heartbeat said.' })
 export class NodeLoadType {
-  @Field(() => Float, { description: "Of the busiest worker's core." })
+  @Field(() => Float, { description: "Of the busiest worker's core; 100 while the node takes no new streams." })
   readonly cpuPercent: number;
 
   @Field(() => Int, { description: 'Peer connections.' })
@@ -23,7 +23,9 @@ export class NodeCapacityType {
   @Field(() => Int, { description: 'Media worker threads, each a core at most.' })
   readonly workers: number;
 
-  @Field(() => Float, { description: "What is left of the busiest worker's core." })
+  @Field(() => Float, {
+    description: "What is left of the busiest worker's core; 0 while the node takes no new streams.",
+  })
   readonly freePercent: number;
 
   constructor({ workers, cpuPercent }: NodeRow) {

@@ -4,6 +4,7 @@ import { APP_CONFIG, type AppConfig } from '../../../config/index.js';
 import { inTransaction } from '../../../persistence/transaction.js';
 import { NodeRow } from '../entities/index.js';
 import { tellWhenCommitted } from '../events/index-events.js';
+import { NO_ROOM_PERCENT } from './node-with-room.js';
 
 const HEARTBEAT_MS = 10_000;
 
@@ -21,14 +22,17 @@ export interface NodeLoad {
   readonly sessions: number;
   /** Streams with a publisher. */
   readonly liveStreams: number;
+  /** It takes no new streams at present. */
+  readonly isOverloaded: boolean;
 }
 
 /** This server's row among the nodes: written at its start, touched while it runs. */
 @Injectable()
 export class NodeService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(NodeService.name);
-  private readonly alias: string;
-  private load: NodeLoad = { workers: 0, cpuPercent: 0, sessions: 0, liveStreams: 0 };
+  readonly alias: string;
+  private load: NodeLoad = { workers: 0, cpuPercent: 0, sessions: 0, liveStreams: 0, isOverloaded: false };
+  private isDraining = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -41,7 +45,7 @@ export class NodeService implements BeforeApplicationShutdown {
   /** To be called when the server listens; from then on it is seen alive. */
   async register(address: NodeAddress): Promise<void> {
     const now = new Date();
-    const row: NodeRow = { alias: this.alias, ...address, ...this.load, startedAt: now, lastSeenAt: now };
+    const row: NodeRow = { alias: this.alias, ...address, ...this.told, startedAt: now, lastSeenAt: now };
     await inTransaction(this.dataSource, async (manager) => {
       await manager.upsert(NodeRow, row, ['alias']);
       tellWhenCommitted(manager, { type: 'node-changed', node: row });
@@ -50,9 +54,17 @@ export class NodeService implements BeforeApplicationShutdown {
     this.timer = setInterval(() => void this.beat(), HEARTBEAT_MS).unref();
   }
 
-  /** What the next heartbeat says. */
+  /** What the next heartbeat says; whether there is room is said at once, as others send newcomers by it. */
   reportLoad(load: NodeLoad): void {
+    const hadRoom = !this.load.isOverloaded;
     this.load = load;
+    if (hadRoom === load.isOverloaded && this.timer !== undefined) void this.beat();
+  }
+
+  /** From now on it takes nobody new, and says so at once. */
+  async drain(): Promise<void> {
+    this.isDraining = true;
+    if (this.timer !== undefined) await this.beat();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -61,8 +73,13 @@ export class NodeService implements BeforeApplicationShutdown {
     await this.beat();
   }
 
+  private get told(): Pick<NodeRow, 'workers' | 'cpuPercent' | 'sessions' | 'liveStreams'> {
+    const { isOverloaded, ...load } = this.load;
+    return isOverloaded || this.isDraining ? { ...load, cpuPercent: NO_ROOM_PERCENT } : load;
+  }
+
   private async beat(): Promise<void> {
-    const change = { ...this.load, lastSeenAt: new Date() };
+    const change = { ...this.told, lastSeenAt: new Date() };
     try {
       await inTransaction(this.dataSource, async (manager) => {
         await manager.update(NodeRow, { alias: this.alias }, change);
