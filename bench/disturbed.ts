@@ -86,7 +86,7 @@ export async function recordDisturbed(scene: Scene): Promise<DisturbedRun> {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
   const grown = (name: string): number => ((sumOf(after, name) - sumOf(before, name)) * 1000) / windowMs;
-  const mediaMegabytes = (metrics: string): number => sumOf(metrics, 'aircheck_engine_memory_used_bytes') / 2 ** 20;
+  const mediaMegabytes = (metrics: string): number => sumOf(metrics, 'aircheck_worker_memory_used_bytes') / 2 ** 20;
   const source = await readSource(media);
   const measuredPackets = ((source.packets / source.seconds) * streams * windowMs) / 1000;
   const picturesSent = streams * source.video.length;
@@ -98,7 +98,7 @@ export async function recordDisturbed(scene: Scene): Promise<DisturbedRun> {
     picturesMissing: picturesSent - framesOf(tracks, 'video'),
     soundMissing: streams * source.audio.length - framesOf(tracks, 'audio'),
     drops,
-    refusedPerSecond: grown('aircheck_engine_packets_dropped'),
+    refusedPerSecond: grown('aircheck_datagrams_dropped_total'),
     nacksPerSecond: grown('aircheck_nacks_sent_total'),
     megabytes: [residentBefore, residentAfter],
     mediaMegabytes: [mediaMegabytes(before), mediaMegabytes(after)],

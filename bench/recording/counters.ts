@@ -14,7 +14,7 @@ export async function readInfo(address: string): Promise<ServerInfo> {
 const MOVING = {
   aircheck_nacks_sent_total: 'requests for lost packets',
   aircheck_rtp_packets_repaired_total: 'packets that came again',
-  aircheck_engine_packets_sent: 'feedback and reports',
+  aircheck_datagrams_sent_total: 'feedback and reports',
   aircheck_plis_sent_total: 'requests for key frames',
   aircheck_fsync_seconds_count: 'files forced to the disk',
   aircheck_segments_committed_total: 'segments with a row in the index',

@@ -21,7 +21,7 @@ interface StreamView {
 /** Datagrams that were of no use, of those sessions that are there. */
 async function refused(server: TestServer): Promise<number> {
   const text = await (await fetch(server.url('/metrics'))).text();
-  return Number(/^aircheck_engine_packets_dropped\{[^}]*\} (\S+)$/m.exec(text)?.[1] ?? 0);
+  return Number(/^aircheck_datagrams_dropped_total (\S+)$/m.exec(text)?.[1] ?? 0);
 }
 
 describe('publishers from whose own addresses somebody sends forged, replayed, far-ahead, cut and other packets', () => {

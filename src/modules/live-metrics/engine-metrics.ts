@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Engine, EngineEvent } from '../../engine/index.js';
+import type { Implementation } from '../../platform/info/implementations.js';
 import { RisingCounter } from './rising-counter.js';
 
 type Load = Extract<EngineEvent, { type: 'worker-load' }>;
@@ -8,13 +9,13 @@ type Counters = Extract<EngineEvent, { type: 'worker-counters' }>;
 const MS = 1000;
 const PERCENT = 100;
 
-/** What the engine's workers tell of themselves. */
+/** What the engine's workers tell of themselves, and what each runs with. */
 export class EngineMetrics {
   private readonly gauges: readonly [Gauge, (load: Load) => number][];
   private readonly loadTotals: readonly [RisingCounter<string>, (load: Load) => number][];
   private readonly totals: readonly [RisingCounter<string>, (counters: Counters) => number][];
 
-  constructor(engine: Pick<Engine, 'on'>, registry: Registry) {
+  constructor(engine: Pick<Engine, 'on'>, implementations: readonly Implementation[], registry: Registry) {
     const gauge = (name: string, help: string): Gauge =>
       new Gauge({ name, help, labelNames: ['worker'], registers: [registry] });
     const total = (name: string, help: string): RisingCounter<string> => RisingCounter.make(registry, name, help);
@@ -31,6 +32,7 @@ export class EngineMetrics {
     this.loadTotals = [
       [total('aircheck_datagrams_received_total', 'On the media ports'), ({ packetsReceived }) => packetsReceived],
       [total('aircheck_datagrams_dropped_total', 'Of nobody, or hostile'), ({ packetsDropped }) => packetsDropped],
+      [total('aircheck_datagrams_sent_total', 'From the media ports'), ({ packetsSent }) => packetsSent],
       [
         total('aircheck_worker_receive_drops_total', "That the kernel dropped from the workers' sockets"),
         ({ receiveDrops }) => receiveDrops,
@@ -62,6 +64,13 @@ export class EngineMetrics {
     engine.on((event) => {
       this.hear(event);
     });
+    const chosen = new Gauge({
+      name: 'aircheck_engine_implementation',
+      help: '1 for what a worker runs with',
+      labelNames: ['worker', 'what', 'name'],
+      registers: [registry],
+    });
+    for (const { worker, what, name } of implementations) chosen.set({ worker, what, name }, 1);
   }
 
   private hear(event: EngineEvent): void {

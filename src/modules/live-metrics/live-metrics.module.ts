@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { Engine } from '../../engine/index.js';
+import { Implementations } from '../../platform/info/implementations.js';
 import { systemClock } from '../../shared/clock.js';
 import { IndexEventsService } from '../index/index-events.service.js';
 import { IndexModule } from '../index/index.module.js';
@@ -17,8 +18,10 @@ import { UdpMetrics } from './udp-metrics.js';
   providers: [
     {
       provide: EngineMetrics,
-      inject: [Engine, Registry],
-      useFactory: (engine: Engine, registry: Registry) => new EngineMetrics(engine, registry),
+      // The engine has told what it runs with when it is there.
+      inject: [Engine, Implementations, Registry],
+      useFactory: (engine: Engine, { list }: Implementations, registry: Registry) =>
+        new EngineMetrics(engine, list, registry),
     },
     {
       provide: UdpMetrics,

@@ -46,7 +46,7 @@ const counters = (nacksSent: number): EngineEvent => ({
 it('a counter of a worker goes on when another one takes its place', async () => {
   const registry = new Registry();
   const engine = new Events<EngineEvent>();
-  new EngineMetrics(engine, registry);
+  new EngineMetrics(engine, [], registry);
 
   for (const nacksSent of [3, 5]) engine.tell(counters(nacksSent));
   engine.tell({ type: 'worker-lost', worker: 0, streamIds: [] });

@@ -6,7 +6,6 @@ import {
   parseStunUrl,
   type AppConfig,
 } from '../../config/index.js';
-import { Registry } from 'prom-client';
 import { Engine } from '../../engine/index.js';
 import { Implementations, type Implementation } from '../../platform/info/implementations.js';
 import { systemClock } from '../../shared/clock.js';
@@ -23,7 +22,6 @@ import { StreamDemand } from './ports/stream-demand.js';
 import { parseStreamName } from './ports/stream-name.js';
 import { StreamMutationResolver } from './graphql/stream-mutation.resolver.js';
 import { StreamResolver } from './graphql/stream.resolver.js';
-import { showEngineMetrics } from './engine-metrics.js';
 import { DrainController } from './drain.controller.js';
 import { RelayService } from './relay.service.js';
 import { SessionCredentials } from './session-credentials.js';
@@ -42,8 +40,8 @@ import { WhipRateGuard } from './whip-rate.guard.js';
 
 const engine = {
   provide: Engine,
-  inject: [APP_CONFIG, ENGINE_WORKER_URL, Implementations, Registry],
-  useFactory: async (config: AppConfig, workerUrl: URL, implementations: Implementations, registry: Registry) => {
+  inject: [APP_CONFIG, ENGINE_WORKER_URL, Implementations],
+  useFactory: async (config: AppConfig, workerUrl: URL, implementations: Implementations) => {
     const media = await Engine.start({
       workerUrl,
       workers: config.engine.workers,
@@ -61,7 +59,6 @@ const engine = {
     const chosen = implementationsOf(media);
     logImplementations(chosen);
     implementations.tell(chosen);
-    showEngineMetrics(media, chosen, registry);
     logEndedChannels(media);
     return media;
   },
