@@ -3,8 +3,9 @@ import { goLive, hangUp, launchChromium, type SentFrame } from '../support/brows
 import { viewerOffer } from '../support/offer.js';
 import { TestServer } from '../support/server.js';
 import { describeWith } from '../support/tools.js';
-import { receivedFrames, stopWatching, watch, watched, watchWithClient } from '../support/viewer.js';
+import { receivedFrames, stopWatching, watch, watched } from '../support/viewer.js';
 import { pause, until } from '../support/wait.js';
+import { watchWithClient } from '../support/whip-whep.js';
 
 interface StreamRow {
   readonly id: string;

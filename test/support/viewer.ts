@@ -1,4 +1,3 @@
-import type { WHEPClient as WhepClient } from '@binbat/whip-whep/whep.js';
 import type { Page } from 'playwright-core';
 import { HASHING_WORKER, type SentFrame } from './browser.js';
 
@@ -55,38 +54,6 @@ export async function watch(
       });
     },
     [`/whep/${stream}`, [...kinds], HASHING_WORKER, codec, throughPort] as const,
-  );
-}
-
-/** Watches with the client that live777's users have, @binbat/whip-whep. @returns once it has its answer */
-export async function watchWithClient(
-  page: Page,
-  stream: string,
-  kinds: readonly ('video' | 'audio')[],
-): Promise<void> {
-  const contentType = 'text/javascript';
-  const client = new URL('/judges/whep.js', page.url()).href;
-  const loader = new URL('/judges/whep-loader.js', page.url()).href;
-  await page.route(client, (route) =>
-    route.fulfill({ path: require.resolve('@binbat/whip-whep/whep.js'), contentType }),
-  );
-  const body = `import { WHEPClient } from '${client}'; Object.assign(globalThis, { WHEPClient });`;
-  await page.route(loader, (route) => route.fulfill({ body, contentType }));
-  await page.addScriptTag({ url: loader, type: 'module' });
-  await page.evaluate(
-    async ([path, wanted]) => {
-      const { WHEPClient } = globalThis as unknown as { WHEPClient: typeof WhepClient };
-      const peer = new RTCPeerConnection();
-      const media = new MediaStream();
-      document.body.append(
-        Object.assign(document.createElement('video'), { autoplay: true, muted: true, srcObject: media }),
-      );
-      peer.addEventListener('track', ({ track }) => media.addTrack(track));
-      for (const kind of wanted) peer.addTransceiver(kind, { direction: 'recvonly' });
-      Object.assign(globalThis, { viewing: { peer, session: '', answer: '', frames: [] } });
-      await new WHEPClient().view(peer, new URL(path, location.href).href);
-    },
-    [`/whep/${stream}`, [...kinds]] as const,
   );
 }
 
