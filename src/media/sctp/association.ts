@@ -26,6 +26,9 @@ const MOST_STREAMS = 1024;
 const WINDOW_BYTES = 512 * 1024;
 const COOKIE_BYTES = 16;
 const INIT_BYTES = 16;
+/** What costs more than its bytes, and of which a packet has no more: an acknowledgement, a skip, a reset and the answer to one. */
+const COSTLY: ReadonlySet<number> = new Set([ChunkType.sack, ChunkType.forwardTsn, ChunkType.reconfiguration]);
+const MOST_COSTLY = 4;
 /** Bit of an ABORT that has its receiver's own tag. */
 const REFLECTED = 1;
 
@@ -92,7 +95,11 @@ export class SctpAssociation {
     const packet = this.hasEnded ? undefined : parsePacket(bytes);
     if (packet === undefined || !this.isOurs(packet)) return;
     const hasData = packet.chunks.some(({ type }) => type === ChunkType.data);
-    for (const chunk of packet.chunks) if (!this.isOver) this.take(chunk, nowMs);
+    let costly = 0;
+    for (const chunk of packet.chunks) {
+      if (COSTLY.has(chunk.type)) costly += 1;
+      if (!this.isOver && (costly <= MOST_COSTLY || !COSTLY.has(chunk.type))) this.take(chunk, nowMs);
+    }
     if (hasData) this.state?.receiving.packetEnded();
     this.flush(nowMs, false);
   }
@@ -232,7 +239,7 @@ export class SctpAssociation {
     let chunks = [
       ...this.control.splice(0),
       state.receiving.report(isLate) ?? [],
-      sending.skip() ?? [],
+      sending.skip(nowMs) ?? [],
       reset ?? [],
     ].flat();
     for (;;) {

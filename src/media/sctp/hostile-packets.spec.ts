@@ -151,6 +151,16 @@ describe('a hostile SCTP peer', () => {
     expect(peer.isAlive).toBe(true);
   });
 
+  it('has few of the chunks read that cost more than their bytes', () => {
+    const peer = Peer.connected();
+    const request = (number: number) => writeChunk(ChunkType.reconfiguration, 0, uint32(0x000d_0010, number, 0, 0));
+    peer.say(...Array.from({ length: 50 }, (_, at) => request(FIRST_TSN + at)));
+
+    const answers = peer.sent.flatMap(({ chunks }) => chunks).filter(({ type }) => type === ChunkType.reconfiguration);
+    expect(answers).toHaveLength(4);
+    expect(peer.isAlive).toBe(true);
+  });
+
   it('that answers nothing loses its association', () => {
     const peer = Peer.connected();
     peer.association.send({ streamId: 1, protocol: 53, bytes: Uint8Array.of(1), isUnordered: false }, 0);

@@ -10,7 +10,10 @@ const REPORTS_OF_LOSS = 3;
 /** Timeouts in a row without a word of the peer. */
 const MOST_TIMEOUTS = 8;
 /** What the account of a message costs besides its bytes. */
-const MESSAGE_COST_BYTES = 64;
+const MESSAGE_COST_BYTES = 256;
+/** Chunks that have left and are not acknowledged: a report or a timeout costs as much as there are. */
+const MOST_IN_FLIGHT = 2048;
+const NOTHING = new Uint8Array();
 
 /** A message to the peer; `bytes` is not empty and owned. */
 export interface OutgoingMessage {
@@ -26,8 +29,9 @@ export interface OutgoingMessage {
 
 interface Outgoing {
   readonly message: OutgoingMessage;
-  /** In its stream, known with its first chunk. */
+  /** In its stream, and of its first chunk: known when that leaves. */
   sequence: number;
+  firstTsn: number;
   sentBytes: number;
   isAbandoned: boolean;
 }
@@ -47,7 +51,7 @@ interface ChunkInFlight {
 export class Sending {
   readonly roundTrip = new RoundTrip();
   private readonly window = new CongestionWindow();
-  private readonly queue: Outgoing[] = [];
+  private queue: Outgoing[] = [];
   /** All after `acknowledged`, without holes. */
   private readonly flight: ChunkInFlight[] = [];
   private readonly sequences = new Map<number, number>();
@@ -88,18 +92,17 @@ export class Sending {
   }
 
   add(message: OutgoingMessage): void {
-    this.queue.push({ message, sequence: 0, sentBytes: 0, isAbandoned: false });
+    this.queue.push({ message, sequence: 0, firstTsn: 0, sentBytes: 0, isAbandoned: false });
     this.buffered += message.bytes.length + MESSAGE_COST_BYTES;
   }
 
   /** Forgets what of these streams has not begun to leave. */
   forget(streamIds: readonly number[]): void {
-    for (let at = this.queue.length - 1; at >= 0; at -= 1) {
-      const outgoing = this.queue[at];
-      if (outgoing === undefined || outgoing.sentBytes > 0 || !streamIds.includes(outgoing.message.streamId)) continue;
-      this.queue.splice(at, 1);
-      this.buffered -= outgoing.message.bytes.length + MESSAGE_COST_BYTES;
-    }
+    const ended = new Set(streamIds);
+    const [stays, goes]: [Outgoing[], Outgoing[]] = [[], []];
+    for (const one of this.queue) (one.sentBytes === 0 && ended.has(one.message.streamId) ? goes : stays).push(one);
+    this.queue = stays;
+    for (const { message } of goes) this.buffered -= message.bytes.length + MESSAGE_COST_BYTES;
   }
 
   /** Messages of these streams are counted from 0 again. */
@@ -119,7 +122,7 @@ export class Sending {
   }
 
   /** @returns a FORWARD TSN where something was given up that the peer waits for */
-  skip(): Uint8Array | undefined {
+  skip(nowMs: number): Uint8Array | undefined {
     if (!this.isSkipDue) return undefined;
     this.isSkipDue = false;
     const skipped = new Map<number, number>();
@@ -131,6 +134,7 @@ export class Sending {
       if (outgoing.isAbandoned && !message.isUnordered) skipped.set(message.streamId, sequence);
     }
     if (upTo === this.acknowledged) return undefined;
+    if (this.deadlineMs === Infinity) this.restartTimer(nowMs);
     const streams = [...skipped].map(([streamId, sequence]) => uint16(streamId, sequence));
     return writeChunk(ChunkType.forwardTsn, 0, uint32(upTo), ...streams);
   }
@@ -176,34 +180,44 @@ export class Sending {
 
   private lostChunk(nowMs: number, room: number): ChunkInFlight | undefined {
     if (!this.hasRoom) return undefined;
-    const entry = this.flight.find((one) => one.isLost);
-    if (entry === undefined || sizeOf(entry.chunk.bytes.length) > room) return undefined;
-    if (this.isStale(entry.outgoing.message, nowMs)) {
-      this.abandon(entry.outgoing);
-      return this.lost > 0 ? this.lostChunk(nowMs, room) : this.newChunk(nowMs, room);
+    for (const entry of this.flight) {
+      if (!entry.isLost) continue;
+      if (this.isStale(entry.outgoing.message, nowMs)) {
+        this.abandon(entry.outgoing, nowMs);
+        continue;
+      }
+      if (sizeOf(entry.chunk.bytes.length) > room) return undefined;
+      entry.isLost = false;
+      entry.misses = 0;
+      this.lost -= 1;
+      return entry;
     }
-    entry.isLost = false;
-    entry.misses = 0;
-    this.lost -= 1;
-    return entry;
+    return this.newChunk(nowMs, room);
   }
 
   private newChunk(nowMs: number, room: number): ChunkInFlight | undefined {
     const outgoing = this.headOfQueue(nowMs);
-    if (outgoing === undefined || !this.hasRoom) return undefined;
+    if (outgoing === undefined || !this.hasRoom || this.flight.length >= MOST_IN_FLIGHT) return undefined;
     const { message, sentBytes } = outgoing;
     const bytes = message.bytes.subarray(sentBytes, sentBytes + FRAGMENT_BYTES);
     // One chunk is sent whatever the peer's window: the answer says when there is room again.
     const canTake = this.outstanding === 0 || this.outstanding + bytes.length <= this.peerWindow;
     if (!canTake || sizeOf(bytes.length) > room) return undefined;
-    if (sentBytes === 0) outgoing.sequence = this.nextSequence(message);
+    if (sentBytes === 0) {
+      outgoing.sequence = this.nextSequence(message);
+      outgoing.firstTsn = this.lastTsn + 1;
+    }
     outgoing.sentBytes += bytes.length;
     const ends = outgoing.sentBytes === message.bytes.length;
     if (ends) this.queue.shift();
+    return this.append(outgoing, { bytes, begins: sentBytes === 0, ends }, nowMs);
+  }
+
+  /** Gives the next number to a chunk. */
+  private append(outgoing: Outgoing, part: Pick<DataChunk, 'bytes' | 'begins' | 'ends'>, nowMs: number): ChunkInFlight {
+    const { message, sequence } = outgoing;
     const { streamId, protocol, isUnordered } = message;
-    const { sequence } = outgoing;
-    const tsn = this.lastTsn + 1;
-    const chunk = { tsn, streamId, sequence, protocol, isUnordered, begins: sentBytes === 0, ends, bytes };
+    const chunk = { tsn: this.lastTsn + 1, streamId, sequence, protocol, isUnordered, ...part };
     const entry = { outgoing, chunk, sentMs: nowMs, sends: 0, misses: 0, isAcknowledged: false, isLost: false };
     this.flight.push(entry);
     return entry;
@@ -213,7 +227,7 @@ export class Sending {
   private headOfQueue(nowMs: number): Outgoing | undefined {
     for (let head = this.queue[0]; head !== undefined; head = this.queue[0]) {
       if (!this.isStale(head.message, nowMs)) return head;
-      this.abandon(head);
+      this.abandon(head, nowMs);
     }
     return undefined;
   }
@@ -232,13 +246,12 @@ export class Sending {
   private acknowledgeUpTo(upTo: number, nowMs: number): number {
     let bytes = 0;
     let measured: ChunkInFlight | undefined;
-    while (this.acknowledged < upTo) {
-      const entry = this.flight.shift();
-      this.acknowledged += 1;
-      if (entry === undefined) continue;
-      if (entry.sends === 1 && !entry.isAcknowledged) measured = entry;
+    for (const entry of this.flight.splice(0, upTo - this.acknowledged)) {
+      if (entry.sends === 1 && !entry.isAcknowledged && !entry.outgoing.isAbandoned) measured = entry;
       bytes += this.acknowledge(entry);
+      this.buffered -= entry.chunk.bytes.length + (entry.chunk.ends ? MESSAGE_COST_BYTES : 0);
     }
+    this.acknowledged = upTo;
     if (measured !== undefined) this.roundTrip.measured(nowMs - measured.sentMs);
     return bytes;
   }
@@ -274,11 +287,9 @@ export class Sending {
 
   /** It is neither on its way nor lost any more. */
   private settle(entry: ChunkInFlight): void {
-    const { bytes, ends } = entry.chunk;
     if (entry.isLost) this.lost -= 1;
-    else this.outstanding -= bytes.length;
+    else this.outstanding -= entry.chunk.bytes.length;
     entry.isLost = false;
-    this.buffered -= bytes.length + (ends ? MESSAGE_COST_BYTES : 0);
   }
 
   /** Chunks before one that has come just now were overtaken. */
@@ -304,19 +315,24 @@ export class Sending {
     this.lost += 1;
     this.outstanding -= entry.chunk.bytes.length;
     const isTooLate = this.isStale(entry.outgoing.message, nowMs);
-    if (isTooLate || (this.canSkip && entry.sends > mostRetransmissions)) this.abandon(entry.outgoing);
+    if (isTooLate || (this.canSkip && entry.sends > mostRetransmissions)) this.abandon(entry.outgoing, nowMs);
   }
 
-  private abandon(outgoing: Outgoing): void {
-    const { message, sentBytes } = outgoing;
-    for (const entry of this.flight) {
-      if (entry.outgoing === outgoing && !entry.isAcknowledged) this.settle(entry);
+  /** Its chunks lie together. Where the peer may have some and the last one has not left, that one's number is skipped in its place. */
+  private abandon(outgoing: Outgoing, nowMs: number): void {
+    const { message, sentBytes, firstTsn } = outgoing;
+    const first = Math.max(0, firstTsn - this.acknowledged - 1);
+    for (let at = first; this.flight[at]?.outgoing === outgoing; at += 1) {
+      const entry = this.flight[at];
+      if (entry?.isAcknowledged === false) this.settle(entry);
     }
     outgoing.isAbandoned = true;
     this.isSkipDue = true;
     if (sentBytes === message.bytes.length) return;
-    this.queue.splice(this.queue.indexOf(outgoing), 1);
-    this.buffered -= message.bytes.length - sentBytes + MESSAGE_COST_BYTES;
+    this.queue.shift();
+    this.buffered -= message.bytes.length - sentBytes;
+    if (sentBytes > 0) this.append(outgoing, { bytes: NOTHING, begins: false, ends: true }, nowMs);
+    else this.buffered -= MESSAGE_COST_BYTES;
   }
 }
 
