@@ -61,7 +61,8 @@ interface Established {
 
 interface Hello {
   readonly cookie: Uint8Array;
-  readonly init: SctpChunk;
+  /** The value of its INIT. */
+  readonly init: Uint8Array;
 }
 
 /**
@@ -177,14 +178,15 @@ export class SctpAssociation {
     }
   }
 
-  /** A peer that is connected does not begin anew: its INIT then was late. */
-  private greet(init: SctpChunk): void {
-    const { value } = init;
+  /** A peer that is connected does not begin anew: its INIT then was late. One that comes again may be on its way with the answer to the first. */
+  private greet({ value }: SctpChunk): void {
     const peerTag = readUint32(value, 0);
     const canTalk = readUint16(value, 8) > 0 && readUint16(value, 10) > 0;
     if (this.state !== undefined || value.length < INIT_BYTES || peerTag === 0 || !canTalk) return;
-    const cookie = this.options.randomBytes(COOKIE_BYTES).slice();
-    this.hello = { cookie, init: { ...init, value: value.slice() } };
+    if (this.hello === undefined || !areEqual(this.hello.init, value)) {
+      this.hello = { cookie: this.options.randomBytes(COOKIE_BYTES).slice(), init: value.slice() };
+    }
+    const { cookie } = this.hello;
     const answer = writeChunk(
       ChunkType.initAck,
       0,
@@ -201,7 +203,7 @@ export class SctpAssociation {
   private establish(cookie: Uint8Array): void {
     const { hello } = this;
     if (hello === undefined || !areEqual(cookie, hello.cookie)) return;
-    this.state ??= this.establishWith(hello.init.value);
+    this.state ??= this.establishWith(hello.init);
     this.control.push(writeChunk(ChunkType.cookieAck, 0));
   }
 

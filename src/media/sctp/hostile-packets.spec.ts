@@ -30,14 +30,22 @@ class Peer {
 
   static connected(): Peer {
     const peer = new Peer();
-    peer.say(writeChunk(ChunkType.init, 0, uint32(PEER_TAG, 100_000), uint16(10, 10), uint32(FIRST_TSN)));
-    const [answer] = peer.sent.splice(0);
-    const value = answer?.chunks[0]?.value ?? new Uint8Array();
-    peer.tag = readUint32(value, 0);
-    const cookie = new Map(parseParameters(value.subarray(16))).get(STATE_COOKIE) ?? new Uint8Array();
-    peer.say(writeChunk(ChunkType.cookieEcho, 0, cookie));
+    peer.echo(peer.call());
     peer.sent.splice(0);
     return peer;
+  }
+
+  /** @returns the cookie that is to be given back */
+  call(firstTsn = FIRST_TSN): Uint8Array {
+    this.tag = 0;
+    this.say(writeChunk(ChunkType.init, 0, uint32(PEER_TAG, 100_000), uint16(10, 10), uint32(firstTsn)));
+    const value = this.sent.at(-1)?.chunks[0]?.value ?? new Uint8Array();
+    this.tag = readUint32(value, 0);
+    return new Map(parseParameters(value.subarray(16))).get(STATE_COOKIE) ?? new Uint8Array();
+  }
+
+  echo(cookie: Uint8Array): void {
+    this.say(writeChunk(ChunkType.cookieEcho, 0, cookie));
   }
 
   say(...chunks: Uint8Array[]): void {
@@ -148,6 +156,28 @@ describe('a hostile SCTP peer', () => {
       peer.say(writeChunk(ChunkType.sack, 0, uint32(0, 1e6), uint16(280, 0), uint16(...gaps)));
 
     expect(peer.association.bufferedBytes).toBe(buffered);
+    expect(peer.isAlive).toBe(true);
+  });
+
+  it('is connected by the first answer to its call, though it has called again meanwhile', () => {
+    const peer = new Peer();
+    const first = peer.call();
+    for (let repeated = 0; repeated < 100; repeated += 1) peer.call();
+    peer.echo(first);
+
+    expect(peer.isAlive).toBe(true);
+  });
+
+  it('is not connected by a cookie that was made up, or made for another call', () => {
+    const peer = new Peer();
+    peer.echo(new Uint8Array(16));
+    const former = peer.call();
+    peer.call(7);
+    peer.echo(former);
+    peer.echo(new Uint8Array());
+
+    expect(peer.isAlive).toBe(false);
+    peer.echo(peer.call());
     expect(peer.isAlive).toBe(true);
   });
 
