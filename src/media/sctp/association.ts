@@ -1,4 +1,5 @@
 import { readUint16, readUint32, uint16, uint32 } from '../bytes.js';
+import { MOST_STREAMS } from './data-chunk.js';
 import {
   ChunkType,
   MOST_PACKET_BYTES,
@@ -21,8 +22,6 @@ const STATE_COOKIE = 7;
 const SUPPORTED_EXTENSIONS = 0x8008;
 const FORWARD_TSN_SUPPORTED = 0xc000;
 
-/** Streams in each direction. */
-const MOST_STREAMS = 1024;
 const WINDOW_BYTES = 512 * 1024;
 const COOKIE_BYTES = 16;
 const INIT_BYTES = 16;

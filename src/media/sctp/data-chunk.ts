@@ -3,6 +3,8 @@ import { CHUNK_HEADER_BYTES, ChunkType, type SctpChunk, writeChunk } from './pac
 
 /** Bytes of a DATA chunk before what it carries. */
 export const DATA_HEADER_BYTES = CHUNK_HEADER_BYTES + 12;
+/** Streams in each direction: as many as browsers have. */
+export const MOST_STREAMS = 1024;
 
 const Flag = { ends: 1, begins: 2, unordered: 4, immediate: 8 } as const;
 

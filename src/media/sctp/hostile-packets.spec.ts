@@ -181,6 +181,17 @@ describe('a hostile SCTP peer', () => {
     expect(peer.isAlive).toBe(true);
   });
 
+  it('is heard on the streams that there are, and is told that the rest has come', () => {
+    const peer = Peer.connected();
+    for (let at = 0; at < 2_000; at += 1) peer.say(peer.data(at, { streamId: 65_535 - at }));
+    peer.say(peer.data(2_000, { streamId: 1_023 }), writeChunk(ChunkType.heartbeat, 0));
+    const reports = peer.sent.flatMap(({ chunks }) => chunks.filter(({ type }) => type === ChunkType.sack));
+
+    expect(peer.messages).toHaveLength(1);
+    peer.association.tick(1);
+    expect(readUint32(reports.at(-1)?.value ?? new Uint8Array(), 0)).toBeGreaterThanOrEqual((FIRST_TSN + 1_999) >>> 0);
+  });
+
   it('has few of the chunks read that cost more than their bytes', () => {
     const peer = Peer.connected();
     const request = (number: number) => writeChunk(ChunkType.reconfiguration, 0, uint32(0x000d_0010, number, 0, 0));

@@ -70,9 +70,12 @@ export class Reassembly {
     return true;
   }
 
-  /** Of what came up to `tsn` nothing more will come; messages that waited for what was skipped wait no longer (RFC 3758). */
-  skipTo(tsn: number, skipped: readonly (readonly [streamId: number, sequence: number])[]): void {
-    for (const run of [...this.byFirst.values()]) if (run.first <= tsn) this.drop(run);
+  /**
+   * Of what came up to `tsn` nothing more will come; messages that waited for what was skipped wait no longer (RFC 3758).
+   * @param from everything up to here had come
+   */
+  skipTo(from: number, tsn: number, skipped: readonly (readonly [streamId: number, sequence: number])[]): void {
+    for (const run of this.runsBetween(from, tsn)) this.drop(run);
     for (const [streamId, sequence] of skipped) {
       const stream = this.streams.get(streamId) ?? this.open(streamId);
       if (ahead16(sequence, stream.next) < 0) continue;
@@ -162,6 +165,13 @@ export class Reassembly {
     this.deliverReady(stream);
   }
 
+  /** What ends at `from` or begins behind it. It costs as little as the shorter way to find them. */
+  private runsBetween(from: number, tsn: number): Run[] {
+    if (tsn - from > this.byFirst.size) return [...this.byFirst.values()].filter(({ first }) => first <= tsn);
+    const begun = Array.from({ length: tsn - from }, (_, at) => this.byFirst.get(from + 1 + at));
+    return [this.byLast.get(from), ...begun].flatMap((run) => run ?? []);
+  }
+
   private open(streamId: number): OrderedStream {
     const stream: OrderedStream = { next: 0, ready: new Map() };
     this.streams.set(streamId, stream);
@@ -177,14 +187,17 @@ export class Reassembly {
   }
 
   private readyUpTo(stream: OrderedStream, sequence: number): Run[] {
-    const due = [...stream.ready.keys()].filter((one) => ahead16(one, sequence) <= 0);
-    return due
-      .sort((a, b) => ahead16(a, b))
-      .flatMap((one) => {
-        const run = stream.ready.get(one);
-        stream.ready.delete(one);
-        return run ?? [];
-      });
+    const { next, ready } = stream;
+    const count = ahead16(sequence, next) + 1;
+    const due =
+      count <= ready.size
+        ? Array.from({ length: count }, (_, at) => (next + at) & 0xffff)
+        : [...ready.keys()].filter((one) => ahead16(one, sequence) <= 0).sort(ahead16);
+    return due.flatMap((one) => {
+      const run = ready.get(one);
+      ready.delete(one);
+      return run ?? [];
+    });
   }
 
   private give(run: Run): void {

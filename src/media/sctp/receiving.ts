@@ -1,5 +1,5 @@
 import { readUint16, readUint32, uint16, uint32 } from '../bytes.js';
-import { isUrgent, readDataChunk } from './data-chunk.js';
+import { isUrgent, MOST_STREAMS, readDataChunk } from './data-chunk.js';
 import { ChunkType, type SctpChunk, writeChunk } from './packet.js';
 import { Reassembly, type IncomingMessage } from './reassembly.js';
 import { ReceivedTsns } from './received-tsns.js';
@@ -36,7 +36,8 @@ export class Receiving {
   }
 
   /**
-   * A DATA chunk. What there is no room for is taken for lost, but what others wait for always has room.
+   * A DATA chunk. What there is no room for is taken for lost, but what others wait for always has room. What is of no stream that there
+   * is has come, and is nothing (RFC 9260 section 6.5).
    * @returns false when it breaks the rules
    */
   receive(chunk: SctpChunk): boolean {
@@ -50,19 +51,24 @@ export class Receiving {
       return true;
     }
     this.isUrgent ||= this.received.hasGaps;
+    if (data.streamId >= MOST_STREAMS) return true;
     return this.reassembly.push(tsn, data) && this.reassembly.heldBytes < 2 * this.windowBytes;
   }
 
   /** A FORWARD TSN, RFC 3758 section 3.2. @returns false when it breaks the rules */
   skip({ value }: SctpChunk): boolean {
     if (value.length < 4) return false;
-    const upTo = unwrap32(readUint32(value, 0), this.upTo);
+    const from = this.upTo;
+    const upTo = unwrap32(readUint32(value, 0), from);
     this.isUrgent = true;
-    if (upTo <= this.upTo) return true;
+    if (upTo <= from) return true;
     this.received.skipTo(upTo);
     const skipped: [number, number][] = [];
-    for (let at = 4; at + 4 <= value.length; at += 4) skipped.push([readUint16(value, at), readUint16(value, at + 2)]);
-    this.reassembly.skipTo(upTo, skipped);
+    for (let at = 4; at + 4 <= value.length; at += 4) {
+      const streamId = readUint16(value, at);
+      if (streamId < MOST_STREAMS) skipped.push([streamId, readUint16(value, at + 2)]);
+    }
+    this.reassembly.skipTo(from, upTo, skipped);
     return true;
   }
 
