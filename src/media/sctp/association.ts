@@ -213,17 +213,19 @@ export class SctpAssociation {
       if (!this.hasEnded) listener.message(message);
     });
     const sending = new Sending(firstTsn, readUint32(init, 4), canSkip(init.subarray(INIT_BYTES)));
-    const resets: StreamResets = new StreamResets(firstTsn, {
+    const resets = new StreamResets(firstTsn, {
       get receivedUpTo() {
         return receiving.upTo;
       },
       get sentUpTo() {
         return sending.lastTsn;
       },
+      get streamInHand() {
+        return sending.streamInHand;
+      },
       endedByPeer: (streamIds) => {
         receiving.reset(streamIds);
         sending.forget(streamIds);
-        resets.end(streamIds);
         listener.streamsEnded(streamIds);
       },
       endedHere: (streamIds) => sending.reset(streamIds),

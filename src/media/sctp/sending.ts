@@ -87,6 +87,12 @@ export class Sending {
     return this.acknowledged + this.flight.length;
   }
 
+  /** Of a message of which a part has left and the rest has not. */
+  get streamInHand(): number | undefined {
+    const [head] = this.queue;
+    return head !== undefined && head.sentBytes > 0 ? head.message.streamId : undefined;
+  }
+
   get hasFailed(): boolean {
     return this.timeouts > MOST_TIMEOUTS;
   }
