@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
-import { loadConfig } from '../config/index.js';
+import { loadConfig, sqlitePath } from '../config/index.js';
 import { migrations } from '../migrations/index.js';
 import { dataSourceOptions } from '../persistence/data-source-options.js';
 import { migrationsDone } from '../persistence/migrations-done.js';
 import { DatabaseUnusableError, openDataSource } from '../persistence/open-data-source.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
+import { lockData } from './data-lock.js';
 
 export const migrateCommand: Command = {
   name: 'migrate',
@@ -18,6 +19,7 @@ export const migrateCommand: Command = {
 async function migrate(args: readonly string[], { env, cwd }: CommandContext): Promise<void> {
   const { configFile, revert } = parse(args);
   const { config } = loadConfig({ env, cwd, configFile });
+  if (sqlitePath(config.database.url) !== undefined) await lockData(config, 'stop it first');
   const options = { ...dataSourceOptions(config.database, { entities: [], migrations }), migrationsRun: false };
   const dataSource = await openDataSource(options);
   try {
@@ -34,7 +36,13 @@ async function bringUp(dataSource: DataSource): Promise<string> {
 }
 
 async function takeBack(dataSource: DataSource, count: number): Promise<string> {
-  const last = [...((await migrationsDone(dataSource)) ?? [])].reverse().slice(0, count);
+  const done = (await migrationsDone(dataSource)) ?? [];
+  if (count >= done.length) {
+    const reason = `it has ${String(done.length)} migrations, the first of which made the index and stays: --revert ${String(count)} is too many`;
+    throw new DatabaseUnusableError(new Error(reason));
+  }
+  await assertNobodyElse(dataSource);
+  const last = [...done].reverse().slice(0, count);
   const strange = last.filter((name) => migrations.every((ours) => ours.name !== name));
   if (strange.length > 0) {
     const names = strange.join(', ');
@@ -43,6 +51,18 @@ async function takeBack(dataSource: DataSource, count: number): Promise<string> 
   for (const _ of last) await dataSource.undoLastMigration();
   const lines = last.map((name) => `${name}\n`).join('');
   return `${lines}${String(last.length)} migrations were taken back; the next start of this version runs them again.\n`;
+}
+
+/** A server beside it would lose the tables that it works with; SQLite's file is locked by then. */
+async function assertNobodyElse(dataSource: DataSource): Promise<void> {
+  const { options } = dataSource;
+  if (options.type !== 'postgres') return;
+  const others = await dataSource.query<object[]>(
+    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`,
+    [options.applicationName],
+  );
+  if (others.length === 0) return;
+  throw new DatabaseUnusableError(new Error('a server is connected to it: stop all of them first'));
 }
 
 function parse(args: readonly string[]): { configFile: string | undefined; revert: number | undefined } {

@@ -1,5 +1,7 @@
-import { TestServer } from '../support/server.js';
 import { freePort } from '../support/listening.js';
+import { PostgresServer } from '../support/postgres-server.js';
+import { TestServer } from '../support/server.js';
+import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 
 interface Report {
@@ -59,7 +61,19 @@ describe('a server with a token, from the command line of its machine', () => {
 
   it('takes migrations back for an older version, and runs them again', async () => {
     await using server = await TestServer.start({ env: { AIRCHECK_ENGINE_WORKERS: '1' } });
+    for (const args of [[], ['--revert', '1']]) {
+      expect(await server.command('migrate', ...args)).toMatchObject({
+        exitCode: 1,
+        complaint: expect.stringMatching(
+          /^Nothing was migrated: .* which a server .*is using already; stop it first/,
+        ) as string,
+      });
+    }
     await server.terminate();
+    expect(await server.command('migrate', '--revert', '9999')).toMatchObject({
+      exitCode: 1,
+      complaint: expect.stringContaining('--revert 9999 is too many') as string,
+    });
 
     const { exitCode, output, complaint } = await server.command('migrate', '--revert', '2');
     expect({ exitCode, complaint }).toEqual({ exitCode: 0, complaint: '' });
@@ -76,5 +90,18 @@ describe('a server with a token, from the command line of its machine', () => {
     for (const command of ['fsck', 'reindex']) {
       expect(await server.command(command, '--even-if-empty')).toMatchObject({ exitCode: 0, complaint: '' });
     }
+  });
+
+  itWith('postgres')('takes nothing back from a PostgreSQL that a server works with', async () => {
+    await using postgres = await PostgresServer.start();
+    const url = postgres.url(await postgres.createDatabase());
+    await using server = await TestServer.start({ env: { AIRCHECK_ENGINE_WORKERS: '1', AIRCHECK_DATABASE_URL: url } });
+
+    expect(await server.command('migrate', '--revert', '1')).toMatchObject({
+      exitCode: 1,
+      complaint: expect.stringContaining('a server is connected to it: stop all of them first') as string,
+    });
+    await server.terminate();
+    expect(await server.command('migrate', '--revert', '1')).toMatchObject({ exitCode: 0, complaint: '' });
   });
 });
