@@ -95,6 +95,35 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ media: { exposure: 'loadBalancer' } }, 'media.addresses'],
   [{ media: { tcpPort: 7900 } }, 'media.tcpPort'],
   [{ ingress: { enabled: true } }, 'ingress.hosts'],
+  [{ ingress: { enabled: true, hosts: ['https://rec.example.org/'] } }, '/ingress/hosts/0'],
+  [{ image: { repository: '' } }, '/image/repository'],
+  [{ image: { tag: 'of today' } }, '/image/tag'],
+  [{ media: { addresses: ['203.0.113.256'] } }, '/media/addresses/0'],
+  [{ media: { addresses: ['203.0.113.5:99999'] } }, '/media/addresses/0'],
+  [{ media: { exposure: 'hostPort', tcpPort: 7777 } }, 'media.tcpPort'],
+  [{ media: { exposure: 'hostPort', port: 65_535 } }, 'media.port'],
+  [{ resources: { limit: { memory: '1Gi' } } }, 'limit'],
+  [{ resources: { limits: { memory: '1GB' } } }, '/resources/limits/memory'],
+  [{ existingSecret: 'My_Secret' }, '/existingSecret'],
+  [{ secrets: { AIRCHECK_AUTH_TOKENS: '' } }, 'AIRCHECK_AUTH_TOKENS'],
+  [{ secretRefs: { AIRCHECK_AUTH_TOKENS: { name: 'a' } } }, 'AIRCHECK_AUTH_TOKENS'],
+  [{ secrets: { AIRCHECK_DATABASE_URL: 'postgres://a:b@c/d' } }, 'AIRCHECK_DATABASE_URL needs database: postgres'],
+  [{ secretRefs: POSTGRES.secretRefs }, 'AIRCHECK_DATABASE_URL needs database: postgres'],
+  [{ database: 'postgres', secrets: { AIRCHECK_DATABASE_URL: 'sqlite://a.db' } }, 'AIRCHECK_DATABASE_URL'],
+  [
+    { database: 'postgres', settings: { AIRCHECK_DATABASE_URL: 'postgres://a:b@c/d' } },
+    'settings.AIRCHECK_DATABASE_URL',
+  ],
+  [{ settings: { AIRCHECK_RECORDER_STORAGE_TYPE: 's3' } }, 'AIRCHECK_RECORDER_STORAGE_BUCKET'],
+  [{ extraEnv: [{ name: 'AIRCHECK_HTTP_LISTEN', value: '0.0.0.0:80' }] }, 'extraEnv: AIRCHECK_HTTP_LISTEN'],
+  [{ ...POSTGRES, autoscaling: { enabled: true, averageValue: 'forty' } }, '/autoscaling/averageValue'],
+  [
+    {
+      settings: { AIRCHECK_HTTP_METRICS_PUBLIC: false, AIRCHECK_AUTH_JWKS_URL: 'https://id.example.org/keys' },
+      serviceMonitor: { enabled: true },
+    },
+    'serviceMonitor.enabled',
+  ],
 ];
 
 interface Container {
@@ -115,8 +144,8 @@ interface PodSpec {
   readonly terminationGracePeriodSeconds: number;
 }
 
-const podOf = (objects: readonly KubernetesObject[]): PodSpec => {
-  const { spec } = objects.find(({ kind }) => kind === 'StatefulSet') ?? {};
+const podOf = (objects: readonly KubernetesObject[], maker: 'StatefulSet' | 'Job' = 'StatefulSet'): PodSpec => {
+  const { spec } = objects.find(({ kind }) => kind === maker) ?? {};
   return (spec?.['template'] as { spec: PodSpec }).spec;
 };
 
@@ -210,8 +239,9 @@ describeWith(
   it('passes the restricted Pod Security Standard, host networking aside', async () => {
     const byDefault = podOf(await chart.objects({}));
     const onHost = podOf(await chart.objects({ media: { exposure: 'hostNetwork' } }));
+    const migrating = podOf(await chart.objects(POSTGRES), 'Job');
 
-    for (const pod of [byDefault, onHost]) {
+    for (const pod of [byDefault, onHost, migrating]) {
       expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
       expect(pod.containers[0].securityContext).toEqual({
         allowPrivilegeEscalation: false,
@@ -285,5 +315,12 @@ describeWith(
     expect(config.recorder.segment_duration_seconds).toBe(4);
     expect(config.http.metrics_public).toBe(false);
     expect(config.tracing.sampler_ratio).toBe(0.25);
+  });
+
+  it('gives secrets to the server as they were written', async () => {
+    const tokens = ['a-token-of-one-person', 'a-token-of-another'];
+    const { config } = configurationOf(await chart.objects({ secrets: { AIRCHECK_AUTH_TOKENS: tokens } }));
+
+    expect(config.auth.tokens).toEqual(tokens);
   });
 });

@@ -85,7 +85,10 @@ capabilities: { drop: [ALL] }
 {{/* The data of the release's Secret. What was generated once stays. */}}
 {{- define "aircheck.secretData" -}}
 {{- $data := dict -}}
-{{- range $name, $value := .Values.secrets }}{{ $_ := set $data $name ($value | toString | b64enc) }}{{ end -}}
+{{- range $name, $value := .Values.secrets -}}
+{{- $text := ternary (join "," $value) (toString $value) (kindIs "slice" $value) -}}
+{{- $_ := set $data $name (b64enc $text) -}}
+{{- end -}}
 {{- $old := (lookup "v1" "Secret" .Release.Namespace (include "aircheck.fullname" .)).data | default dict -}}
 {{- if include "aircheck.makesCredentials" . -}}
 {{- $_ := set $data "AIRCHECK_AUTH_TOKENS" (get $old "AIRCHECK_AUTH_TOKENS" | default (randAlphaNum 48 | b64enc)) -}}
@@ -167,6 +170,43 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- end -}}
 {{- if and (eq .Values.database "postgres") (not .Values.existingSecret) (not (include "aircheck.isGiven" (list . "AIRCHECK_DATABASE_URL"))) -}}
 {{- fail "database: postgres needs AIRCHECK_DATABASE_URL in secrets or secretRefs, or existingSecret." -}}
+{{- end -}}
+{{- $url := coalesce (get .Values.secrets "AIRCHECK_DATABASE_URL") (get .Values.settings "AIRCHECK_DATABASE_URL") -}}
+{{- $isFile := hasPrefix "sqlite:" ($url | toString) -}}
+{{- if and $url (eq .Values.database "postgres") $isFile -}}
+{{- fail "database: postgres, and AIRCHECK_DATABASE_URL names a file of SQLite: one of the two is wrong." -}}
+{{- end -}}
+{{- if and $url (eq .Values.database "sqlite") (not $isFile) -}}
+{{- fail "AIRCHECK_DATABASE_URL needs database: postgres, whose Job migrates before the pods start." -}}
+{{- end -}}
+{{- if and (hasKey .Values.secretRefs "AIRCHECK_DATABASE_URL") (eq .Values.database "sqlite") -}}
+{{- fail "secretRefs.AIRCHECK_DATABASE_URL needs database: postgres, whose Job migrates before the pods start." -}}
+{{- end -}}
+{{- if and (eq .Values.database "postgres") (hasKey .Values.settings "AIRCHECK_DATABASE_URL") -}}
+{{- fail "settings.AIRCHECK_DATABASE_URL has a password in it: put it into secrets, secretRefs or existingSecret." -}}
+{{- end -}}
+{{- range $prefix := list "AIRCHECK_RECORDER_STORAGE" "AIRCHECK_RECORDER_BACKUP_STORAGE" -}}
+{{- $type := get $.Values.settings (printf "%s_TYPE" $prefix) -}}
+{{- $bucket := printf "%s_BUCKET" $prefix -}}
+{{- if and (has $type (list "s3" "oss")) (not $.Values.existingSecret) (not (include "aircheck.isGiven" (list $ $bucket))) -}}
+{{- fail (printf "settings.%s_TYPE: %s needs settings.%s." $prefix $type $bucket) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- $place := get (include "aircheck.managed" $ | fromYaml) .name -}}
+{{- if and $place (ne .name "AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES") }}{{ fail (printf "extraEnv: %s is said by %s." .name $place) }}{{ end -}}
+{{- end -}}
+{{- $tcp := int .Values.media.tcpPort -}}
+{{- if eq $tcp 7777 -}}
+{{- fail "media.tcpPort: 7777 is the port of HTTP in the pod; take another one." -}}
+{{- end -}}
+{{- $lastPort := add .Values.media.port (include "aircheck.udpPorts" . | int) -1 -}}
+{{- if gt $lastPort 65535 -}}
+{{- fail (printf "media.port: with media.workers: %d the last port is %d, and there is none above 65535." (int .Values.media.workers) $lastPort) -}}
+{{- end -}}
+{{- $knowsToken := or .Values.existingSecret (include "aircheck.makesCredentials" .) (hasKey .Values.secrets "AIRCHECK_AUTH_TOKENS") (hasKey .Values.secretRefs "AIRCHECK_AUTH_TOKENS") -}}
+{{- if and .Values.serviceMonitor.enabled (eq (get .Values.settings "AIRCHECK_HTTP_METRICS_PUBLIC" | toString) "false") (not $knowsToken) -}}
+{{- fail "serviceMonitor.enabled, with AIRCHECK_HTTP_METRICS_PUBLIC: false, needs AIRCHECK_AUTH_TOKENS in secrets or secretRefs, for Prometheus." -}}
 {{- end -}}
 {{- if and (not .Values.persistence.enabled) (not (has (get .Values.settings "AIRCHECK_RECORDER_STORAGE_TYPE") (list "s3" "oss"))) (ne (get .Values.settings "AIRCHECK_RECORDER_UPLOAD_ENABLED" | toString) "true") -}}
 {{- fail "persistence.enabled: false is for recordings that go to a bucket: set settings.AIRCHECK_RECORDER_STORAGE_TYPE." -}}

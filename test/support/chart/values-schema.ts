@@ -31,11 +31,21 @@ const port = { type: 'integer', minimum: 1, maximum: 65_535 };
 const count = { type: 'integer', minimum: 1 };
 /** An amount as Kubernetes has it: 500m, 50Gi; and as much as it takes, where it is empty. */
 const amount = { type: 'string', pattern: '^(\\d+(\\.\\d+)?([EPTGMk]i?|m)?)?$' };
+const amounts = { type: 'object', additionalProperties: { anyOf: [amount, { type: 'number' }] } };
 const name = { type: 'string', pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$' };
+/** Of an object that others made: a name with dots, too. */
+const foreignName = { type: 'string', pattern: '^([a-z0-9]([-.a-z0-9]*[a-z0-9])?)?$' };
+/** Of an ingress: no scheme, no path, small letters. */
+const hostName = {
+  type: 'string',
+  pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+};
+const OCTET = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const PORT = '(6553[0-5]|655[0-2]\\d|65[0-4]\\d{2}|6[0-4]\\d{3}|[1-5]\\d{4}|[1-9]\\d{0,3})';
 /** `ip`, `ip:port`, `[ip6]:port`; what is more is told by the server. */
 const address = {
   type: 'string',
-  pattern: '^(\\d+(\\.\\d+){3}(:\\d+)?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\\[[0-9a-fA-F:.]+\\]:\\d+)$',
+  pattern: `^(${OCTET}(\\.${OCTET}){3}(:${PORT})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\\[[0-9a-fA-F:.]+\\]:${PORT})$`,
 };
 const oneOf = (...words: string[]): Schema => ({ enum: words });
 const table = (properties: Readonly<Record<string, Schema>>): Schema => ({
@@ -51,7 +61,9 @@ export function valuesSchema(): Schema {
   const secret = settings.filter((one) => one.secret !== undefined);
   const any = settings.filter(({ variable }) => !(variable in MANAGED));
   const elsewhere = [...Object.keys(MANAGED), ...secretVariables()];
-  const reference = { ...table({ name: text, key: text }), required: ['name', 'key'] };
+  const key = { type: 'string', pattern: '^[-._a-zA-Z0-9]+$' };
+  const reference = { ...table({ name: { ...foreignName, minLength: 1 }, key }), required: ['name', 'key'] };
+  const given = (setting: Setting): Schema => ({ ...schemaOf(setting), minLength: 1 });
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     ...table({
@@ -59,8 +71,8 @@ export function valuesSchema(): Schema {
       nameOverride: name,
       fullnameOverride: name,
       image: table({
-        repository: text,
-        tag: text,
+        repository: { type: 'string', pattern: '^[a-z0-9][-._:/a-z0-9]*$' },
+        tag: { type: 'string', pattern: '^(\\w[-.\\w]{0,127})?(@sha256:[0-9a-f]{64})?$' },
         pullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
         pullSecrets: objects,
       }),
@@ -69,9 +81,9 @@ export function valuesSchema(): Schema {
         ...Object.fromEntries(open.map((setting) => [setting.variable, schemaOf(setting)])),
         ...Object.fromEntries(elsewhere.map((variable) => [variable, SAID_BY_TEMPLATE])),
       }),
-      secrets: table(Object.fromEntries(secret.map((setting) => [setting.variable, schemaOf(setting)]))),
+      secrets: table(Object.fromEntries(secret.map((setting) => [setting.variable, given(setting)]))),
       secretRefs: table(Object.fromEntries(any.map(({ variable }) => [variable, reference]))),
-      existingSecret: text,
+      existingSecret: foreignName,
       database: oneOf('sqlite', 'postgres'),
       media: table({
         exposure: oneOf('nodePort', 'hostPort', 'hostNetwork', 'loadBalancer', 'none'),
@@ -91,8 +103,15 @@ export function valuesSchema(): Schema {
         emptyDirSizeLimit: amount,
       }),
       service: table({ type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'), port, annotations: labels }),
-      ingress: table({ enabled: flag, className: text, annotations: labels, sticky: flag, hosts: texts, tls: objects }),
-      resources: object,
+      ingress: table({
+        enabled: flag,
+        className: text,
+        annotations: labels,
+        sticky: flag,
+        hosts: { type: 'array', items: hostName },
+        tls: objects,
+      }),
+      resources: table({ requests: amounts, limits: amounts, claims: objects }),
       terminationGracePeriodSeconds: { type: 'integer', minimum: 40, maximum: 86_400 },
       podDisruptionBudget: table({ enabled: flag, maxUnavailable: { type: ['integer', 'string'] } }),
       autoscaling: table({
@@ -100,7 +119,7 @@ export function valuesSchema(): Schema {
         minReplicas: count,
         maxReplicas: count,
         metric: text,
-        averageValue: text,
+        averageValue: { ...amount, minLength: 1 },
         scaleDownSeconds: { type: 'integer', minimum: 60 },
       }),
       networkPolicy: table({ enabled: flag, httpFrom: objects }),
@@ -116,7 +135,7 @@ export function valuesSchema(): Schema {
       podAnnotations: labels,
       podLabels: labels,
       annotations: labels,
-      extraEnv: objects,
+      extraEnv: { type: 'array', items: { ...object, required: ['name'] } },
       extraVolumes: objects,
       extraVolumeMounts: objects,
     }),
