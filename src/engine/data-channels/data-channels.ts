@@ -149,14 +149,15 @@ export class DataChannels {
     else this.heardMessage(streamId, protocol, bytes);
   }
 
+  /** One that is open is not opened again, nor answered: answers that nobody takes would pile up. */
   private heardControl(streamId: number, bytes: Uint8Array): void {
     const open = readDataChannelOpen(bytes);
-    if (open === undefined) return;
+    if (open === undefined || this.channels.has(streamId)) return;
     if (this.channels.size >= MOST_CHANNELS) {
       this.association.endStreams([streamId], this.nowMs);
       return;
     }
-    if (!this.channels.has(streamId)) this.channels.set(streamId, open);
+    this.channels.set(streamId, open);
     const answer = { streamId, protocol: DataProtocol.control, bytes: DATA_CHANNEL_ACK, isUnordered: false };
     this.association.send(answer, this.nowMs);
   }

@@ -56,7 +56,8 @@ describe('Reassembly', () => {
         for (const { tsn, skips, sequence, streamId } of steps) {
           if (tsn <= from || seen.has(tsn)) continue;
           if (skips) scene.reassembly.skipTo(from, (from = tsn), [[streamId, sequence]]);
-          else if (seen.add(tsn)) scene.push(tsn, { sequence, streamId });
+          else scene.push(tsn, { sequence, streamId });
+          seen.add(tsn);
         }
         for (const streamId of [0, 1, 2]) scene.reassembly.skipTo(100, 101, [[streamId, 20]]);
 
