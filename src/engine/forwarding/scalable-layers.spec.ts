@@ -5,6 +5,7 @@ import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import { SourceLayers } from '../../media/forwarding/source-layers.js';
 import { SourcePacket } from '../../media/forwarding/source-packet.js';
 import { RtpHeader } from '../../media/rtp/packet.js';
+import type { OfferedLayer } from './forwarded-layer.js';
 import { ScalableLayers } from './scalable-layers.js';
 
 const PICTURE_MS = 100;
@@ -12,6 +13,8 @@ const PICTURE_MS = 100;
 /** A source whose packets say what they are told to. */
 class Scene {
   nowMs = 0;
+  /** Below it nothing is sent. */
+  lowest: readonly [spatial: number, temporal: number] = [0, 0];
   private next: readonly [spatial: number, temporal: number] = [0, 0];
   private readonly reader: LayerReader = {
     read: (packet) => {
@@ -31,8 +34,9 @@ class Scene {
   send(pictures: number, spatialCount: number, temporalCount: number, bytes = 100): void {
     for (let picture = 0; picture < pictures; picture++) {
       this.nowMs += PICTURE_MS;
-      for (let spatial = 0; spatial < spatialCount; spatial++) {
-        this.next = [spatial, picture % temporalCount];
+      const [lowestSpatial, lowestTemporal] = this.lowest;
+      for (let spatial = lowestSpatial; spatial < spatialCount; spatial++) {
+        this.next = [spatial, Math.max(lowestTemporal, picture % temporalCount)];
         const packet = Object.assign(new SourcePacket(new Uint8Array(1)), { payloadLength: bytes });
         this.layers.read(packet, new RtpHeader(), 0, this.nowMs);
       }
@@ -84,6 +88,23 @@ describe('ScalableLayers', () => {
     scene.send(10, 3, 1);
     expect(scene.names()).toEqual(['S2T0', 'S1T0', 'S0T0']);
     expect(second?.limit).toEqual({ spatialLayer: 1, temporalLayer: 0 });
+  });
+
+  it.each([
+    ['AV1', 13, ['S1T2', 'S1T1']],
+    ['VP9', undefined, ['S1T2', 'S1T1']],
+  ])('offers nothing of which nothing comes, so that no viewer is left without a picture: %s', (_codec, id, names) => {
+    const scene = new Scene(id);
+    scene.send(60, 2, 3, 1_000);
+    const choice = new LayerChoice<OfferedLayer>();
+    choice.select(scene.scalable.tick(scene.nowMs), 1, scene.nowMs);
+    scene.lowest = [1, 1];
+    scene.send(30, 2, 3, 1_000);
+
+    expect(scene.names()).toEqual(names);
+    expect(choice.select(scene.scalable.tick(scene.nowMs), 1, scene.nowMs)?.rid).toBe('S1T1');
+    scene.send(30, 2, 2, 1_000);
+    expect(scene.names()).toEqual([]);
   });
 
   it('slows a large picture down to less than half only where that is asked for', () => {

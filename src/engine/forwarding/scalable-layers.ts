@@ -1,7 +1,7 @@
 import { EVERY_LAYER, type LayerLimit } from '../../media/forwarding/layer-filter.js';
 import type { PacketSource } from '../../media/forwarding/packet-source.js';
 import { RateMeter } from '../../media/forwarding/rate-meter.js';
-import type { SourceLayers } from '../../media/forwarding/source-layers.js';
+import type { LayerRange, SourceLayers } from '../../media/forwarding/source-layers.js';
 import type { OfferedLayer } from './forwarded-layer.js';
 
 /** What has not been heard for so long is not there: the lowest of three temporal layers comes some times per second. */
@@ -28,12 +28,12 @@ class ScalableLayer implements OfferedLayer {
     this.rid = `S${String(own.spatialLayer)}T${String(own.temporalLayer)}`;
   }
 
-  tick(layers: SourceLayers, spatialCount: number, temporalCount: number, nowMs: number): void {
+  tick(layers: SourceLayers, spatial: LayerRange, temporal: LayerRange, nowMs: number): void {
     const { spatialLayer, temporalLayer } = this.own;
-    const isAll = spatialLayer === spatialCount - 1 && temporalLayer === temporalCount - 1;
+    const isAll = spatialLayer === spatial.highest && temporalLayer === temporal.highest;
     this.limit = isAll ? EVERY_LAYER : this.own;
-    const isSlow = temporalLayer < temporalCount - 2;
-    this.isOnRequest = spatialLayer > 0 && (isSlow || layers.isDescribedApart);
+    const isSlow = temporalLayer < temporal.highest - 1;
+    this.isOnRequest = spatialLayer > spatial.lowest && (isSlow || layers.isDescribedApart);
     this.bitsPerSecond = this.meter.read(layers.bytesUpTo(spatialLayer, temporalLayer), nowMs);
   }
 }
@@ -49,18 +49,18 @@ export class ScalableLayers {
 
   /**
    * To be called some times per second.
-   * @returns best first: larger, then faster pictures; empty while there is nothing to choose from
+   * @returns best first: larger, then faster pictures; empty while there is nothing to choose from, and never one of which nothing comes
    */
   tick(nowMs: number): ScalableLayer[] {
     const { layers } = this;
-    const spatialCount = layers.spatialCount(nowMs - SILENCE_MS);
-    const temporalCount = layers.temporalCount(nowMs - SILENCE_MS);
-    if (spatialCount * temporalCount < 2) return [];
+    const spatial = layers.spatialRange(nowMs - SILENCE_MS);
+    const temporal = layers.temporalRange(nowMs - SILENCE_MS);
     const found: ScalableLayer[] = [];
-    for (let spatialLayer = spatialCount - 1; spatialLayer >= 0; spatialLayer--)
-      for (let temporalLayer = temporalCount - 1; temporalLayer >= 0; temporalLayer--)
+    for (let spatialLayer = spatial.highest; spatialLayer >= spatial.lowest; spatialLayer--)
+      for (let temporalLayer = temporal.highest; temporalLayer >= temporal.lowest; temporalLayer--)
         found.push(this.layerOf({ spatialLayer, temporalLayer }));
-    for (const layer of found) layer.tick(layers, spatialCount, temporalCount, nowMs);
+    if (found.length < 2) return [];
+    for (const layer of found) layer.tick(layers, spatial, temporal, nowMs);
     return found;
   }
 

@@ -5,6 +5,12 @@ import type { SourcePacket } from './source-packet.js';
 /** Of either kind: three bits on the wire. */
 export const LAYER_COUNT = 8;
 
+/** Layers of either kind that come. */
+export interface LayerRange {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
 /** The layers (SVC) of one source: what each packet belongs to, and how much comes of which. Runs per packet: nothing is allocated. */
 export class SourceLayers {
   private readonly bytes = new Float64Array(LAYER_COUNT * LAYER_COUNT);
@@ -41,20 +47,23 @@ export class SourceLayers {
     return sum;
   }
 
-  /** @returns how many spatial layers were heard since then; 0 for none */
-  spatialCount(sinceMs: number): number {
-    return this.highest(sinceMs, (cell) => Math.floor(cell / LAYER_COUNT)) + 1;
+  /** @returns the spatial layers that were heard since then; none: lowest above highest */
+  spatialRange(sinceMs: number): LayerRange {
+    return this.range(sinceMs, (cell) => Math.floor(cell / LAYER_COUNT));
   }
 
-  /** @returns how many temporal layers were heard since then; 0 for none */
-  temporalCount(sinceMs: number): number {
-    return this.highest(sinceMs, (cell) => cell % LAYER_COUNT) + 1;
+  /** @returns the temporal layers that were heard since then; none: lowest above highest */
+  temporalRange(sinceMs: number): LayerRange {
+    return this.range(sinceMs, (cell) => cell % LAYER_COUNT);
   }
 
-  private highest(sinceMs: number, layerOf: (cell: number) => number): number {
-    return this.heardMs.reduce(
-      (most, heardMs, cell) => (heardMs >= sinceMs ? Math.max(most, layerOf(cell)) : most),
-      -1,
-    );
+  private range(sinceMs: number, layerOf: (cell: number) => number): LayerRange {
+    let [lowest, highest] = [LAYER_COUNT, -1];
+    for (const [cell, heardMs] of this.heardMs.entries()) {
+      if (heardMs < sinceMs) continue;
+      lowest = Math.min(lowest, layerOf(cell));
+      highest = Math.max(highest, layerOf(cell));
+    }
+    return { lowest, highest };
   }
 }
