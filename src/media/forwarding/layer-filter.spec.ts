@@ -6,6 +6,7 @@ interface Frame {
   readonly temporalLayer: number;
   readonly startsLayer: boolean;
   readonly allowsFaster: boolean;
+  readonly startsKeyframe?: boolean;
 }
 
 /** A picture of two sizes, in two packets a frame. */
@@ -126,5 +127,30 @@ describe('LayerFilter', () => {
     expect(scene.filter.needsKeyframe).toBe(false);
     scene.send(never);
     expect(scene.filter.needsKeyframe).toBe(true);
+  });
+
+  it('goes over to what still comes when the smaller picture has stopped, and asks no longer then', () => {
+    const scene = new Scene();
+    scene.filter.become({ spatialLayer: 0, temporalLayer: 0 });
+    scene.send(slow);
+    scene.filter.become({ spatialLayer: 1, temporalLayer: 1 });
+    const [large, largeKey] = [[frame(1, 0)], [frame(1, 0, { startsLayer: true })]];
+
+    expect([scene.send(large), scene.filter.needsKeyframe]).toEqual(['', true]);
+    expect([scene.send(largeKey), scene.filter.needsKeyframe]).toEqual(['S1T0', false]);
+    expect(scene.send([frame(1, 1)])).toBe('S1T1');
+    expect([scene.send(large), scene.filter.needsKeyframe]).toEqual(['S1T0', false]);
+  });
+
+  it('believes that a decoder can begin with a picture, though it is said to refer to others', () => {
+    const scene = new Scene();
+    scene.filter.become({ spatialLayer: 0, temporalLayer: 0 });
+    scene.send(slow);
+    scene.filter.become(EVERY_LAYER);
+    scene.send(slow);
+    const lie: Picture = [frame(0, 0, { startsKeyframe: true }), frame(1, 0)];
+
+    expect([scene.send(lie), scene.filter.needsKeyframe]).toEqual(['S0T0', true]);
+    expect([scene.send([frame(1, 0, { startsKeyframe: true })]), scene.filter.needsKeyframe]).toEqual(['S1T0', false]);
   });
 });

@@ -66,8 +66,17 @@ export class LayerFilter {
     this.mayGoFaster = false;
   }
 
-  private beginFrame({ spatialLayer, temporalLayer, startsLayer, allowsFaster }: SourcePacket): void {
-    if (startsLayer && spatialLayer === 0) this.beginKeyPicture();
+  /** What a decoder can begin with refers to no other picture, whatever is said of it; where the smaller sizes have stopped the first is one of the others. */
+  private beginFrame({
+    spatialLayer,
+    temporalLayer,
+    startsLayer: isSaid,
+    startsKeyframe,
+    allowsFaster,
+  }: SourcePacket): void {
+    const startsLayer = isSaid || startsKeyframe;
+    const isFirst = spatialLayer === 0 || (!this.isBegun && !this.isThinned);
+    if (startsLayer && isFirst) this.beginKeyPicture();
     const isNext = spatialLayer > this.spatialLayer && spatialLayer <= this.limit.spatialLayer;
     if (startsLayer && isNext && !this.isThinned) this.spatialLayer = spatialLayer;
     if (spatialLayer > this.spatialLayer || temporalLayer > this.temporalLayer) return;
