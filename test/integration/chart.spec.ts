@@ -33,6 +33,10 @@ const MATRIX: readonly (readonly [string, object])[] = [
     },
   ],
   [
+    'NodePorts behind addresses of others',
+    { ...POSTGRES, replicas: 2, media: { addresses: ['203.0.113.5:30070', '[2001:db8::5]:30170'] } },
+  ],
+  [
     'PostgreSQL, its URL in the values',
     { database: 'postgres', secrets: { AIRCHECK_DATABASE_URL: 'postgres://a:b@c/d' } },
   ],
@@ -102,6 +106,9 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ media: { addresses: ['203.0.113.5:99999'] } }, '/media/addresses/0'],
   [{ media: { exposure: 'hostPort', tcpPort: 7777 } }, 'media.tcpPort'],
   [{ media: { exposure: 'hostPort', port: 65_535 } }, 'media.port'],
+  [{ media: { addresses: ['203.0.113.5'] } }, 'media.addresses: 203.0.113.5 needs the port'],
+  [{ ...POSTGRES, replicas: 2, media: { exposure: 'hostPort', addresses: ['203.0.113.5'] } }, 'media.addresses has 1'],
+  [{ podLabels: { 'app.kubernetes.io/name': 'a' } }, 'podLabels: app.kubernetes.io/name'],
   [{ resources: { limit: { memory: '1Gi' } } }, 'limit'],
   [{ resources: { limits: { memory: '1GB' } } }, '/resources/limits/memory'],
   [{ existingSecret: 'My_Secret' }, '/existingSecret'],
@@ -315,6 +322,9 @@ describeWith(
     expect(config.recorder.segment_duration_seconds).toBe(4);
     expect(config.http.metrics_public).toBe(false);
     expect(config.tracing.sampler_ratio).toBe(0.25);
+
+    const none = configurationOf(await chart.objects({ settings: { AIRCHECK_RECORDER_AUTO_STREAMS: [] } }));
+    expect(none.config.recorder.auto_streams).toEqual([]);
   });
 
   it('gives secrets to the server as they were written', async () => {

@@ -224,6 +224,19 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- if and (eq .Values.media.exposure "loadBalancer") (lt (len .Values.media.addresses) $most) -}}
 {{- fail "media.exposure: loadBalancer needs in media.addresses the address of each pod." -}}
 {{- end -}}
+{{- $addresses := .Values.media.addresses -}}
+{{- if and $addresses (lt (len $addresses) $most) -}}
+{{- fail (printf "media.addresses has %d, and there may be %d pods (replicas, autoscaling.maxReplicas): each needs one." (len $addresses) $most) -}}
+{{- end -}}
+{{- range $addresses -}}
+{{- if and (eq $.Values.media.exposure "nodePort") (not (regexMatch `(^[^:]+|\]):\d+$` .)) -}}
+{{- fail (printf "media.addresses: %s needs the port that leads to the pod's NodePort, as %s:%s0%s." . . $.Values.media.nodePort.prefix $.Values.media.nodePort.suffix) -}}
+{{- end -}}
+{{- end -}}
+{{- $ours := include "aircheck.labels" . | fromYaml -}}
+{{- range $name, $_ := .Values.podLabels -}}
+{{- if hasKey $ours $name }}{{ fail (printf "podLabels: %s is a label of the chart's own." $name) }}{{ end -}}
+{{- end -}}
 {{- range $name, $_ := .Values.secrets -}}
 {{- if hasKey $.Values.secretRefs $name }}{{ fail (printf "secrets.%s and secretRefs.%s: one of the two is enough." $name $name) }}{{ end -}}
 {{- end -}}

@@ -72,7 +72,7 @@ export function valuesSchema(): Schema {
       fullnameOverride: name,
       image: table({
         repository: { type: 'string', pattern: '^[a-z0-9][-._:/a-z0-9]*$' },
-        tag: { type: 'string', pattern: '^(\\w[-.\\w]{0,127})?(@sha256:[0-9a-f]{64})?$' },
+        tag: { type: 'string', pattern: '^(\\w[-.\\w]{0,127}(@sha256:[0-9a-f]{64})?)?$' },
         pullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
         pullSecrets: objects,
       }),
