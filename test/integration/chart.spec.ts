@@ -293,6 +293,31 @@ describeWith(
     });
   });
 
+  it('migrates where pods may run, with the certificates that they reach the database by', async () => {
+    const placed = {
+      nodeSelector: { media: 'true' },
+      tolerations: [{ key: 'media', operator: 'Exists' }],
+      extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
+    };
+    const given = {
+      env: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/ca/ca.crt' }],
+      volumeMounts: [{ name: 'ca', mountPath: '/etc/ca', readOnly: true }],
+    };
+    const ofPods = { name: 'data', mountPath: '/srv' };
+    const extraVolumeMounts = [...given.volumeMounts, ofPods];
+    const values = { ...POSTGRES, ...placed, extraEnv: given.env, extraVolumeMounts };
+    const { nodeSelector, tolerations } = placed;
+    const objects = await chart.objects(values);
+
+    for (const maker of ['StatefulSet', 'Job'] as const) {
+      const pod = podOf(objects, maker);
+      expect(pod).toMatchObject({ nodeSelector, tolerations, volumes: placed.extraVolumes });
+      expect(pod.containers[0].env).toContainEqual(given.env[0]);
+      expect(pod.containers[0]).toMatchObject({ volumeMounts: expect.arrayContaining(given.volumeMounts) as object[] });
+    }
+    expect(JSON.stringify(podOf(objects, 'Job'))).not.toContain(ofPods.mountPath);
+  });
+
   it('leads a client to the node that it had, by the ways of ingress-nginx and of Traefik, unless it is told otherwise', async () => {
     const annotationsOf = async (values: object): Promise<readonly object[]> => {
       const objects = await chart.objects(values);
