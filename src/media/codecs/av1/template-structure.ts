@@ -68,7 +68,9 @@ export class TemplateStructure {
 
 /** One for each decode target. */
 export function readIndications(reader: BitReader, targetCount: number): number[] {
-  return Array.from({ length: targetCount }, () => reader.bits(2));
+  const indications: number[] = [];
+  for (let target = 0; target < targetCount; target++) indications.push(reader.bits(2));
+  return indications;
 }
 
 function readLayers(reader: BitReader): Layers[] {
@@ -106,14 +108,20 @@ function readBelow(reader: BitReader, count: number): number {
   return value < short ? value : value * 2 - short + reader.bit();
 }
 
+/** Plain loops: whoever publishes may send a structure with every packet. */
 function targetsOf(layers: readonly Layers[], indications: readonly number[][], count: number): DecodeTarget[] {
-  return Array.from({ length: count }, (_, target) => {
-    const inIt = layers.filter((__, index) => indications[index]?.[target] !== NOT_PRESENT);
-    return {
-      spatialLayer: Math.max(0, ...inIt.map(([spatial]) => spatial)),
-      temporalLayer: Math.max(0, ...inIt.map(([, temporal]) => temporal)),
-    };
-  });
+  const targets: DecodeTarget[] = [];
+  for (let target = 0; target < count; target++) {
+    let [highestSpatial, highestTemporal] = [0, 0];
+    for (let index = 0; index < layers.length; index++) {
+      if (indications[index]?.[target] === NOT_PRESENT) continue;
+      const [spatialLayer, temporalLayer] = layers[index] ?? [0, 0];
+      if (spatialLayer > highestSpatial) highestSpatial = spatialLayer;
+      if (temporalLayer > highestTemporal) highestTemporal = temporalLayer;
+    }
+    targets.push({ spatialLayer: highestSpatial, temporalLayer: highestTemporal });
+  }
+  return targets;
 }
 
 /** The faster targets of the frame's own spatial layer can be gone over to with it. */
