@@ -85,8 +85,8 @@ export class DataChannels {
   /** A packet of the peer, borrowed. */
   receive(packet: Uint8Array): void {
     if (this.reason !== undefined) return;
-    this.endTimer ??= this.options.wheel.every(TICK_MS, (nowMs) => this.association.tick(nowMs));
-    this.association.receive(packet, this.nowMs);
+    this.endTimer ??= this.options.wheel.every(TICK_MS, (nowMs) => this.guard(() => this.association.tick(nowMs)));
+    this.guard(() => this.association.receive(packet, this.nowMs));
   }
 
   /** Whether the peer has opened one with this label. */
@@ -102,16 +102,30 @@ export class DataChannels {
    * @param from whose message it is; undefined where there are no labels: it goes to all
    */
   deliver(message: DataMessage, from: DataChannels | undefined): void {
+    this.guard(() => this.deliverNow(message, from));
+  }
+
+  /** Ends the channels, and says so to the peer. Idempotent. */
+  close(): void {
+    this.guard(() => this.association.abort('requested'));
+  }
+
+  /** What we cannot cope with is our mistake, but costs these channels only: neither the media nor who said or hears it besides. */
+  private guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+      this.association.end('requested');
+    }
+  }
+
+  private deliverNow(message: DataMessage, from: DataChannels | undefined): void {
     const isPaired = this.has(message.label);
     for (const [streamId, channel] of this.channels) {
       const isCounterpart = channel.label === message.label || (!isPaired && from?.has(channel.label) === false);
       if (from === undefined || isCounterpart) this.send(streamId, channel, message);
     }
-  }
-
-  /** Ends the channels, and says so to the peer. Idempotent. */
-  close(): void {
-    this.association.abort('requested');
   }
 
   private get nowMs(): number {

@@ -75,7 +75,7 @@ export class PeerConnection implements DatagramOwner {
         secured: (keys) => this.secured(keys),
         failed: (_message, proven) => this.handshakeFailed(proven),
         closed: () => this.close('peer-closed'),
-        ...(order.data === undefined ? {} : { data: (packet: Uint8Array) => this.dataPacket(packet) }),
+        ...(order.data === undefined ? {} : { data: (packet: Uint8Array) => this.channels?.receive(packet) }),
       },
     );
     this.channels = this.createChannels(order);
@@ -186,16 +186,6 @@ export class PeerConnection implements DatagramOwner {
     const { clock, wheel, dataLimits: limits } = this.environment;
     const send = (packet: Uint8Array): void => this.dtls.sendData(packet);
     return new DataChannels({ negotiated: data, limits, clock, wheel, send });
-  }
-
-  /** What we cannot cope with is our mistake, but costs the channels only, not the media. */
-  private dataPacket(packet: Uint8Array): void {
-    try {
-      this.channels?.receive(packet);
-    } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error));
-      this.channels?.close();
-    }
   }
 
   private tick(nowMs: number): void {

@@ -133,6 +133,15 @@ export class SctpAssociation {
     this.end(reason);
   }
 
+  /** Without a word to the peer. Idempotent. */
+  end(reason: AssociationEnd): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.state = undefined;
+    this.hello = undefined;
+    this.listener.ended(reason);
+  }
+
   /** Changes while chunks are taken. */
   private get isOver(): boolean {
     return this.hasEnded;
@@ -261,14 +270,6 @@ export class SctpAssociation {
     const { localPort, remotePort } = this.options;
     const header = { sourcePort: localPort, destinationPort: remotePort, verificationTag: peerTag };
     this.listener.send(writePacket(header, chunks));
-  }
-
-  private end(reason: AssociationEnd): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    this.state = undefined;
-    this.hello = undefined;
-    this.listener.ended(reason);
   }
 }
 

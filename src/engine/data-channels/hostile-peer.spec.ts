@@ -15,16 +15,23 @@ import { DataChannels } from './data-channels.js';
 const STATE_COOKIE = 7;
 const OPEN = Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0x61);
 
+const HELLO = { label: 'a', isText: true, bytes: Uint8Array.of(0x61) };
+
 /** A peer that acknowledges nothing. */
 class Peer {
   readonly sent: SctpChunk[] = [];
+  readonly wheel = new TimerWheel(0);
   readonly channels = new DataChannels({
     negotiated: { port: 5000, mostBytes: 0 },
     limits: { mostMessageBytes: 65_536, messagesPerSecond: 1e6, bytesPerSecond: 1e9 },
     clock: { monotonicMs: () => 0 } as Clock,
-    wheel: new TimerWheel(0),
-    send: (packet) => this.sent.push(...(parsePacket(packet)?.chunks ?? [])),
+    wheel: this.wheel,
+    send: (packet) => {
+      if (this.isBroken) throw new Error('Nothing can be sent.');
+      this.sent.push(...(parsePacket(packet)?.chunks ?? []));
+    },
   });
+  isBroken = false;
   private tag = 0;
   private tsn = 0;
   private readonly sequences = new Map<number, number>();
@@ -76,5 +83,27 @@ describe('a peer that opens data channels without end', () => {
 
     expect(peer.answered).toEqual(Array.from({ length: 64 }, (_, streamId) => streamId));
     expect(peer.closed).toEqual([64]);
+  });
+});
+
+describe('DataChannels with which something is wrong', () => {
+  it.each([
+    ['it has something to say', (peer: Peer) => peer.channels.deliver(HELLO, undefined)],
+    ['it hears something', (peer: Peer) => peer.open(2)],
+    ['it is time to say something again', (peer: Peer) => peer.wheel.advance(1_000)],
+    ['it ends', (peer: Peer) => peer.channels.close()],
+  ])('end, and nobody else notices, when %s', (_when, happens) => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const peer = new Peer();
+    const ends: string[] = [];
+    peer.channels.listenWith({ message: () => undefined, ended: (reason) => ends.push(reason) });
+    peer.open(0);
+    peer.isBroken = true;
+    happens(peer);
+    peer.wheel.advance(2_000);
+
+    expect(ends).toEqual(['requested']);
+    expect(warned).toHaveBeenCalledTimes(1);
+    warned.mockRestore();
   });
 });
