@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { readUint16, readUint32, uint16, uint32 } from '../bytes.js';
 import { FRAGMENT_BYTES } from './congestion-window.js';
 import { type DataChunk, readDataChunk } from './data-chunk.js';
@@ -157,5 +158,50 @@ describe('Sending', () => {
     ]);
     scene.hear(FIRST_TSN + 2);
     expect(scene.sending.bufferedBytes).toBe(0);
+  });
+
+  it('comes to nothing when all was acknowledged, whatever was lost, given up and forgotten before', () => {
+    const offset = fc.nat(12);
+    const step = fc.oneof(
+      fc.record({
+        what: fc.constant('add' as const),
+        streamId: fc.nat(2),
+        sizeBytes: fc.integer({ min: 1, max: 6_000 }),
+        isUnordered: fc.boolean(),
+        mostRetransmissions: fc.option(fc.nat(2), { nil: undefined }),
+        lifetimeMs: fc.option(fc.nat(500), { nil: undefined }),
+      }),
+      fc.record({ what: fc.constant('hear' as const), upTo: offset, first: offset, count: offset }),
+      fc.record({ what: fc.constant('wait' as const), ms: fc.nat(1_500) }),
+      fc.record({ what: fc.constant('forget' as const), streamId: fc.nat(2) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
+        const scene = new Scene();
+        const { sending } = scene;
+        let heard = BEFORE_FIRST;
+        for (const one of steps) {
+          if (one.what === 'add') {
+            const { sizeBytes, lifetimeMs, streamId, isUnordered, mostRetransmissions } = one;
+            const expiresMs = lifetimeMs === undefined ? undefined : scene.nowMs + lifetimeMs;
+            scene.add({ streamId, isUnordered, mostRetransmissions, expiresMs, bytes: new Uint8Array(sizeBytes) });
+          } else if (one.what === 'hear') {
+            heard = Math.min(heard + one.upTo, sending.lastTsn);
+            scene.hear(heard, one.first + 2, one.first + 2 + one.count);
+          } else if (one.what === 'wait') sending.tick((scene.nowMs += one.ms));
+          else sending.forget([one.streamId]);
+          scene.skipped();
+          scene.leave();
+          expect(sending.bufferedBytes).toBeGreaterThanOrEqual(0);
+        }
+        for (let round = 0; round < 1_000 && sending.bufferedBytes > 0; round += 1) {
+          scene.hear(sending.lastTsn);
+          scene.leave();
+        }
+        expect(sending.bufferedBytes).toBe(0);
+        scene.add();
+        expect(scene.leave()).toHaveLength(1);
+      }),
+    );
   });
 });
