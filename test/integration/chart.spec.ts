@@ -108,6 +108,8 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ media: { exposure: 'hostPort', port: 65_535 } }, 'media.port'],
   [{ media: { addresses: ['203.0.113.5'] } }, 'media.addresses: 203.0.113.5 needs the port'],
   [{ ...POSTGRES, replicas: 2, media: { exposure: 'hostPort', addresses: ['203.0.113.5'] } }, 'media.addresses has 1'],
+  [{ podDisruptionBudget: { maxUnavailable: 'half' } }, '/podDisruptionBudget/maxUnavailable'],
+  [{ extraVolumes: [{ name: 'data', emptyDir: {} }] }, 'extraVolumes: data'],
   [{ podLabels: { 'app.kubernetes.io/name': 'a' } }, 'podLabels: app.kubernetes.io/name'],
   [{ resources: { limit: { memory: '1Gi' } } }, 'limit'],
   [{ resources: { limits: { memory: '1GB' } } }, '/resources/limits/memory'],

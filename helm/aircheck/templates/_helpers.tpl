@@ -196,6 +196,9 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- $place := get (include "aircheck.managed" $ | fromYaml) .name -}}
 {{- if and $place (ne .name "AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES") }}{{ fail (printf "extraEnv: %s is said by %s." .name $place) }}{{ end -}}
 {{- end -}}
+{{- range .Values.extraVolumes -}}
+{{- if has .name (list "data" "nodes") }}{{ fail (printf "extraVolumes: %s is a volume of the chart's own; take another name." .name) }}{{ end -}}
+{{- end -}}
 {{- $tcp := int .Values.media.tcpPort -}}
 {{- if eq $tcp 7777 -}}
 {{- fail "media.tcpPort: 7777 is the port of HTTP in the pod; take another one." -}}

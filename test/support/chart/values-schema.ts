@@ -113,7 +113,10 @@ export function valuesSchema(): Schema {
       }),
       resources: table({ requests: amounts, limits: amounts, claims: objects }),
       terminationGracePeriodSeconds: { type: 'integer', minimum: 40, maximum: 86_400 },
-      podDisruptionBudget: table({ enabled: flag, maxUnavailable: { type: ['integer', 'string'] } }),
+      podDisruptionBudget: table({
+        enabled: flag,
+        maxUnavailable: { type: ['integer', 'string'], minimum: 0, pattern: '^\\d{1,3}%$' },
+      }),
       autoscaling: table({
         enabled: flag,
         minReplicas: count,
