@@ -102,6 +102,9 @@ function promisedInit({
 
 function promisedSegment({ objects, ...columns }: SegmentColumns): PromisedObject[] {
   const row = JSON.stringify(columns);
-  const list = JSON.parse(objects) as { objectKey: string; sizeBytes: number; sha256: string }[];
-  return list.map(({ objectKey: key, sizeBytes, sha256 }) => ({ key, sizeBytes, sha256, row, isInit: false }));
+  const [shown = [], others = []] = objects.split('\n').map((line) => JSON.parse(line) as unknown[][]);
+  return shown.map(([, key, , , sizeBytes], index) => {
+    const sha256 = others[index]?.[3];
+    return { key: String(key), sizeBytes: Number(sizeBytes), sha256: String(sha256), row, isInit: false };
+  });
 }
