@@ -75,7 +75,8 @@ const engine = z.strictObject({
     max: 100,
     default: 75,
     unit: 'percent of a core',
-    description: 'When every worker is busier than this, or strained (docs/limits.md), new streams are refused. 100: never for either.',
+    description:
+      'When every worker is busier than this, or strained (docs/limits.md), new streams are refused. 100: never for either.',
   }),
   memory_mib: wholeNumber({
     min: 16,
