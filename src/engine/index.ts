@@ -5,3 +5,4 @@ export type { EngineOptions } from './engine-options.js';
 export { recoverOpenSegments, type RecoveredSegments } from './recording/recover-segments.js';
 export type * from './protocol.js';
 export { isOverstrained } from './strain.js';
+export { parseUdpTables, readUdpTables } from './udp/udp-table.js';

@@ -5,10 +5,10 @@
  * A second is strained when the worker came 1000 ms late to its work, or the kernel dropped a datagram of its sockets. What a
  * shorter delay costs a recording are such datagrams, which count by themselves: the receive buffer of a stream of 20 Mbit/s holds
  * 400 ms, that of one of 2.5 Mbit/s three seconds. A whole second late, viewers see a pause, reports are left out, and lost
- * packets are asked for when it is nearly too late (they are given up after 2 s). Each such second makes the worker look busier to placement (`Placement`). In three of the last
- * five it is overstrained: it gets nothing new while another is not, and a node of such workers refuses. One garbage
- * collection, one burst of handshakes or a start is one second, or two where it lies across a border, so it refuses nobody;
- * three calm seconds of five let people in again.
+ * packets are asked for when it is nearly too late (they are given up after 2 s). Each such second makes the worker look
+ * busier to placement (`Placement`). In three of the last five it is overstrained: it gets nothing new while another is not,
+ * and a node of such workers refuses. One garbage collection, one burst of handshakes or a start is one second, or two where
+ * it lies across a border, so it refuses nobody; three calm seconds of five let people in again.
  */
 const LATE_MS = 1000;
 const WINDOW_SECONDS = 5;

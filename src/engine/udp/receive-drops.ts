@@ -1,15 +1,7 @@
 import type { Socket } from 'node:dgram';
 import { fstatSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { readUdpTable } from '../../shared/udp-table.js';
 import { descriptorOf } from './descriptor-calls.js';
-
-const TABLES = ['/proc/net/udp', '/proc/net/udp6'];
-
-async function readTables(): Promise<string> {
-  const tables = await Promise.all(TABLES.map((path) => readFile(path, 'utf8').catch(() => '')));
-  return tables.join('\n');
-}
+import { parseUdpTables, readUdpTables } from './udp-table.js';
 
 /** What the kernel threw away of the UDP sockets of one thread, from its own table: they may share their port with others. */
 export class ReceiveDrops {
@@ -19,7 +11,7 @@ export class ReceiveDrops {
   private readonly sockets = new Map<number, number>();
   private reading: Promise<void> | undefined;
 
-  constructor(private readonly readTable: () => Promise<string> = readTables) {}
+  constructor(private readonly readTables: () => Promise<string> = readUdpTables) {}
 
   /** Until it is closed. */
   watch(socket: Socket): void {
@@ -37,7 +29,7 @@ export class ReceiveDrops {
 
   private async read(): Promise<void> {
     if (this.sockets.size === 0) return;
-    for (const { inode, drops } of readUdpTable(await this.readTable())) {
+    for (const { inode, drops } of parseUdpTables(await this.readTables())) {
       const before = this.sockets.get(inode);
       if (before === undefined || drops <= before) continue;
       this.sockets.set(inode, drops);

@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { Gauge, type Registry } from 'prom-client';
-import type { Engine } from '../../engine/index.js';
-import { readUdpTable } from '../../shared/udp-table.js';
+import { parseUdpTables, readUdpTables, type Engine } from '../../engine/index.js';
 
-const TABLES = ['/proc/net/udp', '/proc/net/udp6'];
 const PORTS_GOOD_FOR_MS = 10_000;
 
 /** What the kernel threw away since nobody read it in time, from its own table. Absent where there is none. */
@@ -30,8 +27,7 @@ export class UdpMetrics {
   private async drops(): Promise<number | undefined> {
     try {
       const ports = await this.mediaPorts();
-      const tables = await Promise.all(TABLES.map((path) => readFile(path, 'utf8').catch(() => '')));
-      return dropsOf(tables.join('\n'), ports);
+      return dropsOf(await readUdpTables(), ports);
     } catch {
       // The engine is about to stop; the other metrics are there all the same.
       return undefined;
@@ -48,8 +44,8 @@ export class UdpMetrics {
   }
 }
 
-/** @param table as in `/proc/net/udp` @returns the last column of the rows of these ports; undefined without any */
-export function dropsOf(table: string, ports: ReadonlySet<number>): number | undefined {
-  const rows = readUdpTable(table).filter(({ localPort }) => ports.has(localPort));
+/** @param tables as `readUdpTables` has them @returns the drops of the rows of these ports; undefined without any */
+export function dropsOf(tables: string, ports: ReadonlySet<number>): number | undefined {
+  const rows = parseUdpTables(tables).filter(({ localPort }) => ports.has(localPort));
   return rows.length === 0 ? undefined : rows.reduce((sum, { drops }) => sum + drops, 0);
 }

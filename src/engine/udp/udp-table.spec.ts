@@ -1,4 +1,4 @@
-import { readUdpTable } from './udp-table.js';
+import { parseUdpTables } from './udp-table.js';
 
 // As Linux 6.1 prints them.
 const UDP = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
@@ -10,7 +10,7 @@ const UDP6 = `  sl  local_address                         remote_address        
 `;
 
 it('the rows of the UDP tables of the kernel are read, and nothing else', () => {
-  expect(readUdpTable(`${UDP}\n${UDP6}\nnonsense\n 1: zz`)).toEqual([
+  expect(parseUdpTables(`${UDP}\n${UDP6}\nnonsense\n 1: zz`)).toEqual([
     { localPort: 7777, inode: 18_206, drops: 17 },
     { localPort: 7777, inode: 18_207, drops: 0 },
     { localPort: 7777, inode: 18_208, drops: 5 },
