@@ -10,6 +10,7 @@ import { storageEntities } from '../modules/storage/entities/index.js';
 import { OutboxService } from '../modules/storage/outbox.service.js';
 import { openOwnedStores } from '../modules/storage/storage.module.js';
 import { dataSourceOptions } from '../persistence/data-source-options.js';
+import { assertKnown, migrationsDone } from '../persistence/migrations-done.js';
 import { openDataSource } from '../persistence/open-data-source.js';
 import { ArchiveUnusableError } from './archive-unusable.error.js';
 import type { CommandContext } from './command.js';
@@ -54,6 +55,7 @@ async function openAsItIs({ database }: AppConfig): Promise<DataSource> {
     throw new ArchiveUnusableError(`There is no database at ${path}: "aircheck reindex" makes one from the storage.`);
   }
   const dataSource = await openDataSource({ ...dataSourceOptions(database, persisted), migrationsRun: false });
+  assertKnown((await migrationsDone(dataSource)) ?? [], dataSource.migrations);
   if (await dataSource.showMigrations()) {
     await dataSource.destroy();
     throw new ArchiveUnusableError(

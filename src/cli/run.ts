@@ -1,4 +1,6 @@
 import { ConfigError } from '../config/index.js';
+import { DatabaseOfLaterVersionError } from '../persistence/migrations-done.js';
+import { OlderNodesRunError } from '../persistence/older-nodes.js';
 import { DatabaseUnusableError } from '../persistence/open-data-source.js';
 import { StorageEmptyError } from '../modules/index/archive/storage-presence.js';
 import { StorageCallUnsupportedError, StorageUnavailableError } from '../modules/storage/storage.errors.js';
@@ -13,9 +15,13 @@ import { DataUnusableError } from './data-unusable.error.js';
 import { UsageError, type Command, type CommandContext } from './command.js';
 import { commands } from './commands.js';
 
-/** Exit codes: 1 the command could not do its work (some say another one), 2 the command line makes no sense. */
+/**
+ * Exit codes: 1 the command could not do its work (some say another one), 2 the command line makes no sense, 3 nodes of the version
+ * before have to stop first, which to try again does not change.
+ */
 const FAILED = 1;
 const MISUSED = 2;
+const OTHERS_RUN = 3;
 
 /**
  * Runs a command line.
@@ -29,8 +35,13 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   } catch (error) {
     const command = commands.find(({ name }) => name === args[0]) ?? commands[0];
     process.stderr.write(`${sentenceOf(error, command)}\n`);
-    process.exit(error instanceof UsageError ? MISUSED : (command.failureExitCode ?? FAILED));
+    process.exit(exitCodeOf(error, command));
   }
+}
+
+function exitCodeOf(error: unknown, { failureExitCode = FAILED }: Command): number {
+  if (error instanceof UsageError) return MISUSED;
+  return error instanceof OlderNodesRunError ? OTHERS_RUN : failureExitCode;
 }
 
 async function dispatch(args: readonly string[], context: CommandContext): Promise<void> {
@@ -60,7 +71,13 @@ function print(text: string): void {
 }
 
 /** What a person can act on, told as the reason why the command could not begin. */
-const REASONS = [AddressUnusableError, DatabaseUnusableError, DataUnusableError];
+const REASONS = [
+  AddressUnusableError,
+  DatabaseOfLaterVersionError,
+  DatabaseUnusableError,
+  DataUnusableError,
+  OlderNodesRunError,
+];
 /** The same, in sentences of their own. */
 const SENTENCES = [
   UsageError,

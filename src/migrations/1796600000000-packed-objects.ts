@@ -1,4 +1,5 @@
-import { TableCheck, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { TableCheck, type QueryRunner } from 'typeorm';
+import type { BreakingMigration } from './breaking-migration.js';
 import { isPostgres } from './portable-types.js';
 
 const SHOWN = ['trackId', 'objectKey', 'startTicks', 'durationTicks', 'sizeBytes', 'independent'];
@@ -10,8 +11,9 @@ const ARE_PACKED = new TableCheck({ name: 'segments_objects_ck', expression: `"o
  * Objects of segments lose the names of their fields: a line of lists with what manifests show, a line with the rest.
  * PostgreSQL writes the table anew, some minutes for ten million rows.
  */
-export class PackedObjects1796600000000 implements MigrationInterface {
+export class PackedObjects1796600000000 implements BreakingMigration {
   readonly name = 'PackedObjects1796600000000';
+  readonly breaksOlderNodes = true;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await pack(queryRunner);

@@ -1,4 +1,6 @@
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import { DatabaseOfLaterVersionError } from './migrations-done.js';
+import { OlderNodesRunError } from './older-nodes.js';
 import { PortableDataSource } from './portable-data-source.js';
 
 /** The database cannot be opened or brought to this version's tables. */
@@ -12,11 +14,16 @@ export class DatabaseUnusableError extends Error {
   }
 }
 
-/** Connects and runs the migrations that are not in yet, unless the options say otherwise. @throws {DatabaseUnusableError} */
+/**
+ * Connects and runs the migrations that are not in yet, unless the options say otherwise.
+ *
+ * @throws {DatabaseUnusableError | DatabaseOfLaterVersionError | OlderNodesRunError}
+ */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   try {
     return await new PortableDataSource(options).initialize();
   } catch (error) {
+    if (error instanceof DatabaseOfLaterVersionError || error instanceof OlderNodesRunError) throw error;
     throw new DatabaseUnusableError(error);
   }
 }

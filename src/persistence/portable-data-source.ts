@@ -1,5 +1,7 @@
 import { DataSource, MigrationExecutor, type Migration, type QueryRunner } from 'typeorm';
 import { useNativeTypes } from './column-types.js';
+import { assertKnown } from './migrations-done.js';
+import { assertNoneRuns, breaksOlderNodes } from './older-nodes.js';
 import { SqliteLog } from './sqlite-log/sqlite-log.js';
 
 type MigrationOptions = Parameters<DataSource['runMigrations']>[0];
@@ -9,7 +11,8 @@ const MIGRATION_LOCK = '4716920851';
 
 /**
  * The same entities and migrations over SQLite and PostgreSQL. On PostgreSQL columns have its own types, and migrations
- * run under an advisory lock: of two servers that start at once the second waits and finds nothing left to do.
+ * run under an advisory lock: of two servers that start at once the second waits and finds nothing left to do. Those that nodes
+ * of the version before cannot go on beside wait until none runs; SQLite's file has one process at a time.
  */
 export class PortableDataSource extends DataSource {
   /** Of a SQLite database that is a file. */
@@ -39,6 +42,7 @@ export class PortableDataSource extends DataSource {
     return this.locked(async (queryRunner) => {
       const transaction = options.transaction ?? this.options.migrationsTransactionMode;
       const executor = this.executor(queryRunner, { ...options, ...(transaction && { transaction }) });
+      await this.assertMayMigrate(executor, queryRunner);
       const done = await executor.executePendingMigrations();
       await this.log?.synced();
       return done;
@@ -54,6 +58,15 @@ export class PortableDataSource extends DataSource {
     await super.buildMetadatas();
     if (!isPostgres(this)) return;
     for (const { columns } of this.entityMetadatas) useNativeTypes(columns);
+  }
+
+  private async assertMayMigrate(executor: MigrationExecutor, queryRunner: QueryRunner): Promise<void> {
+    const lastFirst = await executor.getExecutedMigrations();
+    assertKnown(lastFirst.map(({ name }) => name).reverse(), this.migrations);
+    if (!isPostgres(this)) return;
+    const pending = await executor.getPendingMigrations();
+    const breaking = pending.filter(({ instance }) => breaksOlderNodes(instance)).map(({ name }) => name);
+    if (breaking.length > 0) await assertNoneRuns(queryRunner, breaking);
   }
 
   private executor(

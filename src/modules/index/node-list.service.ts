@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In, MoreThan } from 'typeorm';
+import { ALIVE_MS } from '../../persistence/older-nodes.js';
 import { NodeRow } from './entities/index.js';
 import { NodeNotFoundError } from './index.errors.js';
 import { addressOf, nodeWithRoom } from './nodes/node-with-room.js';
-
-/** A node that was not seen for so long is not running: it says so every 10 s. */
-const ALIVE_MS = 30_000;
 
 export interface NodePage {
   readonly rows: readonly NodeRow[];
