@@ -136,6 +136,7 @@ const WRONG: readonly (readonly [object, string])[] = [
 ];
 
 interface Container {
+  readonly name: string;
   readonly env: readonly {
     readonly name: string;
     readonly value?: string;
@@ -198,8 +199,10 @@ describeWith(
   });
   afterAll(() => chart[Symbol.asyncDispose]());
 
-  it('is well by helm lint', async () => {
-    expect(await chart.lint({})).toMatchObject({ exitCode: 0 });
+  it.each(MATRIX)('is well by helm lint with %s', async (_what, values) => {
+    const { exitCode, output } = await chart.lint(values);
+
+    expect({ exitCode, said: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, said: '' });
   });
 
   it('makes objects that Kubernetes takes, of everything that may be set', async () => {
@@ -290,8 +293,17 @@ describeWith(
       (await chart.objects(values)).filter(({ kind }) => kind === 'Job');
 
     expect(await jobs({})).toEqual([]);
-    expect((await jobs(POSTGRES))[0]?.metadata.annotations).toMatchObject({
-      'helm.sh/hook': 'pre-install,pre-upgrade',
+    const [job] = await jobs(POSTGRES);
+    expect(job?.metadata.annotations).toMatchObject({ 'helm.sh/hook': 'pre-install,pre-upgrade' });
+  });
+
+  it('gives an upgrade up at once that nodes of the version before have to stop for', async () => {
+    const objects = await chart.objects(POSTGRES);
+    const job = objects.find(({ kind }) => kind === 'Job');
+    const [{ name }] = podOf(objects, 'Job').containers;
+
+    expect(job?.spec?.['podFailurePolicy']).toEqual({
+      rules: [{ action: 'FailJob', onExitCodes: { containerName: name, operator: 'In', values: [3] } }],
     });
   });
 
