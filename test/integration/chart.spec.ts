@@ -131,7 +131,7 @@ const WRONG: readonly (readonly [object, string])[] = [
       settings: { AIRCHECK_HTTP_METRICS_PUBLIC: false, AIRCHECK_AUTH_JWKS_URL: 'https://id.example.org/keys' },
       serviceMonitor: { enabled: true },
     },
-    'serviceMonitor.enabled',
+    'serviceMonitor.token',
   ],
 ];
 

@@ -99,6 +99,22 @@ capabilities: { drop: [ALL] }
 {{- if $data }}{{ toYaml $data }}{{ end -}}
 {{- end -}}
 
+{{/* Whether Prometheus needs a token, and has to have the first of a list for itself. */}}
+{{- define "aircheck.makesMetricsToken" -}}
+{{- $isPrivate := eq (get .Values.settings "AIRCHECK_HTTP_METRICS_PUBLIC" | toString) "false" -}}
+{{- $isElsewhere := or .Values.serviceMonitor.token .Values.existingSecret -}}
+{{- if and .Values.serviceMonitor.enabled $isPrivate (not $isElsewhere) (hasKey .Values.secrets "AIRCHECK_AUTH_TOKENS") }}yes{{ end -}}
+{{- end -}}
+
+{{/* Where Prometheus finds its token. */}}
+{{- define "aircheck.metricsToken" -}}
+{{- $own := dict "name" (.Values.existingSecret | default (include "aircheck.fullname" .)) "key" "AIRCHECK_AUTH_TOKENS" -}}
+{{- if include "aircheck.makesMetricsToken" . -}}
+{{- $own = dict "name" (printf "%s-metrics" (include "aircheck.fullname" .)) "key" "token" -}}
+{{- end -}}
+{{- .Values.serviceMonitor.token | default (get .Values.secretRefs "AIRCHECK_AUTH_TOKENS") | default $own | toYaml -}}
+{{- end -}}
+
 {{/* Single variables from Secrets. */}}
 {{- define "aircheck.secretEnv" -}}
 {{- range $name, $ref := .Values.secretRefs }}
@@ -207,9 +223,9 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- if gt $lastPort 65535 -}}
 {{- fail (printf "media.port: with media.workers: %d the last port is %d, and there is none above 65535." (int .Values.media.workers) $lastPort) -}}
 {{- end -}}
-{{- $knowsToken := or .Values.existingSecret (include "aircheck.makesCredentials" .) (hasKey .Values.secrets "AIRCHECK_AUTH_TOKENS") (hasKey .Values.secretRefs "AIRCHECK_AUTH_TOKENS") -}}
+{{- $knowsToken := or .Values.existingSecret (include "aircheck.makesCredentials" .) (hasKey .Values.secrets "AIRCHECK_AUTH_TOKENS") (hasKey .Values.secretRefs "AIRCHECK_AUTH_TOKENS") .Values.serviceMonitor.token -}}
 {{- if and .Values.serviceMonitor.enabled (eq (get .Values.settings "AIRCHECK_HTTP_METRICS_PUBLIC" | toString) "false") (not $knowsToken) -}}
-{{- fail "serviceMonitor.enabled, with AIRCHECK_HTTP_METRICS_PUBLIC: false, needs AIRCHECK_AUTH_TOKENS in secrets or secretRefs, for Prometheus." -}}
+{{- fail "serviceMonitor.enabled, with AIRCHECK_HTTP_METRICS_PUBLIC: false, needs serviceMonitor.token, or AIRCHECK_AUTH_TOKENS in secrets or secretRefs, for Prometheus." -}}
 {{- end -}}
 {{- if and (not .Values.persistence.enabled) (not (has (get .Values.settings "AIRCHECK_RECORDER_STORAGE_TYPE") (list "s3" "oss"))) (ne (get .Values.settings "AIRCHECK_RECORDER_UPLOAD_ENABLED" | toString) "true") -}}
 {{- fail "persistence.enabled: false is for recordings that go to a bucket: set settings.AIRCHECK_RECORDER_STORAGE_TYPE." -}}

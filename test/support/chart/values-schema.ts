@@ -126,7 +126,12 @@ export function valuesSchema(): Schema {
         scaleDownSeconds: { type: 'integer', minimum: 60 },
       }),
       networkPolicy: table({ enabled: flag, httpFrom: objects }),
-      serviceMonitor: table({ enabled: flag, interval: text, labels }),
+      serviceMonitor: table({
+        enabled: flag,
+        interval: text,
+        labels,
+        token: { anyOf: [reference, { ...object, maxProperties: 0 }] },
+      }),
       prometheusRule: table({ enabled: flag, labels }),
       grafanaDashboard: table({ enabled: flag, labels }),
       serviceAccount: table({ create: flag, name: text, annotations: labels }),
