@@ -141,12 +141,12 @@ function insertDay(database: DatabaseSync, startedAt: Date, count: number, isOpe
 
 function segment(directory: string, sessionId: string, number: number, at: string): Row {
   const startMs = (number - 1) * SEGMENT_MS;
-  const key = `${directory}/seg_${String(number).padStart(4, '0')}.m4s`;
-  const shown = [['video', key, startMs * 90, SEGMENT_MS * 90, 1000, true]];
-  const others = [['video', 90_000, 180, '0'.repeat(64)]];
+  const name = `seg_${String(number).padStart(4, '0')}.m4s`;
+  const shown = [`${directory}/`, 1, 'video', name, startMs * 90, SEGMENT_MS * 90, 1000, true];
+  const others = ['video', 90_000, 180, '0'.repeat(64)];
   const times = { start_ms: startMs, duration_ms: SEGMENT_MS, created_at: at };
   const facts = { directory, number, session_id: sessionId, period: 0, size_bytes: 1000, state: 'local' };
-  return { ...facts, ...times, objects: [shown, others].map((line) => JSON.stringify(line)).join('\n') };
+  return { ...facts, ...times, objects: [shown, others].map((line) => JSON.stringify(line).slice(1, -1)).join('\n') };
 }
 
 type Row = Readonly<Record<string, string | number | null>>;

@@ -10,8 +10,8 @@ const HELPERS = { numbers: 'bench_numbers', days: 'bench_days' } as const;
 
 const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 /** As src/modules/index/entities/packed-objects.ts has it. */
-const TEMPLATE = `[["v1","@DIRECTORY/seg_@NAME.m4s",@VIDEO@,540000,1800000,true],["a1","@DIRECTORY/audio_seg_@NAME.m4s",@AUDIO@,288000,48000,true]]
-[["video",90000,180,"${SHA256}"],["audio",48000,300,"${SHA256}"]]`;
+const TEMPLATE = `"@DIRECTORY/",2,"v1","seg_@NAME.m4s",@VIDEO@,540000,1800000,true,"a1","audio_seg_@NAME.m4s",@AUDIO@,288000,48000,true
+"video",90000,180,"${SHA256}","audio",48000,300,"${SHA256}"`;
 
 const SESSION = `'@STREAM-' || d."name"`;
 const DIRECTORY = `'@STREAM/' || d."path"`;

@@ -5,11 +5,11 @@ import { isPostgres } from './portable-types.js';
 const SHOWN = ['trackId', 'objectKey', 'startTicks', 'durationTicks', 'sizeBytes', 'independent'];
 const OTHERS = ['kind', 'timescale', 'samples', 'sha256'];
 /** A server of the version before that still runs must not write what this one would misread: its commits fail, and wait. */
-const ARE_PACKED = new TableCheck({ name: 'segments_objects_ck', expression: `"objects" LIKE '[[%'` });
+const ARE_PACKED = new TableCheck({ name: 'segments_objects_ck', expression: `"objects" LIKE '"%'` });
 
 /**
- * Objects of segments lose the names of their fields: a line of lists with what manifests show, a line with the rest.
- * PostgreSQL writes the table anew, some minutes for ten million rows.
+ * Objects of segments lose the names of their fields: a line with their folder, how many they are and what manifests show of
+ * each, and a line with the rest. PostgreSQL writes the table anew, some minutes for ten million rows.
  */
 export class PackedObjects1796600000000 implements BreakingMigration {
   readonly name = 'PackedObjects1796600000000';
@@ -26,48 +26,90 @@ export class PackedObjects1796600000000 implements BreakingMigration {
   }
 }
 
+/** How a database says what the other says in other words, for the row of the columns or parameters. */
+interface Words {
+  readonly objects: string;
+  readonly directory: string;
+  readonly array: (values: readonly string[]) => string;
+  readonly quoted: (text: string) => string;
+  readonly newline: string;
+  /** Rows of a list: `"value"` and its place `"key"`, from 0. */
+  readonly each: (list: string) => string;
+  readonly object: (pairs: readonly string[]) => string;
+  readonly asObjects: (object: string) => string;
+  readonly list: (text: string) => string;
+  readonly line: (number: 1 | 2) => string;
+}
+
+const SQLITE: Words = {
+  objects: '"objects"',
+  directory: '"directory"',
+  array: (values) => `json_array(${values.join(', ')})`,
+  quoted: (text) => `json_quote(${text})`,
+  newline: 'char(10)',
+  each: (list) => `json_each(${list}) AS "each"`,
+  object: (pairs) => `json_object(${pairs.join(', ')})`,
+  asObjects: (object) => `json_group_array(${object})`,
+  list: (text) => `'[' || ${text} || ']'`,
+  line: (number) =>
+    number === 1
+      ? 'substr("objects", 1, instr("objects", char(10)) - 1)'
+      : 'substr("objects", instr("objects", char(10)) + 1)',
+};
+
+const POSTGRES: Words = {
+  objects: '$1',
+  directory: '$2',
+  array: (values) => `CAST(jsonb_build_array(${values.join(', ')}) AS text)`,
+  quoted: (text) => `to_json(${text})`,
+  newline: 'chr(10)',
+  each: (list) =>
+    `LATERAL (SELECT "value", CAST("place" - 1 AS integer) AS "key" FROM jsonb_array_elements(${list}) WITH ORDINALITY AS "all" ("value", "place")) AS "each"`,
+  object: (pairs) => `jsonb_build_object(${pairs.join(', ')})`,
+  asObjects: (object) => `coalesce(jsonb_agg(${object} ORDER BY "key"), '[]')`,
+  list: (text) => `CAST('[' || ${text} || ']' AS jsonb)`,
+  line: (number) => `split_part($1, chr(10), ${String(number)})`,
+};
+
+/** @returns a query of the lines of a row */
+function linesOf({ objects, directory, array, quoted, newline, each }: Words): string {
+  const key = `"value" ->> 'objectKey'`;
+  const prefix = `${directory} || '/'`;
+  const isInside = `substr(${key}, 1, length(${prefix})) = ${prefix}`;
+  const name = `substr(${key}, length("folder") + 1)`;
+  const values = (fields: readonly string[]): string => {
+    const line = array(fields.map((field) => (field === 'objectKey' ? name : `"value" -> '${field}'`)));
+    return `string_agg(substr(${line}, 2, length(${line}) - 2), ',' ORDER BY "key")`;
+  };
+  const strays = `SELECT COUNT(*) FROM ${each(objects)} WHERE NOT ${isInside}`;
+  return `SELECT ${quoted('MIN("folder")')} || ',' || COUNT("value") || coalesce(',' || ${values(SHOWN)}, '')
+      || ${newline} || coalesce(${values(OTHERS)}, '')
+    FROM (SELECT CASE (${strays}) WHEN 0 THEN ${prefix} ELSE '' END AS "folder") AS "common" LEFT JOIN ${each(objects)} ON true`;
+}
+
+/** @returns a query of the objects of a row as the version before has them */
+function objectsOf({ object, asObjects, list, line, each }: Words): string {
+  const [shown, others] = [list(line(1)), list(line(2))];
+  const pairs = [
+    ...SHOWN.map((field, at) => {
+      const place = `(2 + ${String(at)} + ${String(SHOWN.length)} * ("key" / ${String(OTHERS.length)}))`;
+      const value = field === 'objectKey' ? `("shown" ->> 0) || ("shown" ->> ${place})` : `"shown" -> ${place}`;
+      return `'${field}', ${value}`;
+    }),
+    ...OTHERS.map((field, at) => `'${field}', "others" -> ("key" + ${String(at)})`),
+  ];
+  return `SELECT ${asObjects(object(pairs))} FROM (SELECT ${shown} AS "shown", ${others} AS "others") AS "lines", ${each('"others"')}
+    WHERE "key" % ${String(OTHERS.length)} = 0`;
+}
+
 async function pack(queryRunner: QueryRunner): Promise<void> {
-  if (!isPostgres(queryRunner)) {
-    const line = (fields: readonly string[]): string =>
-      `json_group_array(json_array(${fields.map((field) => `"value" -> '$.${field}'`).join(', ')}))`;
-    await queryRunner.query(
-      `UPDATE "segments" SET "objects" = (SELECT ${line(SHOWN)} || char(10) || ${line(OTHERS)} FROM json_each("objects"))`,
-    );
-    return;
-  }
-  const line = (fields: readonly string[]): string =>
-    `jsonb_agg(jsonb_build_array(${fields.map((field) => `"object" -> '${field}'`).join(', ')}) ORDER BY "place")`;
-  await changeType(queryRunner, {
-    from: 'jsonb',
-    to: 'text',
-    body: `SELECT CAST(${line(SHOWN)} AS text) || chr(10) || CAST(${line(OTHERS)} AS text)
-        FROM jsonb_array_elements($1) WITH ORDINALITY AS "each" ("object", "place")`,
-  });
+  if (isPostgres(queryRunner)) await changeType(queryRunner, { from: 'jsonb', to: 'text', body: linesOf(POSTGRES) });
+  else await queryRunner.query(`UPDATE "segments" SET "objects" = (${linesOf(SQLITE)})`);
 }
 
 async function unpack(queryRunner: QueryRunner): Promise<void> {
-  const fields = [
-    ...SHOWN.map((field, at) => [field, 'shown', at]),
-    ...OTHERS.map((field, at) => [field, 'other', at]),
-  ];
-  if (!isPostgres(queryRunner)) {
-    const object = fields.map(([field, line, at]) => `'${field}', "${line}"."value" -> ${at}`).join(', ');
-    await queryRunner.query(
-      `UPDATE "segments" SET "objects" = (SELECT json_group_array(json_object(${object}))
-          FROM json_each(substr("objects", 1, instr("objects", char(10)) - 1)) AS "shown"
-          JOIN json_each(substr("objects", instr("objects", char(10)) + 1)) AS "other" ON "other"."key" = "shown"."key")`,
-    );
-    return;
-  }
-  const object = fields.map(([field, line, at]) => `'${field}', "${line}" -> ${at}`).join(', ');
-  await changeType(queryRunner, {
-    from: 'text',
-    to: 'jsonb',
-    body: `SELECT jsonb_agg(jsonb_build_object(${object}) ORDER BY "place") FROM ROWS FROM (
-          jsonb_array_elements(CAST(split_part($1, chr(10), 1) AS jsonb)),
-          jsonb_array_elements(CAST(split_part($1, chr(10), 2) AS jsonb))
-        ) WITH ORDINALITY AS "each" ("shown", "other", "place")`,
-  });
+  if (isPostgres(queryRunner)) await changeType(queryRunner, { from: 'text', to: 'jsonb', body: objectsOf(POSTGRES) });
+  else await queryRunner.query(`UPDATE "segments" SET "objects" = (${objectsOf(SQLITE)})`);
 }
 
 /** An expression that changes a type may hold no query, but call a function. */
@@ -76,8 +118,10 @@ async function changeType(
   { from, to, body }: { readonly from: string; readonly to: string; readonly body: string },
 ): Promise<void> {
   await queryRunner.query(
-    `CREATE FUNCTION pg_temp.changed(${from}) RETURNS ${to} LANGUAGE sql IMMUTABLE AS $$${body}$$`,
+    `CREATE FUNCTION pg_temp.changed(${from}, varchar) RETURNS ${to} LANGUAGE sql IMMUTABLE AS $$${body}$$`,
   );
-  await queryRunner.query(`ALTER TABLE "segments" ALTER COLUMN "objects" TYPE ${to} USING pg_temp.changed("objects")`);
-  await queryRunner.query(`DROP FUNCTION pg_temp.changed(${from})`);
+  await queryRunner.query(
+    `ALTER TABLE "segments" ALTER COLUMN "objects" TYPE ${to} USING pg_temp.changed("objects", "directory")`,
+  );
+  await queryRunner.query(`DROP FUNCTION pg_temp.changed(${from}, varchar)`);
 }

@@ -1,12 +1,17 @@
 import { RecordingDeletionService } from '../../src/modules/index/deletion/recording-deletion.service.js';
 import { trimSession } from '../../src/modules/index/deletion/trim-session.js';
 import { RecordingSession, SegmentRow } from '../../src/modules/index/entities/index.js';
-import { manifestObject, withoutLost } from '../../src/modules/index/manifests/timeline-rows.js';
+import { timelineSegment, withoutLost } from '../../src/modules/index/manifests/timeline-rows.js';
 import { markObject } from '../../src/modules/index/object-state/mark-object.js';
 import { renameObject } from '../../src/modules/index/object-state/rename-object.js';
 import { FinishedParts } from '../../src/modules/index/playback/finished-parts.js';
-import { shownObjects, wholeObjects, type ObjectColumns } from '../../src/modules/index/playback/object-columns.js';
-import { readSegments, type SegmentFacts } from '../../src/modules/index/playback/read-segments.js';
+import { readSegments } from '../../src/modules/index/playback/read-segments.js';
+import {
+  shownSegments,
+  wholeSegments,
+  type SegmentColumns,
+  type SegmentFacts,
+} from '../../src/modules/index/playback/segment-columns.js';
 import { countLost, ViewRows } from '../../src/modules/index/playback/view-rows.js';
 import { PlaybackRangeService } from '../../src/modules/index/playback-range.service.js';
 import { OutboxService } from '../../src/modules/storage/outbox.service.js';
@@ -27,13 +32,17 @@ import {
 const SECOND = parseObjectKey(`${DIRECTORY}/seg_0002.m4s`);
 const TRACKS = [['v1'], ['a1', 'v1'], ['v1', 'a1', 'v2']] as const;
 
-async function readAll<T>({ app, dataSource }: IndexFixture, columns: ObjectColumns<T>): Promise<SegmentFacts<T>[]> {
+async function readAll<T>({ app, dataSource }: IndexFixture, columns: SegmentColumns<T>): Promise<T[]> {
   const range = await app.get(PlaybackRangeService).find('cam', { sessionId: 's1' }, START.getTime() + 60_000);
-  const segments: SegmentFacts<T>[] = [];
+  const segments: T[] = [];
   for (const part of range.parts) {
-    for await (const page of readSegments(dataSource.manager, part, 0, columns)) segments.push(...page);
+    for await (const page of readSegments(dataSource.manager, part, 0, columns)) segments.push(...page.segments);
   }
   return segments;
+}
+
+function asShown(segment: SegmentFacts): unknown {
+  return { ...timelineSegment(segment, 'here/'), endMs: segment.startMs + segment.durationMs };
 }
 
 overBothDatabases(() => {
@@ -46,16 +55,11 @@ overBothDatabases(() => {
       await index.commitSegment(segmentClosed(before + 1, { startMs: before * 6000, trackIds: [...trackIds] }));
     }
 
-    const whole = await readAll(fixture, wholeObjects(dataSource.manager));
-    const shown = await readAll(fixture, shownObjects(dataSource.manager, 'here/'));
+    const whole = await readAll(fixture, wholeSegments(dataSource.manager));
+    const shown = await readAll(fixture, shownSegments(dataSource.manager, 'here/'));
 
     expect(whole.map(({ objects }) => objects.map(({ trackId }) => trackId))).toEqual(TRACKS);
-    expect(shown).toEqual(
-      whole.map((segment) => ({
-        ...segment,
-        objects: segment.objects.map((object) => manifestObject(object, 'here/')),
-      })),
-    );
+    expect(shown).toEqual(whole.map(asShown));
   });
 
   it.each([
@@ -75,14 +79,14 @@ overBothDatabases(() => {
       );
     }
 
-    const whole = await readAll(fixture, wholeObjects(dataSource.manager));
-    const shown = await readAll(fixture, shownObjects(dataSource.manager, 'here/'));
+    const whole = await readAll(fixture, wholeSegments(dataSource.manager));
+    const shown = await readAll(fixture, shownSegments(dataSource.manager, 'here/'));
 
     expect(whole.map(({ number }) => number)).toEqual(places.map((place) => numberOf(place + 1)));
     expect(shown.map(({ number, startMs }) => [number, startMs])).toEqual(
       whole.map(({ number, startMs }) => [number, startMs]),
     );
-    expect(shown.at(-1)?.objects).toEqual(whole.at(-1)?.objects.map((object) => manifestObject(object, 'here/')));
+    expect(shown.slice(-1)).toEqual(whole.slice(-1).map(asShown));
   });
 
   describe('of a session that is over', () => {
@@ -104,9 +108,7 @@ overBothDatabases(() => {
       const ranges = app.get(PlaybackRangeService);
       const range = await ranges.find('cam', at, START.getTime() + 3_600_000);
       const rows = await new ViewRows(manager, ranges, parts).read(range, await countLost(manager, range));
-      return withoutLost(rows).segments.flatMap(({ objects }) =>
-        objects.map(({ uri }) => uri.slice(uri.lastIndexOf('/') + 1)),
-      );
+      return withoutLost(rows).segments.flatMap(({ objects }) => objects.map(({ name }) => name));
     }
 
     it('segments are read once for all views', async () => {

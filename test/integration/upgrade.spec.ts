@@ -28,13 +28,11 @@ const BY_NAME: Readonly<Record<string, string>> = {
 /** The same in lines, as this version has them. */
 const LINES_OF_OBJECTS = [
   [
-    ['video', 'cam/2026/11/20/seg_0001.m4s', 0, 540_000, 1000, true],
-    ['audio', 'cam/2026/11/20/audio_seg_0001.m4s', 9_007_199_254_740, 288_000, 100, false],
+    ...['cam/2026/11/20/', 2],
+    ...['video', 'seg_0001.m4s', 0, 540_000, 1000, true],
+    ...['audio', 'audio_seg_0001.m4s', 9_007_199_254_740, 288_000, 100, false],
   ],
-  [
-    ['video', 90_000, 180, '00'],
-    ['audio', 48_000, 300, '01'],
-  ],
+  ['video', 90_000, 180, '00', 'audio', 48_000, 300, '01'],
 ];
 const breaking = migrations.filter((migration) => breaksOlderNodes(new migration())).map(({ name }) => name);
 const FIRST = { version: 1, serial: 1 };
@@ -190,7 +188,7 @@ async function rowsOf(
 
 function inLines(rows: Readonly<Record<string, Row[]>>): Readonly<Record<string, Row[] | undefined>> {
   const lines = ({ objects }: Row): unknown =>
-    (objects as string).split('\n').map((line) => JSON.parse(line) as unknown);
+    (objects as string).split('\n').map((line) => JSON.parse(`[${line}]`) as unknown);
   return { ...rows, segments: rows['segments']?.map((row) => ({ ...row, objects: lines(row) })) };
 }
 

@@ -16,7 +16,7 @@ function run(changes: Partial<TemplateRun> = {}, track: Partial<ManifestTrack> =
     startEpochMs: NOON,
     firstNumber: 1,
     segments: [],
-    tracks: [{ track: { ...VIDEO, ...track }, objects: [], template: '' }],
+    tracks: [{ track: { ...VIDEO, ...track }, objects: [], folder: '', nameTemplate: '' }],
     ...changes,
   };
 }

@@ -6,7 +6,8 @@ function object(track: ManifestTrack, number: number, startSeconds: number, seco
   const prefix = track.kind === 'audio' ? 'audio_' : '';
   return {
     trackId: track.id,
-    uri: `${prefix}seg_${String(number).padStart(4, '0')}.m4s`,
+    folder: '',
+    name: `${prefix}seg_${String(number).padStart(4, '0')}.m4s`,
     startTicks: startSeconds * track.timescale,
     durationTicks: seconds * track.timescale,
     sizeBytes: 1_000_000,
@@ -157,8 +158,8 @@ describe('writeDashManifest', () => {
   });
 
   it('names segments beyond 9999, and addresses with signs that mean something in XML or in a template', () => {
-    const uri = 'a&b/$"1/seg_10000.m4s';
-    const one = { number: 10_000, objects: [{ ...object(VIDEO, 1, 0, 6), uri }] };
+    const named = { folder: 'a&b/$"1/', name: 'seg_10000.m4s' };
+    const one = { number: 10_000, objects: [{ ...object(VIDEO, 1, 0, 6), ...named }] };
     const track = { ...VIDEO, initUri: 'a&b/$"1/init.m4s' };
     const mpd = writeDashManifest(timeline({ periods: [period({ tracks: [track], segments: [one] })] }));
 

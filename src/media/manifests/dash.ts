@@ -4,7 +4,6 @@ import { tileSet } from './dash-tiles.js';
 import { templateRunsOf, type TemplateRun, type TrackRun } from './template-runs.js';
 import { KEY_FRAME_TEMPLATE } from './key-frame-name.js';
 import { sheetMs } from './tiles.js';
-import { besideUri } from './uri.js';
 import type { ManifestObject, ManifestTimeline, ViewFacts } from './timeline.js';
 import { element, type XmlAttributes } from './xml.js';
 
@@ -108,7 +107,7 @@ function adaptationSet(run: TemplateRun, trackRun: TrackRun): string[] {
 
 /** Each segment's key frame in its place, as an object of its own; none where a segment begins without one. */
 function keyFrameSet(run: TemplateRun, trackRun: TrackRun): string[] {
-  const { track, objects, template } = trackRun;
+  const { track, objects } = trackRun;
   if (track.kind !== 'video' || track.isFiller === true) return [];
   if (!objects.every(({ independent }) => independent)) return [];
   const attributes = { contentType: 'video', mimeType: 'video/mp4', segmentAlignment: 'true', startWithSAP: 1 };
@@ -121,7 +120,7 @@ function keyFrameSet(run: TemplateRun, trackRun: TrackRun): string[] {
     maxPlayoutRate: MAX_PLAYOUT_RATE,
     codingDependency: 'false',
   };
-  const keyFrames = { ...trackRun, template: besideUri(template, KEY_FRAME_TEMPLATE) };
+  const keyFrames = { ...trackRun, nameTemplate: KEY_FRAME_TEMPLATE };
   return element('AdaptationSet', { id: TRICK_MODE_SET_ID, ...attributes }, [
     ...element('EssentialProperty', { schemeIdUri: TRICK_MODE_SCHEME, value: ADAPTATION_SET_ID.video }),
     ...element('Representation', representation, segmentTemplate(run, keyFrames)),
@@ -154,13 +153,13 @@ function channels({ track }: TrackRun): string[] {
   return element('AudioChannelConfiguration', { schemeIdUri, value: track.channels });
 }
 
-function segmentTemplate(run: TemplateRun, { track, objects, template }: TrackRun): string[] {
+function segmentTemplate(run: TemplateRun, { track, objects, folder, nameTemplate }: TrackRun): string[] {
   const attributes = {
     timescale: track.timescale,
     presentationTimeOffset: msToTicks(run.mediaStartMs, track.timescale),
     startNumber: run.firstNumber,
     initialization: track.initUri.replaceAll('$', '$$$$'),
-    media: template,
+    media: folder + nameTemplate,
   };
   return element('SegmentTemplate', attributes, element('SegmentTimeline', {}, timelineEntries(objects)));
 }

@@ -6,7 +6,8 @@ import type { ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.
 function segment(number: number, tracks: readonly ManifestTrack[], independent = true): ManifestSegment {
   const objects = tracks.map(({ id, timescale }) => ({
     trackId: id,
-    uri: `${id}_${String(number)}`,
+    folder: '',
+    name: `${id}_${String(number)}`,
     startTicks: number * 2 * timescale,
     durationTicks: 2 * timescale,
     sizeBytes: 1000 * number,
@@ -31,7 +32,7 @@ function period(firstNumber: number, tracks: readonly ManifestTrack[], independe
 /** What each segment has of a kind, by name. */
 function namesOf(periods: readonly ManifestPeriod[], trackId: string): (string | undefined)[] {
   return periods.flatMap(({ segments }) =>
-    segments.map(({ objects }) => objects.find((object) => object.trackId === trackId)?.uri),
+    segments.map(({ objects }) => objects.find((object) => object.trackId === trackId)?.name),
   );
 }
 

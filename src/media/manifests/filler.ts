@@ -2,7 +2,6 @@ import type { MediaKind } from '../codecs/codec.js';
 import { msToTicks } from '../timeline/ticks.js';
 import { fillerName } from './filler-name.js';
 import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack, SegmentOrigin } from './timeline.js';
-import { besideUri, folderOf } from './uri.js';
 
 /**
  * Silence comes in frames of so much: stretches of it lie on a grid, so that one goes on where another ended. Chromium
@@ -79,10 +78,12 @@ function lastSource(period: ManifestPeriod, kind: MediaKind): Source | undefined
 }
 
 function sourceIn(period: ManifestPeriod, segment: ManifestSegment, kind: MediaKind): Source | undefined {
-  const { number, origin, objects } = segment;
+  const { number, sessionId, startMs, objects } = segment;
   const track = period.tracks.find((candidate) => candidate.kind === kind);
   const object = objects.find(({ trackId, independent }) => trackId === track?.id && independent);
-  return track === undefined || object === undefined ? undefined : { number, origin, track, object };
+  if (track === undefined || object === undefined) return undefined;
+  const origin = sessionId === undefined || startMs === undefined ? undefined : { sessionId, startMs };
+  return { number, origin, track, object };
 }
 
 function filledPeriod(period: ManifestPeriod, source: Source): ManifestPeriod {
@@ -102,10 +103,11 @@ function filledSegment(
   const timescale = period.tracks.find(({ id }) => id === beside?.trackId)?.timescale;
   if (beside === undefined || timescale === undefined) return segment;
   const { startTicks, durationTicks } = fillerStretch(track.kind, { ...beside, timescale }, track.timescale);
-  const isFar = folderOf(beside.uri) !== folderOf(object.uri);
-  const source = isFar && origin !== undefined ? origin : number;
-  const uri = besideUri(beside.uri, fillerName({ kind: track.kind, source, number: segment.number }));
+  const { folder } = beside;
+  const source = folder !== object.folder && origin !== undefined ? origin : number;
+  const name = fillerName({ kind: track.kind, source, number: segment.number });
   // At most as large as what it is made from.
-  const filler = { trackId: track.id, uri, startTicks, durationTicks, sizeBytes: object.sizeBytes, independent: true };
+  const { sizeBytes } = object;
+  const filler = { trackId: track.id, folder, name, startTicks, durationTicks, sizeBytes, independent: true };
   return { ...segment, objects: [...segment.objects, filler] };
 }

@@ -1,6 +1,7 @@
 import type { MediaKind } from '../codecs/codec.js';
 import { ticksToMs } from '../timeline/ticks.js';
 import type { GoneMedia, ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
+import { uriOf } from './uri.js';
 
 /** @returns whether nothing of a Period is left but its place */
 export function isGone({ segments }: ManifestPeriod): boolean {
@@ -19,7 +20,7 @@ export function withoutGoneEnd(periods: readonly ManifestPeriod[]): readonly Man
 /** @returns the place of some segments of a Period, by the names that players know */
 export function placeOf(period: ManifestPeriod, segments: readonly ManifestSegment[]): ManifestPeriod {
   const [first] = segments;
-  const afterMs = (first?.origin?.startMs ?? 0) - period.mediaStartMs;
+  const afterMs = (first?.startMs ?? 0) - period.mediaStartMs;
   return {
     ...period,
     id: `${period.id}-gone-${String(first?.number)}`,
@@ -46,7 +47,7 @@ function goneMedia(period: ManifestPeriod, { objects }: ManifestSegment): GoneMe
     const { id, kind, timescale } = track;
     const object = objects.find(({ trackId }) => trackId === id);
     if (object === undefined) continue;
-    uris[kind] = object.uri;
+    uris[kind] = uriOf(object);
     startEpochMs[kind] = epochMsOf(period, object, track);
     lengths[kind] = ticksToMs(object.durationTicks, timescale);
   }

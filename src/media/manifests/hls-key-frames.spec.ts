@@ -12,7 +12,8 @@ function timeline(independent: readonly boolean[], isFiller = false): ManifestTi
     objects: [
       {
         trackId: 'v1',
-        uri: isFiller ? `day/filler_0000_000${String(index + 1)}.m4s` : `day/seg_000${String(index + 1)}.m4s`,
+        folder: 'day/',
+        name: `${isFiller ? 'filler_0000' : 'seg'}_000${String(index + 1)}.m4s`,
         startTicks: index * 540_000,
         durationTicks: 540_000,
         sizeBytes: 1000,

@@ -1,7 +1,7 @@
 import { asText, placeLines, quoted, seconds, startLine, targetSeconds, wallClock } from './hls.js';
 import { keyFrameName } from './key-frame-name.js';
 import type { ManifestObject, ManifestPeriod, ManifestTimeline, ManifestTrack } from './timeline.js';
-import { besideUri } from './uri.js';
+import { uriOf } from './uri.js';
 
 /** EXT-X-I-FRAMES-ONLY wants 4, EXT-X-MAP in a playlist of key frames 5, and players take fMP4 from 7 on. */
 const VERSION = 7;
@@ -62,11 +62,11 @@ function framesOf({ segments }: ManifestPeriod, track: ManifestTrack): ShownFram
   for (const { number, objects } of segments) {
     const object = objects.find(({ trackId }) => trackId === track.id);
     if (object === undefined) continue;
-    const { uri, independent, durationTicks } = object;
+    const { folder, name, independent, durationTicks } = object;
     const last = frames.at(-1);
     // What stands in for pictures is a single key frame already.
-    const frameUri = track.isFiller === true ? uri : besideUri(uri, keyFrameName(number));
-    if (independent) frames.push({ object, uri: frameUri, durationTicks });
+    const uri = uriOf({ folder, name: track.isFiller === true ? name : keyFrameName(number) });
+    if (independent) frames.push({ object, uri, durationTicks });
     else if (last !== undefined) last.durationTicks += durationTicks;
   }
   return frames;

@@ -5,7 +5,8 @@ import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTimeline,
 function object(track: ManifestTrack, number: number, startSeconds: number, seconds: number): ManifestObject {
   return {
     trackId: track.id,
-    uri: `${track.kind === 'audio' ? 'audio_' : ''}seg_${String(number).padStart(4, '0')}.m4s`,
+    folder: '',
+    name: `${track.kind === 'audio' ? 'audio_' : ''}seg_${String(number).padStart(4, '0')}.m4s`,
     startTicks: startSeconds * track.timescale,
     durationTicks: seconds * track.timescale,
     sizeBytes: track.kind === 'audio' ? 60_000 : 1_500_000,

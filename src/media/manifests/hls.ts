@@ -10,6 +10,7 @@ import type {
   ManifestTimeline,
   ManifestTrack,
 } from './timeline.js';
+import { uriOf } from './uri.js';
 
 /** EXT-X-MAP in a playlist of media wants 6, and players take fMP4 from 7 on. */
 const VERSION = 7;
@@ -240,7 +241,7 @@ function segmentEntry(period: ManifestPeriod, segment: ManifestSegment, kind: Me
   return [
     ...(isFirst ? [`#EXT-X-PROGRAM-DATE-TIME:${wallClock(period, placed)}`] : []),
     `#EXTINF:${seconds(object.durationTicks, track.timescale)},`,
-    ...(track.kind === kind ? [object.uri] : gapOf(undefined)),
+    ...(track.kind === kind ? [uriOf(object)] : gapOf(undefined)),
   ];
 }
 

@@ -34,11 +34,19 @@ function period({ from, to, sessionId = 's1', startMs, padded = [], gone = [] }:
     ...{ startMs, mediaStartMs },
     segments: numbers.map((number) => {
       const digits = String(number).padStart(4, '0');
-      const uri = `${padded.includes(number) ? 'padded' : 'seg'}_${digits}.m4s`;
+      const name = `${padded.includes(number) ? 'padded' : 'seg'}_${digits}.m4s`;
       const startTicks = (number - 1) * SEGMENT_MS;
-      const object = { trackId: 'v1', uri, startTicks, durationTicks: SEGMENT_MS, sizeBytes: 1, independent: true };
+      const object = {
+        trackId: 'v1',
+        folder: '',
+        name,
+        startTicks,
+        durationTicks: SEGMENT_MS,
+        sizeBytes: 1,
+        independent: true,
+      };
       const away = gone.includes(number) ? { goneWith: 1 } : {};
-      return { number, origin: { sessionId, startMs: startTicks }, objects: [object], ...away };
+      return { number, sessionId, startMs: startTicks, objects: [object], ...away };
     }),
   };
 }

@@ -7,7 +7,8 @@ type Span = readonly [startMs: number, endMs: number];
 function object({ id, timescale }: ManifestTrack, number: number, [startMs, endMs]: Span): ManifestObject {
   return {
     trackId: id,
-    uri: `${id}_${String(number)}`,
+    folder: '',
+    name: `${id}_${String(number)}`,
     startTicks: (startMs * timescale) / 1000,
     durationTicks: ((endMs - startMs) * timescale) / 1000,
     sizeBytes: 1000,
@@ -26,8 +27,8 @@ function period(...spans: readonly { readonly video: Span; readonly audio: Span 
 /** Name, start and end of the sound of each segment, milliseconds. */
 function soundOf({ segments }: ManifestPeriod): unknown[] {
   return segments.map(({ objects: [, sound] }) => {
-    const { uri, startTicks = 0, durationTicks = 0 } = sound ?? {};
-    return [uri, startTicks / 48, (startTicks + durationTicks) / 48];
+    const { name, startTicks = 0, durationTicks = 0 } = sound ?? {};
+    return [name, startTicks / 48, (startTicks + durationTicks) / 48];
   });
 }
 
@@ -80,7 +81,7 @@ describe('withPadding', () => {
       5000,
     ]);
     expect(
-      withPadding(period({ video: [3000, 5000], audio: [3000, 5000] }), { before }).segments[0]?.objects[1]?.uri,
+      withPadding(period({ video: [3000, 5000], audio: [3000, 5000] }), { before }).segments[0]?.objects[1]?.name,
     ).toBe('a1_1');
   });
 

@@ -2,7 +2,6 @@ import type { MediaKind } from '../codecs/codec.js';
 import { msToTicks, ticksToMs } from '../timeline/ticks.js';
 import { SILENCE_FRAME_MS } from './filler.js';
 import { paddedName } from './padded-name.js';
-import { besideUri } from './uri.js';
 import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
 
 /** What `paddedName` can say; a segment of two minutes without sound has 6000. */
@@ -73,7 +72,7 @@ class SoundPadding {
     if (headFrames + tailFrames === 0) return sound;
     return {
       ...sound,
-      uri: besideUri(sound.uri, paddedName({ number, headFrames, tailFrames })),
+      name: paddedName({ number, headFrames, tailFrames }),
       startTicks: startTicks - headFrames * frameTicks,
       durationTicks: durationTicks + (headFrames + tailFrames) * frameTicks,
     };

@@ -14,10 +14,18 @@ function placesOf(count: number, gone: Readonly<Record<number, number>>): Places
     const known = numbers.filter((number) => (gone[number] ?? Infinity) > change);
     const segments = known.map((number) => {
       const startTicks = (number - 1) * SEGMENT_MS;
-      const uri = `seg_${String(number).padStart(4, '0')}.m4s`;
-      const object = { trackId: 'v1', uri, startTicks, durationTicks: SEGMENT_MS, sizeBytes: 1, independent: true };
+      const name = `seg_${String(number).padStart(4, '0')}.m4s`;
+      const object = {
+        trackId: 'v1',
+        folder: '',
+        name,
+        startTicks,
+        durationTicks: SEGMENT_MS,
+        sizeBytes: 1,
+        independent: true,
+      };
       const goneWith = gone[number] === undefined ? {} : { goneWith: gone[number] };
-      return { number, origin: { sessionId: 's1', startMs: startTicks }, objects: [object], ...goneWith };
+      return { number, sessionId: 's1', startMs: startTicks, objects: [object], ...goneWith };
     });
     const durationMs = count * SEGMENT_MS;
     const period = {

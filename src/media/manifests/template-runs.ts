@@ -6,8 +6,10 @@ import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } f
 export interface TrackRun {
   readonly track: ManifestTrack;
   readonly objects: readonly ManifestObject[];
+  /** As templates have it: `$` doubled. */
+  readonly folder: string;
   /** `seg_$Number%04d$.m4s` */
-  readonly template: string;
+  readonly nameTemplate: string;
 }
 
 /** Part of a Period that one SegmentTemplate per track can tell: all its tracks have all its numbers, without a hole. */
@@ -25,7 +27,7 @@ export interface TemplateRun {
   readonly tracks: readonly TrackRun[];
 }
 
-/** An address on both sides of the segment's number. */
+/** A name on both sides of the segment's number. */
 interface NumberedName {
   readonly before: string;
   readonly after: string;
@@ -33,6 +35,7 @@ interface NumberedName {
 
 interface TrackNames {
   readonly trackId: string;
+  readonly folder: string;
   /** Undefined where the number is not in it. */
   readonly name: NumberedName | undefined;
 }
@@ -89,10 +92,10 @@ export function splitAt(
 }
 
 function namesOf({ number, objects }: ManifestSegment): SegmentGroup['names'] {
-  return objects.map(({ trackId, uri }) => ({ trackId, name: splitAtNumber(uri, number) }));
+  return objects.map(({ trackId, folder, name }) => ({ trackId, folder, name: splitAtNumber(name, number) }));
 }
 
-/** Asked of each segment of a day: tracks come in the same order as a rule, and an address is compared at once. */
+/** Asked of each segment of a day: tracks come in the same order as a rule, and a name is compared at once. */
 function continues({ segments, names }: SegmentGroup, next: ManifestSegment): boolean {
   const { number, objects } = next;
   const before = segments.at(-1);
@@ -103,18 +106,19 @@ function continues({ segments, names }: SegmentGroup, next: ManifestSegment): bo
     const inOrder = names[index];
     const found =
       inOrder?.trackId === object?.trackId ? inOrder : names.find(({ trackId }) => trackId === object?.trackId);
-    if (object === undefined || found?.name === undefined || !isNamed(object.uri, found.name, digits)) return false;
+    if (object === undefined || found?.name === undefined || found.folder !== object.folder) return false;
+    if (!isNamed(object.name, found.name, digits)) return false;
   }
   return true;
 }
 
 /** Puts nothing together to compare with. */
-function isNamed(uri: string, { before, after }: NumberedName, digits: string): boolean {
+function isNamed(name: string, { before, after }: NumberedName, digits: string): boolean {
   return (
-    uri.length === before.length + digits.length + after.length &&
-    uri.startsWith(before) &&
-    uri.startsWith(digits, before.length) &&
-    uri.endsWith(after)
+    name.length === before.length + digits.length + after.length &&
+    name.startsWith(before) &&
+    name.startsWith(digits, before.length) &&
+    name.endsWith(after)
   );
 }
 
@@ -147,7 +151,8 @@ function toTrackRun(track: ManifestTrack, segments: readonly ManifestSegment[]):
   }
   const [first] = objects;
   if (first === undefined) return undefined;
-  return { track, objects, template: uriTemplate(first.uri, segments[0]?.number ?? 0) };
+  const nameTemplate = templateOf(first.name, segments[0]?.number ?? 0);
+  return { track, objects, folder: escapeTemplate(first.folder), nameTemplate };
 }
 
 function startOf({ track, objects }: TrackRun): number {
@@ -160,22 +165,22 @@ function endOf({ track, objects }: TrackRun): number {
 }
 
 /**
- * ISO/IEC 23009-1 section 5.3.9.4.4: where the number stands in the address, `$` doubled elsewhere.
+ * ISO/IEC 23009-1 section 5.3.9.4.4: where the number stands in the name, `$` doubled elsewhere.
  *
- * @returns the address itself where the number is not in it, which then is a run of one
+ * @returns the name itself where the number is not in it, which then is a run of one
  */
-function uriTemplate(uri: string, number: number): string {
-  const name = splitAtNumber(uri, number);
-  return name === undefined
-    ? escapeTemplate(uri)
-    : `${escapeTemplate(name.before)}$Number%04d$${escapeTemplate(name.after)}`;
+function templateOf(name: string, number: number): string {
+  const split = splitAtNumber(name, number);
+  return split === undefined
+    ? escapeTemplate(name)
+    : `${escapeTemplate(split.before)}$Number%04d$${escapeTemplate(split.after)}`;
 }
 
-function splitAtNumber(uri: string, number: number): NumberedName | undefined {
+function splitAtNumber(name: string, number: number): NumberedName | undefined {
   const digits = digitsOf(number);
-  const position = uri.lastIndexOf(digits);
+  const position = name.lastIndexOf(digits);
   if (position < 0) return undefined;
-  return { before: uri.slice(0, position), after: uri.slice(position + digits.length) };
+  return { before: name.slice(0, position), after: name.slice(position + digits.length) };
 }
 
 /** What `%04d` makes of it. */

@@ -20,8 +20,9 @@ export interface ManifestTrack {
 /** One track's part of a segment. */
 export interface ManifestObject {
   readonly trackId: string;
-  /** Relative to the manifest. */
-  readonly uri: string;
+  /** Relative to the manifest, with its slash; empty beside the manifest. The objects of a directory share one text. */
+  readonly folder: string;
+  readonly name: string;
   /** Decode time of the first sample and length in the track's timescale, from session time 0. */
   readonly startTicks: number;
   readonly durationTicks: number;
@@ -29,7 +30,7 @@ export interface ManifestObject {
   readonly independent: boolean;
 }
 
-/** Which segment it is, for a manifest that shows segments of several directories: numbers begin anew in each. */
+/** Tells a segment from all others, of other directories too: numbers begin anew in each. */
 export interface SegmentOrigin {
   readonly sessionId: string;
   /** Session time. */
@@ -39,7 +40,9 @@ export interface SegmentOrigin {
 /** One segment number: the same stretch of time in every track that has it. */
 export interface ManifestSegment {
   readonly number: number;
-  readonly origin?: SegmentOrigin;
+  /** Which one it is in a manifest of several directories, see {@link SegmentOrigin}; both or neither. */
+  readonly sessionId?: string;
+  readonly startMs?: number;
   /** None of a segment that is gone. */
   readonly objects: readonly ManifestObject[];
   readonly gone?: GoneMedia;

@@ -1,9 +1,6 @@
-/** @returns what comes before the name, with its slash; empty where there is only a name */
-export function folderOf(uri: string): string {
-  return uri.slice(0, uri.lastIndexOf('/') + 1);
-}
+import type { ManifestObject } from './timeline.js';
 
-/** @returns the address of another name in the same folder */
-export function besideUri(uri: string, name: string): string {
-  return folderOf(uri) + name;
+/** @returns the address of an object, relative to the manifest */
+export function uriOf({ folder, name }: Pick<ManifestObject, 'folder' | 'name'>): string {
+  return folder + name;
 }

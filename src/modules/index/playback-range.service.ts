@@ -25,8 +25,8 @@ import {
   type RecordedPart,
   type Stretch,
 } from './playback/recorded-part.js';
-import { wholeObjects } from './playback/object-columns.js';
-import { readSegments, type SegmentFacts } from './playback/read-segments.js';
+import { readSegments } from './playback/read-segments.js';
+import { wholeSegments, type SegmentFacts } from './playback/segment-columns.js';
 import type { RecordingSessionView } from './sessions/recording-session.js';
 import { keptObjects, unplayableTracks } from './object-state/segment-loss.js';
 import { sessionView } from './sessions/session-view.js';
@@ -89,8 +89,8 @@ export class PlaybackRangeService {
     const { manager } = this.dataSource;
     for (const part of parts) {
       const unplayable = await unplayableTracks(manager, part.directory);
-      for await (const page of readSegments(manager, part, part.firstNumber - 1, wholeObjects(manager))) {
-        const playable = page.flatMap((row) => playableSegment(row, unplayable));
+      for await (const { segments } of readSegments(manager, part, part.firstNumber - 1, wholeSegments(manager))) {
+        const playable = segments.flatMap((row) => playableSegment(row, unplayable));
         if (playable.length > 0) yield playable;
       }
     }

@@ -21,7 +21,7 @@ export type SegmentState = 'local' | 'uploading' | 'stored' | 'lost';
 @Index('segments_lost_ix', ['sessionId', 'startMs', 'durationMs'], { where: `"state" = 'lost'` })
 @Index('segments_partly_lost_ix', ['sessionId', 'lostTracks'], { where: `"lost_tracks" IS NOT NULL` })
 @Index('segments_state_ix', ['state', 'releasedAt', 'createdAt'])
-@Check('segments_objects_ck', `"objects" LIKE '[[%'`)
+@Check('segments_objects_ck', `"objects" LIKE '"%'`)
 export class SegmentRow {
   @PrimaryColumn({ type: 'varchar', length: 1024 })
   directory!: string;

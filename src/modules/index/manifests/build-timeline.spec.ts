@@ -37,14 +37,15 @@ function segment(
     const ticksPerMs = (trackId.startsWith('a') ? AUDIO : VIDEO) / 1000;
     return {
       trackId,
-      uri: `${trackId}_${String(number)}.m4s`,
+      folder: '',
+      name: `${trackId}_${String(number)}.m4s`,
       startTicks: Math.round(startMs * ticksPerMs),
       durationTicks: Math.round(durationMs * ticksPerMs),
       sizeBytes: 1000,
       independent: true,
     };
   });
-  return { number, sessionId, directory: 'cam/2026/11/20', period, objects };
+  return { number, sessionId, directory: 'cam/2026/11/20', period, startMs, objects };
 }
 
 function build(segments: TimelineSegment[], anchors: [string, number][] = [['s1', 1_000_000]], isLive = false) {

@@ -13,6 +13,8 @@ import { ticksToMs } from '../../../media/timeline/ticks.js';
 /** A committed segment as a manifest needs it. */
 export interface TimelineSegment extends ManifestSegment {
   readonly sessionId: string;
+  /** Session time. */
+  readonly startMs: number;
   readonly directory: string;
   /** Counts the Periods of the session. */
   readonly period: number;

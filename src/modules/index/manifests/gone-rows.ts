@@ -89,12 +89,8 @@ function inOrder(one: TimelineSegment, other: TimelineSegment, anchors: Director
     const byClock = (anchors.get(one.sessionId) ?? 0) - (anchors.get(other.sessionId) ?? 0);
     return byClock === 0 ? (one.sessionId < other.sessionId ? -1 : 1) : byClock;
   }
-  const byTime = one.directory === other.directory ? one.number - other.number : startOf(one) - startOf(other);
+  const byTime = one.directory === other.directory ? one.number - other.number : one.startMs - other.startMs;
   return byTime === 0 ? Number(one.goneWith !== undefined) - Number(other.goneWith !== undefined) : byTime;
-}
-
-function startOf({ origin }: TimelineSegment): number {
-  return origin?.startMs ?? 0;
 }
 
 function isSame({ directory, number }: TimelineSegment, before: TimelineSegment | undefined): boolean {

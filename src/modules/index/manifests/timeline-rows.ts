@@ -1,40 +1,36 @@
-import type { ManifestObject } from '../../../media/manifests/timeline.js';
 import type { GoneSegment, SegmentRow, TrackRow } from '../entities/index.js';
 import type { ShownObject } from '../entities/packed-objects.js';
 import { splitKey } from '../directories/object-names.js';
 import type { DirectoryRows, TimelineSegment, TimelineTrack } from './build-timeline.js';
 
 /** What is needed of a segment's row. */
-interface TimelineRow<T> extends Pick<
+interface TimelineRow extends Pick<
   SegmentRow | GoneSegment,
   'directory' | 'number' | 'sessionId' | 'period' | 'startMs'
 > {
-  readonly objects: readonly T[];
+  readonly objects: readonly ShownObject[];
   readonly lostTracks?: readonly string[] | null;
 }
 
 /** @param folder address of the segment's directory as the manifest sees it, with its slash; empty beside the segment */
-export function timelineSegment(row: TimelineRow<ShownObject>, folder = ''): TimelineSegment {
-  return placedSegment({ ...row, objects: row.objects.map((object) => manifestObject(object, folder)) });
-}
-
-/** @returns the segment of a row whose objects are what a manifest shows of them already */
-export function placedSegment(row: TimelineRow<ManifestObject>): TimelineSegment {
-  const { directory, number, sessionId, period, startMs, lostTracks = null, objects } = row;
-  const segment = { number, origin: { sessionId, startMs }, sessionId, directory, period, objects };
+export function timelineSegment(row: TimelineRow, folder = ''): TimelineSegment {
+  const { directory, number, sessionId, period, startMs, lostTracks = null } = row;
+  const objects = row.objects.map(({ objectKey, trackId, startTicks, durationTicks, sizeBytes, independent }) => ({
+    trackId,
+    folder,
+    name: nameOf(objectKey),
+    startTicks,
+    durationTicks,
+    sizeBytes,
+    independent,
+  }));
+  const segment = { number, sessionId, directory, period, startMs, objects };
   return lostTracks === null ? segment : { ...segment, lostTracks };
 }
 
-/**
- * @param object its key may be in the folder already
- * @param folder address of the object's directory as the manifest sees it, with its slash
- */
-export function manifestObject(object: ShownObject, folder: string): ManifestObject {
-  const { trackId, objectKey, startTicks, durationTicks, sizeBytes, independent } = object;
-  const nameAt = objectKey.lastIndexOf('/') + 1;
-  const isInFolder = nameAt === folder.length && objectKey.startsWith(folder);
-  const uri = isInFolder ? objectKey : folder + objectKey.slice(nameAt);
-  return { trackId, uri, startTicks, durationTicks, sizeBytes, independent };
+/** @returns the last part of a key */
+export function nameOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 /** A track whose init object is gone is as good as not recorded. */

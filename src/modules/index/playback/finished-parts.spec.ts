@@ -20,7 +20,7 @@ const part = (changes: Partial<RecordedPart> = {}): RecordedPart => ({
 
 const segments = (count: number): ReadSegment[] =>
   Array.from({ length: count }, (_, index) => ({
-    segment: { number: index + 1, sessionId: 's1', directory: 'cam/2026/11/20', period: 0, objects: [] },
+    ...{ number: index + 1, sessionId: 's1', directory: 'cam/2026/11/20', period: 0, objects: [] },
     startMs: index * 6000,
     endMs: (index + 1) * 6000,
   }));

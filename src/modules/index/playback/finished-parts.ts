@@ -7,10 +7,8 @@ const MOST_SEGMENTS = 45_000;
 const SETTLED_MS = 2_000;
 
 /** A segment that was read. */
-export interface ReadSegment {
-  readonly segment: TimelineSegment;
+export interface ReadSegment extends TimelineSegment {
   /** Session time. */
-  readonly startMs: number;
   readonly endMs: number;
 }
 
@@ -31,7 +29,7 @@ export class FinishedParts {
   private readonly parts = new Map<string, FinishedPart>();
 
   /** @returns the segments of the part's range; undefined when they have to be read */
-  find(part: RecordedPart, lostCount: number): readonly TimelineSegment[] | undefined {
+  find(part: RecordedPart, lostCount: number): readonly ReadSegment[] | undefined {
     const key = keyOf(part);
     const found = this.parts.get(key);
     const [fromMs, toMs] = stretchOf(part);
@@ -39,10 +37,9 @@ export class FinishedParts {
     if (found.fromMs > fromMs || found.toMs < toMs) return undefined;
     this.parts.delete(key);
     this.parts.set(key, found);
-    const inside = found.segments.filter(
-      ({ segment, startMs, endMs }) => segment.number >= part.firstNumber && startMs < part.toMs && endMs > part.fromMs,
+    return found.segments.filter(
+      ({ number, startMs, endMs }) => number >= part.firstNumber && startMs < part.toMs && endMs > part.fromMs,
     );
-    return inside.map(({ segment }) => segment);
   }
 
   /** @param segments all of the part's range, read after its row was */

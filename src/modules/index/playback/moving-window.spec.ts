@@ -18,11 +18,13 @@ function period(startEpochMs: number, count: number): ManifestPeriod {
     tracks: [{ ...track, ...unknown }],
     segments: Array.from({ length: count }, (_, index) => ({
       number: index + 1,
-      origin: { sessionId: `s${String(startEpochMs)}`, startMs: index * 6 * SECOND },
+      sessionId: `s${String(startEpochMs)}`,
+      startMs: index * 6 * SECOND,
       objects: [
         {
           trackId: 'v1',
-          uri: `seg_000${String(index + 1)}.m4s`,
+          folder: '',
+          name: `seg_000${String(index + 1)}.m4s`,
           startTicks: index * 6 * SECOND,
           durationTicks: 6 * SECOND,
           sizeBytes: 1,

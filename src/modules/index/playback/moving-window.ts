@@ -63,12 +63,13 @@ export class MovingWindow {
   /** @returns undefined of a window without Periods */
   newest(): NewestPeriod | undefined {
     const last = this.all.at(-1);
-    const origin = last?.segments[0]?.origin;
-    if (last === undefined || origin === undefined) return undefined;
-    const { segments, breaks } = this.distanceTo(origin) ?? { segments: 0, breaks: 0 };
+    const { sessionId, startMs } = last?.segments[0] ?? {};
+    if (last === undefined || sessionId === undefined || startMs === undefined) return undefined;
+    const { segments, breaks } = this.distanceTo({ sessionId, startMs }) ?? { segments: 0, breaks: 0 };
     return {
-      ...origin,
-      startEpochMs: last.startEpochMs + origin.startMs - last.mediaStartMs,
+      sessionId,
+      startMs,
+      startEpochMs: last.startEpochMs + startMs - last.mediaStartMs,
       mediaSequence: this.first.mediaSequence + segments,
       discontinuitySequence: this.first.discontinuitySequence + breaks,
     };
@@ -117,7 +118,7 @@ export class MovingWindow {
     for (const [index, period] of this.all.entries()) {
       if (index > 0) breaks += breaksBefore(period);
       const before = period.segments.findIndex(
-        ({ origin }) => origin?.sessionId === sessionId && origin.startMs === startMs,
+        (segment) => segment.sessionId === sessionId && segment.startMs === startMs,
       );
       if (before !== -1) return { segments: segments + countSegments(period.segments.slice(0, before)), breaks };
       segments += countSegments(period.segments);

@@ -1,19 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
-import type { RecordedObject } from '../../../engine/index.js';
 import { withParameters } from '../../../persistence/find-row.js';
 import { isPostgres } from '../../../persistence/portable-data-source.js';
 import type { SegmentRow, SegmentState } from '../entities/segment-row.entity.js';
-import type { ObjectColumns } from './object-columns.js';
 import { listed, unpack, type PackedRows } from './packed-rows.js';
 import type { RecordedPart } from './recorded-part.js';
+import type { SegmentColumns } from './segment-columns.js';
 
-/** A segment as far as it is played. */
-export interface SegmentFacts<T = RecordedObject> extends Pick<
-  SegmentRow,
-  'directory' | 'sessionId' | 'number' | 'period' | 'startMs' | 'durationMs' | 'state' | 'lostTracks'
-> {
-  readonly objects: readonly T[];
+/** What was read of a part in one go. */
+export interface SegmentPage<T> {
+  /** Of the range, and not left out. */
+  readonly segments: readonly T[];
+  /** Of the range, with those that were left out. */
+  readonly rowCount: number;
+  readonly lastNumber: number;
 }
 
 /** Some milliseconds of work. */
@@ -22,7 +22,7 @@ const FEW_ROWS = 10;
 /** PostgreSQL puts pages together side by side, each on a connection; SQLite answers one after the other. */
 const POSTGRES_PAGES = 2;
 
-const NUMBERS = ['number', 'period', 'start_ms', 'duration_ms'] as const;
+const NUMBERS = ['number', 'period', 'start_ms', 'duration_ms'];
 const FACTS = {
   ...Object.fromEntries(NUMBERS.map((name) => [name, listed(`CAST("${name}" AS text)`)])),
   state: listed(`concat('"', "state", '"')`),
@@ -39,23 +39,22 @@ export async function* readSegments<T>(
   manager: EntityManager,
   part: RecordedPart,
   afterNumber: number,
-  columns: ObjectColumns<T>,
-): AsyncGenerator<readonly SegmentFacts<T>[]> {
+  columns: SegmentColumns<T>,
+): AsyncGenerator<SegmentPage<T>> {
   const pages = new AskedPages(manager, part, columns, afterNumber);
   let lastNumber = afterNumber;
   for (let page = pages.next(); page !== undefined; page = pages.next()) {
-    const segments = unpackSegments(await page.rows, part, columns);
-    const end = segments.at(-1);
-    if (end === undefined) return;
-    const isLast = segments.length < page.limit || end.startMs >= part.toMs;
-    if (!isLast) pages.goOn(end.number);
-    const inside = segments.filter(
-      ({ number, startMs, durationMs }) =>
-        number > lastNumber && startMs < part.toMs && startMs + durationMs > part.fromMs,
-    );
-    if (inside.length > 0) yield inside;
+    const rows = await page.rows;
+    const numbers = unpack(rows['number']) as readonly number[];
+    const startsMs = unpack(rows['start_ms']) as readonly number[];
+    const endNumber = numbers.at(-1);
+    if (endNumber === undefined) return;
+    const isLast = numbers.length < page.limit || (startsMs.at(-1) ?? 0) >= part.toMs;
+    if (!isLast) pages.goOn(endNumber);
+    const read = unpackSegments({ rows, numbers, startsMs }, part, columns, lastNumber);
+    if (read.rowCount > 0) yield read;
     if (isLast) return;
-    lastNumber = end.number;
+    lastNumber = endNumber;
     await setImmediate();
   }
 }
@@ -80,7 +79,7 @@ class AskedPages {
   constructor(
     private readonly manager: EntityManager,
     private readonly part: RecordedPart,
-    { lists }: Pick<ObjectColumns<unknown>, 'lists'>,
+    { lists }: Pick<SegmentColumns<unknown>, 'lists'>,
     private afterNumber: number,
   ) {
     const rows = probableRows(part);
@@ -123,7 +122,7 @@ class AskedPages {
 }
 
 /** @returns the statement up to how many rows it reads at most */
-function statementOf(manager: EntityManager, lists: ObjectColumns<unknown>['lists']): string {
+function statementOf(manager: EntityManager, lists: SegmentColumns<unknown>['lists']): string {
   const listed = Object.entries({ ...FACTS, ...lists }).map(([name, list]) => `${list} AS "${name}"`);
   return withParameters(
     manager,
@@ -139,26 +138,42 @@ function probableRows({ fromMs, toMs, startMs, endMs, segmentCount }: RecordedPa
   return FEW_ROWS + Math.ceil(1.1 * segmentCount * Math.max(0, share));
 }
 
+interface UnpackedPage {
+  readonly rows: PackedRows;
+  readonly numbers: readonly number[];
+  readonly startsMs: readonly number[];
+}
+
+/** @param afterNumber leaves out what the page before had */
 function unpackSegments<T>(
-  rows: PackedRows,
-  { directory, sessionId }: RecordedPart,
-  { reader }: ObjectColumns<T>,
-): SegmentFacts<T>[] {
-  const [numbers = [], periods = [], startsMs = [], durationsMs = []] = NUMBERS.map(
-    (name) => unpack(rows[name]) as readonly number[],
-  );
+  { rows, numbers, startsMs }: UnpackedPage,
+  part: RecordedPart,
+  { reader }: SegmentColumns<T>,
+  afterNumber: number,
+): SegmentPage<T> {
+  const periods = unpack(rows['period']) as readonly number[];
+  const durationsMs = unpack(rows['duration_ms']) as readonly number[];
   const states = unpack(rows['state']) as readonly SegmentState[];
   const lostTracks = unpack(rows['lost_tracks']) as readonly SegmentRow['lostTracks'][];
-  const objectsAt = reader(rows, directory);
-  return numbers.map((number, index) => ({
-    directory,
-    sessionId,
-    number,
-    period: periods[index] ?? 0,
-    startMs: startsMs[index] ?? 0,
-    durationMs: durationsMs[index] ?? 0,
-    state: states[index] ?? 'lost',
-    objects: objectsAt(index),
-    lostTracks: lostTracks[index] ?? null,
-  }));
+  const next = reader(rows, part);
+  const segments: T[] = [];
+  let rowCount = 0;
+  let lastNumber = afterNumber;
+  for (const [index, number] of numbers.entries()) {
+    const startMs = startsMs[index] ?? 0;
+    const durationMs = durationsMs[index] ?? 0;
+    const segment = next({
+      number,
+      period: periods[index] ?? 0,
+      startMs,
+      durationMs,
+      state: states[index] ?? 'lost',
+      lostTracks: lostTracks[index] ?? null,
+    });
+    if (number <= afterNumber || startMs >= part.toMs || startMs + durationMs <= part.fromMs) continue;
+    rowCount += 1;
+    lastNumber = number;
+    if (segment !== undefined) segments.push(segment);
+  }
+  return { segments, rowCount, lastNumber };
 }

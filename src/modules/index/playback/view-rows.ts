@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { placesFor, withParameters } from '../../../persistence/find-row.js';
 import type { DirectoryRows, TimelineSegment } from '../manifests/build-timeline.js';
-import { placedSegment, timelineTrack, withLostTracks } from '../manifests/timeline-rows.js';
+import { timelineTrack, withLostTracks } from '../manifests/timeline-rows.js';
 import type { PlaybackRange, PlaybackRangeService, RecordedPart } from '../playback-range.service.js';
 import type { FinishedParts, ReadSegment } from './finished-parts.js';
-import { shownObjects } from './object-columns.js';
 import { readSegments } from './read-segments.js';
+import { shownSegments } from './segment-columns.js';
 
 /** Seen from `/play/{stream}/`. */
 const OBJECTS = '../../api/record/object/';
@@ -61,8 +61,7 @@ export class ViewRows {
     const { segments, rowCount, lastNumber } = await this.readAfter(part, known.lastNumber);
     const segmentCount = known.segmentCount + rowCount;
     if (segmentCount !== part.segmentCount) return this.readAll(part, lostCount);
-    const all = [...known.segments, ...segments.map(({ segment }) => segment)];
-    return { ...known, finishedAsOfMs, segmentCount, lastNumber, segments: all };
+    return { ...known, finishedAsOfMs, segmentCount, lastNumber, segments: [...known.segments, ...segments] };
   }
 
   private async readAll(part: RecordedPart, lostCount: number): Promise<PartRows> {
@@ -74,8 +73,7 @@ export class ViewRows {
     }
     const { segments, lastNumber } = await this.readAfter(part, firstNumber - 1);
     this.finished.keep(part, lostCount, segments);
-    const all = segments.map(({ segment }) => segment);
-    return { startMs, segmentCount, finishedAsOfMs, lastNumber, segments: all };
+    return { startMs, segmentCount, finishedAsOfMs, lastNumber, segments };
   }
 
   private async readAfter(part: RecordedPart, afterNumber: number): Promise<RowsRead> {
@@ -83,14 +81,10 @@ export class ViewRows {
     const segments: ReadSegment[] = [];
     let lastNumber = afterNumber;
     let rowCount = 0;
-    for await (const page of readSegments(this.manager, part, afterNumber, shownObjects(this.manager, folder))) {
-      lastNumber = page.at(-1)?.number ?? lastNumber;
-      rowCount += page.length;
-      for (const row of page) {
-        if (row.state === 'lost') continue;
-        const { startMs, durationMs } = row;
-        segments.push({ segment: placedSegment(row), startMs, endMs: startMs + durationMs });
-      }
+    for await (const page of readSegments(this.manager, part, afterNumber, shownSegments(this.manager, folder))) {
+      lastNumber = page.lastNumber;
+      rowCount += page.rowCount;
+      segments.push(...page.segments);
     }
     return { segments, rowCount, lastNumber };
   }

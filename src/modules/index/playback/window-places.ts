@@ -46,6 +46,6 @@ function isSame(one: WindowPlace, { sessionId, startMs }: Pick<WindowPlace, 'ses
 
 function isKnown({ whole }: PlacedTimeline, place: WindowPlace): boolean {
   return whole.periods.some(({ segments }) =>
-    segments.some(({ origin }) => origin !== undefined && isSame(place, origin)),
+    segments.some(({ sessionId, startMs }) => sessionId === place.sessionId && startMs === place.startMs),
   );
 }
