@@ -67,9 +67,9 @@ export class ShownValues {
     const folder = values[this.at] as string;
     const count = values[this.at + 1] as number;
     this.at += 2;
-    const objects: T[] = [];
-    for (let left = count; left > 0; left -= 1) {
-      objects.push(read(values, this.at, folder));
+    const objects = new Array<T>(count); // One that grows has room for seventeen.
+    for (let index = 0; index < count; index += 1) {
+      objects[index] = read(values, this.at, folder);
       this.at += SHOWN_FIELDS;
     }
     return objects;

@@ -159,12 +159,22 @@ function allFollowOn(
   next: readonly ManifestObject[],
   tracks: Run['tracks'],
 ): boolean {
-  for (const object of next) if (!followsOn(before, object, tracks)) return false;
+  for (let index = 0; index < next.length; index++) {
+    const object = next[index];
+    if (object === undefined || !followsOn(before, object, index, tracks)) return false;
+  }
   return true;
 }
 
-function followsOn(before: readonly ManifestObject[], next: ManifestObject, tracks: Run['tracks']): boolean {
-  const previous = before.find(({ trackId }) => trackId === next.trackId);
+/** @param likely where the object of the same track is as a rule */
+function followsOn(
+  before: readonly ManifestObject[],
+  next: ManifestObject,
+  likely: number,
+  tracks: Run['tracks'],
+): boolean {
+  const there = before[likely];
+  const previous = there?.trackId === next.trackId ? there : before.find(({ trackId }) => trackId === next.trackId);
   if (previous === undefined) return false;
   const jumpTicks = next.startTicks - previous.startTicks - previous.durationTicks;
   return Math.abs(toMs(jumpTicks, next, tracks)) <= BREAK_TOLERANCE_MS;

@@ -5,7 +5,7 @@ import { isPostgres } from '../../../persistence/portable-data-source.js';
 import type { SegmentRow, SegmentState } from '../entities/segment-row.entity.js';
 import { listed, unpack, type PackedRows } from './packed-rows.js';
 import type { RecordedPart } from './recorded-part.js';
-import type { SegmentColumns } from './segment-columns.js';
+import type { SegmentColumns, SegmentFields } from './segment-columns.js';
 
 /** What was read of a part in one go. */
 export interface SegmentPage<T> {
@@ -45,13 +45,12 @@ export async function* readSegments<T>(
   let lastNumber = afterNumber;
   for (let page = pages.next(); page !== undefined; page = pages.next()) {
     const rows = await page.rows;
-    const numbers = unpack(rows['number']) as readonly number[];
-    const startsMs = unpack(rows['start_ms']) as readonly number[];
-    const endNumber = numbers.at(-1);
+    const fields = unpackFields(rows);
+    const endNumber = fields.numbers.at(-1);
     if (endNumber === undefined) return;
-    const isLast = numbers.length < page.limit || (startsMs.at(-1) ?? 0) >= part.toMs;
+    const isLast = fields.numbers.length < page.limit || (fields.startsMs.at(-1) ?? 0) >= part.toMs;
     if (!isLast) pages.goOn(endNumber);
-    const read = unpackSegments({ rows, numbers, startsMs }, part, columns, lastNumber);
+    const read = unpackSegments(rows, fields, part, columns, lastNumber);
     if (read.rowCount > 0) yield read;
     if (isLast) return;
     lastNumber = endNumber;
@@ -138,42 +137,39 @@ function probableRows({ fromMs, toMs, startMs, endMs, segmentCount }: RecordedPa
   return FEW_ROWS + Math.ceil(1.1 * segmentCount * Math.max(0, share));
 }
 
-interface UnpackedPage {
-  readonly rows: PackedRows;
-  readonly numbers: readonly number[];
-  readonly startsMs: readonly number[];
-}
-
 /** @param afterNumber leaves out what the page before had */
 function unpackSegments<T>(
-  { rows, numbers, startsMs }: UnpackedPage,
+  rows: PackedRows,
+  fields: SegmentFields,
   part: RecordedPart,
   { reader }: SegmentColumns<T>,
   afterNumber: number,
 ): SegmentPage<T> {
-  const periods = unpack(rows['period']) as readonly number[];
-  const durationsMs = unpack(rows['duration_ms']) as readonly number[];
-  const states = unpack(rows['state']) as readonly SegmentState[];
-  const lostTracks = unpack(rows['lost_tracks']) as readonly SegmentRow['lostTracks'][];
-  const next = reader(rows, part);
+  const { numbers, startsMs, durationsMs } = fields;
+  const next = reader(rows, fields, part);
   const segments: T[] = [];
   let rowCount = 0;
   let lastNumber = afterNumber;
-  for (const [index, number] of numbers.entries()) {
+  for (let index = 0; index < numbers.length; index++) {
+    const segment = next(index);
+    const number = numbers[index] ?? 0;
     const startMs = startsMs[index] ?? 0;
-    const durationMs = durationsMs[index] ?? 0;
-    const segment = next({
-      number,
-      period: periods[index] ?? 0,
-      startMs,
-      durationMs,
-      state: states[index] ?? 'lost',
-      lostTracks: lostTracks[index] ?? null,
-    });
-    if (number <= afterNumber || startMs >= part.toMs || startMs + durationMs <= part.fromMs) continue;
+    const endMs = startMs + (durationsMs[index] ?? 0);
+    if (number <= afterNumber || startMs >= part.toMs || endMs <= part.fromMs) continue;
     rowCount += 1;
     lastNumber = number;
     if (segment !== undefined) segments.push(segment);
   }
   return { segments, rowCount, lastNumber };
+}
+
+function unpackFields(rows: PackedRows): SegmentFields {
+  return {
+    numbers: unpack(rows['number']) as readonly number[],
+    periods: unpack(rows['period']) as readonly number[],
+    startsMs: unpack(rows['start_ms']) as readonly number[],
+    durationsMs: unpack(rows['duration_ms']) as readonly number[],
+    states: unpack(rows['state']) as readonly SegmentState[],
+    lostTracks: unpack(rows['lost_tracks']) as readonly SegmentRow['lostTracks'][],
+  };
 }

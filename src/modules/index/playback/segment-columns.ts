@@ -1,18 +1,28 @@
 import type { EntityManager } from 'typeorm';
 import type { RecordedObject } from '../../../engine/index.js';
 import type { ManifestObject } from '../../../media/manifests/timeline.js';
-import type { SegmentRow } from '../entities/segment-row.entity.js';
+import type { SegmentRow, SegmentState } from '../entities/segment-row.entity.js';
 import { linesOfObjects, recordedObject, ShownValues, type ReadObject } from '../entities/packed-objects.js';
 import { nameOf } from '../manifests/timeline-rows.js';
 import type { ReadSegment } from './finished-parts.js';
 import { listed, unpack, type PackedRows } from './packed-rows.js';
 import type { RecordedPart } from './recorded-part.js';
 
-/** What a row says of its segment beside its objects. */
-export type SegmentFields = Pick<SegmentRow, 'number' | 'period' | 'startMs' | 'durationMs' | 'state' | 'lostTracks'>;
+/** What rows say of their segments beside their objects, list by list: nothing is made of a row but its segment. */
+export interface SegmentFields {
+  readonly numbers: readonly number[];
+  readonly periods: readonly number[];
+  readonly startsMs: readonly number[];
+  readonly durationsMs: readonly number[];
+  readonly states: readonly SegmentState[];
+  readonly lostTracks: readonly SegmentRow['lostTracks'][];
+}
 
 /** A segment as far as it is played. */
-export interface SegmentFacts extends SegmentFields, Pick<SegmentRow, 'directory' | 'sessionId'> {
+export interface SegmentFacts extends Pick<
+  SegmentRow,
+  'directory' | 'sessionId' | 'number' | 'period' | 'startMs' | 'durationMs' | 'state' | 'lostTracks'
+> {
   readonly objects: readonly RecordedObject[];
 }
 
@@ -20,18 +30,28 @@ export interface SegmentFacts extends SegmentFields, Pick<SegmentRow, 'directory
 export interface SegmentColumns<T> {
   /** What is told of the column `objects`, by name, as {@link listed} has it. */
   readonly lists: Readonly<Record<string, string>>;
-  /** @returns what makes segments of the rows, one after the other; undefined of a row that is left out */
-  readonly reader: (rows: PackedRows, part: RecordedPart) => (fields: SegmentFields) => T | undefined;
+  /** @returns what makes the segments of the rows, by their places, each once and in order; undefined of one left out */
+  readonly reader: (rows: PackedRows, fields: SegmentFields, part: RecordedPart) => (index: number) => T | undefined;
 }
 
 export function wholeSegments(manager: EntityManager): SegmentColumns<SegmentFacts> {
   const { shown, others } = linesOfObjects(manager);
   return {
     lists: { shown: listed(shown), others: listed(others) },
-    reader: (rows, { directory, sessionId }) => {
+    reader: (rows, { numbers, periods, startsMs, durationsMs, states, lostTracks }, { directory, sessionId }) => {
       const values = new ShownValues(unpack(rows['shown']));
       const read = recordedObject(unpack(rows['others']));
-      return (fields) => ({ ...fields, directory, sessionId, objects: values.next(read) });
+      return (index) => ({
+        directory,
+        sessionId,
+        number: numbers[index] ?? 0,
+        period: periods[index] ?? 0,
+        startMs: startsMs[index] ?? 0,
+        durationMs: durationsMs[index] ?? 0,
+        state: states[index] ?? 'lost',
+        lostTracks: lostTracks[index] ?? null,
+        objects: values.next(read),
+      });
     },
   };
 }
@@ -46,13 +66,23 @@ export function shownSegments(manager: EntityManager, folder: string): SegmentCo
   const read = manifestObjectIn(folder);
   return {
     lists: { shown: listed(linesOfObjects(manager).shown) },
-    reader: (rows, { directory, sessionId }) => {
+    reader: (rows, { numbers, periods, startsMs, durationsMs, states, lostTracks }, { directory, sessionId }) => {
       const values = new ShownValues(unpack(rows['shown']));
-      return ({ number, period, startMs, durationMs, state, lostTracks }) => {
+      return (index) => {
         const objects = values.next(read);
-        if (state === 'lost') return undefined;
-        const segment = { number, sessionId, directory, period, startMs, endMs: startMs + durationMs, objects };
-        return lostTracks === null ? segment : { ...segment, lostTracks };
+        if (states[index] === 'lost') return undefined;
+        const startMs = startsMs[index] ?? 0;
+        const segment = {
+          number: numbers[index] ?? 0,
+          sessionId,
+          directory,
+          period: periods[index] ?? 0,
+          startMs,
+          endMs: startMs + (durationsMs[index] ?? 0),
+          objects,
+        };
+        const lost = lostTracks[index] ?? null;
+        return lost === null ? segment : { ...segment, lostTracks: lost };
       };
     },
   };
