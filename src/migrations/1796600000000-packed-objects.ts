@@ -79,7 +79,7 @@ function linesOf({ objects, directory, array, quoted, newline, each }: Words): s
   const name = `substr(${key}, length("folder") + 1)`;
   const values = (fields: readonly string[]): string => {
     const line = array(fields.map((field) => (field === 'objectKey' ? name : `"value" -> '${field}'`)));
-    return `string_agg(substr(${line}, 2, length(${line}) - 2), ',' ORDER BY "key")`;
+    return `string_agg(substr(${line}, 2, length(${line}) - 2), ',' ORDER BY "key") FILTER (WHERE "value" IS NOT NULL)`;
   };
   const strays = `SELECT COUNT(*) FROM ${each(objects)} WHERE NOT ${isInside}`;
   return `SELECT ${quoted('MIN("folder")')} || ',' || COUNT("value") || coalesce(',' || ${values(SHOWN)}, '')

@@ -23,12 +23,12 @@ const BY_NAME: Readonly<Record<string, string>> = {
   kind: 'video',
   cause: 'loss',
   objects:
-    '[{"trackId":"video","objectKey":"cam/2026/11/20/seg_0001.m4s","startTicks":0,"durationTicks":540000,"sizeBytes":1000,"independent":true,"kind":"video","timescale":90000,"samples":180,"sha256":"00"},{"trackId":"audio","objectKey":"cam/2026/11/20/audio_seg_0001.m4s","startTicks":9007199254740,"durationTicks":288000,"sizeBytes":100,"independent":false,"kind":"audio","timescale":48000,"samples":300,"sha256":"01"}]',
+    '[{"trackId":"video","objectKey":"cam/2026/11/1/seg_0001.m4s","startTicks":0,"durationTicks":540000,"sizeBytes":1000,"independent":true,"kind":"video","timescale":90000,"samples":180,"sha256":"00"},{"trackId":"audio","objectKey":"cam/2026/11/1/audio_seg_0001.m4s","startTicks":9007199254740,"durationTicks":288000,"sizeBytes":100,"independent":false,"kind":"audio","timescale":48000,"samples":300,"sha256":"01"}]',
 };
 /** The same in lines, as this version has them. */
 const LINES_OF_OBJECTS = [
   [
-    ...['cam/2026/11/20/', 2],
+    ...['cam/2026/11/1/', 2],
     ...['video', 'seg_0001.m4s', 0, 540_000, 1000, true],
     ...['audio', 'audio_seg_0001.m4s', 9_007_199_254_740, 288_000, 100, false],
   ],
@@ -163,7 +163,7 @@ async function insert(
 
 function valueOf(table: string, { name, type, length }: TableColumn, { version, serial }: Writer): unknown {
   if (name === 'objects' && version > PACKED_SINCE)
-    return LINES_OF_OBJECTS.map((line) => JSON.stringify(line)).join('\n');
+    return LINES_OF_OBJECTS.map((line) => JSON.stringify(line).slice(1, -1)).join('\n');
   if (table === 'recording_sessions' && name === 'id') return `s${String(serial)}`;
   if (name in BY_NAME) return BY_NAME[name]?.replace('#', String(serial));
   if (name.endsWith('_at')) return AT;
