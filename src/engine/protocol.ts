@@ -43,6 +43,8 @@ export interface PeerOrder {
   readonly remoteSetup: DtlsSetup;
   /** Where we control: the peer answered an offer of ours, or is a lite agent. Undefined for a full one that offered. */
   readonly controlled?: ControlledPeer;
+  /** Without any there are data channels only. */
+  readonly tracks: readonly (NegotiatedTrack | SentTrack)[];
   /** The peer offers data channels; absent where it does not. */
   readonly data?: NegotiatedData;
 }

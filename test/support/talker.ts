@@ -16,22 +16,23 @@ interface TalkingPage {
 
 /**
  * Opens data channels, and a picture, from a page of the server itself. The connection stays in the page as `globalThis.talking`.
- * @param endpoint `/whip/…` sends a picture, `/whep/…` receives one
+ * @param endpoint `/whip/…` sends a picture, `/whep/…` receives one, unless `isDataOnly`
  * @returns once all channels are open
  */
 export async function talk(
   page: Page,
   endpoint: string,
   channels: Readonly<Record<string, RTCDataChannelInit>>,
+  { isDataOnly = false }: { readonly isDataOnly?: boolean } = {},
 ): Promise<void> {
   await page.evaluate(
-    async ([path, wanted]) => {
+    async ([path, wanted, isAlone]) => {
       const peer = new RTCPeerConnection();
-      if (path.startsWith('/whip/')) {
+      if (path.startsWith('/whip/') && !isAlone) {
         const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 });
         setInterval(() => canvas.getContext('2d')?.fillRect(Math.random() * 320, 0, 9, 9), 50);
         for (const track of canvas.captureStream(20).getTracks()) peer.addTransceiver(track, { direction: 'sendonly' });
-      } else peer.addTransceiver('video', { direction: 'recvonly' });
+      } else if (!isAlone) peer.addTransceiver('video', { direction: 'recvonly' });
       const heard: Heard[] = [];
       const opened = new Map<string, RTCDataChannel>();
       for (const [label, how] of Object.entries(wanted)) {
@@ -53,7 +54,7 @@ export async function talk(
           await new Promise((done) => channel.addEventListener('open', done, { once: true }));
       }
     },
-    [endpoint, channels] as const,
+    [endpoint, channels, isDataOnly] as const,
   );
 }
 

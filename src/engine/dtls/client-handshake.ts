@@ -11,7 +11,7 @@ import {
   type ServerHello,
   type ServerKeyExchange,
 } from './handshake-messages.js';
-import { refuseUnless } from './handshake-refused-error.js';
+import { AlertDescription, refuseUnless } from './handshake-refused-error.js';
 import { createKeyAgreement } from './key-agreement.js';
 
 /** FFmpeg takes a first flight as the sign to begin, and loses it: it is soon repeated. */
@@ -69,8 +69,10 @@ export class ClientHandshake extends Handshake {
 
   /** Our hello is repeated until all of the server's flight is there. */
   private takeHello(hello: ServerHello, bytes: Uint8Array): void {
+    const { srtpProfile } = hello;
+    refuseUnless(this.isDataOnly || srtpProfile !== undefined, 'no SRTP profile', AlertDescription.handshakeFailure);
     this.peerRandom = hello.random.slice();
-    this.profileId = hello.srtpProfile;
+    this.profileId = srtpProfile;
     this.isExtended = hello.hasExtendedMasterSecret;
     this.transcript.push(bytes);
     this.expected = [HandshakeType.certificate];

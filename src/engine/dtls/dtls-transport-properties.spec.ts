@@ -47,7 +47,9 @@ function shakeHands(all: readonly Fate[]): Partial<Record<'client' | 'server', M
           const parts = hit.reduce((some, fate) => some.flatMap((one) => arriving(one, fate)), [datagram]);
           for (const part of parts) underway.push({ to, datagram: part });
         },
-        secured: (agreed) => (keys[role] = agreed),
+        secured: (agreed) => {
+          if (agreed !== undefined) keys[role] = agreed;
+        },
         failed: () => undefined,
         closed: () => undefined,
       },

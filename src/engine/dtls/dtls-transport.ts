@@ -26,7 +26,8 @@ const FINISHED_BYTES = 12 + VERIFY_DATA_BYTES;
 export interface DtlsTransportListener {
   /** A datagram for the peer; owned by the receiver. */
   send(datagram: Uint8Array): void;
-  secured(keys: MediaKeys): void;
+  /** Without keys only where `isDataOnly`, and the peer agrees on no SRTP. */
+  secured(keys: MediaKeys | undefined): void;
   /**
    * It failed. `proven` is false for what anybody could have sent: that is dropped, the handshake goes on, and whoever
    * listens may say so when it comes to nothing.
@@ -43,6 +44,8 @@ export interface DtlsTransportOptions {
   readonly role: 'client' | 'server';
   readonly identity: DtlsIdentity;
   readonly remoteFingerprints: readonly DtlsFingerprint[];
+  /** No media is to flow: whoever has no SRTP is welcome too. */
+  readonly isDataOnly?: boolean;
 }
 
 type Phase = 'handshake' | 'secured' | 'ended';
@@ -61,7 +64,7 @@ export class DtlsTransport {
   private hasAlerted = false;
 
   constructor(
-    { role, identity, remoteFingerprints }: DtlsTransportOptions,
+    { role, identity, remoteFingerprints, isDataOnly = false }: DtlsTransportOptions,
     private readonly listener: DtlsTransportListener,
   ) {
     const { clientHello, serverHello, helloVerifyRequest } = HandshakeType;
@@ -70,8 +73,8 @@ export class DtlsTransport {
     this.sender = new FlightSender((datagram) => this.listener.send(datagram));
     this.handshake =
       role === 'server'
-        ? new ServerHandshake(identity, proof, this.sender, [clientHello])
-        : new ClientHandshake(identity, proof, this.sender, [serverHello, helloVerifyRequest]);
+        ? new ServerHandshake(identity, proof, this.sender, isDataOnly, [clientHello])
+        : new ClientHandshake(identity, proof, this.sender, isDataOnly, [serverHello, helloVerifyRequest]);
     this.assembler = new HandshakeAssembler(
       (message, isRepeated) => this.handshakeMessage(message, isRepeated),
       (type) => this.handshake.hears(type),
@@ -188,10 +191,8 @@ export class DtlsTransport {
   }
 
   private finished(): void {
-    const keys = this.handshake.mediaKeys;
-    if (keys === undefined) throw new Error('The handshake ended without an SRTP profile.');
     this.phase = 'secured';
-    this.listener.secured(keys);
+    this.listener.secured(this.handshake.mediaKeys);
   }
 
   /** Of what came in the clear only a wrong proof ends the handshake. */

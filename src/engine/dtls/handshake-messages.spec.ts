@@ -34,10 +34,15 @@ describe('readServerHello', () => {
     expect(readServerHello(serverHello())).toMatchObject({ srtpProfile: 7, hasExtendedMasterSecret: true });
   });
 
+  it('reads that no SRTP was agreed on, which is for the transport to judge', () => {
+    const hello = altered(serverHello(), '000e00050002000700', '0aaa00050002000700');
+
+    expect(readServerHello(hello).srtpProfile).toBeUndefined();
+  });
+
   it.each([
     ['a compression', 'c02b00', 'c02b01'],
     ['a profile that was not offered', '000e00050002000700', '000e00050002000200'],
-    ['no profile', '000e00050002000700', '0aaa00050002000700'],
     ['two profiles', '000e0005000200070000170000', '000e0009000400070008000000'],
   ])('refuses %s', (_, from, to) => {
     const hello = altered(serverHello(), from, to);

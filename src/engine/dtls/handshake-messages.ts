@@ -58,7 +58,8 @@ export interface ClientHello {
 
 export interface ServerHello {
   readonly random: Uint8Array;
-  readonly srtpProfile: number;
+  /** Undefined where the server has no SRTP. */
+  readonly srtpProfile: number | undefined;
   readonly hasExtendedMasterSecret: boolean;
 }
 
@@ -141,7 +142,7 @@ export function readServerHello(body: Uint8Array): ServerHello {
   refuseIf(reader.uint8() !== NO_COMPRESSION, 'a compression that was not offered', AlertDescription.handshakeFailure);
   const extensions = readExtensions(reader);
   const [srtpProfile, ...others] = listIn(extensions.get(Extension.useSrtp));
-  const isOffered = srtpProfile !== undefined && srtpProfileIds.includes(srtpProfile) && others.length === 0;
+  const isOffered = srtpProfile === undefined || (srtpProfileIds.includes(srtpProfile) && others.length === 0);
   refuseUnless(isOffered, 'no SRTP profile that was offered', AlertDescription.handshakeFailure);
   return {
     random,
@@ -150,9 +151,14 @@ export function readServerHello(body: Uint8Array): ServerHello {
   };
 }
 
-/** Answers a client's extensions, and no others (RFC 5246 section 7.4.1.4). */
-export function writeServerHello(random: Uint8Array, hello: ClientHello, srtpProfile: number): Uint8Array {
-  const extensions = [extension(Extension.useSrtp, vector(2, uint16(srtpProfile)), vector(1))];
+/**
+ * Answers a client's extensions, and no others (RFC 5246 section 7.4.1.4).
+ * @param srtpProfile one of the client's; undefined where none is agreed on
+ */
+export function writeServerHello(random: Uint8Array, hello: ClientHello, srtpProfile: number | undefined): Uint8Array {
+  const extensions: Uint8Array[] = [];
+  if (srtpProfile !== undefined)
+    extensions.push(extension(Extension.useSrtp, vector(2, uint16(srtpProfile)), vector(1)));
   if (hello.hasExtendedMasterSecret) extensions.push(extension(Extension.extendedMasterSecret));
   if (hello.hasPointFormats) extensions.push(extension(Extension.pointFormats, POINT_FORMATS));
   if (hello.hasRenegotiationInfo) extensions.push(extension(Extension.renegotiationInfo, NOT_RENEGOTIATED));

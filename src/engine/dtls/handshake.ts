@@ -40,6 +40,8 @@ export abstract class Handshake {
     protected readonly identity: DtlsIdentity,
     protected readonly proof: PeerProof,
     protected readonly sender: FlightSender,
+    /** SRTP is agreed on where the peer has it, and not asked for. */
+    protected readonly isDataOnly: boolean,
     first: readonly number[],
   ) {
     this.expected = first;
@@ -73,7 +75,7 @@ export abstract class Handshake {
   /** Whether it matters that the peer repeats its Finished. */
   abstract readonly answersFinished: boolean;
 
-  /** @returns undefined when there is no profile of ours */
+  /** @returns undefined where no SRTP was agreed on */
   get mediaKeys(): MediaKeys | undefined {
     return exportMediaKeys(this.role, this.profileId, this.masterSecret, this.randoms);
   }

@@ -74,7 +74,7 @@ export class ServerHandshake extends Handshake {
     refuseUnless(group !== undefined, 'no group of ours', handshakeFailure);
     refuseIf(hello.signatureSchemes?.includes(ECDSA_SHA256) === false, 'no signature scheme of ours', handshakeFailure);
     this.profileId = srtpProfileIds.find((id) => hello.srtpProfiles.includes(id));
-    refuseUnless(this.profileId !== undefined, 'no SRTP profile of ours', handshakeFailure);
+    refuseUnless(this.isDataOnly || this.profileId !== undefined, 'no SRTP profile of ours', handshakeFailure);
     this.peerRandom = hello.random.slice();
     this.isExtended = hello.hasExtendedMasterSecret;
     this.agreement = createKeyAgreement(group);

@@ -22,7 +22,7 @@ const LIFE_INTERVAL_MS = 100;
 export interface PeerMedia {
   /** When the last authentic packet came; -Infinity before the first. */
   readonly lastHeardMs: number;
-  /** The peers have proved themselves: media may flow. */
+  /** The peers have proved themselves: media may flow. Not called where they agreed on none. */
   secured(keys: MediaKeys): void;
   /** SRTP or SRTCP. @returns true when the slot is kept */
   receive(slot: number, length: number, nowMs: number): boolean;
@@ -69,7 +69,12 @@ export class PeerConnection implements DatagramOwner {
     this.agent = this.createAgent(order);
     this.dtls = new QueuedDtls(
       handshakes,
-      { role: this.setup === 'active' ? 'client' : 'server', identity, remoteFingerprints: order.remoteFingerprints },
+      {
+        role: this.setup === 'active' ? 'client' : 'server',
+        identity,
+        remoteFingerprints: order.remoteFingerprints,
+        isDataOnly: order.tracks.length === 0,
+      },
       {
         send: (datagram) => this.send(datagram),
         secured: (keys) => this.secured(keys),
@@ -208,8 +213,8 @@ export class PeerConnection implements DatagramOwner {
     this.attached = pair;
   }
 
-  private secured(keys: MediaKeys): void {
-    this.media.secured(keys);
+  private secured(keys: MediaKeys | undefined): void {
+    if (keys !== undefined) this.media.secured(keys);
     this.isSecured = true;
     this.follow();
     this.life.secured(this.environment.clock.monotonicMs());

@@ -98,8 +98,31 @@ describe('data channels of an offer', () => {
     },
   );
 
-  it('are not enough for a stream', () => {
-    expect(() => parseOffer(bundled('d', ...DATA))).toThrow('neither audio nor video');
-    expect(() => parseSubscriberOffer(bundled('d', ...DATA))).toThrow('neither audio nor video');
+  it('are enough for a stream, with a group and without one', () => {
+    for (const text of [bundled('d', ...DATA), textOf(...HEAD, ...DATA)]) {
+      const [read, viewer] = [parseOffer(text), parseSubscriberOffer(text)];
+
+      const answers = [
+        writeAnswer(read, negotiate(read), local, 1),
+        writeSubscriberAnswer(
+          viewer,
+          negotiateSubscriber(viewer, [], () => 1),
+          local,
+          'cname',
+          1,
+        ),
+      ];
+      for (const answer of answers) {
+        const lines = shapeOf(answer).filter((line) => !line.startsWith('a=group'));
+        const [line, candidate, ...others] = lines;
+        expect([line, ...others]).toEqual([...ANSWERED_DATA, SIZE]);
+        expect(candidate).toContain('typ host');
+      }
+    }
+  });
+
+  it('that are refused leave nothing of an offer', () => {
+    const disabled = bundled('d', ...TRANSPORT, ...DATA.map((line) => line.replace('application 9', 'application 0')));
+    expect(() => parseSubscriberOffer(disabled)).toThrow('nor data channels');
   });
 });

@@ -22,7 +22,7 @@ export function writeBundle(offer: Pick<SessionOffer, 'bundle' | 'media'>): stri
 export function taggedMedia(offer: SessionOffer): OfferedMedia | OfferedData | undefined {
   const [tagged] = bundledMids(offer);
   if (offer.data !== undefined && offer.data.mid === tagged) return offer.data;
-  return offer.media.find(({ mid }) => mid === tagged) ?? offer.media[0];
+  return offer.media.find(({ mid }) => mid === tagged) ?? offer.media[0] ?? offer.data;
 }
 
 function bundledMids({ bundle, media }: Pick<SessionOffer, 'bundle' | 'media'>): readonly string[] {

@@ -29,7 +29,7 @@ const BUNDLE = /^BUNDLE(?: (?<mids>.*))?$/;
 
 /**
  * Reads a WHIP client's offer (RFC 9725 section 4.2): at most one audio and one video track in one bundle, each of which
- * the client may send, and data channels besides.
+ * the client may send, and data channels, besides or alone.
  *
  * @param text at most 64 KiB; whoever took it from the network counted that
  * @throws {SdpError} for what is no SDP or exceeds a limit: lines of 4096 characters, 16 m-lines, and per m-line or
@@ -48,7 +48,7 @@ export function parseOffer(text: string): SessionOffer {
   const lines = readers.map((reader) => (reader instanceof DataReader ? reader.offered() : reader.sentMedia()));
   checkTracks(lines, readers);
   const offer = offerOf(description, lines, readers, session);
-  if (offer.media.length === 0) throw new SdpUnsupportedError(1, 'The offer has neither audio nor video.');
+  checkUse(offer);
   return offer;
 }
 
@@ -77,7 +77,7 @@ export function parseSubscriberOffer(text: string): SubscriberOffer {
   const taken = lines.filter((line): line is Line => !('refused' in line));
   checkNames(taken, readers);
   const offer = offerOf(description, taken, readers, session);
-  if (offer.media.length === 0) throw new SdpUnsupportedError(1, 'The offer has neither audio nor video.');
+  checkUse(offer);
   return { ...offer, lines };
 }
 
@@ -144,6 +144,11 @@ function offerOf(
   const data = lines.find((line): line is OfferedData => 'data' in line);
   const offer = { transport: transportOf(tagged, session), media, bundle };
   return data === undefined ? offer : { ...offer, data, lines };
+}
+
+function checkUse({ media, data }: SessionOffer): void {
+  if (media.length === 0 && data === undefined)
+    throw new SdpUnsupportedError(1, 'The offer has neither audio nor video, nor data channels.');
 }
 
 function checkTracks(lines: readonly Line[], readers: readonly Reader[]): void {

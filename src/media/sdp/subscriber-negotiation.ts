@@ -30,7 +30,7 @@ export interface SentFormat {
  *
  * @param sent of the publisher that is there; nothing is known to come of a kind that it does not send
  * @param newSsrc gives another number at each call
- * @throws {NoAcceptableCodecError} when no m-line gets anything
+ * @throws {NoAcceptableCodecError} when no m-line of those that there are gets anything
  */
 export function negotiateSubscriber(
   offer: SubscriberOffer,
@@ -46,7 +46,7 @@ export function negotiateSubscriber(
     const source = sent.find(({ kind }) => kind === media.kind);
     return trackOf(media, formatsOf(media, source, codecs), newSsrc) ?? [];
   });
-  if (tracks.length === 0) throw nothingFor(offer, sent, codecs);
+  if (tracks.length === 0 && offer.media.length > 0) throw nothingFor(offer, sent, codecs);
   return tracks;
 }
 

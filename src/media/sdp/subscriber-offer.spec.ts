@@ -143,7 +143,11 @@ describe('the answer to a viewer', () => {
   });
 
   it.each<[string, readonly string[], new (...args: never[]) => Error]>([
-    ['neither sound nor picture', [...HEAD, ...DATA], SdpUnsupportedError],
+    [
+      'nothing that is in use',
+      [...HEAD, ...TRANSPORT, ...DATA.map((line) => line.replace('application 9', 'application 0'))],
+      SdpUnsupportedError,
+    ],
     ['m-lines outside the bundle', OFFER.map((line) => line.replace('BUNDLE 0 1 2', 'BUNDLE 0')), SdpUnsupportedError],
     ['no multiplexing', OFFER.filter((line) => line !== 'a=rtcp-mux'), SdpUnsupportedError],
     ['one mid for two m-lines', OFFER.map((line) => line.replace('a=mid:1', 'a=mid:0')), SdpError],

@@ -91,7 +91,7 @@ export class RecordedStream {
     return this.inTurn(async () => {
       this.publisher = 'expected';
       this.tracks = tracks;
-      if (this.isAuto && !this.hasRecordable) this.tellUnsupported();
+      if (this.isAuto && tracks.length > 0 && !this.hasRecordable) this.tellUnsupported();
       this.isHeldBack = false;
       if (this.recording === undefined) await this.beginByItself();
       else await this.continueWith(this.recording);

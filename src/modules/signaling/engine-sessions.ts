@@ -88,7 +88,7 @@ async function orUnavailable(order: Promise<void>): Promise<void> {
   }
 }
 
-function peerOf({ stream, id, offer, own }: PeerSession): PeerOrder {
+function peerOf({ stream, id, offer, own }: PeerSession): Omit<PeerOrder, 'tracks'> {
   const { ice, fingerprints, setup, candidates, isLite } = offer.transport;
   const { data } = offer;
   const order = {
