@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { environmentOf, wantedCombination } from './engine-combinations.js';
 import { leakedInto, secretsIn } from './given-secrets.js';
+import { onReadOnlyRoot } from './read-only-root.js';
 import { pause, until } from './wait.js';
 
 const PROJECT = resolve(__dirname, '../..');
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs the server on the first core only, to leave the others to senders and judges. */
   readonly onOneCore?: boolean;
+  /** Lets the server write to its data folder and to nothing else; wants the right to mount. */
+  readonly onReadOnlyRoot?: boolean;
 }
 
 /** How a command of the program ended, and what it wrote. */
@@ -146,10 +149,15 @@ export class TestServer implements AsyncDisposable {
 
   private spawn(env: Readonly<Record<string, string>> = {}): ChildProcess {
     const command = [NODE, join(PROJECT, 'dist/main.js'), 'serve'];
-    const [file = NODE, ...args] = this.options.onOneCore === true ? ['taskset', '-c', '0', ...command] : command;
+    const [file = NODE, ...args] = this.within(command);
     const environment = { ...this.environment(), ...env };
     for (const secret of secretsIn(environment)) this.keepSecret(secret);
     return spawn(file, args, { cwd: this.folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  private within(command: readonly string[]): readonly string[] {
+    if (this.options.onReadOnlyRoot === true) return onReadOnlyRoot(join(this.folder, 'data'), command);
+    return this.options.onOneCore === true ? ['taskset', '-c', '0', ...command] : command;
   }
 
   private environment(): NodeJS.ProcessEnv {
