@@ -8,9 +8,6 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type * as Config from '../src/config/index.js';
-import type * as Codecs from '../src/media/codecs/index.js';
-import type * as Containers from '../src/media/containers/index.js';
-import type * as Samples from '../src/media/containers/fragment-samples.js';
 import type * as Migrations from '../src/migrations/index.js';
 import type * as Planners from '../src/modules/exports/clips/clip-planner.js';
 import type * as Entities from '../src/modules/index/entities/index.js';
@@ -23,65 +20,15 @@ import type { ObjectFacts } from '../src/modules/storage/ports/storage-driver.js
 import type { ObjectKey } from '../src/modules/storage/ports/object-key.js';
 import type * as Options from '../src/persistence/data-source-options.js';
 import type * as Open from '../src/persistence/open-data-source.js';
+import { inits, kindOf, SEGMENT_BYTES, segmentBytes } from './index-rows/day-media.ts';
 import { BUSY_STREAM, DAYS, generateRows, SEGMENTS_PER_DAY } from './index-rows/generate-rows.ts';
 import { importBuilt } from './index-rows/import-built.ts';
 
 const { values } = parseArgs({ options: { format: { type: 'string', default: 'mp4' } } });
 const DAY_MS = 86_400_000;
 const LAST_DAY = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS);
-const FRAGMENTS = 6;
-const PER_SECOND = { video: 30, audio: 50 } as const;
-/** As `generateRows` says of each segment. */
-const SEGMENT_BYTES = { video: 1_800_000, audio: 48_000 } as const;
 
-const { cmaf } = await importBuilt<typeof Containers>('media/containers/index.js');
-const { FragmentSamples } = await importBuilt<typeof Samples>('media/containers/fragment-samples.js');
-const { findCodec, isRecordable } = await importBuilt<typeof Codecs>('media/codecs/index.js');
 const { MemoryStorageDriver } = await importBuilt<typeof Drivers>('modules/storage/drivers/index.js');
-
-type Kind = keyof typeof PER_SECOND;
-const kindOf = (key: string): Kind => (key.includes('audio_') ? 'audio' : 'video');
-
-/** The init object, in the 700 bytes that its row promises. */
-function initOf(kind: Kind): Buffer {
-  const codec = findCodec(kind === 'video' ? 'H264' : 'opus', kind);
-  if (codec === undefined || !isRecordable(codec)) throw new Error('No such codec.');
-  const configuration =
-    kind === 'video'
-      ? Uint8Array.of(1, 0x42, 0xe0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 7, 1, 0, 1, 0x68)
-      : Uint8Array.of(0, 2, 0, 0, 0, 0, 0xbb, 0x80, 0, 0, 0);
-  const size = kind === 'video' ? { width: 1280, height: 720 } : { sampleRate: 48_000, channels: 2 };
-  const parameters = { codecString: '', configuration, reorderDepth: 0, ...size };
-  return Buffer.from(cmaf.encodeInit({ codec, parameters, timescale: codec.clockRate }));
-}
-
-const inits = { video: initOf('video'), audio: initOf('audio') };
-
-/** A segment's bytes that are asked for: the headers of its fragments where they belong, zeros between. */
-function segmentBytes(key: ObjectKey, { start, end }: ByteRange): Buffer {
-  const kind = kindOf(key);
-  const number = Number(/(\d+)\.m4s$/.exec(key)?.[1]);
-  const count = PER_SECOND[kind];
-  const timescale = kind === 'video' ? 90_000 : 48_000;
-  const typeBytes = cmaf.segmentType.length;
-  const fragmentBytes = Math.floor((SEGMENT_BYTES[kind] - typeBytes) / FRAGMENTS);
-  const headerBytes = cmaf.fragmentHeaderSize(kind, count);
-  const bytes = Buffer.alloc(end + 1 - start);
-  if (start === 0) bytes.set(cmaf.segmentType);
-  for (let second = 0; second < FRAGMENTS; second++) {
-    const at = typeBytes + second * fragmentBytes - start;
-    if (at < 0 || at + headerBytes > bytes.length) continue;
-    const samples = new FragmentSamples(count);
-    const size = Math.floor((fragmentBytes - headerBytes) / count);
-    const firstSize = fragmentBytes - headerBytes - size * (count - 1);
-    for (let index = 0; index < count; index++) {
-      samples.add(index === 0 ? firstSize : size, timescale / count, 0, kind === 'audio' || index === 0);
-    }
-    const baseDecodeTicks = ((number - 1) * FRAGMENTS + second) * timescale;
-    cmaf.writeFragmentHeader(bytes, at, kind, { sequenceNumber: 1, baseDecodeTicks, samples });
-  }
-  return bytes;
-}
 
 class DayStore extends MemoryStorageDriver {
   override head(key: ObjectKey): Promise<ObjectFacts> {
