@@ -2,7 +2,7 @@
 // compared with what was sent. docs/performance.md has the method.
 // npm run bench -- [--streams 5,15,30] [--seconds 24] [--receive auto,dgram,fd] [--srtp auto,wasm,node] [--peer NAME=PATH]…
 //   [--at-once] [--profile] [--set NAME=VALUE]… [--out FILE]
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,8 +40,9 @@ function say(text: string): void {
 }
 
 function tellMachine(): void {
-  const git = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  say(`${new Date().toISOString().slice(0, 16)}Z, commit ${git}, Node ${process.version}, Linux ${release()}`);
+  const git = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
+  const commit = git.status === 0 ? `commit ${git.stdout.trim()}` : 'of no commit';
+  say(`${new Date().toISOString().slice(0, 16)}Z, ${commit}, Node ${process.version}, Linux ${release()}`);
   say(`${cpus().length} × ${cpus()[0]?.model ?? ''}; load before: ${(loadavg()[0] ?? NaN).toFixed(1)}`);
   const buffer = readFileSync('/proc/sys/net/core/rmem_max', 'utf8').trim();
   say(`largest socket buffer ${buffer} bytes; senders on ${cpus().length - 1} core(s), each server on the first`);

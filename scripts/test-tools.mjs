@@ -25,6 +25,12 @@ const tools = {
       ],
     ],
   },
+  'gst-launch': {
+    command: ['gst-launch-1.0', '--version'],
+    debian: ['gstreamer1.0-tools', 'gstreamer1.0-plugins-base'],
+  },
+  // Only its checker of units is used.
+  systemd: { command: ['systemd-analyze', '--version'], debian: ['systemd'] },
   aiortc: { command: [PYTHON, '-c', 'import aiortc'], debian: ['python3-aiortc'] },
   coturn: { command: ['turnserver', '--version'], debian: ['coturn'] },
   // For networks in which UDP is lost.

@@ -10,6 +10,7 @@ export type ToolName =
   | 'aiortc'
   | 'coturn'
   | 'go'
+  | 'gst-launch'
   | 'hadolint'
   | 'helm'
   | 'kubeconform'
@@ -17,7 +18,8 @@ export type ToolName =
   | 'minio'
   | 'postgres'
   | 'promtool'
-  | 'schemathesis';
+  | 'schemathesis'
+  | 'systemd';
 
 /** Told by scripts/test-tools.mjs: names of missing tools, and why each is. */
 const missing = new Map(
