@@ -123,7 +123,10 @@ describe('streams and their strategies', () => {
 
   it('let so many watch, and one more when somebody has left', async () => {
     const first = await location(post(server, '/whep/full'));
-    expect(await problem(await post(server, '/whep/full'))).toMatchObject({ status: 503, code: 'stream-full' });
+    const turnedAway = await post(server, '/whep/full');
+    // Who is told so may be another server that has been sent to pull, as live777's manager does it.
+    expect(turnedAway.headers.get('retry-after')).toBe('5');
+    expect(await problem(turnedAway)).toMatchObject({ status: 503, code: 'stream-full' });
     await location(post(server, '/whep/always'));
     await location(post(server, '/whep/always'));
     expect(await problem(await post(server, '/whep/always'))).toMatchObject({ status: 503, code: 'stream-full' });
