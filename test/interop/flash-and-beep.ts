@@ -66,7 +66,7 @@ export interface RtpLine {
 export async function flashAndBeep(codec: InteropCodec, seconds: number): Promise<FlashAndBeep> {
   const args = encoderArguments(codec, seconds);
   const name = createHash('sha256').update(args.join(' ')).digest('hex').slice(0, 16);
-  const files = { media: join(CACHE, `flash-${name}.mkv`), packets: join(CACHE, `flash-${name}.jsonl`) };
+  const files = { media: join(CACHE, `flash-${name}.mkv`), packets: join(CACHE, `flash-${name}.rtp.jsonl`) };
   await mkdir(CACHE, { recursive: true });
   await makeOnce(files.media, (partial) => run('ffmpeg', [...args, partial]));
   await makeOnce(files.packets, (partial) =>

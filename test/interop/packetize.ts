@@ -1,7 +1,7 @@
 // Turns a Matroska file into the RTP payloads of its packets with FFmpeg's own packetizers.
 // node packetize.ts file.mkv file.jsonl
 import { writeFile } from 'node:fs/promises';
-import { AVERROR_EOF, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
+import { AVERROR_EOF, AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_VP9 } from 'node-av/constants';
 import { Dictionary, FFmpegError, FormatContext, IOContext, Packet, type Stream } from 'node-av/lib';
 import type { RtpLine } from './flash-and-beep.ts';
 
@@ -9,6 +9,8 @@ const RTP_HEADER_BYTES = 12;
 const PACKET_BYTES = 1200;
 const FRAMES_PER_SECOND = { video: 30, audio: 50 };
 const TICKS_PER_FRAME = { video: 3000, audio: 960 };
+/** RFC 9628 section 4.2: P, the picture is predicted from others. FFmpeg never says so, and to receivers each picture would be a key frame. */
+const VP9_PREDICTED = 0x40;
 
 const [mediaPath = '', linesPath = ''] = process.argv.slice(2);
 const check = (code: number, what: string): void => {
@@ -23,6 +25,7 @@ class Packetizer {
   private readonly muxer = new FormatContext();
   private readonly out: Stream;
   private frame = 0;
+  private descriptorBits = 0;
 
   constructor(stream: Stream) {
     this.stream = stream;
@@ -48,6 +51,8 @@ class Packetizer {
   async write(packet: Packet): Promise<void> {
     packet.rescaleTs(this.stream.timeBase, this.out.timeBase);
     packet.streamIndex = 0;
+    const isPredicted = this.stream.codecpar.codecId === AV_CODEC_ID_VP9 && !packet.isKeyframe;
+    this.descriptorBits = isPredicted ? VP9_PREDICTED : 0;
     check(await this.muxer.writeFrame(packet), 'packetize');
     this.frame++;
   }
@@ -56,13 +61,15 @@ class Packetizer {
     const second = bytes[1] ?? 0;
     // RFC 5761 section 4: sender reports share the way out.
     if (second >= 192 && second < 224) return;
+    const payload = Buffer.from(bytes.subarray(RTP_HEADER_BYTES));
+    payload[0] = (payload[0] ?? 0) | this.descriptorBits;
     this.lines.push({
       kind: this.kind,
       frame: this.frame,
       dueSeconds: this.frame / FRAMES_PER_SECOND[this.kind],
       timestamp: this.frame * TICKS_PER_FRAME[this.kind],
       marker: this.kind === 'video' && second >= 128,
-      payload: bytes.subarray(RTP_HEADER_BYTES).toString('base64'),
+      payload: payload.toString('base64'),
     });
   }
 }

@@ -5,6 +5,8 @@ export interface WatchOptions {
   readonly kinds?: readonly ('video' | 'audio')[];
   /** Codec of the picture that is expected: its frames are hashed. */
   readonly codec?: string;
+  /** So long pictures wait before they are decoded: a busy machine has time for each. */
+  readonly jitterBufferMs?: number;
   /** The server's media port, and that of a relay to be used in its place. */
   readonly throughPort?: readonly [number, number];
 }
@@ -16,10 +18,10 @@ export interface WatchOptions {
 export async function watch(
   page: Page,
   stream: string,
-  { kinds = ['audio', 'video'], codec = 'H264', throughPort }: WatchOptions = {},
+  { kinds = ['audio', 'video'], codec = 'H264', throughPort, jitterBufferMs }: WatchOptions = {},
 ): Promise<void> {
   await page.evaluate(
-    async ([endpoint, wanted, source, codecName, ports]) => {
+    async ([endpoint, wanted, source, codecName, ports, waitsMs]) => {
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
       const frames: SentFrame[] = [];
       worker.onmessage = ({ data }: MessageEvent<SentFrame>) => frames.push(data);
@@ -29,6 +31,7 @@ export async function watch(
       document.body.append(element);
       for (const kind of wanted) {
         const { receiver } = peer.addTransceiver(kind, { direction: 'recvonly' });
+        if (waitsMs !== undefined) receiver.jitterBufferTarget = waitsMs;
         receiver.transform = new RTCRtpScriptTransform(worker, { kind, codec: codecName });
       }
       peer.addEventListener('track', ({ track }) => media.addTrack(track));
@@ -53,7 +56,7 @@ export async function watch(
         look();
       });
     },
-    [`/whep/${stream}`, [...kinds], HASHING_WORKER, codec, throughPort] as const,
+    [`/whep/${stream}`, [...kinds], HASHING_WORKER, codec, throughPort, jitterBufferMs] as const,
   );
 }
 

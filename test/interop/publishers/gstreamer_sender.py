@@ -5,22 +5,17 @@ gstreamer_sender.py --whip URL --seconds N [--video H264|H265|VP8|VP9] [--audio 
 
 import argparse
 import json
-import os
-import sys
-import threading
 import time
 
 import gi
 
 gi.require_version("Gst", "1.0")
-gi.require_version("GstWebRTC", "1.0")
-gi.require_version("GstSdp", "1.0")
-from gi.repository import Gst, GstSdp, GstWebRTC  # noqa: E402
+from gi.repository import Gst  # noqa: E402
 
 import flash_and_beep as clip  # noqa: E402
+import webrtcbin  # noqa: E402
 import whip  # noqa: E402
 
-LIMIT_SECONDS = 15
 # The first frame is due this long after the connection: encoders and elements are awake then.
 HEAD_START_SECONDS = 0.5
 KEY_FRAME_PICTURES = 60
@@ -100,46 +95,6 @@ class Track:
         self.pushed += 1
 
 
-def wait(promise: Gst.Promise) -> Gst.Structure:
-    promise.wait()
-    return promise.get_reply()
-
-
-def negotiate(peer: Gst.Element, url: str) -> str:
-    """Replies stay referenced as long as what was taken out of them is used: the bindings do not keep them."""
-    offering = Gst.Promise.new()
-    peer.emit("create-offer", None, offering)
-    reply = wait(offering)
-    offer = reply.get_value("offer")
-    setting = Gst.Promise.new()
-    peer.emit("set-local-description", offer, setting)
-    wait(setting)
-    gathered = GstWebRTC.WebRTCICEGatheringState.COMPLETE
-    wait_for(
-        lambda: peer.get_property("ice-gathering-state") == gathered,
-        "gathered candidates",
-    )
-    answer, session = whip.publish(
-        url, peer.get_property("local-description").sdp.as_text()
-    )
-    _, message = GstSdp.SDPMessage.new_from_text(answer)
-    description = GstWebRTC.WebRTCSessionDescription.new(
-        GstWebRTC.WebRTCSDPType.ANSWER, message
-    )
-    accepting = Gst.Promise.new()
-    peer.emit("set-remote-description", description, accepting)
-    wait(accepting)
-    return session
-
-
-def wait_for(is_so, what: str) -> None:
-    deadline = time.monotonic() + LIMIT_SECONDS
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise TimeoutError(what)
-        time.sleep(0.01)
-
-
 def running_time(pipeline: Gst.Pipeline) -> int:
     return pipeline.get_clock().get_time() - pipeline.get_base_time()
 
@@ -150,17 +105,6 @@ def play(pipeline: Gst.Pipeline, tracks: list[Track], seconds: float) -> None:
         due = start + int(track.position * Gst.SECOND)
         time.sleep(max(0, due - running_time(pipeline)) / Gst.SECOND)
         track.push(start)
-
-
-def fail_on_error(pipeline: Gst.Pipeline) -> None:
-    def watch() -> None:
-        message = pipeline.get_bus().timed_pop_filtered(
-            Gst.CLOCK_TIME_NONE, Gst.MessageType.ERROR
-        )
-        print(message.parse_error(), file=sys.stderr, flush=True)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def main() -> None:
@@ -188,15 +132,12 @@ def main() -> None:
     if order.audio and order.video:
         tracks["video"].on_first = lambda: before_picture.append(tracks["audio"].sent)
     peer = pipeline.get_by_name("peer")
-    # Without it libnice pairs no candidate with a server on the loopback address.
     # The bindings free what is not referenced.
-    ice = peer.get_property("ice-agent")
-    ice.emit("add-local-ip-address", "127.0.0.1")
-    fail_on_error(pipeline)
+    ice = webrtcbin.use_loopback(peer)
+    webrtcbin.fail_on_error(pipeline)
     pipeline.set_state(Gst.State.PLAYING)
-    session = negotiate(peer, order.whip)
-    connected = GstWebRTC.WebRTCPeerConnectionState.CONNECTED
-    wait_for(lambda: peer.get_property("connection-state") == connected, "connected")
+    session = webrtcbin.negotiate(peer, order.whip)
+    webrtcbin.wait_until_connected(peer)
     play(pipeline, list(tracks.values()), order.seconds)
     time.sleep(1)  # What the encoders still hold.
     whip.hang_up(session)
@@ -205,6 +146,7 @@ def main() -> None:
         sent["audioFramesBeforePicture"] = before_picture[0]
     print(json.dumps({"videoFrames": 0, "audioFrames": 0} | sent), flush=True)
     pipeline.set_state(Gst.State.NULL)
+    del ice
 
 
 main()
