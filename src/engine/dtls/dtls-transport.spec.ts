@@ -65,6 +65,16 @@ async function handshake(options: LinkOptions = {}): Promise<{ client: Side; ser
   return sides;
 }
 
+/** Gives an extension a number that nobody knows. @param beginning its number and length, in hexadecimal */
+function withoutExtension(datagram: Uint8Array, beginning: string): Uint8Array {
+  return Buffer.from(
+    Buffer.from(datagram)
+      .toString('hex')
+      .replace(beginning, `0aaa${beginning.slice(4)}`),
+    'hex',
+  );
+}
+
 function closeBoth(sides: { client: Side; server: Side }): void {
   sides.client.transport.close();
   sides.server.transport.close();
@@ -110,6 +120,19 @@ describe('DtlsTransport', () => {
     const sides = await handshake({ serverShows: thief });
 
     expect(sides.client.failure).toContain('wrong signature');
+    closeBoth(sides);
+  });
+
+  it.each([
+    ['client', 'server', '000e0007'],
+    ['server', 'client', '000e0005'],
+  ] as const)('refuses a %s without SRTP where media is to flow', async (_, refusing, useSrtp) => {
+    const sides = await handshake({
+      network: (datagram, to) => [to === refusing ? withoutExtension(datagram, useSrtp) : datagram],
+    });
+
+    expect(sides[refusing].failure).toContain('no SRTP profile');
+    expect(sides[refusing].keys).toBeUndefined();
     closeBoth(sides);
   });
 
