@@ -7,10 +7,13 @@ const CREDIT_PER_PACKET = 0.5;
 /** What a burst of loss takes at once. */
 const MOST_CREDIT = 256;
 
-/** How often packets are sent again to one viewer: each once per round trip, and all together no more than the network can be asked for. */
+/**
+ * How often packets are sent again to one viewer: each once per round trip, and all together no more than the network can be asked
+ * for. Who loses nothing takes no room.
+ */
 export class ResendBudget {
-  private readonly numbers = new Float64Array(REMEMBERED).fill(-1);
-  private readonly resentMs = new Float64Array(REMEMBERED);
+  private numbers = new Float64Array();
+  private resentMs = new Float64Array();
   private credit = MOST_CREDIT;
   private sentBefore = 0;
 
@@ -22,6 +25,7 @@ export class ResendBudget {
   take(sequence: number, packetsSent: number, nowMs: number, roundTripMs: number): boolean {
     this.credit = Math.min(MOST_CREDIT, this.credit + (packetsSent - this.sentBefore) * CREDIT_PER_PACKET);
     this.sentBefore = packetsSent;
+    if (this.numbers.length === 0) this.makeRoom();
     const at = sequence & MASK;
     const interval = Math.max(SHORTEST_INTERVAL_MS, roundTripMs);
     if (this.numbers[at] === sequence && nowMs - (this.resentMs[at] ?? 0) < interval) return false;
@@ -30,5 +34,10 @@ export class ResendBudget {
     this.numbers[at] = sequence;
     this.resentMs[at] = nowMs;
     return true;
+  }
+
+  private makeRoom(): void {
+    this.numbers = new Float64Array(REMEMBERED).fill(-1);
+    this.resentMs = new Float64Array(REMEMBERED);
   }
 }

@@ -3,12 +3,12 @@ const MASK = MOST_PACKETS - 1;
 
 /**
  * Numbers all packets of a viewer's session for transport-wide feedback, and remembers when each was sent
- * (draft-holmer-rmcat-transport-wide-cc-extensions-01). The last 4096 are known.
+ * (draft-holmer-rmcat-transport-wide-cc-extensions-01). The last 4096 are known. Whoever waits for a stream takes no room.
  */
 export class SentPackets {
-  private readonly sentMs = new Float64Array(MOST_PACKETS);
-  private readonly sizes = new Uint16Array(MOST_PACKETS);
-  private readonly arrived = new Uint8Array(MOST_PACKETS);
+  private sentMs = new Float64Array();
+  private sizes = new Uint16Array();
+  private arrived = new Uint8Array();
   /** Packets numbered so far; the next one has this number, extended. */
   private count = 0;
 
@@ -24,6 +24,7 @@ export class SentPackets {
 
   /** The packet with `nextSequence` leaves. */
   sent(sizeBytes: number, nowMs: number): void {
+    if (this.count === 0) this.makeRoom();
     const at = this.count & MASK;
     this.sentMs[at] = nowMs;
     this.sizes[at] = sizeBytes;
@@ -56,5 +57,11 @@ export class SentPackets {
   /** Only of what `knows`. */
   isAcknowledged(number: number): boolean {
     return this.arrived[number & MASK] === 1;
+  }
+
+  private makeRoom(): void {
+    this.sentMs = new Float64Array(MOST_PACKETS);
+    this.sizes = new Uint16Array(MOST_PACKETS);
+    this.arrived = new Uint8Array(MOST_PACKETS);
   }
 }
