@@ -1,4 +1,5 @@
 import { until } from '../../../test/support/wait.js';
+import { DescriptorCalls } from './descriptor-calls.js';
 import { bindSocket, closeSocket, DgramUdpPort } from './dgram-udp-port.js';
 import { FdUdpPort } from './fd-udp-port.js';
 import { createMediaBlock } from './media-block.js';
@@ -32,6 +33,42 @@ describe('FdUdpPort', () => {
 
     expect(heard).toBe(DATAGRAMS);
     strangers.mockRestore();
+    await closeSocket(peer);
+    await port.close();
+  });
+
+  it('reads a socket that is quiet in one round of four, until it brings something', async () => {
+    const others = ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'nextTick', 'Date', 'performance'];
+    jest.useFakeTimers({ doNotFake: [...others, 'hrtime', 'queueMicrotask'] as FakeableAPI[] });
+    const { memory, wasm: block } = createMediaBlock(1);
+    const slots = new SlotPool(memory);
+    const port = await FdUdpPort.open({ port: 0, listenAddresses: ['127.0.0.1'], memory, slots, block });
+    const peer = await bindSocket('127.0.0.1', 0, 65_536, false);
+    let heard = 0;
+    port.deliverTo({
+      datagram: () => {
+        heard += 1;
+        return false;
+      },
+      drained: () => undefined,
+    });
+    port.attach({ address: '127.0.0.1', port: peer.address().port, family: 'IPv4' }, 0);
+    await until(() => port.attachedCount === 1, 'the peer has a socket');
+    const read = jest.spyOn(DescriptorCalls.prototype, 'read');
+    const readsIn = (rounds: number): number => {
+      read.mockClear();
+      jest.advanceTimersByTime(10 * rounds);
+      return read.mock.calls.length;
+    };
+
+    expect(readsIn(100)).toBe(100);
+    expect(readsIn(40)).toBe(10);
+    peer.send('media', port.portNumber, '127.0.0.1');
+    await until(() => readsIn(4) > 1 && heard === 1, 'it is heard');
+    expect(readsIn(90)).toBe(90);
+
+    read.mockRestore();
+    jest.useRealTimers();
     await closeSocket(peer);
     await port.close();
   });

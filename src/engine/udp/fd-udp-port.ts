@@ -9,6 +9,9 @@ import type { DatagramReceiver, LocalSocket, PortCounters, StrangersPort, UdpPor
 
 /** How often the sockets of known peers are drained: a wake-up for all of them costs less than one for each datagram. */
 const DRAIN_MS = 10;
+/** A socket that brought nothing for so many rounds, a second, is read in one of four: viewers who wait would cost as many calls as senders. */
+const QUIET_AFTER_ROUNDS = 100;
+const QUIET_ROUNDS = 4;
 /** Of one socket at a time: a peer that floods keeps nobody waiting. */
 const MOST_AT_ONCE = 512;
 /** Datagrams that are worked on together: after a stall all sockets are full, and slots that were once needed stay resident. */
@@ -28,6 +31,8 @@ interface Attached {
   readonly socketId: number;
   /** Undefined after it failed, until it is tried again: the peer is heard by those of the strangers. */
   socket: ConnectedSocket | undefined;
+  /** Since something came last. */
+  quietRounds: number;
 }
 
 /**
@@ -40,6 +45,7 @@ export class FdUdpPort implements UdpPort {
   private readonly byRemote = new FlowTable<Attached>();
   private readonly timer: NodeJS.Timeout;
   private readonly retryTimer: NodeJS.Timeout;
+  private round = 0;
   private hasWarned = false;
   private receiver: DatagramReceiver | undefined;
 
@@ -53,7 +59,10 @@ export class FdUdpPort implements UdpPort {
     private readonly outgoing: number,
   ) {
     this.counters = strangers.counters;
-    this.timer = setInterval(() => this.drain(), DRAIN_MS);
+    this.timer = setInterval(() => {
+      this.round += 1;
+      this.drain(false);
+    }, DRAIN_MS);
     this.retryTimer = setInterval(() => this.retry(), RETRY_MS).unref();
   }
 
@@ -102,7 +111,7 @@ export class FdUdpPort implements UdpPort {
 
   attach(remote: TransportAddress, socketId: number): void {
     if (this.sockets[socketId] === undefined || this.find(remote, socketId) !== undefined) return;
-    const added: Attached = { remote, socketId, socket: undefined };
+    const added: Attached = { remote, socketId, socket: undefined, quietRounds: 0 };
     this.attached.push(added);
     this.byRemote.add(remote, socketId, added);
     this.connect(added);
@@ -125,7 +134,7 @@ export class FdUdpPort implements UdpPort {
     await this.strangers.hearArrived();
     for (let rounds = MOST_ROUNDS; rounds > 0; rounds--) {
       const before = this.readByDescriptor;
-      this.drain();
+      this.drain(true);
       if (this.readByDescriptor === before) return;
     }
   }
@@ -183,13 +192,19 @@ export class FdUdpPort implements UdpPort {
     return calls.write(this.outgoing, bytes.length) === bytes.length;
   }
 
-  private drain(): void {
+  /** @param isAll quiet ones too, which else have their turns, one after the other */
+  private drain(isAll: boolean): void {
     const { receiver } = this;
     if (receiver === undefined) return;
     // Whoever is attached or detached meanwhile: nobody is read twice, and who is left out has its turn soon.
     let settled = this.readByDescriptor;
+    let turn = this.round;
     for (const one of this.attached) {
+      turn += 1;
+      if (!isAll && one.quietRounds >= QUIET_AFTER_ROUNDS && turn % QUIET_ROUNDS !== 0) continue;
+      const before = this.readByDescriptor;
       if (one.socket !== undefined) this.drainSocket(one, one.socket);
+      one.quietRounds = this.readByDescriptor === before ? one.quietRounds + 1 : 0;
       if (this.readByDescriptor - settled < MOST_IN_HAND) continue;
       receiver.drained();
       settled = this.readByDescriptor;
