@@ -61,11 +61,11 @@ describe('FdUdpPort', () => {
       return read.mock.calls.length;
     };
 
-    expect(readsIn(100)).toBe(100);
+    expect(readsIn(25)).toBe(25);
     expect(readsIn(40)).toBe(10);
     peer.send('media', port.portNumber, '127.0.0.1');
     await until(() => readsIn(4) > 1 && heard === 1, 'it is heard');
-    expect(readsIn(90)).toBe(90);
+    expect(readsIn(20)).toBe(20);
 
     read.mockRestore();
     jest.useRealTimers();

@@ -9,8 +9,11 @@ import type { DatagramReceiver, LocalSocket, PortCounters, StrangersPort, UdpPor
 
 /** How often the sockets of known peers are drained: a wake-up for all of them costs less than one for each datagram. */
 const DRAIN_MS = 10;
-/** A socket that brought nothing for so many rounds, a second, is read in one of four: viewers who wait would cost as many calls as senders. */
-const QUIET_AFTER_ROUNDS = 100;
+/**
+ * A socket that brought nothing for so many rounds is read in one of four: viewers who wait, and answer a question each second,
+ * would cost as many calls as senders do. Whoever sends media is never so quiet.
+ */
+const QUIET_AFTER_ROUNDS = 25;
 const QUIET_ROUNDS = 4;
 /** Of one socket at a time: a peer that floods keeps nobody waiting. */
 const MOST_AT_ONCE = 512;
