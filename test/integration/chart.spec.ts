@@ -41,7 +41,7 @@ const MATRIX: readonly (readonly [string, object])[] = [
     { database: 'postgres', secrets: { AIRCHECK_DATABASE_URL: 'postgres://a:b@c/d' } },
   ],
   ['PostgreSQL and all else from a Secret', { database: 'postgres', existingSecret: 'aircheck' }],
-  ['a bucket and no volume', { ...BUCKET, persistence: { enabled: false, emptyDirSizeLimit: '20Gi' } }],
+  ['a bucket and no volume', { ...POSTGRES, ...BUCKET, persistence: { enabled: false, emptyDirSizeLimit: '20Gi' } }],
   [
     'everything that is off by default',
     {
@@ -96,6 +96,7 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ autoscaling: { enabled: true } }, 'autoscaling'],
   [{ database: 'postgres' }, 'AIRCHECK_DATABASE_URL'],
   [{ persistence: { enabled: false } }, 'persistence.enabled'],
+  [{ ...BUCKET, persistence: { enabled: false } }, 'persistence.enabled: false needs database: postgres'],
   [{ media: { exposure: 'loadBalancer' } }, 'media.addresses'],
   [{ media: { tcpPort: 7900 } }, 'media.tcpPort'],
   [{ ingress: { enabled: true } }, 'ingress.hosts'],
@@ -246,6 +247,18 @@ describeWith(
     expect(objects.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['StatefulSet', 'PodDisruptionBudget', 'NetworkPolicy', 'Secret', 'Service']),
     );
+  });
+
+  it('replaces the pods whose addresses are others now', async () => {
+    const templateAt = async (address: string): Promise<unknown> => {
+      const objects = await chart.objects({ media: { addresses: [address] } });
+      return objects.find(({ kind }) => kind === 'StatefulSet')?.spec?.['template'];
+    };
+    const before = await templateAt('203.0.113.5:30070');
+    const after = await templateAt('203.0.113.6:30070');
+
+    expect(before).toBeDefined();
+    expect(after).not.toEqual(before);
   });
 
   it('passes the restricted Pod Security Standard, host networking aside', async () => {

@@ -32,16 +32,10 @@ const asked = [...text.matchAll(VARIABLE)];
 const file = parse(text) as ComposeFile;
 
 /** What Compose gives to a service when each variable has a value. */
-function environmentOf(service: string, values: (name: string) => string | undefined): Record<string, string> {
+function environmentOf(service: string, values: (name: string) => string): Record<string, string> {
   const entries = Object.entries(file.services[service]?.environment ?? {});
   return Object.fromEntries(
-    entries.map(([name, value]) => [
-      name,
-      value.replace(
-        VARIABLE,
-        (_, asking: string, kind: string, word: string) => values(asking) ?? (kind === '-' ? word : ''),
-      ),
-    ]),
+    entries.map(([name, value]) => [name, value.replace(VARIABLE, (_, asking: string) => values(asking))]),
   );
 }
 
@@ -55,7 +49,13 @@ describe('compose.yaml', () => {
   it('refuses to start without its secrets', () => {
     const demanded = asked.filter(([, , kind]) => kind === '?').map(([, name]) => name);
 
-    expect(demanded.sort()).toEqual(['ADMIN_TOKEN', 'MINIO_PASSWORD', 'POSTGRES_PASSWORD', 'TURN_SECRET']);
+    expect(demanded.sort()).toEqual([
+      'ADMIN_TOKEN',
+      'MINIO_PASSWORD',
+      'POSTGRES_PASSWORD',
+      'PUBLIC_ADDRESS',
+      'TURN_SECRET',
+    ]);
   });
 
   it('names volumes and services that are there', () => {
@@ -66,7 +66,8 @@ describe('compose.yaml', () => {
     expect(mounted.sort()).toEqual(Object.keys(file.volumes).sort());
   });
 
-  it.each(['203.0.113.5', undefined])('gives the server settings that it takes, at the address %s', (address) => {
+  it('gives the server settings that it takes', () => {
+    const address = '203.0.113.5';
     const env = environmentOf('aircheck', (name) =>
       name === 'PUBLIC_ADDRESS' ? address : `a-secret-for-${name.toLowerCase()}`,
     );
@@ -75,7 +76,7 @@ describe('compose.yaml', () => {
 
     expect(warnings).toEqual([]);
     expect(config.recorder.storage.type).toBe('s3');
-    expect(config.webrtc.announced_addresses).toEqual(address === undefined ? [] : [address]);
+    expect(config.webrtc.announced_addresses).toEqual([address]);
   });
 });
 

@@ -230,6 +230,9 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- if and (not .Values.persistence.enabled) (not (has (get .Values.settings "AIRCHECK_RECORDER_STORAGE_TYPE") (list "s3" "oss"))) (ne (get .Values.settings "AIRCHECK_RECORDER_UPLOAD_ENABLED" | toString) "true") -}}
 {{- fail "persistence.enabled: false is for recordings that go to a bucket: set settings.AIRCHECK_RECORDER_STORAGE_TYPE." -}}
 {{- end -}}
+{{- if and (not .Values.persistence.enabled) (ne .Values.database "postgres") -}}
+{{- fail "persistence.enabled: false needs database: postgres: SQLite's file goes with the pod, and the next one may not write into the bucket of a database that is gone." -}}
+{{- end -}}
 {{- if and (eq .Values.media.exposure "nodePort") (gt $most 10) -}}
 {{- fail "media.exposure: nodePort has room for ten pods (replicas, autoscaling.maxReplicas)." -}}
 {{- end -}}
