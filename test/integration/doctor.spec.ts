@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diagnose } from '../../src/cli/doctor/doctor.js';
 import type { Finding } from '../../src/cli/doctor/finding.js';
+import { reportOf } from '../../src/cli/doctor/report.js';
 import { loadConfig } from '../../src/config/index.js';
 import { migrations } from '../../src/migrations/index.js';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
@@ -15,6 +16,10 @@ import '../support/errors-of-node.js';
 import { freePort } from '../support/listening.js';
 import { S3Server } from '../support/s3-server.js';
 import { itWith } from '../support/tools.js';
+import { ArchiveFixture } from './support/archive-fixture.js';
+
+const MARK = '.aircheck-storage.json';
+const FOREIGN_MARK = `{"owner":"${'0'.repeat(32)}"}`;
 
 describe('aircheck doctor', () => {
   let folder: string;
@@ -50,7 +55,7 @@ describe('aircheck doctor', () => {
     expect(new Set(findings.map(({ check }) => check))).toEqual(
       new Set([
         ...['http-port', 'udp-ports', 'announced-addresses', 'udp-reachability', 'receive-buffer', 'open-files'],
-        ...['disk-space', 'disk-speed', 'clock', 'database'],
+        ...['disk-space', 'disk-speed', 'clock', 'database', 'folder-mark'],
       ]),
     );
     expect(of(findings, 'udp-reachability')).toMatchObject([{ severity: 'ok' }]);
@@ -137,7 +142,77 @@ describe('aircheck doctor', () => {
     expect(of(wrong, 'bucket')).toMatchObject([
       { severity: 'problem', remedy: expect.stringContaining('Make the bucket') as string },
     ]);
+    expect(of(good, 'bucket-mark')).toMatchObject([{ severity: 'ok' }]);
+    expect(of(wrong, 'bucket-mark')).toEqual([]);
     expect(await s3.objectKeys()).toEqual([]);
+  });
+
+  itWith('minio')('tells a bucket and a backup that are another database’s, and what to do', async () => {
+    await using s3 = await S3Server.start();
+    const main = s3.settings();
+    const backup = Object.entries(main).map(([name, value]) => [name.replace('_STORAGE_', '_BACKUP_STORAGE_'), value]);
+    const keys = [MARK, `second/${MARK}`];
+    for (const key of keys) await s3.writeObject(key, Buffer.from(FOREIGN_MARK));
+
+    const findings = await examine({
+      ...main,
+      ...(Object.fromEntries(backup) as Record<string, string>),
+      AIRCHECK_RECORDER_STORAGE_ROOT: '',
+      AIRCHECK_RECORDER_BACKUP_STORAGE_ROOT: 'second',
+    });
+
+    expect(of(findings, 'bucket')).toMatchObject([{ severity: 'ok' }]);
+    for (const check of ['bucket-mark', 'backup-bucket-mark']) {
+      expect(of(findings, check)).toMatchObject([
+        { severity: 'problem', remedy: expect.stringContaining('aircheck fsck --adopt') as string },
+      ]);
+    }
+    expect(await s3.objectKeys()).toEqual(keys);
+    for (const key of keys) expect((await s3.readObject(key)).toString()).toBe(FOREIGN_MARK);
+  });
+
+  it('tells a folder that is another database’s before there is one of its own, and makes none', async () => {
+    const root = join(folder, 'recordings');
+    await mkdir(root);
+    await writeFile(join(root, MARK), FOREIGN_MARK);
+
+    const findings = await examine();
+
+    expect(of(findings, 'folder-mark')).toMatchObject([
+      { severity: 'problem', message: expect.stringContaining('another database') as string },
+    ]);
+    expect(reportOf('1.0.0', findings).status).toBe('problem');
+    expect(await readdir(folder)).toEqual(['recordings']);
+  });
+
+  it('tells whose the folder is beside those who have its database open, and marks nothing', async () => {
+    await using fixture = await ArchiveFixture.make();
+    const { dataSource, ownership } = fixture.archive;
+    const look = async (): Promise<Finding[]> =>
+      of(
+        await examine({
+          AIRCHECK_RECORDER_STORAGE_ROOT: fixture.root,
+          AIRCHECK_RECORDER_NODE_ALIAS: 'node-1',
+          DATABASE_URL: `sqlite://${String(dataSource.options.database)}`,
+        }),
+        'folder-mark',
+      );
+
+    expect(await look()).toMatchObject([{ severity: 'ok', message: expect.stringContaining('no mark yet') as string }]);
+    expect(await readdir(fixture.root)).toEqual([]);
+    expect(await fixture.rows.query('SELECT * FROM "storage_owner"')).toEqual([]);
+
+    await fixture.record([1]);
+    await ownership.assertOurs('folder');
+    expect(await look()).toMatchObject([
+      { severity: 'ok', message: expect.stringContaining('has the mark') as string },
+    ]);
+
+    await rm(fixture.root, { recursive: true });
+    expect(await look()).toMatchObject([
+      { severity: 'problem', remedy: expect.stringContaining('aircheck fsck --adopt') as string },
+    ]);
+    expect(await readdir(fixture.root)).toEqual([]);
   });
 
   overBothDatabases((database) => {
@@ -159,8 +234,10 @@ describe('aircheck doctor', () => {
       const [last] = migrations.map(({ name }) => name).slice(-1);
 
       expect(await look()).toMatchObject({ severity: 'ok' });
+      expect(of(await examine({ DATABASE_URL: url }), 'folder-mark')).toMatchObject([{ severity: 'ok' }]);
       await change(`DELETE FROM "migrations" WHERE "name" = '${String(last)}'`);
       expect(await look()).toMatchObject({ severity: 'note' });
+      expect(of(await examine({ DATABASE_URL: url }), 'folder-mark')).toEqual([]);
       await change(`INSERT INTO "migrations" ("timestamp", "name") VALUES (1, '${String(last)}')`);
       await change(`INSERT INTO "migrations" ("timestamp", "name") VALUES (2, 'OfTheFuture')`);
       expect(await look()).toMatchObject({

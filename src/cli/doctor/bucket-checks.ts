@@ -8,15 +8,18 @@ import { reasonOf, type Finding } from './finding.js';
 const LIMIT_MS = 15_000;
 const SLOW_MS = 2000;
 
-const REMEDIES: Readonly<Record<StorageFault, string>> = {
+/** What to do, for each fault. */
+export const REMEDIES: Readonly<Record<StorageFault, string>> = {
   'credentials-refused': 'Correct access_key_id and its secret; with temporary credentials also the token.',
   'access-denied': 'Allow the key to put, get, list and delete objects of the bucket (docs/buckets.md lists what).',
   'no-such-bucket': 'Make the bucket, or correct bucket, region and endpoint.',
   'clock-skewed': 'Set the clock of this machine: timedatectl set-ntp true.',
   unreachable: 'Correct the endpoint, and let every firewall and proxy between let this machine out.',
   overloaded: 'Wait, or ask whoever runs the store.',
-  foreign: 'Let root name another prefix, or take the storage over: aircheck fsck --adopt.',
-  'mark-missing': 'See whether it is the right bucket and prefix; aircheck fsck --adopt marks it.',
+  foreign:
+    'Let root name a prefix or folder of its own. Only if nobody else uses this one any more, stop the server and take it over: aircheck fsck --adopt, or with an empty database aircheck reindex (docs/buckets.md).',
+  'mark-missing':
+    'See whether it is the right bucket and prefix, or the right folder and its disk mounted. If it is, stop the server and mark it: aircheck fsck --adopt (docs/buckets.md).',
   failed: 'See what the store says, and its log.',
 };
 

@@ -5,6 +5,7 @@ import { databaseFindings } from './database-checks.js';
 import { diskFindings } from './disk-checks.js';
 import { reasonOf, type Finding } from './finding.js';
 import { kernelFindings } from './kernel-checks.js';
+import { markFindings } from './mark-checks.js';
 import { networkFindings, runningServerFindings } from './network-checks.js';
 import { portFindings } from './port-checks.js';
 import { RunningServer } from '../running-server.js';
@@ -16,6 +17,7 @@ export async function diagnose({ config, warnings }: LoadedConfig): Promise<Find
   const configured = warnings.map((message): Finding => ({ check: 'configuration', severity: 'warning', message }));
   const ports = await portFindings(config, isRunning);
   const areFree = ports.every(({ severity }) => severity === 'ok');
+  const findings = [...configured, ...ports];
   const looks: (() => Promise<Finding[]>)[] = [
     ...(isRunning ? [() => runningServerFindings(config, server)] : areFree ? [() => networkFindings(config)] : []),
     kernelFindings,
@@ -23,8 +25,8 @@ export async function diagnose({ config, warnings }: LoadedConfig): Promise<Find
     () => ownClockFindings(Date.now()),
     () => databaseFindings(config),
     () => bucketFindings(config),
+    () => markFindings(config, findings),
   ];
-  const findings = [...configured, ...ports];
   for (const look of looks) findings.push(...(await lookSafely(look)));
   return findings;
 }

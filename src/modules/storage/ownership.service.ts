@@ -65,7 +65,7 @@ export class OwnershipService {
   }
 
   /**
-   * Looks, and writes nothing.
+   * Looks, and writes nothing, not even an id into a database that has none.
    *
    * @throws {StorageUnavailableError}
    */
@@ -125,7 +125,7 @@ export class OwnershipService {
 
   private async judge({ store, locationSha256 }: MarkableStore, place: StorePlace): Promise<Belonging> {
     const markedBy = await readMark(store);
-    if (markedBy !== undefined) return markedBy === (await this.table.ownerId()) ? 'own' : 'foreign';
+    if (markedBy !== undefined) return markedBy === (await this.table.madeId()) ? 'own' : 'foreign';
     const known = await this.knownObjects(place);
     if (known.length === 0) return 'unmarked';
     if (await this.table.wasMarked(locationSha256)) return 'missing';

@@ -20,6 +20,11 @@ export class OwnerTable {
     return this.known;
   }
 
+  /** @returns undefined when nobody has asked for an id yet; makes none */
+  async madeId(): Promise<string | undefined> {
+    return this.known ?? (await this.find());
+  }
+
   /** A database that has no recordings becomes the owner of what another one has left. */
   async takeOver(ownerId: string): Promise<void> {
     await this.ownerId();
