@@ -102,9 +102,11 @@ function promisedInit({
 
 function promisedSegment({ objects, ...columns }: SegmentColumns): PromisedObject[] {
   const row = JSON.stringify(columns);
-  const [shown = [], others = []] = objects.split('\n').map((line) => JSON.parse(line) as unknown[][]);
-  return shown.map(([, key, , , sizeBytes], index) => {
-    const sha256 = others[index]?.[3];
-    return { key: String(key), sizeBytes: Number(sizeBytes), sha256: String(sha256), row, isInit: false };
+  const [shown = [], others = []] = objects.split('\n').map((line) => JSON.parse(`[${line}]`) as unknown[]);
+  const [folder, count] = shown;
+  return Array.from({ length: Number(count) }, (_, index) => {
+    const [, name, , , sizeBytes] = shown.slice(2 + 6 * index);
+    const sha256 = String(others[4 * index + 3]);
+    return { key: `${String(folder)}${String(name)}`, sizeBytes: Number(sizeBytes), sha256, row, isInit: false };
   });
 }
