@@ -15,8 +15,16 @@ describeWith('helm')('the ServiceMonitor of the Helm chart', () => {
   afterAll(() => chart[Symbol.asyncDispose]());
 
   it.each<readonly [string, object, object]>([
-    ['the first of two that are listed', { secrets: { AIRCHECK_AUTH_TOKENS: ['one', 'two'] } }, { token: 'one' }],
-    ['the first of two in a text', { secrets: { AIRCHECK_AUTH_TOKENS: 'one, two' } }, { token: 'one' }],
+    [
+      'the first of two that are listed',
+      { secrets: { AIRCHECK_AUTH_TOKENS: ['token-one', 'token-two'] } },
+      { token: 'token-one' },
+    ],
+    [
+      'the first of two in a text',
+      { secrets: { AIRCHECK_AUTH_TOKENS: 'token-one, token-two' } },
+      { token: 'token-one' },
+    ],
     ['the one that was made', {}, { name: 'live-aircheck', key: 'AIRCHECK_AUTH_TOKENS' }],
     ['that of a Secret', { secretRefs: { AIRCHECK_AUTH_TOKENS: { name: 'a', key: 'k' } } }, { name: 'a', key: 'k' }],
     ['that of all settings', { existingSecret: 'e' }, { name: 'e', key: 'AIRCHECK_AUTH_TOKENS' }],

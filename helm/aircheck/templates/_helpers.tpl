@@ -171,9 +171,42 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- end -}}
 {{- end -}}
 
+{{/* What may be secret and does not look as it has to. Its value is not shown, which a schema would do. */}}
+{{- define "aircheck.checkSecretFormats" -}}
+{{- $origin := `^(https?://[^\s/?#@]+/?)?$` -}}
+{{- $formats := dict "AIRCHECK_DATABASE_URL" `^((sqlite:|postgres(ql)?://)\S+)?$` "AIRCHECK_RECORDER_STORAGE_ENDPOINT" $origin "AIRCHECK_RECORDER_BACKUP_STORAGE_ENDPOINT" $origin -}}
+{{- range $place := list "settings" "secrets" -}}
+{{- range $name, $value := index $.Values $place -}}
+{{- if not (regexMatch (get $formats $name) (toString $value)) }}{{ fail (printf "%s.%s does not begin, or go on, as such a URL does." $place $name) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- $tokens := get .Values.secrets "AIRCHECK_AUTH_TOKENS" -}}
+{{- range ternary $tokens (splitList "," (toString $tokens)) (kindIs "slice" $tokens) -}}
+{{- if not (regexMatch `^([\x21-\x2b\x2d-\x7e]{8,})?$` (trim (toString .))) }}{{ fail "secrets.AIRCHECK_AUTH_TOKENS: each token has at least 8 characters, and no spaces." }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What is set beside the chart's own values and cannot work. */}}
+{{- define "aircheck.checkExtras" -}}
+{{- include "aircheck.checkSecretFormats" . -}}
+{{- range .Values.extraEnv -}}
+{{- $isFile := hasPrefix "sqlite:" (get . "value" | toString) -}}
+{{- if and (eq $.Values.database "sqlite") (has .name (list "AIRCHECK_DATABASE_URL" "DATABASE_URL")) (not $isFile) -}}
+{{- fail (printf "extraEnv: %s needs database: postgres, whose Job migrates before the pods start." .name) -}}
+{{- end -}}
+{{- end -}}
+{{- $volumes := list "data" -}}
+{{- if .Values.media.addresses }}{{ $volumes = append $volumes "nodes" }}{{ end -}}
+{{- range .Values.extraVolumes }}{{ $volumes = append $volumes .name }}{{ end -}}
+{{- range .Values.extraVolumeMounts -}}
+{{- if not (has .name $volumes) }}{{ fail (printf "extraVolumeMounts: %s is none of extraVolumes." (.name | toString)) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What cannot work, with the names of the values that are wrong. */}}
 {{- define "aircheck.check" -}}
 {{- include "aircheck.checkPlaces" . -}}
+{{- include "aircheck.checkExtras" . -}}
 {{- $most := int (include "aircheck.mostPods" .) -}}
 {{- if and (eq .Values.database "sqlite") (gt $most 1) -}}
 {{- fail (printf "%s: more than one node needs database: postgres, because each has the others' recordings in its index." (ternary "autoscaling.enabled" "replicas" .Values.autoscaling.enabled)) -}}

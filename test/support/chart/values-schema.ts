@@ -31,7 +31,6 @@ const port = { type: 'integer', minimum: 1, maximum: 65_535 };
 const count = { type: 'integer', minimum: 1 };
 /** An amount as Kubernetes has it: 500m, 50Gi; and as much as it takes, where it is empty. */
 const amount = { type: 'string', pattern: '^(\\d+(\\.\\d+)?([EPTGMk]i?|m)?)?$' };
-const amounts = { type: 'object', additionalProperties: { anyOf: [amount, { type: 'number' }] } };
 const name = { type: 'string', pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$' };
 /** Of an object that others made: a name with dots, too. */
 const foreignName = { type: 'string', pattern: '^([a-z0-9]([-.a-z0-9]*[a-z0-9])?)?$' };
@@ -46,6 +45,26 @@ const PORT = '(6553[0-5]|655[0-2]\\d|65[0-4]\\d{2}|6[0-4]\\d{3}|[1-5]\\d{4}|[1-9
 const address = {
   type: 'string',
   pattern: `^(${OCTET}(\\.${OCTET}){3}(:${PORT})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\\[[0-9a-fA-F:.]+\\]:${PORT})$`,
+};
+const ORIGIN = 'https?://[^\\s/?#@,]+';
+const NETWORK = `(${OCTET}(\\.${OCTET}){3}(/(3[0-2]|[12]?\\d))?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*(/(12[0-8]|1[01]\\d|\\d{1,2}))?)`;
+/**
+ * What settings look like that the configuration checks by code; what is more is told by the server. Of
+ * what may be secret the template tells it, since Helm shows a value that the schema refuses.
+ */
+const FORMATS: Readonly<Record<string, string>> = {
+  'http.public_url': ORIGIN,
+  'http.cors_origins': ORIGIN,
+  'http.trusted_proxies': NETWORK,
+  'auth.jwks_url': 'https?://[^\\s@]+',
+  'recorder.upload.liveman_url': `${ORIGIN}/?`,
+};
+/** Other names of Kubernetes than these have a slash. */
+const RESOURCE = '^(cpu|memory|ephemeral-storage|hugepages-\\d+[KMGT]i|[a-z0-9][-.a-z0-9]*/\\w[-.\\w]*)$';
+const amounts = {
+  type: 'object',
+  additionalProperties: false,
+  patternProperties: { [RESOURCE]: { anyOf: [amount, { type: 'number' }] } },
 };
 const oneOf = (...words: string[]): Schema => ({ enum: words });
 const table = (properties: Readonly<Record<string, Schema>>): Schema => ({
@@ -143,7 +162,10 @@ export function valuesSchema(): Schema {
       podAnnotations: labels,
       podLabels: labels,
       annotations: labels,
-      extraEnv: { type: 'array', items: { ...object, required: ['name'] } },
+      extraEnv: {
+        type: 'array',
+        items: { ...object, required: ['name'], properties: { name: environmentName(settings) } },
+      },
       extraVolumes: objects,
       extraVolumeMounts: objects,
     }),
@@ -167,16 +189,32 @@ function schemaOf({ key, shape, description, unit, default: byDefault }: Setting
   return { type: types[shape], ...limitsOf(key, shape), description: `${description} [${unit}]`, ...plain };
 }
 
-/** What the server takes: words, or from where to where. */
+/** What begins as our variables do is one of them, or the server would not know it. */
+function environmentName(settings: readonly Setting[]): Schema {
+  const ours = ['AIRCHECK_CONFIG', ...settings.map(({ variable }) => variable)];
+  return { type: 'string', if: { pattern: '^AIRCHECK_' }, then: { enum: ours } };
+}
+
+/** What the server takes: words, from where to where, or what looks like it. */
 function limitsOf(key: string, shape: Setting['shape']): Schema {
-  if (shape !== 'number' && shape !== 'text') return {};
   const leaf = key.split('.').reduce<JsonTable>((table, name) => table.properties?.[name] ?? {}, checked as JsonTable);
+  if (shape === 'list') return formatOfList(FORMATS[key]);
+  if (shape !== 'number' && shape !== 'text') return {};
   const { type, minimum, maximum, enum: words } = leaf;
+  const format = FORMATS[key];
+  const pattern = format && `^(${format})?$`;
   return Object.fromEntries(
-    Object.entries({ type: shape === 'number' ? type : undefined, minimum, maximum, enum: words }).filter(
+    Object.entries({ type: shape === 'number' ? type : undefined, minimum, maximum, enum: words, pattern }).filter(
       ([, value]) => value !== undefined,
     ),
   );
+}
+
+/** A list may be a text, too, with commas; empty members are dropped. */
+function formatOfList(format: string | undefined): Schema {
+  if (format === undefined) return {};
+  const member = `\\s*(${format})?\\s*`;
+  return { pattern: `^${member}(,${member})*$`, items: { type: 'string', pattern: `^${member}$` } };
 }
 
 interface JsonTable {
