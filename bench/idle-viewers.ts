@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import * as datachannel from 'node-datachannel';
+import { exchange } from '../test/support/publishers/exchange.ts';
 import { residentMegabytes, threadMicroseconds } from './process-costs.ts';
 import { leaveServerItsCore, startServer } from './stage.ts';
 
@@ -29,11 +30,6 @@ async function watch(url: string): Promise<void> {
   video.addH264Codec(102, 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f');
   const audio = new datachannel.Audio('audio', 'RecvOnly');
   audio.addOpusCodec(111);
-  const gathered = new Promise<void>((done) => {
-    peer.onGatheringStateChange((state) => {
-      if (state === 'complete') done();
-    });
-  });
   const connected = new Promise<void>((done, failed) => {
     peer.onStateChange((state) => {
       if (state === 'connected') done();
@@ -41,13 +37,7 @@ async function watch(url: string): Promise<void> {
     });
   });
   kept.push({ peer, tracks: [audio, video].map((media) => peer.addTrack(media)) });
-  peer.setLocalDescription('offer');
-  await gathered;
-  const body = peer.localDescription()?.sdp ?? '';
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/sdp' }, body });
-  const answer = await response.text();
-  if (response.status !== 201) throw new Error(`${response.status}: ${answer}`);
-  peer.setRemoteDescription(answer, 'answer');
+  await exchange(peer, url);
   await connected;
 }
 

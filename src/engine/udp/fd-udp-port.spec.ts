@@ -1,3 +1,4 @@
+import type { Socket } from 'node:dgram';
 import { until } from '../../../test/support/wait.js';
 import { DescriptorCalls } from './descriptor-calls.js';
 import { bindSocket, closeSocket, DgramUdpPort } from './dgram-udp-port.js';
@@ -8,12 +9,16 @@ import { SlotPool } from './slot-pool.js';
 /** Several times what is read of one socket before others have their turn. */
 const DATAGRAMS = 3_000;
 
+async function openBoth(): Promise<{ readonly port: FdUdpPort; readonly peer: Socket }> {
+  const { memory, wasm: block } = createMediaBlock(1);
+  const slots = new SlotPool(memory);
+  const port = await FdUdpPort.open({ port: 0, listenAddresses: ['127.0.0.1'], memory, slots, block });
+  return { port, peer: await bindSocket('127.0.0.1', 0, 65_536, false) };
+}
+
 describe('FdUdpPort', () => {
   it('goes on until nothing is left when it is asked for all that has arrived', async () => {
-    const { memory, wasm: block } = createMediaBlock(1);
-    const slots = new SlotPool(memory);
-    const port = await FdUdpPort.open({ port: 0, listenAddresses: ['127.0.0.1'], memory, slots, block });
-    const peer = await bindSocket('127.0.0.1', 0, 65_536, false);
+    const { port, peer } = await openBoth();
     let heard = 0;
     port.deliverTo({
       datagram: () => {
@@ -40,10 +45,7 @@ describe('FdUdpPort', () => {
   it('reads a socket that is quiet in one round of four, until it brings something', async () => {
     const others = ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'nextTick', 'Date', 'performance'];
     jest.useFakeTimers({ doNotFake: [...others, 'hrtime', 'queueMicrotask'] as FakeableAPI[] });
-    const { memory, wasm: block } = createMediaBlock(1);
-    const slots = new SlotPool(memory);
-    const port = await FdUdpPort.open({ port: 0, listenAddresses: ['127.0.0.1'], memory, slots, block });
-    const peer = await bindSocket('127.0.0.1', 0, 65_536, false);
+    const { port, peer } = await openBoth();
     let heard = 0;
     port.deliverTo({
       datagram: () => {

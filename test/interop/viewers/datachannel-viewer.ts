@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { AVERROR_EAGAIN, AVERROR_EOF, AV_LOG_FATAL } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, FFmpegError, FormatContext, Frame, Log, Packet } from 'node-av/lib';
 import * as datachannel from 'node-datachannel';
+import { exchange } from '../../support/publishers/exchange.ts';
 import { type VideoCodecName, videoCodecs } from '../../support/publishers/datachannel-video.ts';
 
 const { whepUrl, codec } = JSON.parse(process.argv[2] ?? '{}') as { whepUrl: string; codec: VideoCodecName };
@@ -145,20 +146,9 @@ async function watch(received: Buffer[]): Promise<URL> {
       if (state === 'connected') done();
     });
   });
-  const gathered = new Promise<void>((done) => {
-    peer.onGatheringStateChange((state) => {
-      if (state === 'complete') done();
-    });
-  });
-  peer.setLocalDescription('offer');
-  await gathered;
-  const headers = { 'content-type': 'application/sdp' };
-  const body = peer.localDescription()?.sdp ?? '';
-  const response = await fetch(whepUrl, { method: 'POST', headers, body });
-  if (response.status !== 201) throw new Error(`WHEP ${response.status}: ${await response.text()}`);
-  peer.setRemoteDescription(await response.text(), 'answer');
+  const session = await exchange(peer, whepUrl);
   await connected;
-  return new URL(response.headers.get('location') ?? '', whepUrl);
+  return session;
 }
 
 async function main(): Promise<void> {

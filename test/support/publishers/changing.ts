@@ -2,6 +2,7 @@
 // node changing.ts '{"whipUrl": "http://…/whip/cam", "parts": [{"packets": "file.jsonl", "seconds": 4, "payloadType": 102, …}]}'
 import { readFile } from 'node:fs/promises';
 import * as datachannel from 'node-datachannel';
+import { exchange } from './exchange.ts';
 import type { RtpLine } from '../../interop/flash-and-beep.ts';
 
 type Kind = 'video' | 'audio';
@@ -86,19 +87,9 @@ function addTracks(): Readonly<Record<Kind, datachannel.Track>> {
 }
 
 async function connect(tracks: Readonly<Record<Kind, datachannel.Track>>): Promise<string> {
-  const gathered = new Promise<void>((done) => {
-    peer.onGatheringStateChange((state) => {
-      if (state === 'complete') done();
-    });
-  });
-  peer.setLocalDescription('offer');
-  await gathered;
-  const headers = { 'content-type': 'application/sdp' };
-  const response = await fetch(order.whipUrl, { method: 'POST', headers, body: peer.localDescription()?.sdp ?? '' });
-  if (response.status !== 201) throw new Error(`WHIP ${response.status}: ${await response.text()}`);
-  peer.setRemoteDescription(await response.text(), 'answer');
+  const session = await exchange(peer, order.whipUrl);
   while (!Object.values(tracks).every((track) => track.isOpen())) await wait(10);
-  return new URL(response.headers.get('location') ?? '', order.whipUrl).href;
+  return session.href;
 }
 
 async function send(

@@ -3,6 +3,7 @@
 // A line of JSON on stdin is said ({"label", "content": text or list of bytes}); on stdout each line is an event: open, heard.
 import { createInterface } from 'node:readline';
 import * as datachannel from 'node-datachannel';
+import { exchange } from './exchange.ts';
 
 interface Order {
   readonly url: string;
@@ -33,17 +34,7 @@ const opened = Object.entries(order.channels).map(([label, how]) => {
   });
   return new Promise<void>((done) => channel.onOpen(done));
 });
-const gathered = new Promise<void>((done) => {
-  peer.onGatheringStateChange((state) => {
-    if (state === 'complete') done();
-  });
-});
-peer.setLocalDescription('offer');
-await gathered;
-const headers = { 'content-type': 'application/sdp' };
-const response = await fetch(order.url, { method: 'POST', headers, body: peer.localDescription()?.sdp ?? '' });
-if (response.status !== 201) throw new Error(`${order.url} ${response.status}: ${await response.text()}`);
-peer.setRemoteDescription(await response.text(), 'answer');
+await exchange(peer, order.url);
 await Promise.all(opened);
 tell({ event: 'open' });
 createInterface({ input: process.stdin }).on('line', (line) => {

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
 import * as datachannel from 'node-datachannel';
+import { offerOf } from './exchange.ts';
 import { hashAudioFrame, hashPicture, splitLengthPrefixed } from '../access-unit.ts';
 import { RtpHeaders, type VideoCodecName, readPayloads, videoCodecs } from './datachannel-video.ts';
 import { schedule } from './schedule.ts';
@@ -170,14 +171,7 @@ class Publisher {
       });
     });
     connected.catch(() => undefined);
-    const gathered = new Promise<void>((done) => {
-      this.peer.onGatheringStateChange((state) => {
-        if (state === 'complete') done();
-      });
-    });
-    this.peer.setLocalDescription('offer');
-    await gathered;
-    const described = this.peer.localDescription()?.sdp ?? '';
+    const described = await offerOf(this.peer);
     const opus = `a=rtpmap:${AUDIO_PAYLOAD_TYPE} opus/48000/2`;
     const offer =
       order.repairsSound === true

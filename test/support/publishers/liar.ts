@@ -2,6 +2,7 @@
 // node liar.ts '{"url": "http://…/whip/liar", "lie": "parameters", "seconds": 6}' ; one JSON line per event on stdout.
 import { randomInt } from 'node:crypto';
 import * as datachannel from 'node-datachannel';
+import { exchange } from './exchange.ts';
 import { lies, type Sent } from './lies.ts';
 
 const order = JSON.parse(process.argv[2] ?? '{}') as { url: string; lie: string; seconds: number };
@@ -25,19 +26,9 @@ async function connect(peer: datachannel.PeerConnection): Promise<string> {
     });
   });
   connected.catch(() => undefined);
-  const gathered = new Promise<void>((done) => {
-    peer.onGatheringStateChange((state) => {
-      if (state === 'complete') done();
-    });
-  });
-  peer.setLocalDescription('offer');
-  await gathered;
-  const headers = { 'content-type': 'application/sdp' };
-  const response = await fetch(order.url, { method: 'POST', headers, body: peer.localDescription()?.sdp ?? '' });
-  if (response.status !== 201) throw new Error(`WHIP ${response.status}: ${await response.text()}`);
-  peer.setRemoteDescription(await response.text(), 'answer');
+  const session = await exchange(peer, order.url);
   await connected;
-  return new URL(response.headers.get('location') ?? '', order.url).href;
+  return session.href;
 }
 
 function offerVideo(codec: 'H264' | 'VP9' | 'AV1'): datachannel.Video {

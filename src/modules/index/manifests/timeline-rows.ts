@@ -18,7 +18,7 @@ export function timelineSegment(row: TimelineRow, folder = ''): TimelineSegment 
   const objects = row.objects.map(({ objectKey, trackId, startTicks, durationTicks, sizeBytes, independent }) => ({
     trackId,
     folder,
-    name: nameOf(objectKey),
+    name: splitKey(objectKey).name,
     startTicks,
     durationTicks,
     sizeBytes,
@@ -26,11 +26,6 @@ export function timelineSegment(row: TimelineRow, folder = ''): TimelineSegment 
   }));
   const segment = { number, sessionId, directory, period, startMs, objects };
   return lostTracks === null ? segment : { ...segment, lostTracks };
-}
-
-/** @returns the last part of a key */
-export function nameOf(key: string): string {
-  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 /** A track whose init object is gone is as good as not recorded. */

@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm';
 import type { RecordedObject } from '../../../engine/index.js';
 import type { ManifestObject } from '../../../media/manifests/timeline.js';
 import type { SegmentRow, SegmentState } from '../entities/segment-row.entity.js';
+import { splitKey } from '../directories/object-names.js';
 import { linesOfObjects, recordedObject, ShownValues, type ReadObject } from '../entities/packed-objects.js';
-import { nameOf } from '../manifests/timeline-rows.js';
 import type { ReadSegment } from './finished-parts.js';
 import { listed, unpack, type PackedRows } from './packed-rows.js';
 import type { RecordedPart } from './recorded-part.js';
@@ -94,7 +94,7 @@ function manifestObjectIn(folder: string): ReadObject<ManifestObject> {
     return {
       trackId: values[at] as string,
       folder,
-      name: rowFolder === '' ? nameOf(name) : name,
+      name: rowFolder === '' ? splitKey(name).name : name,
       startTicks: values[at + 2] as number,
       durationTicks: values[at + 3] as number,
       sizeBytes: values[at + 4] as number,
