@@ -47,9 +47,9 @@ export class Chart implements AsyncDisposable {
     return this.helm(['lint', '--strict', '--kube-version', KUBERNETES, CHART], values);
   }
 
-  /** What Helm says, and makes of the values where they are right. */
-  async template(values: object): Promise<Ran> {
-    const ran = await this.helm(['template', 'live', CHART, '--kube-version', KUBERNETES], values);
+  /** What Helm says, and makes of the values where they are right. @param more of Helm's own options */
+  async template(values: object, more: readonly string[] = []): Promise<Ran> {
+    const ran = await this.helm(['template', 'live', CHART, '--kube-version', KUBERNETES, ...more], values);
     if (ran.exitCode !== 0) return ran;
     const file = join(this.folder, `objects-${this.rendered.length}.yaml`);
     writeFileSync(file, ran.output);
@@ -58,8 +58,8 @@ export class Chart implements AsyncDisposable {
   }
 
   /** @throws when the values are refused */
-  async objects(values: object): Promise<KubernetesObject[]> {
-    const { exitCode, output } = await this.template(values);
+  async objects(values: object, more: readonly string[] = []): Promise<KubernetesObject[]> {
+    const { exitCode, output } = await this.template(values, more);
     if (exitCode !== 0) throw new Error(output);
     return parseAllDocuments(output)
       .map((document) => document.toJS() as KubernetesObject | null)
