@@ -3,12 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { goModule } from '../go-module.js';
 import { pathWithGo } from '../path-with-go.js';
 
 const CHART = resolve(__dirname, '../../../helm/aircheck');
-const KUBERNETES = '1.37.0';
+const { kubeVersion } = parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8')) as { readonly kubeVersion: string };
+/** The lowest version that the chart promises to run on, and the newest of which schemas are here. */
+export const KUBERNETES = { lowest: /^>=([\d.]+)-0$/.exec(kubeVersion)?.[1] ?? '', newest: '1.37.0' } as const;
 const PYTHON = join(homedir(), '.cache/aircheck-test/bin/python3');
 /** The definitions of what the Prometheus operator adds to Kubernetes. */
 const OPERATOR = 'github.com/prometheus-operator/prometheus-operator@v0.85.0';
@@ -37,19 +39,22 @@ export interface Ran {
 export class Chart implements AsyncDisposable {
   private readonly rendered: string[] = [];
 
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly kubernetes: string,
+  ) {}
 
-  static async open(): Promise<Chart> {
-    return new Chart(await mkdtemp(join(tmpdir(), 'aircheck-chart-')));
+  static async open(kubernetes: string = KUBERNETES.newest): Promise<Chart> {
+    return new Chart(await mkdtemp(join(tmpdir(), 'aircheck-chart-')), kubernetes);
   }
 
   lint(values: object): Promise<Ran> {
-    return this.helm(['lint', '--strict', '--kube-version', KUBERNETES, CHART], values);
+    return this.helm(['lint', '--strict', '--kube-version', this.kubernetes, CHART], values);
   }
 
   /** What Helm says, and makes of the values where they are right. @param more of Helm's own options */
   async template(values: object, more: readonly string[] = []): Promise<Ran> {
-    const ran = await this.helm(['template', 'live', CHART, '--kube-version', KUBERNETES, ...more], values);
+    const ran = await this.helm(['template', 'live', CHART, '--kube-version', this.kubernetes, ...more], values);
     if (ran.exitCode !== 0) return ran;
     const file = join(this.folder, `objects-${this.rendered.length}.yaml`);
     writeFileSync(file, ran.output);
@@ -68,10 +73,10 @@ export class Chart implements AsyncDisposable {
 
   /** Strictly, against the schemas of Kubernetes and of the operator: what kubeconform says of all that was rendered. */
   async conform(): Promise<Ran> {
-    writeKubernetesSchemas(this.folder);
+    writeKubernetesSchemas(this.folder, this.kubernetes);
     writeOperatorSchemas(this.folder);
     const schemas = join(this.folder, '{{.ResourceKind}}{{.KindSuffix}}.json');
-    const options = ['-strict', '-summary', '-kubernetes-version', KUBERNETES, '-schema-location', schemas];
+    const options = ['-strict', '-summary', '-kubernetes-version', this.kubernetes, '-schema-location', schemas];
     return run('kubeconform', [...options, ...this.rendered]);
   }
 
@@ -97,11 +102,11 @@ function run(program: string, args: readonly string[]): Promise<Ran> {
 }
 
 /** Those of the kinds that the chart makes, in which references lead to each other instead of to a cluster. */
-function writeKubernetesSchemas(folder: string): void {
+function writeKubernetesSchemas(folder: string, version: string): void {
   const ask = ['-c', 'import kubernetes_validate as k; print(k.__path__[0])'];
   const root = execFileSync(PYTHON, ask, { encoding: 'utf8' }).trim();
   for (const name of KINDS) {
-    const file = join(root, `kubernetes-json-schema/v${KUBERNETES}-local-strict/${name}.json`);
+    const file = join(root, `kubernetes-json-schema/v${version}-local-strict/${name}.json`);
     // By their identifier they would be looked for on the web, and its draft knows no $defs.
     const { $id: _id, $schema: _draft, ...schema } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     const text = JSON.stringify(schema).replaceAll('$defs', 'definitions');
