@@ -10,6 +10,8 @@ import { describeWith } from '../support/tools.js';
 const PROJECT = resolve(__dirname, '../..');
 /** Docker Compose reads files with it (Apache-2.0). */
 const COMPOSE = 'github.com/compose-spec/compose-go/v2@v2.9.0';
+/** A version that stays what it is: no `latest`, and not the newest of a year or of a line. */
+const EXACT = /^[-.\w/]+:(\d+\.\d+[-.\w]*|RELEASE\.[-\w]+)$/;
 /** `${NAME}`, `${NAME:-what is taken instead}`, `${NAME:?what is asked for}`. */
 const VARIABLE = /\$\{(\w+)(?::([-?])([^}]*))?\}/g;
 
@@ -18,6 +20,8 @@ interface ComposeFile {
     Record<
       string,
       {
+        readonly image: string;
+        readonly build?: string;
         readonly environment?: Readonly<Record<string, string>>;
         readonly depends_on?: Readonly<Record<string, unknown>>;
       }
@@ -64,6 +68,14 @@ describe('compose.yaml', () => {
 
     expect(needed.filter((name) => !(name in file.services))).toEqual([]);
     expect(mounted.sort()).toEqual(Object.keys(file.volumes).sort());
+  });
+
+  it('names an exact version of each image that it does not build', () => {
+    const fetched = Object.values(file.services).filter(({ build }) => build === undefined);
+
+    expect(fetched.map(({ image }) => image).filter((image) => !EXACT.test(image))).toEqual([]);
+    const loose = ['coturn/coturn', 'coturn/coturn:latest', 'postgres:17', 'localhost:5000/minio'];
+    expect(loose.filter((image) => EXACT.test(image))).toEqual([]);
   });
 
   it('gives the server settings that it takes', () => {
