@@ -17,13 +17,13 @@ describeWith('helm')('the ServiceMonitor of the Helm chart', () => {
   it.each<readonly [string, object, object]>([
     [
       'the first of two that are listed',
-      { secrets: { AIRCHECK_AUTH_TOKENS: ['token-one', 'token-two'] } },
-      { token: 'token-one' },
+      { secrets: { AIRCHECK_AUTH_TOKENS: ['token-of-prometheus', 'token-of-a-person'] } },
+      { token: 'token-of-prometheus' },
     ],
     [
       'the first of two in a text',
-      { secrets: { AIRCHECK_AUTH_TOKENS: 'token-one, token-two' } },
-      { token: 'token-one' },
+      { secrets: { AIRCHECK_AUTH_TOKENS: 'token-of-prometheus, token-of-a-person' } },
+      { token: 'token-of-prometheus' },
     ],
     ['the one that was made', {}, { name: 'live-aircheck', key: 'AIRCHECK_AUTH_TOKENS' }],
     ['that of a Secret', { secretRefs: { AIRCHECK_AUTH_TOKENS: { name: 'a', key: 'k' } } }, { name: 'a', key: 'k' }],

@@ -171,24 +171,9 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- end -}}
 {{- end -}}
 
-{{/* What may be secret and does not look as it has to. Its value is not shown, which a schema would do. */}}
-{{- define "aircheck.checkSecretFormats" -}}
-{{- $origin := `^(https?://[^\s/?#@]+/?)?$` -}}
-{{- $formats := dict "AIRCHECK_DATABASE_URL" `^((sqlite:|postgres(ql)?://)\S+)?$` "AIRCHECK_RECORDER_STORAGE_ENDPOINT" $origin "AIRCHECK_RECORDER_BACKUP_STORAGE_ENDPOINT" $origin -}}
-{{- range $place := list "settings" "secrets" -}}
-{{- range $name, $value := index $.Values $place -}}
-{{- if not (regexMatch (get $formats $name) (toString $value)) }}{{ fail (printf "%s.%s does not begin, or go on, as such a URL does." $place $name) }}{{ end -}}
-{{- end -}}
-{{- end -}}
-{{- $tokens := get .Values.secrets "AIRCHECK_AUTH_TOKENS" -}}
-{{- range ternary $tokens (splitList "," (toString $tokens)) (kindIs "slice" $tokens) -}}
-{{- if not (regexMatch `^([\x21-\x2b\x2d-\x7e]{8,})?$` (trim (toString .))) }}{{ fail "secrets.AIRCHECK_AUTH_TOKENS: each token has at least 8 characters, and no spaces." }}{{ end -}}
-{{- end -}}
-{{- end -}}
-
 {{/* What is set beside the chart's own values and cannot work. */}}
 {{- define "aircheck.checkExtras" -}}
-{{- include "aircheck.checkSecretFormats" . -}}
+{{- include "aircheck.checkFormats" . -}}
 {{- range .Values.extraEnv -}}
 {{- $isFile := hasPrefix "sqlite:" (get . "value" | toString) -}}
 {{- if and (eq $.Values.database "sqlite") (has .name (list "AIRCHECK_DATABASE_URL" "DATABASE_URL")) (not $isFile) -}}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from '../../../src/config/schema.js';
 import { listSettings, type Setting } from '../../../src/config/settings.js';
+import { anyCase, TIME_ZONE } from './time-zone-names.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -46,7 +47,11 @@ const address = {
   type: 'string',
   pattern: `^(${OCTET}(\\.${OCTET}){3}(:${PORT})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\\[[0-9a-fA-F:.]+\\]:${PORT})$`,
 };
+const IP = `(${OCTET}(\\.${OCTET}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)`;
+const HOST = '(\\[[0-9a-fA-F:.]+\\]|[\\w.-]+)';
 const ORIGIN = 'https?://[^\\s/?#@,]+';
+/** With path and query, and nobody's name before the host. */
+const URL_OF_OTHERS = 'https?://[^\\s/?#@]+([/?#]\\S*)?';
 const NETWORK = `(${OCTET}(\\.${OCTET}){3}(/(3[0-2]|[12]?\\d))?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*(/(12[0-8]|1[01]\\d|\\d{1,2}))?)`;
 /**
  * What settings look like that the configuration checks by code; what is more is told by the server. Of
@@ -56,7 +61,14 @@ const FORMATS: Readonly<Record<string, string>> = {
   'http.public_url': ORIGIN,
   'http.cors_origins': ORIGIN,
   'http.trusted_proxies': NETWORK,
-  'auth.jwks_url': 'https?://[^\\s@]+',
+  'auth.jwks_url': '(https://[^\\s/?#@]+|http://(localhost|127\\.[\\d.]+|\\[::1\\])(:\\d+)?)([/?#]\\S*)?',
+  'cascade.allowed_networks': NETWORK,
+  'extra_ice.coturn.urls': `(${anyCase('stun')}[sS]?:[\\w.:[\\]-]+|${anyCase('turn')}[sS]?:[\\w.:[\\]-]+(\\?${anyCase('transport')}=(${anyCase('udp')}|${anyCase('tcp')}))?)`,
+  'recorder.time_zone': TIME_ZONE,
+  'tracing.url': URL_OF_OTHERS,
+  'webhooks.allowed_networks': NETWORK,
+  'webrtc.listen_addresses': IP,
+  'webrtc.stun_servers': `${anyCase('stun')}:${HOST}(:${PORT})?`,
   'recorder.upload.liveman_url': `${ORIGIN}/?`,
 };
 /** Other names of Kubernetes than these have a slash. */
