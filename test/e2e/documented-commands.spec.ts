@@ -17,6 +17,8 @@ const LIMIT_MS = 240_000;
 const RUN_LIMIT_MS = 900_000;
 /** Enough for the longest clip that is asked for, in committed segments. */
 const RECORDED_MS = 5000;
+/** What a test cannot carry out as it stands, or not in the time: who stands in is told with the figures. */
+const STAND_INS = ['docker', 'ffmpeg', 'gst-launch-1.0', 'node', 'npm', 'systemctl', 'useradd'];
 /** A block with this asks a server that wants to know who may. */
 const GUARDED = '$TOKEN';
 
@@ -108,6 +110,9 @@ itWith(
     ]);
 
     const failures: string[] = [];
+    /** By the commands of each block, with how many blocks. */
+    const stoodIn = new Map<string, number>();
+    let withStandIn = 0;
     const local = blocks.filter(({ needs }) => needs === undefined);
     const live = local.filter(({ script }) => /\/api\/(record|cascade)\//.test(script));
     for (const { place, script } of new Set([...live, ...local])) {
@@ -115,12 +120,20 @@ itWith(
       const session = of.get(server);
       if (session === undefined) throw new Error('There is no such server.');
       const { code, said } = await run(inTest(script, server, guarded, session), standIn);
+      const names = standIn.stoodIn();
+      if (names.length > 0) withStandIn += 1;
+      for (const name of names) stoodIn.set(name, (stoodIn.get(name) ?? 0) + 1);
       if (code !== 0) failures.push(`${place}: exit code ${String(code)}\n${said}`);
     }
     await rm(folder, { recursive: true });
-    process.stdout.write(`${local.length} shell blocks were run, ${ofClouds.length} need a cloud.\n`);
+    const counts = [...stoodIn].sort().map(([name, count]) => `${name} in ${count}`);
+    process.stdout.write(
+      `${local.length} shell blocks were run, ${withStandIn} of them with a stand-in (${counts.join(', ')}), ${ofClouds.length} need a cloud.\n`,
+    );
 
     expect(failures).toEqual([]);
+    expect([...stoodIn.keys()].sort()).toEqual(STAND_INS);
+    expect(stoodIn.get('docker')).toBe(local.filter(({ script }) => /^docker /m.test(script)).length);
   },
   RUN_LIMIT_MS,
 );
