@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parse } from 'yaml';
 import { expectGenerated } from '../support/generated-file.js';
 import { MANAGED, secretVariables, valuesSchema } from '../support/chart/values-schema.js';
 
@@ -8,6 +9,7 @@ interface Table {
 }
 
 const OF_OTHERS = ['AIRCHECK_CONFIG', 'PORT', 'DATABASE_URL', 'LOG_LEVEL'];
+const chartFile = (name: string): string => readFileSync(resolve(__dirname, '../../helm/aircheck', name), 'utf8');
 const example = readFileSync(resolve(__dirname, '../../.env.example'), 'utf8');
 const variables = [...example.matchAll(/^#(\w+)=/gm)].map(([, name = '']) => name);
 
@@ -23,6 +25,20 @@ describe('values of the chart', () => {
 
     expect(named(/^- (AIRCHECK_\w+)$/gm)).toEqual(secretVariables().sort());
     expect(named(/^(AIRCHECK_\w+): /gm)).toEqual(Object.keys(MANAGED).sort());
+  });
+
+  it('are told by docs/kubernetes.md, before anything is installed, where the image is that was pushed', () => {
+    const page = readFileSync(resolve(__dirname, '../../docs/kubernetes.md'), 'utf8');
+    const { appVersion } = parse(chartFile('Chart.yaml')) as { readonly appVersion: string };
+    const { image } = parse(chartFile('values.yaml')) as { readonly image: { readonly repository: string } };
+    const steps = page.slice(0, page.indexOf('\n## '));
+    const [push = '', pushed, tag] = /^docker buildx build .*--tag (\S+):(\S+) --push/m.exec(steps) ?? [];
+    const [install = '', installed] = /^helm install .*--set image\.repository=(\S+)/m.exec(steps) ?? [];
+    const between = steps.slice(steps.indexOf(push), steps.indexOf(install));
+
+    expect({ repository: installed, tag }).toEqual({ repository: pushed, tag: appVersion });
+    expect(between).toContain('`image.repository`');
+    expect(between).toContain(`\`${image.repository}\``);
   });
 
   it('name the variables of .env.example and no others', () => {
