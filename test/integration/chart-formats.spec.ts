@@ -71,11 +71,32 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ resources: { limits: { memry: '1Gi' } } }, 'memry'],
   [{ resources: { requests: { processors: 2 } } }, 'processors'],
   [{ extraEnv: [{ name: 'AIRCHECK_FOO', value: 'a' }] }, '/extraEnv/0/name'],
-  [
-    { extraEnv: [{ name: 'AIRCHECK_DATABASE_URL', value: 'postgres://a:b@c/d' }] },
-    'extraEnv: AIRCHECK_DATABASE_URL needs database: postgres',
-  ],
   [{ extraVolumeMounts: [{ name: 'ca', mountPath: '/etc/ca' }] }, 'extraVolumeMounts: ca'],
+];
+
+/** Where the address of the database may not come from, with what is said of it. */
+const FROM_A_SECRET = { valueFrom: { secretKeyRef: { name: 'postgres-app', key: 'uri' } } };
+const POSTGRES_ELSEWHERE = { database: 'postgres', existingSecret: 'aircheck' };
+const DATABASES_BESIDE: readonly (readonly [object, string])[] = [
+  ...['AIRCHECK_DATABASE_URL', 'DATABASE_URL'].flatMap((name): [object, string][] => [
+    [{ extraEnv: [{ name, value: 'postgres://a:b@c/d' }] }, `extraEnv: ${name} is no value with sqlite: in front`],
+    [{ extraEnv: [{ name, ...FROM_A_SECRET }] }, `extraEnv: ${name} is no value with sqlite: in front`],
+    [{ ...POSTGRES_ELSEWHERE, extraEnv: [{ name, ...FROM_A_SECRET }] }, `extraEnv: ${name}: with database: postgres`],
+    [
+      { ...POSTGRES_ELSEWHERE, extraEnv: [{ name, value: 'sqlite://a' }] },
+      `extraEnv: ${name}: with database: postgres`,
+    ],
+  ]),
+  [
+    {
+      extraEnv: [
+        { name: 'TZ', value: 'UTC' },
+        { name: 'AIRCHECK_AUTH_SECRET', value: 'a' },
+      ],
+      secretRefs: { AIRCHECK_AUTH_SECRET: { name: 'a', key: 'b' } },
+    },
+    'extraEnv: AIRCHECK_AUTH_SECRET is in secretRefs, too',
+  ],
 ];
 
 /** The same of what may be secret, which the refusal must not show. */
@@ -120,7 +141,7 @@ describeWith('helm')('what values of the chart look like', () => {
   });
   afterAll(() => chart[Symbol.asyncDispose]());
 
-  it.each(WRONG)('refuses %j and says %s', async (values, name) => {
+  it.each([...WRONG, ...DATABASES_BESIDE])('refuses %j and says %s', async (values, name) => {
     const { exitCode, output } = await chart.template(values);
 
     expect(exitCode).not.toBe(0);

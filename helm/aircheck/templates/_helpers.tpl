@@ -175,9 +175,13 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- define "aircheck.checkExtras" -}}
 {{- include "aircheck.checkFormats" . -}}
 {{- range .Values.extraEnv -}}
-{{- $isFile := hasPrefix "sqlite:" (get . "value" | toString) -}}
-{{- if and (eq $.Values.database "sqlite") (has .name (list "AIRCHECK_DATABASE_URL" "DATABASE_URL")) (not $isFile) -}}
-{{- fail (printf "extraEnv: %s needs database: postgres, whose Job migrates before the pods start." .name) -}}
+{{- if hasKey $.Values.secretRefs .name }}{{ fail (printf "extraEnv: %s is in secretRefs, too: one of the two is enough." .name) }}{{ end -}}
+{{- if has .name (list "AIRCHECK_DATABASE_URL" "DATABASE_URL") -}}
+{{- if eq $.Values.database "postgres" -}}
+{{- fail (printf "extraEnv: %s: with database: postgres the address is in secrets, secretRefs or existingSecret, as AIRCHECK_DATABASE_URL." .name) -}}
+{{- else if not (hasPrefix "sqlite:" (get . "value" | toString)) -}}
+{{- fail (printf "extraEnv: %s is no value with sqlite: in front, so it needs database: postgres, and belongs in secrets, secretRefs or existingSecret, as AIRCHECK_DATABASE_URL." .name) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $volumes := list "data" -}}
