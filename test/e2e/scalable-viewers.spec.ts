@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import { connectionReport, goLive, launchChromium } from '../support/browser.js';
+import { connectionReport, goLive, hangUp, launchChromium } from '../support/browser.js';
 import { UdpRelay } from '../support/network/udp-relay.js';
 import { TestServer } from '../support/server.js';
 import { describeWith } from '../support/tools.js';
@@ -21,6 +21,7 @@ const MODES = [
   { codec: 'VP9', mode: 'L2T3', spatial: 2, temporal: 3 },
   { codec: 'VP9', mode: 'L3T3_KEY', spatial: 2, temporal: 3 },
   { codec: 'AV1', mode: 'L1T3', spatial: 1, temporal: 3 },
+  { codec: 'AV1', mode: 'L3T3', spatial: 2, temporal: 3 },
 ] as const;
 
 type Codec = (typeof MODES)[number]['codec'];
@@ -67,10 +68,9 @@ describeWith('chromium')('a viewer of one stream with layers', () => {
   }
 
   /** A publisher whose picture is sent at full size. */
-  async function publish(codec: Codec, mode: string): Promise<string> {
+  async function publish(codec: Codec, mode: string, stream = `cam-${randomUUID()}`): Promise<string> {
     const page = await openPage();
     await takeCamera(page);
-    const stream = `cam-${randomUUID()}`;
     await goLive(page, stream, { picture: 'page', codec, keepsSize: true, rtx: true, encodings: [encoding(mode)] });
     const isWhole = async (): Promise<boolean> => (await connectionReport(page)).frameWidth === WIDTH;
     await until(isWhole, 'a picture of full size is encoded', 60_000);
@@ -86,7 +86,7 @@ describeWith('chromium')('a viewer of one stream with layers', () => {
     async ({ codec, mode, spatial, temporal }) => {
       const stream = await publish(codec, mode);
       const [viewer, other] = [await openPage(), await openPage()];
-      for (const page of [viewer, other]) await watch(page, stream, { codec });
+      for (const page of [viewer, other]) await watch(page, stream, { codec, takesDescriptor: codec === 'AV1' });
       for (const page of [viewer, other]) await shows(page, WIDTH);
       const layers = await layersOf(viewer);
       const names = namesOf(spatial, temporal);
@@ -122,25 +122,52 @@ describeWith('chromium')('a viewer of one stream with layers', () => {
     },
   );
 
-  it('gets less when the way becomes narrow, and more again when it is wide', async () => {
-    const stream = await publish('VP9', 'L2T3');
-    const viewer = await openPage();
-    await watch(viewer, stream, { codec: 'VP9', throughPort: [relay.serverPort, relay.port] });
-    await shows(viewer, WIDTH);
+  it.each(['VP9', 'AV1'] as const)(
+    'gets less when the way becomes narrow, and more again when it is wide: %s',
+    async (codec) => {
+      const stream = await publish(codec, 'L2T3');
+      const viewer = await openPage();
+      await watch(viewer, stream, { codec, takesDescriptor: true, throughPort: [relay.serverPort, relay.port] });
+      await shows(viewer, WIDTH);
 
-    relay.toPublisher.become({ rateKbps: 350, queueMs: 300 });
-    await until(async () => (await watched(viewer)).width < WIDTH, 'a lower layer is sent', 40_000);
-    const { framesDecoded } = await watched(viewer);
+      relay.toPublisher.become({ rateKbps: 350, queueMs: 300 });
+      await until(async () => (await watched(viewer)).width < WIDTH, 'a lower layer is sent', 40_000);
+      const { framesDecoded } = await watched(viewer);
+      await until(
+        async () => (await watched(viewer)).framesDecoded > framesDecoded + SOME_PICTURES,
+        'it goes on',
+        30_000,
+      );
+      relay.toPublisher.become({});
+      await shows(viewer, WIDTH, 90_000);
+    },
+  );
+
+  it('is sent the largest of AV1 in several sizes at once, and by every publisher after another', async () => {
+    const stream = await publish('AV1', 'L2T1');
+    const viewer = await openPage();
+    await watch(viewer, stream, { codec: 'AV1', takesDescriptor: true });
+    await shows(viewer, WIDTH);
+    const { framesDecoded, keyFramesDecoded } = await watched(viewer);
     await until(
       async () => (await watched(viewer)).framesDecoded > framesDecoded + SOME_PICTURES,
       'it goes on',
       30_000,
     );
-    relay.toPublisher.become({});
-    await shows(viewer, WIDTH, 90_000);
+
+    const [page] = browser.contexts().flatMap((context) => context.pages());
+    if (page !== undefined) await hangUp(page);
+    await publish('AV1', 'L2T1', stream);
+    await until(
+      async () => (await watched(viewer)).keyFramesDecoded > keyFramesDecoded,
+      'the next publisher is seen',
+      30_000,
+    );
+    await shows(viewer, WIDTH);
+    expect((await watched(viewer)).packetsLost).toBe(0);
   });
 
-  it('gets of AV1 in several sizes the one that browsers show', async () => {
+  it('gets of AV1 in several sizes the one that browsers show without the descriptor', async () => {
     const stream = await publish('AV1', 'L2T1');
     const viewer = await openPage();
     await watch(viewer, stream, { codec: 'AV1' });

@@ -7,8 +7,16 @@ export interface WatchOptions {
   readonly codec?: string;
   /** So long pictures wait before they are decoded: a busy machine has time for each. */
   readonly jitterBufferMs?: number;
+  /** Offers to take the dependency descriptor, which Chromium does only where it is told to. */
+  readonly takesDescriptor?: boolean;
   /** The server's media port, and that of a relay to be used in its place. */
   readonly throughPort?: readonly [number, number];
+}
+
+/** WebRTC Extensions, section 5.4; unknown to the types. */
+interface ExtensionControl {
+  getHeaderExtensionsToNegotiate(): { uri: string; direction: RTCRtpTransceiverDirection }[];
+  setHeaderExtensionsToNegotiate(extensions: { uri: string; direction: RTCRtpTransceiverDirection }[]): void;
 }
 
 /**
@@ -18,10 +26,16 @@ export interface WatchOptions {
 export async function watch(
   page: Page,
   stream: string,
-  { kinds = ['audio', 'video'], codec = 'H264', throughPort, jitterBufferMs }: WatchOptions = {},
+  {
+    kinds = ['audio', 'video'],
+    codec = 'H264',
+    throughPort,
+    jitterBufferMs,
+    takesDescriptor = false,
+  }: WatchOptions = {},
 ): Promise<void> {
   await page.evaluate(
-    async ([endpoint, wanted, source, codecName, ports, waitsMs]) => {
+    async ([endpoint, wanted, source, codecName, ports, waitsMs, isDescribed]) => {
       const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
       const frames: SentFrame[] = [];
       worker.onmessage = ({ data }: MessageEvent<SentFrame>) => frames.push(data);
@@ -30,7 +44,15 @@ export async function watch(
       const element = Object.assign(document.createElement('video'), { autoplay: true, muted: true, srcObject: media });
       document.body.append(element);
       for (const kind of wanted) {
-        const { receiver } = peer.addTransceiver(kind, { direction: 'recvonly' });
+        const transceiver = peer.addTransceiver(kind, { direction: 'recvonly' });
+        const { receiver } = transceiver;
+        if (isDescribed && kind === 'video') {
+          const control = transceiver as unknown as ExtensionControl;
+          const extensions = control.getHeaderExtensionsToNegotiate();
+          for (const extension of extensions)
+            if (extension.uri.endsWith('#dependency-descriptor-rtp-header-extension')) extension.direction = 'sendrecv';
+          control.setHeaderExtensionsToNegotiate(extensions);
+        }
         if (waitsMs !== undefined) receiver.jitterBufferTarget = waitsMs;
         receiver.transform = new RTCRtpScriptTransform(worker, { kind, codec: codecName });
       }
@@ -56,7 +78,7 @@ export async function watch(
         look();
       });
     },
-    [`/whep/${stream}`, [...kinds], HASHING_WORKER, codec, throughPort, jitterBufferMs] as const,
+    [`/whep/${stream}`, [...kinds], HASHING_WORKER, codec, throughPort, jitterBufferMs, takesDescriptor] as const,
   );
 }
 

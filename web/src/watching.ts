@@ -9,6 +9,19 @@ const STATE_TEXT: Record<LinkState, string> = {
   ended: '',
 };
 
+const DESCRIPTOR = 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
+
+interface HeaderExtension {
+  readonly uri: string;
+  readonly direction: RTCRtpTransceiverDirection;
+}
+
+/** WebRTC Extensions, section 5.4: not in every browser, and unknown to the types. */
+interface ExtensionControl {
+  getHeaderExtensionsToNegotiate?: () => HeaderExtension[];
+  setHeaderExtensionsToNegotiate?: (extensions: HeaderExtension[]) => void;
+}
+
 interface WatchOptions {
   /** Shows what comes at once, at the price of freezing where the network is uneven. */
   readonly isLowLatency?: boolean;
@@ -70,8 +83,18 @@ function receivingInto(element: HTMLVideoElement, isLowLatency: boolean): (peer:
       media.addTrack(track);
     });
     for (const kind of ['audio', 'video']) {
-      const { receiver } = peer.addTransceiver(kind, { direction: 'recvonly' });
+      const transceiver = peer.addTransceiver(kind, { direction: 'recvonly' });
+      if (kind === 'video') takeDescriptor(transceiver);
+      const { receiver } = transceiver;
       if (isLowLatency && 'jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
     }
   };
+}
+
+/** By it Chromium shows AV1 in several sizes at its largest; it is not offered unless it is asked for. */
+function takeDescriptor(transceiver: RTCRtpTransceiver & ExtensionControl): void {
+  const extensions = transceiver.getHeaderExtensionsToNegotiate?.() ?? [];
+  transceiver.setHeaderExtensionsToNegotiate?.(
+    extensions.map((one) => (one.uri === DESCRIPTOR ? { ...one, direction: 'sendrecv' } : one)),
+  );
 }

@@ -113,5 +113,6 @@ function readingsOf({ kind, formats, extensions }: NegotiatedTrack): Map<number,
 function readingOf(codec: CodecDefinition | undefined, descriptorId: number | undefined): Reading {
   const { startsKeyframe, layers: binding } = codec ?? {};
   if (binding === undefined) return { startsKeyframe, layers: undefined };
-  return { startsKeyframe, layers: new SourceLayers(binding.createReader(), descriptorId) };
+  const neededId = binding.needsDescriptor ? descriptorId : undefined;
+  return { startsKeyframe, layers: new SourceLayers(binding.createReader(), neededId) };
 }

@@ -130,5 +130,8 @@ describe('ScalableLayers', () => {
     choice.pin('S1T1');
     expect(choice.select(layers, Infinity, 0)?.limit).toBe(EVERY_LAYER);
     expect(new LayerChoice<(typeof layers)[number]>(true).select(layers, Infinity, 0)?.rid).toBe('S1T1');
+    const described = new LayerChoice<(typeof layers)[number]>(false, true);
+    expect(described.select(layers, Infinity, 0)?.limit).toBe(EVERY_LAYER);
+    expect(described.select(layers, 1, 10_000)?.rid).toBe('S0T0');
   });
 });

@@ -10,8 +10,8 @@ const SILENCE_MS = 2_000;
 /**
  * One source up to one of its layers (SVC): `S1T2` is two spatial layers with three temporal ones, as in `L2T3`.
  *
- * Chromium shows nothing of AV1 in several sizes without the descriptor that tells them apart: unless a larger one is asked
- * for, the smallest is sent.
+ * Chromium shows nothing of AV1 in several sizes without the descriptor that tells them apart: who is not sent that one gets
+ * the smallest, unless a larger one is asked for.
  */
 class ScalableLayer implements OfferedLayer {
   readonly rid: string;
@@ -19,6 +19,7 @@ class ScalableLayer implements OfferedLayer {
   bitsPerSecond = 0;
   limit = EVERY_LAYER;
   isOnRequest = false;
+  needsDescriptor = false;
   private readonly meter = new RateMeter();
 
   constructor(
@@ -33,7 +34,9 @@ class ScalableLayer implements OfferedLayer {
     const isAll = spatialLayer === spatial.highest && temporalLayer === temporal.highest;
     this.limit = isAll ? EVERY_LAYER : this.own;
     const isSlow = temporalLayer < temporal.highest - 1;
-    this.isOnRequest = spatialLayer > spatial.lowest && (isSlow || layers.isDescribedApart);
+    const isLarger = spatialLayer > spatial.lowest;
+    this.isOnRequest = isLarger && isSlow;
+    this.needsDescriptor = isLarger && layers.isDescribedApart;
     this.bitsPerSecond = this.meter.read(layers.bytesUpTo(spatialLayer, temporalLayer), nowMs);
   }
 }

@@ -25,7 +25,7 @@ import { threadCounters } from '../thread-counters.js';
 
 const NUMBERS_16 = 2 ** 16;
 const NUMBERS_32 = 2 ** 32;
-/** Room that a packet needs behind its payload: header, header extensions, original sequence number, tag. */
+/** Room that a packet needs beside payload and dependency descriptor: header, other extensions, original sequence number, tag. */
 const LARGEST_OVERHEAD_BYTES = 96;
 /** A viewer's RTCP that is read, per second: browsers send some twenty packets. */
 const MOST_REPORTS_PER_SECOND = 200;
@@ -163,9 +163,9 @@ export class MediaSender {
   /** Sends a packet on at the next `flush`, or before. */
   forward(kind: MediaKind, source: PacketSource, packet: SourcePacket, nowMs: number): void {
     const sending = kind === 'video' ? this.video : this.audio;
-    if (sending?.isEnabled !== true || packet.payloadLength > this.options.ring.largest - LARGEST_OVERHEAD_BYTES)
-      return;
     const { ring } = this.options;
+    const most = ring.largest - LARGEST_OVERHEAD_BYTES;
+    if (sending?.isEnabled !== true || packet.payloadLength + packet.descriptorLength > most) return;
     const { stream } = sending;
     for (let lead = stream.leadOf(source, packet, nowMs); lead > 0; lead -= 1)
       this.add(stream.writeLead(source, packet.sequence - lead, ring.bytes, ring.place, nowMs));
@@ -289,6 +289,7 @@ function sendingTrack(
         mid: extensions.mid === undefined ? undefined : { id: extensions.mid, value: mid },
         transportSequenceNumber: extensions.transportSequenceNumber,
         absoluteCaptureTime: extensions.absoluteCaptureTime,
+        dependencyDescriptor: extensions.dependencyDescriptor,
       },
       sentPackets: feedback.transportCc ? sentPackets : undefined,
       firstSequence: randomInt(NUMBERS_16),
@@ -297,7 +298,8 @@ function sendingTrack(
     },
     memoryBytes,
   );
-  return { track, stream, choice: new LayerChoice(takesAny), isEnabled: true, source: undefined, formats: [] };
+  const choice = new LayerChoice<OfferedLayer>(takesAny, extensions.dependencyDescriptor !== undefined);
+  return { track, stream, choice, isEnabled: true, source: undefined, formats: [] };
 }
 
 /** What each of a publisher's formats is called towards a viewer; those that it does not take are left out. */

@@ -11,6 +11,11 @@ export class BitReader {
     return this.overrun;
   }
 
+  /** Bits from the beginning of the bytes to the next one to read. */
+  get bitPosition(): number {
+    return this.position * 8 - this.bitsLeft;
+  }
+
   /** Starts over at `offset`. */
   reset(bytes: Uint8Array, offset: number, length: number): this {
     this.bytes = bytes;

@@ -88,8 +88,19 @@ export interface ConcealingUnit {
   readonly durationTicks: number;
 }
 
+/** Where a dependency descriptor says which decode targets are sent, for who is sent less of them. */
+export interface DescribedTargets {
+  /** The bit of the descriptor at which the mask of decode targets lies, or would lie; 0 where none may be written. */
+  targetMaskAt: number;
+  targetCount: number;
+  /** Those that the publisher sends at present, a bit each. */
+  activeTargets: number;
+  /** By eight times the highest spatial layer and the highest temporal one: decode targets that need no other layers. */
+  targetsWithin: Uint32Array | undefined;
+}
+
 /** What a packet of a stream with layers (SVC) says of itself. Reused from packet to packet. */
-export interface PacketLayers {
+export interface PacketLayers extends DescribedTargets {
   /** False where nothing is known of layers; the rest then means nothing. */
   isLayered: boolean;
   /** 0 is the lowest, 7 the highest. */
@@ -116,7 +127,7 @@ export interface LayeredPacket extends PacketLayers {
 /** Reads the layers of one source's packets, in the order in which they come. Never throws on any bytes. */
 export interface LayerReader {
   /**
-   * Sets everything of `PacketLayers`, `isLayered` in any case.
+   * Sets everything of `PacketLayers`, `isLayered` in any case, and of `DescribedTargets` what it knows.
    * @param descriptorOffset of the dependency descriptor in the packet's bytes
    * @param descriptorLength 0 where there is none
    */

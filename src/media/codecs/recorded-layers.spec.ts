@@ -52,6 +52,8 @@ const AV1 = [
   [62_073, 'S1T0 starts begins', '8600a2'],
 ] as const;
 
+const NO_TARGETS = { targetMaskAt: 0, targetCount: 0, activeTargets: 0, targetsWithin: undefined };
+
 function told(packet: LayeredPacket): string {
   const { isLayered, spatialLayer, temporalLayer, startsFrame, endsFrame, startsLayer } = packet;
   if (!isLayered) return 'unknown';
@@ -71,6 +73,7 @@ describe('layers that a browser sends', () => {
         ...{ bytes, timestamp, payloadOffset: 0, payloadLength: bytes.length },
         ...{ isLayered: false, spatialLayer: 0, temporalLayer: 0 },
         ...{ startsFrame: false, endsFrame: false, startsLayer: false, allowsFaster: false },
+        ...NO_TARGETS,
       };
       reader?.read(packet, 0, bytes.length);
       return packet;
@@ -85,7 +88,14 @@ describe('layers that a browser sends', () => {
     const isLayered = (...bytes: readonly number[]): boolean => {
       const packet = { bytes: Uint8Array.from(bytes), timestamp: 0, payloadOffset: 0, payloadLength: bytes.length };
       const all = { ...packet, isLayered: true, spatialLayer: 0, temporalLayer: 0 };
-      const read = { ...all, startsFrame: false, endsFrame: false, startsLayer: false, allowsFaster: false };
+      const read = {
+        ...all,
+        ...NO_TARGETS,
+        startsFrame: false,
+        endsFrame: false,
+        startsLayer: false,
+        allowsFaster: false,
+      };
       reader?.read(read, 0, 0);
       return read.isLayered;
     };

@@ -7,6 +7,8 @@ export interface ViewableLayer {
   readonly isFlowing: boolean;
   /** Never chosen unless it was asked for. */
   readonly isOnRequest?: boolean;
+  /** The same for who is not sent the dependency descriptor. */
+  readonly needsDescriptor?: boolean;
 }
 
 /** A better layer has to fit with so much to spare, */
@@ -23,8 +25,14 @@ export class LayerChoice<Layer extends ViewableLayer> {
   private changedMs = -Infinity;
   private wantedRid: string | undefined;
 
-  /** @param takesAny also of the layers that are there on request only */
-  constructor(private readonly takesAny = false) {}
+  /**
+   * @param takesAny also of the layers that are there on request only
+   * @param hasDescriptor the viewer is sent the dependency descriptor
+   */
+  constructor(
+    private readonly takesAny = false,
+    private readonly hasDescriptor = false,
+  ) {}
 
   /** @param rid of the layer to send whatever fits, for as long as it flows; undefined to choose again */
   pin(rid: string | undefined): void {
@@ -54,7 +62,7 @@ export class LayerChoice<Layer extends ViewableLayer> {
     const pinned = flowing.find(({ rid }) => rid !== undefined && rid === this.wantedRid);
     if (pinned !== undefined) return pinned;
     if (flowing.length === 0) return this.layer !== undefined && layers.includes(this.layer) ? this.layer : layers[0];
-    const eligible = flowing.filter(({ isOnRequest }) => this.takesAny || isOnRequest !== true);
+    const eligible = flowing.filter((layer) => this.takesAny || this.isFor(layer));
     const current = eligible.findIndex((layer) => layer === this.layer);
     const fits = (layer: Layer, room: number): boolean => layer.bitsPerSecond * room <= bitsPerSecond;
     const mayRise = nowMs - this.changedMs >= SHORTEST_STAY_MS;
@@ -63,5 +71,9 @@ export class LayerChoice<Layer extends ViewableLayer> {
       return mayRise && fits(layer, ROOM_FOR_BETTER);
     });
     return eligible[found] ?? eligible.at(-1);
+  }
+
+  private isFor({ isOnRequest, needsDescriptor }: Layer): boolean {
+    return isOnRequest !== true && (this.hasDescriptor || needsDescriptor !== true);
   }
 }

@@ -40,6 +40,11 @@ export class LayerFilter {
     this.packetsHeldBack = 0;
   }
 
+  /** Eight times the spatial layer and the temporal one that a viewer is told of: a key picture begins all that is to be sent. */
+  get announced(): number {
+    return (this.isKey ? this.limit.spatialLayer : this.spatialLayer) * 8 + this.temporalLayer;
+  }
+
   /** Of packets in their order; those without layers are for everybody. @returns false for what is left out */
   passes(packet: SourcePacket): boolean {
     if (!packet.isLayered) return true;

@@ -2,6 +2,7 @@ import type { MediaKind } from '../codecs/codec.js';
 import { writeUint16 } from '../bytes.js';
 import type { OutgoingReport } from '../rtcp/encode-sender.js';
 import { extendSequence } from '../rtp/sequence.js';
+import { frameNumberOf, writeDescriptor, writtenLength } from './dependency-descriptor.js';
 import { OutgoingHeader, type OutgoingExtensions } from './outgoing-header.js';
 import { EVERY_LAYER, type LayerLimit } from './layer-filter.js';
 import type { PacketSource } from './packet-source.js';
@@ -21,6 +22,7 @@ const FIRST_SEQUENCE_MASK = 0x3fff;
 const FIRST_SEQUENCE_BASE = 0x1000;
 /** Delimiters, messages and the like, each in a packet of its own, that stand in front of a key frame's parameter sets. */
 const MOST_LEADING = 8;
+const NO_FRAME = -1;
 /** Of packets that the viewer could not get: numbers that are further apart could be taken for others by SRTP. */
 const LONGEST_GAP = 0x4000;
 
@@ -63,6 +65,7 @@ export class OutgoingStream {
   private readonly header: OutgoingHeader;
   private readonly rtxHeader: OutgoingHeader | undefined;
   private readonly hasCaptureTime: boolean;
+  private readonly hasDescriptor: boolean;
   private readonly sentPackets: SentPackets | undefined;
   private readonly firstTimestamp: number;
   private readonly splices: Splice[] = [];
@@ -74,6 +77,8 @@ export class OutgoingStream {
   private isFlowing = false;
   /** Extended. */
   private highest: number;
+  /** Of the dependency descriptors, extended: who knows a newer frame leaves out what comes under an older number. */
+  private highestFrame = NO_FRAME;
   private rtxSequence: number;
   /** What was read back from the history. */
   private readonly earlier: SourcePacket;
@@ -87,6 +92,7 @@ export class OutgoingStream {
     this.header = new OutgoingHeader(extensions, ssrc, hasNumbers);
     this.rtxHeader = rtxSsrc === undefined ? undefined : new OutgoingHeader(extensions, rtxSsrc, hasNumbers);
     this.hasCaptureTime = extensions.absoluteCaptureTime !== undefined;
+    this.hasDescriptor = extensions.dependencyDescriptor !== undefined;
     this.sentPackets = hasNumbers && extensions.transportSequenceNumber !== undefined ? sentPackets : undefined;
     this.highest = FIRST_SEQUENCE_BASE + (options.firstSequence & FIRST_SEQUENCE_MASK) - 1;
     this.rtxSequence = FIRST_SEQUENCE_BASE + (options.firstRtxSequence & FIRST_SEQUENCE_MASK);
@@ -152,8 +158,8 @@ export class OutgoingStream {
   /**
    * Writes the packet as the viewer gets it, still in the clear.
    *
-   * @param out may be the worker's memory, from which the packet comes; needs room for the packet, 64 bytes of header and
-   * what SRTP puts behind it
+   * @param out may be the worker's memory, from which the packet comes; needs room for payload and dependency descriptor, 64
+   * bytes of header and what SRTP puts behind it
    * @returns its length, 0 when the viewer does not get it
    */
   write(source: PacketSource, packet: SourcePacket, out: Uint8Array, at: number, nowMs: number): number {
@@ -166,6 +172,7 @@ export class OutgoingStream {
     const sequence = splice.sequenceOffset + (thinning === undefined ? packet.sequence : thinning.number);
     const payloadLength = thinning?.isEmpty === true ? 0 : packet.payloadLength;
     splice.passed(packet);
+    if (this.hasDescriptor && packet.descriptorLength > 0) this.countFrame(splice, packet);
     if (sequence > this.highest) this.highest = sequence;
     const length = this.assemble(splice, packet, format.payloadType, sequence, payloadLength, out, at);
     this.packetsSent += 1;
@@ -255,6 +262,15 @@ export class OutgoingStream {
     return splice;
   }
 
+  /** A piece begins with the frame number behind the highest one. */
+  private countFrame(splice: Splice, packet: SourcePacket): void {
+    if (Number.isNaN(splice.frameOffset)) {
+      splice.frameOffset = this.highestFrame === NO_FRAME ? 0 : this.highestFrame + 1 - frameNumberOf(packet);
+    }
+    const frame = extendSequence(splice.frameNumberOf(packet), Math.max(0, this.highestFrame));
+    if (frame > this.highestFrame) this.highestFrame = frame;
+  }
+
   /** @param sequence extended, of ours */
   private spliceAt(sequence: number): Splice | undefined {
     if (sequence > this.highest) return undefined;
@@ -274,8 +290,9 @@ export class OutgoingStream {
   ): number {
     const isAfterPause = this.kind === 'audio' && sequence === splice.firstSequence;
     const typeAndMarker = payloadType | (isAfterPause ? MARKER : markerOf(splice, packet));
-    const headerLength = this.writeHeader(this.header, typeAndMarker, sequence & 0xffff, splice, packet, out, at);
-    if (payloadLength === 0) return headerLength + writePadding(out, at, headerLength);
+    const isEmpty = payloadLength === 0;
+    const headerLength = this.writeHeader(this.header, typeAndMarker, sequence, splice, packet, isEmpty, out, at);
+    if (isEmpty) return headerLength + writePadding(out, at, headerLength);
     copyPayload(packet, out, at + headerLength);
     return headerLength + payloadLength;
   }
@@ -291,10 +308,11 @@ export class OutgoingStream {
     at: number,
   ): number {
     const typeAndMarker = payloadType | markerOf(splice, packet);
-    const headerLength = this.writeHeader(header, typeAndMarker, this.rtxSequence & 0xffff, splice, packet, out, at);
+    const isEmpty = payloadLength === 0;
+    const headerLength = this.writeHeader(header, typeAndMarker, this.rtxSequence, splice, packet, isEmpty, out, at);
     this.rtxSequence += 1;
     writeUint16(out, at + headerLength, sequence & 0xffff);
-    if (payloadLength > 0) copyPayload(packet, out, at + headerLength + ORIGINAL_SEQUENCE_BYTES);
+    if (!isEmpty) copyPayload(packet, out, at + headerLength + ORIGINAL_SEQUENCE_BYTES);
     return headerLength + ORIGINAL_SEQUENCE_BYTES + payloadLength;
   }
 
@@ -302,22 +320,29 @@ export class OutgoingStream {
     header: OutgoingHeader,
     typeAndMarker: number,
     sequence: number,
-    { timestampOffset }: Splice,
-    { timestamp, bytes, captureOffset, captureLength }: SourcePacket,
+    splice: Splice,
+    packet: SourcePacket,
+    isEmpty: boolean,
     out: Uint8Array,
     at: number,
   ): number {
-    return header.write(
+    const { timestamp, bytes, captureOffset, captureLength } = packet;
+    const isDescribed = this.hasDescriptor && !isEmpty && packet.descriptorLength > 0;
+    const targets = isDescribed ? (splice.thinning?.targetsOf(packet) ?? 0) : 0;
+    const length = header.write(
       out,
       at,
       typeAndMarker,
-      sequence,
-      (timestamp + timestampOffset) >>> 0,
+      sequence & 0xffff,
+      (timestamp + splice.timestampOffset) >>> 0,
       this.sentPackets?.nextSequence ?? 0,
       bytes,
       captureOffset,
       this.hasCaptureTime ? captureLength : 0,
+      isDescribed ? writtenLength(packet, targets) : 0,
     );
+    if (isDescribed) writeDescriptor(packet, splice.frameNumberOf(packet), targets, out, at + header.descriptorAt);
+    return length;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MediaMemory } from '../memory.js';
+import { KeptDescriptors } from './kept-descriptors.js';
 import type { SourcePacket } from './source-packet.js';
 
 /** Packets that are known; a power of two. At 2.5 Mbit/s these are some eight seconds. */
@@ -35,6 +36,8 @@ export class PacketHistory {
   /** Marker in the highest bit, as on the wire. */
   private readonly payloadTypes = new Uint8Array(MOST_PACKETS);
   private readonly runs = new Uint32Array(MOST_PACKETS);
+  /** Undefined until a packet has one. */
+  private descriptors: KeptDescriptors | undefined;
   private isClosed = false;
 
   constructor(
@@ -48,18 +51,23 @@ export class PacketHistory {
 
   /** Copies a packet, which is described as it lies here from then on. One larger than the whole ring is not kept. */
   add(packet: SourcePacket): void {
-    const { sequence, payloadLength, captureLength } = packet;
+    const { sequence, payloadLength, captureLength, descriptorLength } = packet;
     packet.isKept = false;
-    const length = payloadLength + captureLength;
+    const length = payloadLength + captureLength + descriptorLength;
     if (this.isClosed || this.start < 0 || length > this.sizeBytes) return;
     const at = sequence & MASK;
     const position = this.reserve(length);
     const offset = this.start + (position % this.sizeBytes);
     const { bytes } = this.memory;
     bytes.copyWithin(offset, packet.captureOffset, packet.captureOffset + captureLength);
-    bytes.copyWithin(offset + captureLength, packet.payloadOffset, packet.payloadOffset + payloadLength);
+    const described = offset + captureLength;
+    const payload = described + descriptorLength;
+    if (descriptorLength > 0)
+      bytes.copyWithin(described, packet.descriptorOffset, packet.descriptorOffset + descriptorLength);
+    bytes.copyWithin(payload, packet.payloadOffset, packet.payloadOffset + payloadLength);
     packet.captureOffset = offset;
-    packet.payloadOffset = offset + captureLength;
+    packet.descriptorOffset = described;
+    packet.payloadOffset = payload;
     packet.isKept = this.sizeBytes >= ROOMY_BYTES;
     this.sequences[at] = sequence;
     this.positions[at] = position;
@@ -69,6 +77,8 @@ export class PacketHistory {
     this.captureLengths[at] = captureLength;
     this.payloadTypes[at] = (packet.marker ? 0x80 : 0) | packet.payloadType;
     this.runs[at] = packet.run;
+    if (descriptorLength > 0) this.descriptors ??= new KeptDescriptors(MOST_PACKETS);
+    this.descriptors?.add(at, packet);
   }
 
   /**
@@ -94,7 +104,10 @@ export class PacketHistory {
     into.arrivalMs = arrivalMs;
     into.captureOffset = offset;
     into.captureLength = captureLength;
-    into.payloadOffset = offset + captureLength;
+    into.descriptorOffset = offset + captureLength;
+    into.descriptorLength = 0;
+    this.descriptors?.load(at, into);
+    into.payloadOffset = into.descriptorOffset + into.descriptorLength;
     into.payloadLength = this.payloadLengths[at] ?? 0;
     return true;
   }

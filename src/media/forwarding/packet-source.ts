@@ -111,6 +111,7 @@ export class PacketSource {
     packet.startsKeyframe =
       packet.payloadLength > 0 && (startsKeyframe?.(bytes, packet.payloadOffset, packet.payloadLength) ?? true);
     packet.isLayered = false;
+    packet.descriptorLength = 0;
     layers?.read(packet, header, offset, arrivalMs);
     this.lastPacketMs = arrivalMs;
     this.bytesReceived += packet.payloadLength;

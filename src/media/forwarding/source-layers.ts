@@ -1,5 +1,6 @@
 import type { LayerReader } from '../codecs/codec.js';
 import type { RtpHeader } from '../rtp/packet.js';
+import { isForwardable } from './dependency-descriptor.js';
 import type { SourcePacket } from './source-packet.js';
 
 /** Of either kind: three bits on the wire. */
@@ -22,7 +23,7 @@ export class SourceLayers {
     private readonly descriptorId: number | undefined,
   ) {}
 
-  /** Layers are told by a header extension that viewers are not sent. */
+  /** Layers are told by a header extension that not every viewer is sent. */
   get isDescribedApart(): boolean {
     return this.descriptorId !== undefined;
   }
@@ -31,7 +32,11 @@ export class SourceLayers {
   read(packet: SourcePacket, header: RtpHeader, offset: number, nowMs: number): void {
     const { descriptorId } = this;
     const isDescribed = descriptorId !== undefined && header.readExtension(packet.bytes, offset, descriptorId);
-    this.reader.read(packet, header.extensionStart, isDescribed ? header.extensionLength : 0);
+    const length = isDescribed ? header.extensionLength : 0;
+    packet.targetMaskAt = 0;
+    packet.descriptorOffset = header.extensionStart;
+    packet.descriptorLength = isForwardable(length) ? length : 0;
+    this.reader.read(packet, header.extensionStart, length);
     if (!packet.isLayered) return;
     const cell = packet.spatialLayer * LAYER_COUNT + packet.temporalLayer;
     this.bytes[cell] = (this.bytes[cell] ?? 0) + packet.payloadLength;

@@ -20,6 +20,13 @@ export class SourcePacket implements LayeredPacket {
   /** The value of abs-capture-time, 0 bytes where there is none. */
   captureOffset = 0;
   captureLength = 0;
+  /** The dependency descriptor of a codec that needs one, 0 bytes where there is none that viewers could be sent. */
+  descriptorOffset = 0;
+  descriptorLength = 0;
+  targetMaskAt = 0;
+  targetCount = 0;
+  activeTargets = 0;
+  targetsWithin: Uint32Array | undefined = undefined;
   /** Its bytes lie in the source's history: they stay there while dozens of packets more come. */
   isKept = false;
   /** Known of a packet as it comes, not of one that is read back from the history. */
@@ -46,9 +53,19 @@ export class SourcePacket implements LayeredPacket {
     this.payloadLength = other.payloadLength;
     this.captureOffset = other.captureOffset;
     this.captureLength = other.captureLength;
+    this.descriptorOffset = other.descriptorOffset;
+    this.descriptorLength = other.descriptorLength;
+    if (other.descriptorLength > 0) this.copyTargets(other);
     this.isKept = other.isKept;
     this.isLayered = other.isLayered;
     if (other.isLayered) this.copyLayers(other);
+  }
+
+  private copyTargets(other: SourcePacket): void {
+    this.targetMaskAt = other.targetMaskAt;
+    this.targetCount = other.targetCount;
+    this.activeTargets = other.activeTargets;
+    this.targetsWithin = other.targetsWithin;
   }
 
   private copyLayers(other: SourcePacket): void {

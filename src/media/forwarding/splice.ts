@@ -1,4 +1,5 @@
 import type { PacketSource } from './packet-source.js';
+import { frameNumberOf } from './dependency-descriptor.js';
 import { EVERY_LAYER, type LayerLimit } from './layer-filter.js';
 import type { SourcePacket } from './source-packet.js';
 import { Thinning } from './thinning.js';
@@ -27,6 +28,8 @@ export class Splice {
   readonly timestampOffset: number;
   /** Undefined until layers are left out. */
   thinning: Thinning | undefined;
+  /** Added to the source's frame numbers, modulo 2^16; NaN until a packet has told one. */
+  frameOffset = NaN;
   /** Of the piece's last packet in the order of sending: of the source. */
   private highest: number;
   private highestTimestamp: number;
@@ -63,6 +66,11 @@ export class Splice {
   /** @returns the number in the viewer's stream of a packet that comes now, extended */
   numberOf({ sequence }: SourcePacket): number {
     return sequence + this.sequenceOffset - (this.thinning?.distance ?? 0);
+  }
+
+  /** @returns the frame number in the viewer's stream of a packet with a dependency descriptor, 16 bits */
+  frameNumberOf(packet: SourcePacket): number {
+    return (frameNumberOf(packet) + this.frameOffset) & 0xffff;
   }
 
   /** @param number extended, in the viewer's stream. @returns that of the source, -1 for none that is known */

@@ -6,6 +6,9 @@ const MOST_PACKETS = 1024;
 const MASK = MOST_PACKETS - 1;
 const MARKED = 1;
 const EMPTY = 2;
+/** Above the two: the layers that the viewer was told of. */
+const LAYERS_SHIFT = 2;
+const NO_LAYERS = -1;
 
 /**
  * The layers that are left out of a piece of a viewer's stream, and the row of numbers without holes that the others get:
@@ -20,6 +23,7 @@ export class Thinning {
   isMarked = false;
   /** Only the number is sent. */
   isEmpty = false;
+  private layers = NO_LAYERS;
   private readonly filter: LayerFilter;
   private highest: number;
   private leftOut = 0;
@@ -49,6 +53,16 @@ export class Thinning {
     this.filter.become(limit);
   }
 
+  /**
+   * Which decode targets of the dependency descriptor the viewer is sent, a bit each: said with each frame, as any other packet may be lost.
+   * @param packet that was taken last
+   * @returns 0 where there is nothing to say
+   */
+  targetsOf({ targetMaskAt, activeTargets, targetsWithin }: SourcePacket): number {
+    if (this.layers === NO_LAYERS || targetMaskAt === 0) return 0;
+    return ((targetsWithin?.[this.layers] ?? 0) & activeTargets) >>> 0;
+  }
+
   /** @returns how many numbers a packet that comes now is behind its source's */
   get distance(): number {
     return this.leftOut;
@@ -57,7 +71,7 @@ export class Thinning {
   /** @returns false for a packet that is left out; else the fields above say how it is sent */
   take(packet: SourcePacket): boolean {
     const { sequence } = packet;
-    if (sequence <= this.start) return this.send(packet, 0, false, false);
+    if (sequence <= this.start) return this.send(packet, 0, NO_LAYERS, false, false);
     if (sequence <= this.highest) return this.takeLate(packet);
     this.miss(sequence);
     this.highest = sequence;
@@ -66,7 +80,7 @@ export class Thinning {
       return false;
     }
     const isLast = packet.isLayered && packet.endsFrame && packet.spatialLayer === this.filter.spatialLayer;
-    return this.send(packet, this.leftOut, isLast, false);
+    return this.send(packet, this.leftOut, this.filter.announced, isLast, false);
   }
 
   /** @param number as `number` was. @returns that of the source, -1 for one that is not known any more */
@@ -80,6 +94,7 @@ export class Thinning {
   takeAgain({ marker }: SourcePacket, number: number): void {
     const flags = number <= this.start ? (marker ? MARKED : 0) : (this.flags[number & MASK] ?? 0);
     this.number = number;
+    this.layers = number <= this.start ? NO_LAYERS : flags >> LAYERS_SHIFT;
     this.isMarked = (flags & MARKED) !== 0;
     this.isEmpty = (flags & EMPTY) !== 0;
   }
@@ -100,19 +115,26 @@ export class Thinning {
     const layers = this.layersOf[sequence & MASK] ?? 0;
     const isAbove = isLayered && (spatialLayer > layers >> 3 || temporalLayer > (layers & 7));
     const isLast = isLayered && endsFrame && spatialLayer === layers >> 3;
-    return this.send(packet, this.leftOutBefore[sequence & MASK] ?? 0, isLast, isAbove);
+    return this.send(packet, this.leftOutBefore[sequence & MASK] ?? 0, layers, isLast, isAbove);
   }
 
-  private send({ sequence, marker }: SourcePacket, leftOut: number, isLast: boolean, isEmpty: boolean): boolean {
+  private send(
+    { sequence, marker }: SourcePacket,
+    leftOut: number,
+    layers: number,
+    isLast: boolean,
+    isEmpty: boolean,
+  ): boolean {
     const number = sequence - leftOut;
     this.number = number;
+    this.layers = layers;
     this.isEmpty = isEmpty;
     this.isMarked = (marker || isLast) && !isEmpty;
     if (number <= this.start) return true;
     const at = number & MASK;
     this.numbers[at] = number - this.start;
     this.sources[at] = sequence - this.start;
-    this.flags[at] = (this.isMarked ? MARKED : 0) | (isEmpty ? EMPTY : 0);
+    this.flags[at] = (this.isMarked ? MARKED : 0) | (isEmpty ? EMPTY : 0) | (layers << LAYERS_SHIFT);
     return true;
   }
 }

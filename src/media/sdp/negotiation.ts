@@ -59,7 +59,10 @@ function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[],
   const { feedback } = best.format;
   const nack = feedback.includes('nack');
   const transportSequenceNumber = extensionId(media, TRANSPORT_SEQUENCE_NUMBER_EXTENSION);
-  const dependencyDescriptor = dependencyDescriptorOf(media, choices);
+  const dependencyDescriptor = dependencyDescriptorOf(
+    media,
+    choices.map(({ codec }) => codec),
+  );
   return {
     mid: media.mid,
     kind: media.kind,
@@ -83,8 +86,8 @@ function negotiateTrack(media: OfferedMedia, codecs: readonly CodecDefinition[],
 }
 
 /** Only AV1 needs it to say its layers, and what describes them is too long for the one-byte form of header extensions. */
-function dependencyDescriptorOf(media: OfferedMedia, accepted: readonly Choice[]): number | undefined {
-  const isOfUse = accepted.some(({ codec }) => codec.layers?.needsDescriptor === true);
+export function dependencyDescriptorOf(media: OfferedMedia, accepted: readonly CodecDefinition[]): number | undefined {
+  const isOfUse = accepted.some(({ layers }) => layers?.needsDescriptor === true);
   return isOfUse && media.allowsMixedExtensions === true
     ? extensionId(media, DEPENDENCY_DESCRIPTOR_EXTENSION)
     : undefined;

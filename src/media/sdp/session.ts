@@ -191,6 +191,8 @@ export interface SentTrack {
     readonly mid: number | undefined;
     readonly transportSequenceNumber: number | undefined;
     readonly absoluteCaptureTime: number | undefined;
+    /** Tells the layers of AV1 apart; absent where it was not accepted. */
+    readonly dependencyDescriptor?: number;
   };
   /** Ours, as the answer names it. */
   readonly ssrc: number;

@@ -66,6 +66,7 @@ function writeTrack(
   const payloadTypes = track.formats.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []]);
   return [
     ...writeMediaTransport(offered, payloadTypes.flat(), local, isTagged),
+    ...(track.extensions.dependencyDescriptor === undefined ? [] : ['a=extmap-allow-mixed']),
     ...writeExtensions(offered, Object.values(track.extensions)),
     'a=sendonly',
     `a=msid:${canonicalName} ${track.kind}`,

@@ -4,6 +4,7 @@ import { parseFormat } from './format-parameters.js';
 import {
   ABSOLUTE_CAPTURE_TIME_EXTENSION,
   codecOf,
+  dependencyDescriptorOf,
   describeOffered,
   extensionId,
   MID_EXTENSION,
@@ -44,7 +45,7 @@ export function negotiateSubscriber(
     if (!isReceiving || taken.has(media.kind)) return [];
     taken.add(media.kind);
     const source = sent.find(({ kind }) => kind === media.kind);
-    return trackOf(media, formatsOf(media, source, codecs), newSsrc) ?? [];
+    return trackOf(media, formatsOf(media, source, codecs), newSsrc, codecs) ?? [];
   });
   if (tracks.length === 0 && offer.media.length > 0) throw nothingFor(offer, sent, codecs);
   return tracks;
@@ -113,6 +114,7 @@ function trackOf(
   media: OfferedMedia,
   [preferred, ...others]: readonly NegotiatedFormat[],
   newSsrc: () => number,
+  codecs: readonly CodecDefinition[],
 ): SentTrack | undefined {
   if (preferred === undefined) return undefined;
   const { mid, kind, formats: offered } = media;
@@ -121,6 +123,10 @@ function trackOf(
   const transportSequenceNumber = hasRetransmissions
     ? extensionId(media, TRANSPORT_SEQUENCE_NUMBER_EXTENSION)
     : undefined;
+  const taken = [preferred, ...others].flatMap(
+    ({ codecName }) => codecs.find((codec) => codec.kind === kind && codec.name === codecName) ?? [],
+  );
+  const dependencyDescriptor = dependencyDescriptorOf(media, taken);
   const transportCc = transportSequenceNumber !== undefined && feedback.includes('transport-cc');
   return {
     mid,
@@ -137,6 +143,7 @@ function trackOf(
       mid: extensionId(media, MID_EXTENSION),
       transportSequenceNumber: transportCc ? transportSequenceNumber : undefined,
       absoluteCaptureTime: extensionId(media, ABSOLUTE_CAPTURE_TIME_EXTENSION),
+      ...(dependencyDescriptor === undefined ? {} : { dependencyDescriptor }),
     },
     ssrc: newSsrc(),
     rtxSsrc: hasRetransmissions ? newSsrc() : undefined,

@@ -66,6 +66,7 @@ const H264_HIGH: SentFormat = {
   codecName: 'H264',
   format: 'packetization-mode=1;profile-level-id=640c1f',
 };
+const DESCRIPTOR = 'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
 const payloadTypes = ({ formats }: SentTrack): number[] => formats.map(({ payloadType }) => payloadType);
 
 describe('the answer to a viewer', () => {
@@ -116,6 +117,21 @@ describe('the answer to a viewer', () => {
       'a=mid:2',
     ]);
     expect(lines.filter((line) => line.startsWith('a=candidate'))).toHaveLength(1);
+  });
+
+  it('takes the dependency descriptor of who can be sent AV1, and both forms of header extensions', () => {
+    const extension = `a=extmap:20 ${DESCRIPTOR}`;
+    const plain = [...HEAD, ...VIDEO, extension, ...VIDEO_FORMATS];
+    const av1 = [...plain.map((line) => line.replace('SAVPF 96', 'SAVPF 45 96')), 'a=rtpmap:45 AV1/90000'];
+    const mixed = (lines: readonly string[]): string[] =>
+      lines.flatMap((line) => (line === extension ? ['a=extmap-allow-mixed', line] : [line]));
+    const taken = (lines: readonly string[]): string[] =>
+      answerTo(lines).filter((line) => line.includes('mixed') || line.includes(DESCRIPTOR));
+
+    expect(taken(mixed(av1))).toEqual(['a=extmap-allow-mixed', extension]);
+    expect(choose(mixed(av1)).tracks[0]?.extensions.dependencyDescriptor).toBe(20);
+    expect(taken(av1)).toEqual([]);
+    expect(taken(mixed(plain))).toEqual([]);
   });
 
   it('has an inactive m-line where what is published fits nothing, where nothing is wanted and for a second of a kind', () => {

@@ -9,6 +9,8 @@ const TEMPLATE_ID = 0x3f;
 /** Of the fields that every packet has. */
 const SHORTEST_BYTES = 3;
 const FRAME_NUMBERS = 0x1_0000;
+/** Where the mask would be of a descriptor that has neither a structure nor anything else of its own. */
+const SHORTEST_MASK_AT = 29;
 
 /** Layers of AV1 as the dependency descriptor says them: "RTP Payload Format For AV1", appendix A.8. */
 export class Av1LayerReader implements LayerReader {
@@ -20,6 +22,10 @@ export class Av1LayerReader implements LayerReader {
   /** What a frame says of itself in place of its template; undefined where it does not. */
   private ownIndications: readonly number[] | undefined;
   private ownReference: number | undefined;
+  private maskAt = 0;
+  /** Decode targets that are sent, and the frame that said it. */
+  private activeTargets = 0;
+  private activeFrame = 0;
 
   read(packet: LayeredPacket, descriptorOffset: number, descriptorLength: number): void {
     packet.isLayered = false;
@@ -30,7 +36,7 @@ export class Av1LayerReader implements LayerReader {
     if (packet.timestamp !== this.timestamp) this.firstFrame = frame;
     this.timestamp = packet.timestamp;
     this.forgetOwn();
-    if (descriptorLength > SHORTEST_BYTES && !this.readMore(bytes, descriptorOffset, descriptorLength)) return;
+    if (descriptorLength > SHORTEST_BYTES && !this.readMore(bytes, descriptorOffset, descriptorLength, frame)) return;
     const { structure } = this;
     const template = structure?.find(flags & TEMPLATE_ID);
     if (structure === undefined || template === undefined) return;
@@ -41,6 +47,10 @@ export class Av1LayerReader implements LayerReader {
     packet.startsFrame = (flags & STARTS_FRAME) !== 0;
     packet.endsFrame = (flags & ENDS_FRAME) !== 0;
     packet.startsLayer = ownReference <= (frame - this.firstFrame + FRAME_NUMBERS) % FRAME_NUMBERS;
+    packet.targetMaskAt = packet.startsFrame ? this.maskAt : 0;
+    packet.targetCount = structure.targetCount;
+    packet.activeTargets = this.activeTargets;
+    packet.targetsWithin = structure.targetsWithin;
     packet.allowsFaster =
       ownIndications === undefined ? template.allowsFaster : structure.allowsFaster(template, ownIndications);
   }
@@ -48,10 +58,11 @@ export class Av1LayerReader implements LayerReader {
   private forgetOwn(): void {
     this.ownIndications = undefined;
     this.ownReference = undefined;
+    this.maskAt = SHORTEST_MASK_AT;
   }
 
   /** "extended_descriptor_fields" and "frame_dependency_definition". @returns false for what makes no sense */
-  private readMore(bytes: Uint8Array, offset: number, length: number): boolean {
+  private readMore(bytes: Uint8Array, offset: number, length: number, frame: number): boolean {
     const reader = this.reader.reset(bytes, offset + SHORTEST_BYTES, length - SHORTEST_BYTES);
     const hasStructure = reader.flag();
     const hasActiveTargets = reader.flag();
@@ -61,10 +72,20 @@ export class Av1LayerReader implements LayerReader {
     if (hasStructure) this.structure = TemplateStructure.read(reader) ?? this.structure;
     const targetCount = this.structure?.targetCount ?? 0;
     if (targetCount === 0) return false;
-    if (hasActiveTargets) reader.bits(targetCount);
+    if (hasStructure) this.sends(2 ** targetCount - 1, frame);
+    this.maskAt = reader.bitPosition - offset * 8;
+    const activeTargets = hasActiveTargets ? reader.bits(targetCount) : 0;
     if (hasIndications) this.ownIndications = readIndications(reader, targetCount);
     if (hasReferences) this.ownReference = readReferences(reader);
-    return !reader.isOverrun;
+    if (reader.isOverrun) return false;
+    const isNews = hasStructure || (frame - this.activeFrame + FRAME_NUMBERS) % FRAME_NUMBERS < FRAME_NUMBERS / 2;
+    if (hasActiveTargets && isNews) this.sends(activeTargets, frame);
+    return true;
+  }
+
+  private sends(activeTargets: number, frame: number): void {
+    this.activeTargets = activeTargets;
+    this.activeFrame = frame;
   }
 }
 

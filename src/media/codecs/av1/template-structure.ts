@@ -4,6 +4,7 @@ import type { BitReader } from '../bit-reader.js';
 const TEMPLATE_IDS = 64;
 /** A packet has three bits for either number (AV1 bitstream, section 5.3.3), of which the spatial one uses two. */
 const HIGHEST_LAYER = 7;
+const LAYER_COUNT = HIGHEST_LAYER + 1;
 const SWITCH = 2;
 const NOT_PRESENT = 0;
 
@@ -30,6 +31,8 @@ export class TemplateStructure {
     private readonly firstId: number,
     private readonly templates: readonly FrameTemplate[],
     private readonly targets: readonly DecodeTarget[],
+    /** By eight times the highest spatial layer and the highest temporal one: a bit for each target that needs no other layers. */
+    readonly targetsWithin: Uint32Array,
   ) {}
 
   /** @param reader at its beginning; afterwards at its end. @returns undefined where it does not end within the bytes */
@@ -48,7 +51,7 @@ export class TemplateStructure {
       const allowsFaster = switchesAll(indications[index] ?? [], targets, spatialLayer, temporalLayer);
       return { spatialLayer, temporalLayer, allowsFaster, farthestReference: references[index] ?? 0 };
     });
-    return new TemplateStructure(firstId, templates, targets);
+    return new TemplateStructure(firstId, templates, targets, targetsWithinLayers(targets));
   }
 
   get targetCount(): number {
@@ -122,6 +125,19 @@ function targetsOf(layers: readonly Layers[], indications: readonly number[][], 
     targets.push({ spatialLayer: highestSpatial, temporalLayer: highestTemporal });
   }
   return targets;
+}
+
+function targetsWithinLayers(targets: readonly DecodeTarget[]): Uint32Array {
+  const within = new Uint32Array(LAYER_COUNT * LAYER_COUNT);
+  for (const [index, { spatialLayer, temporalLayer }] of targets.entries()) {
+    const cell = spatialLayer * LAYER_COUNT + temporalLayer;
+    within[cell] = (within[cell] ?? 0) | (1 << index);
+  }
+  for (let cell = 0; cell < within.length; cell++) {
+    const slower = cell % LAYER_COUNT === 0 ? 0 : (within[cell - 1] ?? 0);
+    within[cell] = (within[cell] ?? 0) | slower | (within[cell - LAYER_COUNT] ?? 0);
+  }
+  return within;
 }
 
 /** The faster targets of the frame's own spatial layer can be gone over to with it. */

@@ -13,6 +13,9 @@ const SLOT = 64;
 const SLOT_BYTES = 2048;
 const OUT = SLOT + SLOT_BYTES;
 const PAYLOAD_TYPE = 96;
+/** Of the publisher. */
+const CAPTURE_ID = 5;
+const DESCRIPTOR_ID = 12;
 /** The first byte of a payload says whether it begins a key frame. */
 const KEY = 1;
 
@@ -32,6 +35,8 @@ export interface SentByPublisher {
   readonly marker?: boolean;
   readonly payload?: readonly number[];
   readonly captureTime?: readonly number[];
+  /** Of AV1, whose payload this then is. */
+  readonly descriptor?: readonly number[];
   /** Whose payload it is, as it is: it says itself whether it begins a key frame. */
   readonly codecName?: string;
 }
@@ -51,7 +56,7 @@ export interface ReceivedByViewer {
 export class ForwardingScene {
   readonly memory: MediaMemory;
   readonly clock = new PublisherClock();
-  private readonly layers = vp9Layers();
+  private readonly layers = { VP9: layersOf('VP9', undefined), AV1: layersOf('AV1', DESCRIPTOR_ID) };
   private readonly header = new RtpHeader();
 
   constructor(memoryBytes = 1 << 20) {
@@ -79,11 +84,8 @@ export class ForwardingScene {
   /** Puts a packet into a slot as a socket would. @returns as the source describes it */
   receive(source: PacketSource, sent: SentByPublisher): SourcePacket | undefined {
     const { bytes } = this.memory;
-    const { isKey = false, captureTime = [], marker = false, payload = [], codecName } = sent;
-    const extension =
-      captureTime.length > 0 ? [0xbe, 0xde, 0, 0, (5 << 4) | (captureTime.length - 1), ...captureTime] : [];
-    while (extension.length % 4 !== 0) extension.push(0);
-    if (extension.length > 0) extension[3] = extension.length / 4 - 1;
+    const { isKey = false, marker = false, payload = [], codecName } = sent;
+    const extension = extensionOf(sent);
     const content = [...extension, ...(codecName === undefined ? [isKey ? KEY : 0] : []), ...payload];
     bytes[SLOT] = extension.length > 0 ? 0x90 : 0x80;
     bytes[SLOT + 1] = PAYLOAD_TYPE | (marker ? 0x80 : 0);
@@ -94,8 +96,8 @@ export class ForwardingScene {
     if (!this.header.parse(bytes, SLOT, 12 + content.length)) throw new RangeError('No packet.');
     const test: KeyframeTest | undefined =
       codecName === undefined ? (all, at) => all[at] === KEY : findCodec(codecName, 'video')?.startsKeyframe;
-    const layers = codecName === 'VP9' ? this.layers : undefined;
-    return source.receive(SLOT, this.header, 12 + content.length, sent.atMs, 5, test, layers);
+    const layers = sent.descriptor !== undefined ? this.layers.AV1 : codecName === 'VP9' ? this.layers.VP9 : undefined;
+    return source.receive(SLOT, this.header, 12 + content.length, sent.atMs, CAPTURE_ID, test, layers);
   }
 
   /** @returns what the viewer gets of it, undefined for nothing */
@@ -143,8 +145,18 @@ export class ForwardingScene {
   }
 }
 
-function vp9Layers(): SourceLayers {
-  const binding = findCodec('VP9', 'video')?.layers;
-  if (binding === undefined) throw new RangeError('VP9 has layers.');
-  return new SourceLayers(binding.createReader(), undefined);
+/** In the two-byte form. */
+function extensionOf({ captureTime = [], descriptor = [] }: SentByPublisher): number[] {
+  const elements = [
+    ...(captureTime.length > 0 ? [CAPTURE_ID, captureTime.length, ...captureTime] : []),
+    ...(descriptor.length > 0 ? [DESCRIPTOR_ID, descriptor.length, ...descriptor] : []),
+  ];
+  while (elements.length % 4 !== 0) elements.push(0);
+  return elements.length === 0 ? [] : [0x10, 0, 0, elements.length / 4, ...elements];
+}
+
+function layersOf(codecName: string, descriptorId: number | undefined): SourceLayers {
+  const binding = findCodec(codecName, 'video')?.layers;
+  if (binding === undefined) throw new RangeError('It has layers.');
+  return new SourceLayers(binding.createReader(), descriptorId);
 }
