@@ -9,6 +9,7 @@ const LONGEST_WAIT_SECONDS = 86_400;
 const NOBODY_LEFT = 0;
 const SOME_LEFT = 1;
 const COULD_NOT_ASK = 2;
+const SERVER_ERROR = 500;
 
 export const drainCommand: Command = {
   name: 'drain',
@@ -19,30 +20,53 @@ export const drainCommand: Command = {
   run: drain,
 };
 
+/** What the server says of itself. */
+interface Drained {
+  readonly draining: boolean;
+  readonly publishers: number;
+}
+
 async function drain(args: readonly string[], { env, cwd }: CommandContext): Promise<void> {
   const { configFile, waitSeconds, to } = parse(args);
   const server = new RunningServer(loadConfig({ env, cwd, configFile }).config);
   const untilMs = performance.now() + waitSeconds * 1000;
-  const drainOnce = (): Promise<number> => publishersAfter(server, to);
-  let publishers = await drainOnce();
-  while (publishers > 0 && performance.now() < untilMs) {
+  let drained: Drained | undefined;
+  let reason = '';
+  for (;;) {
+    const wasDraining = drained?.draining === true;
+    const answer = await (wasDraining ? ask(server, 'GET') : ask(server, 'POST', { to }));
+    if (typeof answer === 'string') reason = answer;
+    else drained = answer;
+    // Started anew meanwhile, it takes publishers again.
+    if (wasDraining && drained?.draining === false) continue;
+    if (drained?.publishers === 0 || performance.now() >= untilMs) break;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    publishers = await drainOnce();
   }
-  process.stdout.write(`The server takes no new publishers; ${String(publishers)} are left.\n`);
-  process.exitCode = publishers === 0 ? NOBODY_LEFT : SOME_LEFT;
+  if (drained?.draining !== true) giveUp(reason);
+  process.stdout.write(`The server takes no new publishers; ${String(drained.publishers)} are left.\n`);
+  process.exitCode = drained.publishers === 0 ? NOBODY_LEFT : SOME_LEFT;
 }
 
-/** Asking again changes nothing. */
-async function publishersAfter(server: RunningServer, to: string | undefined): Promise<number> {
+/** @returns why there was no answer this time: a server that has much to do may have one later. Ends the process where there will be none */
+async function ask(server: RunningServer, method: 'GET' | 'POST', body?: object): Promise<Drained | string> {
   try {
-    const response = await server.ask('POST', '/api/v1/drain', { to });
-    if (response.ok) return ((await response.json()) as { publishers: number }).publishers;
-    throw new Error(`it answered ${String(response.status)}`);
+    const response = await server.ask(method, '/api/v1/drain', body);
+    if (response.ok) return (await response.json()) as Drained;
+    const reason = `it answered ${String(response.status)}`;
+    return response.status < SERVER_ERROR ? giveUp(reason) : reason;
   } catch (error) {
-    process.stderr.write(`The server of this configuration cannot be drained: ${reasonOf(error)}.\n`);
-    process.exit(COULD_NOT_ASK);
+    return isNobodyThere(error) ? giveUp(reasonOf(error)) : reasonOf(error);
   }
+}
+
+function isNobodyThere(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+}
+
+function giveUp(reason: string): never {
+  process.stderr.write(`The server of this configuration cannot be drained: ${reason}.\n`);
+  process.exit(COULD_NOT_ASK);
 }
 
 interface Wanted {

@@ -1,3 +1,4 @@
+import { freePort } from '../support/listening.js';
 import { makeMedia } from '../support/media.js';
 import { offer } from '../support/offer.js';
 import { problem } from '../support/problem.js';
@@ -5,7 +6,7 @@ import { Publisher } from '../support/publisher.js';
 import { StoredRecording } from '../support/recording.js';
 import { TestServer } from '../support/server.js';
 import { itWith } from '../support/tools.js';
-import { pause } from '../support/wait.js';
+import { pause, until } from '../support/wait.js';
 
 describe('POST /api/v1/drain', () => {
   itWith('ffmpeg')('lets nobody in any more, and recordings go on', async () => {
@@ -46,6 +47,31 @@ describe('POST /api/v1/drain', () => {
     const recording = await StoredRecording.of(server, 'cam');
     expect((await recording.samples('video')).map(({ hash }) => hash)).toEqual(publisher.sent.video);
   });
+
+  itWith('ffmpeg')(
+    'is waited for while the server has too much to do to answer, and is written down once',
+    async () => {
+      const env = { AIRCHECK_HTTP_LISTEN: `127.0.0.1:${String(await freePort())}` };
+      await using server = await TestServer.start({ env });
+      const media = await makeMedia({ seconds: 12, gopFrames: 30 });
+      await using _publisher = await Publisher.start('datachannel', { urls: [server.url('/whip/cam')], media });
+      const drained = server.command('drain', '--wait', '60');
+      await until(async () => (await fetch(server.url('/readyz'))).status === 503, 'it drains');
+
+      process.kill(server.pid, 'SIGSTOP');
+      await pause(5000);
+      process.kill(server.pid, 'SIGCONT');
+
+      expect(await drained).toEqual({
+        exitCode: 0,
+        output: 'The server takes no new publishers; 0 are left.\n',
+        complaint: '',
+      });
+      expect(await server.get('/api/v1/drain')).toEqual({ draining: true, publishers: 0 });
+      const { events } = await server.get<{ events: object[] }>('/api/v1/audit?event=node-drained');
+      expect(events).toHaveLength(1);
+    },
+  );
 
   it('sends nobody to what is no origin, and does not drain then', async () => {
     await using server = await TestServer.start();

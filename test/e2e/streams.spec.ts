@@ -6,6 +6,7 @@ import { itWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 
 interface ShownStream {
+  readonly recording: boolean;
   readonly publish: { readonly sessions: readonly { readonly state: string; readonly stats: { bytes: number } }[] };
 }
 
@@ -74,9 +75,9 @@ describe('the streams over HTTP', () => {
     const publisher = await publish('leaving');
     await publisher.end();
     await until(async () => {
-      const [session] = (await server.get<ShownStream>('/api/streams/leaving')).publish.sessions;
-      return session?.state === 'closed';
-    }, 'the session is closed');
+      const { publish: left, recording } = await server.get<ShownStream>('/api/streams/leaving');
+      return left.sessions[0]?.state === 'closed' && !recording;
+    }, 'the session is closed, and what was recorded of it ended');
 
     expect(await server.get('/api/streams/leaving')).toMatchObject({
       publish: { leaveAt: aNumber, sessions: [{ state: 'closed', leaveAt: aNumber }] },

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Audited } from '../audit/ports/audited.decorator.js';
 import { Permission } from '../auth/ports/permission.decorator.js';
@@ -12,6 +12,14 @@ import { SignalingService } from './signaling.service.js';
 export class DrainController {
   constructor(private readonly signaling: SignalingService) {}
 
+  @Get()
+  @Permission('admin', ON_SERVER)
+  @ApiOperation({ summary: 'Whether the node takes no new publishers, and how many are still here' })
+  @ApiOkResponse({ type: DrainDto })
+  find(): DrainDto {
+    return new DrainDto(this.signaling.entry.isClosed, this.signaling.publisherCount);
+  }
+
   @Post()
   @Audited('node-drained', { describe: describeDrain })
   @Permission('admin', ON_SERVER)
@@ -24,6 +32,6 @@ export class DrainController {
   @ApiResponse({ status: 415, description: '`content-type-unsupported`' })
   drain(@Body({ schema: drainInput }) { to }: DrainInput): DrainDto {
     this.signaling.drain(to);
-    return new DrainDto(this.signaling.publisherCount);
+    return this.find();
   }
 }

@@ -2,8 +2,12 @@ import { NodeDrainingError } from './signaling.errors.js';
 
 /** Whether anybody new is let in. */
 export class EntryGate {
-  private isClosed = false;
+  private closed = false;
   private elsewhere: string | undefined;
+
+  get isClosed(): boolean {
+    return this.closed;
+  }
 
   /**
    * For good.
@@ -13,13 +17,13 @@ export class EntryGate {
    */
   close(to?: string): boolean {
     this.elsewhere = to ?? this.elsewhere;
-    const wasOpen = !this.isClosed;
-    this.isClosed = true;
+    const wasOpen = !this.closed;
+    this.closed = true;
     return wasOpen;
   }
 
   /** @throws {NodeDrainingError} */
   assertOpen(): void {
-    if (this.isClosed) throw new NodeDrainingError(this.elsewhere);
+    if (this.closed) throw new NodeDrainingError(this.elsewhere);
   }
 }

@@ -43,7 +43,7 @@ export class SignalingService {
   private readonly admissions: PublishAdmission[] = [];
   private readonly quotas: NodeQuotas;
   private readonly bitrates: BitrateCaps;
-  private readonly entry = new EntryGate();
+  readonly entry = new EntryGate();
 
   constructor(
     engine: SessionEngine,
