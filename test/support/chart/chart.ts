@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
@@ -69,6 +69,21 @@ export class Chart implements AsyncDisposable {
     return parseAllDocuments(output)
       .map((document) => document.toJS() as KubernetesObject | null)
       .filter((object) => object !== null);
+  }
+
+  /** What is said after an installation, which Helm shows with a cluster only: as an object more of a copy of the chart. */
+  async notes(values: object): Promise<string> {
+    const copy = join(this.folder, 'with-notes');
+    await cp(CHART, copy, { recursive: true, dereference: true });
+    const template = await readFile(join(copy, 'templates/NOTES.txt'), 'utf8');
+    const object = `{{ define "notes" }}${template}{{ end }}\nkind: Notes\ntext: {{ include "notes" . | toJson }}\n`;
+    await writeFile(join(copy, 'templates/notes.yaml'), object);
+    const { exitCode, output } = await this.helm(
+      ['template', 'live', copy, '--kube-version', this.kubernetes, '--show-only', 'templates/notes.yaml'],
+      values,
+    );
+    if (exitCode !== 0) throw new Error(output);
+    return (parse(output) as { readonly text: string }).text;
   }
 
   /** Strictly, against the schemas of Kubernetes and of the operator: what kubeconform says of all that was rendered. */
