@@ -284,6 +284,7 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- range $name, $_ := .Values.secrets -}}
 {{- if hasKey $.Values.secretRefs $name }}{{ fail (printf "secrets.%s and secretRefs.%s: one of the two is enough." $name $name) }}{{ end -}}
 {{- end -}}
+{{- include "aircheck.checkNodes" . -}}
 {{- end -}}
 
 {{/* What ingress-nginx is told. Programs such as FFmpeg and OBS keep no cookies, so a client is known by its address. */}}

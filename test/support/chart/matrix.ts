@@ -23,13 +23,14 @@ export const MATRIX: readonly (readonly [string, object])[] = [
     'a load balancer for each pod',
     {
       ...POSTGRES,
+      ...BUCKET,
       replicas: 2,
       media: { exposure: 'loadBalancer', tcpPort: 7900, addresses: ['203.0.113.5', '203.0.113.6'] },
     },
   ],
   [
     'NodePorts behind addresses of others',
-    { ...POSTGRES, replicas: 2, media: { addresses: ['203.0.113.5:30070', '[2001:db8::5]:30170'] } },
+    { ...POSTGRES, ...BUCKET, replicas: 2, media: { addresses: ['203.0.113.5:30070', '[2001:db8::5]:30170'] } },
   ],
   [
     'PostgreSQL, its URL in the values',
