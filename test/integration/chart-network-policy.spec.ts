@@ -74,6 +74,17 @@ describeWith('helm')('the NetworkPolicy of the chart', () => {
     expect(labelsOf(objects, 'Job')).toMatchObject({ 'app.kubernetes.io/name': 'aircheck-migrate' });
   });
 
+  it('promises nothing in the network of the node, where plugins apply none', async () => {
+    const media = { exposure: 'hostNetwork' };
+    const { networkPolicy } = shown();
+    const { exitCode, output } = await chart.template({ media, networkPolicy });
+
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('networkPolicy.httpFrom does not go with media.exposure: hostNetwork');
+    expect((await chart.template({ media, networkPolicy: { ...networkPolicy, enabled: false } })).exitCode).toBe(0);
+    expect((await chart.template({ media: { exposure: 'hostPort' }, networkPolicy })).exitCode).toBe(0);
+  });
+
   it('is not made where it is switched off', async () => {
     const objects = await chart.objects({ networkPolicy: { enabled: false } });
 

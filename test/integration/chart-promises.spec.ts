@@ -315,6 +315,11 @@ describeWith('helm')('what the chart promises', () => {
           ] as const,
       ),
       [
+        'that HTTP is open on the node with hostNetwork',
+        { media: { exposure: 'hostNetwork' } },
+        ['WARNING: HTTP listens on each address of the node, TCP 7777', 'Close TCP 7777 to strangers'],
+      ],
+      [
         'whose the addresses of load balancers are',
         { media: { exposure: 'loadBalancer', addresses: ['203.0.113.5'] } },
         ['live-aircheck-media-* must get the addresses of media.addresses'],
@@ -338,6 +343,7 @@ describeWith('helm')('what the chart promises', () => {
     it('that they say nothing of what does not apply', async () => {
       const notes = await chart.notes({ ...POSTGRES, existingSecret: 'ours' });
 
+      expect(await chart.notes({ media: { exposure: 'hostPort' } })).not.toContain('WARNING: HTTP');
       expect(notes).not.toMatch(/WARNING|AIRCHECK_AUTH_TOKENS|can be one node/);
     });
   });

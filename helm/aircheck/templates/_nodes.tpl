@@ -19,6 +19,9 @@
 {{- end -}}
 
 {{- define "aircheck.checkNodes" -}}
+{{- if and (eq .Values.media.exposure "hostNetwork") .Values.networkPolicy.enabled .Values.networkPolicy.httpFrom -}}
+{{- fail "networkPolicy.httpFrom does not go with media.exposure: hostNetwork, since most network plugins apply no policy to such pods: let the firewall of the nodes say who may reach TCP 7777." -}}
+{{- end -}}
 {{- $most := int (include "aircheck.mostPods" .) -}}
 {{- if and (gt $most 1) (not (include "aircheck.sharesRecordings" .)) -}}
 {{- fail (printf "%s: more than one node needs recordings where each of them finds them: settings.AIRCHECK_RECORDER_STORAGE_TYPE of a bucket (s3, oss), or settings.AIRCHECK_RECORDER_STORAGE_ROOT on one of extraVolumes that they share." (ternary "autoscaling.enabled" "replicas" .Values.autoscaling.enabled)) -}}
