@@ -232,7 +232,12 @@ describeWith('helm')('the Helm chart', () => {
   });
 
   it('migrates where pods may run, with the certificates that they reach the database by', async () => {
+    const nodes = [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }];
+    const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: nodes } };
     const placed = {
+      priorityClassName: 'recording',
+      serviceAccount: { create: false, name: 'recorder' },
+      affinity: { nodeAffinity, podAntiAffinity: {} },
       nodeSelector: { media: 'true' },
       tolerations: [{ key: 'media', operator: 'Exists' }],
       extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
@@ -244,16 +249,20 @@ describeWith('helm')('the Helm chart', () => {
     const ofPods = { name: 'data', mountPath: '/srv' };
     const extraVolumeMounts = [...given.volumeMounts, ofPods];
     const values = { ...POSTGRES, ...placed, extraEnv: given.env, extraVolumeMounts };
-    const { nodeSelector, tolerations } = placed;
+    const { nodeSelector, tolerations, priorityClassName } = placed;
+    const same = { nodeSelector, tolerations, priorityClassName, serviceAccountName: 'recorder' };
     const objects = await chart.objects(values);
 
     for (const maker of ['StatefulSet', 'Job'] as const) {
       const pod = podOf(objects, maker);
-      expect(pod).toMatchObject({ nodeSelector, tolerations, volumes: placed.extraVolumes });
+      expect(pod).toMatchObject({ ...same, affinity: { nodeAffinity }, volumes: placed.extraVolumes });
       expect(pod.containers[0].env).toContainEqual(given.env[0]);
       expect(pod.containers[0]).toMatchObject({ volumeMounts: expect.arrayContaining(given.volumeMounts) as object[] });
     }
-    expect(JSON.stringify(podOf(objects, 'Job'))).not.toContain(ofPods.mountPath);
+    const migrating = JSON.stringify(podOf(objects, 'Job'));
+    expect(migrating).not.toContain(ofPods.mountPath);
+    expect(migrating).not.toContain('podAntiAffinity');
+    expect(podOf(await chart.objects(POSTGRES), 'Job')).not.toHaveProperty('serviceAccountName');
   });
 
   it('leads a client to the node that it had, by the ways of ingress-nginx and of Traefik, unless it is told otherwise', async () => {
