@@ -26,7 +26,7 @@ import { threadCounters } from '../thread-counters.js';
 const NUMBERS_16 = 2 ** 16;
 const NUMBERS_32 = 2 ** 32;
 /** Room that a packet needs beside payload and dependency descriptor: header, other extensions, original sequence number, tag. */
-const LARGEST_OVERHEAD_BYTES = 96;
+const LARGEST_OVERHEAD_BYTES = 160;
 /** A viewer's RTCP that is read, per second: browsers send some twenty packets. */
 const MOST_REPORTS_PER_SECOND = 200;
 /** Packets that a viewer may ask for again per second. */

@@ -7,14 +7,18 @@ import type { PacketSource } from './packet-source.js';
 import {
   FORMATS,
   ForwardingScene,
+  OUT_BYTES,
   PLAIN_FORMATS,
   type ReceivedByViewer,
   type SentByPublisher,
+  SLOT_BYTES,
 } from './testing/forwarding-fixture.js';
 import { SentPackets } from './sent-packets.js';
 
 const ID = 9;
 const FIRST = 0x1000;
+/** RFC 7714. */
+const LONGEST_TAG_BYTES = 16;
 /** Of all that a scene sends. */
 const AT_THE_END_MS = 1_500;
 const KEY = '1 0 0 0 0';
@@ -233,6 +237,30 @@ describe('the dependency descriptor of a viewer', () => {
       expect(packet?.payload).toHaveLength(2);
     }
     expect(descriptorOf(scene.send(new Array<number>(250).fill(0xff)))).toHaveLength(250);
+  });
+
+  it('makes of the largest packet that a publisher can send none that is too large for its place', () => {
+    const mid = { id: 30, value: 'm'.repeat(64) };
+    const extensions = { mid, transportSequenceNumber: 4, absoluteCaptureTime: 5, dependencyDescriptor: 200 };
+    const scene = new Scene({ extensions, sentPackets: new SentPackets() });
+    scene.begin(1);
+    scene.stream.limit(SMALL);
+    scene.picture();
+    const tail = Array.from({ length: 246 }, () => '10101010');
+    const descriptor = bits(mandatory(TEMPLATE.slow, 3), '00000 000', ...tail);
+    const captureTime = new Array<number>(16).fill(7);
+    // Header, both elements, the byte that tells key frames.
+    const payload = new Array<number>(SLOT_BYTES - 12 - 4 - 18 - 252 - 2 - 1).fill(9);
+    const sent = scene.send(descriptor, { captureTime, payload });
+    const again = scene.forwarding.resend(scene.stream, FIRST + 2, 200);
+
+    for (const packet of [sent, again]) {
+      expect(packet?.extensions[200]).toHaveLength(251);
+      expect(packet?.payload.slice(-payload.length)).toEqual(payload);
+      expect(packet?.extensions[5]).toEqual(captureTime);
+    }
+    expect(scene.forwarding.mostBytes).toBeGreaterThan(SLOT_BYTES);
+    expect(scene.forwarding.mostBytes).toBeLessThanOrEqual(OUT_BYTES - LONGEST_TAG_BYTES);
   });
 
   it('of any bytes spoils no packet, comes again as it was, and the next key frame is as it should be', () => {

@@ -10,8 +10,10 @@ import type { SourcePacket } from '../source-packet.js';
 import type { OutgoingFormat } from '../splice.js';
 
 const SLOT = 64;
-const SLOT_BYTES = 2048;
+export const SLOT_BYTES = 2048;
 const OUT = SLOT + SLOT_BYTES;
+/** As in the engine: room for a packet that filled a slot, with another header and a tag. */
+export const OUT_BYTES = 2304;
 const PAYLOAD_TYPE = 96;
 /** Of the publisher. */
 const CAPTURE_ID = 5;
@@ -55,12 +57,14 @@ export interface ReceivedByViewer {
 /** Packets of publishers through the worker's memory to viewers. */
 export class ForwardingScene {
   readonly memory: MediaMemory;
+  /** Of the largest packet to a viewer. */
+  mostBytes = 0;
   readonly clock = new PublisherClock();
   private readonly layers = { VP9: layersOf('VP9', undefined), AV1: layersOf('AV1', DESCRIPTOR_ID) };
   private readonly header = new RtpHeader();
 
   constructor(memoryBytes = 1 << 20) {
-    this.memory = new MediaMemory(new ArrayBuffer(memoryBytes), OUT + SLOT_BYTES);
+    this.memory = new MediaMemory(new ArrayBuffer(memoryBytes), OUT + OUT_BYTES);
   }
 
   source(clock = this.clock, sizeBytes = 1 << 16, ageMs = 2_000, clockRate = 90_000): PacketSource {
@@ -125,6 +129,7 @@ export class ForwardingScene {
 
   private read(length: number): ReceivedByViewer | undefined {
     if (length === 0) return undefined;
+    this.mostBytes = Math.max(this.mostBytes, length);
     const { bytes } = this.memory;
     const header = new RtpHeader();
     if (!header.parse(bytes, OUT, length)) throw new RangeError('No packet came out.');
