@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,9 +49,10 @@ describe('aircheck doctor', () => {
     );
   const of = (findings: readonly Finding[], check: string): Finding[] => findings.filter((one) => one.check === check);
 
-  it('finds no problem where a server would run, and leaves nothing behind but the folder', async () => {
-    const findings = await examine();
+  it('finds no problem where a server would run, and leaves nothing behind', async () => {
+    const findings = await examine({ AIRCHECK_RECORDER_STORAGE_ROOT: join(folder, 'data/recordings') });
 
+    expect(await readdir(folder)).toEqual([]);
     expect(findings.filter(({ severity }) => severity === 'problem')).toEqual([]);
     expect(new Set(findings.map(({ check }) => check))).toEqual(
       new Set([
@@ -106,7 +108,9 @@ describe('aircheck doctor', () => {
     const full = await examine({ AIRCHECK_RECORDER_MIN_FREE_BYTES: String(2 ** 52) });
 
     expect(of(wrong, 'disk-writable')).toMatchObject([{ severity: 'problem' }]);
-    expect(of(wrong, 'database')).toMatchObject([{ severity: 'problem' }]);
+    expect(of(wrong, 'database')).toMatchObject([
+      { severity: 'problem', remedy: expect.stringContaining('aircheck reindex') as string },
+    ]);
     expect(of(full, 'disk-space')).toMatchObject([{ severity: 'problem' }]);
   });
 
@@ -199,7 +203,7 @@ describe('aircheck doctor', () => {
       );
 
     expect(await look()).toMatchObject([{ severity: 'ok', message: expect.stringContaining('no mark yet') as string }]);
-    expect(await readdir(fixture.root)).toEqual([]);
+    expect(existsSync(fixture.root)).toBe(false);
     expect(await fixture.rows.query('SELECT * FROM "storage_owner"')).toEqual([]);
 
     await fixture.record([1]);
@@ -212,7 +216,7 @@ describe('aircheck doctor', () => {
     expect(await look()).toMatchObject([
       { severity: 'problem', remedy: expect.stringContaining('aircheck fsck --adopt') as string },
     ]);
-    expect(await readdir(fixture.root)).toEqual([]);
+    expect(existsSync(fixture.root)).toBe(false);
   });
 
   overBothDatabases((database) => {

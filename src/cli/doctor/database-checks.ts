@@ -14,6 +14,11 @@ const OLDEST_POSTGRES = 15;
 /** A commit of each segment takes a few of these. */
 const FAR_AWAY_MS = 20;
 
+const REACH =
+  'Correct host, port, name, user and password in database.url, and let pg_hba.conf and every firewall between let this machine in.';
+/** SQLite's words for a file that it cannot read as a database: https://www.sqlite.org/rescode.html */
+const SPOILT = ['SQLITE_NOTADB', 'SQLITE_CORRUPT'];
+
 /** Looks at the database of the index and changes nothing in it. */
 export async function databaseFindings({ database }: AppConfig): Promise<Finding[]> {
   const path = sqlitePath(database.url);
@@ -21,12 +26,17 @@ export async function databaseFindings({ database }: AppConfig): Promise<Finding
     return path === undefined ? await lookAtPostgres(database) : await lookAtSqlite(path);
   } catch (error) {
     const message = `The database that database.url names cannot be used (${reasonOf(error)}).`;
-    const remedy =
-      path === undefined
-        ? 'Correct host, port, name, user and password in database.url, and let pg_hba.conf and every firewall between let this machine in.'
-        : `Give ${dirname(resolve(path))} to the user that runs the server, or let database.url name another file.`;
-    return [{ check, severity: 'problem', message, remedy }];
+    return [
+      { check, severity: 'problem', message, remedy: path === undefined ? REACH : remedyOf(error, resolve(path)) },
+    ];
   }
+}
+
+function remedyOf(error: unknown, file: string): string {
+  const { code } = error as { readonly code?: unknown };
+  return SPOILT.includes(String(code))
+    ? `Put a backup in its place, or move it away and make the index again from the storage: aircheck reindex (docs/database.md).`
+    : `Give ${dirname(file)} to the user that runs the server, or let database.url name another file.`;
 }
 
 async function lookAtSqlite(path: string): Promise<Finding[]> {

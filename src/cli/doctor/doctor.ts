@@ -1,4 +1,5 @@
-import type { LoadedConfig } from '../../config/index.js';
+import { dirname } from 'node:path';
+import { mainStorageOf, sqlitePath, type AppConfig, type LoadedConfig } from '../../config/index.js';
 import { bucketFindings } from './bucket-checks.js';
 import { ownClockFindings } from './clock-checks.js';
 import { databaseFindings } from './database-checks.js';
@@ -6,6 +7,7 @@ import { diskFindings } from './disk-checks.js';
 import { reasonOf, type Finding } from './finding.js';
 import { kernelFindings } from './kernel-checks.js';
 import { markFindings } from './mark-checks.js';
+import { leavingNoFolders } from './new-folders.js';
 import { networkFindings, runningServerFindings } from './network-checks.js';
 import { portFindings } from './port-checks.js';
 import { RunningServer } from '../running-server.js';
@@ -27,8 +29,18 @@ export async function diagnose({ config, warnings }: LoadedConfig): Promise<Find
     () => bucketFindings(config),
     () => markFindings(config, findings),
   ];
-  for (const look of looks) findings.push(...(await lookSafely(look)));
-  return findings;
+  return leavingNoFolders(foldersOf(config), async () => {
+    for (const look of looks) findings.push(...(await lookSafely(look)));
+    return findings;
+  });
+}
+
+/** Those that a server makes where they are not there. */
+function foldersOf({ recorder, database }: AppConfig): string[] {
+  const storage = mainStorageOf(recorder);
+  const index = sqlitePath(database.url);
+  const recordings = storage?.type === 'fs' ? [storage.root] : [];
+  return [...recordings, recorder.spool_dir, ...(index === undefined || index === ':memory:' ? [] : [dirname(index)])];
 }
 
 /** One that fails in a way nobody thought of does not cost the others. */
