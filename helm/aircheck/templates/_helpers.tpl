@@ -281,6 +281,9 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- range $name, $_ := .Values.podLabels -}}
 {{- if hasKey $ours $name }}{{ fail (printf "podLabels: %s is a label of the chart's own." $name) }}{{ end -}}
 {{- end -}}
+{{- range $name := list "checksum/settings" "checksum/secrets" "checksum/addresses" -}}
+{{- if hasKey $.Values.podAnnotations $name }}{{ fail (printf "podAnnotations: %s is an annotation of the chart's own." $name) }}{{ end -}}
+{{- end -}}
 {{- range $name, $_ := .Values.secrets -}}
 {{- if hasKey $.Values.secretRefs $name }}{{ fail (printf "secrets.%s and secretRefs.%s: one of the two is enough." $name $name) }}{{ end -}}
 {{- end -}}

@@ -1,6 +1,24 @@
 import { z } from 'zod';
 import { configSchema } from '../../../src/config/schema.js';
 import { listSettings, type Setting } from '../../../src/config/settings.js';
+import {
+  accessModes,
+  affinity,
+  annotations,
+  duration,
+  extraVolumeMounts,
+  extraVolumes,
+  ingressTls,
+  labels,
+  metricName,
+  networkPolicyPeers,
+  objectName,
+  pullSecrets,
+  resourceClaims,
+  tolerations,
+  topologySpreadConstraints,
+  valueFrom,
+} from './kubernetes-parts.js';
 import { anyCase, TIME_ZONE } from './time-zone-names.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -23,18 +41,12 @@ export const secretVariables = (): string[] =>
 
 const text = { type: 'string' };
 const flag = { type: 'boolean' };
-const texts = { type: 'array', items: text };
-const labels = { type: 'object', additionalProperties: text };
-/** Parts of Kubernetes objects: what is wrong in them is told when the objects are. */
 const object = { type: 'object' };
-const objects = { type: 'array', items: object };
 const port = { type: 'integer', minimum: 1, maximum: 65_535 };
 const count = { type: 'integer', minimum: 1 };
 /** An amount as Kubernetes has it: 500m, 50Gi; and as much as it takes, where it is empty. */
 const amount = { type: 'string', pattern: '^(\\d+(\\.\\d+)?([EPTGMk]i?|m)?)?$' };
 const name = { type: 'string', pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$' };
-/** Of an object that others made: a name with dots, too. */
-const foreignName = { type: 'string', pattern: '^([a-z0-9]([-.a-z0-9]*[a-z0-9])?)?$' };
 /** Of an ingress: no scheme, no path, small letters. */
 const hostName = {
   type: 'string',
@@ -93,7 +105,7 @@ export function valuesSchema(): Schema {
   const any = settings.filter(({ variable }) => !(variable in MANAGED));
   const elsewhere = [...Object.keys(MANAGED), ...secretVariables()];
   const key = { type: 'string', pattern: '^[-._a-zA-Z0-9]+$' };
-  const reference = { ...table({ name: { ...foreignName, minLength: 1 }, key }), required: ['name', 'key'] };
+  const reference = { ...table({ name: { ...objectName, minLength: 1 }, key }), required: ['name', 'key'] };
   const given = (setting: Setting): Schema => ({ ...schemaOf(setting), minLength: 1 });
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -105,7 +117,7 @@ export function valuesSchema(): Schema {
         repository: { type: 'string', pattern: '^[a-z0-9][-._:/a-z0-9]*$' },
         tag: { type: 'string', pattern: '^(\\w[-.\\w]{0,127}(@sha256:[0-9a-f]{64})?)?$' },
         pullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
-        pullSecrets: objects,
+        pullSecrets,
       }),
       replicas: count,
       settings: table({
@@ -114,7 +126,7 @@ export function valuesSchema(): Schema {
       }),
       secrets: table(Object.fromEntries(secret.map((setting) => [setting.variable, given(setting)]))),
       secretRefs: table(Object.fromEntries(any.map(({ variable }) => [variable, reference]))),
-      existingSecret: foreignName,
+      existingSecret: objectName,
       database: oneOf('sqlite', 'postgres'),
       media: table({
         exposure: oneOf('nodePort', 'hostPort', 'hostNetwork', 'loadBalancer', 'none'),
@@ -122,27 +134,27 @@ export function valuesSchema(): Schema {
         port,
         tcpPort: { ...port, minimum: 0 },
         announceNodeAddress: flag,
-        addresses: { type: 'array', items: address },
+        addresses: { type: 'array', items: address, uniqueItems: true },
         nodePort: table({ prefix: { ...text, pattern: '^3[0-2]$' }, suffix: { ...text, pattern: '^\\d{2}$' } }),
-        serviceAnnotations: labels,
+        serviceAnnotations: annotations,
       }),
       persistence: table({
         enabled: flag,
         size: { ...amount, minLength: 1 },
-        storageClassName: text,
-        accessModes: texts,
+        storageClassName: objectName,
+        accessModes,
         emptyDirSizeLimit: amount,
       }),
-      service: table({ type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'), port, annotations: labels }),
+      service: table({ type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'), port, annotations }),
       ingress: table({
         enabled: flag,
-        className: text,
-        annotations: labels,
+        className: objectName,
+        annotations,
         sticky: flag,
         hosts: { type: 'array', items: hostName },
-        tls: objects,
+        tls: ingressTls,
       }),
-      resources: table({ requests: amounts, limits: amounts, claims: objects }),
+      resources: table({ requests: amounts, limits: amounts, claims: resourceClaims }),
       terminationGracePeriodSeconds: { type: 'integer', minimum: 40, maximum: 86_400 },
       podDisruptionBudget: table({
         enabled: flag,
@@ -152,34 +164,34 @@ export function valuesSchema(): Schema {
         enabled: flag,
         minReplicas: count,
         maxReplicas: count,
-        metric: text,
+        metric: metricName,
         averageValue: { ...amount, minLength: 1 },
         scaleDownSeconds: { type: 'integer', minimum: 60 },
       }),
-      networkPolicy: table({ enabled: flag, httpFrom: objects }),
+      networkPolicy: table({ enabled: flag, httpFrom: networkPolicyPeers }),
       serviceMonitor: table({
         enabled: flag,
-        interval: text,
+        interval: duration,
         labels,
         token: { anyOf: [reference, { ...object, maxProperties: 0 }] },
       }),
       prometheusRule: table({ enabled: flag, labels }),
       grafanaDashboard: table({ enabled: flag, labels }),
-      serviceAccount: table({ create: flag, name: text, annotations: labels }),
-      priorityClassName: text,
+      serviceAccount: table({ create: flag, name: objectName, annotations }),
+      priorityClassName: objectName,
       nodeSelector: labels,
-      tolerations: objects,
-      affinity: object,
-      topologySpreadConstraints: objects,
-      podAnnotations: labels,
+      tolerations,
+      affinity,
+      topologySpreadConstraints,
+      podAnnotations: annotations,
       podLabels: labels,
-      annotations: labels,
+      annotations,
       extraEnv: {
         type: 'array',
-        items: { ...object, required: ['name'], properties: { name: environmentName(settings) } },
+        items: { ...table({ name: environmentName(settings), value: text, valueFrom }), required: ['name'] },
       },
-      extraVolumes: objects,
-      extraVolumeMounts: objects,
+      extraVolumes,
+      extraVolumeMounts,
     }),
   };
 }
