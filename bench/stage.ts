@@ -77,6 +77,9 @@ export async function startServer(folder: string, settings: Readonly<Record<stri
       await once(child, 'exit');
     };
     const pid = serverPid(child.pid ?? 0);
+    process.once('exit', () => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(pid, 'SIGKILL');
+    });
     return { pid, address, stop, inspectorUrl: () => openInspector(pid, folder) };
   }
   throw new Error(`The server did not start: ${folder}/server.log has what it said.`);

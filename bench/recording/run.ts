@@ -141,10 +141,9 @@ async function measure(
   const [first = '', ...others] = urls;
   using network = new SenderNetwork({ lostPercent: LOST_PERCENT });
   const lossy = await startSenders([first], media, { repairsSound: true }, network.environment);
-  const senders = await startSenders(others, media, {
-    spreadSeconds: SPREAD_SECONDS,
-    inTurn: trial.atOnce ? 0 : Math.min(streams, IN_TURN),
-  });
+  const inTurn = trial.atOnce ? 0 : Math.min(streams, IN_TURN);
+  const spread = { spreadSeconds: SPREAD_SECONDS, inTurn };
+  const senders = others.length === 0 ? lossy : await startSenders(others, media, spread);
   await pause(SETTLE_MS);
   const { usedByThread, ...used } = await use(server.pid, senders, trial.seconds * 1000 - 2 * SETTLE_MS);
   const packetsSent = (source.packets / source.seconds) * (used.durationMs / 1000) * streams;
