@@ -20,13 +20,15 @@ const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const WORD = '[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?';
 /** A name of an object (RFC 1123), or nothing. */
 export const objectName = { type: 'string', pattern: `^(${SUBDOMAIN})?$`, maxLength: 253 };
-export const annotations = {
+/** By patternProperties: of propertyNames Helm says the wrong place. */
+const keyed = (value: Schema): Schema => ({
   type: 'object',
-  propertyNames: { pattern: `^(${SUBDOMAIN}/)?${WORD}$` },
-  additionalProperties: text,
-};
+  additionalProperties: false,
+  patternProperties: { [`^(${SUBDOMAIN}/)?${WORD}$`]: value },
+});
+export const annotations = keyed(text);
 const labelValue = { type: 'string', pattern: `^(${WORD})?$`, maxLength: 63 };
-export const labels = { ...annotations, additionalProperties: labelValue };
+export const labels = keyed(labelValue);
 
 const requirements = list(part({ key: named, operator: named, values: texts }, ['key', 'operator']));
 const labelSelector = part({ matchLabels: labels, matchExpressions: requirements });
