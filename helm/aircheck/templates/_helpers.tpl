@@ -13,8 +13,8 @@
 {{- end -}}
 
 {{- define "aircheck.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "aircheck.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "aircheck.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "aircheck.labels" -}}
@@ -118,8 +118,8 @@ capabilities: { drop: [ALL] }
 {{/* Single variables from Secrets. */}}
 {{- define "aircheck.secretEnv" -}}
 {{- range $name, $ref := .Values.secretRefs }}
-- name: {{ $name }}
-  valueFrom: { secretKeyRef: { name: {{ $ref.name }}, key: {{ $ref.key }} } }
+- name: {{ $name | quote }}
+  valueFrom: { secretKeyRef: { name: {{ $ref.name | quote }}, key: {{ $ref.key | quote }} } }
 {{- end }}
 {{- end -}}
 
@@ -194,6 +194,9 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 
 {{/* What cannot work, with the names of the values that are wrong. */}}
 {{- define "aircheck.check" -}}
+{{- if not (regexMatch `^[a-z][-a-z0-9]*$` (include "aircheck.fullname" .)) -}}
+{{- fail (printf "fullnameOverride: objects would be called %s, and names of Services begin with a letter and have no dots; set another one." (include "aircheck.fullname" .)) -}}
+{{- end -}}
 {{- include "aircheck.checkPlaces" . -}}
 {{- include "aircheck.checkExtras" . -}}
 {{- $most := int (include "aircheck.mostPods" .) -}}

@@ -53,8 +53,8 @@ export class Chart implements AsyncDisposable {
   }
 
   /** What Helm says, and makes of the values where they are right. @param more of Helm's own options */
-  async template(values: object, more: readonly string[] = []): Promise<Ran> {
-    const ran = await this.helm(['template', 'live', CHART, '--kube-version', this.kubernetes, ...more], values);
+  async template(values: object, more: readonly string[] = [], release = 'live'): Promise<Ran> {
+    const ran = await this.helm(['template', release, CHART, '--kube-version', this.kubernetes, ...more], values);
     if (ran.exitCode !== 0) return ran;
     const file = join(this.folder, `objects-${this.rendered.length}.yaml`);
     writeFileSync(file, ran.output);
@@ -63,8 +63,8 @@ export class Chart implements AsyncDisposable {
   }
 
   /** @throws when the values are refused */
-  async objects(values: object, more: readonly string[] = []): Promise<KubernetesObject[]> {
-    const { exitCode, output } = await this.template(values, more);
+  async objects(values: object, more: readonly string[] = [], release?: string): Promise<KubernetesObject[]> {
+    const { exitCode, output } = await this.template(values, more, release);
     if (exitCode !== 0) throw new Error(output);
     return parseAllDocuments(output)
       .map((document) => document.toJS() as KubernetesObject | null)
