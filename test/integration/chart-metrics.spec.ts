@@ -4,6 +4,7 @@ import { describeWith } from '../support/tools.js';
 const TOKEN_OF_METRICS = { name: 'aircheck-metrics', key: 'token' };
 
 interface Endpoint {
+  readonly relabelings: readonly { readonly targetLabel: string; readonly replacement: string }[];
   readonly authorization: { readonly credentials: { readonly name: string; readonly key: string } };
 }
 
@@ -51,5 +52,17 @@ describeWith('helm')('the ServiceMonitor of the Helm chart', () => {
 
     const isOwn = key === 'token' && name === 'live-aircheck-metrics';
     expect(isOwn ? { token: Buffer.from(made ?? '', 'base64').toString() } : { name, key }).toEqual(expected);
+  });
+
+  it.each([{}, { nameOverride: 'recorder' }])('names a job that all alerts ask for: %j', async (values) => {
+    const enabled = { serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } };
+    const objects = await chart.objects({ ...values, ...enabled });
+    const specOf = (kind: string): unknown => objects.find((one) => one.kind === kind)?.spec;
+    const { endpoints } = specOf('ServiceMonitor') as { readonly endpoints: readonly Endpoint[] };
+    const job = endpoints[0]?.relabelings.find(({ targetLabel }) => targetLabel === 'job')?.replacement ?? '';
+    const asked = [...JSON.stringify(specOf('PrometheusRule')).matchAll(/job=~\\"([^"\\]+)\\"/g)];
+
+    expect(asked.length).toBeGreaterThan(2);
+    expect(asked.filter(([, pattern = '']) => !new RegExp(`^(${pattern})$`).test(job))).toEqual([]);
   });
 });

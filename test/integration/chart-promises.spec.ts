@@ -285,7 +285,8 @@ describeWith('helm')('what the chart promises', () => {
         );
 
       expect(objects.filter(isSelected).map(({ metadata }) => metadata.name)).toEqual([NAME]);
-      expect(endpoints).toEqual([{ port: 'http', path: '/metrics', interval: '15s' }]);
+      const relabelings = [{ targetLabel: 'job', replacement: 'aircheck' }];
+      expect(endpoints).toEqual([{ port: 'http', path: '/metrics', interval: '15s', relabelings }]);
     });
 
     it('that alerts and dashboard are those of the repository', async () => {
