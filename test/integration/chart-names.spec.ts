@@ -2,7 +2,7 @@ import { Chart } from '../support/chart/chart.js';
 import { MATRIX } from '../support/chart/matrix.js';
 import { describeWith } from '../support/tools.js';
 
-const [, EVERYTHING = {}] = MATRIX.at(-1) ?? [];
+const EVERYTHING = MATRIX.at(-1)?.[1] ?? {};
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const WRONG_KEY = 'a b';
 
