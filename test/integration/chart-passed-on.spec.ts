@@ -10,6 +10,7 @@ import {
   OUTSIDE,
   POD,
   PODS,
+  SCALED,
   SETS,
   type Table,
 } from '../support/chart/passed-on.js';
@@ -180,6 +181,12 @@ describeWith('helm')('the chart', () => {
     it('has the image of this version', () => {
       expect(at(find(byDefault, 'StatefulSet'), `${CONTAINER}/image`)).toBe(`ghcr.io/aircheck/aircheck:${appVersion}`);
     });
+  });
+
+  it('has a Service of media for each pod that there may be, and no more', async () => {
+    const names = (await chart.objects(SCALED)).map(({ metadata }) => metadata.name);
+
+    expect(names.filter((name) => name.startsWith(`${NAME}-media-`))).toHaveLength(6);
   });
 
   it.each(NOTES)('says in its notes how to reach what it made: %s', async (_what, values, expected) => {

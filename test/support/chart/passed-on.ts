@@ -141,6 +141,12 @@ export const OUTSIDE: Table = {
 const MEDIA_OF_1 = `Service/${NAME}-media-1`;
 
 const OF_NETWORKS: readonly Row[] = [
+  [
+    'secretRefs',
+    `Job/${MIGRATE}`,
+    `${MIGRATING}/env/AIRCHECK_DATABASE_URL/valueFrom`,
+    { secretKeyRef: POSTGRES.secretRefs.AIRCHECK_DATABASE_URL },
+  ],
   ['media.exposure', MEDIA_OF_1, 'spec/type', 'LoadBalancer'],
   ['media.workers', 'StatefulSet', `${CONTAINER}/env/AIRCHECK_ENGINE_WORKERS/value`, '3'],
   ['media.workers', 'StatefulSet', `${CONTAINER}/ports/media-udp-2/containerPort`, 7802],
@@ -211,7 +217,7 @@ const OF_MONITORING: readonly Row[] = [
   ],
 ];
 
-const SCALED: Table = {
+export const SCALED: Table = {
   ...POSTGRES,
   ...BUCKET,
   autoscaling: {
@@ -265,8 +271,20 @@ const OF_WHAT_IS_LEFT_OUT: readonly Row[] = [
   ['media.announceNodeAddress', 'StatefulSet', `${CONTAINER}/env/AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES`, undefined],
   ['podDisruptionBudget.enabled', 'PodDisruptionBudget', '', undefined],
   ['networkPolicy.enabled', 'NetworkPolicy', '', undefined],
-  ['serviceAccount.create', 'ServiceAccount', '', undefined],
   ['serviceAccount.create', 'StatefulSet', `${POD}/serviceAccountName`, 'default'],
+];
+
+const ON_HOST: Table = {
+  media: { exposure: 'hostPort', port: 7800, tcpPort: 7900 },
+  // Of the name that one would have which the release makes.
+  serviceAccount: { create: false, name: NAME },
+};
+
+const OF_HOSTS: readonly Row[] = [
+  ['media.port', 'StatefulSet', `${CONTAINER}/ports/media-udp-1/hostPort`, 7801],
+  ['media.tcpPort', 'StatefulSet', `${CONTAINER}/ports/media-tcp/hostPort`, 7900],
+  ['media.exposure', `Service/${NAME}-media-0`, '', undefined],
+  ['serviceAccount.create', 'ServiceAccount', '', undefined],
 ];
 
 const RENAMED = 'StatefulSet/live-recorder';
@@ -285,6 +303,7 @@ export const SETS: readonly (readonly [string, Table, readonly Row[]])[] = [
   ['monitoring', WATCHED, OF_MONITORING],
   ['scale', SCALED, OF_SCALE],
   ['what is left out', LEFT_OUT, OF_WHAT_IS_LEFT_OUT],
+  ['ports of the node', ON_HOST, OF_HOSTS],
   ['a name', { nameOverride: 'recorder' }, OF_A_NAME],
   ['a full name', { fullnameOverride: 'studio' }, OF_A_FULL_NAME],
 ];
