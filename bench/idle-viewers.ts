@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { residentMegabytes, threadMicroseconds } from './process-costs.ts';
 import { leaveServerItsCore, startServer } from './stage.ts';
-import { closeViewers, watchAll } from './watch.ts';
+import { closeViewers, TAKES_ALL, watchAll } from './watch.ts';
 
 const { values } = parseArgs({
   options: { viewers: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '20' } },
@@ -20,8 +20,7 @@ const SETTLE_MS = 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
 leaveServerItsCore();
-const settings = { AIRCHECK_HTTP_WHIP_RATE_PER_ADDRESS: '100000', AIRCHECK_ENGINE_ADMISSION_CPU_PERCENT: '100' };
-const server = await startServer(folder, settings);
+const server = await startServer(folder, TAKES_ALL);
 const url = `${server.address}/whep/silent`;
 await watchAll(url, WARM_UP);
 await pause(SETTLE_MS);

@@ -10,7 +10,7 @@ import { socketDrops, threadMicroseconds } from './process-costs.ts';
 import { readMetric } from './recording/counters.ts';
 import { compareStream, KINDS, readSource } from './recording/frames.ts';
 import { leaveServerItsCore, makeMedia, startSenders, startServer } from './stage.ts';
-import { closeViewers, watch, watchAll } from './watch.ts';
+import { closeViewers, TAKES_ALL, watch, watchAll } from './watch.ts';
 
 const { values } = parseArgs({
   options: { viewers: { type: 'string', default: '200' }, seconds: { type: 'string', default: '20' } },
@@ -41,8 +41,7 @@ const folder = mkdtempSync(join(tmpdir(), 'aircheck-bench-'));
 const media = makeMedia(folder, 2 * seconds + MORE_SECONDS);
 const source = await readSource(media);
 leaveServerItsCore();
-const settings = { AIRCHECK_HTTP_WHIP_RATE_PER_ADDRESS: '100000', AIRCHECK_ENGINE_ADMISSION_CPU_PERCENT: '100' };
-const server = await startServer(folder, settings);
+const server = await startServer(folder, TAKES_ALL);
 
 async function read(): Promise<Reading> {
   const sent = await readMetric(server.address, 'aircheck_datagrams_sent_total');

@@ -2,6 +2,11 @@
 import * as datachannel from 'node-datachannel';
 import { exchange } from '../test/support/publishers/exchange.ts';
 
+/** Settings of a server that takes hundreds of viewers from one address, however much it has to do. */
+export const TAKES_ALL = {
+  AIRCHECK_HTTP_WHIP_RATE_PER_ADDRESS: '100000',
+  AIRCHECK_ENGINE_ADMISSION_CPU_PERCENT: '100',
+};
 /** So many connect at a time. */
 const TOGETHER = 20;
 

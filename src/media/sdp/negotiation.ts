@@ -146,7 +146,7 @@ function isAlternative(format: OfferedFormat, best: OfferedFormat): boolean {
 /** @returns the codec that a format of an m-line names, undefined for none of `codecs` */
 export function codecOf(
   { kind }: OfferedMedia,
-  { codecName, clockRate }: OfferedFormat,
+  { codecName, clockRate }: Pick<OfferedFormat, 'codecName' | 'clockRate'>,
   codecs: readonly CodecDefinition[],
 ): CodecDefinition | undefined {
   const name = codecName.toLowerCase();

@@ -123,9 +123,7 @@ function trackOf(
   const transportSequenceNumber = hasRetransmissions
     ? extensionId(media, TRANSPORT_SEQUENCE_NUMBER_EXTENSION)
     : undefined;
-  const taken = [preferred, ...others].flatMap(
-    ({ codecName }) => codecs.find((codec) => codec.kind === kind && codec.name === codecName) ?? [],
-  );
+  const taken = [preferred, ...others].flatMap((format) => codecOf(media, format, codecs) ?? []);
   const dependencyDescriptor = dependencyDescriptorOf(media, taken);
   const transportCc = transportSequenceNumber !== undefined && feedback.includes('transport-cc');
   return {

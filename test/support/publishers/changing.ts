@@ -92,20 +92,21 @@ async function connect(tracks: Readonly<Record<Kind, datachannel.Track>>): Promi
   return session.href;
 }
 
-async function read({ packets, seconds }: PublishedPart): Promise<RtpLine[]> {
-  const lines = (await readFile(packets, 'utf8')).trim().split('\n');
-  return lines.map((text) => JSON.parse(text) as RtpLine).filter(({ dueSeconds }) => dueSeconds < seconds);
+interface ReadPart extends PublishedPart {
+  readonly lines: readonly RtpLine[];
 }
 
-async function send(
-  part: PublishedPart,
-  lines: readonly RtpLine[],
-  tracks: Readonly<Record<Kind, datachannel.Track>>,
-  startMs: number,
-): Promise<void> {
+async function read(part: PublishedPart): Promise<ReadPart> {
+  const { packets, seconds } = part;
+  const lines = (await readFile(packets, 'utf8')).trim().split('\n');
+  const parsed = lines.map((text) => JSON.parse(text) as RtpLine);
+  return { ...part, lines: parsed.filter(({ dueSeconds }) => dueSeconds < seconds) };
+}
+
+async function send(part: ReadPart, tracks: Readonly<Record<Kind, datachannel.Track>>, startMs: number): Promise<void> {
   for (const kind of ['video', 'audio'] as const) sources[kind].begin(part[kind] ?? {});
   const sent = { video: new Set<number>(), audio: new Set<number>() };
-  for (const line of lines) {
+  for (const line of part.lines) {
     const waitMs = startMs + line.dueSeconds * 1000 - performance.now();
     if (waitMs > 1) await wait(waitMs);
     const payloadType = line.kind === 'video' ? part.payloadType : AUDIO_PAYLOAD_TYPE;
@@ -120,12 +121,12 @@ async function send(
 
 async function main(): Promise<void> {
   // Before it begins: a part that begins late has its place by when it came.
-  const lines = await Promise.all(order.parts.map(read));
+  const parts = await Promise.all(order.parts.map(read));
   const tracks = addTracks();
   const session = await connect(tracks);
   let startMs = performance.now();
-  for (const [index, part] of order.parts.entries()) {
-    await send(part, lines[index] ?? [], tracks, startMs);
+  for (const part of parts) {
+    await send(part, tracks, startMs);
     startMs += part.seconds * 1000;
   }
   await wait(300);
