@@ -16,7 +16,12 @@ function run(changes: Partial<TemplateRun> = {}, track: Partial<ManifestTrack> =
     startEpochMs: NOON,
     firstNumber: 1,
     segments: [],
-    tracks: [{ track: { ...VIDEO, ...track }, objects: [], folder: '', nameTemplate: '' }],
+    tracks: [
+      {
+        ...{ track: { ...VIDEO, ...track }, startTicks: 0, endTicks: 5_400_000, longestTicks: 540_000 },
+        ...{ isIndependent: true, peakBps: 1, entries: [], folder: '', nameTemplate: '' },
+      },
+    ],
     ...changes,
   };
 }

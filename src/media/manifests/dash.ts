@@ -1,10 +1,11 @@
 import type { MediaKind } from '../codecs/codec.js';
 import { msToTicks, ticksToMs } from '../timeline/ticks.js';
 import { tileSet } from './dash-tiles.js';
-import { templateRunsOf, type TemplateRun, type TrackRun } from './template-runs.js';
+import { templateRunsOf, type TemplateRun } from './template-runs.js';
 import { KEY_FRAME_TEMPLATE } from './key-frame-name.js';
 import { sheetMs } from './tiles.js';
-import type { ManifestObject, ManifestTimeline, ViewFacts } from './timeline.js';
+import type { ManifestTimeline, ViewFacts } from './timeline.js';
+import type { TimelineEntry, TrackRun } from './track-run.js';
 import { element, type XmlAttributes } from './xml.js';
 
 const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
@@ -69,8 +70,8 @@ function clockLines(timeline: ManifestTimeline): string[] {
 function longestSegmentMs(timeline: ManifestTimeline, runs: readonly TemplateRun[]): number {
   const step = timeline.view?.tileStep;
   let longestMs = Math.max(2 * timeline.segmentDurationMs, step === undefined ? 0 : sheetMs(step));
-  for (const { track, objects } of runs.flatMap(({ tracks }) => tracks)) {
-    for (const { durationTicks } of objects) longestMs = Math.max(longestMs, ticksToMs(durationTicks, track.timescale));
+  for (const { track, longestTicks } of runs.flatMap(({ tracks }) => tracks)) {
+    longestMs = Math.max(longestMs, ticksToMs(longestTicks, track.timescale));
   }
   return longestMs;
 }
@@ -100,21 +101,20 @@ function adaptationSet(run: TemplateRun, trackRun: TrackRun): string[] {
     contentType: kind,
     mimeType: `${kind}/mp4`,
     segmentAlignment: 'true',
-    startWithSAP: trackRun.objects.every(({ independent }) => independent) ? 1 : undefined,
+    startWithSAP: trackRun.isIndependent ? 1 : undefined,
   };
   return element('AdaptationSet', attributes, [...fillerMark(trackRun), ...representation(run, trackRun)]);
 }
 
 /** Each segment's key frame in its place, as an object of its own; none where a segment begins without one. */
 function keyFrameSet(run: TemplateRun, trackRun: TrackRun): string[] {
-  const { track, objects } = trackRun;
-  if (track.kind !== 'video' || track.isFiller === true) return [];
-  if (!objects.every(({ independent }) => independent)) return [];
+  const { track, isIndependent, peakBps } = trackRun;
+  if (track.kind !== 'video' || track.isFiller === true || !isIndependent) return [];
   const attributes = { contentType: 'video', mimeType: 'video/mp4', segmentAlignment: 'true', startWithSAP: 1 };
   const representation = {
     id: 'keyframes',
     codecs: track.codecString,
-    bandwidth: peakBitsPerSecond(trackRun),
+    bandwidth: peakBps,
     width: track.width,
     height: track.height,
     maxPlayoutRate: MAX_PLAYOUT_RATE,
@@ -139,7 +139,7 @@ function representation(run: TemplateRun, trackRun: TrackRun): string[] {
   const attributes = {
     id: track.kind,
     codecs: track.codecString,
-    bandwidth: peakBitsPerSecond(trackRun),
+    bandwidth: trackRun.peakBps,
     width: track.width,
     height: track.height,
     audioSamplingRate: track.sampleRate,
@@ -153,7 +153,7 @@ function channels({ track }: TrackRun): string[] {
   return element('AudioChannelConfiguration', { schemeIdUri, value: track.channels });
 }
 
-function segmentTemplate(run: TemplateRun, { track, objects, folder, nameTemplate }: TrackRun): string[] {
+function segmentTemplate(run: TemplateRun, { track, entries, folder, nameTemplate }: TrackRun): string[] {
   const attributes = {
     timescale: track.timescale,
     presentationTimeOffset: msToTicks(run.mediaStartMs, track.timescale),
@@ -161,45 +161,11 @@ function segmentTemplate(run: TemplateRun, { track, objects, folder, nameTemplat
     initialization: track.initUri.replaceAll('$', '$$$$'),
     media: folder + nameTemplate,
   };
-  return element('SegmentTemplate', attributes, element('SegmentTimeline', {}, timelineEntries(objects)));
+  return element('SegmentTemplate', attributes, element('SegmentTimeline', {}, entries.flatMap(timelineEntry)));
 }
 
-interface TimelineEntry {
-  readonly startTicks: number | undefined;
-  readonly durationTicks: number;
-  repeats: number;
-}
-
-/** TemplateRun lengths of equal durations (`@r`); `@t` only where a segment does not start at the end of the one before. */
-function timelineEntries(objects: readonly ManifestObject[]): string[] {
-  const entries: TimelineEntry[] = [];
-  let endTicks: number | undefined;
-  objects.forEach((object, index) => {
-    const durationTicks = durationBefore(object, objects[index + 1]);
-    const last = entries.at(-1);
-    const isContiguous = object.startTicks === endTicks;
-    if (last !== undefined && isContiguous && last.durationTicks === durationTicks) last.repeats++;
-    else entries.push({ startTicks: isContiguous ? undefined : object.startTicks, durationTicks, repeats: 0 });
-    endTicks = object.startTicks + durationTicks;
-  });
-  return entries.flatMap(({ startTicks, durationTicks, repeats }) =>
-    element('S', { t: startTicks, d: durationTicks, r: repeats === 0 ? undefined : repeats }),
-  );
-}
-
-/** Entries must not overlap (section 5.3.9.6.1); rounding of clocks can make segments do so by a few ticks. */
-function durationBefore(object: ManifestObject, next: ManifestObject | undefined): number {
-  const untilNext = (next?.startTicks ?? Infinity) - object.startTicks;
-  return untilNext > 0 ? Math.min(object.durationTicks, untilNext) : object.durationTicks;
-}
-
-function peakBitsPerSecond({ track, objects }: TrackRun): number {
-  return objects.reduce((peak, object) => Math.max(peak, bitsPerSecond(object, track.timescale)), 1);
-}
-
-/** Very short segments, as at the end, say nothing about what a player has to load per second. */
-function bitsPerSecond({ sizeBytes, durationTicks }: ManifestObject, timescale: number): number {
-  return Math.ceil((sizeBytes * 8) / Math.max(durationTicks / timescale, 1));
+function timelineEntry({ startTicks, durationTicks, repeats }: TimelineEntry): string[] {
+  return element('S', { t: startTicks, d: durationTicks, r: repeats === 0 ? undefined : repeats });
 }
 
 /** ISO 8601 in seconds, to the millisecond. */

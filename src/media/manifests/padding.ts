@@ -27,7 +27,8 @@ export function withPadding(period: ManifestPeriod, { before, isEnd = false }: P
   if (sound === undefined || picture === undefined) return period;
   const padding = new SoundPadding(sound, picture, before === undefined ? -Infinity : shortfallOf(before));
   const last = isEnd ? period.segments.at(-1) : undefined;
-  return { ...period, segments: period.segments.map((segment) => padding.padded(segment, segment === last)) };
+  const segments = period.segments.map((segment) => padding.padded(segment, segment === last));
+  return segments.every((segment, index) => segment === period.segments[index]) ? period : { ...period, segments };
 }
 
 /** Goes through the segments of a Period: a day has ten thousand, so nothing is put together for one that stays as it is. */
@@ -46,13 +47,14 @@ class SoundPadding {
   }
 
   padded(segment: ManifestSegment, keepsEnd: boolean): ManifestSegment {
-    const sound = objectOf(segment, this.sound);
-    const picture = objectOf(segment, this.picture);
+    const { objects } = segment;
+    const sound = objectOf(objects, this.sound);
+    const picture = objectOf(objects, this.picture);
     const object = sound && picture ? this.paddedObject(segment.number, sound, picture, keepsEnd) : sound;
     if (object !== undefined) this.soundEndTicks = object.startTicks + object.durationTicks;
     this.shortfallMs = -Infinity;
     if (object === sound || object === undefined) return segment;
-    return { ...segment, objects: segment.objects.map((other) => (other === sound ? object : other)) };
+    return { ...segment, objects: objects.map((other) => (other === sound ? object : other)) };
   }
 
   private paddedObject(
@@ -92,7 +94,7 @@ function shortfallOf(period: ManifestPeriod): number {
   const last = period.segments.at(-1);
   const [sound, picture] = (['audio', 'video'] as const).map((kind) => {
     const track = trackOf(period, kind);
-    const object = track && last && objectOf(last, track);
+    const object = track && last && objectOf(last.objects, track);
     return object && ticksToMs(object.startTicks + object.durationTicks, track.timescale);
   });
   if (picture === undefined) return 0;
@@ -104,7 +106,7 @@ function trackOf({ tracks }: ManifestPeriod, kind: MediaKind): ManifestTrack | u
   return tracks.find((track) => track.kind === kind && track.isFiller !== true);
 }
 
-function objectOf({ objects }: ManifestSegment, { id }: ManifestTrack): ManifestObject | undefined {
+function objectOf(objects: readonly ManifestObject[], { id }: ManifestTrack): ManifestObject | undefined {
   for (const object of objects) if (object.trackId === id) return object;
   return undefined;
 }

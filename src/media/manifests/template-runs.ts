@@ -1,16 +1,8 @@
 import { ticksToMs } from '../timeline/ticks.js';
+import { digitsOf, isNumbered, splitAtNumber, type NumberedName } from './numbered-name.js';
 import { lastNumberOf } from './spans.js';
-import type { ManifestObject, ManifestPeriod, ManifestSegment, ManifestTrack } from './timeline.js';
-
-/** A track's objects in a run, and the DASH template that names them all. */
-export interface TrackRun {
-  readonly track: ManifestTrack;
-  readonly objects: readonly ManifestObject[];
-  /** As templates have it: `$` doubled. */
-  readonly folder: string;
-  /** `seg_$Number%04d$.m4s` */
-  readonly nameTemplate: string;
-}
+import type { ManifestPeriod, ManifestSegment } from './timeline.js';
+import { TrackRunSum, type TrackRun } from './track-run.js';
 
 /** Part of a Period that one SegmentTemplate per track can tell: all its tracks have all its numbers, without a hole. */
 export interface TemplateRun {
@@ -25,12 +17,6 @@ export interface TemplateRun {
   readonly firstNumber: number;
   readonly segments: readonly ManifestSegment[];
   readonly tracks: readonly TrackRun[];
-}
-
-/** A name on both sides of the segment's number. */
-interface NumberedName {
-  readonly before: string;
-  readonly after: string;
 }
 
 interface TrackNames {
@@ -50,10 +36,9 @@ interface SegmentGroup {
 export function templateRunsOf(period: ManifestPeriod): TemplateRun[] {
   const groups: SegmentGroup[] = [];
   for (const segment of period.segments) {
-    if (segment.objects.length === 0) continue;
     const group = groups.at(-1);
     if (group !== undefined && continues(group, segment)) group.segments.push(segment);
-    else groups.push({ segments: [segment], names: namesOf(segment) });
+    else if (segment.objects.length > 0) groups.push({ segments: [segment], names: namesOf(segment) });
   }
   const runs = groups.map(({ segments }, index) => toRun(period, segments, index === 0, index === groups.length - 1));
   return runs.map((run, index) => endBefore(run, runs[index + 1]));
@@ -92,34 +77,26 @@ export function splitAt(
 }
 
 function namesOf({ number, objects }: ManifestSegment): SegmentGroup['names'] {
-  return objects.map(({ trackId, folder, name }) => ({ trackId, folder, name: splitAtNumber(name, number) }));
+  return objects.map(({ trackId, folder, name, numbered = splitAtNumber(name, number) }) => {
+    return { trackId, folder, name: numbered };
+  });
 }
 
 /** Asked of each segment of a day: tracks come in the same order as a rule, and a name is compared at once. */
 function continues({ segments, names }: SegmentGroup, next: ManifestSegment): boolean {
-  const { number, objects } = next;
   const before = segments.at(-1);
+  if (before !== undefined && next.follows === before) return true;
+  const { number, objects } = next;
   if (before === undefined || number !== lastNumberOf(before) + 1 || objects.length !== names.length) return false;
-  const digits = digitsOf(number);
   for (let index = 0; index < objects.length; index++) {
     const object = objects[index];
     const inOrder = names[index];
     const found =
       inOrder?.trackId === object?.trackId ? inOrder : names.find(({ trackId }) => trackId === object?.trackId);
     if (object === undefined || found?.name === undefined || found.folder !== object.folder) return false;
-    if (!isNamed(object.name, found.name, digits)) return false;
+    if (object.numbered !== found.name && !isNumbered(object.name, found.name, digitsOf(number))) return false;
   }
   return true;
-}
-
-/** Puts nothing together to compare with. */
-function isNamed(name: string, { before, after }: NumberedName, digits: string): boolean {
-  return (
-    name.length === before.length + digits.length + after.length &&
-    name.startsWith(before) &&
-    name.startsWith(digits, before.length) &&
-    name.endsWith(after)
-  );
 }
 
 function toRun(
@@ -129,7 +106,7 @@ function toRun(
   isLast: boolean,
 ): TemplateRun {
   const firstNumber = segments[0]?.number ?? 0;
-  const tracks = period.tracks.flatMap((track) => toTrackRun(track, segments) ?? []);
+  const tracks = trackRunsOf(period, segments);
   const mediaStartMs = isFirst ? period.mediaStartMs : Math.min(...tracks.map(startOf));
   const mediaEndMs = isLast ? period.mediaStartMs + period.durationMs : Math.max(...tracks.map(endOf));
   return {
@@ -144,50 +121,28 @@ function toRun(
   };
 }
 
-function toTrackRun(track: ManifestTrack, segments: readonly ManifestSegment[]): TrackRun | undefined {
-  const objects: ManifestObject[] = [];
-  for (const { objects: all } of segments) {
-    for (const object of all) if (object.trackId === track.id) objects.push(object);
+/** @returns in the order of the Period's tracks; none of a track without objects */
+function trackRunsOf({ tracks }: ManifestPeriod, segments: readonly ManifestSegment[]): TrackRun[] {
+  const sums = new Map<string, TrackRunSum>();
+  for (const { number, objects } of segments) {
+    for (const object of objects) {
+      const sum = sums.get(object.trackId);
+      if (sum !== undefined) {
+        sum.add(object);
+        continue;
+      }
+      const track = tracks.find(({ id }) => id === object.trackId);
+      const { numbered = splitAtNumber(object.name, number) } = object;
+      if (track !== undefined) sums.set(track.id, new TrackRunSum(track, object, numbered));
+    }
   }
-  const [first] = objects;
-  if (first === undefined) return undefined;
-  const nameTemplate = templateOf(first.name, segments[0]?.number ?? 0);
-  return { track, objects, folder: escapeTemplate(first.folder), nameTemplate };
+  return tracks.flatMap(({ id }) => sums.get(id)?.finish() ?? []);
 }
 
-function startOf({ track, objects }: TrackRun): number {
-  return ticksToMs(objects[0]?.startTicks ?? 0, track.timescale);
+function startOf({ track, startTicks }: TrackRun): number {
+  return ticksToMs(startTicks, track.timescale);
 }
 
-function endOf({ track, objects }: TrackRun): number {
-  const last = objects.at(-1);
-  return ticksToMs((last?.startTicks ?? 0) + (last?.durationTicks ?? 0), track.timescale);
-}
-
-/**
- * ISO/IEC 23009-1 section 5.3.9.4.4: where the number stands in the name, `$` doubled elsewhere.
- *
- * @returns the name itself where the number is not in it, which then is a run of one
- */
-function templateOf(name: string, number: number): string {
-  const split = splitAtNumber(name, number);
-  return split === undefined
-    ? escapeTemplate(name)
-    : `${escapeTemplate(split.before)}$Number%04d$${escapeTemplate(split.after)}`;
-}
-
-function splitAtNumber(name: string, number: number): NumberedName | undefined {
-  const digits = digitsOf(number);
-  const position = name.lastIndexOf(digits);
-  if (position < 0) return undefined;
-  return { before: name.slice(0, position), after: name.slice(position + digits.length) };
-}
-
-/** What `%04d` makes of it. */
-function digitsOf(number: number): string {
-  return String(number).padStart(4, '0');
-}
-
-function escapeTemplate(text: string): string {
-  return text.replaceAll('$', '$$$$');
+function endOf({ track, endTicks }: TrackRun): number {
+  return ticksToMs(endTicks, track.timescale);
 }

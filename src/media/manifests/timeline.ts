@@ -1,4 +1,5 @@
 import type { MediaKind } from '../codecs/codec.js';
+import type { NumberedName } from './numbered-name.js';
 import type { TileStep } from './tiles.js';
 
 /** A track's parameters as a manifest shows them. */
@@ -23,6 +24,8 @@ export interface ManifestObject {
   /** Relative to the manifest, with its slash; empty beside the manifest. The objects of a directory share one text. */
   readonly folder: string;
   readonly name: string;
+  /** What `name` has around the segment's number: one object for all that are known to be named alike. */
+  readonly numbered?: NumberedName | undefined;
   /** Decode time of the first sample and length in the track's timescale, from session time 0. */
   readonly startTicks: number;
   readonly durationTicks: number;
@@ -43,6 +46,8 @@ export interface ManifestSegment {
   /** Which one it is in a manifest of several directories, see {@link SegmentOrigin}; both or neither. */
   readonly sessionId?: string;
   readonly startMs?: number;
+  /** The segment that it is known to be the next of: by its number, in its Period, its tracks, their names and times. */
+  readonly follows?: ManifestSegment | undefined;
   /** None of a segment that is gone. */
   readonly objects: readonly ManifestObject[];
   readonly gone?: GoneMedia;

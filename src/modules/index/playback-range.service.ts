@@ -26,7 +26,7 @@ import {
   type Stretch,
 } from './playback/recorded-part.js';
 import { readSegments } from './playback/read-segments.js';
-import { wholeSegments, type SegmentFacts } from './playback/segment-columns.js';
+import { wholeSegments, type SegmentFacts } from './playback/segment-reader.js';
 import type { RecordingSessionView } from './sessions/recording-session.js';
 import { keptObjects, unplayableTracks } from './object-state/segment-loss.js';
 import { sessionView } from './sessions/session-view.js';

@@ -8,13 +8,10 @@ export type ShownObject = Pick<
   'trackId' | 'objectKey' | 'startTicks' | 'durationTicks' | 'sizeBytes' | 'independent'
 >;
 
-/** Values as the lines of one row or of several have them, with nothing that tells where a row or an object begins. */
-export type PackedValues = readonly unknown[];
-
-/** An object in a line: its place there, and its folder, which its row says once. */
-export type ReadObject<T> = (values: PackedValues, at: number, folder: string) => T;
-
+/** In front of the objects of a row. */
+const ROW_FIELDS = 2;
 const SHOWN_FIELDS = 6;
+const OTHER_FIELDS = 4;
 
 /**
  * The objects of a segment as a row has them: a line with what manifests show, the folder of all, how many there are and six
@@ -50,51 +47,22 @@ function commonFolder([first = '', ...others]: readonly string[]): string {
   return others.every((key) => key.lastIndexOf('/') + 1 === folder.length && key.startsWith(folder)) ? folder : '';
 }
 
-function unpackObjects(text: string): RecordedObject[] {
-  const [shown = [], others = []] = text.split('\n').map((line) => JSON.parse(`[${line}]`) as PackedValues);
-  return new ShownValues(shown).next(recordedObject(others));
-}
-
-/** Reads the objects of one row after the other. */
-export class ShownValues {
-  private at = 0;
-
-  constructor(private readonly values: PackedValues) {}
-
-  /** @returns what is made of the objects of the next row */
-  next<T>(read: ReadObject<T>): T[] {
-    const { values } = this;
-    const folder = values[this.at] as string;
-    const count = values[this.at + 1] as number;
-    this.at += 2;
-    const objects = new Array<T>(count); // One that grows has room for seventeen.
-    for (let index = 0; index < count; index += 1) {
-      objects[index] = read(values, this.at, folder);
-      this.at += SHOWN_FIELDS;
-    }
-    return objects;
-  }
-}
-
-/** @param others of the same rows: objects are read in their order */
-export function recordedObject(others: PackedValues): ReadObject<RecordedObject> {
-  let next = 0;
-  return (values, at, folder) => {
-    const [trackId, name, startTicks, durationTicks, sizeBytes, independent] = values.slice(at, at + SHOWN_FIELDS);
-    const [kind, timescale, samples, sha256] = others.slice(next, next + 4);
-    next += 4;
+export function unpackObjects(text: string): RecordedObject[] {
+  const [shown = [], others = []] = text.split('\n').map((line) => JSON.parse(`[${line}]`) as readonly unknown[]);
+  const [folder, count] = shown as [string, number];
+  return Array.from({ length: count }, (_, index) => {
+    const first = ROW_FIELDS + SHOWN_FIELDS * index;
+    const [trackId, name, startTicks, durationTicks, sizeBytes, independent] = shown.slice(first, first + SHOWN_FIELDS);
+    const [kind, timescale, samples, sha256] = others.slice(OTHER_FIELDS * index, OTHER_FIELDS * (index + 1));
     const objectKey = folder + String(name);
     const size = { sizeBytes, startTicks, durationTicks, timescale, samples };
     return { trackId, kind, objectKey, sha256, ...size, independent } as RecordedObject;
-  };
+  });
 }
 
-/** @returns expressions for the lines of a row */
-export function linesOfObjects({ dataSource }: EntityManager): { readonly shown: string; readonly others: string } {
+/** @returns expression for what manifests show of the objects of a row: the folder, how many there are, their values */
+export function shownLine({ dataSource }: EntityManager): string {
   return isPostgres(dataSource)
-    ? { shown: `split_part("objects", chr(10), 1)`, others: `split_part("objects", chr(10), 2)` }
-    : {
-        shown: `substr("objects", 1, instr("objects", char(10)) - 1)`,
-        others: `substr("objects", instr("objects", char(10)) + 1)`,
-      };
+    ? `split_part("objects", chr(10), 1)`
+    : `substr("objects", 1, instr("objects", char(10)) - 1)`;
 }

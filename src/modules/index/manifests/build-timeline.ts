@@ -106,30 +106,31 @@ function splitIntoRuns({ tracks, segments }: DirectoryRows): Run[] {
   for (const segment of segments) {
     const run = runs.at(-1);
     const before = run?.segments.at(-1);
-    if (run !== undefined && before !== undefined && continues(before, segment, run.tracks)) {
+    if (run === undefined || before === undefined) {
+      runs.push(...startRun(segment, trackOf, run));
+    } else if (segment.follows === before) {
       run.segments.push(segment);
-      run.endMs = Math.max(run.endMs, endMsOf(segment, run.tracks));
     } else {
-      const first = startRun(segment, trackOf, run);
-      if (first !== undefined) runs.push(first);
+      // Behind what follows without a break nothing ends later.
+      run.endMs = Math.max(run.endMs, endMsOf(before, run.tracks));
+      if (continues(before, segment, run.tracks)) run.segments.push(segment);
+      else runs.push(...startRun(segment, trackOf, run));
     }
   }
+  const last = runs.at(-1);
+  const end = last?.segments.at(-1);
+  if (last !== undefined && end !== undefined) last.endMs = Math.max(last.endMs, endMsOf(end, last.tracks));
   return runs;
 }
 
-/** @returns undefined when a track of the segment is not known: nothing could play it */
-function startRun(segment: TimelineSegment, trackOf: TrackFinder, before: Run | undefined): Run | undefined {
+/** @returns none when a track of the segment is not known: nothing could play it */
+function startRun(segment: TimelineSegment, trackOf: TrackFinder, before: Run | undefined): Run[] {
   const { sessionId, objects } = segment;
   const found = objects.map(({ trackId }) => trackOf(segment, trackId));
   const tracks = new Map(found.flatMap((track) => (track === undefined ? [] : [[track.id, track]])));
-  if (tracks.size === 0 || tracks.size !== objects.length) return undefined;
-  return {
-    sessionId,
-    segments: [segment],
-    tracks,
-    startMs: startMsOf(segment, tracks, before),
-    endMs: endMsOf(segment, tracks),
-  };
+  if (tracks.size === 0 || tracks.size !== objects.length) return [];
+  const startMs = startMsOf(segment, tracks, before);
+  return [{ sessionId, segments: [segment], tracks, startMs, endMs: endMsOf(segment, tracks) }];
 }
 
 /** Sound that came late and reaches back into the time of the run before does not cut off its pictures. */
@@ -148,7 +149,6 @@ function continues(before: TimelineSegment, next: TimelineSegment, tracks: Run['
     next.directory === before.directory &&
     next.period === before.period &&
     next.number === lastNumberOf(before) + 1 &&
-    next.objects.length === before.objects.length &&
     allFollowOn(before.objects, next.objects, tracks)
   );
 }
@@ -159,6 +159,7 @@ function allFollowOn(
   next: readonly ManifestObject[],
   tracks: Run['tracks'],
 ): boolean {
+  if (before.length !== next.length) return false;
   for (let index = 0; index < next.length; index++) {
     const object = next[index];
     if (object === undefined || !followsOn(before, object, index, tracks)) return false;

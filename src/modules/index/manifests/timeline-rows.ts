@@ -38,9 +38,10 @@ export function withLostTracks(
   );
   if (lost.size === 0) return segments;
   return segments.map((segment) => {
-    const unplayable = segment.objects.filter(({ trackId }) => lost.has(`${segment.directory}/${trackId}`));
+    const { objects } = segment;
+    const unplayable = objects.filter(({ trackId }) => lost.has(`${segment.directory}/${trackId}`));
     if (unplayable.length === 0) return segment;
-    return { ...segment, lostTracks: [...(segment.lostTracks ?? []), ...unplayable.map(({ trackId }) => trackId)] };
+    return { ...segment, objects, lostTracks: [...(segment.lostTracks ?? []), ...unplayable.map(({ trackId }) => trackId)] };
   });
 }
 
@@ -49,9 +50,9 @@ export function withoutLost(rows: DirectoryRows): DirectoryRows {
   const { segments } = rows;
   if (segments.every(({ lostTracks }) => lostTracks === undefined)) return rows;
   const left = segments.flatMap((segment) => {
-    const { lostTracks, ...facts } = segment;
+    const { lostTracks, objects: all, ...facts } = segment;
     if (lostTracks === undefined) return [segment];
-    const objects = facts.objects.filter(({ trackId }) => !lostTracks.includes(trackId));
+    const objects = all.filter(({ trackId }) => !lostTracks.includes(trackId));
     return objects.length === 0 ? [] : [{ ...facts, objects }];
   });
   return { ...rows, segments: left };

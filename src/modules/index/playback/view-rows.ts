@@ -5,7 +5,7 @@ import { timelineTrack, withLostTracks } from '../manifests/timeline-rows.js';
 import type { PlaybackRange, PlaybackRangeService, RecordedPart } from '../playback-range.service.js';
 import type { FinishedParts, ReadSegment } from './finished-parts.js';
 import { readSegments } from './read-segments.js';
-import { shownSegments } from './segment-columns.js';
+import { shownSegments, type SegmentReader } from './segment-reader.js';
 
 /** Seen from `/play/{stream}/`. */
 const OBJECTS = '../../api/record/object/';
@@ -17,6 +17,7 @@ interface PartRows {
   readonly segmentCount: number;
   readonly lastNumber: number;
   readonly segments: readonly TimelineSegment[];
+  readonly reader: SegmentReader<ReadSegment>;
 }
 
 /** The rows that a view shows, kept by whoever asks again: of a part that only grew what is new is read. */
@@ -58,7 +59,7 @@ export class ViewRows {
     if (known === undefined || !isGrown(known, part)) return this.readAll(part, lostCount);
     const { finishedAsOfMs } = part;
     if (known.segmentCount === part.segmentCount) return { ...known, finishedAsOfMs };
-    const { segments, rowCount, lastNumber } = await this.readAfter(part, known.lastNumber);
+    const { segments, rowCount, lastNumber } = await this.readAfter(part, known.lastNumber, known.reader);
     const segmentCount = known.segmentCount + rowCount;
     if (segmentCount !== part.segmentCount) return this.readAll(part, lostCount);
     return { ...known, finishedAsOfMs, segmentCount, lastNumber, segments: [...known.segments, ...segments] };
@@ -66,22 +67,22 @@ export class ViewRows {
 
   private async readAll(part: RecordedPart, lostCount: number): Promise<PartRows> {
     const { startMs, segmentCount, finishedAsOfMs, firstNumber } = part;
+    const reader = shownSegments(this.manager, folderOf(part.directory));
     const found = this.finished.find(part, lostCount);
     if (found !== undefined) {
       const lastNumber = found.at(-1)?.number ?? firstNumber - 1;
-      return { startMs, segmentCount, finishedAsOfMs, lastNumber, segments: found };
+      return { startMs, segmentCount, finishedAsOfMs, lastNumber, segments: found, reader };
     }
-    const { segments, lastNumber } = await this.readAfter(part, firstNumber - 1);
+    const { segments, lastNumber } = await this.readAfter(part, firstNumber - 1, reader);
     this.finished.keep(part, lostCount, segments);
-    return { startMs, segmentCount, finishedAsOfMs, lastNumber, segments };
+    return { startMs, segmentCount, finishedAsOfMs, lastNumber, segments, reader };
   }
 
-  private async readAfter(part: RecordedPart, afterNumber: number): Promise<RowsRead> {
-    const folder = folderOf(part.directory);
+  private async readAfter(part: RecordedPart, afterNumber: number, reader: PartRows['reader']): Promise<RowsRead> {
     const segments: ReadSegment[] = [];
     let lastNumber = afterNumber;
     let rowCount = 0;
-    for await (const page of readSegments(this.manager, part, afterNumber, shownSegments(this.manager, folder))) {
+    for await (const page of readSegments(this.manager, part, afterNumber, reader)) {
       lastNumber = page.lastNumber;
       rowCount += page.rowCount;
       segments.push(...page.segments);

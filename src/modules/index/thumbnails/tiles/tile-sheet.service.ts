@@ -5,7 +5,7 @@ import { sheetMs, TILE_COLUMNS, TILE_ROWS, type TileStep } from '../../../../med
 import { ticksToMs } from '../../../../media/timeline/ticks.js';
 import { StorageService } from '../../../storage/storage.service.js';
 import type { TrackRow } from '../../entities/index.js';
-import type { SegmentFacts } from '../../playback/segment-columns.js';
+import type { SegmentFacts } from '../../playback/segment-reader.js';
 import { NothingRecordedError } from '../../index.errors.js';
 import type { ViewSelection } from '../../playback/playback-view.service.js';
 import { PlaybackRangeService, type PlaybackRange } from '../../playback-range.service.js';
