@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { Chart, type KubernetesObject } from '../support/chart/chart.js';
 import { POSTGRES, BUCKET } from '../support/chart/matrix.js';
+import { configurationOf } from '../support/chart/pod.js';
 import { describeWith } from '../support/tools.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -74,7 +75,7 @@ describeWith('helm')('what the chart promises', () => {
       expect(podOf(objects).spec.containers[0]).toMatchObject({
         ports: [{ name: 'http', containerPort: 7777 }, {}, {}],
       });
-      expect(named(objects, 'ConfigMap').data).toMatchObject({ AIRCHECK_HTTP_LISTEN: '0.0.0.0:7777' });
+      expect(configurationOf(objects).config.http.listen).toBe('0.0.0.0:7777');
     });
   });
 

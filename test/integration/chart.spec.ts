@@ -1,6 +1,6 @@
-import { loadConfig, type LoadedConfig } from '../../src/config/index.js';
 import { Chart, type KubernetesObject } from '../support/chart/chart.js';
 import { BUCKET, MATRIX, POSTGRES } from '../support/chart/matrix.js';
+import { configurationOf, podOf } from '../support/chart/pod.js';
 import { MANAGED } from '../support/chart/values-schema.js';
 import { describeWith } from '../support/tools.js';
 
@@ -35,6 +35,7 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ media: { addresses: ['203.0.113.256'] } }, '/media/addresses/0'],
   [{ media: { addresses: ['203.0.113.5:99999'] } }, '/media/addresses/0'],
   [{ media: { exposure: 'hostPort', tcpPort: 7777 } }, 'media.tcpPort'],
+  [{ media: { exposure: 'hostPort', tcpPort: 8080 }, http: { port: 8080 } }, 'media.tcpPort: 8080'],
   [{ media: { exposure: 'hostPort', port: 65_535 } }, 'media.port'],
   [{ media: { addresses: ['203.0.113.5'] } }, 'media.addresses: 203.0.113.5 needs the port'],
   [{ ...POSTGRES, replicas: 2, media: { exposure: 'hostPort', addresses: ['203.0.113.5'] } }, 'media.addresses has 1'],
@@ -64,58 +65,6 @@ const WRONG: readonly (readonly [object, string])[] = [
     'serviceMonitor.token',
   ],
 ];
-
-interface Container {
-  readonly name: string;
-  readonly env: readonly {
-    readonly name: string;
-    readonly value?: string;
-    readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } };
-  }[];
-  readonly securityContext: object;
-  readonly ports: readonly { readonly containerPort: number; readonly hostPort?: number }[];
-}
-
-interface PodSpec {
-  readonly containers: readonly [Container];
-  readonly hostNetwork?: boolean;
-  readonly enableServiceLinks: boolean;
-  readonly securityContext: object;
-  readonly terminationGracePeriodSeconds: number;
-}
-
-const podOf = (objects: readonly KubernetesObject[], maker: 'StatefulSet' | 'Job' = 'StatefulSet'): PodSpec => {
-  const { spec } = objects.find(({ kind }) => kind === maker) ?? {};
-  return (spec?.['template'] as { spec: PodSpec }).spec;
-};
-
-/** What the downward API says of the second pod of a release. */
-const DOWNWARD: Readonly<Record<string, string>> = {
-  'metadata.name': 'live-aircheck-1',
-  'status.hostIP': '10.0.0.7',
-  'status.hostIPs': '10.0.0.7,fd00::7',
-  "metadata.labels['apps.kubernetes.io/pod-index']": '1',
-};
-
-/** The configuration that the process in the second pod has, read by the server's own reader. */
-function configurationOf(objects: readonly KubernetesObject[]): LoadedConfig {
-  const named = (kind: string): Readonly<Record<string, string>> =>
-    objects.find((one) => one.kind === kind && one.metadata.name === 'live-aircheck')?.data ?? {};
-  const secret = Object.entries(named('Secret')).map(([name, value]) => [
-    name,
-    Buffer.from(value, 'base64').toString(),
-  ]);
-  const env: Record<string, string> = {
-    ...named('ConfigMap'),
-    ...(Object.fromEntries(secret) as Record<string, string>),
-  };
-  for (const { name, value, valueFrom } of podOf(objects).containers[0].env) {
-    const field = valueFrom?.fieldRef?.fieldPath;
-    const text = value ?? (field === undefined ? undefined : DOWNWARD[field]);
-    if (text !== undefined) env[name] = text.replace(/\$\((\w+)\)/g, (_, other: string) => env[other] ?? '');
-  }
-  return loadConfig({ env, cwd: '/nowhere' });
-}
 
 describeWith('helm')('the Helm chart', () => {
   let chart: Chart;

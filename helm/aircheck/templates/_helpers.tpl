@@ -128,9 +128,44 @@ capabilities: { drop: [ALL] }
 {{- ternary 1 (int .Values.media.workers) (eq (get .Values.settings "AIRCHECK_ENGINE_RECEIVE" | toString) "fd") -}}
 {{- end -}}
 
+{{/* Families of all Services. */}}
+{{- define "aircheck.ipFamilies" -}}
+{{- with .Values.service.ipFamilyPolicy }}
+ipFamilyPolicy: {{ . }}
+{{- end }}
+{{- with .Values.service.ipFamilies }}
+ipFamilies: {{ toJson . }}
+{{- end }}
+{{- end -}}
+
+{{/* An address that the downward API tells, which is of the first family: with brackets where a port follows. */}}
+{{- define "aircheck.beforePort" -}}
+{{- ternary (printf "[%s]" (index . 1)) (index . 1) (eq (first (index . 0).Values.service.ipFamilies | toString) "IPv6") -}}
+{{- end -}}
+
+{{/* Where the server listens: one socket takes both families. */}}
+{{- define "aircheck.httpListen" -}}
+{{- $host := .Values.http.address -}}
+{{- if not $host -}}
+{{- $host = ternary "[::]" "0.0.0.0" (has "IPv6" .Values.service.ipFamilies) -}}
+{{- else if eq $host "podIP" -}}
+{{- $host = include "aircheck.beforePort" (list . "$(POD_IP)") -}}
+{{- else if contains ":" $host -}}
+{{- $host = printf "[%s]" $host -}}
+{{- end -}}
+{{ $host }}:{{ .Values.http.port }}
+{{- end -}}
+
+{{/* What a probe asks. By itself the kubelet asks at the pod's address. */}}
+{{- define "aircheck.httpGet" -}}
+{{- $get := dict "path" (index . 1) "port" "http" -}}
+{{- with (index . 0).Values.http.address }}{{ if ne . "podIP" }}{{ $_ := set $get "host" . }}{{ end }}{{ end -}}
+{{ toJson $get }}
+{{- end -}}
+
 {{/* Settings that values of the chart say, because other objects have to agree with them. */}}
 {{- define "aircheck.managed" -}}
-AIRCHECK_HTTP_LISTEN: service.port
+AIRCHECK_HTTP_LISTEN: http.address and http.port
 AIRCHECK_WEBRTC_UDP_PORT: media.port
 AIRCHECK_WEBRTC_TCP_PORT: media.tcpPort
 AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: media.addresses
@@ -241,8 +276,8 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- if has .name (list "data" "nodes") }}{{ fail (printf "extraVolumes: %s is a volume of the chart's own; take another name." .name) }}{{ end -}}
 {{- end -}}
 {{- $tcp := int .Values.media.tcpPort -}}
-{{- if eq $tcp 7777 -}}
-{{- fail "media.tcpPort: 7777 is the port of HTTP in the pod; take another one." -}}
+{{- if eq $tcp (int .Values.http.port) -}}
+{{- fail (printf "media.tcpPort: %d is the port of HTTP in the pod (http.port); take another one." $tcp) -}}
 {{- end -}}
 {{- $lastPort := add .Values.media.port (include "aircheck.udpPorts" . | int) -1 -}}
 {{- if gt $lastPort 65535 -}}
@@ -275,8 +310,8 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- if and $addresses (lt (len $addresses) $most) -}}
 {{- fail (printf "media.addresses has %d, and there may be %d pods (replicas, autoscaling.maxReplicas): each needs one." (len $addresses) $most) -}}
 {{- end -}}
-{{- range $addresses -}}
-{{- if and (eq $.Values.media.exposure "nodePort") (not (regexMatch `(^[^:]+|\]):\d+$` .)) -}}
+{{- range splitList "," (join "," $addresses) -}}
+{{- if and . (eq $.Values.media.exposure "nodePort") (not (regexMatch `(^[^:]+|\]):\d+$` .)) -}}
 {{- fail (printf "media.addresses: %s needs the port that leads to the pod's NodePort, as %s:%s0%s." . . $.Values.media.nodePort.prefix $.Values.media.nodePort.suffix) -}}
 {{- end -}}
 {{- end -}}
@@ -291,6 +326,7 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- if hasKey $.Values.secretRefs $name }}{{ fail (printf "secrets.%s and secretRefs.%s: one of the two is enough." $name $name) }}{{ end -}}
 {{- end -}}
 {{- include "aircheck.checkNodes" . -}}
+{{- include "aircheck.checkAddresses" . -}}
 {{- end -}}
 
 {{/* What ingress-nginx is told. Programs such as FFmpeg and OBS keep no cookies, so a client is known by its address. */}}

@@ -20,10 +20,30 @@
 
 {{- define "aircheck.checkNodes" -}}
 {{- if and (eq .Values.media.exposure "hostNetwork") .Values.networkPolicy.enabled .Values.networkPolicy.httpFrom -}}
-{{- fail "networkPolicy.httpFrom does not go with media.exposure: hostNetwork, since most network plugins apply no policy to such pods: let the firewall of the nodes say who may reach TCP 7777." -}}
+{{- fail "networkPolicy.httpFrom does not go with media.exposure: hostNetwork, since most network plugins apply no policy to such pods: let the firewall of the nodes say who may reach http.port." -}}
 {{- end -}}
 {{- $most := int (include "aircheck.mostPods" .) -}}
 {{- if and (gt $most 1) (not (include "aircheck.sharesRecordings" .)) -}}
 {{- fail (printf "%s: more than one node needs recordings where each of them finds them: settings.AIRCHECK_RECORDER_STORAGE_TYPE of a bucket (s3, oss), or settings.AIRCHECK_RECORDER_STORAGE_ROOT on one of extraVolumes that they share." (ternary "autoscaling.enabled" "replicas" .Values.autoscaling.enabled)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Addresses and families that no node or Service can have. */}}
+{{- define "aircheck.checkAddresses" -}}
+{{- $address := .Values.http.address -}}
+{{- if and $address (ne .Values.media.exposure "hostNetwork") -}}
+{{- fail "http.address is for media.exposure: hostNetwork: in a network of its own a pod listens at all that it has." -}}
+{{- end -}}
+{{- $isOfOneNode := not (or (has $address (list "" "podIP" "::1")) (hasPrefix "127." $address)) -}}
+{{- if and $isOfOneNode (gt (int (include "aircheck.mostPods" .)) 1) -}}
+{{- fail (printf "http.address: %s is that of one node, and there may be more pods: podIP is the address of each." $address) -}}
+{{- end -}}
+{{- $families := len .Values.service.ipFamilies -}}
+{{- $policy := .Values.service.ipFamilyPolicy -}}
+{{- if and (hasSuffix "DualStack" $policy) (eq $families 0) -}}
+{{- fail (printf "service.ipFamilyPolicy: %s needs service.ipFamilies, by which the server listens for IPv6, too." $policy) -}}
+{{- end -}}
+{{- if and (eq $policy "SingleStack") (gt $families 1) -}}
+{{- fail "service.ipFamilyPolicy: SingleStack is for one family, and service.ipFamilies has two." -}}
 {{- end -}}
 {{- end -}}

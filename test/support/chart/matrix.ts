@@ -33,6 +33,14 @@ export const MATRIX: readonly (readonly [string, object])[] = [
     { ...POSTGRES, ...BUCKET, replicas: 2, media: { addresses: ['203.0.113.5:30070', '[2001:db8::5]:30170'] } },
   ],
   [
+    'both families of addresses',
+    {
+      media: { addresses: ['203.0.113.5:30070,[2001:db8::5]:30070'] },
+      service: { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'PreferDualStack' },
+    },
+  ],
+  ['HTTP at an address of the node', { media: { exposure: 'hostNetwork' }, http: { address: '10.0.0.7', port: 8080 } }],
+  [
     'PostgreSQL, its URL in the values',
     { database: 'postgres', secrets: { AIRCHECK_DATABASE_URL: 'postgres://a:b@c/d' } },
   ],

@@ -125,10 +125,16 @@ export const OUTSIDE: Table = {
     workers: 3,
     port: 7800,
     tcpPort: 7900,
-    addresses: ['203.0.113.5', '203.0.113.6'],
+    addresses: ['203.0.113.5,2001:db8::5', '203.0.113.6'],
     serviceAnnotations: { pool: 'media' },
   },
-  service: { type: 'LoadBalancer', port: 80, annotations: { pool: 'http' } },
+  service: {
+    type: 'LoadBalancer',
+    port: 80,
+    ipFamilies: ['IPv6', 'IPv4'],
+    ipFamilyPolicy: 'RequireDualStack',
+    annotations: { pool: 'http' },
+  },
   ingress: {
     enabled: true,
     className: 'nginx',
@@ -160,7 +166,7 @@ const OF_NETWORKS: readonly Row[] = [
   ['media.tcpPort', 'StatefulSet', `${CONTAINER}/ports/media-tcp/containerPort`, 7900],
   ['media.tcpPort', MEDIA_OF_1, 'spec/ports/media-tcp/port', 7900],
   ['media.tcpPort', 'NetworkPolicy', 'spec/ingress/1/ports/1', { port: 7900, protocol: 'TCP' }],
-  ['media.addresses', NODES, `data/${NAME}-0`, 'AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES=203.0.113.5\n'],
+  ['media.addresses', NODES, `data/${NAME}-0`, 'AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES=203.0.113.5,2001:db8::5\n'],
   ['media.addresses', NODES, `data/${NAME}-1`, 'AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES=203.0.113.6\n'],
   ['media.addresses', 'StatefulSet', `${POD}/volumes/nodes/configMap`, { name: `${NAME}-nodes` }],
   [
@@ -173,6 +179,11 @@ const OF_NETWORKS: readonly Row[] = [
   ['media.serviceAnnotations', MEDIA_OF_1, 'metadata/annotations', { pool: 'media' }],
   ['service.type', 'Service', 'spec/type', 'LoadBalancer'],
   ['service.port', 'Service', 'spec/ports/http/port', 80],
+  ...['Service', `Service/${NAME}-nodes`, MEDIA_OF_1].flatMap((service): Row[] => [
+    ['service.ipFamilies', service, 'spec/ipFamilies', ['IPv6', 'IPv4']],
+    ['service.ipFamilyPolicy', service, 'spec/ipFamilyPolicy', 'RequireDualStack'],
+  ]),
+  ['service.ipFamilies', 'StatefulSet', `${CONTAINER}/env/AIRCHECK_HTTP_LISTEN/value`, '[::]:7777'],
   ['service.annotations', 'Service', 'metadata/annotations/pool', 'http'],
   ['ingress.enabled', 'Ingress', 'metadata/name', NAME],
   ['ingress.className', 'Ingress', 'spec/ingressClassName', 'nginx'],
@@ -287,6 +298,15 @@ const OF_HOSTS: readonly Row[] = [
   ['serviceAccount.create', 'ServiceAccount', '', undefined],
 ];
 
+const ON_NODE: Table = { media: { exposure: 'hostNetwork' }, http: { address: 'podIP', port: 8080 } };
+
+const OF_NODES: readonly Row[] = [
+  ['http.address', 'StatefulSet', `${CONTAINER}/env/AIRCHECK_HTTP_LISTEN/value`, '$(POD_IP):8080'],
+  ['http.address', 'StatefulSet', `${CONTAINER}/env/POD_IP/valueFrom`, { fieldRef: { fieldPath: 'status.podIP' } }],
+  ['http.port', 'StatefulSet', `${CONTAINER}/ports/http/containerPort`, 8080],
+  ['http.port', `Service/${NAME}-nodes`, 'spec/ports/http/port', 8080],
+];
+
 const RENAMED = 'StatefulSet/live-recorder';
 const OF_A_NAME: readonly Row[] = [
   ['nameOverride', RENAMED, 'metadata/name', 'live-recorder'],
@@ -304,6 +324,7 @@ export const SETS: readonly (readonly [string, Table, readonly Row[]])[] = [
   ['scale', SCALED, OF_SCALE],
   ['what is left out', LEFT_OUT, OF_WHAT_IS_LEFT_OUT],
   ['ports of the node', ON_HOST, OF_HOSTS],
+  ['the network of the node', ON_NODE, OF_NODES],
   ['a name', { nameOverride: 'recorder' }, OF_A_NAME],
   ['a full name', { fullnameOverride: 'studio' }, OF_A_FULL_NAME],
 ];

@@ -25,7 +25,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** Settings that values of the chart itself say, because other objects have to agree with them. */
 export const MANAGED: Readonly<Record<string, string>> = {
-  AIRCHECK_HTTP_LISTEN: 'service.port',
+  AIRCHECK_HTTP_LISTEN: 'http.address and http.port',
   AIRCHECK_WEBRTC_UDP_PORT: 'media.port',
   AIRCHECK_WEBRTC_TCP_PORT: 'media.tcpPort',
   AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: 'media.addresses',
@@ -55,10 +55,9 @@ const hostName = {
 const OCTET = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 const PORT = '(6553[0-5]|655[0-2]\\d|65[0-4]\\d{2}|6[0-4]\\d{3}|[1-5]\\d{4}|[1-9]\\d{0,3})';
 /** `ip`, `ip:port`, `[ip6]:port`; what is more is told by the server. */
-const address = {
-  type: 'string',
-  pattern: `^(${OCTET}(\\.${OCTET}){3}(:${PORT})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\\[[0-9a-fA-F:.]+\\]:${PORT})$`,
-};
+const ADDRESS = `(${OCTET}(\\.${OCTET}){3}(:${PORT})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\\[[0-9a-fA-F:.]+\\]:${PORT})`;
+/** One or more of a pod. */
+const addresses = { type: 'string', pattern: `^${ADDRESS}(,${ADDRESS})*$` };
 const IP = `(${OCTET}(\\.${OCTET}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)`;
 const HOST = '(\\[[0-9a-fA-F:.]+\\]|[\\w.-]+)';
 const ORIGIN = 'https?://[^\\s/?#@,]+';
@@ -134,7 +133,7 @@ export function valuesSchema(): Schema {
         port,
         tcpPort: { ...port, minimum: 0 },
         announceNodeAddress: flag,
-        addresses: { type: 'array', items: address, uniqueItems: true },
+        addresses: { type: 'array', items: addresses, uniqueItems: true },
         nodePort: table({ prefix: { ...text, pattern: '^3[0-2]$' }, suffix: { ...text, pattern: '^\\d{2}$' } }),
         serviceAnnotations: annotations,
       }),
@@ -145,7 +144,14 @@ export function valuesSchema(): Schema {
         accessModes,
         emptyDirSizeLimit: amount,
       }),
-      service: table({ type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'), port, annotations }),
+      http: table({ address: { type: 'string', pattern: `^(podIP|${IP})?$` }, port }),
+      service: table({
+        type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
+        port,
+        ipFamilies: { type: 'array', items: oneOf('IPv4', 'IPv6'), uniqueItems: true },
+        ipFamilyPolicy: oneOf('', 'SingleStack', 'PreferDualStack', 'RequireDualStack'),
+        annotations,
+      }),
       ingress: table({
         enabled: flag,
         className: objectName,

@@ -1,0 +1,97 @@
+import { Chart } from '../support/chart/chart.js';
+import { BUCKET, POSTGRES } from '../support/chart/matrix.js';
+import { configurationOf, DOWNWARD_OF_IPV6, podOf } from '../support/chart/pod.js';
+import { describeWith } from '../support/tools.js';
+
+const ON_NODE = { media: { exposure: 'hostNetwork' } };
+const SEVERAL = { ...POSTGRES, ...BUCKET, replicas: 2 };
+const BOTH = ['IPv4', 'IPv6'];
+
+/** Values that no Service or node could have, and the name that the refusal must have. */
+const WRONG: readonly (readonly [object, string])[] = [
+  [{ service: { ipFamilies: ['IPv5'] } }, '/service/ipFamilies/0'],
+  [{ service: { ipFamilies: ['IPv6', 'IPv6'] } }, '/service/ipFamilies'],
+  [{ service: { ipFamilyPolicy: 'DualStack' } }, '/service/ipFamilyPolicy'],
+  ...['PreferDualStack', 'RequireDualStack'].map(
+    (ipFamilyPolicy) =>
+      [{ service: { ipFamilyPolicy } }, `service.ipFamilyPolicy: ${ipFamilyPolicy} needs service.ipFamilies`] as const,
+  ),
+  [{ service: { ipFamilies: BOTH, ipFamilyPolicy: 'SingleStack' } }, 'service.ipFamilyPolicy: SingleStack'],
+  [{ media: { addresses: ['203.0.113.5:30070,2001:db8::5'] } }, 'media.addresses: 2001:db8::5 needs the port'],
+  [{ media: { exposure: 'hostPort', addresses: ['203.0.113.5,'] } }, '/media/addresses/0'],
+  [{ http: { address: 'podIP' } }, 'http.address is for media.exposure: hostNetwork'],
+  [{ ...ON_NODE, http: { address: 'eth0' } }, '/http/address'],
+  [{ ...ON_NODE, http: { port: 0 } }, '/http/port'],
+  [{ ...SEVERAL, ...ON_NODE, http: { address: '10.0.0.7' } }, 'http.address: 10.0.0.7 is that of one node'],
+];
+
+describeWith('helm')('addresses of the Helm chart', () => {
+  let chart: Chart;
+  beforeAll(async () => {
+    chart = await Chart.open();
+  });
+  afterAll(() => chart[Symbol.asyncDispose]());
+
+  it.each(WRONG)('are refused as in %j, with %s', async (values, name) => {
+    const { exitCode, output } = await chart.template(values);
+
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain(name);
+  });
+
+  it.each([[['IPv6']], [['IPv6', 'IPv4']]])(
+    'are of IPv6 where %j comes first, for HTTP and for media',
+    async (ipFamilies) => {
+      const { config } = configurationOf(await chart.objects({ service: { ipFamilies } }), DOWNWARD_OF_IPV6);
+
+      expect(config.http.listen).toBe('[::]:7777');
+      expect(config.webrtc.announced_addresses).toEqual(['[fd00::7]:30170']);
+    },
+  );
+
+  it('are of both families where IPv6 comes second, and of IPv4 where it does not come', async () => {
+    const both = configurationOf(await chart.objects({ service: { ipFamilies: BOTH } })).config;
+    const one = configurationOf(await chart.objects({ service: { ipFamilies: ['IPv4'] } })).config;
+
+    expect(both.http.listen).toBe('[::]:7777');
+    expect(one.http.listen).toBe('0.0.0.0:7777');
+    for (const { webrtc } of [both, one]) expect(webrtc.announced_addresses).toEqual(['10.0.0.7:30170']);
+  });
+
+  it.each([
+    ['podIP', [], '10.1.0.7:8080', undefined],
+    ['podIP', ['IPv6'], '[fd01::7]:8080', undefined],
+    ['127.0.0.1', [], '127.0.0.1:8080', '127.0.0.1'],
+    ['2001:db8::7', [], '[2001:db8::7]:8080', '2001:db8::7'],
+    ['', [], '0.0.0.0:8080', undefined],
+  ])('of the node are chosen for HTTP: %j with %j', async (address, ipFamilies, listen, host) => {
+    const objects = await chart.objects({ ...ON_NODE, http: { address, port: 8080 }, service: { ipFamilies } });
+    const downward = ipFamilies.length > 0 ? DOWNWARD_OF_IPV6 : undefined;
+    const get = { port: 'http', ...(host === undefined ? {} : { host }) };
+
+    expect(configurationOf(objects, downward).config.http.listen).toBe(listen);
+    expect(podOf(objects).containers[0]).toMatchObject({ ports: [{ containerPort: 8080 }, {}, {}] });
+    for (const [probe, path] of Object.entries({
+      startupProbe: '/readyz',
+      livenessProbe: '/livez',
+      readinessProbe: '/readyz',
+    })) {
+      expect(podOf(objects).containers[0]).toHaveProperty(`${probe}.httpGet`, { path, ...get });
+    }
+  });
+
+  it.each(['127.0.0.1', '::1', 'podIP'])('of several nodes may be %s for HTTP', async (address) => {
+    expect((await chart.template({ ...SEVERAL, ...ON_NODE, http: { address } })).exitCode).toBe(0);
+  });
+
+  it('are in the notes', async () => {
+    const notes = (http: object): Promise<string> => chart.notes({ ...ON_NODE, http });
+
+    expect(await notes({ port: 8080 })).toContain('WARNING: HTTP listens on each address of the node, TCP 8080');
+    expect(await notes({ address: 'podIP' })).toContain('WARNING: HTTP listens on the address of the node, TCP 7777');
+    expect(await notes({ address: 'podIP' })).toContain('http://ADDRESS-OF-THE-NODE:7777/');
+    const own = await notes({ address: '10.0.0.7', port: 8080 });
+    expect(own).toContain('http://10.0.0.7:8080/');
+    expect(own).not.toContain('WARNING: HTTP');
+  });
+});
