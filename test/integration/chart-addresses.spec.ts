@@ -19,10 +19,13 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ service: { ipFamilies: BOTH, ipFamilyPolicy: 'SingleStack' } }, 'service.ipFamilyPolicy: SingleStack'],
   [{ media: { addresses: ['203.0.113.5:30070,2001:db8::5'] } }, 'media.addresses: 2001:db8::5 needs the port'],
   [{ media: { exposure: 'hostPort', addresses: ['203.0.113.5,'] } }, '/media/addresses/0'],
-  [{ http: { address: 'podIP' } }, 'http.address is for media.exposure: hostNetwork'],
-  [{ ...ON_NODE, http: { address: 'eth0' } }, '/http/address'],
-  [{ ...ON_NODE, http: { port: 0 } }, '/http/port'],
-  [{ ...SEVERAL, ...ON_NODE, http: { address: '10.0.0.7' } }, 'http.address: 10.0.0.7 is that of one node'],
+  [{ service: { listenAddress: 'podIP' } }, 'service.listenAddress is for media.exposure: hostNetwork'],
+  [{ ...ON_NODE, service: { listenAddress: 'eth0' } }, '/service/listenAddress'],
+  [{ ...ON_NODE, service: { listenPort: 0 } }, '/service/listenPort'],
+  [
+    { ...SEVERAL, ...ON_NODE, service: { listenAddress: '10.0.0.7' } },
+    'service.listenAddress: 10.0.0.7 is that of one node',
+  ],
 ];
 
 describeWith('helm')('addresses of the Helm chart', () => {
@@ -64,8 +67,8 @@ describeWith('helm')('addresses of the Helm chart', () => {
     ['127.0.0.1', [], '127.0.0.1:8080', '127.0.0.1'],
     ['2001:db8::7', [], '[2001:db8::7]:8080', '2001:db8::7'],
     ['', [], '0.0.0.0:8080', undefined],
-  ])('of the node are chosen for HTTP: %j with %j', async (address, ipFamilies, listen, host) => {
-    const objects = await chart.objects({ ...ON_NODE, http: { address, port: 8080 }, service: { ipFamilies } });
+  ])('of the node are chosen for HTTP: %j with %j', async (listenAddress, ipFamilies, listen, host) => {
+    const objects = await chart.objects({ ...ON_NODE, service: { listenAddress, listenPort: 8080, ipFamilies } });
     const downward = ipFamilies.length > 0 ? DOWNWARD_OF_IPV6 : undefined;
     const get = { port: 'http', ...(host === undefined ? {} : { host }) };
 
@@ -80,17 +83,19 @@ describeWith('helm')('addresses of the Helm chart', () => {
     }
   });
 
-  it.each(['127.0.0.1', '::1', 'podIP'])('of several nodes may be %s for HTTP', async (address) => {
-    expect((await chart.template({ ...SEVERAL, ...ON_NODE, http: { address } })).exitCode).toBe(0);
+  it.each(['127.0.0.1', '::1', 'podIP'])('of several nodes may be %s for HTTP', async (listenAddress) => {
+    expect((await chart.template({ ...SEVERAL, ...ON_NODE, service: { listenAddress } })).exitCode).toBe(0);
   });
 
   it('are in the notes', async () => {
-    const notes = (http: object): Promise<string> => chart.notes({ ...ON_NODE, http });
+    const notes = (service: object): Promise<string> => chart.notes({ ...ON_NODE, service });
 
-    expect(await notes({ port: 8080 })).toContain('WARNING: HTTP listens on each address of the node, TCP 8080');
-    expect(await notes({ address: 'podIP' })).toContain('WARNING: HTTP listens on the address of the node, TCP 7777');
-    expect(await notes({ address: 'podIP' })).toContain('http://ADDRESS-OF-THE-NODE:7777/');
-    const own = await notes({ address: '10.0.0.7', port: 8080 });
+    expect(await notes({ listenPort: 8080 })).toContain('WARNING: HTTP listens on each address of the node, TCP 8080');
+    expect(await notes({ listenAddress: 'podIP' })).toContain(
+      'WARNING: HTTP listens on the address of the node, TCP 7777',
+    );
+    expect(await notes({ listenAddress: 'podIP' })).toContain('http://ADDRESS-OF-THE-NODE:7777/');
+    const own = await notes({ listenAddress: '10.0.0.7', listenPort: 8080 });
     expect(own).toContain('http://10.0.0.7:8080/');
     expect(own).not.toContain('WARNING: HTTP');
   });

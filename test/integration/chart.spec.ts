@@ -35,7 +35,7 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ media: { addresses: ['203.0.113.256'] } }, '/media/addresses/0'],
   [{ media: { addresses: ['203.0.113.5:99999'] } }, '/media/addresses/0'],
   [{ media: { exposure: 'hostPort', tcpPort: 7777 } }, 'media.tcpPort'],
-  [{ media: { exposure: 'hostPort', tcpPort: 8080 }, http: { port: 8080 } }, 'media.tcpPort: 8080'],
+  [{ media: { exposure: 'hostPort', tcpPort: 8080 }, service: { listenPort: 8080 } }, 'media.tcpPort: 8080'],
   [{ media: { exposure: 'hostPort', port: 65_535 } }, 'media.port'],
   [{ media: { addresses: ['203.0.113.5'] } }, 'media.addresses: 203.0.113.5 needs the port'],
   [{ ...POSTGRES, replicas: 2, media: { exposure: 'hostPort', addresses: ['203.0.113.5'] } }, 'media.addresses has 1'],

@@ -145,7 +145,7 @@ ipFamilies: {{ toJson . }}
 
 {{/* Where the server listens: one socket takes both families. */}}
 {{- define "aircheck.httpListen" -}}
-{{- $host := .Values.http.address -}}
+{{- $host := .Values.service.listenAddress -}}
 {{- if not $host -}}
 {{- $host = ternary "[::]" "0.0.0.0" (has "IPv6" .Values.service.ipFamilies) -}}
 {{- else if eq $host "podIP" -}}
@@ -153,19 +153,19 @@ ipFamilies: {{ toJson . }}
 {{- else if contains ":" $host -}}
 {{- $host = printf "[%s]" $host -}}
 {{- end -}}
-{{ $host }}:{{ .Values.http.port }}
+{{ $host }}:{{ .Values.service.listenPort }}
 {{- end -}}
 
 {{/* What a probe asks. By itself the kubelet asks at the pod's address. */}}
 {{- define "aircheck.httpGet" -}}
 {{- $get := dict "path" (index . 1) "port" "http" -}}
-{{- with (index . 0).Values.http.address }}{{ if ne . "podIP" }}{{ $_ := set $get "host" . }}{{ end }}{{ end -}}
+{{- with (index . 0).Values.service.listenAddress }}{{ if ne . "podIP" }}{{ $_ := set $get "host" . }}{{ end }}{{ end -}}
 {{ toJson $get }}
 {{- end -}}
 
 {{/* Settings that values of the chart say, because other objects have to agree with them. */}}
 {{- define "aircheck.managed" -}}
-AIRCHECK_HTTP_LISTEN: http.address and http.port
+AIRCHECK_HTTP_LISTEN: service.listenAddress and listenPort
 AIRCHECK_WEBRTC_UDP_PORT: media.port
 AIRCHECK_WEBRTC_TCP_PORT: media.tcpPort
 AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: media.addresses
@@ -276,8 +276,8 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- if has .name (list "data" "nodes") }}{{ fail (printf "extraVolumes: %s is a volume of the chart's own; take another name." .name) }}{{ end -}}
 {{- end -}}
 {{- $tcp := int .Values.media.tcpPort -}}
-{{- if eq $tcp (int .Values.http.port) -}}
-{{- fail (printf "media.tcpPort: %d is the port of HTTP in the pod (http.port); take another one." $tcp) -}}
+{{- if eq $tcp (int .Values.service.listenPort) -}}
+{{- fail (printf "media.tcpPort: %d is the port of HTTP in the pod (service.listenPort); take another one." $tcp) -}}
 {{- end -}}
 {{- $lastPort := add .Values.media.port (include "aircheck.udpPorts" . | int) -1 -}}
 {{- if gt $lastPort 65535 -}}

@@ -20,7 +20,7 @@
 
 {{- define "aircheck.checkNodes" -}}
 {{- if and (eq .Values.media.exposure "hostNetwork") .Values.networkPolicy.enabled .Values.networkPolicy.httpFrom -}}
-{{- fail "networkPolicy.httpFrom does not go with media.exposure: hostNetwork, since most network plugins apply no policy to such pods: let the firewall of the nodes say who may reach http.port." -}}
+{{- fail "networkPolicy.httpFrom does not go with media.exposure: hostNetwork, since most network plugins apply no policy to such pods: let the firewall of the nodes say who may reach service.listenPort." -}}
 {{- end -}}
 {{- $most := int (include "aircheck.mostPods" .) -}}
 {{- if and (gt $most 1) (not (include "aircheck.sharesRecordings" .)) -}}
@@ -30,13 +30,13 @@
 
 {{/* Addresses and families that no node or Service can have. */}}
 {{- define "aircheck.checkAddresses" -}}
-{{- $address := .Values.http.address -}}
+{{- $address := .Values.service.listenAddress -}}
 {{- if and $address (ne .Values.media.exposure "hostNetwork") -}}
-{{- fail "http.address is for media.exposure: hostNetwork: in a network of its own a pod listens at all that it has." -}}
+{{- fail "service.listenAddress is for media.exposure: hostNetwork: in a network of its own a pod listens at all that it has." -}}
 {{- end -}}
 {{- $isOfOneNode := not (or (has $address (list "" "podIP" "::1")) (hasPrefix "127." $address)) -}}
 {{- if and $isOfOneNode (gt (int (include "aircheck.mostPods" .)) 1) -}}
-{{- fail (printf "http.address: %s is that of one node, and there may be more pods: podIP is the address of each." $address) -}}
+{{- fail (printf "service.listenAddress: %s is that of one node, and there may be more pods: podIP is the address of each." $address) -}}
 {{- end -}}
 {{- $families := len .Values.service.ipFamilies -}}
 {{- $policy := .Values.service.ipFamilyPolicy -}}

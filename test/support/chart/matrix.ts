@@ -39,7 +39,10 @@ export const MATRIX: readonly (readonly [string, object])[] = [
       service: { ipFamilies: ['IPv4', 'IPv6'], ipFamilyPolicy: 'PreferDualStack' },
     },
   ],
-  ['HTTP at an address of the node', { media: { exposure: 'hostNetwork' }, http: { address: '10.0.0.7', port: 8080 } }],
+  [
+    'HTTP at an address of the node',
+    { media: { exposure: 'hostNetwork' }, service: { listenAddress: '10.0.0.7', listenPort: 8080 } },
+  ],
   [
     'PostgreSQL, its URL in the values',
     { database: 'postgres', secrets: { AIRCHECK_DATABASE_URL: 'postgres://a:b@c/d' } },

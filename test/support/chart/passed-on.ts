@@ -298,13 +298,18 @@ const OF_HOSTS: readonly Row[] = [
   ['serviceAccount.create', 'ServiceAccount', '', undefined],
 ];
 
-const ON_NODE: Table = { media: { exposure: 'hostNetwork' }, http: { address: 'podIP', port: 8080 } };
+const ON_NODE: Table = { media: { exposure: 'hostNetwork' }, service: { listenAddress: 'podIP', listenPort: 8080 } };
 
 const OF_NODES: readonly Row[] = [
-  ['http.address', 'StatefulSet', `${CONTAINER}/env/AIRCHECK_HTTP_LISTEN/value`, '$(POD_IP):8080'],
-  ['http.address', 'StatefulSet', `${CONTAINER}/env/POD_IP/valueFrom`, { fieldRef: { fieldPath: 'status.podIP' } }],
-  ['http.port', 'StatefulSet', `${CONTAINER}/ports/http/containerPort`, 8080],
-  ['http.port', `Service/${NAME}-nodes`, 'spec/ports/http/port', 8080],
+  ['service.listenAddress', 'StatefulSet', `${CONTAINER}/env/AIRCHECK_HTTP_LISTEN/value`, '$(POD_IP):8080'],
+  [
+    'service.listenAddress',
+    'StatefulSet',
+    `${CONTAINER}/env/POD_IP/valueFrom`,
+    { fieldRef: { fieldPath: 'status.podIP' } },
+  ],
+  ['service.listenPort', 'StatefulSet', `${CONTAINER}/ports/http/containerPort`, 8080],
+  ['service.listenPort', `Service/${NAME}-nodes`, 'spec/ports/http/port', 8080],
 ];
 
 const RENAMED = 'StatefulSet/live-recorder';

@@ -25,7 +25,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** Settings that values of the chart itself say, because other objects have to agree with them. */
 export const MANAGED: Readonly<Record<string, string>> = {
-  AIRCHECK_HTTP_LISTEN: 'http.address and http.port',
+  AIRCHECK_HTTP_LISTEN: 'service.listenAddress and listenPort',
   AIRCHECK_WEBRTC_UDP_PORT: 'media.port',
   AIRCHECK_WEBRTC_TCP_PORT: 'media.tcpPort',
   AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES: 'media.addresses',
@@ -144,12 +144,13 @@ export function valuesSchema(): Schema {
         accessModes,
         emptyDirSizeLimit: amount,
       }),
-      http: table({ address: { type: 'string', pattern: `^(podIP|${IP})?$` }, port }),
       service: table({
         type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
         port,
         ipFamilies: { type: 'array', items: oneOf('IPv4', 'IPv6'), uniqueItems: true },
         ipFamilyPolicy: oneOf('', 'SingleStack', 'PreferDualStack', 'RequireDualStack'),
+        listenAddress: { type: 'string', pattern: `^(podIP|${IP})?$` },
+        listenPort: port,
         annotations,
       }),
       ingress: table({
