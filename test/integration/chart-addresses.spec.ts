@@ -5,6 +5,7 @@ import { describeWith } from '../support/tools.js';
 
 const ON_NODE = { media: { exposure: 'hostNetwork' } };
 const SEVERAL = { ...POSTGRES, ...BUCKET, replicas: 2 };
+const BALANCED = { exposure: 'loadBalancer', addresses: ['203.0.113.5'] };
 const BOTH = ['IPv4', 'IPv6'];
 
 /** Values that no Service or node could have, and the name that the refusal must have. */
@@ -19,6 +20,14 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ service: { ipFamilies: BOTH, ipFamilyPolicy: 'SingleStack' } }, 'service.ipFamilyPolicy: SingleStack'],
   [{ media: { addresses: ['203.0.113.5:30070,2001:db8::5'] } }, 'media.addresses: 2001:db8::5 needs the port'],
   [{ media: { exposure: 'hostPort', addresses: ['203.0.113.5,'] } }, '/media/addresses/0'],
+  [{ service: { nodePort: 30_080 } }, 'service.nodePort is for service.type'],
+  [{ service: { type: 'NodePort', nodePort: 8080 } }, '/service/nodePort'],
+  [{ service: { type: 'NodePort', loadBalancerClass: 'a.b/c' } }, 'service.loadBalancerClass is for service.type'],
+  [{ service: { type: 'LoadBalancer', loadBalancerClass: 'of ours' } }, '/service/loadBalancerClass'],
+  [{ media: { loadBalancer: { class: 'a.b/c' } } }, 'media.loadBalancer.class is for media.exposure'],
+  [{ media: { loadBalancer: { annotations: [{ a: 'b' }] } } }, 'media.loadBalancer.annotations is for media.exposure'],
+  [{ media: { ...BALANCED, loadBalancer: { annotations: [{ 'a b': 'c' }] } } }, '/media/loadBalancer/annotations/0'],
+  [{ media: { ...BALANCED, loadBalancer: { annotations: [{}, {}] } } }, 'media.loadBalancer.annotations has 2'],
   [{ service: { listenAddress: 'podIP' } }, 'service.listenAddress is for media.exposure: hostNetwork'],
   [{ ...ON_NODE, service: { listenAddress: 'eth0' } }, '/service/listenAddress'],
   [{ ...ON_NODE, service: { listenPort: 0 } }, '/service/listenPort'],

@@ -30,13 +30,30 @@
 
 {{/* Addresses and families that no node or Service can have. */}}
 {{- define "aircheck.checkAddresses" -}}
+{{- $most := int (include "aircheck.mostPods" .) -}}
 {{- $address := .Values.service.listenAddress -}}
 {{- if and $address (ne .Values.media.exposure "hostNetwork") -}}
 {{- fail "service.listenAddress is for media.exposure: hostNetwork: in a network of its own a pod listens at all that it has." -}}
 {{- end -}}
 {{- $isOfOneNode := not (or (has $address (list "" "podIP" "::1")) (hasPrefix "127." $address)) -}}
-{{- if and $isOfOneNode (gt (int (include "aircheck.mostPods" .)) 1) -}}
+{{- if and $isOfOneNode (gt $most 1) -}}
 {{- fail (printf "service.listenAddress: %s is that of one node, and there may be more pods: podIP is the address of each." $address) -}}
+{{- end -}}
+{{- $type := .Values.service.type -}}
+{{- if and (ne (int .Values.service.nodePort) 0) (eq $type "ClusterIP") -}}
+{{- fail "service.nodePort is for service.type: NodePort or LoadBalancer." -}}
+{{- end -}}
+{{- if and .Values.service.loadBalancerClass (ne $type "LoadBalancer") -}}
+{{- fail "service.loadBalancerClass is for service.type: LoadBalancer." -}}
+{{- end -}}
+{{- $ofBalancers := .Values.media.loadBalancer -}}
+{{- range $name := list "class" "annotations" -}}
+{{- if and (get $ofBalancers $name) (ne $.Values.media.exposure "loadBalancer") -}}
+{{- fail (printf "media.loadBalancer.%s is for media.exposure: loadBalancer." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if gt (len $ofBalancers.annotations) $most -}}
+{{- fail (printf "media.loadBalancer.annotations has %d, and there are %d pods at most." (len $ofBalancers.annotations) $most) -}}
 {{- end -}}
 {{- $families := len .Values.service.ipFamilies -}}
 {{- $policy := .Values.service.ipFamilyPolicy -}}

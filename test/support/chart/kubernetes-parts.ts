@@ -27,6 +27,11 @@ const keyed = (value: Schema): Schema => ({
   patternProperties: { [`^(${SUBDOMAIN}/)?${WORD}$`]: value },
 });
 export const annotations = keyed(text);
+/** Of a Service: with a prefix, or one of Kubernetes' own. */
+export const loadBalancerClass = {
+  type: 'string',
+  pattern: `^((${SUBDOMAIN}/)?${WORD})?$`,
+};
 const labelValue = { type: 'string', pattern: `^(${WORD})?$`, maxLength: 63 };
 export const labels = keyed(labelValue);
 

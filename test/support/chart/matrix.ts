@@ -25,7 +25,16 @@ export const MATRIX: readonly (readonly [string, object])[] = [
       ...POSTGRES,
       ...BUCKET,
       replicas: 2,
-      media: { exposure: 'loadBalancer', tcpPort: 7900, addresses: ['203.0.113.5', '203.0.113.6'] },
+      media: {
+        exposure: 'loadBalancer',
+        tcpPort: 7900,
+        addresses: ['203.0.113.5', '203.0.113.6'],
+        loadBalancer: {
+          class: 'example.org/udp',
+          annotations: ['203.0.113.5', '203.0.113.6'].map((address) => ({ 'metallb.io/loadBalancerIPs': address })),
+        },
+      },
+      service: { type: 'LoadBalancer', nodePort: 30_080, loadBalancerClass: 'example.org/http' },
     },
   ],
   [

@@ -10,6 +10,7 @@ import {
   extraVolumes,
   ingressTls,
   labels,
+  loadBalancerClass,
   metricName,
   networkPolicyPeers,
   objectName,
@@ -135,6 +136,7 @@ export function valuesSchema(): Schema {
         announceNodeAddress: flag,
         addresses: { type: 'array', items: addresses, uniqueItems: true },
         nodePort: table({ prefix: { ...text, pattern: '^3[0-2]$' }, suffix: { ...text, pattern: '^\\d{2}$' } }),
+        loadBalancer: table({ class: loadBalancerClass, annotations: { type: 'array', items: annotations } }),
         serviceAnnotations: annotations,
       }),
       persistence: table({
@@ -147,6 +149,8 @@ export function valuesSchema(): Schema {
       service: table({
         type: oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
         port,
+        nodePort: { type: 'integer', anyOf: [{ const: 0 }, { minimum: 30_000, maximum: 32_767 }] },
+        loadBalancerClass,
         ipFamilies: { type: 'array', items: oneOf('IPv4', 'IPv6'), uniqueItems: true },
         ipFamilyPolicy: oneOf('', 'SingleStack', 'PreferDualStack', 'RequireDualStack'),
         listenAddress: { type: 'string', pattern: `^(podIP|${IP})?$` },
