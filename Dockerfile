@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 
 # Of the machine that builds: what comes out of here is the same on every processor.
-FROM --platform=$BUILDPLATFORM node:24-slim AS build
+FROM --platform=$BUILDPLATFORM node:24.21-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
@@ -12,16 +12,16 @@ COPY web web
 RUN npm run -s build
 
 # Of the machine that runs: packages with programs inside bring those of its processor.
-FROM node:24-slim AS dependencies
+FROM node:24.21-slim AS dependencies
 WORKDIR /opt/aircheck
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
-FROM node:24-slim
+FROM node:24.21-slim
 LABEL org.opencontainers.image.title="Aircheck" \
   org.opencontainers.image.description="Records live WebRTC streams: WHIP in, bit-exact CMAF on disk and in buckets, an index, DASH and HLS out" \
   org.opencontainers.image.licenses="Apache-2.0" \
-  org.opencontainers.image.base.name="docker.io/library/node:24-slim"
+  org.opencontainers.image.base.name="docker.io/library/node:24.21-slim"
 ENV NODE_ENV=production \
   AIRCHECK_HTTP_LISTEN=0.0.0.0:7777
 # What the server writes, and nothing else: below the folder that it runs in, which is where its defaults lead.

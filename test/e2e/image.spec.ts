@@ -15,6 +15,10 @@ const LARGEST_BYTES = 250 * 2 ** 20;
 const BUILD_LIMIT_MS = 300_000;
 const DOCKERFILE = join(PROJECT, 'Dockerfile');
 
+interface Package {
+  readonly devDependencies: { readonly node: string };
+}
+
 describe('the container image', () => {
   let folder: string;
   beforeAll(() => {
@@ -66,9 +70,18 @@ describe('the container image', () => {
     expect(of('VOLUME')).toEqual(['/var/lib/aircheck/data']);
     expect(of('HEALTHCHECK')[0]).toContain('CMD ["node", ');
     expect([...of('ENTRYPOINT'), ...of('CMD')].every((rest) => Array.isArray(JSON.parse(rest)))).toBe(true);
+  });
+
+  it('has the Node that everything is tested with, as far as its minor version', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as Package;
+    const base = `node:${/^\d+\.\d+/.exec(devDependencies.node)?.[0]}-slim`;
+    const steps = stepsOf(readFileSync(DOCKERFILE, 'utf8'));
+    const [label] = steps.filter(({ word }) => word === 'LABEL').map(({ rest }) => rest);
+
     expect(steps.filter(({ word }) => word === 'FROM').map(({ rest }) => /\S+:\S+/.exec(rest)?.[0])).toEqual(
-      Array(3).fill('node:24-slim'),
+      Array(3).fill(base),
     );
+    expect(label).toContain(`base.name="docker.io/library/${base}"`);
   });
 
   itWith('hadolint')('has a Dockerfile in which hadolint finds nothing', () => {
