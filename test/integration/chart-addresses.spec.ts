@@ -96,6 +96,31 @@ describeWith('helm')('addresses of the Helm chart', () => {
     expect((await chart.template({ ...SEVERAL, ...ON_NODE, service: { listenAddress } })).exitCode).toBe(0);
   });
 
+  it.each([
+    ['fd', 1, 'UDP 30070 of the nodes'],
+    ['auto', 4, 'UDP 30070 to 30073 of the nodes'],
+  ])('have with AIRCHECK_ENGINE_RECEIVE: %s as many UDP ports as workers open: %d', async (receive, count, notes) => {
+    const values = { settings: { AIRCHECK_ENGINE_RECEIVE: receive }, media: { workers: 4 } };
+    const objects = await chart.objects(values);
+    const service = objects.find(({ metadata }) => metadata.name === 'live-aircheck-media-0');
+    const policy = objects.find(({ kind }) => kind === 'NetworkPolicy');
+
+    expect(podOf(objects).containers[0].ports).toHaveLength(1 + count);
+    expect(service?.spec?.['ports']).toHaveLength(count);
+    expect(policy?.spec).toMatchObject({ ingress: [{}, { ports: [{ port: 7777, endPort: 7776 + count }] }] });
+    expect(await chart.notes(values)).toContain(notes);
+  });
+
+  it('have ports of the node for as many as are opened, and no more', async () => {
+    const media = { nodePort: { prefix: '32', suffix: '67' }, workers: 30 };
+    const pods = { ...SEVERAL, replicas: 8, media };
+    const { output } = await chart.template(pods);
+
+    expect(output).toContain('media.nodePort: the last of its ports is 32796');
+    const settings = { ...SEVERAL.settings, AIRCHECK_ENGINE_RECEIVE: 'fd' };
+    expect((await chart.template({ ...pods, settings })).exitCode).toBe(0);
+  });
+
   it('are in the notes', async () => {
     const notes = (service: object): Promise<string> => chart.notes({ ...ON_NODE, service });
 

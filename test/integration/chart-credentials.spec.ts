@@ -75,6 +75,18 @@ describeWith('helm')('credentials that the chart made', () => {
     expect(await rendered()).toEqual(GENERATED);
   });
 
+  it('are kept as far as they have signed tokens, where somebody names tokens of his own', async () => {
+    cluster.secrets.set(SECRET, KEPT);
+    const own = { secrets: { AIRCHECK_AUTH_TOKENS: 'a-token-of-somebodys-own' } };
+    const key = { secrets: { AIRCHECK_AUTH_SECRET: 'a-key-of-somebodys-own-of-32-letters' } };
+
+    expect(await rendered(own)).toEqual({ ...KEPT, AIRCHECK_AUTH_TOKENS: base64(own.secrets.AIRCHECK_AUTH_TOKENS) });
+    expect(await rendered(key)).toEqual({ AIRCHECK_AUTH_SECRET: base64(key.secrets.AIRCHECK_AUTH_SECRET) });
+    expect(await rendered({ settings: { AIRCHECK_AUTH_MODE: 'none' } })).toBeUndefined();
+    cluster.secrets.clear();
+    expect(await rendered(own)).toEqual({ AIRCHECK_AUTH_TOKENS: base64(own.secrets.AIRCHECK_AUTH_TOKENS) });
+  });
+
   it('give way to those that somebody names', async () => {
     cluster.secrets.set(SECRET, KEPT);
     const own = { secrets: { AIRCHECK_AUTH_TOKENS: 'a-token-of-somebodys-own' } };

@@ -20,6 +20,7 @@ const RIGHT = {
     AIRCHECK_RECORDER_STORAGE_TYPE: 's3',
     AIRCHECK_RECORDER_STORAGE_BUCKET: 'recordings',
     AIRCHECK_RECORDER_STORAGE_ENDPOINT: 'http://minio:9000/',
+    AIRCHECK_HTTP_METRICS_PUBLIC: 'false',
   },
   secrets: {
     AIRCHECK_AUTH_TOKENS: 'Zq7-first-of-two-tokens, Xw4-second-of-two-tokens',
@@ -68,6 +69,24 @@ const WRONG: readonly (readonly [object, string])[] = [
     { settings: { AIRCHECK_AUTH_MODE: 'none' }, secrets: { AIRCHECK_AUTH_TOKENS: 'Zq7-first-of-two-tokens' } },
     'settings.AIRCHECK_AUTH_MODE: none does not go with AIRCHECK_AUTH_TOKENS',
   ],
+  ...['STORAGE', 'BACKUP_STORAGE'].flatMap((table) =>
+    [
+      ['s3', 'of recordings'],
+      ['s3', 're'],
+      ['s3', '_recordings'],
+      ['s3', 'rec..ordings'],
+      ['oss', 'Recordings'],
+      ['oss', 'rec.ordings'],
+    ].map(
+      ([type, bucket]) =>
+        [
+          { settings: { [`AIRCHECK_RECORDER_${table}_TYPE`]: type, [`AIRCHECK_RECORDER_${table}_BUCKET`]: bucket } },
+          `AIRCHECK_RECORDER_${table}_BUCKET`,
+        ] as const,
+    ),
+  ),
+  [{ settings: { AIRCHECK_RECORDER_STORAGE_REGION: 'eu central' } }, '/settings/AIRCHECK_RECORDER_STORAGE_REGION'],
+  [{ settings: { AIRCHECK_HTTP_METRICS_PUBLIC: 'no' } }, '/settings/AIRCHECK_HTTP_METRICS_PUBLIC'],
   [{ resources: { limits: { memry: '1Gi' } } }, 'memry'],
   [{ resources: { requests: { processors: 2 } } }, 'processors'],
   [{ extraEnv: [{ name: 'AIRCHECK_FOO', value: 'a' }] }, '/extraEnv/0/name'],
@@ -106,6 +125,13 @@ const WRONG_SECRETS: readonly (readonly [object, string])[] = [
   [{ secrets: { AIRCHECK_AUTH_SECRET: `${SECRET}-of-31-bytes-of-anybody` } }, 'secrets.AIRCHECK_AUTH_SECRET'],
   [{ secrets: { AIRCHECK_EXTRA_ICE_COTURN_SECRET: SECRET } }, 'secrets.AIRCHECK_EXTRA_ICE_COTURN_SECRET'],
   [{ secrets: { AIRCHECK_RECORDER_UPLOAD_LIVEMAN_TOKEN: `${SECRET} b` } }, 'secrets.AIRCHECK_RECORDER_UPLOAD_LIVEMAN'],
+  ...['SECRET_ACCESS_KEY', 'SESSION_TOKEN', 'ACCESS_KEY_SECRET', 'SECURITY_TOKEN'].map(
+    (name) =>
+      [
+        { secrets: { [`AIRCHECK_RECORDER_STORAGE_${name}`]: `${SECRET} b` } },
+        `secrets.AIRCHECK_RECORDER_STORAGE_${name} has characters`,
+      ] as const,
+  ),
   ...['AUTH_ACCOUNTS', 'WEBHOOKS_TARGETS', 'ICE_SERVERS', 'EXTRA_ICE_ICE_SERVERS', 'STREAM'].map(
     (name) => [{ secrets: { [`AIRCHECK_${name}`]: `["${SECRET}"]` } }, `secrets.AIRCHECK_${name} is no JSON`] as const,
   ),
@@ -165,6 +191,7 @@ describeWith('helm')('what values of the chart look like', () => {
     const { config } = loadConfig({ env, cwd: '/nowhere' });
 
     expect(config.http.trusted_proxies).toEqual(['10.0.0.0/8', '192.0.2.7', 'fd00::/8']);
+    expect(config.http.metrics_public).toBe(false);
     expect(config.http.cors_origins).toEqual(RIGHT.settings.AIRCHECK_HTTP_CORS_ORIGINS);
     expect(config.recorder.time_zone).toBe(RIGHT.settings.AIRCHECK_RECORDER_TIME_ZONE);
     expect(config.webrtc.stun_servers).toHaveLength(2);

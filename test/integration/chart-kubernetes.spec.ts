@@ -45,7 +45,10 @@ const RIGHT = {
   extraVolumeMounts: [{ name: 'a', mountPath: '/etc/a', subPath: 'p', readOnly: true, mountPropagation: 'None' }],
   networkPolicy: {
     httpFrom: [
-      { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } },
+      { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16', '10.255.255.255/32'] } },
+      { ipBlock: { cidr: '10.64.0.0/10', except: ['10.127.0.0/16'] } },
+      { ipBlock: { cidr: '0.0.0.0/0', except: ['192.0.2.0/24'] } },
+      { ipBlock: { cidr: 'fd00::/8', except: ['fd01::/16'] } },
       { podSelector: SELECTOR, namespaceSelector: {} },
     ],
   },
@@ -61,6 +64,13 @@ const RIGHT = {
   serviceMonitor: { enabled: true, interval: '1m30s', labels: { release: 'prometheus' } },
 };
 
+const FROM_A_FIELD = { fieldRef: { fieldPath: 'spec.nodeName' } };
+const mountedAt = (...paths: readonly string[]): object => ({
+  extraVolumes: [{ name: 'ca', emptyDir: {} }],
+  extraVolumeMounts: paths.map((mountPath) => ({ name: 'ca', mountPath })),
+});
+const from = (ipBlock: object, more: object = {}): object => ({ networkPolicy: { httpFrom: [{ ipBlock, ...more }] } });
+
 /** Values that Kubernetes would refuse, and the name that the refusal must have. */
 const WRONG: readonly (readonly [object, string])[] = [
   [{ tolerations: [{ keys: 'media' }] }, "at '/tolerations/0': additional properties 'keys'"],
@@ -74,6 +84,30 @@ const WRONG: readonly (readonly [object, string])[] = [
   ],
   [{ extraEnv: [{ name: 'A', values: 'b' }] }, "at '/extraEnv/0': additional properties 'values'"],
   [{ extraEnv: [{ name: 'A', value: 1 }] }, '/extraEnv/0/value'],
+  [{ extraEnv: [{ name: 'A', value: 'b', valueFrom: FROM_A_FIELD }] }, '/extraEnv/0'],
+  [{ extraEnv: [{ name: 'A', valueFrom: {} }] }, '/extraEnv/0/valueFrom'],
+  [
+    { extraEnv: [{ name: 'A', valueFrom: { ...FROM_A_FIELD, configMapKeyRef: { key: 'k' } } }] },
+    '/extraEnv/0/valueFrom',
+  ],
+  [{ extraEnv: [{ name: 'A B', value: 'c' }] }, '/extraEnv/0/name'],
+  [{ extraEnv: ['1', '2'].map((value) => ({ name: 'A', value })) }, 'extraEnv: A is there already'],
+  ...['POD_NAME', 'POD_IP', 'POD_INDEX', 'NODE_IP'].map(
+    (name) => [{ extraEnv: [{ name, value: 'a' }] }, `extraEnv: ${name} is there already`] as const,
+  ),
+  [{ extraVolumes: [{ name: 'ca' }] }, '/extraVolumes/0'],
+  [{ extraVolumes: [{ name: 'ca', emptyDir: {}, configMap: { name: 'ca' } }] }, '/extraVolumes/0'],
+  [
+    { extraVolumes: ['a', 'b'].map((path) => ({ name: 'ca', hostPath: { path } })) },
+    'extraVolumes: ca is there already',
+  ],
+  [mountedAt('/etc/ca', '/etc/ca/'), 'extraVolumeMounts: two are at /etc/ca'],
+  ...['/var/lib/aircheck/data', '/var/lib/aircheck/data/', '/var/lib/aircheck', '/var', '/'].map(
+    (path) => [mountedAt(path), `it lies over /var/lib/aircheck/data`] as const,
+  ),
+  [mountedAt('/var/lib/aircheck/.env'), 'it lies over /var/lib/aircheck/.env'],
+  [mountedAt('/opt/aircheck'), 'it lies over /opt/aircheck'],
+  [mountedAt('srv'), '/extraVolumeMounts/0/mountPath'],
   [{ extraEnv: [{ name: 'A', valueFrom: { secret: { name: 'a', key: 'b' } } }] }, '/extraEnv/0/valueFrom'],
   [
     { extraVolumes: [{ name: 'ca', configmap: { name: 'ca' } }] },
@@ -91,6 +125,15 @@ const WRONG: readonly (readonly [object, string])[] = [
   ],
   [{ networkPolicy: { httpFrom: [{ cidr: '10.0.0.0/8' }] } }, '/networkPolicy/httpFrom/0'],
   [{ networkPolicy: { httpFrom: [{}] } }, '/networkPolicy/httpFrom/0'],
+  ...['10.0.0.0', '10.0.0.0/33', '10.0.0/8', 'fd00::/129', 'office'].map(
+    (cidr) => [from({ cidr }), '/networkPolicy/httpFrom/0/ipBlock/cidr'] as const,
+  ),
+  [from({ cidr: '10.0.0.0/8', except: ['10.1.0.0'] }), '/networkPolicy/httpFrom/0/ipBlock/except/0'],
+  [from({ cidr: '10.0.0.0/8' }, { podSelector: {} }), '/networkPolicy/httpFrom/0'],
+  ...['11.0.0.0/16', '10.0.0.0/8', '8.0.0.0/7', 'fd00::/16'].map(
+    (except) => [from({ cidr: '10.0.0.0/8', except: [except] }), `except: ${except} is no part of cidr`] as const,
+  ),
+  [from({ cidr: 'fd00::/8', except: ['fd00::/8'] }), 'except: fd00::/8 is no part of cidr'],
   [{ networkPolicy: { httpFrom: [{ podSelector: { app: 'a' } }] } }, '/networkPolicy/httpFrom/0/podSelector'],
   [{ ingress: { ...INGRESS, tls: [{ host: 'a.example.org' }] } }, "at '/ingress/tls/0': additional properties 'host'"],
   [{ ingress: { ...INGRESS, className: 'Nginx' } }, '/ingress/className'],

@@ -41,6 +41,7 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ ...POSTGRES, replicas: 2, media: { exposure: 'hostPort', addresses: ['203.0.113.5'] } }, 'media.addresses has 1'],
   [{ podDisruptionBudget: { maxUnavailable: 'half' } }, '/podDisruptionBudget/maxUnavailable'],
   [{ extraVolumes: [{ name: 'data', emptyDir: {} }] }, 'extraVolumes: data'],
+  [{ ...POSTGRES, autoscaling: { enabled: true, scaleDownSeconds: 3601 } }, '/autoscaling/scaleDownSeconds'],
   [{ podLabels: { 'app.kubernetes.io/name': 'a' } }, 'podLabels: app.kubernetes.io/name'],
   [{ resources: { limit: { memory: '1Gi' } } }, 'limit'],
   [{ resources: { limits: { memory: '1GB' } } }, '/resources/limits/memory'],

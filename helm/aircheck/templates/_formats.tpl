@@ -3,6 +3,7 @@
 {{- include "aircheck.checkUrlsWithSecrets" . -}}
 {{- include "aircheck.checkSecrets" . -}}
 {{- include "aircheck.checkRules" . -}}
+{{- include "aircheck.checkBuckets" . -}}
 {{- $mode := get .Values.settings "AIRCHECK_AUTH_MODE" | toString -}}
 {{- range $name := list "AIRCHECK_AUTH_TOKENS" "AIRCHECK_AUTH_SECRET" "AIRCHECK_AUTH_JWKS_URL" "AIRCHECK_AUTH_ACCOUNTS" -}}
 {{- $value := coalesce (get $.Values.secrets $name) (get $.Values.secretRefs $name) (get $.Values.settings $name) -}}
@@ -31,7 +32,10 @@
 {{- range $name, $least := dict "AIRCHECK_AUTH_SECRET" 32 "AIRCHECK_EXTRA_ICE_COTURN_SECRET" 16 -}}
 {{- if and (hasKey $secrets $name) (lt (len (get $secrets $name | toString)) $least) }}{{ fail (printf "secrets.%s has fewer than %d bytes." $name $least) }}{{ end -}}
 {{- end -}}
-{{- if not (regexMatch `^[\x21-\x7e]*$` (get $secrets "AIRCHECK_RECORDER_UPLOAD_LIVEMAN_TOKEN" | toString)) }}{{ fail "secrets.AIRCHECK_RECORDER_UPLOAD_LIVEMAN_TOKEN has characters that no token has, such as spaces." }}{{ end -}}
+{{- range $name, $secret := $secrets -}}
+{{- $isWord := regexMatch `_(LIVEMAN_TOKEN|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ACCESS_KEY_SECRET|SECURITY_TOKEN)$` $name -}}
+{{- if and $isWord (not (regexMatch `^[\x21-\x7e]*$` (toString $secret))) }}{{ fail (printf "secrets.%s has characters that no key and no token has, such as spaces." $name) }}{{ end -}}
+{{- end -}}
 {{- range $name := list "AIRCHECK_ICE_SERVERS" "AIRCHECK_EXTRA_ICE_ICE_SERVERS" "AIRCHECK_AUTH_ACCOUNTS" "AIRCHECK_WEBHOOKS_TARGETS" -}}
 {{- range get $secrets $name | default "[]" | fromJsonArray -}}
 {{- if not (kindIs "map" .) }}{{ fail (printf "secrets.%s is no JSON list of tables." $name) }}{{ end -}}
@@ -39,6 +43,17 @@
 {{- end -}}
 {{- range $table := get $secrets "AIRCHECK_STREAM" | default "{}" | fromJson -}}
 {{- if not (kindIs "map" $table) }}{{ fail "secrets.AIRCHECK_STREAM is no JSON table of tables." }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* By the rules of where the bucket is. */}}
+{{- define "aircheck.checkBuckets" -}}
+{{- $forms := dict "s3" `^[A-Za-z0-9](\.?[\w-])*\.?$` "oss" `^[a-z0-9_][a-z0-9_-]{1,61}[a-z0-9_]$` -}}
+{{- range $prefix := list "AIRCHECK_RECORDER_STORAGE" "AIRCHECK_RECORDER_BACKUP_STORAGE" -}}
+{{- $type := get $.Values.settings (printf "%s_TYPE" $prefix) -}}
+{{- $bucket := get $.Values.settings (printf "%s_BUCKET" $prefix) -}}
+{{- $form := get $forms (toString $type) -}}
+{{- if and $form $bucket (not (regexMatch $form $bucket)) }}{{ fail (printf "settings.%s_BUCKET: %s is no name of a bucket of %s." $prefix $bucket $type) }}{{ end -}}
 {{- end -}}
 {{- end -}}
 

@@ -74,12 +74,13 @@ capabilities: { drop: [ALL] }
 {{- if not $given }}yes{{ end -}}
 {{- end -}}
 
-{{/* Whether it has to make a key of tokens: a pod that is to go asks its own server to drain, as somebody who may. */}}
-{{- define "aircheck.makesKey" -}}
+{{/* Whether it has a key of tokens: a pod that is to go asks its own server to drain, as somebody who may. Where there are tokens for
+     that, one that was made before is kept, since it has signed others. */}}
+{{- define "aircheck.hasKey" -}}
 {{- $mode := get .Values.settings "AIRCHECK_AUTH_MODE" | toString -}}
 {{- $tokens := include "aircheck.isGiven" (list . "AIRCHECK_AUTH_TOKENS") -}}
 {{- $key := include "aircheck.isGiven" (list . "AIRCHECK_AUTH_SECRET") -}}
-{{- if not (or .Values.existingSecret (eq $mode "none") $tokens $key) }}yes{{ end -}}
+{{- if not (or .Values.existingSecret (eq $mode "none") $key) }}{{ ternary "made" "kept" (empty $tokens) }}{{ end -}}
 {{- end -}}
 
 {{/* The data of the release's Secret. What was generated once stays. */}}
@@ -93,8 +94,9 @@ capabilities: { drop: [ALL] }
 {{- if include "aircheck.makesCredentials" . -}}
 {{- $_ := set $data "AIRCHECK_AUTH_TOKENS" (get $old "AIRCHECK_AUTH_TOKENS" | default (randAlphaNum 48 | b64enc)) -}}
 {{- end -}}
-{{- if include "aircheck.makesKey" . -}}
-{{- $_ := set $data "AIRCHECK_AUTH_SECRET" (get $old "AIRCHECK_AUTH_SECRET" | default (randAlphaNum 48 | b64enc)) -}}
+{{- with include "aircheck.hasKey" . -}}
+{{- $key := get $old "AIRCHECK_AUTH_SECRET" | default (ternary (randAlphaNum 48 | b64enc) "" (eq . "made")) -}}
+{{- if $key }}{{ $_ := set $data "AIRCHECK_AUTH_SECRET" $key }}{{ end -}}
 {{- end -}}
 {{- if $data }}{{ toYaml $data }}{{ end -}}
 {{- end -}}
@@ -206,27 +208,6 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- end -}}
 {{- end -}}
 
-{{/* What is set beside the chart's own values and cannot work. */}}
-{{- define "aircheck.checkExtras" -}}
-{{- include "aircheck.checkFormats" . -}}
-{{- range .Values.extraEnv -}}
-{{- if hasKey $.Values.secretRefs .name }}{{ fail (printf "extraEnv: %s is in secretRefs, too: one of the two is enough." .name) }}{{ end -}}
-{{- if has .name (list "AIRCHECK_DATABASE_URL" "DATABASE_URL") -}}
-{{- if eq $.Values.database "postgres" -}}
-{{- fail (printf "extraEnv: %s: with database: postgres the address is in secrets, secretRefs or existingSecret, as AIRCHECK_DATABASE_URL." .name) -}}
-{{- else if not (hasPrefix "sqlite:" (get . "value" | toString)) -}}
-{{- fail (printf "extraEnv: %s is no value with sqlite: in front, so it needs database: postgres, and belongs in secrets, secretRefs or existingSecret, as AIRCHECK_DATABASE_URL." .name) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- $volumes := list "data" -}}
-{{- if .Values.media.addresses }}{{ $volumes = append $volumes "nodes" }}{{ end -}}
-{{- range .Values.extraVolumes }}{{ $volumes = append $volumes .name }}{{ end -}}
-{{- range .Values.extraVolumeMounts -}}
-{{- if not (has .name $volumes) }}{{ fail (printf "extraVolumeMounts: %s is none of extraVolumes." (.name | toString)) }}{{ end -}}
-{{- end -}}
-{{- end -}}
-
 {{/* What cannot work, with the names of the values that are wrong. */}}
 {{- define "aircheck.check" -}}
 {{- if not (regexMatch `^[a-z][-a-z0-9]*$` (include "aircheck.fullname" .)) -}}
@@ -272,9 +253,6 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- $place := get (include "aircheck.managed" $ | fromYaml) .name -}}
 {{- if and $place (ne .name "AIRCHECK_WEBRTC_ANNOUNCED_ADDRESSES") }}{{ fail (printf "extraEnv: %s is said by %s." .name $place) }}{{ end -}}
 {{- end -}}
-{{- range .Values.extraVolumes -}}
-{{- if has .name (list "data" "nodes") }}{{ fail (printf "extraVolumes: %s is a volume of the chart's own; take another name." .name) }}{{ end -}}
-{{- end -}}
 {{- $tcp := int .Values.media.tcpPort -}}
 {{- if eq $tcp (int .Values.service.listenPort) -}}
 {{- fail (printf "media.tcpPort: %d is the port of HTTP in the pod (service.listenPort); take another one." $tcp) -}}
@@ -296,7 +274,7 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- if and (eq .Values.media.exposure "nodePort") (gt $most 10) -}}
 {{- fail "media.exposure: nodePort has room for ten pods (replicas, autoscaling.maxReplicas)." -}}
 {{- end -}}
-{{- $last := add (printf "%s%d%s" .Values.media.nodePort.prefix (sub $most 1) .Values.media.nodePort.suffix | int) .Values.media.workers -1 -}}
+{{- $last := add (printf "%s%d%s" .Values.media.nodePort.prefix (sub $most 1) .Values.media.nodePort.suffix | int) (include "aircheck.udpPorts" . | int) -1 -}}
 {{- if and (eq .Values.media.exposure "nodePort") (gt $last 32767) -}}
 {{- fail (printf "media.nodePort: the last of its ports is %d, and Kubernetes has none above 32767." $last) -}}
 {{- end -}}

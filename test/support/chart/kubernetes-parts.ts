@@ -1,3 +1,5 @@
+import { CIDR } from './networks.js';
+
 type Schema = Readonly<Record<string, unknown>>;
 
 /** A part of an object, with the fields that Kubernetes has since 1.28, or since the version that is said. */
@@ -5,6 +7,12 @@ function part(properties: Readonly<Record<string, Schema>>, required: readonly s
   const needed = required.length > 0 ? { required } : {};
   return { type: 'object', additionalProperties: false, properties, ...needed };
 }
+/** Exactly one of these. */
+const one = (properties: Readonly<Record<string, Schema>>): Schema => ({
+  ...part(properties),
+  minProperties: 1,
+  maxProperties: 1,
+});
 const list = (items: Schema): Schema => ({ type: 'array', items });
 const oneOf = (...words: readonly string[]): Schema => ({ enum: words });
 const text = { type: 'string' };
@@ -93,7 +101,7 @@ export const topologySpreadConstraints = list(
 );
 
 const keyOf = part({ name: text, key: named, optional: flag }, ['key']);
-export const valueFrom = part({
+export const valueFrom = one({
   configMapKeyRef: keyOf,
   secretKeyRef: keyOf,
   fieldRef: part({ apiVersion: text, fieldPath: named }, ['fieldPath']),
@@ -104,8 +112,8 @@ export const valueFrom = part({
 
 const files = list(part({ key: named, path: named, mode: number }, ['key', 'path']));
 /** A name and one source: those that are written most are known in full, the others by their name. */
-export const extraVolumes = list(
-  part(
+export const extraVolumes = list({
+  ...part(
     {
       name: { type: 'string', pattern: `^${LABEL}$`, maxLength: 63 },
       configMap: part({ name: text, items: files, defaultMode: number, optional: flag }),
@@ -121,12 +129,14 @@ export const extraVolumes = list(
     },
     ['name'],
   ),
-);
+  minProperties: 2,
+  maxProperties: 2,
+});
 export const extraVolumeMounts = list(
   part(
     {
       name: named,
-      mountPath: { type: 'string', minLength: 1, pattern: '^[^:]*$' },
+      mountPath: { type: 'string', minLength: 1, pattern: '^/[^:]*$' },
       subPath: text,
       subPathExpr: text,
       readOnly: flag,
@@ -137,13 +147,17 @@ export const extraVolumeMounts = list(
   ),
 );
 
+const network = { type: 'string', pattern: `^${CIDR}$` };
+/** A network, or what selects pods. */
 export const networkPolicyPeers = list({
   ...part({
-    ipBlock: part({ cidr: named, except: texts }, ['cidr']),
+    ipBlock: part({ cidr: network, except: list(network) }, ['cidr']),
     namespaceSelector: labelSelector,
     podSelector: labelSelector,
   }),
   minProperties: 1,
+  if: { required: ['ipBlock'] },
+  then: { maxProperties: 1 },
 });
 
 export const ingressTls = list(part({ hosts: texts, secretName: objectName }));

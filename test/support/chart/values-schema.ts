@@ -20,6 +20,7 @@ import {
   topologySpreadConstraints,
   valueFrom,
 } from './kubernetes-parts.js';
+import { ADDRESS, IP, NETWORK, PORT } from './networks.js';
 import { anyCase, TIME_ZONE } from './time-zone-names.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -53,18 +54,12 @@ const hostName = {
   type: 'string',
   pattern: '^(\\*\\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
 };
-const OCTET = '(25[0-5]|2[0-4]\\d|1?\\d?\\d)';
-const PORT = '(6553[0-5]|655[0-2]\\d|65[0-4]\\d{2}|6[0-4]\\d{3}|[1-5]\\d{4}|[1-9]\\d{0,3})';
-/** `ip`, `ip:port`, `[ip6]:port`; what is more is told by the server. */
-const ADDRESS = `(${OCTET}(\\.${OCTET}){3}(:${PORT})?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|\\[[0-9a-fA-F:.]+\\]:${PORT})`;
 /** One or more of a pod. */
 const addresses = { type: 'string', pattern: `^${ADDRESS}(,${ADDRESS})*$` };
-const IP = `(${OCTET}(\\.${OCTET}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)`;
 const HOST = '(\\[[0-9a-fA-F:.]+\\]|[\\w.-]+)';
 const ORIGIN = 'https?://[^\\s/?#@,]+';
 /** With path and query, and nobody's name before the host. */
 const URL_OF_OTHERS = 'https?://[^\\s/?#@]+([/?#]\\S*)?';
-const NETWORK = `(${OCTET}(\\.${OCTET}){3}(/(3[0-2]|[12]?\\d))?|[0-9a-fA-F:]*:[0-9a-fA-F:.]*(/(12[0-8]|1[01]\\d|\\d{1,2}))?)`;
 /**
  * What settings look like that the configuration checks by code; what is more is told by the server. Of
  * what may be secret the template tells it, since Helm shows a value that the schema refuses.
@@ -82,6 +77,12 @@ const FORMATS: Readonly<Record<string, string>> = {
   'webrtc.listen_addresses': IP,
   'webrtc.stun_servers': `${anyCase('stun')}:${HOST}(:${PORT})?`,
   'recorder.upload.liveman_url': `${ORIGIN}/?`,
+  ...Object.fromEntries(
+    ['recorder.storage', 'recorder.backup_storage'].flatMap((table) => [
+      [`${table}.bucket`, '\\w[\\w.-]{2,254}'],
+      [`${table}.region`, '[\\w-]+'],
+    ]),
+  ),
 };
 /** Other names of Kubernetes than these have a slash. */
 const RESOURCE = '^(cpu|memory|ephemeral-storage|hugepages-\\d+[KMGT]i|[a-z0-9][-.a-z0-9]*/\\w[-.\\w]*)$';
@@ -177,7 +178,7 @@ export function valuesSchema(): Schema {
         maxReplicas: count,
         metric: metricName,
         averageValue: { ...amount, minLength: 1 },
-        scaleDownSeconds: { type: 'integer', minimum: 60 },
+        scaleDownSeconds: { type: 'integer', minimum: 60, maximum: 3600 },
       }),
       networkPolicy: table({ enabled: flag, httpFrom: networkPolicyPeers }),
       serviceMonitor: table({
@@ -199,7 +200,11 @@ export function valuesSchema(): Schema {
       annotations,
       extraEnv: {
         type: 'array',
-        items: { ...table({ name: environmentName(settings), value: text, valueFrom }), required: ['name'] },
+        items: {
+          ...table({ name: environmentName(settings), value: text, valueFrom }),
+          required: ['name'],
+          not: { required: ['value', 'valueFrom'] },
+        },
       },
       extraVolumes,
       extraVolumeMounts,
@@ -227,13 +232,20 @@ function schemaOf({ key, shape, description, unit, default: byDefault }: Setting
 /** What begins as our variables do is one of them, or the server would not know it. */
 function environmentName(settings: readonly Setting[]): Schema {
   const ours = ['AIRCHECK_CONFIG', ...settings.map(({ variable }) => variable)];
-  return { type: 'string', if: { pattern: '^AIRCHECK_' }, then: { enum: ours } };
+  return {
+    type: 'string',
+    pattern: '^[-._a-zA-Z][-._a-zA-Z0-9]*$',
+    if: { pattern: '^AIRCHECK_' },
+    then: { enum: ours },
+  };
 }
 
 /** What the server takes: words, from where to where, or what looks like it. */
 function limitsOf(key: string, shape: Setting['shape']): Schema {
   const leaf = key.split('.').reduce<JsonTable>((table, name) => table.properties?.[name] ?? {}, checked as JsonTable);
   if (shape === 'list') return formatOfList(FORMATS[key]);
+  // In quotes, too, as --set-string and other generators of values write it.
+  if (shape === 'boolean') return { type: ['boolean', 'string'], enum: [true, false, 'true', 'false'] };
   if (shape !== 'number' && shape !== 'text') return {};
   const { type, minimum, maximum, enum: words } = leaf;
   const format = FORMATS[key];
