@@ -61,7 +61,7 @@ const RIGHT = {
   podAnnotations: { 'prometheus.io/scrape': 'true', 'checksum/mine': 'a' },
   nodeSelector: { 'node.kubernetes.io/instance-type': 'c7g.large' },
   persistence: { accessModes: ['ReadWriteOncePod'], storageClassName: 'fast' },
-  serviceMonitor: { enabled: true, interval: '1m30s', labels: { release: 'prometheus' } },
+  serviceMonitor: { enabled: true, interval: '1m30s', scrapeTimeout: '1m29s999ms', labels: { release: 'prometheus' } },
 };
 
 const FROM_A_FIELD = { fieldRef: { fieldPath: 'spec.nodeName' } };
@@ -160,6 +160,34 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ persistence: { accessModes: ['ReadOnlyMany'] } }, '/persistence/accessModes/0'],
   [{ persistence: { accessModes: [] } }, '/persistence/accessModes'],
   [{ persistence: { storageClassName: 'Fast' } }, '/persistence/storageClassName'],
+  ...[
+    ['31s', '30s'],
+    ['1m31s', '1m30s'],
+    ['1m', '59s'],
+    ['1500ms', '1s'],
+    ['2d', '1d23h'],
+  ].map(
+    ([scrapeTimeout, interval]) =>
+      [
+        { serviceMonitor: { scrapeTimeout, interval } },
+        `serviceMonitor.scrapeTimeout: ${scrapeTimeout} is longer than serviceMonitor.interval: ${interval}`,
+      ] as const,
+  ),
+  [{ persistence: { existingClaim: 'My Claim' } }, '/persistence/existingClaim'],
+  [{ ...RIGHT, persistence: { existingClaim: 'a' } }, 'persistence.existingClaim is the volume of one pod'],
+  [
+    { ...POSTGRES, ...BUCKET, persistence: { enabled: false, existingClaim: 'a' } },
+    'persistence.existingClaim is for persistence.enabled',
+  ],
+  [{ podSecurityContext: { runAsUser: 0 } }, '/podSecurityContext/runAsUser'],
+  [{ podSecurityContext: { runAsNonRoot: false } }, "at '/podSecurityContext': additional properties 'runAsNonRoot'"],
+  [{ runtimeClassName: 'Kata' }, '/runtimeClassName'],
+  [{ hostAliases: [{ ip: 'db', hostnames: ['a'] }] }, '/hostAliases/0/ip'],
+  [{ hostAliases: [{ ip: '10.0.0.9', hostnames: [] }] }, '/hostAliases/0/hostnames'],
+  [{ extraContainers: [{ name: 'logs' }] }, '/extraContainers/0'],
+  [{ extraContainers: [{ name: 'logs', image: 'a', volumes: [] }] }, "additional properties 'volumes'"],
+  [{ extraContainers: [{ name: 'aircheck', image: 'a' }] }, 'extraContainers: aircheck is there already'],
+  [{ extraContainers: ['a', 'b'].map((image) => ({ name: 'logs', image })) }, 'extraContainers: logs is there already'],
   [{ serviceMonitor: { enabled: true, interval: '30 s' } }, '/serviceMonitor/interval'],
   [{ serviceMonitor: { enabled: true, interval: '' } }, '/serviceMonitor/interval'],
   [{ ...RIGHT, media: { exposure: 'loadBalancer', addresses: ['203.0.113.5', '203.0.113.5'] } }, '/media/addresses'],

@@ -44,6 +44,7 @@ const ALWAYS: readonly (readonly [object: string, place: string, expected: unkno
       ] as const,
   ),
   [`Job/${MIGRATE}`, 'spec/backoffLimit', 3],
+  [`Job/${MIGRATE}`, `${POD}/containers/1`, undefined],
   [`Job/${MIGRATE}`, `${POD}/restartPolicy`, 'Never'],
   [`Job/${MIGRATE}`, `${MIGRATING}/args`, ['migrate']],
   ...[`Job/${MIGRATE}`, `Secret/${MIGRATE}`].flatMap(

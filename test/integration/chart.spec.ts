@@ -141,6 +141,16 @@ describeWith('helm')('the Helm chart', () => {
     expect(onHost.hostNetwork).toBe(true);
   });
 
+  it('leaves users and groups to whoever admits the pods, as OpenShift does', async () => {
+    const ids = { runAsUser: null, runAsGroup: null, fsGroup: null };
+    const objects = await chart.objects({ ...POSTGRES, podSecurityContext: ids });
+
+    for (const maker of ['StatefulSet', 'Job'] as const) {
+      const { securityContext } = podOf(objects, maker);
+      expect(Object.keys(securityContext).sort()).toEqual(['fsGroupChangePolicy', 'runAsNonRoot', 'seccompProfile']);
+    }
+  });
+
   it('takes credentials that are there, and makes none then', async () => {
     const objects = await chart.objects({ existingSecret: 'aircheck' });
 

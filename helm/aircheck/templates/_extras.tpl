@@ -16,6 +16,7 @@
 {{- end -}}
 {{- include "aircheck.checkVolumes" . -}}
 {{- include "aircheck.checkPeers" . -}}
+{{- include "aircheck.checkPods" . -}}
 {{- end -}}
 
 {{/* Names and places that are taken: two of the same Kubernetes refuses, and what lies over ours the server does not start with. */}}
@@ -35,6 +36,21 @@
 {{- end -}}
 {{- if has $path $paths }}{{ fail (printf "extraVolumeMounts: two are at %s; take another mountPath." $path) }}{{ end -}}
 {{- $paths = append $paths $path -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A volume, and containers, that pods could not have. */}}
+{{- define "aircheck.checkPods" -}}
+{{- if and .Values.persistence.existingClaim (not .Values.persistence.enabled) -}}
+{{- fail "persistence.existingClaim is for persistence.enabled: true." -}}
+{{- end -}}
+{{- if and .Values.persistence.existingClaim (gt (int (include "aircheck.mostPods" .)) 1) -}}
+{{- fail "persistence.existingClaim is the volume of one pod, and there may be more (replicas, autoscaling.maxReplicas)." -}}
+{{- end -}}
+{{- $names := list "aircheck" -}}
+{{- range .Values.extraContainers -}}
+{{- if has .name $names }}{{ fail (printf "extraContainers: %s is there already; take another name." .name) }}{{ end -}}
+{{- $names = append $names .name -}}
 {{- end -}}
 {{- end -}}
 

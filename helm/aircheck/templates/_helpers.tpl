@@ -38,11 +38,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{- define "aircheck.podSecurityContext" -}}
 runAsNonRoot: true
-runAsUser: 1000
-runAsGroup: 1000
-fsGroup: 1000
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile: { type: RuntimeDefault }
+{{- with .Values.podSecurityContext }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{- define "aircheck.securityContext" -}}
@@ -115,6 +115,16 @@ capabilities: { drop: [ALL] }
 {{- $own = dict "name" (printf "%s-metrics" (include "aircheck.fullname" .)) "key" "token" -}}
 {{- end -}}
 {{- .Values.serviceMonitor.token | default (get .Values.secretRefs "AIRCHECK_AUTH_TOKENS") | default $own | toYaml -}}
+{{- end -}}
+
+{{/* Of a duration as Prometheus has it: 1m30s. */}}
+{{- define "aircheck.milliseconds" -}}
+{{- $sum := 0 -}}
+{{- range $unit, $length := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 "w" 604800000 "y" 31536000000 -}}
+{{- $count := regexFind (printf "[0-9]+%s([0-9]|$)" $unit) $ | regexFind "^[0-9]+" -}}
+{{- $sum = add $sum (mul (int64 $count) $length) -}}
+{{- end -}}
+{{- $sum -}}
 {{- end -}}
 
 {{/* Single variables from Secrets. */}}
@@ -260,6 +270,10 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- $lastPort := add .Values.media.port (include "aircheck.udpPorts" . | int) -1 -}}
 {{- if gt $lastPort 65535 -}}
 {{- fail (printf "media.port: with media.workers: %d the last port is %d, and there is none above 65535." (int .Values.media.workers) $lastPort) -}}
+{{- end -}}
+{{- $scrapes := .Values.serviceMonitor -}}
+{{- if gt (include "aircheck.milliseconds" $scrapes.scrapeTimeout | int64) (include "aircheck.milliseconds" $scrapes.interval | int64) -}}
+{{- fail (printf "serviceMonitor.scrapeTimeout: %s is longer than serviceMonitor.interval: %s." $scrapes.scrapeTimeout $scrapes.interval) -}}
 {{- end -}}
 {{- $knowsToken := or .Values.existingSecret (include "aircheck.makesCredentials" .) (hasKey .Values.secrets "AIRCHECK_AUTH_TOKENS") (hasKey .Values.secretRefs "AIRCHECK_AUTH_TOKENS") .Values.serviceMonitor.token -}}
 {{- if and .Values.serviceMonitor.enabled (eq (get .Values.settings "AIRCHECK_HTTP_METRICS_PUBLIC" | toString) "false") (not $knowsToken) -}}

@@ -1,4 +1,4 @@
-import { CIDR } from './networks.js';
+import { CIDR, IP } from './networks.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -147,6 +147,33 @@ export const extraVolumeMounts = list(
   ),
 );
 
+const hostName = { type: 'string', pattern: `^${SUBDOMAIN}$`, maxLength: 253 };
+export const hostAliases = list(
+  part({ ip: { type: 'string', pattern: `^${IP}$` }, hostnames: { ...list(hostName), minItems: 1 } }, [
+    'ip',
+    'hostnames',
+  ]),
+);
+/** What Kubernetes has no other word for than these; what is in them is told by it. */
+export const extraContainers = list(
+  part(
+    {
+      name: { type: 'string', pattern: `^${LABEL}$`, maxLength: 63 },
+      image: named,
+      imagePullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
+      command: texts,
+      args: texts,
+      workingDir: text,
+      env: list(part({ name: named, value: text, valueFrom }, ['name'])),
+      volumeMounts: extraVolumeMounts,
+      ...anything('envFrom', 'ports', 'resources', 'volumeDevices', 'lifecycle', 'securityContext', 'resizePolicy'),
+      ...anything('startupProbe', 'livenessProbe', 'readinessProbe'),
+      ...anything('terminationMessagePath', 'terminationMessagePolicy', 'stdin', 'stdinOnce', 'tty'),
+    },
+    ['name', 'image'],
+  ),
+);
+
 const network = { type: 'string', pattern: `^${CIDR}$` };
 /** A network, or what selects pods. */
 export const networkPolicyPeers = list({
@@ -163,10 +190,9 @@ export const networkPolicyPeers = list({
 export const ingressTls = list(part({ hosts: texts, secretName: objectName }));
 export const pullSecrets = list(part({ name: { ...objectName, minLength: 1 } }, ['name']));
 export const resourceClaims = list(part({ name: named, request: text }, ['name']));
-/** As Prometheus has it: 30s, 1m30s. */
+/** As Prometheus has it: 30s, 1m30s; or nothing. */
 export const duration = {
   type: 'string',
-  minLength: 1,
   pattern: '^(0|(\\d+y)?(\\d+w)?(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?)$',
 };
 /** At least one, and of those that can be written to. */

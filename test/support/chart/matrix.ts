@@ -56,6 +56,8 @@ export const MATRIX: readonly (readonly [string, object])[] = [
     'PostgreSQL, its URL in the values',
     { database: 'postgres', secrets: { AIRCHECK_DATABASE_URL: 'postgres://a:b@c/d' } },
   ],
+  ['a claim that is there', { persistence: { existingClaim: 'recordings' } }],
+  ['users of OpenShift', { podSecurityContext: { runAsUser: null, runAsGroup: null, fsGroup: null } }],
   ['PostgreSQL and all else from a Secret', { database: 'postgres', existingSecret: 'aircheck' }],
   ['a bucket and no volume', { ...POSTGRES, ...BUCKET, persistence: { enabled: false, emptyDirSizeLimit: '20Gi' } }],
   [
@@ -84,6 +86,9 @@ export const MATRIX: readonly (readonly [string, object])[] = [
       podLabels: { c: 'd' },
       annotations: { e: 'f' },
       serviceAccount: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/aircheck' } },
+      hostAliases: [{ ip: '10.0.0.9', hostnames: ['db.example.org'] }],
+      runtimeClassName: 'kata',
+      extraContainers: [{ name: 'logs', image: 'logs:1', resources: { limits: { memory: '64Mi' } } }],
       extraEnv: [{ name: 'TZ', value: 'UTC' }],
       extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
       extraVolumeMounts: [{ name: 'ca', mountPath: '/etc/ca', readOnly: true }],

@@ -25,6 +25,8 @@ const TOLERATIONS = [{ key: 'media', operator: 'Exists', effect: 'NoSchedule' }]
 const SPREAD = [{ maxSkew: 2, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' }];
 const VOLUME = { name: 'ca', configMap: { name: 'authorities' } };
 const MOUNT = { name: 'ca', mountPath: '/etc/ca', readOnly: true };
+const ALIASES = [{ ip: '10.0.0.9', hostnames: ['db.example.org'] }];
+const SIDECAR = { name: 'logs', image: 'registry.example.org/logs:1', volumeMounts: [MOUNT] };
 const VARIABLE = { name: 'NODE_EXTRA_CA_CERTS', value: '/etc/ca/ca.crt' };
 const TLS = [{ hosts: ['rec.example.org'], secretName: 'certificate' }];
 const PEERS = [{ namespaceSelector: { matchLabels: { team: 'video' } } }];
@@ -54,6 +56,9 @@ export const PODS: Table = {
   podAnnotations: { note: 'of pods' },
   podLabels: { team: 'video' },
   annotations: { note: 'of the set' },
+  hostAliases: ALIASES,
+  runtimeClassName: 'kata',
+  extraContainers: [SIDECAR],
   extraEnv: [VARIABLE],
   extraVolumes: [VOLUME],
   extraVolumeMounts: [MOUNT],
@@ -74,6 +79,9 @@ const OF_PODS: readonly Row[] = [
   ...inBoth('nodeSelector', `${POD}/nodeSelector`, { media: 'true' }),
   ...inBoth('tolerations', `${POD}/tolerations`, TOLERATIONS),
   ...inBoth('affinity', `${POD}/affinity`, AFFINITY),
+  ...inBoth('hostAliases', `${POD}/hostAliases`, ALIASES),
+  ...inBoth('runtimeClassName', `${POD}/runtimeClassName`, 'kata'),
+  ['extraContainers', 'StatefulSet', `${POD}/containers/1`, SIDECAR],
   ...inBoth('extraEnv', `${CONTAINER}/env/NODE_EXTRA_CA_CERTS`, VARIABLE),
   ...inBoth('extraVolumes', `${POD}/volumes`, [VOLUME]),
   ...inBoth('extraVolumeMounts', `${CONTAINER}/volumeMounts/ca`, MOUNT),
@@ -211,6 +219,7 @@ const WATCHED: Table = {
   serviceMonitor: {
     enabled: true,
     interval: '15s',
+    scrapeTimeout: '12s',
     labels: { release: 'prometheus' },
     token: { name: 'scraper', key: 'its-token' },
   },
@@ -222,6 +231,7 @@ const ENDPOINT = 'spec/endpoints/0';
 const OF_MONITORING: readonly Row[] = [
   ['serviceMonitor.enabled', 'ServiceMonitor', 'metadata/name', NAME],
   ['serviceMonitor.interval', 'ServiceMonitor', `${ENDPOINT}/interval`, '15s'],
+  ['serviceMonitor.scrapeTimeout', 'ServiceMonitor', `${ENDPOINT}/scrapeTimeout`, '12s'],
   ['serviceMonitor.labels', 'ServiceMonitor', 'metadata/labels/release', 'prometheus'],
   [
     'serviceMonitor.token',
@@ -281,6 +291,7 @@ const LEFT_OUT: Table = {
   podDisruptionBudget: { enabled: false },
   networkPolicy: { enabled: false },
   serviceAccount: { create: false },
+  podSecurityContext: { runAsUser: 2000, runAsGroup: 3000, fsGroup: 4000 },
 };
 
 const OF_WHAT_IS_LEFT_OUT: readonly Row[] = [
@@ -295,18 +306,26 @@ const OF_WHAT_IS_LEFT_OUT: readonly Row[] = [
   ['podDisruptionBudget.enabled', 'PodDisruptionBudget', '', undefined],
   ['networkPolicy.enabled', 'NetworkPolicy', '', undefined],
   ['serviceAccount.create', 'StatefulSet', `${POD}/serviceAccountName`, 'default'],
+  ...Object.entries({ runAsUser: 2000, runAsGroup: 3000, fsGroup: 4000 }).flatMap(([name, id]) =>
+    inBoth(`podSecurityContext.${name}`, `${POD}/securityContext/${name}`, id),
+  ),
 ];
 
 const ON_HOST: Table = {
   media: { exposure: 'hostPort', port: 7800, tcpPort: 7900 },
+  persistence: { existingClaim: 'of-before' },
   // Of the name that one would have which the release makes.
   serviceAccount: { create: false, name: NAME },
 };
+
+const CLAIMED = { name: 'data', persistentVolumeClaim: { claimName: 'of-before' } };
 
 const OF_HOSTS: readonly Row[] = [
   ['media.port', 'StatefulSet', `${CONTAINER}/ports/media-udp-1/hostPort`, 7801],
   ['media.tcpPort', 'StatefulSet', `${CONTAINER}/ports/media-tcp/hostPort`, 7900],
   ['media.exposure', `Service/${NAME}-media-0`, '', undefined],
+  ['persistence.existingClaim', 'StatefulSet', `${POD}/volumes/data`, CLAIMED],
+  ['persistence.existingClaim', 'StatefulSet', 'spec/volumeClaimTemplates', undefined],
   ['serviceAccount.create', 'ServiceAccount', '', undefined],
 ];
 

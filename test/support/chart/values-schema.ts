@@ -6,8 +6,10 @@ import {
   affinity,
   annotations,
   duration,
+  extraContainers,
   extraVolumeMounts,
   extraVolumes,
+  hostAliases,
   ingressTls,
   labels,
   loadBalancerClass,
@@ -45,6 +47,7 @@ const text = { type: 'string' };
 const flag = { type: 'boolean' };
 const object = { type: 'object' };
 const port = { type: 'integer', minimum: 1, maximum: 65_535 };
+const wholeNumber = { type: 'integer', minimum: 0 };
 const count = { type: 'integer', minimum: 1 };
 /** An amount as Kubernetes has it: 500m, 50Gi; and as much as it takes, where it is empty. */
 const amount = { type: 'string', pattern: '^(\\d+(\\.\\d+)?([EPTGMk]i?|m)?)?$' };
@@ -142,6 +145,7 @@ export function valuesSchema(): Schema {
       }),
       persistence: table({
         enabled: flag,
+        existingClaim: objectName,
         size: { ...amount, minLength: 1 },
         storageClassName: objectName,
         accessModes,
@@ -183,13 +187,21 @@ export function valuesSchema(): Schema {
       networkPolicy: table({ enabled: flag, httpFrom: networkPolicyPeers }),
       serviceMonitor: table({
         enabled: flag,
-        interval: duration,
+        interval: { ...duration, minLength: 1 },
+        scrapeTimeout: duration,
         labels,
         token: { anyOf: [reference, { ...object, maxProperties: 0 }] },
       }),
       prometheusRule: table({ enabled: flag, labels }),
       grafanaDashboard: table({ enabled: flag, labels }),
       serviceAccount: table({ create: flag, name: objectName, annotations }),
+      podSecurityContext: table({
+        runAsUser: count,
+        runAsGroup: wholeNumber,
+        fsGroup: wholeNumber,
+        supplementalGroups: { type: 'array', items: wholeNumber },
+      }),
+      runtimeClassName: objectName,
       priorityClassName: objectName,
       nodeSelector: labels,
       tolerations,
@@ -208,6 +220,8 @@ export function valuesSchema(): Schema {
       },
       extraVolumes,
       extraVolumeMounts,
+      extraContainers,
+      hostAliases,
     }),
   };
 }
