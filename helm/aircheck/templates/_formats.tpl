@@ -2,6 +2,7 @@
 {{- define "aircheck.checkFormats" -}}
 {{- include "aircheck.checkUrlsWithSecrets" . -}}
 {{- include "aircheck.checkSecrets" . -}}
+{{- include "aircheck.checkGuesses" . -}}
 {{- include "aircheck.checkRules" . -}}
 {{- include "aircheck.checkBuckets" . -}}
 {{- $mode := get .Values.settings "AIRCHECK_AUTH_MODE" | toString -}}
@@ -19,30 +20,6 @@
 {{- range $name, $value := index $.Values $place -}}
 {{- if not (regexMatch (get $formats $name) (toString $value)) }}{{ fail (printf "%s.%s does not begin, or go on, as such a URL does." $place $name) }}{{ end -}}
 {{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{/* Their length is that for addresses that others can reach, as a pod's is. */}}
-{{- define "aircheck.checkSecrets" -}}
-{{- $secrets := .Values.secrets -}}
-{{- $tokens := get $secrets "AIRCHECK_AUTH_TOKENS" -}}
-{{- range ternary $tokens (splitList "," (toString $tokens)) (kindIs "slice" $tokens) -}}
-{{- if not (regexMatch `^([\x21-\x2b\x2d-\x7e]{16,})?$` (trim (toString .))) }}{{ fail "secrets.AIRCHECK_AUTH_TOKENS: each token has at least 16 characters, and no spaces." }}{{ end -}}
-{{- end -}}
-{{- range $name, $least := dict "AIRCHECK_AUTH_SECRET" 32 "AIRCHECK_EXTRA_ICE_COTURN_SECRET" 16 -}}
-{{- if and (hasKey $secrets $name) (lt (len (get $secrets $name | toString)) $least) }}{{ fail (printf "secrets.%s has fewer than %d bytes." $name $least) }}{{ end -}}
-{{- end -}}
-{{- range $name, $secret := $secrets -}}
-{{- $isWord := regexMatch `_(LIVEMAN_TOKEN|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ACCESS_KEY_SECRET|SECURITY_TOKEN)$` $name -}}
-{{- if and $isWord (not (regexMatch `^[\x21-\x7e]*$` (toString $secret))) }}{{ fail (printf "secrets.%s has characters that no key and no token has, such as spaces." $name) }}{{ end -}}
-{{- end -}}
-{{- range $name := list "AIRCHECK_ICE_SERVERS" "AIRCHECK_EXTRA_ICE_ICE_SERVERS" "AIRCHECK_AUTH_ACCOUNTS" "AIRCHECK_WEBHOOKS_TARGETS" -}}
-{{- range get $secrets $name | default "[]" | fromJsonArray -}}
-{{- if not (kindIs "map" .) }}{{ fail (printf "secrets.%s is no JSON list of tables." $name) }}{{ end -}}
-{{- end -}}
-{{- end -}}
-{{- range $table := get $secrets "AIRCHECK_STREAM" | default "{}" | fromJson -}}
-{{- if not (kindIs "map" $table) }}{{ fail "secrets.AIRCHECK_STREAM is no JSON table of tables." }}{{ end -}}
 {{- end -}}
 {{- end -}}
 
