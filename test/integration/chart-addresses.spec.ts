@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import { parseListenAddress } from '../../src/config/index.js';
+import { listen } from '../../src/platform/http/listen.js';
 import { Chart } from '../support/chart/chart.js';
 import { BUCKET, POSTGRES } from '../support/chart/matrix.js';
 import { configurationOf, DOWNWARD_OF_IPV6, podOf } from '../support/chart/pod.js';
@@ -36,6 +39,19 @@ const WRONG: readonly (readonly [object, string])[] = [
     'service.listenAddress: 10.0.0.7 is that of one node',
   ],
 ];
+
+it('the server takes both families where it listens at [::]', async () => {
+  const server = createServer((_request, response) => response.end('here'));
+  try {
+    const { port } = await listen(server, parseListenAddress('[::]:0') ?? { address: '', port: 0 });
+
+    for (const host of ['127.0.0.1', '[::1]'])
+      expect(await (await fetch(`http://${host}:${port}/`)).text()).toBe('here');
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
 
 describeWith('helm')('addresses of the Helm chart', () => {
   let chart: Chart;
