@@ -42,7 +42,10 @@ const RIGHT = {
     { name: 'c', emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } },
     { name: 'd', csi: { driver: 'secrets-store.csi.k8s.io', readOnly: true } },
   ],
-  extraVolumeMounts: [{ name: 'a', mountPath: '/etc/a', subPath: 'p', readOnly: true, mountPropagation: 'None' }],
+  extraVolumeMounts: [
+    { name: 'a', mountPath: '/etc/a', subPath: 'p', readOnly: true, mountPropagation: 'None' },
+    { name: 'b', mountPath: '/var/lib/air' },
+  ],
   networkPolicy: {
     httpFrom: [
       { ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16', '10.255.255.255/32'] } },
@@ -61,7 +64,7 @@ const RIGHT = {
   podAnnotations: { 'prometheus.io/scrape': 'true', 'checksum/mine': 'a' },
   nodeSelector: { 'node.kubernetes.io/instance-type': 'c7g.large' },
   persistence: { accessModes: ['ReadWriteOncePod'], storageClassName: 'fast' },
-  serviceMonitor: { enabled: true, interval: '1m30s', scrapeTimeout: '1m29s999ms', labels: { release: 'prometheus' } },
+  serviceMonitor: { enabled: true, interval: '1m30s', scrapeTimeout: '500ms', labels: { release: 'prometheus' } },
 };
 
 const FROM_A_FIELD = { fieldRef: { fieldPath: 'spec.nodeName' } };
@@ -190,7 +193,13 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ extraContainers: ['a', 'b'].map((image) => ({ name: 'logs', image })) }, 'extraContainers: logs is there already'],
   [{ serviceMonitor: { enabled: true, interval: '30 s' } }, '/serviceMonitor/interval'],
   [{ serviceMonitor: { enabled: true, interval: '' } }, '/serviceMonitor/interval'],
-  [{ ...RIGHT, media: { exposure: 'loadBalancer', addresses: ['203.0.113.5', '203.0.113.5'] } }, '/media/addresses'],
+  ...[
+    ['203.0.113.5', '203.0.113.5'],
+    ['203.0.113.5,2001:db8::5', '203.0.113.6,2001:db8::5'],
+  ].map(
+    (addresses) =>
+      [{ ...RIGHT, media: { exposure: 'loadBalancer', addresses } }, 'media.addresses has one twice'] as const,
+  ),
 ];
 
 describeWith(

@@ -302,7 +302,9 @@ AIRCHECK_RECORDER_NODE_ALIAS: the name of the pod
 {{- if and $addresses (lt (len $addresses) $most) -}}
 {{- fail (printf "media.addresses has %d, and there may be %d pods (replicas, autoscaling.maxReplicas): each needs one." (len $addresses) $most) -}}
 {{- end -}}
-{{- range splitList "," (join "," $addresses) -}}
+{{- $all := splitList "," (join "," $addresses) -}}
+{{- if ne (len $all) (uniq $all | len) }}{{ fail "media.addresses has one twice: each leads to one pod." }}{{ end -}}
+{{- range $all -}}
 {{- if and . (eq $.Values.media.exposure "nodePort") (not (regexMatch `(^[^:]+|\]):\d+$` .)) -}}
 {{- fail (printf "media.addresses: %s needs the port that leads to the pod's NodePort, as %s:%s0%s." . . $.Values.media.nodePort.prefix $.Values.media.nodePort.suffix) -}}
 {{- end -}}

@@ -32,8 +32,7 @@
 {{- include "aircheck.checkGuess" (list $name (get $.Values.secrets $name | toString) 16 "") -}}
 {{- end -}}
 {{- range get .Values.secrets "AIRCHECK_AUTH_ACCOUNTS" | default "[]" | fromJsonArray -}}
-{{- $password := get . "password" | toString -}}
-{{- if not (hasPrefix "$argon2id$" $password) }}{{ include "aircheck.checkGuess" (list "AIRCHECK_AUTH_ACCOUNTS" $password 8 (get . "username" | toString)) }}{{ end -}}
+{{- include "aircheck.checkGuess" (list "AIRCHECK_AUTH_ACCOUNTS" (get . "password" | toString) 8 (get . "username" | toString)) -}}
 {{- end -}}
 {{- range get .Values.secrets "AIRCHECK_WEBHOOKS_TARGETS" | default "[]" | fromJsonArray -}}
 {{- include "aircheck.checkGuess" (list "AIRCHECK_WEBHOOKS_TARGETS" (get . "secret" | toString) 16 "") -}}

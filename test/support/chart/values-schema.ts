@@ -138,7 +138,7 @@ export function valuesSchema(): Schema {
         port,
         tcpPort: { ...port, minimum: 0 },
         announceNodeAddress: flag,
-        addresses: { type: 'array', items: addresses, uniqueItems: true },
+        addresses: { type: 'array', items: addresses },
         nodePort: table({ prefix: { ...text, pattern: '^3[0-2]$' }, suffix: { ...text, pattern: '^\\d{2}$' } }),
         loadBalancer: table({ class: loadBalancerClass, annotations: { type: 'array', items: annotations } }),
         serviceAnnotations: annotations,
