@@ -1,3 +1,5 @@
+import { parse } from 'yaml';
+import { readPages } from '../support/docs/pages.js';
 import { Chart, type KubernetesObject } from '../support/chart/chart.js';
 import { BUCKET, MATRIX, POSTGRES } from '../support/chart/matrix.js';
 import { configurationOf, podOf } from '../support/chart/pod.js';
@@ -67,6 +69,12 @@ const WRONG: readonly (readonly [object, string])[] = [
   ],
 ];
 
+/** Each block of values on the page. */
+const SHOWN = (readPages().find(({ path }) => path === 'docs/kubernetes.md')?.text ?? '')
+  .split('```yaml\n')
+  .slice(1)
+  .map((block) => [parse(block.slice(0, block.indexOf('```'))) as object] as const);
+
 describeWith('helm')('the Helm chart', () => {
   let chart: Chart;
   beforeAll(async () => {
@@ -108,6 +116,12 @@ describeWith('helm')('the Helm chart', () => {
     expect(objects.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['StatefulSet', 'PodDisruptionBudget', 'NetworkPolicy', 'Secret', 'Service']),
     );
+  });
+
+  it.each(SHOWN)('takes what docs/kubernetes.md shows: %j', async (values) => {
+    const { exitCode, output } = await chart.template({ ...POSTGRES, ...BUCKET, replicas: 2, ...values });
+
+    expect({ exitCode, said: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, said: '' });
   });
 
   it('replaces the pods whose addresses are others now', async () => {
