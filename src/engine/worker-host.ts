@@ -155,8 +155,10 @@ export class WorkerHost {
   }
 
   private get ownTransport(): LocalTransport {
-    const { fingerprint } = this.environment.identity;
-    return { ice: createIceCredentials(), fingerprint, setup: 'actpass', candidates: [] };
+    const { identity, dataLimits } = this.environment;
+    const { mostMessageBytes } = dataLimits;
+    const ice = createIceCredentials();
+    return { ice, fingerprint: identity.fingerprint, setup: 'actpass', candidates: [], mostMessageBytes };
   }
 
   private openPublisher(order: PublisherOrder, environment: SessionEnvironment): LocalTransport {

@@ -1,5 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../support/browser.js';
+import type { Browser } from 'playwright-core';
+import { launchChromium, openPage } from '../support/browser.js';
 import { DatachannelTalker } from '../support/datachannel-talker.js';
 import { TestServer } from '../support/server.js';
 import { heardBy, say, talk, type Heard } from '../support/talker.js';
@@ -54,15 +54,9 @@ describeWith('chromium')('data channels without media', () => {
 
   afterAll(() => browser[Symbol.asyncDispose]());
 
-  const openPage = async (server: TestServer): Promise<Page> => {
-    const page = await browser.newPage();
-    await page.goto(server.url('/readyz'));
-    return page;
-  };
-
   it('connect Chromium and libdatachannel, whoever of them publishes', async () => {
     await using server = await TestServer.start();
-    const [publisher, viewer] = [await openPage(server), await openPage(server)];
+    const [publisher, viewer] = [await openPage(browser, server), await openPage(browser, server)];
     await talk(publisher, '/whip/browser', { chat: {} }, { isDataOnly: true });
     await talk(viewer, '/whep/other', { chat: {} }, { isDataOnly: true });
     const common = { channels: { chat: {} }, isDataOnly: true };

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../support/browser.js';
+import { launchChromium, openPage } from '../support/browser.js';
 import { TestServer } from '../support/server.js';
 import { channelState, flood, framesOf, heardBy, say, talk, type Heard } from '../support/talker.js';
 import { describeWith } from '../support/tools.js';
@@ -37,11 +37,6 @@ describeWith('chromium')('data channels of Chromium', () => {
 
   afterAll(() => browser[Symbol.asyncDispose]());
 
-  const openPage = async (server: TestServer): Promise<Page> => {
-    const page = await browser.newPage();
-    await page.goto(server.url('/readyz'));
-    return page;
-  };
   const heard = (page: Page, wanted: readonly Heard[]): Promise<void> =>
     until(async () => {
       expect(await heardBy(page)).toEqual(wanted);
@@ -50,7 +45,11 @@ describeWith('chromium')('data channels of Chromium', () => {
 
   it('carry texts and bytes by label from the publisher to all viewers, and from a viewer to the publisher', async () => {
     await using server = await TestServer.start();
-    const [publisher, one, other] = [await openPage(server), await openPage(server), await openPage(server)];
+    const [publisher, one, other] = [
+      await openPage(browser, server),
+      await openPage(browser, server),
+      await openPage(browser, server),
+    ];
     await talk(publisher, '/whip/cam', { chat: {}, news: { ordered: false, maxRetransmits: 0 } });
     await talk(one, '/whep/cam', { chat: {}, news: {} });
     await talk(other, '/whep/cam', { chat: {} });
@@ -90,7 +89,7 @@ describeWith('chromium')('data channels of Chromium', () => {
 
   it('reach each other without a common label, as those of live777 do, and a publisher that comes later', async () => {
     await using server = await TestServer.start();
-    const [viewer, publisher] = [await openPage(server), await openPage(server)];
+    const [viewer, publisher] = [await openPage(browser, server), await openPage(browser, server)];
     await talk(viewer, '/whep/cam', { control: {} });
     await talk(publisher, '/whip/cam', { '': {} });
 
@@ -105,7 +104,11 @@ describeWith('chromium')('data channels of Chromium', () => {
     await using server = await TestServer.start({
       env: { AIRCHECK_LIMITS_DATA_MESSAGES_PER_SECOND: '50', AIRCHECK_RECORDER_AUTO_STREAMS: '' },
     });
-    const [publisher, good, bad] = [await openPage(server), await openPage(server), await openPage(server)];
+    const [publisher, good, bad] = [
+      await openPage(browser, server),
+      await openPage(browser, server),
+      await openPage(browser, server),
+    ];
     await talk(publisher, '/whip/cam', { chat: {} });
     await talk(good, '/whep/cam', { chat: {} });
     await talk(bad, '/whep/cam', { chat: {} });
@@ -133,7 +136,7 @@ describeWith('chromium')('data channels of Chromium', () => {
         }),
       },
     });
-    const [one, other] = [await openPage(server), await openPage(server)];
+    const [one, other] = [await openPage(browser, server), await openPage(browser, server)];
     await talk(one, '/whep/cam', { '': {} });
     await talk(other, '/whep/cam', { control: {} });
 

@@ -23,6 +23,13 @@ export async function launchChromium({ wrap, args = [] }: BrowserOptions = {}): 
   return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
 }
 
+/** A page of the server itself, without a program of its own. */
+export async function openPage(browser: Browser, server: { url(path: string): string }): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(server.url('/readyz'));
+  return page;
+}
+
 /** Runs a file in the page as if the page's own server gave it, which is all that its Content-Security-Policy allows. */
 export async function addScript(page: Page, path: string): Promise<void> {
   const url = new URL(`/judges/${basename(path)}.js`, page.url()).href;

@@ -1,3 +1,4 @@
+import type { RTCDataChannel } from 'werift';
 import { until } from '../../../test/support/wait.js';
 import { MOST_BUFFERED_BYTES } from './data-limits.js';
 import { WeriftClient } from './testing/werift-client.js';
@@ -68,6 +69,32 @@ describe('data channels with the SCTP of werift', () => {
 
     expect(reliable.heard).toEqual(['kept', 'too']);
     expect(unreliable.heard).toEqual(['next']);
+  });
+
+  it('are opened by us where the call is ours, and carry both ways', async () => {
+    using client = new WeriftClient({}, 65_536, true);
+    const opened: RTCDataChannel[] = [];
+    const heard: string[] = [];
+    client.theirs.onDataChannel.subscribe((channel) => {
+      opened.push(channel);
+      channel.onMessage.subscribe((message) => void heard.push(`${channel.label}: ${message.toString()}`));
+    });
+    client.ours.mirror(new Set(['chat', 'grüße']));
+    await client.call();
+    client.ours.secured();
+    await until(() => opened.length === 2, 'both are open');
+    client.ours.deliver(text('grüße', 'hello'), client.ours);
+    opened[0]?.send('hi');
+    await until(() => heard.length === 1 && client.heard.length === 1, 'all came');
+    client.ours.mirror(new Set(['chat']));
+    await until(() => opened[1]?.readyState === 'closed', 'one is closed');
+
+    expect(heard).toEqual(['grüße: hello']);
+    expect(client.heard).toMatchObject([{ label: 'chat', isText: true }]);
+    expect(opened.map(({ label, protocol }) => [label, protocol])).toEqual([
+      ['chat', 'aircheck-relay'],
+      ['grüße', 'aircheck-relay'],
+    ]);
   });
 
   it('are closed by either side, and opened again', async () => {

@@ -4,6 +4,7 @@ import {
   DATA_CHANNEL_ACK,
   DataProtocol,
   readDataChannelOpen,
+  writeDataChannelOpen,
   type DataChannelOpen,
 } from '../../media/sctp/data-channel-open.js';
 import type { IncomingMessage } from '../../media/sctp/reassembly.js';
@@ -14,10 +15,13 @@ import { threadCounters } from '../thread-counters.js';
 import type { TimerWheel } from '../timer-wheel.js';
 import { MOST_BUFFERED_BYTES, type DataLimits } from './data-limits.js';
 import { FloodGate } from './flood-gate.js';
+import { OwnChannels } from './own-channels.js';
 
 const TICK_MS = 20;
 /** Of one session. */
 const MOST_CHANNELS = 64;
+/** Of channels between servers of ours: who opens one so knows that labels of others go over it. */
+const RELAY_PROTOCOL = 'aircheck-relay';
 /** In place of a message without bytes. */
 const NOTHING = Uint8Array.of(0);
 
@@ -32,6 +36,8 @@ export type DataChannelsEnd = AssociationEnd | 'flood';
 
 export interface DataChannelsListener {
   message(message: DataMessage): void;
+  /** There are others than before. */
+  labelsChanged(): void;
   /** The session has no channels any more, and gets none. Once, and last. */
   ended(reason: DataChannelsEnd): void;
 }
@@ -41,6 +47,10 @@ interface DataChannelsOptions {
   readonly limits: DataLimits;
   readonly clock: Clock;
   readonly wheel: TimerWheel;
+  /** The offer was ours: the peer is a server, so that the call is ours, and the first channel. */
+  readonly isCaller: boolean;
+  /** Of the channels that we open: see {@link OwnChannels}. */
+  readonly firstStreamId: 0 | 1;
   /** Takes an SCTP packet for the peer. */
   readonly send: (packet: Uint8Array) => void;
 }
@@ -48,18 +58,34 @@ interface DataChannelsOptions {
 /**
  * The data channels of one session (RFC 8831): the peer opens them, by DATA_CHANNEL_OPEN, and each is answered with the order and the
  * reliability that it was opened with.
+ *
+ * Between two servers the one that has the publisher opens channels to the other, with the publisher's labels (`mirror`): messages are
+ * told apart there as they are here. Who fetches a stream opens one, which asks for that; a server that does not know what it is asked
+ * uses that one. Channels between servers are reliable and in order: who is behind them opened his own as he wants it.
  */
 export class DataChannels {
   private readonly channels = new Map<number, DataChannelOpen>();
   private readonly association: SctpAssociation;
   private readonly gate: FloodGate;
+  /** What we say to a server: as much as it would take of any session. */
+  private readonly sendGate: FloodGate | undefined;
+  private readonly own: OwnChannels;
+  /** Labels that the peer has closed. */
+  private readonly refused = new Set<string>();
+  private wanted: ReadonlySet<string> | undefined;
+  /** The peer is a server that wants channels of ours. */
+  private isAsked: boolean;
+  private isEstablished = false;
   private listener: DataChannelsListener | undefined;
   private endTimer: (() => void) | undefined;
   private reason: DataChannelsEnd | undefined;
 
   constructor(private readonly options: DataChannelsOptions) {
-    const { negotiated, limits, send } = options;
-    this.gate = new FloodGate(limits);
+    const { negotiated, limits, send, isCaller, firstStreamId } = options;
+    this.gate = new FloodGate(limits, isCaller);
+    this.sendGate = isCaller ? new FloodGate(limits, true) : undefined;
+    this.own = new OwnChannels(firstStreamId);
+    this.isAsked = isCaller;
     this.association = new SctpAssociation(
       {
         localPort: SCTP_PORT,
@@ -70,9 +96,8 @@ export class DataChannels {
       {
         send,
         message: (message) => this.heard(message),
-        streamsEnded: (streamIds) => {
-          for (const streamId of streamIds) this.channels.delete(streamId);
-        },
+        streamsEnded: (streamIds) => this.streamsEnded(streamIds),
+        established: () => this.established(),
         ended: (reason) => this.ended(reason),
       },
     );
@@ -82,17 +107,34 @@ export class DataChannels {
     this.listener = listener;
   }
 
+  /** There is a way to the peer. */
+  secured(): void {
+    if (!this.options.isCaller || this.reason !== undefined) return;
+    this.keepTime();
+    this.guard(() => this.association.call(this.nowMs));
+  }
+
   /** A packet of the peer, borrowed. */
   receive(packet: Uint8Array): void {
     if (this.reason !== undefined) return;
-    this.endTimer ??= this.options.wheel.every(TICK_MS, (nowMs) => this.guard(() => this.association.tick(nowMs)));
+    this.keepTime();
     this.guard(() => this.association.receive(packet, this.nowMs));
   }
 
-  /** Whether the peer has opened one with this label. */
+  /** Of the channels that there are. */
+  get labels(): ReadonlySet<string> {
+    return new Set([...this.channels.values()].map(({ label }) => label));
+  }
+
   has(label: string): boolean {
     for (const channel of this.channels.values()) if (channel.label === label) return true;
     return false;
+  }
+
+  /** A server that the stream is sent to is opened one channel for each of these labels, and no others. Others than servers open theirs. */
+  mirror(labels: ReadonlySet<string>): void {
+    this.wanted = labels;
+    this.guard(() => this.openWanted());
   }
 
   /**
@@ -120,9 +162,67 @@ export class DataChannels {
     }
   }
 
+  private keepTime(): void {
+    this.endTimer ??= this.options.wheel.every(TICK_MS, (nowMs) => this.guard(() => this.association.tick(nowMs)));
+  }
+
+  /** Who fetches a stream asks for channels by one of his. */
+  private established(): void {
+    this.isEstablished = true;
+    if (!this.options.isCaller || this.wanted !== undefined) {
+      this.openWanted();
+      return;
+    }
+    this.open('');
+    this.listener?.labelsChanged();
+  }
+
+  private get mirrors(): boolean {
+    return this.isAsked && this.wanted !== undefined;
+  }
+
+  private openWanted(): void {
+    const { wanted, own } = this;
+    if (!this.isEstablished || !this.mirrors || wanted === undefined) return;
+    this.closeOwn(own.labels.filter((label) => !wanted.has(label)));
+    for (const label of this.refused) if (!wanted.has(label)) this.refused.delete(label);
+    for (const label of wanted) if (!own.has(label) && !this.refused.has(label)) this.open(label);
+  }
+
+  private open(label: string): void {
+    const bytes = writeDataChannelOpen(label, RELAY_PROTOCOL);
+    if (bytes === undefined || this.channels.size >= MOST_CHANNELS) return;
+    const streamId = this.own.add(label, (one) => this.channels.has(one));
+    if (streamId === undefined) return;
+    const reliable = { isUnordered: false, mostRetransmissions: undefined, lifetimeMs: undefined };
+    this.channels.set(streamId, { label, protocol: RELAY_PROTOCOL, ...reliable });
+    this.association.send({ streamId, protocol: DataProtocol.control, bytes, isUnordered: false }, this.nowMs);
+  }
+
+  private closeOwn(labels: readonly string[]): void {
+    const streamIds = labels.flatMap((label) => this.own.close(label) ?? []);
+    if (streamIds.length === 0) return;
+    for (const streamId of streamIds) this.channels.delete(streamId);
+    this.association.endStreams(streamIds, this.nowMs);
+  }
+
+  private streamsEnded(streamIds: readonly number[]): void {
+    for (const streamId of streamIds) {
+      this.channels.delete(streamId);
+      const refused = this.own.ended(streamId);
+      if (refused !== undefined) this.refused.add(refused);
+    }
+    this.listener?.labelsChanged();
+  }
+
   private deliverNow(message: DataMessage, from: DataChannels | undefined): void {
+    if (this.sendGate !== undefined && this.sendGate.admit(message.bytes.length, this.nowMs) !== 'taken') {
+      threadCounters.dataMessagesDropped += 1;
+      return;
+    }
     const isPaired = this.has(message.label);
     for (const [streamId, channel] of this.channels) {
+      if (this.mirrors && !this.own.isOwn(streamId)) continue;
       const isCounterpart = channel.label === message.label || (!isPaired && from?.has(channel.label) === false);
       if (from === undefined || isCounterpart) this.send(streamId, channel, message);
     }
@@ -174,6 +274,15 @@ export class DataChannels {
     this.channels.set(streamId, open);
     const answer = { streamId, protocol: DataProtocol.control, bytes: DATA_CHANNEL_ACK, isUnordered: false };
     this.association.send(answer, this.nowMs);
+    if (open.protocol === RELAY_PROTOCOL) this.heardServer();
+    this.listener?.labelsChanged();
+  }
+
+  /** It opens its channels now, or wants ours. What we asked with is of no use any more. */
+  private heardServer(): void {
+    this.isAsked = true;
+    if (this.wanted === undefined) this.closeOwn(this.own.labels);
+    else this.openWanted();
   }
 
   private heardMessage(streamId: number, protocol: number, bytes: Uint8Array): void {
@@ -193,7 +302,9 @@ export class DataChannels {
   private ended(reason: AssociationEnd): void {
     this.reason ??= reason;
     this.endTimer?.();
+    this.isEstablished = false;
     this.channels.clear();
+    this.listener?.labelsChanged();
     if (this.reason !== 'requested' && this.reason !== 'peer-closed') threadCounters.dataSessionsEnded += 1;
     this.listener?.ended(this.reason);
   }

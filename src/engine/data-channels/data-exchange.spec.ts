@@ -4,6 +4,12 @@ import { DataExchange } from './data-exchange.js';
 class Channels {
   readonly heard: string[] = [];
   listener: DataChannelsListener | undefined;
+  labels: ReadonlySet<string> = new Set(['chat']);
+  mirrored: string[] = [];
+
+  mirror(labels: ReadonlySet<string>): void {
+    this.mirrored = [...labels];
+  }
 
   listenWith(listener: DataChannelsListener): void {
     this.listener = listener;
@@ -64,6 +70,25 @@ describe('DataExchange', () => {
     now.own.say('later');
 
     expect(viewer.own.heard).toEqual(['new']);
+  });
+
+  it('shows viewers the labels of the publisher, whichever they are, and one without a name for none', () => {
+    const { exchange, talker } = setUp();
+    const [before, now, viewer] = [talker('p'), talker('q'), talker('a')];
+    exchange.join(viewer);
+    const mirrored = [viewer.own.mirrored];
+    exchange.publishedBy(before);
+    mirrored.push(viewer.own.mirrored);
+    exchange.publishedBy(now);
+    now.own.labels = new Set(['chat', 'news']);
+    now.own.listener?.labelsChanged();
+    before.own.labels = new Set(['old']);
+    before.own.listener?.labelsChanged();
+    mirrored.push(viewer.own.mirrored);
+    exchange.publishedBy(undefined);
+    mirrored.push(viewer.own.mirrored);
+
+    expect(mirrored).toEqual([[''], ['chat'], ['chat', 'news'], ['']]);
   });
 
   it('tells whose channels ended, but not of who closed his', () => {

@@ -12,6 +12,9 @@ interface Talker {
   readonly channels: DataChannels | undefined;
 }
 
+/** Of a publisher without channels: a server that the stream is sent to has one for what is said to and by the stream's `channel`. */
+const UNLABELLED: ReadonlySet<string> = new Set(['']);
+
 /**
  * Who hears whom in one stream: the publisher all viewers, each viewer the publisher; the stream's `channel` stands beside the
  * publisher. Nobody waits for anybody: what somebody cannot take is dropped for him alone.
@@ -26,6 +29,7 @@ export class DataExchange {
   publishedBy(session: Talker | undefined): void {
     const channels = session?.channels;
     this.publisher = channels;
+    this.mirror();
     if (session === undefined || channels === undefined) return;
     this.hear(session, channels, (message) => {
       if (channels === this.publisher) for (const viewer of this.viewers) viewer.deliver(message, channels);
@@ -37,6 +41,7 @@ export class DataExchange {
     const { channels } = session;
     if (channels === undefined || this.viewers.has(channels)) return;
     this.viewers.add(channels);
+    channels.mirror(this.labels);
     this.hear(session, channels, (message) => {
       this.publisher?.deliver(message, channels);
       this.listener.outwards?.(message.bytes);
@@ -52,9 +57,23 @@ export class DataExchange {
     for (const viewer of this.viewers) viewer.deliver({ label: '', isText: false, bytes }, undefined);
   }
 
+  /** Of the publisher. */
+  private get labels(): ReadonlySet<string> {
+    const labels = this.publisher?.labels ?? UNLABELLED;
+    return labels.size === 0 ? UNLABELLED : labels;
+  }
+
+  private mirror(): void {
+    const { labels } = this;
+    for (const viewer of this.viewers) viewer.mirror(labels);
+  }
+
   private hear({ sessionId }: Talker, channels: DataChannels, message: (message: DataMessage) => void): void {
     channels.listenWith({
       message,
+      labelsChanged: () => {
+        if (channels === this.publisher) this.mirror();
+      },
       ended: (reason) => {
         if (reason !== 'requested' && reason !== 'peer-closed') this.listener.ended(sessionId, reason);
       },

@@ -23,6 +23,8 @@ class Peer {
   readonly wheel = new TimerWheel(0);
   readonly channels = new DataChannels({
     negotiated: { port: 5000, mostBytes: 0 },
+    isCaller: false,
+    firstStreamId: 1,
     limits: { mostMessageBytes: 65_536, messagesPerSecond: 1e6, bytesPerSecond: 1e9 },
     clock: { monotonicMs: () => 0 } as Clock,
     wheel: this.wheel,
@@ -96,7 +98,11 @@ describe('DataChannels with which something is wrong', () => {
     const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const peer = new Peer();
     const ends: string[] = [];
-    peer.channels.listenWith({ message: () => undefined, ended: (reason) => ends.push(reason) });
+    peer.channels.listenWith({
+      message: () => undefined,
+      labelsChanged: () => undefined,
+      ended: (reason) => ends.push(reason),
+    });
     peer.open(0);
     peer.isBroken = true;
     happens(peer);

@@ -186,11 +186,13 @@ export class PeerConnection implements DatagramOwner {
     return new ControllingAgent({ ...common, pairs });
   }
 
-  private createChannels({ data }: PeerOrder): DataChannels | undefined {
+  private createChannels({ data, controlled }: PeerOrder): DataChannels | undefined {
     if (data === undefined) return undefined;
     const { clock, wheel, dataLimits: limits } = this.environment;
     const send = (packet: Uint8Array): void => this.dtls.sendData(packet);
-    return new DataChannels({ negotiated: data, limits, clock, wheel, send });
+    const isCaller = controlled?.localIce !== undefined;
+    const firstStreamId = this.setup === 'active' ? 0 : 1;
+    return new DataChannels({ negotiated: data, isCaller, firstStreamId, limits, clock, wheel, send });
   }
 
   private tick(nowMs: number): void {
@@ -218,6 +220,7 @@ export class PeerConnection implements DatagramOwner {
     this.isSecured = true;
     this.follow();
     this.life.secured(this.environment.clock.monotonicMs());
+    this.channels?.secured();
   }
 
   private handshakeFailed(proven: boolean): void {

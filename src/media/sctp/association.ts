@@ -14,6 +14,7 @@ import {
 } from './packet.js';
 import type { IncomingMessage } from './reassembly.js';
 import { Receiving } from './receiving.js';
+import { RoundTrip } from './round-trip.js';
 import { Sending, type OutgoingMessage } from './sending.js';
 import { StreamResets } from './stream-resets.js';
 
@@ -30,6 +31,8 @@ const COSTLY: ReadonlySet<number> = new Set([ChunkType.sack, ChunkType.forwardTs
 const MOST_COSTLY = 4;
 /** Bit of an ABORT that has its receiver's own tag. */
 const REFLECTED = 1;
+/** Max.Init.Retransmits of RFC 9260 section 16. */
+const MOST_CALLS = 8;
 
 interface AssociationOptions {
   readonly localPort: number;
@@ -45,6 +48,8 @@ interface AssociationListener {
   message(message: IncomingMessage): void;
   /** The peer has closed these streams; ours are closed too. */
   streamsEnded(streamIds: readonly number[]): void;
+  /** Messages may be sent from now on. */
+  established(): void;
   /** Once and last. */
   ended(reason: AssociationEnd): void;
 }
@@ -64,14 +69,26 @@ interface Hello {
   readonly init: Uint8Array;
 }
 
+/** What we wait for an answer to: our INIT, then our COOKIE ECHO. */
+interface Call {
+  readonly chunk: Uint8Array;
+  readonly peerTag: number;
+  /** The value of the peer's INIT ACK; undefined before. */
+  readonly answer: Uint8Array | undefined;
+  readonly roundTrip: RoundTrip;
+  dueMs: number;
+  calls: number;
+}
+
 /**
- * One SCTP association over DTLS, RFC 8261: the peer calls, as every WebRTC client does. The core is synchronous; nothing that the peer
- * sends makes it throw, and what breaks the rules ends it.
+ * One SCTP association over DTLS, RFC 8261: the peer calls, as every WebRTC client does, or we do, or both at once. The core is
+ * synchronous; nothing that the peer sends makes it throw, and what breaks the rules ends it.
  */
 export class SctpAssociation {
   private readonly localTag: number;
   private readonly firstTsn: number;
   private hello: Hello | undefined;
+  private ownCall: Call | undefined;
   private state: Established | undefined;
   private control: Uint8Array[] = [];
   private hasEnded = false;
@@ -90,6 +107,11 @@ export class SctpAssociation {
     return this.state?.sending.bufferedBytes ?? 0;
   }
 
+  /** Asks the peer for an association; it may ask us meanwhile. Once. */
+  call(nowMs: number): void {
+    if (this.state === undefined && !this.hasEnded) this.ask(this.greeting(ChunkType.init), 0, undefined, nowMs);
+  }
+
   /** A packet of the peer, borrowed. */
   receive(bytes: Uint8Array, nowMs: number): void {
     const packet = this.hasEnded ? undefined : parsePacket(bytes);
@@ -106,6 +128,7 @@ export class SctpAssociation {
 
   /** To be called some times per second. */
   tick(nowMs: number): void {
+    if (this.ownCall !== undefined) this.callAgain(this.ownCall, nowMs);
     if (this.state === undefined || this.hasEnded) return;
     this.state.sending.tick(nowMs);
     if (this.state.sending.hasFailed) this.abort('unanswered');
@@ -139,6 +162,7 @@ export class SctpAssociation {
     this.hasEnded = true;
     this.state = undefined;
     this.hello = undefined;
+    this.ownCall = undefined;
     this.listener.ended(reason);
   }
 
@@ -158,7 +182,9 @@ export class SctpAssociation {
 
   private take(chunk: SctpChunk, nowMs: number): void {
     if (chunk.type === ChunkType.init) this.greet(chunk);
-    else if (chunk.type === ChunkType.cookieEcho) this.establish(chunk.value);
+    else if (chunk.type === ChunkType.initAck) this.echo(chunk.value, nowMs);
+    else if (chunk.type === ChunkType.cookieEcho) this.welcome(chunk.value);
+    else if (chunk.type === ChunkType.cookieAck) this.establish(this.ownCall?.answer);
     else if (chunk.type === ChunkType.abort) this.end('peer-closed');
     else if (this.state !== undefined) this.takeEstablished(chunk, this.state, nowMs);
   }
@@ -194,34 +220,73 @@ export class SctpAssociation {
     if (this.hello === undefined || !areEqual(this.hello.init, value)) {
       this.hello = { cookie: this.options.randomBytes(COOKIE_BYTES).slice(), init: value.slice() };
     }
-    const { cookie } = this.hello;
-    const answer = writeChunk(
-      ChunkType.initAck,
+    this.transmit(peerTag, [this.greeting(ChunkType.initAck, writeParameter(STATE_COOKIE, this.hello.cookie))]);
+  }
+
+  /** INIT and INIT ACK say the same of us, whoever called first (RFC 9260 section 5.2.1). */
+  private greeting(type: number, ...parameters: readonly Uint8Array[]): Uint8Array {
+    return writeChunk(
+      type,
       0,
       uint32(this.localTag, WINDOW_BYTES),
       uint16(MOST_STREAMS, MOST_STREAMS),
       uint32(this.firstTsn),
-      writeParameter(STATE_COOKIE, cookie),
+      ...parameters,
       writeParameter(FORWARD_TSN_SUPPORTED),
       writeParameter(SUPPORTED_EXTENSIONS, Uint8Array.of(ChunkType.reconfiguration, ChunkType.forwardTsn)),
     );
-    this.transmit(peerTag, [answer]);
   }
 
-  private establish(cookie: Uint8Array): void {
+  private ask(chunk: Uint8Array, peerTag: number, answer: Uint8Array | undefined, nowMs: number): void {
+    const roundTrip = new RoundTrip();
+    this.ownCall = { chunk, peerTag, answer, roundTrip, dueMs: nowMs + roundTrip.retransmitAfterMs, calls: 1 };
+    this.transmit(peerTag, [chunk]);
+  }
+
+  private callAgain(call: Call, nowMs: number): void {
+    if (nowMs < call.dueMs) return;
+    if (call.calls > MOST_CALLS) {
+      this.end('unanswered');
+      return;
+    }
+    call.calls += 1;
+    call.roundTrip.backOff();
+    call.dueMs = nowMs + call.roundTrip.retransmitAfterMs;
+    this.transmit(call.peerTag, [call.chunk]);
+  }
+
+  /** The peer has answered our call, and wants its cookie back. */
+  private echo(value: Uint8Array, nowMs: number): void {
+    const { ownCall } = this;
+    if (ownCall === undefined || ownCall.answer !== undefined || value.length < INIT_BYTES) return;
+    const cookie = new Map(parseParameters(value.subarray(INIT_BYTES))).get(STATE_COOKIE);
+    const peerTag = readUint32(value, 0);
+    if (cookie === undefined || peerTag === 0) return;
+    this.ask(writeChunk(ChunkType.cookieEcho, 0, cookie), peerTag, value.slice(), nowMs);
+  }
+
+  private welcome(cookie: Uint8Array): void {
     const { hello } = this;
     if (hello === undefined || !areEqual(cookie, hello.cookie)) return;
-    this.state ??= this.establishWith(hello.init);
     this.control.push(writeChunk(ChunkType.cookieAck, 0));
+    this.establish(hello.init);
   }
 
-  private establishWith(init: Uint8Array): Established {
+  /** @param greeting the value of the peer's INIT or INIT ACK */
+  private establish(greeting: Uint8Array | undefined): void {
+    if (greeting === undefined || this.state !== undefined) return;
+    this.state = this.establishWith(greeting);
+    this.ownCall = undefined;
+    this.listener.established();
+  }
+
+  private establishWith(greeting: Uint8Array): Established {
     const { firstTsn, listener } = this;
     const { mostMessageBytes } = this.options;
-    const receiving = new Receiving(readUint32(init, 12), WINDOW_BYTES, mostMessageBytes, (message) => {
+    const receiving = new Receiving(readUint32(greeting, 12), WINDOW_BYTES, mostMessageBytes, (message) => {
       if (!this.hasEnded) listener.message(message);
     });
-    const sending = new Sending(firstTsn, readUint32(init, 4), canSkip(init.subarray(INIT_BYTES)));
+    const sending = new Sending(firstTsn, readUint32(greeting, 4), canSkip(greeting.subarray(INIT_BYTES)));
     const resets = new StreamResets(firstTsn, {
       get receivedUpTo() {
         return receiving.upTo;
@@ -239,7 +304,7 @@ export class SctpAssociation {
       },
       endedHere: (streamIds) => sending.reset(streamIds),
     });
-    return { peerTag: readUint32(init, 0), receiving, sending, resets };
+    return { peerTag: readUint32(greeting, 0), receiving, sending, resets };
   }
 
   /** Sends what may leave now. */

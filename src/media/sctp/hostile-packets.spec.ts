@@ -23,6 +23,7 @@ class Peer {
       },
       message: ({ bytes }) => void this.messages.push(bytes),
       streamsEnded: () => undefined,
+      established: () => undefined,
       ended: (reason) => void this.ends.push(reason),
     },
   );

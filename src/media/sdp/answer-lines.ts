@@ -56,7 +56,7 @@ export function writeMediaTransport(
 }
 
 /** The m-line of data channels (RFC 8841 section 10.2). */
-export function writeData(data: OfferedData, local: LocalTransport, isTagged: boolean): string[] {
+export function writeData(data: Omit<OfferedData, 'data'>, local: LocalTransport, isTagged: boolean): string[] {
   return [
     ...writeDataLine(data, local),
     ...writeTransport(data.mid, local, isTagged),

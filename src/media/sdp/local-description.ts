@@ -35,7 +35,7 @@ export function writeMediaLine(kind: string, payloadTypes: readonly number[], lo
 }
 
 /** @returns `m=` and `c=` lines of data channels, as `writeMediaLine` */
-export function writeDataLine({ protocol }: OfferedData, local: LocalTransport): [string, string] {
+export function writeDataLine({ protocol }: Pick<OfferedData, 'protocol'>, local: LocalTransport): [string, string] {
   return writeLine('application', `${protocol} webrtc-datachannel`, local);
 }
 

@@ -82,7 +82,8 @@ export function parseSubscriberOffer(text: string): SubscriberOffer {
 }
 
 /**
- * Reads the answer to an offer of ours (RFC 9429 section 5.3): the m-lines on which the other side does what it is to do.
+ * Reads the answer to an offer of ours (RFC 9429 section 5.3): the m-lines on which the other side does what it is to do, and
+ * data channels where it takes them. Where media was offered those alone are not enough.
  *
  * @param text at most 64 KiB; whoever took it from the network counted that
  * @param direction what the other side is to do
@@ -93,14 +94,21 @@ export function parseAnswer(text: string, direction: 'sendonly' | 'recvonly'): S
   const description = readDescription(text);
   const candidates = new CandidateList();
   const session = readSession(description, candidates);
+  const dataSection = description.media.find(offersData);
+  const isTaken = (section: MediaSection): boolean => section === dataSection || refusedIn(section) === undefined;
   const readers = description.media
-    .filter((section) => refusedIn(section) === undefined)
-    .map((section) => readSection(section, description, candidates));
-  const all = readers.map((reader) => reader.media());
+    .filter(isTaken)
+    .map((section) =>
+      section === dataSection ? readData(section, candidates) : readSection(section, description, candidates),
+    );
+  const all = readers.map((reader) => (reader instanceof DataReader ? reader.offered() : reader.media()));
   checkNames(all, readers);
-  const media = all.filter((one) => one.direction === direction || one.direction === 'sendrecv');
-  if (media.length === 0) throw new SdpUnsupportedError(1, 'The answer takes nothing of what was offered.');
-  return { ...offerOf(description, all, readers, session), media, lines: media };
+  const answer = offerOf(description, all, readers, session);
+  const media = answer.media.filter((one) => one.direction === direction || one.direction === 'sendrecv');
+  const isDataOnly = answer.data !== undefined && description.media.length === 1;
+  if (media.length === 0 && !isDataOnly)
+    throw new SdpUnsupportedError(1, 'The answer takes nothing of what was offered.');
+  return { ...answer, media, lines: [...media, ...(answer.data === undefined ? [] : [answer.data])] };
 }
 
 function readSession({ attributes }: SdpDescription, candidates: CandidateList): TransportReader {

@@ -92,6 +92,53 @@ describe('an offer to send', () => {
   });
 });
 
+describe('data channels of an offer of ours', () => {
+  const talking = { ...local, mostMessageBytes: 65_536 };
+  const sent = [{ kind: 'audio', codecName: 'opus', format: '' }] as const;
+  const answerTo = (text: string): string => {
+    const offer = parseOffer(text);
+    return writeAnswer(offer, negotiate(offer), { ...server, mostMessageBytes: 1000 }, 1);
+  };
+
+  it('are taken beside media, by publishers and viewers, and alone', () => {
+    const beside = answerTo(writeOffer(sendingMedia(sent, counter()), talking, 'us'));
+    const alone = answerTo(writeOffer([], talking, 'us'));
+    const viewer = parseSubscriberOffer(writeOffer(receivingMedia(), talking, 'us'));
+
+    expect(viewer.data).toEqual({
+      mid: 'data',
+      protocol: 'UDP/DTLS/SCTP',
+      data: { port: 5000, mostBytes: 65_536 },
+    });
+    expect(parseAnswer(beside, 'recvonly')).toMatchObject({
+      media: [{ kind: 'audio' }],
+      data: { data: { mostBytes: 1000 } },
+    });
+    expect(parseAnswer(alone, 'recvonly')).toMatchObject({ media: [], data: { data: { port: 5000 } } });
+  });
+
+  it('are none where the answer refuses them, or leaves them out', () => {
+    const answer = answerTo(writeOffer(sendingMedia(sent, counter()), talking, 'us'));
+    const refused = answer.replace(/m=application \d+/, 'm=application 0').replace('BUNDLE 0 data', 'BUNDLE 0');
+    const absent = refused.slice(0, refused.indexOf('m=application'));
+
+    for (const text of [refused, absent]) {
+      const read = parseAnswer(text, 'recvonly');
+      expect([read.media.length, read.data]).toEqual([1, undefined]);
+    }
+  });
+
+  it('are not enough where media was offered, too', () => {
+    const answer = answerTo(writeOffer(sendingMedia(sent, counter()), talking, 'us'));
+
+    expect(() => parseAnswer(answer.replace(/m=audio \d+/, 'm=audio 0'), 'recvonly')).toThrow('takes nothing');
+  });
+
+  it('are not offered without a size of their messages', () => {
+    expect(writeOffer(receivingMedia(), local, 'us')).not.toContain('m=application');
+  });
+});
+
 it.each([
   ['nothing', ''],
   ['an answer that takes nothing', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nm=audio 0 UDP/TLS/RTP/SAVPF 111\r\n'],

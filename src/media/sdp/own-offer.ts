@@ -2,13 +2,14 @@ import type { CodecDefinition, MediaKind } from '../codecs/codec.js';
 import { codecs as knownCodecs, findCodec } from '../codecs/index.js';
 import {
   writeAnswerHead,
+  writeData,
   writeEncoding,
   writeMediaTransport,
   writeMultiplexing,
   writeRetransmissions,
 } from './answer-lines.js';
 import { ABSOLUTE_CAPTURE_TIME_EXTENSION, MID_EXTENSION, TRANSPORT_SEQUENCE_NUMBER_EXTENSION } from './negotiation.js';
-import type { LocalTransport, OfferedFormat } from './session.js';
+import type { LocalTransport, OfferedData, OfferedFormat } from './session.js';
 import type { SentFormat } from './subscriber-negotiation.js';
 
 /** One payload type of an offer of ours. */
@@ -26,6 +27,7 @@ export interface OwnMedia {
   readonly source: { readonly ssrc: number; readonly rtxSsrc: number } | undefined;
 }
 
+const DATA: Omit<OfferedData, 'data'> = { mid: 'data', protocol: 'UDP/DTLS/SCTP' };
 /** RFC 3551 section 3: those that are nobody's. */
 const FIRST_PAYLOAD_TYPE = 96;
 const EXTENSIONS = [MID_EXTENSION, TRANSPORT_SEQUENCE_NUMBER_EXTENSION, ABSOLUTE_CAPTURE_TIME_EXTENSION] as const;
@@ -55,11 +57,16 @@ export function sendingMedia(sent: readonly SentFormat[], newSsrc: () => number)
 /**
  * Writes an offer (RFC 9429 section 5.2). It has no candidates: the peer learns our address by our checks.
  *
+ * @param local data channels are offered where it says how large a message may be
  * @param canonicalName of all our sources, where we send
  */
 export function writeOffer(media: readonly OwnMedia[], local: LocalTransport, canonicalName: string): string {
-  const bundle = media.map(({ mid }) => mid);
-  const sections = media.flatMap((one) => writeSection(one, local, canonicalName));
+  const hasData = local.mostMessageBytes !== undefined;
+  const bundle = [...media, ...(hasData ? [DATA] : [])].map(({ mid }) => mid);
+  const sections = [
+    ...media.flatMap((one) => writeSection(one, local, canonicalName)),
+    ...(hasData ? writeData(DATA, local, false) : []),
+  ];
   return [...writeAnswerHead({ bundle, media: [] }, local, 1), ...sections].map((line) => `${line}\r\n`).join('');
 }
 

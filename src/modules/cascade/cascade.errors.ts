@@ -52,3 +52,6 @@ export class CascadeUpstreamError extends AppError {
     super(`The other server did not take it: ${reason}.`, { reason }, options);
   }
 }
+
+/** It was asked, and does not want what was offered. */
+export class OfferRefusedError extends CascadeUpstreamError {}

@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.js';
 import { NoAcceptableCodecError, SdpError, SdpUnsupportedError } from '../../media/sdp/sdp.errors.js';
 import type { FailureLog } from '../signaling/ports/failure-log.js';
 import type { ListedSession } from '../signaling/ports/listed-session.js';
+import type { OfferTexts } from '../signaling/ports/remote-answer.js';
 import { hopOf, isLoop } from '../signaling/ports/stream-hops.js';
 import type { StreamDemand } from '../signaling/ports/stream-demand.js';
 import type { StreamName } from '../signaling/ports/stream-name.js';
@@ -13,6 +14,7 @@ import {
   CascadeExistsError,
   CascadeNotFoundError,
   CascadeUpstreamError,
+  OfferRefusedError,
   TooManyCascadesError,
 } from './cascade.errors.js';
 import { CascadeLink, type CascadeDirection, type LinkedSession } from './cascade-link.js';
@@ -210,7 +212,7 @@ export class CascadeService {
   private async connect(
     endpoint: RemoteEndpoint,
     hops: readonly string[],
-    open: (reach: (offer: string) => Promise<RemoteSession>) => Promise<ListedSession>,
+    open: (reach: (offer: OfferTexts) => Promise<RemoteSession>) => Promise<ListedSession>,
   ): Promise<Omit<LinkedSession, 'isOutdated'>> {
     let remote: RemoteSession | undefined;
     const leave = (): void => {
@@ -218,7 +220,7 @@ export class CascadeService {
     };
     try {
       const session = await open(async (offer) => {
-        remote = await this.client.open(endpoint, offer, hops);
+        remote = await this.offer(endpoint, offer, hops);
         return remote;
       });
       return { session, leave };
@@ -227,6 +229,20 @@ export class CascadeService {
       throw isUnusable(error)
         ? new CascadeUpstreamError('its answer cannot be used', undefined, { cause: error })
         : error;
+    }
+  }
+
+  /** Some servers take no offer that has data channels: they get one without. */
+  private async offer(
+    endpoint: RemoteEndpoint,
+    { text, withoutData }: OfferTexts,
+    hops: readonly string[],
+  ): Promise<RemoteSession> {
+    try {
+      return await this.client.open(endpoint, text, hops);
+    } catch (error) {
+      if (!(error instanceof OfferRefusedError) || withoutData === undefined) throw error;
+      return this.client.open(endpoint, withoutData, hops);
     }
   }
 

@@ -7,7 +7,7 @@ import {
   type OutgoingRequest,
 } from '../../platform/outgoing/guarded-request.js';
 import { HOPS_HEADER, readHops, writeHops } from '../signaling/ports/stream-hops.js';
-import { CascadeAddressForbiddenError, CascadeUpstreamError } from './cascade.errors.js';
+import { CascadeAddressForbiddenError, CascadeUpstreamError, OfferRefusedError } from './cascade.errors.js';
 
 const OFFER_TYPE = 'application/sdp';
 const TIMEOUT_MS = 10_000;
@@ -16,6 +16,8 @@ const MOST_ANSWER_BYTES = 65_536;
 const LONGEST_WAIT_SECONDS = 300;
 /** `stream-busy`: what is fit to be told of a problem document that somebody else wrote. */
 const PROBLEM_CODE = /^[a-z][a-z0-9-]{0,63}$/;
+/** What servers say of an offer that they do not take. */
+const REFUSALS: readonly number[] = [400, 406, 415, 422];
 /** `Bearer abc`; without a scheme it is taken for a bearer token. */
 const SCHEME = /^[A-Za-z][\w-]* +\S/;
 
@@ -98,7 +100,7 @@ function refusal({ status, headers, text }: DescribedAnswer): CascadeUpstreamErr
   const code = codeIn(text);
   const waitSeconds = Number(headers['retry-after']);
   const reason = `it said ${status}${code === undefined ? '' : ` ${code}`}`;
-  return new CascadeUpstreamError(
+  return new (REFUSALS.includes(status) ? OfferRefusedError : CascadeUpstreamError)(
     reason,
     Number.isInteger(waitSeconds) && waitSeconds > 0 ? Math.min(waitSeconds, LONGEST_WAIT_SECONDS) : undefined,
   );

@@ -10,7 +10,7 @@ import type { MayAsk } from './lite-peer.js';
 import { newSessionId } from './peer-session.js';
 import type { ListedSession } from './ports/listed-session.js';
 import type { OwnOffer } from './ports/own-offer.js';
-import type { Exchange, RemoteAnswer } from './ports/remote-answer.js';
+import type { Exchange, OfferTexts, RemoteAnswer } from './ports/remote-answer.js';
 import type { StreamName } from './ports/stream-name.js';
 import { PublisherSession } from './publisher-session.js';
 import { newSsrc, sentBy } from './sent-formats.js';
@@ -43,7 +43,7 @@ export class RelayService {
   async receive(stream: StreamName, exchange: Exchange): Promise<ListedSession> {
     this.publishing.assertPublishable(stream);
     return this.offer(stream, async (sessionId, local) => {
-      const remote = await exchange(writeOffer(receivingMedia(), local, newCanonicalName()));
+      const remote = await exchange(textsOf(receivingMedia(), local, newCanonicalName()));
       const answer = this.answerIn(remote, 'sendonly');
       const own: OwnOffer = { sessionId, ice: local.ice, cascade: remote.ends };
       const tracks = negotiateAnswer(answer);
@@ -54,7 +54,7 @@ export class RelayService {
   }
 
   /**
-   * Sends another server what is published here: what it is in at present, and nothing else.
+   * Sends another server what is published here: what it is in at present, and nothing else but messages.
    *
    * @throws {StreamNotFoundError} while nobody publishes it @throws {NodeDrainingError}
    * @throws {NodeFullError} @throws {NodeOverloadedError}
@@ -63,11 +63,12 @@ export class RelayService {
    */
   async send(stream: StreamName, exchange: Exchange): Promise<ListedSession> {
     const sent = this.sentFormats(stream);
-    if (sent.length === 0) throw new StreamNotFoundError(stream);
+    const hasData = this.publishing.findStream(stream)?.publisher?.hasDataChannel === true;
+    if (sent.length === 0 && !hasData) throw new StreamNotFoundError(stream);
     return this.offer(stream, async (sessionId, local) => {
       const canonicalName = newCanonicalName();
       const media = sendingMedia(sent, newSsrc);
-      const remote = await exchange(writeOffer(media, local, canonicalName));
+      const remote = await exchange(textsOf(media, local, canonicalName));
       const answer = this.answerIn(remote, 'recvonly');
       const own = { sessionId, ice: local.ice, cascade: remote.ends, canonicalName };
       const tracks = negotiateSubscriber(answer, sent, newSsrc).map((track) => asOffered(track, media));
@@ -103,6 +104,14 @@ export class RelayService {
     if (candidates.length === 0) throw new CandidatesForbiddenError();
     return { ...answer, transport: { ...answer.transport, candidates } };
   }
+}
+
+function textsOf(media: readonly OwnMedia[], local: LocalTransport, canonicalName: string): OfferTexts {
+  const { mostMessageBytes: _none, ...withoutData } = local;
+  return {
+    text: writeOffer(media, local, canonicalName),
+    withoutData: media.length === 0 ? undefined : writeOffer(media, withoutData, canonicalName),
+  };
 }
 
 /** By the sources that the offer named. */

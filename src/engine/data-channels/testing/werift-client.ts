@@ -7,7 +7,7 @@ import type { DataLimits } from '../data-limits.js';
 const clock = { monotonicMs: () => performance.now() } as Clock;
 const LIMITS: DataLimits = { mostMessageBytes: 65_536, messagesPerSecond: 1e6, bytesPerSecond: 1e9 };
 
-/** The SCTP of werift, which calls, and our end of it, over a way that loses what it is told to. */
+/** The SCTP of werift, which calls unless it is called, and our end of it, over a way that loses what it is told to. */
 export class WeriftClient implements Disposable {
   readonly ours: DataChannels;
   readonly heard: DataMessage[] = [];
@@ -18,10 +18,10 @@ export class WeriftClient implements Disposable {
   private readonly wheel = new TimerWheel(performance.now());
   private readonly timer = setInterval(() => this.wheel.advance(performance.now()), TICK_MS);
 
-  constructor(limits: Partial<DataLimits> = {}, mostBytes = 65_536) {
+  constructor(limits: Partial<DataLimits> = {}, mostBytes = 65_536, isCalled = false) {
     const dtls = {
       id: 'ours',
-      iceTransport: { role: 'controlling' },
+      iceTransport: { role: isCalled ? 'controlled' : 'controlling' },
       onStateChange: { subscribe: () => ({ unSubscribe: () => undefined }) },
       dataReceiver: undefined as ((packet: Buffer) => unknown) | undefined,
       sendData: (packet: Buffer) => {
@@ -31,6 +31,8 @@ export class WeriftClient implements Disposable {
     };
     this.ours = new DataChannels({
       negotiated: { port: 5000, mostBytes },
+      isCaller: isCalled,
+      firstStreamId: 1,
       limits: { ...LIMITS, ...limits },
       clock,
       wheel: this.wheel,
@@ -40,6 +42,7 @@ export class WeriftClient implements Disposable {
     });
     this.ours.listenWith({
       message: (message) => this.heard.push(message),
+      labelsChanged: () => undefined,
       ended: (reason) => this.ends.push(reason),
     });
     this.theirs.setDtlsTransport(dtls as never);

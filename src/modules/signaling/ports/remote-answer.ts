@@ -9,5 +9,12 @@ export interface RemoteAnswer {
   readonly hops: readonly string[];
 }
 
-/** Brings an offer of ours (SDP) to another server. */
-export type Exchange = (offer: string) => Promise<RemoteAnswer>;
+/** An offer of ours, SDP. */
+export interface OfferTexts {
+  readonly text: string;
+  /** For a server that takes no offer with data channels at all; undefined where there is nothing else in it. */
+  readonly withoutData: string | undefined;
+}
+
+/** Brings an offer of ours to another server. */
+export type Exchange = (offer: OfferTexts) => Promise<RemoteAnswer>;
