@@ -9,6 +9,7 @@ import { pause, until } from '../support/wait.js';
 
 const WIDTH = 640;
 const SOME_PICTURES = 30;
+const LOCAL = { AIRCHECK_CASCADE_ALLOWED_NETWORKS: '127.0.0.1' };
 /** A picture that waits in the jitter buffer is seen later. */
 const SPARE = 1.5;
 
@@ -41,17 +42,21 @@ describeWith('chromium')('a viewer of one stream with layers', () => {
   let browser: Browser & AsyncDisposable;
   let relay: UdpRelay;
   let server: TestServer;
+  /** Another one, which may ask the first. */
+  let edge: TestServer;
 
   beforeAll(async () => {
     relay = await UdpRelay.start({ seed: 7 });
     server = await TestServer.start({
-      env: { AIRCHECK_ENGINE_WORKERS: '1', AIRCHECK_WEBRTC_UDP_PORT: String(relay.serverPort) },
+      env: { ...LOCAL, AIRCHECK_ENGINE_WORKERS: '1', AIRCHECK_WEBRTC_UDP_PORT: String(relay.serverPort) },
     });
+    edge = await TestServer.start({ env: LOCAL });
     browser = await launchChromium();
   });
 
   afterAll(async () => {
     await browser[Symbol.asyncDispose]();
+    await edge[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
     await relay[Symbol.asyncDispose]();
   });
@@ -61,9 +66,9 @@ describeWith('chromium')('a viewer of one stream with layers', () => {
     await Promise.all(browser.contexts().map((context) => context.close()));
   });
 
-  async function openPage(): Promise<Page> {
+  async function openPage(at = server): Promise<Page> {
     const page = await browser.newPage();
-    await page.goto(server.url('/'));
+    await page.goto(at.url('/'));
     return page;
   }
 
@@ -80,8 +85,8 @@ describeWith('chromium')('a viewer of one stream with layers', () => {
   /** In the order in which they were opened. */
   const pages = (): Page[] => browser.contexts().flatMap((context) => context.pages());
 
-  async function layersOf(viewer: Page): Promise<LayerChoice> {
-    return new LayerChoice(server.url(`${(await watched(viewer)).session}/layer`));
+  async function layersOf(viewer: Page, at = server): Promise<LayerChoice> {
+    return new LayerChoice(at.url(`${(await watched(viewer)).session}/layer`));
   }
 
   it.each(MODES)(
@@ -170,6 +175,29 @@ describeWith('chromium')('a viewer of one stream with layers', () => {
     const seen = await receivedFrames(viewer);
     const first = seen.find(({ hash }) => hash === larger?.hash);
     expect(seen.filter(({ rtpTimestamp }) => rtpTimestamp === first?.rtpTimestamp)).toHaveLength(2);
+    expect((await watched(viewer)).packetsLost).toBe(0);
+  });
+
+  it.each([
+    ['a pull', (stream: string) => ({ sourceUrl: server.url(`/whep/${stream}`) })],
+    ['a push', (stream: string) => ({ targetUrl: edge.url(`/whip/${stream}`) })],
+  ])('gets the layer of AV1 that it asks for on another server, behind %s', async (_how, body) => {
+    const stream = await publish('AV1', 'L2T1');
+    const order = body(stream);
+    const headers = { 'content-type': 'application/json' };
+    const asked = ('sourceUrl' in order ? edge : server).url(`/api/cascade/${stream}`);
+    const begun = await fetch(asked, { method: 'POST', headers, body: JSON.stringify(order) });
+    expect([begun.status, await begun.text()]).toEqual([200, '']);
+    const viewer = await openPage(edge);
+    await watch(viewer, stream, { codec: 'AV1', takesDescriptor: true });
+    await shows(viewer, WIDTH);
+
+    const layers = await layersOf(viewer, edge);
+    await until(async () => (await layers.names()).join(' ') === 'S1T0 S0T0', 'both sizes are known');
+    expect(await layers.select('S0T0')).toBe(200);
+    await shows(viewer, WIDTH / 2);
+    await layers.release();
+    await shows(viewer, WIDTH);
     expect((await watched(viewer)).packetsLost).toBe(0);
   });
 

@@ -1,18 +1,16 @@
 import { readUint16, writeUint16 } from '../bytes.js';
+import { EARLIEST_MASK_AT, FRAME_NUMBER_AT, MANDATORY_BYTES } from '../rtp/dependency-descriptor-layout.js';
 import type { SourcePacket } from './source-packet.js';
 
-/** Of the fields that every descriptor has. */
-const SHORTEST_BYTES = 3;
 /** With a mask of all 32 decode targets it still fits into the two-byte form of header extensions (RFC 8285 section 4.3). */
 const LONGEST_BYTES = 250;
-const FRAME_NUMBER_AT = 1;
-const FLAGS_AT = 3;
-const FLAG_COUNT = 5;
+/** Of the flags, where there are any. */
+const FLAGS_AT = MANDATORY_BYTES;
 const HAS_MASK = 0x40;
 
 /** @returns whether viewers can be sent a dependency descriptor of so many bytes */
 export function isForwardable(length: number): boolean {
-  return length >= SHORTEST_BYTES && length <= LONGEST_BYTES;
+  return length >= MANDATORY_BYTES && length <= LONGEST_BYTES;
 }
 
 /** @returns the number of the frame that the packet belongs to, 16 bits; only of a packet that has a descriptor */
@@ -24,7 +22,7 @@ export function frameNumberOf({ bytes, descriptorOffset }: SourcePacket): number
 export function writtenLength(packet: SourcePacket, targets: number): number {
   const { descriptorLength: length } = packet;
   if (targets === 0 || hasMask(packet)) return length;
-  return (Math.max(length * 8, FLAGS_AT * 8 + FLAG_COUNT) + packet.targetCount + 7) >>> 3;
+  return (Math.max(length * 8, EARLIEST_MASK_AT) + packet.targetCount + 7) >>> 3;
 }
 
 /**

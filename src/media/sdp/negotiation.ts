@@ -11,7 +11,7 @@ const RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
 const REPAIRED_RID_EXTENSION = 'urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id';
 export const TRANSPORT_SEQUENCE_NUMBER_EXTENSION =
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
-const DEPENDENCY_DESCRIPTOR_EXTENSION =
+export const DEPENDENCY_DESCRIPTOR_EXTENSION =
   'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
 export const ABSOLUTE_CAPTURE_TIME_EXTENSION = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
 

@@ -4,7 +4,7 @@ import { parseAnswer, parseOffer, parseSubscriberOffer } from './offer.js';
 import { receivingMedia, sendingMedia, writeOffer } from './own-offer.js';
 import type { LocalTransport } from './session.js';
 import { writeSubscriberAnswer } from './subscriber-answer.js';
-import { negotiateSubscriber } from './subscriber-negotiation.js';
+import { negotiateSubscriber, type SentFormat } from './subscriber-negotiation.js';
 
 const local: LocalTransport = {
   ice: { usernameFragment: 'ours', password: 'ourPasswordOf24Characters' },
@@ -89,6 +89,29 @@ describe('an offer to send', () => {
     expect(tracks.map(({ formats: [{ codecName }] }) => codecName)).toEqual(['opus', 'H264']);
     expect(tracks.map(({ sources }) => sources)).toEqual([[{ ssrc: 1 }], [{ ssrc: 3, rtxSsrc: 4 }]]);
     expect(read.media.map(({ direction }) => direction)).toEqual(['recvonly', 'recvonly']);
+  });
+});
+
+describe('the dependency descriptor', () => {
+  const descriptorOf = (sent: readonly SentFormat[]): unknown => {
+    const offer = parseSubscriberOffer(writeOffer(receivingMedia(), local, 'us'));
+    const answer = writeSubscriberAnswer(offer, negotiateSubscriber(offer, sent, counter()), server, 'them', 1);
+    return negotiateAnswer(parseAnswer(answer, 'sendonly')).find(({ kind }) => kind === 'video')?.extensions
+      .dependencyDescriptor;
+  };
+
+  it('is asked for with AV1, so that its layers are told', () => {
+    expect(descriptorOf([{ kind: 'video', codecName: 'AV1', format: '' }])).toBe(4);
+  });
+
+  it('is offered of what is AV1, and with nothing else', () => {
+    const offerOf = (codecName: string): string =>
+      writeOffer(sendingMedia([{ kind: 'video', codecName, format: '' }], counter()), local, 'us');
+    const [track] = negotiate(parseOffer(offerOf('AV1')));
+
+    expect(track?.extensions.dependencyDescriptor).toBe(4);
+    expect(offerOf('VP8')).not.toContain('dependency-descriptor');
+    expect(offerOf('VP8')).not.toContain('extmap-allow-mixed');
   });
 });
 

@@ -8,7 +8,12 @@ import {
   writeMultiplexing,
   writeRetransmissions,
 } from './answer-lines.js';
-import { ABSOLUTE_CAPTURE_TIME_EXTENSION, MID_EXTENSION, TRANSPORT_SEQUENCE_NUMBER_EXTENSION } from './negotiation.js';
+import {
+  ABSOLUTE_CAPTURE_TIME_EXTENSION,
+  DEPENDENCY_DESCRIPTOR_EXTENSION,
+  MID_EXTENSION,
+  TRANSPORT_SEQUENCE_NUMBER_EXTENSION,
+} from './negotiation.js';
 import type { LocalTransport, OfferedData, OfferedFormat } from './session.js';
 import type { SentFormat } from './subscriber-negotiation.js';
 
@@ -92,9 +97,12 @@ function writeSection(
   canonicalName: string,
 ): string[] {
   const payloadTypes = formats.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []]);
+  const tellsLayers = formats.some(({ codecName }) => findCodec(codecName, kind)?.layers?.needsDescriptor === true);
+  const extensions = tellsLayers ? [...EXTENSIONS, DEPENDENCY_DESCRIPTOR_EXTENSION] : EXTENSIONS;
   return [
     ...writeMediaTransport({ kind, mid }, payloadTypes.flat(), local, false),
-    ...EXTENSIONS.map((uri, index) => `a=extmap:${index + 1} ${uri}`),
+    ...(tellsLayers ? ['a=extmap-allow-mixed'] : []),
+    ...extensions.map((uri, index) => `a=extmap:${index + 1} ${uri}`),
     source === undefined ? 'a=recvonly' : 'a=sendonly',
     ...writeMultiplexing({ reducedSizeRtcp: true }),
     ...formats.flatMap((format) => [...writeFormat(format, kind), ...writeRetransmissions(format)]),

@@ -1,4 +1,5 @@
 import { readUint16 } from '../../bytes.js';
+import { EARLIEST_MASK_AT, FRAME_NUMBER_AT, MANDATORY_BYTES } from '../../rtp/dependency-descriptor-layout.js';
 import { BitReader } from '../bit-reader.js';
 import type { LayeredPacket, LayerReader } from '../codec.js';
 import { readIndications, TemplateStructure } from './template-structure.js';
@@ -6,11 +7,7 @@ import { readIndications, TemplateStructure } from './template-structure.js';
 const STARTS_FRAME = 0x80;
 const ENDS_FRAME = 0x40;
 const TEMPLATE_ID = 0x3f;
-/** Of the fields that every packet has. */
-const SHORTEST_BYTES = 3;
 const FRAME_NUMBERS = 0x1_0000;
-/** Where the mask would be of a descriptor that has neither a structure nor anything else of its own. */
-const SHORTEST_MASK_AT = 29;
 
 /** Layers of AV1 as the dependency descriptor says them: "RTP Payload Format For AV1", appendix A.8. */
 export class Av1LayerReader implements LayerReader {
@@ -29,14 +26,14 @@ export class Av1LayerReader implements LayerReader {
 
   read(packet: LayeredPacket, descriptorOffset: number, descriptorLength: number): void {
     packet.isLayered = false;
-    if (descriptorLength < SHORTEST_BYTES) return;
+    if (descriptorLength < MANDATORY_BYTES) return;
     const { bytes } = packet;
     const flags = bytes[descriptorOffset] ?? 0;
-    const frame = readUint16(bytes, descriptorOffset + 1);
+    const frame = readUint16(bytes, descriptorOffset + FRAME_NUMBER_AT);
     if (packet.timestamp !== this.timestamp) this.firstFrame = frame;
     this.timestamp = packet.timestamp;
     this.forgetOwn();
-    if (descriptorLength > SHORTEST_BYTES && !this.readMore(bytes, descriptorOffset, descriptorLength, frame)) return;
+    if (descriptorLength > MANDATORY_BYTES && !this.readMore(bytes, descriptorOffset, descriptorLength, frame)) return;
     const { structure } = this;
     const template = structure?.find(flags & TEMPLATE_ID);
     if (structure === undefined || template === undefined) return;
@@ -58,12 +55,12 @@ export class Av1LayerReader implements LayerReader {
   private forgetOwn(): void {
     this.ownIndications = undefined;
     this.ownReference = undefined;
-    this.maskAt = SHORTEST_MASK_AT;
+    this.maskAt = EARLIEST_MASK_AT;
   }
 
   /** "extended_descriptor_fields" and "frame_dependency_definition". @returns false for what makes no sense */
   private readMore(bytes: Uint8Array, offset: number, length: number, frame: number): boolean {
-    const reader = this.reader.reset(bytes, offset + SHORTEST_BYTES, length - SHORTEST_BYTES);
+    const reader = this.reader.reset(bytes, offset + MANDATORY_BYTES, length - MANDATORY_BYTES);
     const hasStructure = reader.flag();
     const hasActiveTargets = reader.flag();
     const hasIndications = reader.flag();
