@@ -28,10 +28,12 @@ export class IndexFeedResolver {
       this.events.on((event) => {
         if (event.type === 'session-deleted') {
           const { sessionId: id, stream: name } = event;
-          if (isWanted(name)) push(id, { id, stream: name, session: null });
+          if (isWanted(name)) push(id, () => ({ id, stream: name, session: null }));
         } else if (event.type === 'session-changed') {
           const { id, stream: name } = event.session;
-          if (isWanted(name)) push(id, { id, stream: name, session: new RecordingSessionType(event.session) });
+          if (!isWanted(name)) return;
+          const session = new RecordingSessionType(event.session);
+          push(id, () => ({ id, stream: name, session }));
         }
       }),
     );
@@ -47,7 +49,7 @@ export class IndexFeedResolver {
       this.events.on((event) => {
         if (event.type !== 'segment-committed' || !isWanted(event.stream)) return;
         const segment = new SegmentType(event.segment);
-        push(segment.id, segment);
+        push(segment.id, () => segment);
       }),
     );
   }
@@ -60,7 +62,8 @@ export class IndexFeedResolver {
     return new EventQueue((push) =>
       this.events.on((event) => {
         if (event.type === 'node-changed' && isAskedFor(id, event.node.alias)) {
-          push(event.node.alias, new NodeType(event.node));
+          const node = new NodeType(event.node);
+          push(event.node.alias, () => node);
         }
       }),
     );

@@ -52,8 +52,7 @@ export class StreamResolver {
         const { stream: id } = event;
         if (wanted !== null && wanted !== undefined && wanted !== id) return;
         if (!caller.may(['watch'], id)) return;
-        const stream = this.signaling.findStream(id);
-        push(id, { id, stream: stream === undefined ? null : new StreamType(stream) });
+        push(id, () => ({ id, stream: this.find(id) }));
       }),
     );
   }
