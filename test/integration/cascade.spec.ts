@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CascadeService } from '../../src/modules/cascade/cascade.service.js';
 import type { ListedSession } from '../../src/modules/signaling/ports/listed-session.js';
+import type { Exchange } from '../../src/modules/signaling/ports/remote-answer.js';
 import type { SignalingListener } from '../../src/modules/signaling/ports/signaling-event.js';
 import { StreamDemand } from '../../src/modules/signaling/ports/stream-demand.js';
 import { parseStreamName } from '../../src/modules/signaling/ports/stream-name.js';
@@ -30,8 +31,8 @@ class Stage implements AsyncDisposable {
   });
 
   constructor(sendsViewersAway: boolean) {
-    const open = async (exchange: (offer: string) => Promise<unknown>): Promise<ListedSession> => {
-      await exchange('offer');
+    const open = async (exchange: Exchange): Promise<ListedSession> => {
+      await exchange({ text: 'offer', withoutData: undefined });
       const session = { id: String(this.sessions.size + 1), state: 'new' };
       this.sessions.set(session.id, session);
       return session as ListedSession;
