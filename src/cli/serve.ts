@@ -72,12 +72,14 @@ async function registerNode(app: NestExpressApplication, address: NodeAddress): 
   const loads = new WorkerLoads();
   const signaling = app.get(SignalingService);
   const admission = app.get(LoadAdmission);
+  const report = (): Promise<void> => {
+    const takesNobody = admission.isOverloaded || signaling.entry.isClosed;
+    return node.reportLoad({ ...loads.all, liveStreams: signaling.publisherCount, takesNobody });
+  };
   app.get(Engine).on((event) => {
-    const load = loads.hear(event);
-    const { isOverloaded } = admission;
-    if (load !== undefined) node.reportLoad({ ...load, liveStreams: signaling.publisherCount, isOverloaded });
+    if (loads.hear(event)) void report();
   });
-  signaling.on(({ type }) => (type === 'draining' ? node.drain() : undefined));
+  signaling.on(({ type }) => (type === 'draining' ? report() : undefined));
   const nodes = app.get(NodeListService);
   app.get(OtherNodes).findBy(() => nodes.withRoom(node.alias));
   await node.register(address);

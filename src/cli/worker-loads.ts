@@ -12,15 +12,20 @@ const IDLE: WorkerLoad = { cpuPercent: 0, sessions: 0 };
 export class WorkerLoads {
   private readonly loads = new Map<number, WorkerLoad>();
 
-  /** @returns the load of all workers that were heard of, undefined when the event says nothing of it */
-  hear(event: EngineEvent): Omit<NodeLoad, 'liveStreams' | 'isOverloaded'> | undefined {
+  /** @returns whether the event says anything of it */
+  hear(event: EngineEvent): boolean {
     if (event.type === 'worker-load') this.loads.set(event.worker, event);
     else if (event.type === 'worker-lost') this.loads.set(event.worker, IDLE);
-    else return undefined;
+    else return false;
+    return true;
+  }
+
+  /** Of all workers that were heard of. */
+  get all(): Pick<NodeLoad, 'workers' | 'cpuPercent' | 'sessions'> {
     const loads = [...this.loads.values()];
     return {
       workers: loads.length,
-      cpuPercent: Math.round(Math.max(...loads.map(({ cpuPercent }) => cpuPercent))),
+      cpuPercent: Math.round(Math.max(0, ...loads.map(({ cpuPercent }) => cpuPercent))),
       sessions: loads.reduce((sum, { sessions }) => sum + sessions, 0),
     };
   }

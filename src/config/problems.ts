@@ -12,7 +12,7 @@ export function describeIssues(
   const sentences = issues.flatMap((issue) => {
     const key = issue.path.join('.');
     const setting = settings.find((known) => key === known.key || key.startsWith(`${known.key}.`));
-    if (setting !== undefined) return [describeSetting(setting, given, variables.get(setting.key))];
+    if (setting !== undefined) return [describeSetting(setting, placeIn(setting, issue), given, variables)];
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((name) => `${[...issue.path, name].join('.')} is not a setting.`);
     return [`${key} must be a table of settings.`];
@@ -20,9 +20,22 @@ export function describeIssues(
   return [...new Set(sentences)];
 }
 
-function describeSetting(setting: Setting, given: ConfigTable, variable: string | undefined): string {
+/** Of tables with names of their own, as those of streams, the one that is wrong, and what of it. */
+function placeIn({ key }: Setting, { path }: z.core.$ZodIssue): string {
+  const names = path.slice(key.split('.').length);
+  const index = names.findIndex((name) => typeof name === 'number');
+  return [key, ...(index < 0 ? names : names.slice(0, index))].join('.');
+}
+
+function describeSetting(
+  setting: Setting,
+  place: string,
+  given: ConfigTable,
+  variables: ReadonlyMap<string, string>,
+): string {
+  const variable = variables.get(setting.key);
   const from = variable === undefined ? '' : ` (from ${variable})`;
-  return `${setting.key}${from} is ${shownValue(setting, getKey(given, setting.key))} and must be ${setting.allowed}.`;
+  return `${place}${from} is ${shownValue(setting, getKey(given, setting.key))} and must be ${setting.allowed}.`;
 }
 
 function shownValue({ secret }: Setting, value: unknown): string {

@@ -24,8 +24,17 @@ class Stage {
 }
 
 describe('The turns of a worker', () => {
-  const stage = new Stage();
-  stage.turns.close();
+  let stage: Stage;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    stage = new Stage();
+  });
+
+  afterEach(() => {
+    stage.turns.close();
+    jest.useRealTimers();
+  });
 
   it('are taken at once while they come in time', async () => {
     await stage.turnAt(1010);
@@ -35,6 +44,7 @@ describe('The turns of a worker', () => {
   });
 
   it('wait after a stall until what has arrived was heard, and go on from then', async () => {
+    await stage.turnAt(1150);
     stage.done.length = 0;
     const held = stage.turnAt(4000);
     await stage.turnAt(4010);
@@ -45,5 +55,15 @@ describe('The turns of a worker', () => {
     await stage.turnAt(4040);
 
     expect(stage.done).toEqual(['heard', 'turned 4030', 'turned 4040']);
+  });
+
+  it('end with it, the one that waits among them', async () => {
+    const held = stage.turnAt(4000);
+    stage.turns.close();
+    stage.heard();
+    await held;
+    await stage.turnAt(4010);
+
+    expect(stage.done).toEqual(['heard']);
   });
 });

@@ -13,6 +13,7 @@ export class WorkerTurns {
   private readonly timer: NodeJS.Timeout;
   private lastMs: number;
   private isHearing = false;
+  private isClosed = false;
 
   constructor(
     private readonly wheel: Pick<TimerWheel, 'advance'>,
@@ -23,16 +24,24 @@ export class WorkerTurns {
     this.timer = setInterval(() => void this.turn(), TICK_MS);
   }
 
-  /** What is due now. */
+  /** What is due now; nothing after the end. */
   async turn(): Promise<void> {
-    if (this.isHearing) return;
+    if (this.isHearing || this.isClosed) return;
     if (this.clock.monotonicMs() - this.lastMs >= HELD_UP_MS) await this.hear();
+    if (this.isOver) return;
     this.lastMs = this.clock.monotonicMs();
     this.wheel.advance(this.lastMs);
   }
 
+  /** A turn that is under way turns nothing any more. Idempotent. */
   close(): void {
+    this.isClosed = true;
     clearInterval(this.timer);
+  }
+
+  /** Changes while a turn waits. */
+  private get isOver(): boolean {
+    return this.isClosed;
   }
 
   private async hear(): Promise<void> {

@@ -188,7 +188,7 @@ describeWith('ffmpeg')('an export', () => {
   describe('that another node made', () => {
     let id: string;
     const madeBy = async (url: string, lastSeenAt = new Date()): Promise<void> => {
-      const load = { workers: 1, cpuPercent: 0, sessions: 0, liveStreams: 0, isOverloaded: false };
+      const load = { workers: 1, cpuPercent: 0, sessions: 0, liveStreams: 0, takesNobody: false };
       const node = { alias: 'node-2', url, version: '1', startedAt: START, lastSeenAt, ...load };
       await fixture.dataSource.manager.save(NodeRow, node);
     };

@@ -3,7 +3,6 @@ import { NodeRow } from '../../src/modules/index/entities/index.js';
 import { NodeService } from '../../src/modules/index/nodes/node.service.js';
 import { startIndex } from './support/index-fixture.js';
 import { overBothDatabases } from '../support/databases.js';
-import { until } from '../support/wait.js';
 
 overBothDatabases(() => {
   it('has one row for this server, however often it starts', async () => {
@@ -26,7 +25,7 @@ overBothDatabases(() => {
     await nodes.register({ url: 'http://127.0.0.1:7777/', version: '0.1.0' });
     const [before] = await dataSource.manager.find(NodeRow);
 
-    nodes.reportLoad({ workers: 2, cpuPercent: 40, sessions: 7, liveStreams: 1, isOverloaded: false });
+    await nodes.reportLoad({ workers: 2, cpuPercent: 40, sessions: 7, liveStreams: 1, takesNobody: false });
     await nodes.beforeApplicationShutdown();
 
     const [after] = await dataSource.manager.find(NodeRow);
@@ -47,12 +46,11 @@ overBothDatabases(() => {
     const withRoom = (): Promise<string | undefined> => list.withRoom('node-1');
 
     expect(await withRoom()).toBeUndefined();
-    nodes.reportLoad({ ...load, isOverloaded: true });
-    await until(async () => (await withRoom()) === 'http://127.0.0.1:7778', 'its row says that it has none');
-    nodes.reportLoad({ ...load, isOverloaded: false });
-    await until(async () => (await withRoom()) === undefined, 'its row says that it has some');
-    await nodes.drain();
+    await nodes.reportLoad({ ...load, takesNobody: true });
     expect(await withRoom()).toBe('http://127.0.0.1:7778');
+    await nodes.reportLoad({ ...load, takesNobody: false });
+    expect(await withRoom()).toBeUndefined();
+    await nodes.reportLoad({ ...load, takesNobody: true });
     await dataSource.manager.update(NodeRow, { alias: 'other' }, { lastSeenAt: new Date(Date.now() - 31_000) });
     expect(await withRoom()).toBeUndefined();
   });

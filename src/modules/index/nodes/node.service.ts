@@ -22,8 +22,8 @@ export interface NodeLoad {
   readonly sessions: number;
   /** Streams with a publisher. */
   readonly liveStreams: number;
-  /** It takes no new streams at present. */
-  readonly isOverloaded: boolean;
+  /** It takes no new streams at present: it is overloaded, or drains. */
+  readonly takesNobody: boolean;
 }
 
 /** This server's row among the nodes: written at its start, touched while it runs. */
@@ -31,8 +31,7 @@ export interface NodeLoad {
 export class NodeService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(NodeService.name);
   readonly alias: string;
-  private load: NodeLoad = { workers: 0, cpuPercent: 0, sessions: 0, liveStreams: 0, isOverloaded: false };
-  private isDraining = false;
+  private load: NodeLoad = { workers: 0, cpuPercent: 0, sessions: 0, liveStreams: 0, takesNobody: false };
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -54,17 +53,11 @@ export class NodeService implements BeforeApplicationShutdown {
     this.timer = setInterval(() => void this.beat(), HEARTBEAT_MS).unref();
   }
 
-  /** What the next heartbeat says; whether there is room is said at once, as others send newcomers by it. */
-  reportLoad(load: NodeLoad): void {
-    const hadRoom = !this.load.isOverloaded;
+  /** What the next heartbeat says; whether there is room is said at once, as others send newcomers by it. @returns once it is said */
+  async reportLoad(load: NodeLoad): Promise<void> {
+    const hasChanged = this.load.takesNobody !== load.takesNobody;
     this.load = load;
-    if (hadRoom === load.isOverloaded && this.timer !== undefined) void this.beat();
-  }
-
-  /** From now on it takes nobody new, and says so at once. */
-  async drain(): Promise<void> {
-    this.isDraining = true;
-    if (this.timer !== undefined) await this.beat();
+    if (hasChanged && this.timer !== undefined) await this.beat();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -74,8 +67,8 @@ export class NodeService implements BeforeApplicationShutdown {
   }
 
   private get told(): Pick<NodeRow, 'workers' | 'cpuPercent' | 'sessions' | 'liveStreams'> {
-    const { isOverloaded, ...load } = this.load;
-    return isOverloaded || this.isDraining ? { ...load, cpuPercent: NO_ROOM_PERCENT } : load;
+    const { takesNobody, ...load } = this.load;
+    return takesNobody ? { ...load, cpuPercent: NO_ROOM_PERCENT } : load;
   }
 
   private async beat(): Promise<void> {
