@@ -6,6 +6,7 @@ import { DatachannelTalker } from '../support/datachannel-talker.js';
 import { TestServer } from '../support/server.js';
 import { framesOf, heardBy, say, talk, type Heard } from '../support/talker.js';
 import { itWith } from '../support/tools.js';
+import { freeUdpPort, openUdp } from '../support/udp-end.js';
 import { until } from '../support/wait.js';
 
 const withChromium = itWith('chromium');
@@ -136,6 +137,33 @@ describe('data channels between servers', () => {
         { label: 'chat', content: 'from another one' },
       ]),
     );
+  });
+
+  it("are what a stream's `channel` speaks and hears on another server, without any of the publisher", async () => {
+    const listen = await freeUdpPort();
+    const target = await openUdp();
+    const channel = { listen: `127.0.0.1:${listen}`, target: `127.0.0.1:${target.port}` };
+    await using origin = await TestServer.start({
+      env: { ...env, AIRCHECK_STREAM: JSON.stringify({ cam: { channel } }) },
+    });
+    await using edge = await TestServer.start({ env });
+    await using _publisher = await DatachannelTalker.start({ url: origin.url('/whip/cam'), channels: {} });
+    await cascade(origin, 'cam', { targetUrl: edge.url('/whip/pushed') });
+    await cascade(edge, 'pulled', { sourceUrl: origin.url('/whep/cam') });
+    await using pushed = await DatachannelTalker.start({ url: edge.url('/whep/pushed'), channels: { chat: {} } });
+    await using pulled = await DatachannelTalker.start({ url: edge.url('/whep/pulled'), channels: { chat: {} } });
+
+    for (const viewer of [pushed, pulled])
+      await arrives(
+        () => target.socket.send('from outside', listen, '127.0.0.1'),
+        () => viewer.heard,
+      );
+    expect(pulled.heard[0]).toEqual({ label: 'chat', content: [...Buffer.from('from outside')] });
+    pushed.say('chat', 'one');
+    pulled.say('chat', 'other');
+    await until(() => target.heard.length === 2, 'both came by UDP');
+    expect(target.heard.toSorted()).toEqual(['one', 'other']);
+    target.socket.close();
   });
 
   it.each([

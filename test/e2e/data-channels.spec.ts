@@ -1,31 +1,15 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium, openPage } from '../support/browser.js';
 import { TestServer } from '../support/server.js';
 import { channelState, flood, framesOf, heardBy, say, talk, type Heard } from '../support/talker.js';
 import { describeWith } from '../support/tools.js';
+import { freeUdpPort, openUdp } from '../support/udp-end.js';
 import { until } from '../support/wait.js';
 
 interface StreamRow {
   readonly id: string;
   readonly publish: { readonly sessions: readonly { readonly hasDataChannel: boolean }[] };
   readonly subscribe: { readonly sessions: readonly { readonly hasDataChannel: boolean }[] };
-}
-
-async function openUdp(): Promise<{ socket: Socket; port: number; heard: string[] }> {
-  const socket = createSocket('udp4');
-  const heard: string[] = [];
-  socket.on('message', (bytes) => heard.push(bytes.toString()));
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  return { socket, port: socket.address().port, heard };
-}
-
-async function freePort(): Promise<number> {
-  const { socket, port } = await openUdp();
-  socket.close();
-  return port;
 }
 
 describeWith('chromium')('data channels of Chromium', () => {
@@ -127,7 +111,7 @@ describeWith('chromium')('data channels of Chromium', () => {
   });
 
   it("go on by UDP at the stream's `channel`, as live777 has it", async () => {
-    const listen = await freePort();
+    const listen = await freeUdpPort();
     const target = await openUdp();
     await using server = await TestServer.start({
       env: {

@@ -69,7 +69,7 @@ describe('data channels between two servers', () => {
   ])('are those of the publisher, in both directions, when %s', (_when, order) => {
     const servers = new Servers(order);
     const { caller, called } = servers;
-    caller.channels.mirror(new Set(['chat', 'news']));
+    caller.channels.mirror(() => new Set(['chat', 'news']));
     caller.channels.secured();
     called.channels.secured();
     servers.pass();
@@ -84,16 +84,16 @@ describe('data channels between two servers', () => {
   it('are opened by the one that is called where that has the publisher, and follow his labels', () => {
     const servers = new Servers();
     const { caller, called } = servers;
-    called.channels.mirror(new Set(['chat']));
+    called.channels.mirror(() => new Set(['chat']));
     caller.channels.secured();
     servers.pass();
     expect([labelsOf(caller), labelsOf(called)]).toEqual([['chat'], ['chat']]);
 
     for (let time = 0; time < 1_200; time += 1) {
-      called.channels.mirror(new Set([`news ${time}`]));
+      called.channels.mirror(() => new Set([`news ${time}`]));
       servers.pass(100);
     }
-    called.channels.mirror(new Set(['chat', 'late']));
+    called.channels.mirror(() => new Set(['chat', 'late']));
     servers.pass();
     called.channels.deliver(text('late', 'hello'), undefined);
     caller.channels.deliver(text('late', 'hi'), undefined);
@@ -123,7 +123,7 @@ describe('data channels between two servers', () => {
     const { caller, called } = servers;
     let count = 0;
     servers.loses = () => (count = (count * 7 + 3) % 1009) % 4 === 0;
-    caller.channels.mirror(new Set(['chat']));
+    caller.channels.mirror(() => new Set(['chat']));
     caller.channels.secured();
     servers.pass(20_000);
     const numbers = Array.from({ length: 100 }, (_, number) => String(number));
@@ -151,7 +151,7 @@ describe('data channels between two servers', () => {
   it('are told no more than a session may say, and are not closed for what is said on them', () => {
     const servers = new Servers({ limits: { ...PLENTY, messagesPerSecond: 10 } });
     const { caller, called } = servers;
-    caller.channels.mirror(new Set(['chat']));
+    caller.channels.mirror(() => new Set(['chat']));
     caller.channels.secured();
     servers.pass();
     for (let number = 0; number < 200; number += 1) {
@@ -173,7 +173,7 @@ describe('data channels between two servers', () => {
   it('leave out a label that is too long to be said', () => {
     const servers = new Servers();
     const { caller, called } = servers;
-    caller.channels.mirror(new Set(['x'.repeat(1_020), 'chat']));
+    caller.channels.mirror(() => new Set(['x'.repeat(1_020), 'chat']));
     caller.channels.secured();
     servers.pass();
 

@@ -72,8 +72,7 @@ export class DataChannels {
   private readonly own: OwnChannels;
   /** Labels that the peer has closed. */
   private readonly refused = new Set<string>();
-  private wanted: ReadonlySet<string> | undefined;
-  /** The peer is a server that wants channels of ours. */
+  private wanted: (() => ReadonlySet<string>) | undefined;
   private isAsked: boolean;
   private isEstablished = false;
   private listener: DataChannelsListener | undefined;
@@ -131,8 +130,16 @@ export class DataChannels {
     return false;
   }
 
-  /** A server that the stream is sent to is opened one channel for each of these labels, and no others. Others than servers open theirs. */
-  mirror(labels: ReadonlySet<string>): void {
+  /** The peer is a server that wants channels of ours. */
+  get isRelay(): boolean {
+    return this.isAsked;
+  }
+
+  /**
+   * A server that the stream is sent to is opened one channel for each of these labels, and no others. Others than servers open theirs.
+   * @param labels asked for now and when the peer turns out to be such a server; to be said again when they are others
+   */
+  mirror(labels: () => ReadonlySet<string>): void {
     this.wanted = labels;
     this.guard(() => this.openWanted());
   }
@@ -182,8 +189,9 @@ export class DataChannels {
   }
 
   private openWanted(): void {
-    const { wanted, own } = this;
-    if (!this.isEstablished || !this.mirrors || wanted === undefined) return;
+    const { own } = this;
+    const wanted = this.isEstablished && this.isAsked ? this.wanted?.() : undefined;
+    if (wanted === undefined) return;
     this.closeOwn(own.labels.filter((label) => !wanted.has(label)));
     for (const label of this.refused) if (!wanted.has(label)) this.refused.delete(label);
     for (const label of wanted) if (!own.has(label) && !this.refused.has(label)) this.open(label);
@@ -207,12 +215,13 @@ export class DataChannels {
   }
 
   private streamsEnded(streamIds: readonly number[]): void {
+    let hasChanged = false;
     for (const streamId of streamIds) {
-      this.channels.delete(streamId);
+      if (this.channels.delete(streamId)) hasChanged = true;
       const refused = this.own.ended(streamId);
       if (refused !== undefined) this.refused.add(refused);
     }
-    this.listener?.labelsChanged();
+    if (hasChanged) this.listener?.labelsChanged();
   }
 
   private deliverNow(message: DataMessage, from: DataChannels | undefined): void {

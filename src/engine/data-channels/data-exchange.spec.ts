@@ -7,8 +7,10 @@ class Channels {
   labels: ReadonlySet<string> = new Set(['chat']);
   mirrored: string[] = [];
 
-  mirror(labels: ReadonlySet<string>): void {
-    this.mirrored = [...labels];
+  isRelay = true;
+
+  mirror(labels: () => ReadonlySet<string>): void {
+    this.mirrored = [...labels()];
   }
 
   listenWith(listener: DataChannelsListener): void {
@@ -72,7 +74,7 @@ describe('DataExchange', () => {
     expect(viewer.own.heard).toEqual(['new']);
   });
 
-  it('shows viewers the labels of the publisher, whichever they are, and one without a name for none', () => {
+  it('shows servers that watch the labels of the publisher, whichever they are, and one without a name for none', () => {
     const { exchange, talker } = setUp();
     const [before, now, viewer] = [talker('p'), talker('q'), talker('a')];
     exchange.join(viewer);
@@ -89,6 +91,18 @@ describe('DataExchange', () => {
     mirrored.push(viewer.own.mirrored);
 
     expect(mirrored).toEqual([[''], ['chat'], ['chat', 'news'], ['']]);
+  });
+
+  it('does not tell other viewers of each label that comes and goes', () => {
+    const { exchange, talker } = setUp();
+    const [publisher, viewer] = [talker('p'), talker('a')];
+    viewer.own.isRelay = false;
+    exchange.publishedBy(publisher);
+    exchange.join(viewer);
+    publisher.own.labels = new Set(['chat', 'news']);
+    publisher.own.listener?.labelsChanged();
+
+    expect(viewer.own.mirrored).toEqual(['chat']);
   });
 
   it('tells whose channels ended, but not of who closed his', () => {

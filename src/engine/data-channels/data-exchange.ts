@@ -22,6 +22,11 @@ const UNLABELLED: ReadonlySet<string> = new Set(['']);
 export class DataExchange {
   private publisher: DataChannels | undefined;
   private readonly viewers = new Set<DataChannels>();
+  /** Of the publisher. */
+  private readonly labels = (): ReadonlySet<string> => {
+    const labels = this.publisher?.labels ?? UNLABELLED;
+    return labels.size === 0 ? UNLABELLED : labels;
+  };
 
   constructor(private readonly listener: DataExchangeListener) {}
 
@@ -57,15 +62,8 @@ export class DataExchange {
     for (const viewer of this.viewers) viewer.deliver({ label: '', isText: false, bytes }, undefined);
   }
 
-  /** Of the publisher. */
-  private get labels(): ReadonlySet<string> {
-    const labels = this.publisher?.labels ?? UNLABELLED;
-    return labels.size === 0 ? UNLABELLED : labels;
-  }
-
   private mirror(): void {
-    const { labels } = this;
-    for (const viewer of this.viewers) viewer.mirror(labels);
+    for (const viewer of this.viewers) if (viewer.isRelay) viewer.mirror(this.labels);
   }
 
   private hear({ sessionId }: Talker, channels: DataChannels, message: (message: DataMessage) => void): void {
