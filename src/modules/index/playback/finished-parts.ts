@@ -1,7 +1,7 @@
 import type { TimelineSegment } from '../manifests/build-timeline.js';
 import type { RecordedPart } from './recorded-part.js';
 
-/** Three days of segments of six seconds: some 9 MB. */
+/** Three days of segments of six seconds: some 8 MB. */
 const MOST_SEGMENTS = 45_000;
 /** Two changes in one millisecond look like one: what changed so lately may change again. */
 const SETTLED_MS = 2_000;

@@ -8,7 +8,7 @@ import { FinishedParts } from './finished-parts.js';
 import type { MovingWindow } from './moving-window.js';
 import { folderOf, ViewRows } from './view-rows.js';
 
-/** Two days of segments of four seconds: some 8 MB. */
+/** Two days of segments of four seconds: some 7 MB. */
 const MOST_SEGMENTS = 40_000;
 /** Views each of which has more than that stay beside these while they are watched, up to so many times as much together. */
 const MOST_LARGE = 4;
