@@ -37,21 +37,31 @@ export async function* readSegments<T>(
 ): AsyncGenerator<SegmentPage<T>> {
   const pages = new AskedPages(manager, part, reader, afterNumber);
   let lastNumber = afterNumber;
-  for (let page = pages.next(); page !== undefined; page = pages.next()) {
-    const rows = readRows(await page.text, part, reader, lastNumber);
-    if (rows.all === 0) return;
-    const isLast = rows.all < page.limit || rows.startMs >= part.toMs;
-    if (!isLast) pages.goOn(rows.endNumber);
+  for (let asked = pages.next(); asked !== undefined; asked = pages.next()) {
+    const page = await asked.page;
+    const isFull = page.rows === asked.limit;
+    if (isFull && page.latestMs < part.toMs) pages.goOn(page.lastNumber); // The database goes on while this is read.
+    const rows = readRows(page.text, part, reader, lastNumber);
+    const isLast = !isFull || rows.startMs >= part.toMs;
+    if (!isLast) pages.goOn(page.lastNumber);
     if (rows.rowCount > 0) yield rows;
     if (isLast) return;
-    lastNumber = rows.endNumber;
+    lastNumber = page.lastNumber;
     await setImmediate();
   }
 }
 
 interface AskedPage {
   readonly limit: number;
-  readonly text: Promise<string>;
+  readonly page: Promise<PackedPage>;
+}
+
+interface PackedPage {
+  readonly text: string;
+  readonly rows: number;
+  readonly lastNumber: number;
+  /** The greatest session time at which one of its segments begins. */
+  readonly latestMs: number;
 }
 
 /**
@@ -94,25 +104,30 @@ class AskedPages {
     const { asked, most } = this;
     while (asked.length === 0 || (asked.length < most && this.left > 0)) {
       const { limit } = this;
-      const text = this.read(this.afterNumber, limit);
-      text.catch(() => undefined); // Told when it is waited for.
-      asked.push({ limit, text });
+      const page = this.read(this.afterNumber, limit);
+      page.catch(() => undefined); // Told when it is waited for.
+      asked.push({ limit, page });
       this.afterNumber += limit;
       this.limit = Math.min(PAGE_ROWS, 2 * limit);
       this.left -= 1;
     }
   }
 
-  private async read(afterNumber: number, limit: number): Promise<string> {
+  private async read(afterNumber: number, limit: number): Promise<PackedPage> {
     const { sessionId, directory } = this.part;
     const statement = `${this.statement} ${String(limit)}) "row"`;
-    const [page] = await this.manager.query<{ readonly text: string | null }[]>(statement, [
-      sessionId,
-      directory,
-      afterNumber,
-    ]);
-    return page?.text ?? '';
+    const [page] = await this.manager.query<Partial<PageRow>[]>(statement, [sessionId, directory, afterNumber]);
+    const { text = null, rows = 0, last_number: lastNumber = 0, latest_ms: latestMs = 0 } = page ?? {};
+    return { text: text ?? '', rows: Number(rows), lastNumber: Number(lastNumber), latestMs: Number(latestMs) };
   }
+}
+
+/** Numbers of 64 bits are texts in PostgreSQL; without rows all but their count are null. */
+interface PageRow {
+  readonly text: string | null;
+  readonly rows: string | number;
+  readonly last_number: number | null;
+  readonly latest_ms: string | number | null;
 }
 
 /**
@@ -126,7 +141,8 @@ function statementOf(manager: EntityManager, objects: string): string {
   const row = `concat_ws(',', ${numbers}, concat('"', "state", '"'), ${lostTracks}, ${objects})`;
   return withParameters(
     manager,
-    `SELECT string_agg(${row}, ',') AS "text" FROM (
+    `SELECT string_agg(${row}, ',') AS "text", count(*) AS "rows", max("number") AS "last_number",
+      max("start_ms") AS "latest_ms" FROM (
       SELECT "number", "period", "start_ms", "duration_ms", "state", "lost_tracks", "objects" FROM "segments"
       WHERE "session_id" = ? AND "directory" = ? AND "number" > ? ORDER BY "number" LIMIT`,
   );
@@ -139,10 +155,7 @@ function probableRows({ fromMs, toMs, startMs, endMs, segmentCount }: RecordedPa
 }
 
 interface ReadRows<T> extends SegmentPage<T> {
-  /** Of the page, in the range or not. */
-  readonly all: number;
-  /** Of its last row. */
-  readonly endNumber: number;
+  /** Where the last row's segment begins, in the range or not. */
   readonly startMs: number;
 }
 
@@ -150,13 +163,11 @@ interface ReadRows<T> extends SegmentPage<T> {
 function readRows<T>(text: string, part: RecordedPart, reader: SegmentReader<T>, afterNumber: number): ReadRows<T> {
   const line = new LineScanner(text);
   const segments: T[] = [];
-  const rows = { segments, rowCount: 0, lastNumber: afterNumber, all: 0, endNumber: afterNumber, startMs: 0 };
+  const rows = { segments, rowCount: 0, lastNumber: afterNumber, startMs: 0 };
   while (!line.isAtEnd) {
     const place = readPlace(line, part);
     const { number, startMs, durationMs } = place;
     const segment = reader.next(place, line);
-    rows.all += 1;
-    rows.endNumber = number;
     rows.startMs = startMs;
     if (number <= afterNumber || startMs >= part.toMs || startMs + durationMs <= part.fromMs) continue;
     rows.rowCount += 1;
