@@ -41,7 +41,11 @@ export function withLostTracks(
     const { objects } = segment;
     const unplayable = objects.filter(({ trackId }) => lost.has(`${segment.directory}/${trackId}`));
     if (unplayable.length === 0) return segment;
-    return { ...segment, objects, lostTracks: [...(segment.lostTracks ?? []), ...unplayable.map(({ trackId }) => trackId)] };
+    return {
+      ...segment,
+      objects,
+      lostTracks: [...(segment.lostTracks ?? []), ...unplayable.map(({ trackId }) => trackId)],
+    };
   });
 }
 
