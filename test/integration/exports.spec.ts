@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { APP_CONFIG, type AppConfig } from '../../src/config/index.js';
 import { ExportRow } from '../../src/modules/exports/entities/export-row.entity.js';
 import { ExportsModule } from '../../src/modules/exports/exports.module.js';
 import { ExportsService } from '../../src/modules/exports/exports.service.js';
@@ -11,6 +12,11 @@ import { describeWith } from '../support/tools.js';
 import { until } from '../support/wait.js';
 import { START, startIndex, type IndexFixture } from './support/index-fixture.js';
 import { completeMedia, recordMedia } from './support/recorded-media.js';
+
+const NODE_2 = {
+  ...{ alias: 'node-2', version: '1', startedAt: START },
+  ...{ workers: 1, cpuPercent: 0, sessions: 0, liveStreams: 0, takesNobody: false },
+};
 
 const at = (seconds: number): string => new Date(START.getTime() + seconds * 1000).toISOString();
 
@@ -188,9 +194,7 @@ describeWith('ffmpeg')('an export', () => {
   describe('that another node made', () => {
     let id: string;
     const madeBy = async (url: string, lastSeenAt = new Date()): Promise<void> => {
-      const load = { workers: 1, cpuPercent: 0, sessions: 0, liveStreams: 0, takesNobody: false };
-      const node = { alias: 'node-2', url, version: '1', startedAt: START, lastSeenAt, ...load };
-      await fixture.dataSource.manager.save(NodeRow, node);
+      await fixture.dataSource.manager.save(NodeRow, { ...NODE_2, url, lastSeenAt });
     };
 
     beforeEach(async () => {
@@ -238,6 +242,21 @@ describeWith('ffmpeg')('an export', () => {
         expect.objectContaining({ code: 'export-elsewhere', node: 'node-2' }),
       ]);
       expect((await ask(`/${id}/file`, { method: 'HEAD' })).status).toBe(503);
+    });
+
+    it('is not to be had when both nodes have one address', async () => {
+      const url = 'https://cam.example.org/';
+      const { manager } = fixture.dataSource;
+      const alias = fixture.app.get<AppConfig>(APP_CONFIG).recorder.node_alias;
+      await manager.save(NodeRow, { ...NODE_2, alias, url, lastSeenAt: new Date() });
+      await madeBy(url);
+
+      const response = await ask(`/${id}/file`, { redirect: 'manual' });
+
+      expect([response.status, await response.json()]).toEqual([
+        503,
+        expect.objectContaining({ code: 'export-elsewhere', node: 'node-2' }),
+      ]);
     });
 
     it('is deleted from here, and known here no more', async () => {

@@ -4,7 +4,8 @@ import { RecordingSession, SegmentRow } from '../../src/modules/index/entities/i
 import { timelineSegment, withoutLost } from '../../src/modules/index/manifests/timeline-rows.js';
 import { markObject } from '../../src/modules/index/object-state/mark-object.js';
 import { renameObject } from '../../src/modules/index/object-state/rename-object.js';
-import { FinishedParts, type ReadSegment } from '../../src/modules/index/playback/finished-parts.js';
+import { FinishedParts } from '../../src/modules/index/playback/finished-parts.js';
+import type { ReadSegment } from '../../src/modules/index/playback/read-segment.js';
 import { readSegments } from '../../src/modules/index/playback/read-segments.js';
 import {
   shownSegments,

@@ -48,6 +48,28 @@ function timeline(changes: Partial<ManifestTimeline> = {}): ManifestTimeline {
 }
 
 describe('writeDashManifest', () => {
+  it('lets no Period end before it begins where sound lies far behind its pictures', () => {
+    const named = (one: ManifestObject, name: string): ManifestObject => ({ ...one, name });
+    const at = (number: number, pictureSeconds: number, soundSeconds: number): ManifestSegment => ({
+      number,
+      objects: [
+        object(VIDEO, number, pictureSeconds, 4),
+        named(object(AUDIO, number, soundSeconds, 6), `other-${String(number)}.m4s`.repeat(number)),
+      ],
+    });
+    const behind = period({ mediaStartMs: 75_000, segments: [at(19, 75, 65), at(20, 79, 72), at(21, 83, 74)] });
+
+    const text = writeDashManifest(timeline({ periods: [behind] }));
+
+    const starts = [...text.matchAll(/<Period id="[^"]*" start="PT([\d.]+)S"/g)].map(([, start]) => Number(start));
+    expect(starts).toEqual([0, 4, 8]);
+    expect(text).not.toContain('"PT-');
+    expect([...text.matchAll(/presentationTimeOffset="(\d+)"/g)].map(([, ticks]) => ticks).slice(2, 4)).toEqual([
+      String(79 * VIDEO.timescale),
+      String(79 * AUDIO.timescale),
+    ]);
+  });
+
   it('writes a finished recording', () => {
     expect(writeDashManifest(timeline())).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019" type="static" mediaPresentationDuration="PT18S" maxSegmentDuration="PT12S" minBufferTime="PT6S">

@@ -40,8 +40,26 @@ export function templateRunsOf(period: ManifestPeriod): TemplateRun[] {
     if (group !== undefined && continues(group, segment)) group.segments.push(segment);
     else if (segment.objects.length > 0) groups.push({ segments: [segment], names: namesOf(segment) });
   }
-  const runs = groups.map(({ segments }, index) => toRun(period, segments, index === 0, index === groups.length - 1));
+  const runs: TemplateRun[] = [];
+  for (const [index, { segments }] of groups.entries()) {
+    const run = toRun(period, segments, index === 0, index === groups.length - 1);
+    runs.push(startAfter(run, runs.at(-1)));
+  }
   return runs.map((run, index) => endBefore(run, runs[index + 1]));
+}
+
+/** Sound that reaches back behind the beginning of the run in front does not make that one end before it began. */
+function startAfter(run: TemplateRun, before: TemplateRun | undefined): TemplateRun {
+  if (before === undefined || run.startMs > before.startMs) return run;
+  const latestMs = run.startMs + Math.max(...run.tracks.map(startOf)) - run.mediaStartMs;
+  const lateMs = Math.max(latestMs, before.startMs) - run.startMs;
+  return {
+    ...run,
+    startMs: run.startMs + lateMs,
+    durationMs: Math.max(0, run.durationMs - lateMs),
+    mediaStartMs: run.mediaStartMs + lateMs,
+    startEpochMs: run.startEpochMs + lateMs,
+  };
 }
 
 /** ISO/IEC 23009-1 section 5.3.2.1: Periods do not overlap, though the last sound of one may reach into the next. */

@@ -37,10 +37,18 @@ export class NodeListService {
     return new Map(rows.map((row) => [row.alias, row]));
   }
 
-  /** @returns where another reaches the node; undefined when it does not run, or says only that it listens everywhere */
-  async urlOf(alias: string): Promise<URL | undefined> {
-    const row = await this.dataSource.manager.findOneBy(NodeRow, { alias });
-    return row === null || !isRunning(row, Date.now()) ? undefined : addressOf(row);
+  /**
+   * @param asking alias of another node
+   * @returns where that one reaches the node; undefined when it does not run, says only that it listens everywhere, or names the one
+   *   address that both have behind a load balancer
+   */
+  async urlOf(alias: string, asking: string): Promise<URL | undefined> {
+    const rows = await this.byAlias([alias, asking]);
+    const row = rows.get(alias);
+    if (row === undefined || !isRunning(row, Date.now())) return undefined;
+    const url = addressOf(row);
+    const own = rows.get(asking);
+    return own !== undefined && url?.origin === addressOf(own)?.origin ? undefined : url;
   }
 
   /** @returns origin of another node that takes who is too many for the node `alias`: see `nodeWithRoom` */

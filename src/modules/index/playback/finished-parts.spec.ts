@@ -1,5 +1,6 @@
 import type { RecordedPart } from './recorded-part.js';
-import { FinishedParts, type ReadSegment } from './finished-parts.js';
+import { FinishedParts } from './finished-parts.js';
+import type { ReadSegment } from './read-segment.js';
 
 const CHANGED_MS = 1_000_000;
 const NOW = CHANGED_MS + 10_000;
@@ -33,6 +34,19 @@ it('has what lies inside of what was read', () => {
 
   expect(numbers(parts.find(part({ fromMs: 13_000, toMs: 24_000, firstNumber: 3 }), 0))).toEqual([3, 4]);
   expect(numbers(parts.find(part(), 0))).toHaveLength(10);
+});
+
+it('gives segments by themselves where they are a small share', () => {
+  const parts = new FinishedParts();
+  const kept = segments(10);
+  parts.keep(part(), 0, kept, NOW);
+
+  const [small] = parts.find(part({ fromMs: 13_000, toMs: 24_000, firstNumber: 3 }), 0) ?? [];
+  const [large] = parts.find(part({ fromMs: 13_000, firstNumber: 3 }), 0) ?? [];
+
+  expect(small).toEqual(kept[2]);
+  expect(small).not.toBe(kept[2]);
+  expect(large).toBe(kept[2]);
 });
 
 it('has nothing of what reaches beyond what was read, and keeps the longer stretch', () => {

@@ -1,16 +1,12 @@
-import type { TimelineSegment } from '../manifests/build-timeline.js';
+import { unpacked, type ReadSegment } from './read-segment.js';
 import type { RecordedPart } from './recorded-part.js';
 
 /** Three days of segments of six seconds: some 8 MB. */
 const MOST_SEGMENTS = 45_000;
+/** What is less of a part than one in so many must not keep all of it in memory. */
+const KEPT_SHARE = 2;
 /** Two changes in one millisecond look like one: what changed so lately may change again. */
 const SETTLED_MS = 2_000;
-
-/** A segment that was read. */
-export interface ReadSegment extends TimelineSegment {
-  /** Session time. */
-  readonly endMs: number;
-}
 
 interface FinishedPart {
   readonly version: string;
@@ -37,9 +33,11 @@ export class FinishedParts {
     if (found.fromMs > fromMs || found.toMs < toMs) return undefined;
     this.parts.delete(key);
     this.parts.set(key, found);
-    return found.segments.filter(
+    const segments = found.segments.filter(
       ({ number, startMs, endMs }) => number >= part.firstNumber && startMs < part.toMs && endMs > part.fromMs,
     );
+    const isSmall = KEPT_SHARE * segments.length < found.segments.length;
+    return isSmall ? segments.map(unpacked) : segments;
   }
 
   /** @param segments all of the part's range, read after its row was */

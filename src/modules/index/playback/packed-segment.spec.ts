@@ -4,6 +4,7 @@ import { buildTimeline, type TimelineSegment } from '../manifests/build-timeline
 import { writeManifest } from '../manifests/manifest-document.js';
 import { LineScanner } from './line-scanner.js';
 import { ObjectTable } from './packed-segment.js';
+import { unpacked, type ReadSegment } from './read-segment.js';
 import type { SegmentFacts } from './segment-reader.js';
 
 const DIRECTORY = 'cam/2026/11/20';
@@ -38,7 +39,7 @@ function segment(number: number, changes: Changes = {}): SegmentFacts {
   return { directory: DIRECTORY, sessionId: 's1', ...place, objects };
 }
 
-function packed(segments: readonly SegmentFacts[]): TimelineSegment[] {
+function packed(segments: readonly SegmentFacts[]): ReadSegment[] {
   const table = new ObjectTable('here/');
   return segments.map((one) => {
     const [shown = ''] = packedObjectsColumn.transformer.to(one.objects)?.split('\n') ?? [];
@@ -81,6 +82,7 @@ const RECORDINGS: Readonly<Record<string, readonly SegmentFacts[]>> = {
     segment(3),
   ],
   'with a name that has no number': [segment(1), segment(2, { nameOf: (kind) => `${kind}.m4s` }), segment(3)],
+  'with the same name for two': [1, 2, 3].map((number) => segment(number, { nameOf: (kind) => `${kind}.m4s` })),
   'with names to be quoted': [1, 2, 3].map((number) =>
     segment(number, { nameOf: (kind, digits) => `a "${kind}" \\ ${digits}.m4s` }),
   ),
@@ -117,6 +119,14 @@ it('knows what is the next of a segment', () => {
     undefined,
     undefined,
   ]);
+});
+
+it('gives a segment by itself', () => {
+  const [, other] = packed([segment(1), segment(2, { lostTracks: ['v1'] })]);
+  const copy = other && unpacked(other);
+
+  expect(copy).toEqual(other && { ...plain(other, segment(2).objects) });
+  expect(copy?.follows).toBeUndefined();
 });
 
 it('says which tracks of a segment are lost', () => {

@@ -1,8 +1,9 @@
 import { digitsOf, isNumbered, splitAtNumber, type NumberedName } from '../../../media/manifests/numbered-name.js';
 import type { ManifestObject } from '../../../media/manifests/timeline.js';
 import { splitKey } from '../directories/object-names.js';
-import type { ReadSegment } from './finished-parts.js';
+
 import type { LineScanner } from './line-scanner.js';
+import type { ReadSegment } from './read-segment.js';
 import type { SegmentPlace } from './segment-place.js';
 
 /**
@@ -169,7 +170,8 @@ export class ObjectTable {
       const likely = index < beforeCount ? (values[atBefore] ?? 0) : 0;
       const naming = this.readNaming(line, likely);
       const startTicks = line.integer();
-      goesOn &&= naming === likely && startTicks === (values[atBefore + 1] ?? 0) + (values[atBefore + 2] ?? 0);
+      goesOn &&= naming === likely && typeof this.namings[naming]?.name !== 'string';
+      goesOn &&= startTicks === (values[atBefore + 1] ?? 0) + (values[atBefore + 2] ?? 0);
       values[at] = naming;
       values[at + 1] = startTicks;
       values[at + 2] = line.integer();

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { RecordedObject } from '../../../engine/index.js';
 import { isPostgres } from '../../../persistence/portable-data-source.js';
 import { shownLine, unpackObjects } from '../entities/packed-objects.js';
-import type { ReadSegment } from './finished-parts.js';
+import type { ReadSegment } from './read-segment.js';
 import type { LineScanner } from './line-scanner.js';
 import { ObjectTable } from './packed-segment.js';
 import type { SegmentPlace } from './segment-place.js';

@@ -3,7 +3,8 @@ import { placesFor, withParameters } from '../../../persistence/find-row.js';
 import type { DirectoryRows, TimelineSegment } from '../manifests/build-timeline.js';
 import { timelineTrack, withLostTracks } from '../manifests/timeline-rows.js';
 import type { PlaybackRange, PlaybackRangeService, RecordedPart } from '../playback-range.service.js';
-import type { FinishedParts, ReadSegment } from './finished-parts.js';
+import type { FinishedParts } from './finished-parts.js';
+import type { ReadSegment } from './read-segment.js';
 import { readSegments } from './read-segments.js';
 import { shownSegments, type SegmentReader } from './segment-reader.js';
 
