@@ -75,6 +75,13 @@ describeWith(
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
   });
 
+  it('are short enough for what is put behind them', async () => {
+    const objects = await chart.objects({ nameOverride: 'a'.repeat(63) });
+    const selector = { matchLabels: { 'app.kubernetes.io/name': 'a'.repeat(40) } };
+
+    expect(objects.find(({ kind }) => kind === 'StatefulSet')?.spec).toMatchObject({ selector });
+  });
+
   it.each([
     [{}, '20260101'],
     [{}, 'live.eu'],

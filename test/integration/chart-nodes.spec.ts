@@ -11,6 +11,11 @@ const mountedAt = (mountPath: string, volume: object, more: object = {}): object
 });
 const CLAIM = { persistentVolumeClaim: { claimName: 'recordings' } };
 
+const MANAGED_BUCKET = {
+  AIRCHECK_RECORDER_UPLOAD_ENABLED: true,
+  AIRCHECK_RECORDER_UPLOAD_LIVEMAN_URL: 'https://liveman.example.org',
+};
+
 /** Each node would have recordings that the others do not find. */
 const APART: readonly (readonly [string, object, string])[] = [
   ['a volume each', SEVERAL, 'replicas'],
@@ -42,12 +47,13 @@ const APART: readonly (readonly [string, object, string])[] = [
 const TOGETHER: readonly (readonly [string, object])[] = [
   ['a bucket', { ...SEVERAL, ...BUCKET }],
   ['a bucket, and more with the load', { ...POSTGRES, ...BUCKET, autoscaling: { enabled: true } }],
-  ['the bucket of a manager', { ...SEVERAL, settings: { AIRCHECK_RECORDER_UPLOAD_ENABLED: true } }],
+  ['the bucket of a manager', { ...SEVERAL, settings: MANAGED_BUCKET }],
   ['a Secret that may name one', { ...SEVERAL, existingSecret: 'aircheck' }],
   ['a file that may name one', { ...SEVERAL, extraEnv: [{ name: 'AIRCHECK_CONFIG', value: '/etc/aircheck.toml' }] }],
   ['a claim that all mount', mountedAt('/srv/recordings', CLAIM)],
   ['a claim that all mount, at the folder itself', mountedAt('/srv/recordings/live/', CLAIM)],
   ['NFS', mountedAt('/srv', { nfs: { server: 'nfs.example.org', path: '/recordings' } })],
+  ['Azure Files', mountedAt('/srv', { azureFile: { secretName: 'azure', shareName: 'recordings' } })],
   ['one node alone', POSTGRES],
 ];
 

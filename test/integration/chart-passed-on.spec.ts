@@ -46,6 +46,7 @@ const ALWAYS: readonly (readonly [object: string, place: string, expected: unkno
   [`Job/${MIGRATE}`, 'spec/backoffLimit', 3],
   [`Job/${MIGRATE}`, `${POD}/containers/1`, undefined],
   [`Job/${MIGRATE}`, `${POD}/restartPolicy`, 'Never'],
+  [`Job/${MIGRATE}`, `${POD}/automountServiceAccountToken`, false],
   [`Job/${MIGRATE}`, `${MIGRATING}/args`, ['migrate']],
   ...[`Job/${MIGRATE}`, `Secret/${MIGRATE}`].flatMap(
     (object) =>

@@ -132,12 +132,19 @@ describeWith('helm')('what the chart promises', () => {
       });
     });
 
+    it('that the Job which migrates asks for little, and cannot take much', async () => {
+      const job = await spec(POSTGRES, 'Job', `${NAME}-migrate`);
+      const resources = { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '512Mi' } };
+
+      expect(job).toMatchObject({ template: { spec: { containers: [{ resources }] } } });
+    });
+
     it('that what is recorded is on a volume of its own', async () => {
       const { volumeClaimTemplates } = (await spec({}, 'StatefulSet')) as { volumeClaimTemplates: unknown };
 
       expect(volumeClaimTemplates).toMatchObject([
         {
-          metadata: { name: 'data' },
+          metadata: { name: 'data', labels: OURS },
           spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '50Gi' } } },
         },
       ]);

@@ -195,6 +195,16 @@ describeWith('helm')('the Helm chart', () => {
     expect(job?.metadata.annotations).toMatchObject({ 'helm.sh/hook': 'pre-install,pre-upgrade' });
   });
 
+  it('migrates with a configuration that the server takes', async () => {
+    const url = 'postgres://a:b@c/d';
+    const objects = await chart.objects({ database: 'postgres', secrets: { AIRCHECK_DATABASE_URL: url } });
+
+    expect(configurationOf(objects, undefined, 'Job').config).toMatchObject({
+      database: { url },
+      http: { listen: '127.0.0.1:7777' },
+    });
+  });
+
   it('gives an upgrade up at once that nodes of the version before have to stop for', async () => {
     const objects = await chart.objects(POSTGRES);
     const job = objects.find(({ kind }) => kind === 'Job');
@@ -261,13 +271,15 @@ describeWith('helm')('the Helm chart', () => {
   });
 
   it('gives settings to the server as they were written', async () => {
-    const settings = { ...BUCKET.settings, AIRCHECK_TRACING_SAMPLER_RATIO: 0.25 };
+    const large = { AIRCHECK_RECORDER_MIN_FREE_BYTES: 2_147_483_648 };
+    const settings = { ...BUCKET.settings, ...large, AIRCHECK_TRACING_SAMPLER_RATIO: 0.25 };
     const { config } = configurationOf(await chart.objects({ settings }));
 
     expect(config.recorder.auto_streams).toEqual(['cam-*', 'studio']);
     expect(config.recorder.segment_duration_seconds).toBe(4);
     expect(config.http.metrics_public).toBe(false);
     expect(config.tracing.sampler_ratio).toBe(0.25);
+    expect(config.recorder.min_free_bytes).toBe(large.AIRCHECK_RECORDER_MIN_FREE_BYTES);
 
     const none = configurationOf(await chart.objects({ settings: { AIRCHECK_RECORDER_AUTO_STREAMS: [] } }));
     expect(none.config.recorder.auto_streams).toEqual([]);

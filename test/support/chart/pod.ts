@@ -6,8 +6,12 @@ interface Container {
   readonly env: readonly {
     readonly name: string;
     readonly value?: string;
-    readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } };
+    readonly valueFrom?: {
+      readonly fieldRef?: { readonly fieldPath: string };
+      readonly secretKeyRef?: { readonly name: string; readonly key: string };
+    };
   }[];
+  readonly envFrom?: readonly object[];
   readonly securityContext: object;
   readonly ports: readonly { readonly containerPort: number; readonly hostPort?: number }[];
 }
@@ -43,21 +47,26 @@ export const DOWNWARD_OF_IPV6: Fields = {
   'status.podIP': 'fd01::7',
 };
 
-/** The configuration that the process in the second pod has, read by the server's own reader. */
-export function configurationOf(objects: readonly KubernetesObject[], downward = DOWNWARD): LoadedConfig {
-  const named = (kind: string): Fields =>
-    objects.find((one) => one.kind === kind && one.metadata.name === 'live-aircheck')?.data ?? {};
-  const secret = Object.entries(named('Secret')).map(([name, value]) => [
-    name,
-    Buffer.from(value, 'base64').toString(),
-  ]);
-  const env: Record<string, string> = {
-    ...named('ConfigMap'),
-    ...(Object.fromEntries(secret) as Record<string, string>),
-  };
-  for (const { name, value, valueFrom } of podOf(objects).containers[0].env) {
-    const field = valueFrom?.fieldRef?.fieldPath;
-    const text = value ?? (field === undefined ? undefined : downward[field]);
+function dataOf(objects: readonly KubernetesObject[], kind: 'ConfigMap' | 'Secret', name = 'live-aircheck'): Fields {
+  const data = objects.find((one) => one.kind === kind && one.metadata.name === name)?.data ?? {};
+  if (kind === 'ConfigMap') return data;
+  const plain = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()] as const);
+  return Object.fromEntries(plain);
+}
+
+/** The configuration that the process has, in the second pod or in that of the Job, read by the server's own reader. */
+export function configurationOf(
+  objects: readonly KubernetesObject[],
+  downward = DOWNWARD,
+  maker: 'StatefulSet' | 'Job' = 'StatefulSet',
+): LoadedConfig {
+  const [{ env: variables, envFrom }] = podOf(objects, maker).containers;
+  const all = { ...dataOf(objects, 'ConfigMap'), ...dataOf(objects, 'Secret') };
+  const env: Record<string, string> = envFrom === undefined ? {} : all;
+  for (const { name, value, valueFrom } of variables) {
+    const { fieldRef, secretKeyRef } = valueFrom ?? {};
+    const ofField = fieldRef && downward[fieldRef.fieldPath];
+    const text = value ?? ofField ?? (secretKeyRef && dataOf(objects, 'Secret', secretKeyRef.name)[secretKeyRef.key]);
     if (text !== undefined) env[name] = text.replace(/\$\((\w+)\)/g, (_, other: string) => env[other] ?? '');
   }
   return loadConfig({ env, cwd: '/nowhere' });
