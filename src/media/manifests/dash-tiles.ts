@@ -1,5 +1,6 @@
 import type { TemplateRun } from './template-runs.js';
 import { sheetMs, sheetName, TILE_COLUMNS, TILE_HEIGHT, TILE_ROWS, TILE_WIDTH, type TileStep } from './tiles.js';
+import { escapeTemplate } from './track-run.js';
 import { element } from './xml.js';
 
 const SCHEME = 'http://dashif.org/thumbnail_tile';
@@ -33,7 +34,7 @@ export function tileSet(run: TemplateRun, step: TileStep, query: string): string
   const template = {
     timescale: MS_PER_SECOND,
     presentationTimeOffset: startEpochMs,
-    media: sheetName(step, '$Time$') + query.replaceAll('$', '$$$$'),
+    media: sheetName(step, '$Time$') + escapeTemplate(query),
   };
   const representation = {
     id: 'tiles',

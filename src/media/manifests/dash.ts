@@ -5,7 +5,7 @@ import { templateRunsOf, type TemplateRun } from './template-runs.js';
 import { KEY_FRAME_TEMPLATE } from './key-frame-name.js';
 import { sheetMs } from './tiles.js';
 import type { ManifestTimeline, ViewFacts } from './timeline.js';
-import type { TimelineEntry, TrackRun } from './track-run.js';
+import { escapeTemplate, type TimelineEntry, type TrackRun } from './track-run.js';
 import { element, type XmlAttributes } from './xml.js';
 
 const PROFILES = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
@@ -158,7 +158,7 @@ function segmentTemplate(run: TemplateRun, { track, entries, folder, nameTemplat
     timescale: track.timescale,
     presentationTimeOffset: msToTicks(run.mediaStartMs, track.timescale),
     startNumber: run.firstNumber,
-    initialization: track.initUri.replaceAll('$', '$$$$'),
+    initialization: escapeTemplate(track.initUri),
     media: folder + nameTemplate,
   };
   return element('SegmentTemplate', attributes, element('SegmentTimeline', {}, entries.flatMap(timelineEntry)));

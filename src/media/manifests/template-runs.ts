@@ -103,9 +103,10 @@ function namesOf({ number, objects }: ManifestSegment): SegmentGroup['names'] {
 /** Asked of each segment of a day: tracks come in the same order as a rule, and a name is compared at once. */
 function continues({ segments, names }: SegmentGroup, next: ManifestSegment): boolean {
   const before = segments.at(-1);
-  if (before !== undefined && next.follows === before) return true;
+  if (before === undefined) return false;
+  if (next.follows === before) return true;
   const { number, objects } = next;
-  if (before === undefined || number !== lastNumberOf(before) + 1 || objects.length !== names.length) return false;
+  if (number !== lastNumberOf(before) + 1 || objects.length !== names.length) return false;
   for (let index = 0; index < objects.length; index++) {
     const object = objects[index];
     const inOrder = names[index];

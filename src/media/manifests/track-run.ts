@@ -90,6 +90,7 @@ function templateOf({ before, after }: NumberedName): string {
   return `${escapeTemplate(before)}$Number%04d$${escapeTemplate(after)}`;
 }
 
-function escapeTemplate(text: string): string {
+/** In texts of a template `$` stands twice. */
+export function escapeTemplate(text: string): string {
   return text.replaceAll('$', '$$$$');
 }

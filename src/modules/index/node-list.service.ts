@@ -3,7 +3,7 @@ import { DataSource, In, MoreThan } from 'typeorm';
 import { ALIVE_MS } from '../../persistence/older-nodes.js';
 import { NodeRow } from './entities/index.js';
 import { NodeNotFoundError } from './index.errors.js';
-import { addressOf, nodeWithRoom } from './nodes/node-with-room.js';
+import { addressBeside, nodeWithRoom } from './nodes/node-with-room.js';
 
 export interface NodePage {
   readonly rows: readonly NodeRow[];
@@ -46,9 +46,7 @@ export class NodeListService {
     const rows = await this.byAlias([alias, asking]);
     const row = rows.get(alias);
     if (row === undefined || !isRunning(row, Date.now())) return undefined;
-    const url = addressOf(row);
-    const own = rows.get(asking);
-    return own !== undefined && url?.origin === addressOf(own)?.origin ? undefined : url;
+    return addressBeside(rows.get(asking) ?? { url: '' }, row);
   }
 
   /** @returns origin of another node that takes who is too many for the node `alias`: see `nodeWithRoom` */

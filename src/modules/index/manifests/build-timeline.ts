@@ -111,16 +111,18 @@ function splitIntoRuns({ tracks, segments }: DirectoryRows): Run[] {
     } else if (segment.follows === before) {
       run.segments.push(segment);
     } else {
-      // Behind what follows without a break nothing ends later.
-      run.endMs = Math.max(run.endMs, endMsOf(before, run.tracks));
+      endWithLast(run); // What followed without a break ends no later.
       if (continues(before, segment, run.tracks)) run.segments.push(segment);
       else runs.push(...startRun(segment, trackOf, run));
     }
   }
-  const last = runs.at(-1);
-  const end = last?.segments.at(-1);
-  if (last !== undefined && end !== undefined) last.endMs = Math.max(last.endMs, endMsOf(end, last.tracks));
+  runs.slice(-1).forEach(endWithLast);
   return runs;
+}
+
+function endWithLast(run: Run): void {
+  const last = run.segments.at(-1);
+  if (last !== undefined) run.endMs = Math.max(run.endMs, endMsOf(last, run.tracks));
 }
 
 /** @returns none when a track of the segment is not known: nothing could play it */
